@@ -1,4 +1,4 @@
-"""What every test has: servers of its own on request, and no network beyond this machine."""
+"""Common fixtures: servers on request, and no network beyond this machine."""
 
 from pathlib import PurePath
 
@@ -8,11 +8,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.support.stack", "tests.support.stack_network", "tests.support.mailbox"]
 _TOGETHER = {"authorization", "imports", "journeys"}
-"""Folders whose tests share what takes seconds to make: one process runs those of each."""
+"""Folders whose tests share slow fixtures: one process runs those of each."""
 
 
 class _ByFolder(LoadScopeScheduling):
-    """Gives a process one test after the other, or a whole folder of _TOGETHER."""
+    """Schedules single tests, or a whole folder of _TOGETHER, on a process."""
 
     def _split_scope(self, nodeid: str) -> str:
         folder = PurePath(nodeid.partition("::")[0]).parent.name

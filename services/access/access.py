@@ -1,4 +1,4 @@
-"""Who may do what in access, and who may bring about which grant for whom. Pure rules."""
+"""Permissions in access, and the rules for granting roles. Pure rules."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -33,22 +33,22 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
         "api_client": "global region country",
     }.items()
 }
-"""Each role with the kinds of scope that it may be held over."""
+"""Each role with the scope kinds for which it may be granted."""
 ROLES_OF_TWO = frozenset(("secretariat_admin", "national_publisher"))
 """Roles that a second person confirms."""
 NEVER_DELEGATED = ROLES_OF_TWO | {"platform_operator", "expert", "api_client"}
 """Roles whose holders cannot pass them on."""
 MACHINE_ROLE = "api_client"
 TOKENS = "access.tokens"
-"""The resource that introspection reads: a caller with a global grant for it may introspect others' tokens."""
+"""The resource of introspection: a caller with a global grant for it may introspect the tokens of others."""
 KEY_OWNER = "key_owner"
-"""What whoever owns an API key holds over it. It is granted to nobody: it follows from the key."""
+"""The role of the owner of an API key over it. It follows from the key and is never granted."""
 GRANT_HOLDER = "grant_holder"
-"""What people hold over their own grants, and over those delegated from them. It is granted to nobody."""
+"""The role of people over their own grants, and over those delegated from them. It is never granted."""
 ACCOUNT_OWNER = "account_owner"
-"""What people hold over their own account, at its address `/accounts/me`. It is granted to nobody."""
+"""The role of people over their own account, at `/accounts/me`. It is never granted."""
 NO_STATE = frozenset(("published",))
-"""The states in which records of access are open to everybody: one that none of them has."""
+"""The published states of records of access: a state that no record has."""
 
 _NATIONAL = frozenset(("national_author", "national_publisher"))
 DELEGABLE: Mapping[str, frozenset[str]] = {
@@ -56,7 +56,7 @@ DELEGABLE: Mapping[str, frozenset[str]] = {
     "secretariat_officer": _NATIONAL | {"committee_president", "committee_secretary", "government_focal_point"},
     "government_focal_point": _NATIONAL,
 }
-"""Which roles the holders of a role may hand on, within their own scope."""
+"""The roles that the holders of a role may grant, within their own scope."""
 
 
 def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
@@ -77,14 +77,14 @@ ROLES: RoleTable = {
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
-"""Role → permissions over accounts, grants, clients and the audit trail. An operator sees no account."""
+"""Role → permissions over accounts, grants, clients and the audit trail. An operator may read no account."""
 
 
 @dataclass(frozen=True, slots=True)
 class WantedGrant:
-    """A role that an account or a client would come to hold over a scope, however it comes to it.
+    """A role that an account or a client would receive over a scope, in whatever way.
 
-    It has no narrowing of its own: who brings it about holds their own authority unnarrowed, which covers every part.
+    It has no narrowing: the actor needs authority that is not narrowed, which covers every part.
     """
 
     role: str
@@ -95,16 +95,16 @@ class WantedGrant:
 
     @property
     def country(self) -> str | None:
-        """The country of its scope, where that is one country."""
+        """The country of the scope, if it is one country."""
         return self.scope_id if self.scope_kind == "country" else None
 
     @property
     def needs_second_person(self) -> bool:
-        """Whether the role counts only after a second person has confirmed it."""
+        """Whether the role takes effect only after a second person confirms it."""
         return self.role in ROLES_OF_TWO
 
     def is_for(self, principal: Principal) -> bool:
-        """Whether the principal itself would hold it."""
+        """Whether the principal would hold it."""
         return (self.holder_kind, self.holder_id) == (str(principal.kind), principal.id)
 
 
@@ -113,24 +113,23 @@ GrantFault: TypeAlias = Literal["own_grant"] | ScopeFault
 
 
 def why_not_grant(actor: Principal, wanted: WantedGrant, act: str) -> GrantFault | None:
-    """Why the actor may not bring this grant about now; None where it may. Every way to a role or a credential asks it.
+    """Why the actor may not grant this now, or None. Every way to a role or a credential checks this.
 
-    `act` is the permission over grants that is used: `create`, `confirm` or `hand_over`. Nobody brings about a grant of
-    their own.
+    `act` is the permission over grants that is used: `create`, `confirm` or `hand_over`. Nobody grants a role to
+    themselves.
     """
     return "own_grant" if wanted.is_for(actor) else _why_not(actor, wanted, act)
 
 
 def why_not_revoke(actor: Principal, wanted: WantedGrant) -> ScopeFault | None:
-    """Why the actor may not take this grant away; None where it may. One's own may be taken away: that is no gain."""
+    """Why the actor may not revoke this grant, or None. The actor may revoke their own: that adds no permission."""
     return _why_not(actor, wanted, "revoke")
 
 
 def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | None:
-    """A key and a client of the sandbox bring about no grant. Any other actor needs one grant whose role may hand on
-    the wanted one, that is neither delegated nor narrowed to a part of the system, and whose own scope covers the whole
-    of the wanted one.
-    """
+    """A key and a client of the sandbox may not grant. Any other actor needs one grant whose role may grant the wanted
+    one, that is neither delegated nor narrowed to a part of the system, and whose scope contains the whole wanted
+    scope."""
     if actor.kind is PrincipalKind.KEY or actor.sandbox:
         return "role_not_yours_to_hand_on"
     holding = [
@@ -148,19 +147,19 @@ def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | No
 
 
 def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant], act: str = "create") -> GrantFault | None:
-    """Why the actor may not give somebody a credential that is worth all of these grants; None where it may."""
+    """Why the actor may not give a credential that is worth all of these grants, or None."""
     return next((why for one in wanted if (why := why_not_grant(actor, one, act)) is not None), None)
 
 
 def is_wide(grant: Grant) -> bool:
-    """Whether a client's narrowing leaves the grant whole, so that nothing wider than itself can come from it."""
+    """Whether a client's narrowing does not restrict the grant, so that nothing wider can follow from it."""
     return (grant.resources is None or grant.resources >= EVERY_RESOURCE) and (
         grant.verbs is None or grant.verbs >= VERBS
     )
 
 
 def countries_of(scope_kind: str, scope_id: str | None) -> frozenset[str] | None:
-    """The countries that a scope of a grant names; None for a scope that is not made of countries."""
+    """The countries that a grant's scope names; None for a scope that does not consist of countries."""
     if scope_kind == "country" and scope_id:
         return frozenset((scope_id,))
     if scope_kind == "region" and scope_id:
@@ -175,7 +174,7 @@ def _covers(grant: Grant, scope_kind: str, wanted: frozenset[str] | None) -> boo
 
 
 def within(scope_kind: str, scope_id: str | None, outer_kind: str, outer_id: str | None) -> bool:
-    """Whether a scope is the other one, or a part of it."""
+    """Whether a scope is equal to the other one or contained in it."""
     if (scope_kind, scope_id) == (outer_kind, outer_id):
         return True
     if outer_kind == "global":

@@ -1,4 +1,4 @@
-"""What is set up from the command line, before anybody can ask for it over HTTP."""
+"""Setup from the command line, without HTTP."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ from shared.kernel.text import nfc
 
 @asynccontextmanager
 async def setting_up(database_url: str) -> AsyncIterator[UnitOfWork]:
-    """A unit of work as the system itself, in the database's role of access."""
+    """A unit of work as the system, in the database role of access."""
     settings = AccessSettings(database_url=database_url)
     database = await Database.open(settings.database_dsn(), size=1, application="escm-access-administration")
     try:
@@ -31,9 +31,9 @@ async def setting_up(database_url: str) -> AsyncIterator[UnitOfWork]:
 
 
 async def create_admin(database_url: str, email: str, password: str, name: str = "Administrator") -> UUID:
-    """An account that holds secretariat_admin everywhere; its id.
+    """Creates an account with secretariat_admin everywhere. Returns its id.
 
-    Raises Invalid for an address or a password that will not do, Conflict where the address has an account.
+    Raises Invalid for an invalid address or password, Conflict if the address has an account.
     """
     if not is_email(email):
         raise invalid_field("/email", "invalid_format", "This is not an e-mail address.")
@@ -50,7 +50,7 @@ async def create_admin(database_url: str, email: str, password: str, name: str =
 
 
 async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -> UUID:
-    """An account without any role; its id."""
+    """Inserts an account without a role. Returns its id."""
     new = accounts.ACCOUNTS.new({"email": email, "name": name, "language": "en"})
     return (await accounts.insert(uow, new, password)).id
 
@@ -58,6 +58,6 @@ async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -
 async def enter_grant(
     uow: UnitOfWork, kind: str, principal: UUID, role: str, scope_kind: str, scope_id: str | None
 ) -> None:
-    """An active grant from today on, without a second person."""
+    """Inserts an active grant from today, without a second person."""
     wanted = WantedGrant(role, scope_kind, scope_id, kind, principal)
     await grants.insert(uow, wanted, reason="set up by the operator")

@@ -29,7 +29,7 @@ async def _token_service(app: FastAPI) -> AsyncIterator[None]:
 
 
 def create_app(settings: AccessSettings | None = None) -> Application:
-    """The app, with settings from the environment where none are given."""
+    """The app. The settings default to those of the environment."""
     parts = service_parts()
     return create(
         "access",

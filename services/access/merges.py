@@ -1,7 +1,8 @@
-"""What access does about merges: a grant over one expert or institution becomes one over the winner.
+"""Rewrites grants after merges: a grant over one expert or institution becomes one over the winner.
 
-Nobody comes to a wider role by it: the grant waits as a proposed one where whoever merged may not grant it over the
-winner. What an expert holds over their own entry is left to `offices`, which hands it on by the account of the entry.
+Nobody gets a wider role by a merge: the grant becomes proposed if the merging principal may not grant it over the
+winner. The role of an expert over their own record is left to `offices`, which derives it from the account of the
+record.
 """
 
 from dataclasses import dataclass, replace
@@ -31,8 +32,8 @@ _own = (grant.c.role == "expert") & (grant.c.created_by == SYSTEM.label)
 
 @dataclass(frozen=True)
 class _Scope(Reference):
-    """The record that a grant is held over. No role over one record is of two, so that a proposed grant over one waits
-    since a merge."""
+    """The record of a grant's scope. No role over one record is of two, so a proposed grant over one waits because of a
+    merge."""
 
     async def rewrite(self, uow: UnitOfWork, before: Grant, ids: Ids, loser: UUID) -> None:
         wanted = _over(before, ids)
@@ -42,7 +43,7 @@ class _Scope(Reference):
         await GRANTS.update(uow, before, wanted, reason="follows a merge")
 
     async def set_back(self, uow: UnitOfWork, before: Grant, ids: Ids) -> None:
-        """A grant that waited stands again where all merges that it still follows are by somebody entitled."""
+        """Activates a waiting grant again if all merges that it still follows are by permitted principals."""
         wanted = _over(before, ids)
         if before.status == "proposed":
             left = await _FOLLOWED.fetch(uow.connection, grant=before.id)
@@ -56,7 +57,8 @@ def _over(record: Grant, ids: Ids) -> Grant:
 
 
 async def _may_follow(uow: UnitOfWork, wanted: Grant, loser: UUID) -> bool:
-    """Whether who merged the loser may grant the role over the winner, and could when they merged."""
+    """Whether the principal who merged the loser may grant the role over the winner, now and at the time of the
+    merge."""
     return await were_entitled(uow.connection, await merge_of(uow.connection, loser), wanted_by(wanted))
 
 

@@ -1,12 +1,12 @@
-"""What access stores about people, column by column: see `shared.records.personal`. What is exported is published in
-`access_published_personal`."""
+"""The personal data that access stores, by column: see `shared.records.personal`. The view `access_published_personal`
+publishes what is exported."""
 
 from collections.abc import Mapping
 
 from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal
 
 _SECRET = "proves to the system who somebody is"  # noqa: S105 -- a reason, not a secret
-_SHORT = "kept until it is over, and says when that is"
+_SHORT = "stored until it expires, and contains the time of that"
 
 PARTS: Mapping[str, PersonalTable] = {
     "accounts": personal(
@@ -26,7 +26,7 @@ PARTS: Mapping[str, PersonalTable] = {
         {_SECRET: "digest"},
     ),
 }
-"""The parts that it adds to an export of everything about an expert."""
+"""The parts that access adds to an export of everything about an expert."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal("access_last_use", "used_at", {"the key that is exported": "kind id"}),
     personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until"}),

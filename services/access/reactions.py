@@ -1,5 +1,4 @@
-"""What access does about facts: the roles of those whose office began, changed or ended, and grants over what was
-merged."""
+"""The reactions of access: the roles of offices that started, changed or ended, and grants over merged records."""
 
 from collections.abc import Sequence
 

@@ -9,7 +9,7 @@ from shared.configuration.settings import Settings
 
 
 class AccessSettings(Settings):
-    """Limits are per minute; signing keys live in days."""
+    """Limits are per minute; the validity of signing keys is in days."""
 
     model_config = SettingsConfigDict(env_prefix="ESCM_ACCESS_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = "access"
@@ -19,13 +19,13 @@ class AccessSettings(Settings):
     token_requests: int = Field(600, ge=1, le=1_000_000)
     """Token requests of one client."""
     failed_accounts: int = Field(20, ge=1, le=1_000_000)
-    """Accounts that one network may fail to sign in to within an hour; each further one locks the network for a while,
-    as wrong passwords of one account do."""
+    """Accounts for which one network may fail to sign in within an hour; each further one locks the network for a
+    while, as wrong passwords of one account do."""
     signing_key_days: int = Field(30, ge=1, le=365)
     account_page: str = ""
-    """The frontend's page where a token that came by mail is used; `/account` of the issuer where none is named."""
+    """The frontend's page that uses a mailed token; `/account` of the issuer by default."""
 
     @property
     def page(self) -> str:
-        """The address that mails lead to. The token follows as a fragment, which no server sees."""
+        """The address of the page. Mails append the token as a fragment, which no server receives."""
         return self.account_page or f"{self.issuer.rstrip('/')}/account"

@@ -13,10 +13,10 @@ last_use = table(
     Column("id", Uuid, primary_key=True),
     instant("used_at"),
 )
-"""To the hour; written by every process some seconds after the use."""
+"""To the hour. Every process writes it some seconds after the use."""
 
 
 def used_at(kind: str, identity: ColumnElement[Any]) -> ColumnElement[Any]:
-    """When something was last used, to the hour, as a column."""
+    """The column of the last use, to the hour."""
     found = select(last_use.c.used_at).where(last_use.c.kind == kind, last_use.c.id == identity)
     return found.scalar_subquery().label("last_used")

@@ -1,4 +1,4 @@
-"""The worker of access: roles that follow from offices, mails, and what time does to grants, keys and tokens."""
+"""The worker of access: roles that follow from offices, mails, and the schedule of grants, keys and tokens."""
 
 from datetime import timedelta
 
@@ -32,11 +32,11 @@ SCHEDULES: Schedules = {
 
 
 def create_worker(settings: AccessSettings | None = None) -> Worker:
-    """The worker, with settings from the environment where none are given."""
+    """The worker. The settings default to those of the environment."""
     settings = settings or AccessSettings()
     return Worker("access", settings, REACTIONS, job_handlers(settings), SCHEDULES)
 
 
 async def run() -> None:
-    """Works until a signal stops it."""
+    """Runs until a signal stops it."""
     await create_worker().run()

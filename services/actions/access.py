@@ -1,4 +1,4 @@
-"""Who may do what in actions. Pure rules; rows are scoped by `visible`, states by the lifecycles."""
+"""Permissions in actions. Pure rules; rows are filtered by `visible`, transitions are defined by the lifecycles."""
 
 from shared.kernel.principal import Principal, RoleTable
 
@@ -50,8 +50,8 @@ ROLES: RoleTable = {
     "centre_director": _READ_ALL,
     "api_client": _READ_ALL | _PLAN | _WORK | _LETTERS | _OFFICIALS,
 }
-"""Role → permissions. `publish` is the permission to make a record public, `waive` (secretariat_admin alone) the one to
-start a programme without an endorsement."""
+"""Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
+endorsement."""
 
 _NATIONAL = frozenset(
     {
@@ -66,5 +66,5 @@ _NATIONAL = frozenset(
 
 
 def speaks_for(principal: Principal, country: str) -> bool:
-    """Whether a principal holds an office of this country, and so does not judge what the country claims."""
+    """Whether a principal holds an office of this country, and therefore may not verify the country's claims."""
     return any(grant.role in _NATIONAL and country in grant.countries for grant in principal.grants)

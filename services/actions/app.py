@@ -20,7 +20,7 @@ _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, m
 
 
 def create_app(settings: ActionsSettings | None = None) -> Application:
-    """The app of the actions service under the given settings, or those of the environment."""
+    """The app of the actions service. The settings default to those of the environment."""
     return create(
         "actions",
         settings or ActionsSettings(),

@@ -1,4 +1,4 @@
-"""Who verifies a claim about a country: a principal that is independent of who made it."""
+"""Who may verify a claim about a country: a principal that is independent of the claimants."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,5 +10,5 @@ from shared.kernel.principal import Principal
 
 
 async def is_independent(connect: Connect, principal: Principal, country: str, claimants: Collection[UUID]) -> bool:
-    """Whether the principal holds no office of the country and is none of the claimants."""
+    """Whether the principal holds no office of the country and is not one of the claimants."""
     return not speaks_for(principal, country) and await is_another(connect, principal, claimants)

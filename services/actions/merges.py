@@ -1,4 +1,4 @@
-"""What actions does about merges of experts and institutions: its references follow."""
+"""Rewrites the references of actions after merges of experts and institutions."""
 
 from dataclasses import replace
 

@@ -1,5 +1,5 @@
-"""What actions store about people, column by column: see `shared.records.personal`. What is exported is published in
-`action_published_personal`."""
+"""The personal data that actions stores, by column: see `shared.records.personal`. The view `action_published_personal`
+publishes what is exported."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ PARTS: Mapping[str, PersonalTable] = {
         {FOUND_BY: "search_key"},
     ),
 }
-"""The parts that they add to an export of everything about an expert."""
+"""The parts that actions adds to an export of everything about an expert."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "action_correspondence",
@@ -44,4 +44,4 @@ IMPERSONAL: Mapping[str, str] = {
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }
-"""Tables about no person: the audit trail shows who wrote a row, or claimed it."""
+"""Tables without personal data: the audit trail shows who wrote or claimed a row."""

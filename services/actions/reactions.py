@@ -1,4 +1,5 @@
-"""What actions does about facts: whatever may move a country's stage has it derived anew; references follow merges."""
+"""The reactions of actions: facts that may change a country's stage cause a recomputation; merges rewrite
+references."""
 
 from services.actions.countries.operations import recompute_stage
 from services.actions.merges import EXPERTS, INSTITUTIONS

@@ -1,4 +1,4 @@
-"""Records of other services that a body names: they exist and the caller may know of them."""
+"""Checks of references to records of other services: they exist and the caller may know of them."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
 
 _PUBLISHED = frozenset(("active", "grace"))
-"""The states in which an expert is shown to more than those who maintain the record."""
+"""The states in which an expert is visible to more than those who maintain the record."""
 _expert = views.EXPERTS
 _EXPERT = Statement(
     select(_expert.c.country, _expert.c.status, _expert.c.visibility).where(
@@ -21,8 +21,8 @@ _EXPERT = Statement(
 
 
 async def require_expert(connection: Connection, principal: Principal, pointer: str, key: UUID | None) -> None:
-    """Raises Invalid `unknown_reference` for an expert that is not there, is merged or erased, or is hidden from the
-    caller; all of them are answered alike. None is no expert."""
+    """Raises Invalid `unknown_reference` for an expert that does not exist, is merged or erased, or is hidden from the
+    caller; the error is the same in all cases. None passes."""
     if key is None:
         return
     row = await _EXPERT.fetchrow(connection, key=key)

@@ -23,10 +23,10 @@ SCHEDULES: Schedules = {
 
 
 def create_worker(settings: ActionsSettings | None = None) -> Worker:
-    """The worker of the actions service under the given settings, or those of the environment."""
+    """The worker of the actions service. The settings default to those of the environment."""
     return Worker("actions", settings or ActionsSettings(), REACTIONS, schedules=SCHEDULES)
 
 
 async def run() -> None:
-    """Works until a signal stops it."""
+    """Runs until a signal stops it."""
     await create_worker().run()

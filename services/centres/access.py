@@ -1,4 +1,4 @@
-"""Who may do what in centres. Pure rules; rows are scoped by `visible_to`, states by the lifecycles."""
+"""Permissions in centres. Pure rules; rows are filtered by `visible_to`, transitions are defined by the lifecycles."""
 
 from shared.kernel.principal import RoleTable
 
@@ -35,6 +35,6 @@ ROLES: RoleTable = {
     "national_publisher": _READ_FILES,
     "api_client": _READ_FILES | _COMMITTEE | _APPLY,
 }
-"""Role → permissions. `publish` is the permission to make a record public, `record` (reviews) the one to enter what
-another person has reviewed. A grant over an institution lets its representative apply for a centre that it hosts; what
-they entered for it is theirs to read and complete, as with a grant over the centre."""
+"""Role → permissions. `publish` makes a record public; `record` (reviews) enters the review of another person. A grant
+over an institution permits its representative to apply for a centre that it hosts, and to read and complete the
+applications that they entered for it, as a grant over the centre does."""

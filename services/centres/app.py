@@ -14,7 +14,7 @@ from shared.web.service import service_parts
 
 
 def create_app(settings: CentresSettings | None = None) -> Application:
-    """The app of the centres service under the given settings, or those of the environment."""
+    """The app of the centres service. The settings default to those of the environment."""
     settings = settings or CentresSettings()
     rules = RecognitionRules(settings.recognition_seats, settings.recognition_institutions)
     return create(

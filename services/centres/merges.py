@@ -1,4 +1,4 @@
-"""What centres does about merges of experts and institutions: its references follow."""
+"""Rewrites the references of centres after merges of experts and institutions."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -17,7 +17,7 @@ _DIRECTOR = single(CENTRES, "director_id")
 EXPERTS = ReferenceRewriter(
     _MOVES, views.EXPERTS, (single(SEATS, "expert_id"), _DIRECTOR, single(REVIEWS, "reviewer_id"))
 )
-"""Two seats or reviews of one person stay two; the guards count a reviewer once."""
+"""Two seats or reviews of one person remain two; the guards count a reviewer once."""
 INSTITUTIONS = ReferenceRewriter(
     _MOVES,
     views.INSTITUTIONS,
@@ -31,6 +31,6 @@ INSTITUTIONS = ReferenceRewriter(
 
 
 async def release(uow: UnitOfWork, expert: UUID) -> None:
-    """Leaves no centre with a director who was erased."""
+    """Removes an erased director from the centres."""
     for record in await _DIRECTOR.naming(uow, expert):
         await CENTRES.update(uow, record, replace(record, director_id=None))

@@ -1,5 +1,5 @@
-"""What centres store about people, column by column: see `shared.records.personal`. What is exported is published in
-`centre_published_personal`."""
+"""The personal data that centres stores, by column: see `shared.records.personal`. The view `centre_published_personal`
+publishes what is exported."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ PARTS: Mapping[str, PersonalTable] = {
         },
     ),
 }
-"""The parts that they add to an export of everything about an expert."""
+"""The parts that centres adds to an export of everything about an expert."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "centre_agreement",

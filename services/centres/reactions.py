@@ -1,4 +1,4 @@
-"""What centres does about facts. Each reads how things stand now, so late and repeated facts do no harm."""
+"""The reactions of centres. Each reads the present state, so late and repeated facts have no further effect."""
 
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
 
 async def _erase(uow: UnitOfWork, expert: UUID) -> None:
-    """An erased person has no seat and directs no centre; their reviews stay, under an id that names nobody."""
+    """Ends the seats and directorships of an erased person; their reviews remain, under an id that identifies
+    nobody."""
     await end_with_expert(uow, expert)
     await release(uow, expert)
 

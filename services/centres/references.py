@@ -1,4 +1,4 @@
-"""Records of other services, and of this one, that a body names: they exist and the caller may know of them."""
+"""Checks of references to records of this service and others: they exist and the caller may know of them."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -23,12 +23,13 @@ _AFFILIATIONS = Statement(
 
 
 async def require_institutions(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
-    """Raises Invalid `unknown_reference` for each pointer whose institution is not to be found, merged or withdrawn."""
+    """Raises Invalid `unknown_reference` for each pointer whose institution does not exist, is hidden, merged or
+    withdrawn."""
     await _require(uow, NAMED_INSTITUTIONS, named, "There is no such institution.")
 
 
 async def require_experts(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
-    """Raises Invalid `unknown_reference` for each pointer whose expert is not to be found, merged or erased."""
+    """Raises Invalid `unknown_reference` for each pointer whose expert does not exist, is hidden, merged or erased."""
     await _require(uow, NAMED_EXPERTS, named, "There is no such expert.")
 
 
@@ -39,7 +40,7 @@ async def country_of(connection: Connection, institution: UUID) -> str | None:
 
 
 async def account_of(connection: Connection, expert: UUID) -> UUID | None:
-    """The account of an expert, where they have one."""
+    """The account of an expert, or None."""
     found: UUID | None = await _ACCOUNT.fetchval(connection, expert=expert)
     return found
 

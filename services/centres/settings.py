@@ -9,7 +9,7 @@ from shared.configuration.settings import Settings
 
 
 class CentresSettings(Settings):
-    """Settings of the centres processes. `recognition_*`: what a committee has before it may ask to be recognised."""
+    """Settings of the centres processes. `recognition_*`: what a committee needs before it may request recognition."""
 
     model_config = SettingsConfigDict(env_prefix="ESCM_CENTRES_")
     service: ClassVar[str] = "centres"

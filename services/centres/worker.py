@@ -1,4 +1,4 @@
-"""The centres worker: follows merges, consents and its own committees, and does what time does."""
+"""The centres worker: reacts to merges, endorsements and its own committees, and applies scheduled transitions."""
 
 from datetime import timedelta
 
@@ -21,10 +21,10 @@ SCHEDULES: Schedules = {
 
 
 def create_worker(settings: CentresSettings | None = None) -> Worker:
-    """The worker of the centres service under the given settings, or those of the environment."""
+    """The worker of the centres service. The settings default to those of the environment."""
     return Worker("centres", settings or CentresSettings(), REACTIONS, schedules=SCHEDULES)
 
 
 async def run() -> None:
-    """Works until a signal stops it."""
+    """Runs until a signal stops it."""
     await create_worker().run()

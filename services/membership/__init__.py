@@ -1,5 +1,5 @@
-"""Membership owns experts, their affiliations, institutions and their merges (tables `member_*`), and announces
+"""Membership owns experts, their affiliations, institutions and their merges (tables `member_*`). It announces
 `membership.*`.
 
-It listens to its own merged and linked institutions.
+It consumes facts about its own merged and linked institutions.
 """

@@ -1,4 +1,5 @@
-"""Who may do what in membership. Pure rules; rows are scoped by `visible_to`, states by the lifecycles."""
+"""Permissions in membership. Pure rules; rows are filtered by `visible_to`, transitions are defined by the
+lifecycles."""
 
 from shared.kernel.principal import RoleTable
 
@@ -41,7 +42,7 @@ ROLES: RoleTable = {
     ),
     "api_client": _LIST,
 }
-"""Role → permissions. `publish` is the permission to make a record public, `subject_export` that to have all that is
-kept about somebody. Who merges two records may update both."""
+"""Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person. A merge
+needs the permission to update both records."""
 SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
-"""Role → the name of the source that its holders are; other offices are their government's."""
+"""Role → the source of what its holders write; that of other offices is `government`."""

@@ -22,7 +22,7 @@ from shared.web.stepping import stepping_routes
 
 
 def create_app(settings: MembershipSettings | None = None) -> Application:
-    """The app of the membership service under the given settings, or those of the environment."""
+    """The app of the membership service. The settings default to those of the environment."""
     return create(
         "membership",
         settings or MembershipSettings(),

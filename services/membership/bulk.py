@@ -1,4 +1,4 @@
-"""What of membership can be imported and exported, and of what many take a step at once, by the collection's name."""
+"""The collections of membership with imports, exports and bulk transitions, by name."""
 
 from collections.abc import Mapping
 

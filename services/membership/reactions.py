@@ -1,4 +1,4 @@
-"""What membership does about facts: affiliations follow institutions that were merged or linked."""
+"""The reactions of membership: affiliations follow institutions that were merged or linked."""
 
 from services.membership.merges.following import follow_institution
 from shared.contracts import membership

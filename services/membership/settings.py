@@ -16,9 +16,9 @@ class MembershipSettings(Settings):
     sends_mail: ClassVar[bool] = True
 
     mail_page: str = Field("", validation_alias="ESCM_MEMBERSHIP_PAGE")
-    """The frontend's page where a token that came by mail is used; `/account` of the issuer where none is named."""
+    """The frontend's page that uses a mailed token; `/account` of the issuer by default."""
 
     @property
     def page(self) -> str:
-        """The address that mails lead to. The token follows as a fragment, which no server sees."""
+        """The address of the page. Mails append the token as a fragment, which no server receives."""
         return self.mail_page or f"{self.issuer.rstrip('/')}/account"

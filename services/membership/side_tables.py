@@ -1,4 +1,4 @@
-"""Side tables of a record: one row for each (kind, word) that it says, for look-ups by plain equality."""
+"""Side tables of a record: one row for each (kind, word) of it, for look-ups by equality."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,7 +10,8 @@ from shared.database.unit_of_work import UnitOfWork
 
 
 async def replace_rows(uow: UnitOfWork, table: Table, row: Mapping[str, Any], pairs: Sequence[tuple[str, str]]) -> None:
-    """Makes the side table say these pairs of the record, with its place. The table's key is owner, kind and word."""
+    """Replaces the rows of the record by these pairs, with its country and visibility. The table's key is owner, kind
+    and word."""
     kinds, words = [kind for kind, _ in pairs], [word for _, word in pairs]
     await uow.connection.execute(_replacing(table), row["id"], kinds, words, row["country"], row["visibility"])
 

@@ -1,4 +1,4 @@
-"""The worker of membership: its reactions, the jobs of imports, exports and searches, and what time does."""
+"""The worker of membership: its reactions, the jobs of imports, exports and searches, and the schedule."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ SCHEDULES: Schedules = {
 
 
 def create_worker(settings: MembershipSettings | None = None) -> Worker:
-    """The worker under the given settings, or those of the environment."""
+    """The worker. The settings default to those of the environment."""
     settings = settings or MembershipSettings()
     bulk, steps = BulkJobs(settings, IMPORTABLE), StepJobs(STEPPABLE)
     handlers = {
@@ -50,5 +50,5 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
 
 
 async def run() -> None:
-    """Works until a signal stops it."""
+    """Runs until a signal stops it."""
     await create_worker().run()

@@ -1,4 +1,4 @@
 """The front page, the register as pages, the developers' page, the merged API description, and a page per problem.
 
-Owns no table, announces nothing, listens to nothing, and needs no database: what it shows it reads from the API.
+The portal has no table and no database, announces no facts and consumes none: it reads its data from the API.
 """

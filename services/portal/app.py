@@ -1,4 +1,4 @@
-"""The HTTP application of the portal. It answers at the root of the origin, for everybody."""
+"""The HTTP application of the portal. It serves the root of the origin to everybody."""
 
 from functools import cache
 from importlib.resources import files
@@ -21,7 +21,7 @@ DESCRIPTION = "Membership, centres, actions and access of the secretariat, descr
 
 
 def create_app(settings: PortalSettings | None = None) -> Application:
-    """The app, with settings from the environment where none are given."""
+    """The app. The settings default to those of the environment."""
     return make_app(
         "portal",
         settings or PortalSettings(),
@@ -44,7 +44,8 @@ def merged_document() -> bytes:
 
 
 def merge_folder(folder: Traversable) -> bytes:
-    """The descriptions in a folder (`<service>.json`) as one. ValueError where two of them contradict each other."""
+    """The descriptions in a folder (`<service>.json`) as one document. Raises ValueError if two of them contradict each
+    other."""
     entries = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name
     )

@@ -29,7 +29,7 @@ class Caller:
         return await self.http.post(TOKEN, data={"grant_type": "client_credentials"}, auth=(client_id, secret))
 
     async def token(self, name: str) -> str:
-        """An access token of a demo client or account, renewed before it ends."""
+        """An access token of a demo client or account, renewed before it expires."""
         if name not in self._tokens or time.monotonic() > self._tokens[name][1]:
             if name in self.clients:
                 client = self.clients[name]
@@ -48,14 +48,14 @@ class Caller:
         return await self.http.request(method, f"/access/v1{path}", json=json, headers=headers)
 
     async def enter_person(self, email: str, password: str, name: str = "New Person") -> httpx.Response:
-        """A new account, whose owner has chosen a password."""
+        """A new account with a password."""
         made = await self.send("admin", "POST", "/accounts", {"email": email, "name": name})
         assert made.status_code == 201, made.text
         await choose_password(self._database_url, email, password)
         return made
 
     async def step(self, name: str, link: str, action: str, **body: Any) -> httpx.Response:
-        """Reads the record and takes a step with its ETag."""
+        """Reads the record and requests a transition with its ETag."""
         path = link.removeprefix("/access/v1")
         tag = (await self.send(name, "GET", path)).headers.get("etag", '"1"')
         return await self.send(name, "POST", f"{path}/transitions", {"action": action, **body}, **{"If-Match": tag})

@@ -21,7 +21,8 @@ ORIGIN = "http://access.test"
 
 @pytest.fixture(scope="session")
 def database_url(database_named: Callable[[str], str]) -> str:
-    """A database that only these tests write. The demo comes first: `enter_callers` has clients of the same names."""
+    """A database that only these tests write. The demo data come first: `enter_callers` has clients with the same
+    names."""
     url = database_named("access")
     asyncio.run(load(url))
     return url

@@ -1,4 +1,4 @@
-"""Changes of accounts: an administrator's are confirmed by a second person, and nobody sets another's password."""
+"""Changes of accounts: a second person confirms those of an administrator's, and nobody sets another's password."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -30,7 +30,7 @@ async def _patch(caller: Caller, path: str, change: dict[str, Any]) -> Any:
 
 @pytest_asyncio.fixture
 async def administrator(caller: Caller, superuser: asyncpg.Connection) -> AsyncIterator[str]:
-    """The address of an administrator's account, which nobody's credentials hang on."""
+    """The address of an administrator's account on which no other test depends."""
     made = (await caller.enter_person(f"{uuid4().hex}@example.org", "a long enough password")).json()
     await superuser.execute("DELETE FROM access_credential_change WHERE principal_id = $1", UUID(made["id"]))
     granted = {"principal": {"kind": "account", "id": made["id"]}, "role": "secretariat_admin", "scope_kind": "global"}
@@ -84,7 +84,7 @@ async def test_an_administrators_account_is_suspended_and_reinstated_by_two(call
 
 
 async def _held(caller: Caller, role: str) -> str:
-    """The link of an account with a role in XA, or with none."""
+    """The link of an account with a role in XA, or without a role."""
     made = (await caller.enter_person(f"{uuid4().hex}@example.org", "a long enough password")).json()
     if role:
         scope = {"scope_kind": "country", "scope_id": "XA"}

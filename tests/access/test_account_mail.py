@@ -1,4 +1,4 @@
-"""People choose passwords and verify addresses with tokens that come by mail; who asks learns nothing."""
+"""People choose passwords and verify addresses with mailed tokens; responses disclose nothing about an address."""
 
 import asyncio
 import os
@@ -51,7 +51,7 @@ async def _account(caller: Caller, **more: Any) -> dict[str, Any]:
 
 
 async def _invited(caller: Caller, posted: Mailbox, password: str) -> dict[str, Any]:
-    """An account whose invitation has come, and whose owner has this password; its address is not verified."""
+    """An invited account with this password; its address is not verified."""
     account = (await caller.enter_person(f"{uuid4().hex}@example.org", password)).json()
     await posted.next_to(account["email"])
     return dict(account)
@@ -298,7 +298,7 @@ async def test_a_mail_that_is_refused_for_good_is_not_tried_again(
 
 
 async def _ended(database_url: str, traced: str) -> asyncpg.Record:
-    """The job of the mail that a request led to, once it has ended."""
+    """The job of the mail of a request, after it has ended."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     try:
         for _ in range(600):

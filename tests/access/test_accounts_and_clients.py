@@ -1,4 +1,4 @@
-"""Accounts and clients are entered, changed and stopped by those who may; secrets are shown once."""
+"""Permitted callers create, change and suspend accounts and clients; secrets are shown once."""
 
 from typing import Any
 from uuid import uuid4

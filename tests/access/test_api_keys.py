@@ -1,4 +1,4 @@
-"""API keys act for their owner, within what they are narrowed to, until they end; they are shown once."""
+"""API keys act for their owner, within their narrowing, until they end; they are shown once."""
 
 from datetime import timedelta
 from typing import Any
@@ -258,7 +258,7 @@ async def _person(database_url: str) -> dict[str, str]:
 
 
 async def _recover(caller: Caller, person: dict[str, str], database_url: str) -> None:
-    """Chooses a new password with a token as it comes by mail."""
+    """Chooses a new password with a mailed token."""
     token, person["password"] = uuid4().hex, uuid4().hex
     connection = await asyncpg.connect(database_url)
     await connection.execute(

@@ -1,4 +1,4 @@
-"""Promise 47: a role follows from a record at once only where whoever caused it may grant it; else it waits."""
+"""Promise 47: a role follows from a record at once only if whoever caused it may grant it; otherwise it waits."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -42,7 +42,7 @@ WHOLE: dict[str, Any] = {
 
 
 class World:
-    """The services that hold the records, the database, and what the worker of access does."""
+    """The services with the records, the database, and the reactions of access."""
 
     def __init__(self, services: dict[str, httpx.AsyncClient], database: Database, rows: asyncpg.Connection) -> None:
         self.services, self.database, self.rows = services, database, rows
@@ -83,7 +83,7 @@ class World:
         await self.react("centres", "seat", "updated", seat["id"])
 
     async def react(self, service: str, entity: str, what: str, record: str) -> None:
-        """The worker's work on a fact that comes twice."""
+        """Applies the worker's reaction to a fact that is delivered twice."""
         for _ in range(2):
             fact = Fact(type=type_of(service, entity, what), subject=UUID(record), ref="X", version=1, link="/x")
             async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
@@ -121,7 +121,7 @@ async def world(database_url: str, redis_url: str, settings: AccessSettings) -> 
 
 
 async def _without_right(world: World, monkeypatch: pytest.MonkeyPatch, who: str, country: str) -> Principal:
-    """Somebody who may enter seats and focal points and may not grant the role: `who` says why not."""
+    """A person who may create seats and focal points but not grant the role, for the reason `who`."""
     admin = grant("secretariat_admin", "global", **WHOLE)
     if who == "narrowed client":
         return await world.actor(
@@ -249,7 +249,8 @@ async def test_a_role_that_was_taken_back_does_not_return_with_an_edit(
 async def test_a_merge_moves_no_role_to_another_account_for_whoever_may_not_grant_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A merge gives the expert in the seat another account. The merger holds no right when the fact is worked on."""
+    """A merge gives the expert in the seat another account. The merger has no permission at the time of the
+    reaction."""
     country = unused_country()
     person, account = await world.person(country)
     other, gaining = await world.person(country)
@@ -293,7 +294,7 @@ async def test_who_caused_a_role_does_not_get_it_by_delegation(
 
 
 async def _seated_without_account(world: World) -> tuple[str, str]:
-    """An expert whom the administrator made president before they had an account, and the country."""
+    """An expert whom the administrator made president before the expert had an account, and the country."""
     country = unused_country()
     made = await world.caller("membership").post(
         EXPERTS, expert(country=country, emails=[{"value": f"{uuid4().hex}@example.org"}])
@@ -304,7 +305,7 @@ async def _seated_without_account(world: World) -> tuple[str, str]:
 
 
 async def _take_over(world: World, monkeypatch: pytest.MonkeyPatch, record: str) -> UUID:
-    """A new account takes the expert over by the link of the last invitation, which this gives it."""
+    """A new account claims the expert with a token like that of the last invitation."""
     account = await world.actor(monkeypatch, "account")
     assert account.id is not None
     read = (await world.caller("membership").get(f"{EXPERTS}/{record}")).json()

@@ -1,4 +1,4 @@
-"""Promise 47: who sets the credentials of a client has authority over all that the client holds."""
+"""Promise 47: setting the credentials of a client needs authority over all that the client holds."""
 
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ ALL = ["membership.*", "centres.*", "actions.*", "access.*"]
 
 
 class Machine:
-    """A client with its own way to call."""
+    """A client with its own function for calls."""
 
     def __init__(self, caller: Caller, made: dict[str, Any]) -> None:
         self.caller, self.made, self.id = caller, made, str(made["id"])
@@ -77,7 +77,7 @@ async def _set(actor: Machine, client: str, way: str) -> httpx.Response:
 async def test_credentials_of_a_client_are_set_by_who_may_grant_all_that_it_holds(
     caller: Caller, database_url: str, actor: str, reason: str, way: str
 ) -> None:
-    """A sandbox client does not see a client that lies in no fictional country."""
+    """A sandbox client does not see a client outside fictional countries."""
     whole: dict[str, Any] = {"resources": ALL, "verbs": ["read", "write"]}
     held = await _client(caller, database_url, "secretariat_admin", **whole)
     if actor == "operator":

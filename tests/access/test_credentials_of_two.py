@@ -1,4 +1,4 @@
-"""Promise 48: a credential of a client with a role of two works once another administrator has confirmed it."""
+"""Promise 48: a credential of a client with a role of two is valid after another administrator confirms it."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,7 +22,7 @@ def _keys(count: int = 1) -> dict[str, Any]:
 
 
 async def _client(caller: Caller, url: str, *roles: str, **more: Any) -> dict[str, Any]:
-    """A client over everything with these roles, as it was answered to its creation."""
+    """A client over everything with these roles, from the response to its creation."""
     body = {"name": "LeasedWork", "scope_kind": "global", "resources": EVERYTHING, "verbs": ["read", "write"]}
     made = await caller.send("admin", "POST", "/clients", body | more)
     assert made.status_code == 201, made.text
@@ -34,7 +34,7 @@ async def _client(caller: Caller, url: str, *roles: str, **more: Any) -> dict[st
 
 @pytest.fixture
 async def held(caller: Caller, database_url: str) -> dict[str, Any]:
-    """A client that holds secretariat_admin, from this machine alone."""
+    """A client with secretariat_admin, from this machine only."""
     return await _client(caller, database_url, "secretariat_admin", ip_allow=[HOME])
 
 

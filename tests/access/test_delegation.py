@@ -1,4 +1,4 @@
-"""Who holds a role delegates it for a time, or hands it over; what is delegated ends with its source."""
+"""The holder of a role delegates it for a time, or hands it over; a delegated grant ends with its source."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from tests.access.caller import Caller
 
 
 class Person:
-    """An account with its own way to call."""
+    """An account with its own function for calls."""
 
     def __init__(self, caller: Caller, account: str, token: str) -> None:
         self.caller, self.id, self.token = caller, account, token
@@ -47,7 +47,7 @@ def _days(count: int) -> str:
 
 
 async def _holding(caller: Caller, role: str = "national_author", **more: Any) -> tuple[Person, dict[str, Any]]:
-    """A person with a role in XA that lasts a hundred days."""
+    """A person with a role in XA for a hundred days."""
     person = await _person(caller)
     scope = {"scope_kind": "country", "scope_id": "XA"}
     body = {"principal": {"kind": "account", "id": person.id}, "role": role, **scope, "to": _days(100), **more}

@@ -1,4 +1,4 @@
-"""The event feed: in order, without gaps, and of each caller's own countries and kinds only."""
+"""The event feed: in order, without gaps, and only of each caller's own countries and kinds."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -44,7 +44,7 @@ class Feed:
         subject: UUID | None = None,
         what: str = "created",
     ) -> str:
-        """One more fact; its id."""
+        """Inserts a fact. Returns its id."""
         self.head += 1
         fact = uuid4()
         kind = kind.format(what)
@@ -83,7 +83,7 @@ async def feed(http: httpx.AsyncClient, database_url: str) -> AsyncIterator[Feed
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Makes a principal known to the app and answers its name."""
+    """Registers a principal with the app and returns its name."""
 
     def make(principal: Principal) -> str:
         monkeypatch.setitem(CALLERS, principal.name, principal)

@@ -1,4 +1,4 @@
-"""Roles are handed on within one's own scope, confirmed by a second person, taken back, and end with time."""
+"""Roles are granted within one's own scope, confirmed by a second person, revoked, and end by schedule."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ async def _person(caller: Caller) -> tuple[str, str, str]:
 
 
 async def _client_holding(caller: Caller, role: str) -> str:
-    """A further client with a role over everything, by a name that the caller knows."""
+    """A further client with a role over everything, under a name that the caller has."""
     body = {"name": "Other", "scope_kind": "global", "scope_id": None, "secret": True}
     whole = {
         "resources": [f"{s}.*" for s in ("membership", "centres", "actions", "access")],

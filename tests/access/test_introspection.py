@@ -1,4 +1,4 @@
-"""Introspection shows a client its own tokens, others' with a grant; `me` shows what narrows a client."""
+"""Introspection shows a client its own tokens, others' with a grant; `me` shows the narrowing of a client."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A password that somebody would try first is refused, whichever way it is set."""
+"""A known password is rejected, however it is set."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Every mail is written in every language, whole, and goes out in that of its account."""
+"""Every mail exists complete in every language, and is sent in that of its account."""
 
 from importlib.resources import files
 from uuid import uuid4
@@ -26,7 +26,7 @@ VALUES: dict[str, dict[str, str]] = {
     ALREADY_REGISTERED: {"name": NAME},
     CLAIM: WITH_TOKEN,
 }
-"""What each letter is written with."""
+"""The values of each letter."""
 SENDER = "ESCM <mail@escm.example>"
 
 

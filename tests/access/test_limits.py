@@ -1,4 +1,4 @@
-"""What access shows of limits, and what it does not take in an address."""
+"""How access shows limits, and what it rejects in an address."""
 
 from dataclasses import replace
 from typing import Any

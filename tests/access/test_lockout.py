@@ -1,4 +1,4 @@
-"""Wrong passwords lock out whoever guesses, and nobody else."""
+"""Wrong passwords lock out the network that guesses, and nobody else."""
 
 import hashlib
 from collections.abc import Awaitable, Callable

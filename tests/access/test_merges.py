@@ -1,4 +1,4 @@
-"""Grants over one record follow its merge; what an expert holds follows the account of the entry."""
+"""Grants over one record follow its merge; the role of an expert follows the account of the record."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -28,7 +28,7 @@ REPRESENTATIVE = "institution_representative"
 
 @pytest.fixture(scope="module", autouse=True)
 async def known(database_url: str) -> None:
-    """Who merges has rows, so that it is known whether they may grant a role."""
+    """The merging principals have rows, so that their permissions can be read."""
     await enter_callers(database_url)
 
 
@@ -123,7 +123,7 @@ class Chain:
         await _announce(self.database, "institution", "unmerged", merge["winner_id"], merge["loser_id"])
 
     async def stands(self) -> tuple[str, int, str | None]:
-        """The status of the grant, the place of its institution, and who caused it."""
+        """The status of the grant, the position of its institution, and who caused it."""
         (row,) = await self.superuser.fetch(
             "SELECT status, scope_id, caused_by FROM access_grant WHERE principal_id = $1", self.account
         )

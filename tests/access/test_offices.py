@@ -1,4 +1,4 @@
-"""Who takes an office gets its role and loses it with the office; who enters themselves keeps their own record."""
+"""An office gives its role and ends it; experts who enter themselves keep their own record."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -36,7 +36,7 @@ _INBOX = Inbox("access", REACTIONS)
 
 @pytest.fixture(scope="module", autouse=True)
 async def known(database_url: str) -> None:
-    """Who acts has rows, so that it is known whether they may grant a role."""
+    """The acting principals have rows, so that their permissions can be read."""
     await enter_callers(database_url)
 
 
@@ -60,7 +60,7 @@ async def actions(database_url: str, redis_url: str) -> AsyncIterator[Caller]:
 
 @pytest.fixture(scope="module")
 async def database(settings: AccessSettings) -> AsyncIterator[Database]:
-    """The service's own role, as its worker has it."""
+    """The service's own database role, as in its worker."""
     opened = await Database.open(settings.database_dsn(), size=2)
     yield opened
     await opened.close()
@@ -74,7 +74,7 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _shown(database: Database, service: str, entity: str, what: str, record: str, times: int = 2) -> None:
-    """The worker's work on a fact that comes more than once, under its own id and under another."""
+    """Applies the worker's reaction to a fact that is delivered several times, under its own id and under another."""
     kind = type_of(service, entity, what)
     fact = Fact(type=kind, subject=UUID(record), ref="X", version=1, link="/x")
     for shown in [fact] * times + [fact.model_copy(update={"id": uuid4()})]:

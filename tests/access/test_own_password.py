@@ -1,4 +1,4 @@
-"""Whoever changes their own password shows the old one; wrong ones count like failed sign-ins."""
+"""A change of one's own password needs the old one; wrong ones count like failed logins."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def calling(app: Any) -> From:
 
 
 async def _signed_in(caller: Caller, at: httpx.AsyncClient) -> tuple[str, str]:
-    """The address of a new person, and a token of theirs."""
+    """The address of a new person, and their token."""
     email = f"{uuid4().hex}@example.org"
     await caller.enter_person(email, PASSWORD)
     return email, (await Caller(at, caller.demo).log_in(email, PASSWORD)).json()["access_token"]

@@ -1,4 +1,4 @@
-"""Anybody registers an account, which its owner confirms by a mail; who asks learns nothing about an address."""
+"""Anybody registers an account, confirmed by a mail; responses disclose nothing about an address."""
 
 from typing import Any
 from uuid import uuid4
@@ -27,7 +27,7 @@ async def _register(caller: Caller, body: dict[str, Any], **headers: str) -> htt
 
 
 async def _registered(caller: Caller, posted: Mailbox) -> dict[str, str]:
-    """Somebody who registered and chose a password: address and headers of a session."""
+    """A person who registered and chose a password: address and headers of a session."""
     body = _body()
     assert (await _register(caller, body)).status_code == 202
     token = token_in(await posted.next_to(body["email"]))

@@ -1,4 +1,4 @@
-"""The time that a refusal takes does not disclose whether the account or the client exists."""
+"""The time of a rejection does not disclose whether the account or the client exists."""
 
 import math
 import random
@@ -20,11 +20,11 @@ from tests.access.caller import Caller
 _FREE_TRIES = 5
 """Wrong passwords of one address before it is locked."""
 _ALARM = 5.0
-"""Standard deviations: equal distributions are further apart once in 1.7 million runs."""
+"""Standard deviations: equal distributions differ by more once in 1.7 million runs."""
 
 
 class CountedChecks(PasswordChecks):
-    """Keeps the parameters of each password hash that is worked through."""
+    """Records the parameters of each password hash that is computed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,8 +92,8 @@ def test_the_rank_test_sees_what_is_apart_and_nothing_else() -> None:
 
 
 async def distance(act: Callable[[str], Awaitable[None]], one: list[str], other: list[str]) -> float:
-    """How far the times of two kinds lie apart, as `rank_distance` measures it, measured in mixed order, so that
-    whatever else the machine does falls on both alike."""
+    """The distance of the times of two kinds, by `rank_distance`, measured in mixed order, so that other load of the
+    machine affects both alike."""
     kinds = [(argument, True) for argument in one] + [(argument, False) for argument in other]
     random.SystemRandom().shuffle(kinds)
     samples = []
@@ -105,7 +105,7 @@ async def distance(act: Callable[[str], Awaitable[None]], one: list[str], other:
 
 
 def rank_distance(samples: list[tuple[int, bool]]) -> float:
-    """The rank sum of the kind marked True (Mann and Whitney), in standard deviations from what chance gives."""
+    """The rank sum of the kind marked True (Mann and Whitney), in standard deviations from its expected value."""
     ranks = sum(rank for rank, (_, is_one) in enumerate(sorted(samples), start=1) if is_one)
     n = sum(is_one for _, is_one in samples)
     m = len(samples) - n

@@ -1,4 +1,4 @@
-"""Failed authentications and refusals are counted and logged, without personal data."""
+"""Failed authentications and rejections are counted and logged, without personal data."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""People see where they are signed in, renew it, and end it; a token of an ended session stops everywhere."""
+"""People list, renew and end their sessions; a token of an ended session is invalid everywhere."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ Enter = Callable[[], Awaitable[Person]]
 
 @pytest.fixture
 def elsewhere(app: Any) -> Authenticator:
-    """The authenticator of another process that believes nothing for long."""
+    """The authenticator of another process, with a short cache."""
     return Authenticator(app.state.database, app.state.settings, age=0.0)
 
 

@@ -1,4 +1,4 @@
-"""Clients and people get tokens with the right credentials, and nothing but a refusal with wrong ones."""
+"""Clients and people get tokens with the right credentials, and only a rejection with wrong ones."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Promise 47: every way to a role or a credential answers each actor as the table of ways says."""
+"""Promise 47: every way to a role or a credential responds to each actor as in the table of ways."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -69,14 +69,14 @@ async def members(database_url: str, redis_url: str) -> AsyncIterator[httpx.Asyn
 
 @pytest.fixture(scope="module")
 async def database(settings: AccessSettings) -> AsyncIterator[Database]:
-    """The service's own role, as its worker has it."""
+    """The service's own database role, as in its worker."""
     opened = await Database.open(settings.database_dsn(), size=2)
     yield opened
     await opened.close()
 
 
 class Target:
-    """An account and a client with a role in XA, by the administrator."""
+    """An account and a client with a role in XA, granted by the administrator."""
 
     def __init__(self, access: httpx.AsyncClient, rows: asyncpg.Connection) -> None:
         self.admin, self.rows = Caller(access, "admin"), rows
@@ -96,7 +96,7 @@ class Target:
 
 
 async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]) -> int:
-    """The status of the call that takes this way. `holder` is who gains a grant."""
+    """The status of the call for this way. `holder` receives a grant."""
     if way.operation == "createGrant":
         made = await caller.post(f"{V1}/grants", {"principal": holder, "role": way.gain, **_SCOPE})
         return 202 if made.json().get("status") == "proposed" else made.status_code
@@ -132,7 +132,7 @@ async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]
 
 
 async def _take_address(way: Way, caller: Caller, target: Target) -> int:
-    """The status of the call that sets, or confirms, another address of an account that holds the gain."""
+    """The status of the call that sets, or confirms, another address of an account that holds the role."""
     body = {"email": f"{uuid4().hex}@example.org", "name": "LeasedWork"}
     made = (await target.admin.post(f"{V1}/accounts", body)).json()
     path, change = made["links"]["self"], {"email": f"{uuid4().hex}@example.org"}
@@ -149,7 +149,7 @@ async def _take_address(way: Way, caller: Caller, target: Target) -> int:
 
 
 async def _set(how: str, client: str, caller: Caller, target: Target, *, step: bool = False) -> int:
-    """The status of the call that sets this credential of a client, 202 where that waits for a second person."""
+    """The status of the call that sets this credential of a client, 202 if it waits for a second person."""
     path = f"{V1}/clients/{client}"
     if how == "a secret":
         return (await caller.post(f"{path}/secrets")).status_code
@@ -208,7 +208,7 @@ MERGING = [way for way in WAYS if way.operation in ("createMerge", "transitionIn
 
 
 async def _entered(rows: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, known: Principal) -> str:
-    """The name of a caller that is like this one and has its rows."""
+    """The name of a caller with the same grants and its own rows."""
     owner = uuid4() if known.kind == "key" else None
     actor = replace(known, id=uuid4(), name=f"{known.name} {uuid4().hex}", owner=owner)
     if owner is not None:
@@ -219,7 +219,7 @@ async def _entered(rows: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, kn
 
 
 async def _merge(way: Way, admin: Caller, rows: asyncpg.Connection, caller: Caller) -> tuple[bool, UUID, Fact]:
-    """Whether the caller merged a record, or linked it; who holds a role over that, and what is shown of it."""
+    """Whether the caller merged or linked a record; who holds a role over it, and how it is shown."""
     holder = uuid4()
     if way.gain == "expert":
         winner, loser = await entered(admin), await entered(admin)

@@ -1,4 +1,4 @@
-"""What time does to tokens, assertions and failed logins."""
+"""Scheduled deletion of tokens, assertions and failed logins."""
 
 from uuid import uuid4
 

@@ -26,7 +26,7 @@ async def actions(settings: ActionsSettings) -> AsyncIterator[httpx.AsyncClient]
 
 @pytest.fixture(scope="session")
 async def database(settings: ActionsSettings) -> AsyncIterator[Database]:
-    """The service's own role, as its worker has it."""
+    """The service's own database role, as in its worker."""
     opened = await Database.open(settings.database_dsn(), size=2)
     yield opened
     await opened.close()
@@ -34,7 +34,7 @@ async def database(settings: ActionsSettings) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Sees and writes every table, as other services do theirs."""
+    """Reads and writes every table, as other services do."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     yield connection
     await connection.close()
@@ -42,8 +42,7 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture(scope="session")
 def caller(actions: httpx.AsyncClient) -> Callable[[str | None], Caller]:
-    """A caller by name, the same one whenever asked for, so that its idempotency keys never repeat; None is
-    anonymous."""
+    """A caller by name, always the same one, so that its idempotency keys never repeat; None is anonymous."""
     return cache(lambda name: Caller(actions, name))
 
 
@@ -54,7 +53,7 @@ def admin(caller: Callable[[str | None], Caller]) -> Caller:
 
 @pytest.fixture
 def admin2(caller: Callable[[str | None], Caller]) -> Caller:
-    """Another account of the secretariat: who verifies what `admin` or a client claimed."""
+    """Another account of the secretariat, which verifies the claims of `admin` or a client."""
     return caller("admin2")
 
 

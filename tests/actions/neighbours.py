@@ -1,4 +1,4 @@
-"""Rows of other services, entered straight into their tables as if those services had."""
+"""Rows of other services, inserted directly into their tables."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ _PLAIN = {
 
 
 async def enter(superuser: asyncpg.Connection, table: str, **values: Any) -> UUID:
-    """A row with these values; columns that must not be null and are not given get a plain value. Answers its id."""
+    """Inserts a row with these values and defaults for the other required columns. Returns its id."""
     values = {"id": uuid7(), "country": "XA", "visibility": "public", **values}
     required = {row["column_name"]: row["data_type"] for row in await superuser.fetch(_COLUMNS, table)}
     plain = {name: _PLAIN[kind] for name, kind in required.items() if name not in values}

@@ -1,4 +1,4 @@
-"""Builders: a programme with its plan, actions and milestones, by any caller."""
+"""Builders of a programme with its plan, actions and milestones, for any caller."""
 
 from datetime import date
 from typing import Any
@@ -19,14 +19,14 @@ BASELINE = {"value": 12, "unit": "stations", "date": "2026"}
 
 
 def made(response: Response) -> str:
-    """The address of what was created."""
+    """The address of the created record."""
     assert response.status_code == 201, response.text
     address: str = response.json()["links"]["self"]
     return address
 
 
 async def framework(by: Caller, **more: Any) -> str:
-    """A framework of its own, by the secretariat; its code."""
+    """A new framework by the secretariat. Returns its code."""
     pillars = [{"key": f"action-{n}", "titles": {"en": f"Action {n}"}, "order": n} for n in (1, 2, 3)]
     body = {"core": {"titles": {"en": "Core"}}, "pillars": pillars, "valid_from": "2026-01-01", **more}
     code = f"T-{uuid4().hex[:12]}/2026"
@@ -35,13 +35,13 @@ async def framework(by: Caller, **more: Any) -> str:
 
 
 async def programme(by: Caller, country: str = "XA", **more: Any) -> str:
-    """A programme under a framework of its own, since a country has one living programme under each."""
+    """A programme under a new framework, since a country has one living programme under each."""
     code = more.pop("framework", None) or await framework(by)
     return made(await by.post(PROGRAMMES, {"country": country, "framework": code, **more}))
 
 
 async def approved(by: Caller, superuser: asyncpg.Connection, country: str = "XA", **more: Any) -> str:
-    """A programme whose plan is approved, with an action in each pillar."""
+    """A programme with an approved plan, with an action in each pillar."""
     lives = "SELECT id FROM centre_committee WHERE country = $1 AND status NOT IN ('dissolved', 'abandoned')"
     if await superuser.fetchval(lives, country) is None:
         formed = {"status": "preparatory", "formed_on": date(2026, 3, 1), "visibility": "network"}
@@ -66,7 +66,7 @@ async def milestone(by: Caller, action_path: str, **more: Any) -> str:
 
 
 async def steps(by: Caller, path: str, *actions: str, **more: Any) -> dict[str, Any]:
-    """Takes the steps one after the other; the last answer."""
+    """Requests the transitions in sequence. Returns the last response."""
     for name in actions:
         response = await by.step(path, name, **more)
         assert response.status_code == 200, f"{name}: {response.text}"
@@ -75,7 +75,7 @@ async def steps(by: Caller, path: str, *actions: str, **more: Any) -> dict[str, 
 
 
 async def refusal(by: Caller, path: str, name: str, **more: Any) -> str:
-    """Why a step is not possible now."""
+    """Why a transition is not possible now."""
     response = await by.step(path, name, **more)
     assert response.status_code == 409, response.text
     reason: str = response.json()["reason"]

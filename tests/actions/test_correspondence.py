@@ -78,7 +78,7 @@ async def test_a_reply_marks_the_letter_that_it_names(admin: Caller, caller: Cal
         assert (line["action"], line["by"]["kind"]) == ("answer", "client")
         version = response["version"]
         assert (await government.post(PATH, reply)).status_code == 201
-        assert (await admin.get(path)).json()["version"] == version, "an answered letter stays as it is"
+        assert (await admin.get(path)).json()["version"] == version, "an answered letter does not change"
     later = await sent(admin)
     mine = await sent(government, direction="in")
     etag = (await government.get(mine)).headers["etag"]

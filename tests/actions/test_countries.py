@@ -1,4 +1,4 @@
-"""Countries: every known one answers; the stage climbs by records, and the public sees dates only."""
+"""Countries: every known one has a response; the stage follows from records, and the public sees dates only."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -33,7 +33,7 @@ KEYS = (
 
 
 async def deliver(database: Database, country: str, kind: str, *, times: int = 1) -> None:
-    """The service reacts to a fact about the country."""
+    """Applies the reaction of the service to a fact about the country."""
     fact = Fact(type=f"escm.{kind}.v1", subject=uuid7(), ref="X-1", version=1, country=country, link="/x")
     for _ in range(times):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
@@ -47,7 +47,7 @@ def designated(country: str, day: date) -> dict[str, Any]:
 
 
 async def stage_of(by: Caller, country: str) -> tuple[int, dict[str, Any]]:
-    """The stage, and the dates of the facts that are met."""
+    """The stage, and the dates of the met facts."""
     record = (await by.get(f"{PATH}/{country}")).json()
     assert [fact["key"] for fact in record["facts"]] == list(KEYS)
     return record["stage"], {fact["key"]: fact["date"] for fact in record["facts"] if fact["met"]}

@@ -1,4 +1,4 @@
-"""Actions and milestones: their lives, guards, dates, and who sees them."""
+"""Actions and milestones: their lifecycles, guards, dates and visibility."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Frameworks: public reference data that the secretariat keeps."""
+"""Frameworks: public reference data of the secretariat."""
 
 from collections.abc import Callable
 from typing import Any

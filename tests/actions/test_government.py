@@ -107,7 +107,8 @@ async def test_a_focal_point_names_an_expert_that_the_caller_knows(
     visibility: str,
     known: bool,
 ) -> None:
-    """An expert that is hidden from the caller is answered as one that is not there, in a new record and in a patch."""
+    """A reference to an expert that is hidden from the caller has the response of an unknown one, in a new record and a
+    patch."""
     by = caller(who)
     named: dict[str, str | None] = {"expert_id": str(uuid4()), "name": None}
     if country is not None:

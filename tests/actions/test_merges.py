@@ -1,4 +1,4 @@
-"""What actions names of merged experts and institutions follows, and goes back."""
+"""References of actions to merged experts are rewritten, and restored by an undo."""
 
 from uuid import UUID
 

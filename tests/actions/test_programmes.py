@@ -1,4 +1,4 @@
-"""Programmes: a living committee to launch, a whole plan to submit, an endorsement or a waiver to start."""
+"""Programmes: a living committee to launch, a complete plan to submit, an endorsement or a waiver to start."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -27,7 +27,7 @@ from tests.support.principals import enter_callers
 
 @pytest.fixture
 async def committee(superuser: asyncpg.Connection) -> AsyncIterator[str]:
-    """The living committee of XB, for as long as a test runs."""
+    """The living committee of XB during a test."""
     row = await enter(superuser, "centre_committee", country="XB", status="preparatory", formed_on=date(2026, 3, 1))
     yield str(row)
     await change(superuser, "centre_committee", row, status="dissolved")

@@ -1,4 +1,4 @@
-"""What holds for the whole service: verbs are granted, both layers of authorization hold, the worker can be made."""
+"""Properties of the whole service: verbs are granted, both layers of authorization apply, the worker can be made."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Conventions that no linter checks: sizes, names, prefixes, guards, who commits, what must not be named."""
+"""Conventions that no linter checks: sizes, names, prefixes, guards, commits, forbidden names."""
 
 import ast
 import re

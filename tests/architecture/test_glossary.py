@@ -13,7 +13,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def _in_contract() -> set[str]:
-    """Names of schemas that the published contract has, which clients are generated from."""
+    """Names of schemas in the published contract, from which clients are generated."""
     return {name for path in SPECS.glob("*.json") for name in json.loads(path.read_text())["components"]["schemas"]}
 
 

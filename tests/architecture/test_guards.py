@@ -1,4 +1,4 @@
-"""Every route of every service is guarded: by our route class, or by being marked as open."""
+"""Every route of every service is guarded by our route class, or marked as open."""
 
 from importlib import import_module
 
@@ -28,5 +28,5 @@ def test_routes_without_a_token_are_the_published_ones(service: str) -> None:
         assert isinstance(route, EscmRoute), f"{route.path} has another route class"
         if route.options.is_public:
             assert route.methods == {"GET"}
-            assert route.path.split("/")[3] in PUBLIC_LISTS, f"{route.path} answers without a token"
+            assert route.path.split("/")[3] in PUBLIC_LISTS, f"{route.path} responds without a token"
             assert not route.path.endswith(("/history", "/transitions"))

@@ -19,9 +19,9 @@ _STANDARD = (
     "read", "history", "create", "update", "delete", "publish", "import", "oversee", "record", "search",
     "subject_export",
 )  # fmt: skip
-"""Permissions that are no transitions."""
+"""Permissions that are not transitions."""
 _WITHOUT_RESOURCE = {"tokens"}
-"""Permissions of routes that OAuth names."""
+"""Permissions of routes with names from OAuth."""
 
 
 def _kinds(service: str) -> list[ResourceType[Any, Any]]:

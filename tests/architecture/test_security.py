@@ -1,4 +1,4 @@
-"""What the page for security reviewers claims of the code as a whole, and that the tests that it names are there."""
+"""The claims of the page for security reviewers about the whole code, and the existence of the tests that it names."""
 
 import ast
 import re
@@ -54,8 +54,8 @@ def _tests_of(path: Path) -> set[str]:
 
 
 def test_no_service_opens_an_address() -> None:
-    """Nothing that a caller gives is fetched: no service holds a client that could fetch it, but for the portal, whose
-    pages read the API at the addresses of the settings."""
+    """No service fetches an address from a caller: none has a client for it, except the portal, whose pages read the
+    API at the addresses of the settings."""
     files = [*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]
     holders = [str(path.relative_to(ROOT)) for path in files if _HTTP_CLIENTS & set(_modules(path))]
     assert holders == ["services/portal/reading/api.py"]

@@ -1,4 +1,4 @@
-"""Bodies that no operation takes, made from its description: each place in turn with what does not belong there."""
+"""Invalid bodies of every operation, made from its description: each place in turn with an invalid value."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 Path: TypeAlias = tuple[str | int, ...]
 Schema: TypeAlias = Mapping[str, Any]
 CANARY = "canary7q"
-"""Stands in every value and name that is sent and belongs to no description."""
+"""Part of every sent value and name that no description contains."""
 _TEXT = f"A {CANARY} text"
 _DEEPEST = 5
 STRANGE = (_TEXT, f"{CANARY}@example.org", f"https://{CANARY}.example/", [_TEXT], {"en": {CANARY: _TEXT}})
-"""Text, an address, a page, and what is none."""
+"""Text, an address, a page, and an invalid one."""
 _TEXTS = STRANGE[:3]
 _LONG = f"{CANARY} ~1/%0A\n" + CANARY * 4000
 
@@ -26,7 +26,7 @@ def description(service: str) -> dict[str, Any]:
 
 
 def schema_of(service: str, method: str, path: str) -> Schema:
-    """The schema of an operation's JSON body; of a patch, that of the body that makes the record."""
+    """The schema of an operation's JSON body; for a patch, that of the body that creates the record."""
     paths = description(service)["paths"]
     operation = paths[path].get(method.lower(), {})
     if method == "PATCH":
@@ -47,7 +47,7 @@ def _resolved(service: str, schema: Schema) -> Schema:
 
 
 def places(service: str, schema: Schema, at: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """Every place that the schema describes, with what it says of it."""
+    """Every place that the schema describes, with its schema."""
     schema = _resolved(service, schema)
     yield at, schema
     if len(at) >= _DEEPEST:
@@ -77,7 +77,7 @@ def strange_bodies(service: str, schema: Schema, valid: Any) -> Iterator[Any]:
 
 
 def with_value(body: Any, at: Path, value: Any) -> Any:
-    """A copy of the body with the value at this place, whose containers are made where they are missing."""
+    """A copy of the body with the value at this place; creates missing containers."""
     if not at:
         return value
     step, rest = at[0], at[1:]

@@ -1,4 +1,4 @@
-"""What a caller of another country can ask, so that the answers can be compared with and without the canary's rows."""
+"""The requests of a caller of another country, whose responses are compared with and without the canary's rows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ _VALUES = {
     "affiliation": f"University {WORD}",
     "holder": "me",
 }
-"""What would find the canary's rows, by parameter; others are asked with their state, or with the word."""
+"""Values that would match the canary's rows, by parameter; others are their state, or the word."""
 _STATES = (
     "prospect", "submitted", "proposed", "dissolved", "appointed", "draft", "under_review", "drafting", "exploring",
     "pending", "claimed", "logged", "active", "nominated", "held", "ended",
@@ -38,7 +38,7 @@ _SORTS = ("id", "created_at", "updated_at", "display_name", "code")
 
 
 def lists() -> Iterator[tuple[str, str]]:
-    """Service and address of every list and number, with every filter, sort and form of answer."""
+    """Service and address of every list and count, with every filter, sort and form of response."""
     for operation in operations():
         if operation.method == "GET" and _is_list(operation):
             path = operation.path.replace("{code}", "XC")
@@ -69,7 +69,7 @@ def traces(country_fixture: CountryFixture) -> set[str]:
 
 
 def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tuple[str, str, dict[str, Any], str]]:
-    """Service, path, body and field of what names a record of the canary's beside the caller's own."""
+    """Service, path, body and field of references to a record of the canary's, next to the caller's own."""
     place = {"country": own.country, "visibility": "restricted"}
     names, host = {"en": "Own"}, own.id("institutions")
     seat = {"committee_id": "", "person": {"name": "x"}, "office": "member", "from": "2026-01-01"}
@@ -99,7 +99,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
 
 
 def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tuple[str, str, dict[str, Any], str]]:
-    """Those whose reference stands deeper in the body: the field is its pointer."""
+    """References nested in the body: the field is a JSON pointer."""
     committee = {"names": {"en": "Own"}, "country": own.country, "visibility": "restricted"}
     partners = {**committee, "partner_institution_ids": [country_fixture.id("institutions")]}
     yield "centres", "/centres/v1/committees", partners, "partner_institution_ids/0"

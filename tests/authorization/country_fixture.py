@@ -1,4 +1,4 @@
-"""One country's records of every kind, some published and some not, as the services themselves made them."""
+"""One country's records of every kind, some published and some not, made by the services."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,7 +42,7 @@ _PUBLISHED = {
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
 }
-"""Each kind that is ever published, with what makes a row published apart from its visibility."""
+"""Each kind with published states, and what makes a row published in addition to its visibility."""
 _PENDING = """
 INSERT INTO core_pending_transition (id, resource, record_id, record_ref, record_version, action, fields, status,
     proposer_kind, proposer_id, concerned, country, visibility, created_at, expires_at)
@@ -54,13 +54,13 @@ _OF_TWO = [
     for operation in operations()
     if operation.method == "GET" and operation.path.endswith("/{record}/transitions/pending")
 ]
-"""The kinds of record with steps that a second person confirms."""
+"""The kinds of record with transitions that a second person confirms."""
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
 @dataclass
 class CountryFixture:
-    """A country's records by plural; `word` stands in all their texts."""
+    """A country's records by plural; all their texts contain `word`."""
 
     country: str
     word: str
@@ -70,13 +70,12 @@ class CountryFixture:
         return str(self.records[plural]["id"])
 
     def above(self, plural: str) -> str:
-        """The id of the record through which a grant over one record reaches this one."""
+        """The id of the record through which a grant over one record includes this one."""
         return self.id({"seats": "committees", "terms": "centres", "agreements": "centres"}.get(plural, plural))
 
 
 class Seeder:
-    """Enters records as the administrator, restricted and in their first state; it signs in to access as the
-    visitor."""
+    """Creates records as the administrator, restricted and in their first state; signs in to access as the visitor."""
 
     def __init__(self, callers: dict[str, Caller], visitor: Caller, superuser: asyncpg.Connection) -> None:
         self._callers = callers
@@ -230,7 +229,7 @@ class Seeder:
         await self._keys(fixture, account)
 
     async def _keys(self, fixture: CountryFixture, account: Record) -> None:
-        """A session of the account, and a key, which becomes the account's."""
+        """A session and a key of the account."""
         stored = await hash_password(_PASSWORD)
         await self._superuser.execute(
             "UPDATE access_account SET password_hash = $2 WHERE id = $1", account["id"], stored
@@ -250,7 +249,7 @@ class Seeder:
         )
 
     async def _pending(self, fixture: CountryFixture) -> None:
-        """A step that waits for a second person on each kind of record that has such steps."""
+        """A transition that waits for a second person, on each kind of record that has one."""
         for service, plural in _OF_TWO:
             record = fixture.records[plural]
             key = await self._superuser.fetchval(
@@ -259,7 +258,7 @@ class Seeder:
             fixture.records[f"pending_{plural}"] = {"id": str(key)}
 
     async def _make_room(self, fixture: CountryFixture) -> None:
-        """Leaves the country without a living committee, so that another can be entered."""
+        """Ends the living committee of the country, so that another can be created."""
         await self._superuser.execute(
             "UPDATE centre_committee SET status = 'dissolved' WHERE id = $1", fixture.id("committees")
         )

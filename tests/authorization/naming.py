@@ -1,4 +1,4 @@
-"""Every place of a body or a step in which a record may be named, with what names one there."""
+"""Every place of a body or a transition that refers to a record, with a reference to it."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -23,12 +23,12 @@ FIELDS: Mapping[str, Any] = {
     "resolve": {}, "signatory": "A signatory", "signed_at": "2026-01-01", "starts": str(today()), "to": _FOLLOWING,
     "until": _FOLLOWING, "waiver": {"reason": "So be it."},
 }  # fmt: skip
-"""What stands in the other fields of a step while one of them names a record."""
+"""The other fields of a transition while one of them refers to a record."""
 
 
 def naming(operation: Operation, country_fixture: CountryFixture, key: str, ref: str) -> Iterator[Request]:
-    """The operation on the fixture's own record, with this id, or number, in each place that may name a record: beside
-    what stands there already, and alone."""
+    """The operation on the fixture's own record, with this id, or number, in each place that may refer to a record: in
+    addition to the present values, and alone."""
     request = request_for(operation, country_fixture, Started("", "", ""))
     schema = schema_of(operation.service, operation.method, operation.path)
     for valid, only in _valid(operation, country_fixture):
@@ -43,8 +43,8 @@ def naming(operation: Operation, country_fixture: CountryFixture, key: str, ref:
 
 
 def _valid(operation: Operation, country_fixture: CountryFixture) -> Iterator[tuple[Mapping[str, Any], Path]]:
-    """Bodies that make such a record, each with the only place to try, if any. Grants are held by clients too, and over
-    records."""
+    """Bodies that create such a record, each with the only place to try, if any. Clients may hold grants too, and
+    grants may be over records."""
     entering = BODIES.get(operation.id) or BODIES.get(operation.id.replace("update", "create", 1))
     body = entering(country_fixture) if entering else {}
     yield body, ()
@@ -63,8 +63,8 @@ def _names(at: Path, described: Mapping[str, Any]) -> bool:
 def fields_naming(
     names: tuple[str, ...], key: str, *, is_record: bool
 ) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
-    """The fields of a step, of which one names a record by this id, by that field and the form that names it. Only
-    accounts and clients are named in other forms than the id alone."""
+    """The fields of a transition, one of which refers to a record by this id, by the field and the form of the
+    reference. Only accounts and clients have other forms than the id."""
     for name in names:
         others = {other: FIELDS[other] for other in names if other != name and other in FIELDS}
         for form, shape in enumerate((key,) if is_record else _shapes(key)):

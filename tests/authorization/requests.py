@@ -1,4 +1,4 @@
-"""One request for each operation of the contract: such that nothing but the caller's rights can refuse it."""
+"""One request for each operation of the contract, which only the caller's permissions can cause to fail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _REVIEW = {
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. `item` is the address whose ETag a change takes."""
+    """The content of a request. `item` is the address whose ETag a change uses."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Started:
-    """What the administrator has started: addresses of an import, an export and a job."""
+    """The jobs of the administrator: addresses of an import, an export and a job."""
 
     import_id: str
     export_id: str
@@ -165,12 +165,12 @@ _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
 _ANOTHER = {"principal": {"kind": "account", "id": str(uuid4())}}
 _HAND_OVER = {"action": "hand_over", "fields": {**_ANOTHER, "to": "some day"}}
-"""The last day is none, which is seen after everything that has to do with the caller's rights."""
+"""The last day is invalid; that is checked after the caller's permissions."""
 _FILE = {"files": {"file": ("list.csv", b"full_name,country\n", "text/csv")}, "data": {"resource": "experts"}}
 
 
 def request_for(operation: Operation, country_fixture: CountryFixture, started: Started) -> Request:
-    """The request. KeyError for an operation that enters something and has no body here."""
+    """The request. KeyError for a creating operation without a body here."""
     path = _filled(operation, country_fixture, started)
     item = path.removesuffix("/transitions")
     if operation.id in _TOKEN:

@@ -1,4 +1,4 @@
-"""Every step of every lifecycle: each record is put into each of its states, whose verbs are then asked for."""
+"""Every transition of every lifecycle: puts each record into each of its states and requests all verbs."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ STEPPING = [
     for each in operations()
     if each.method == "POST" and each.path.endswith("}/transitions") and not each.note and "imports" not in each.path
 ]
-"""The steps of all kinds but imports, whose only one takes no field."""
+"""The transitions of all kinds except imports, whose only one has no field."""
 _SETS = {
     "member_affiliation": "match_status = nullif($2, 'waiting'), raw = coalesce(raw, 'A text')",
     "centre_seat": "status = $2, ends = '2027-01-31'",
@@ -25,12 +25,12 @@ _SETS = {
     "action_milestone": "status = $2, claimed_on = '2026-01-01', verified_on = '2026-01-02'",
     "action_endorsement": "status = $2, verified_on = '2026-01-02'",
 }
-"""What puts a record into a state where that asks for a day too, by table."""
+"""The days that some states need, by table."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A record in one of its states, and a verb of that state with the fields that it takes."""
+    """A record in one of its states, and a verb of that state with its fields."""
 
     path: str
     table: str

@@ -1,4 +1,4 @@
-"""Nobody filters or sorts by a field that they are not shown: it is refused, or such records are not in the list."""
+"""Nobody filters or sorts by a hidden field: the request is rejected, or the list leaves out such records."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _questions(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each field with what would find the record by it."""
+    """Each field with a value that would match the record."""
     yield from ((name, f"sort={sign}{name}") for name in _SORTS for sign in ("", "-"))
     yield from (("updated_at", query) for query in ("updated_after=2020-01-01", "updated_before=2100-01-01"))
     for name, value in record.items():

@@ -1,4 +1,4 @@
-"""Promises 26 and 28: what is restricted in one country leaves no trace in what another one is answered."""
+"""Promises 26 and 28: restricted records of one country leave no trace in responses to another one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ Responses = dict[tuple[str | None, str], tuple[int, bytes]]
 
 @dataclass(frozen=True)
 class World:
-    """What is answered without the canary and with it, and the canary's records."""
+    """The responses without the canary and with it, and the canary's records."""
 
     before: Responses
     canary: CountryFixture
@@ -40,8 +40,8 @@ async def world(
     superuser: asyncpg.Connection,
     country_fixtures: dict[tuple[str, bool], CountryFixture],
 ) -> World:
-    """Nothing but the canary is entered between the two: restricted records of every kind in XC, with one word in all
-    their texts."""
+    """Creates only the canary between the two: restricted records of every kind in XC, with one word in all their
+    texts."""
     await room_in(86_400, 120)
     await _sequence(superuser)
     before = await _responses(services)
@@ -72,7 +72,7 @@ def _shown(response: httpx.Response) -> tuple[int, bytes]:
 
 
 async def _events(services: Services, name: str | None) -> list[Any]:
-    """All events that a caller gets, whose pages are as full as they can be."""
+    """All events that a caller gets, in pages of the largest size."""
     found: list[Any] = []
     after: dict[str, str] = {}
     while name is not None:
@@ -85,7 +85,7 @@ async def _events(services: Services, name: str | None) -> list[Any]:
 
 
 async def _sequence(connection: asyncpg.Connection) -> None:
-    """What the relay does with facts."""
+    """The relay's work on facts."""
     leader = await Leader.elect(connection, uuid4(), 30.0)
     assert leader is not None
     while (await leader.tick(1000, (), None))[0]:
@@ -165,7 +165,7 @@ async def test_sessions_and_the_audit_trail_of_the_rows_are_as_if_they_did_not_e
 
 
 async def _audited(services: Services, name: str) -> str:
-    """The whole of the audit trail that a caller gets."""
+    """All pages of the audit trail that a caller gets."""
     found, query = "", {"limit": "200"}
     while True:
         page = (await Caller(services["access"], name).get("/access/v1/audit", params=query)).json()
@@ -214,10 +214,10 @@ _KINDS = {
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
 _NOT_LISTED = ("affiliations", "reviews", "sessions")
-"""Kinds that the administrator finds in no list of the system's: sessions are listed to each person alone. Pending
-transitions are listed at their records."""
+"""Kinds that the administrator finds in no list: sessions are listed to each person alone, pending transitions with
+their records."""
 _FRAMEWORKS = "/actions/v1/frameworks"
-"""Reference data, public by themselves: each country of a test has one of its own."""
+"""Reference data are public; each country of a test has its own."""
 _FIELDS = {
     "institution": "institutions",
     "host_institution_id": "institutions",
@@ -235,4 +235,4 @@ _FIELDS = {
     "owner_id": "accounts",
     "delegated_from": "grants",
 }
-"""Filters that name another record."""
+"""Filters by another record."""

@@ -1,4 +1,4 @@
-"""Promise 28: no field that the server sets is taken from a body, and none outside a caller's schema is answered."""
+"""Promise 28: no body sets a field of the server, and no response has a field outside the caller's schema."""
 
 import csv
 import io
@@ -49,7 +49,7 @@ def _value(field: str) -> Any:
 
 
 def _fields(operation: Operation) -> Iterator[str]:
-    """All of them; the links of an institution are its web pages."""
+    """All fields of the server; the links of an institution are its web pages."""
     pages = {"links"} if operation.resource == "institutions" else set()
     yield from (field for field in (*SERVER_SET, *COLUMNS) if field not in pages)
 
@@ -106,7 +106,7 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     "focal_points": ("actions", {"letter", *_WHO}),
     "meetings": ("actions", {"participants", *_WHO}),
 }
-"""Each kind's service, and what of a published record only those are shown whose grants cover it."""
+"""Each kind's service, and the fields of a published record that only covering grants may read."""
 
 
 @pytest.mark.parametrize("plural", PRIVATE)

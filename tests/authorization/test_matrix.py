@@ -1,4 +1,5 @@
-"""Promise 26: every operation answers every role, in its own country and in another, as docs/access-matrix.md says."""
+"""Promise 26: every operation responds to every role, in its own country and in another, as in
+docs/access-matrix.md."""
 
 import asyncio
 from collections.abc import Iterator
@@ -22,14 +23,14 @@ from tests.support.principals import enter_principal
 AT_ONCE = 6
 _SPACE = uuid4()
 _ELSEWHERE = str(uuid4())
-"""A record that there is not."""
+"""The id of no record."""
 _REFUSED_TOKEN = ("unauthenticated", "invalid_token")
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One answer that is compared: an operation, to a holder, on one country's record."""
+    """One compared response: an operation, to a holder, on one country's record."""
 
     operation: Operation
     holder: Holder
@@ -38,7 +39,7 @@ class Case:
 
     @property
     def scope_id(self) -> str:
-        """What a grant over one record is over: this record where it is the holder's own."""
+        """The record of a grant over one record: this record if it is the holder's own."""
         plural = (self.operation.path.split("/") + [""] * 4)[3]
         if self.target.seen_by != "own" or plural not in self.country_fixture.records:
             return _ELSEWHERE
@@ -65,7 +66,7 @@ def _cases(country_fixtures: CountryFixtures) -> Iterator[Case]:
 
 @pytest.fixture(scope="module")
 async def started(services: Services, superuser: asyncpg.Connection) -> Started:
-    """An import, an export and a job of the administrator, which have ended."""
+    """An ended import, export and job of the administrator."""
     admin = Caller(services["membership"], ADMIN)
     files = {"file": ("list.csv", b"full_name,country\nSana Sample,XA\n", "text/csv")}
     sent = await admin.post("/membership/v1/imports", files=files, data={"resource": "experts"})
@@ -103,7 +104,7 @@ def _known(case: Case, monkeypatch: pytest.MonkeyPatch) -> str | None:
 
 
 def _without_a_grant(case: Case, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a person without a grant: the account of the case's country fixture where the record is the holder's
+    """The name of a person without a grant: the account of the case's country fixture if the record is the holder's
     own."""
     account = case.country_fixture.id("accounts") if case.target.seen_by.startswith("own") else _ELSEWHERE
     monkeypatch.setitem(CALLERS, account, Principal(PrincipalKind.ACCOUNT, UUID(account), account))

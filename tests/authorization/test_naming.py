@@ -1,4 +1,4 @@
-"""Whoever names a record that is hidden from them is answered as if they had named nothing."""
+"""A reference to a hidden record has the same response as a reference to no record."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ from tests.support import callers
 from tests.support.callers import Caller, grant, machine
 
 _OWN, _STEPPING, *_HIDDEN = "UG", "RW", "BI", "TZ", "KE"
-"""Countries in which no other test enters anything."""
+"""Countries in which no other test creates records."""
 _CALLER = machine(
     "every office",
     *(
@@ -32,10 +32,10 @@ _CALLER = machine(
 )
 """A client with every role that is held over a country."""
 _NAMED = ("experts", "institutions", "committees", "centres", "programmes", "actions", "government_bodies")
-"""Kinds that bodies name."""
+"""Kinds to which bodies refer."""
 _OTHERS = ("accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements")
 _WITHOUT_COUNTRY = {"createGrant": {"accounts"}, "transitionGrant": {"accounts"}}
-"""Accounts lie in no country: who knows the id of one may give it a role in a country of their own."""
+"""Accounts have no country: a caller with the id of one may grant it a role in their own country."""
 _VARYING = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Z]{3}-\d{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+"
     r"|Entered \w+ \d+|[0-9a-f]{32}@"
@@ -60,8 +60,7 @@ async def stepping(seeder: Seeder) -> CountryFixture:
 
 @pytest.fixture(scope="module")
 async def hidden(seeder: Seeder, superuser: asyncpg.Connection) -> dict[str, CountryFixture]:
-    """Records that are not published, restricted or of visibility `network`; and restricted ones whose state is a
-    published one."""
+    """Unpublished records, restricted or of visibility `network`; and restricted ones in a published state."""
     country_fixtures = {
         name: await seeder.seed(country, f"{name}word", published=name == "published")
         for name, country in zip(("restricted", "network", "published"), _HIDDEN, strict=True)
@@ -74,7 +73,7 @@ async def hidden(seeder: Seeder, superuser: asyncpg.Connection) -> dict[str, Cou
 
 
 def _keys(hidden: dict[str, CountryFixture], *others: str) -> list[tuple[str, str, str]]:
-    """Kind, id and number of every hidden record that is named; the first stands for nothing."""
+    """Kind, id and number of every hidden record that is referred to; the first is the id of no record."""
     kinds = {"restricted": (*_NAMED, *others), "network": _NAMED, "published": _NAMED}
     records = [(plural, hidden[name].records[plural]) for name, plurals in kinds.items() for plural in plurals]
     of_records = [(plural, str(record["id"]), record.get("ref") or "NIL-000001") for plural, record in records]

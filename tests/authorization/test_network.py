@@ -1,4 +1,5 @@
-"""What is of visibility `network` is for those who hold a living grant that reads its kind; to others it is nothing."""
+"""Records of visibility `network` are visible to holders of a living grant that reads their kind, and hidden from
+others."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -110,7 +111,7 @@ async def test_lists_and_numbers_are_those_of_the_public(
 
 
 def _compared(response: httpx.Response) -> dict[str, Any]:
-    """The answer without what a count says of its own reach: an applicant's has their own record in it."""
+    """The response without counts of the caller's own scope: that of an applicant includes their own record."""
     found: dict[str, Any] = {k: v for k, v in response.json().items() if k != "definition"}
     if "as_of" in found:
         found["items"] = [{k: v for k, v in item.items() if k != "links"} for item in found["items"]]

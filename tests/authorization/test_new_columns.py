@@ -1,4 +1,4 @@
-"""Closed by default: a column that nobody spoke of is in no answer, and internal ones are not either."""
+"""Closed by default: an undeclared column is in no response, and neither is an internal one."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -18,7 +18,7 @@ SELECT oid::regclass::text FROM pg_class
 WHERE relnamespace = 'escm'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname LIKE ANY($1)
 """
 _FLAGS = {"proposed_secret"}
-"""Whether a client's secret waits for a second person is shown under the name of the secret's digest."""
+"""The field that shows whether a client's secret waits for a second person has the name of the digest's column."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,8 @@ def own_database(database_named: Callable[[str], str]) -> str:
 
 @pytest.fixture(scope="module")
 async def connection(own_database: str) -> AsyncIterator[asyncpg.Connection]:
-    """The superuser's, after each table of services got one more column, with the canary in every row."""
+    """The superuser's connection, after each table of services got an additional column with the canary in every
+    row."""
     opened = await asyncpg.connect(own_database, server_settings={"search_path": "escm"})
     for (name,) in await opened.fetch(_TABLES, ["member%", "centre%", "action%", "access%"]):
         await opened.execute(f"ALTER TABLE {name} ADD COLUMN {CANARY} text NOT NULL DEFAULT '{CANARY}'")
@@ -87,4 +88,4 @@ async def test_no_item_holds_an_internal_field(wide_services: Services, country_
 
 _PREFIXES = {"member": "membership", "centre": "centres", "action": "actions", "access": "access"}
 _KINDS = [(_PREFIXES[table.split("_")[0]], plural) for plural, table in TABLES.items() if plural != "affiliations"]
-"""Service and plural of every kind with items of its own."""
+"""Service and plural of every kind with single reads."""

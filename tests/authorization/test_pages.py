@@ -1,4 +1,4 @@
-"""The pages of the portal show what nobody in particular is answered: rows that are not public leave no trace."""
+"""The pages of the portal show what anonymous callers may read: rows that are not public leave no trace."""
 
 import re
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ _QUERIES = ({}, {"q": _WORD}, {"country": "XC"}, {"country": "XC", "q": _WORD})
 _COUNTRIES = ("/en/countries", "/en/countries?stage=0", "/en/countries?q=gammaland", "/en/countries/XC")
 ADDRESSES = (*_COUNTRIES, *(f"/en/{part}?{urlencode(query)}" for part, query in product(_SHOWN, _QUERIES)))
 _OWN = re.compile(rb"[A-Z]{3}-\d{6}|[0-9a-f]{8}-[0-9a-f-]{27}")
-"""What stands in a page because the address or the request does: a ref, an id."""
+"""Texts that a page repeats from the address or the request: a ref, an id."""
 Pages = dict[str, bytes]
 
 
@@ -38,7 +38,7 @@ async def _pages(services: Services, name: str | None = None) -> Pages:
 async def settled(
     services: Services, seeder: Seeder, superuser: asyncpg.Connection
 ) -> AsyncIterator[tuple[Pages, CountryFixture]]:
-    """The pages without the rows, and the rows: of every kind, in XC, in the states that are published."""
+    """The pages without the rows, and the rows: of every kind, in XC, in the published states."""
     before = await _pages(services)
     country_fixture = await seeder.seed("XC", _WORD, published=True)
     yield before, country_fixture
@@ -64,7 +64,7 @@ async def test_rows_that_are_not_public_leave_no_trace(
     visibility: str,
     who: str | None,
 ) -> None:
-    """Whoever asks: what a token would show is no page's business."""
+    """The same for every caller: pages do not use a token."""
     before, country_fixture = settled
     await _show(superuser, country_fixture, visibility)
     after = await _pages(services, who)

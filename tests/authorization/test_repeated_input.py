@@ -25,7 +25,7 @@ _JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture(scope="module")
 async def country_fixture(services: Services, seeder: Seeder) -> CountryFixture:
-    """Records that nobody else looks at."""
+    """Records that no other test reads."""
     return await _settled(services, seeder, "NP")
 
 
@@ -45,7 +45,7 @@ async def _settled(services: Services, seeder: Seeder, country: str) -> CountryF
 
 
 def _repeats(response: httpx.Response) -> bool:
-    """Whether a refusal holds what was sent, other than in the path."""
+    """Whether an error response contains sent text, other than in the path."""
     if response.status_code < 400:
         return False
     document = {name: value for name, value in response.json().items() if name != "instance"}
@@ -97,7 +97,7 @@ async def test_no_step_repeats_its_fields_or_reason(
 
 
 def _forms() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Service, path and form of every operation that takes one, with canaries in each field, and in unknown ones."""
+    """Service, path and form of every operation with one, with canaries in each field, and in unknown ones."""
     token: dict[str, Any] = {
         "grant_type": "password", "username": f"{CANARY}@example.org", "password": CANARY, "scope": CANARY,
         "client_id": CANARY, "client_secret": CANARY, "client_assertion": f"{CANARY}.{CANARY}.{CANARY}",
@@ -136,7 +136,7 @@ async def test_no_form_is_repeated(services: Services) -> None:
 
 
 async def test_no_parameter_is_repeated(services: Services, country_fixture: CountryFixture) -> None:
-    """Nor a filter of an export, which goes by the same rules."""
+    """The same for a filter of an export, which has the same rules."""
     for operation in operations():
         request = request_for(operation, country_fixture, _NOTHING) if operation.method == "GET" else None
         for name in operation.queries if request else ():

@@ -1,8 +1,7 @@
-"""Promise 27: row-level security holds where the application's own check is gone; without a context nothing is seen.
+"""Promise 27: row-level security applies without the application filter; without a context no row is visible.
 
-The application filter is removed in every feature at once, in this process; what is left is row-level security, under
-the role of each service. In access it protects what is read; what whoever writes there may hand on does not depend on
-countries.
+Removes the application filter in every feature at once, in this process; row-level security remains, under the role of
+each service. In access it protects reads; the rules for granting do not depend on countries.
 """
 
 import asyncio
@@ -57,8 +56,8 @@ OPEN = {
     "core_import",
     "core_outbox",
 }
-"""Tables with a country and a visibility that have no row-level security: frameworks lie in no country and are public,
-imports are their creator's, and the feed filters facts."""
+"""Tables with a country and a visibility but without row-level security: frameworks have no country and are public,
+imports belong to their creator, and the feed filters facts."""
 _SCOPED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'escm' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND (SELECT count(*) FROM pg_attribute a
@@ -84,8 +83,7 @@ WHERE n.nspname = 'escm' AND c.relispartition AND c.relkind = 'r' AND p.grantee 
 
 @pytest.fixture
 def without_app_filter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every condition of the application filter is true, in every module that has one; no statement from before is
-    stored."""
+    """Makes every condition of the application filter true, in every module that has one; clears cached statements."""
     for name, module in list(sys.modules.items()):
         if name.startswith(("services.", "shared.")):
             for condition in ("visible", "with_parent", "by_grant"):
@@ -106,7 +104,7 @@ def _forget_statements() -> None:
 
 @pytest.fixture(params=SETTINGS)
 async def pool(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[tuple[str, Database]]:
-    """A service and its own role on one connection."""
+    """A service with its own role on one connection."""
     settings = SETTINGS[request.param](database_url=database_url)
     database = await Database.open(settings.database_dsn(), size=1)
     yield request.param, database
@@ -115,7 +113,7 @@ async def pool(request: pytest.FixtureRequest, database_url: str) -> AsyncIterat
 
 @pytest.fixture
 async def stage(superuser: asyncpg.Connection) -> AsyncIterator[None]:
-    """A row in each table that only reactions fill."""
+    """Inserts a row in each table that only reactions write."""
     await superuser.execute(
         "INSERT INTO action_country_stage VALUES ('XC', uuidv7(), 1, 'public', 0, '[0,0,0,0,0,0,0]', now())"
     )
@@ -128,7 +126,7 @@ async def stage(superuser: asyncpg.Connection) -> AsyncIterator[None]:
 
 
 async def _listed(caller: Caller, path: str, **query: Any) -> set[str]:
-    """The ids of every page."""
+    """The ids of all pages."""
     found: set[str] = set()
     following: str | None = str(httpx.URL(path, params={"limit": 200, **query}))
     while following:

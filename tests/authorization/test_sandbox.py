@@ -1,4 +1,4 @@
-"""What is in the sandbox knows fictional countries only: nothing of a real one, though everybody else may read it."""
+"""Principals of the sandbox see fictional countries only: nothing of a real one, not even public records."""
 
 import asyncpg
 import pytest
@@ -37,7 +37,7 @@ def _boxed(name: str, *grants: Grant) -> Principal:
 
 @pytest.fixture(scope="module")
 async def real(services: Services, seeder: Seeder, superuser: asyncpg.Connection) -> list[CountryFixture]:
-    """A real country's records, those that are published last."""
+    """A real country's records, the published ones last."""
     found = [await seeder.seed(REAL, TEXT, published=published) for published in (False, True)]
     await _sequence(superuser)
     return found
@@ -50,7 +50,8 @@ def layers(request: pytest.FixtureRequest) -> None:
 
 
 async def _shown(services: Services, name: str | None) -> bytes:
-    """All that lists, numbers, searches and streams answer to what would find the real country's records."""
+    """The responses of all lists, counts, searches and streams to requests that would match the real country's
+    records."""
     found = b""
     for service, address in lists():
         response = await Caller(services[service], name).get(address.replace(WORD, TEXT).replace("XC", REAL))

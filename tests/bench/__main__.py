@@ -1,7 +1,7 @@
 """`make bench`: ratios of one run against a bare bound, as a table and in `.local/bench.json`.
 
-`BENCH=W1,W2` picks, `BENCH_EXPERTS=50000` tries on fewer. Each case runs ours and the bound in turn, three times;
-medians count.
+`BENCH=W1,W2` selects cases, `BENCH_EXPERTS=50000` uses fewer experts. Each case runs ours and the bound alternately,
+three times, and reports medians.
 """
 
 import asyncio
@@ -28,17 +28,17 @@ from tests.bench.servers import Addresses, alone, latency, load, memory_mb, serv
 
 ROUNDS = 3
 COUNT = int(os.environ.get("BENCH_EXPERTS", ALL))
-"""Experts in the database. Fewer than 1,000,000 are for a try: the targets are for that many."""
+"""Experts in the database. Fewer than 1,000,000 are for a trial: the targets are for that many."""
 DEEP = min(100_000, COUNT // 4)
 FRAGMENT = 7
-"""Letters of a name's fragment: the invented names of a million people are of few syllables, and shorter ones match
+"""Letters of a name's fragment: the invented names of a million people have few syllables, and shorter ones match
 hundreds."""
 RESULTS = Path(".local/bench.json")
 console = Console(width=140)
 
 
 async def main(picked: list[str]) -> int:
-    """Runs the cases; 1 where a ratio misses its target, 2 where wrk is missing."""
+    """Runs the cases; 1 if a ratio misses its target, 2 if wrk is missing."""
     if shutil.which("wrk") is None:
         console.print("wrk is missing: install the package `wrk` of your system, then run this again.")
         return 2
@@ -109,8 +109,8 @@ def _print(others: dict[str, Any], results: dict[str, Any]) -> None:
 async def _others(
     at: Addresses, connection: asyncpg.Connection, picked: list[str], sample: Sample, found: dict[str, Any]
 ) -> None:
-    """Duplicates, counts, facts and imports, in this order: each leaves more behind. The trail's verification needs
-    nothing. A token lasts shorter than what comes before the facts."""
+    """Duplicates, counts, facts and imports, in this order: each leaves more data behind. The trail's verification
+    needs no data. A token expires before the facts start."""
     if not picked or "audit_verify" in picked:
         found |= trail.measure()
     if not picked or "duplicates" in picked:
@@ -129,7 +129,7 @@ async def _others(
 
 
 def _run(case: Case, ours: str, bound: str, tuned: str) -> tuple[float, ...]:
-    """The median of what we, the bound and the tuned bound answer in a second, each in turn."""
+    """The median of the responses a second of ours, the bound and the tuned bound, run alternately."""
     sides = ((ours, case.ours), (bound, case.bound), (tuned, case.bound))
     for address, script in sides:
         load(address, script, seconds=1)
@@ -159,7 +159,7 @@ async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Samp
 
 
 async def _tokens(at: Addresses, *names: str) -> list[str]:
-    """Tokens of these demo clients, from the access service itself."""
+    """Tokens of these demo clients, from the access service."""
     from deploy import demo
 
     clients, tokens = (await demo.load(at.postgres))["clients"], []

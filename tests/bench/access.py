@@ -1,9 +1,9 @@
-"""What knowing the caller, row-level security and the audit trail cost: each against the same without it, in one run.
+"""The cost of authentication, row-level security and the audit trail: each against the same without it, in one run.
 
-`auth_read` is the item of an expert with a token, which also answers what the caller may do with it, against the item
-without one. `rls_list` and `rls_search` are the lists of W2 and W4 for a client that holds one country, over HTTP,
-against the same requests, answered by the same statements, while row-level security is disabled on the tables that they
-read. `audited_write` is W5 against the same request to an app that leaves the fact and no audit entry.
+`auth_read` is the item of an expert with a token, which also returns the caller's available actions, against the item
+without one. `rls_list` and `rls_search` are the lists of W2 and W4 for a client of one country, over HTTP, against the
+same requests with the same statements, while row-level security is disabled on the tables that they read.
+`audited_write` is W5 against the same request to an app that writes the fact and no audit entry.
 """
 
 import statistics
@@ -25,8 +25,8 @@ Rate = Callable[[], float]
 async def measure(
     at: Addresses, connection: asyncpg.Connection, sample: Sample, scoped: str, create: str, picked: list[str]
 ) -> dict[str, dict[str, Any]]:
-    """The picked ones of NAMES, all where none is picked. `scoped` is the token of a client that holds one country,
-    `create` the script of W5."""
+    """The selected ones of NAMES, by default all. `scoped` is the token of a client of one country, `create` the script
+    of W5."""
     wanted = NAMES & set(picked) if picked else NAMES
     found = {}
     with serving("services.membership.app:create_app", at, factory=True) as (ours, _):

@@ -1,6 +1,6 @@
-"""The bound: bare FastAPI routes over an asyncpg pool, answering the same columns with orjson, without security.
+"""The bound: bare FastAPI routes over an asyncpg pool that return the same columns with orjson, without security.
 
-`tuned` is the same with what costs us nothing in safety: our own connections, and few passes of the collector.
+`tuned` adds what costs no safety: our own connections, and few garbage collections.
 """
 
 import os
@@ -49,7 +49,7 @@ def _json(content: Any) -> Response:
 
 
 class _Leases:
-    """Our own connections with the methods of a pool that the routes call."""
+    """Our own connections with the pool methods that the routes call."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What is measured: each case is one request in two forms, ours and the bound's."""
+"""The measured cases: each is one request in two forms, ours and the bound's."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ EXPERTS = "/membership/v1/experts"
 
 @dataclass(frozen=True)
 class Case:
-    """A case: wrk scripts against our service and against the bound. `target` is the ratio that is promised."""
+    """A case: wrk scripts against our service and against the bound. `target` is the promised ratio."""
 
     name: str
     what: str
@@ -24,7 +24,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the requests are made of, read from the loaded database."""
+    """The values of the requests, read from the loaded database."""
 
     ids: list[str]
     countries: list[str]
@@ -35,7 +35,7 @@ class Sample:
 
 
 def gets(paths: Iterable[str], headers: dict[str, str] | None = None) -> str:
-    """A script that asks for the paths in turn."""
+    """A script that requests the paths in turn."""
     listed = ",".join(json.dumps(path) for path in paths)
     set_headers = "".join(f"wrk.headers[{json.dumps(k)}]={json.dumps(v)}\n" for k, v in (headers or {}).items())
     return (
@@ -45,7 +45,7 @@ def gets(paths: Iterable[str], headers: dict[str, str] | None = None) -> str:
 
 
 def posts(path: str, body: dict[str, Any], headers: dict[str, str], *, keyed: bool) -> str:
-    """A script that posts the body; with a fresh idempotency key each time where `keyed`."""
+    """A script that posts the body, with a new idempotency key each time if `keyed`."""
     set_headers = "".join(
         f"wrk.headers[{json.dumps(k)}]={json.dumps(v)}\n"
         for k, v in {**headers, "Content-Type": "application/json"}.items()

@@ -1,4 +1,4 @@
-"""W6: how many experts of each country and status there are, against the rows counted while the caller waits."""
+"""W6: the number of experts of each country and status, against counting the rows in the request."""
 
 import os
 import statistics
@@ -35,14 +35,14 @@ app = FastAPI(lifespan=lifespan, openapi_url=None)
 
 @app.get("/counts")
 async def live(request: Request) -> Response:
-    """The bound: the same answer from the rows, which an index of just these experts holds."""
+    """The bound: the same response from the rows, with an index of just these experts."""
     rows = await request.app.state.pool.fetch(_LIVE)
     return Response(orjson.dumps({"items": [dict(row) for row in rows]}), media_type="application/json")
 
 
 async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, dict[str, Any]]:
-    """`W6`. Raises RuntimeError where the numbers differ from those of the rows. The bound is asked by one connection:
-    more would only wait."""
+    """`W6`. Raises RuntimeError if the numbers differ from those of the rows. The bound uses one connection: more would
+    only wait."""
     await fold_counts(connection)
     with (
         serving("services.membership.app:create_app", at, factory=True) as (ours, _),

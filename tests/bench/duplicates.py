@@ -1,5 +1,5 @@
-"""Duplicates among a million experts: how long a new one's candidates take, and the search through the whole base by
-the real worker, with its memory at its most."""
+"""Duplicates among a million experts: the time to find a new one's candidates, and the search through the whole
+database by the real worker, with its peak memory."""
 
 import asyncio
 import random
@@ -49,7 +49,7 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, di
 
 
 async def _entry(connection: asyncpg.Connection) -> float:
-    """The candidates of people whom the register does not know, or knows by another spelling."""
+    """The candidates of people who are not in the register, or have another spelling there."""
     dice = random.Random(20261125)
     took = []
     for _ in range(LOOKED_UP):
@@ -63,7 +63,7 @@ async def _entry(connection: asyncpg.Connection) -> float:
 
 
 async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:
-    """The job's row once it has ended, and the worker's resident memory at its most, in MB."""
+    """The job's row after it has ended, and the worker's peak resident memory, in MB."""
     while True:
         peak = int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]) / 1024
         async with database.acquire() as connection:

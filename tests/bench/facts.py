@@ -1,5 +1,5 @@
-"""Facts under load, with their real effect: the access service follows the experts that were entered, of whom one in a
-hundred entered themselves and gets a grant with its audit entry and its own fact."""
+"""Facts under load, with their real effect: the access service reacts to new experts, of whom one in a hundred entered
+themselves and gets a grant with its audit entry and its own fact."""
 
 import asyncio
 import time
@@ -78,7 +78,7 @@ async def _drain(
 async def _latency(
     at: Addresses, connection: asyncpg.Connection, database: Database, experts: Sequence[asyncpg.Record]
 ) -> float:
-    """Milliseconds from the announcement to the committed effect, at RATE facts a second, each of its own commit."""
+    """Milliseconds from the announcement to the committed effect, at RATE facts a second, each from its own commit."""
     await connection.execute(_EMPTY)
     with running("worker access", at, API_CORE), running("relay", at, LOAD_CORE):
         await until(connection, WORKING, "access")
@@ -109,7 +109,7 @@ async def _announce(database: Database, experts: Sequence[asyncpg.Record], notif
 
 
 def _wakeup_ratio(at: Addresses, create: str) -> float:
-    """Creates a second with the notifier, over those of an app without a notifier."""
+    """Creations a second with the notifier, divided by those of an app without a notifier."""
     with (
         serving("services.membership.app:create_app", at, factory=True) as (notifying, _),
         serving("tests.bench.without_notifier:create_app", at, factory=True) as (without_notifier, _),

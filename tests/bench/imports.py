@@ -1,5 +1,5 @@
-"""Imports of experts through the real worker and the real relay: of a million, with the worker's memory at its most;
-and of fewer whose affiliations are matched to 20,000 institutions. `BENCH_IMPORT_ROWS` makes both smaller."""
+"""Imports of experts through the real worker and the real relay: of a million, with the worker's peak memory; and of
+fewer whose affiliations are matched to 20,000 institutions. `BENCH_IMPORT_ROWS` reduces both."""
 
 import asyncio
 import os
@@ -54,13 +54,12 @@ WITH left_over AS (
 INSERT INTO escm.core_schedule (name, tick, job)
 SELECT name, date_trunc('day', now(), 'UTC'), uuidv7() FROM unnest($1::text[]) name ON CONFLICT DO NOTHING
 """
-"""A new worker would begin with what is done once a day, or was left by the one before it, which takes minutes of a
-million records."""
+"""Marks daily and earlier work as done: a new worker would start with it, which takes minutes for a million records."""
 _CAUGHT_UP = """
 SELECT NOT EXISTS (SELECT FROM escm.core_outbox)
     AND NOT EXISTS (SELECT FROM escm.core_batch WHERE service = 'membership' AND status <> 'succeeded')
 """
-"""What other benches wrote while no relay ran."""
+"""Whether everything that other benches wrote without a relay is delivered."""
 _MATCHED = """
 SELECT NOT EXISTS (SELECT FROM escm.member_affiliation WHERE match_status IS NULL AND institution_id IS NULL)
     AND NOT EXISTS (SELECT FROM escm.core_job WHERE job_type = $1 AND finished_at IS NULL)
@@ -71,8 +70,8 @@ SELECT sum(upper(part) - lower(part)) FROM unnest((
     FROM escm.core_job j JOIN escm.core_job import ON import.id = $1
     WHERE j.job_type IN (import.job_type, $2) AND j.created_at >= import.created_at)) part
 """
-"""How long the import or a match after it was to be done or under way: a job may wait for the one before it. Those that
-other benches left are none of its business."""
+"""How long the import or a match after it was open: a job may wait for the one before it. Ignores jobs of other
+benches."""
 _JOB = "SELECT status, result, attempts, finished_at, finished_at - created_at AS took FROM core_job WHERE id = $1"
 _SHORT = """
 SELECT extract(epoch FROM coalesce(finished_at, $2) - created_at)::float * 1000 AS took FROM core_job
@@ -95,8 +94,8 @@ async def measure(at: Addresses) -> dict[str, dict[str, object]]:
 
 
 async def measure_beside(at: Addresses) -> dict[str, dict[str, object]]:
-    """`beside_import_p99_ms`: how long short jobs take while an import goes on. They are everything about one person,
-    one a second."""
+    """`beside_import_p99_ms`: the time of short jobs during an import: exports of everything about one person, one a
+    second."""
     count = min(int(os.environ.get("BENCH_IMPORT_ROWS", BUSY_ROWS)), BUSY_ROWS)
     async with _working(at) as (database, settings, worker):
         job = await _order(database, at, settings, _lines(count, "beside"))
@@ -124,8 +123,8 @@ async def _short_jobs(database: Database, at: Addresses) -> None:
 
 
 async def measure_matched(at: Addresses, connection: asyncpg.Connection) -> dict[str, dict[str, object]]:
-    """`import_matched` in rows a second: while the import's job was to be done or one that matches its affiliations,
-    whose texts are names as people write them, nearly all different."""
+    """`import_matched` in rows a second: while the import's job or one that matches its affiliations was open. The
+    texts are names as people write them, nearly all different."""
     count = min(int(os.environ.get("BENCH_IMPORT_ROWS", MATCHED)), MATCHED)
     institutions = await load(connection, invented())
     async with _working(at) as (database, settings, worker):
@@ -145,7 +144,7 @@ def _check(ended: Row, count: int) -> None:
 
 @asynccontextmanager
 async def _working(at: Addresses) -> AsyncIterator[tuple[Database, MembershipSettings, int]]:
-    """A relay and a worker, whose process id comes with the database and the settings."""
+    """A relay and a worker. Yields the worker's process id, the database and the settings."""
     with tempfile.TemporaryDirectory(prefix="escm-bench-files-") as folder:
         settings = MembershipSettings(database_url=at.postgres, redis_url=at.valkey, storage_path=Path(folder))
         files = {"ESCM_STORAGE_PATH": folder}
@@ -172,7 +171,7 @@ async def _database(settings: MembershipSettings) -> AsyncIterator[Database]:
 
 
 async def _order(database: Database, at: Addresses, settings: MembershipSettings, lines: Iterator[bytes]) -> UUID:
-    """The job of an import in the name of the secretariat's client."""
+    """The job of an import by the secretariat's client."""
     await demo.load(at.postgres)
     principal = await _secretariat(database, at)
     store = FileStore(settings.storage_path)
@@ -220,7 +219,7 @@ def _affiliated_lines(count: int, institutions: Sequence[Mapping[str, Any]]) -> 
 
 
 async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:
-    """The job's row once it has ended, and the worker's resident memory at its most, in MB."""
+    """The job's row after it has ended, and the worker's peak resident memory, in MB."""
     while True:
         peak = int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]) / 1024
         async with database.acquire() as connection:

@@ -1,4 +1,4 @@
-"""Institutions loaded with COPY: an invented register, and lists under the headings of an import."""
+"""Institutions loaded with COPY: an invented register, and lists with the headings of an import."""
 
 import csv
 import random
@@ -36,7 +36,7 @@ _SHAPES = (
 
 
 def invented(count: int = INSTITUTIONS) -> Iterator[dict[str, Any]]:
-    """What an import's rows would say: names of invented syllables in the shapes that real ones have."""
+    """The values of an import's rows: names of invented syllables in the shapes of real ones."""
     dice = random.Random(20221101)
     for number in range(count):
         first, second = (names(dice)[1] for _ in range(2))
@@ -50,7 +50,7 @@ def invented(count: int = INSTITUTIONS) -> Iterator[dict[str, Any]]:
 
 
 def listed(path: Path) -> Iterator[dict[str, Any]]:
-    """The good rows of a file as an import understands them."""
+    """The valid rows of a file, as parsed by an import."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             try:
@@ -60,7 +60,7 @@ def listed(path: Path) -> Iterator[dict[str, Any]]:
 
 
 async def load(connection: asyncpg.Connection, said: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Verified, public institutions, in place of those that are there; their rows."""
+    """Replaces the institutions by verified, public ones. Returns their rows."""
     rows = [_row(number, values) for number, values in enumerate(said, 1)]
     await connection.execute(f"TRUNCATE {institution.fullname} CASCADE")
     columns = [column.key for column in institution.c if column.key in rows[0]]

@@ -120,8 +120,7 @@ def _json(value: Any) -> str:
 
 
 async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
-    """Fills an empty, migrated database: rows first, then the indexes; what follows from them is brought up to date, as
-    schedules do it in time."""
+    """Fills an empty, migrated database: rows first, then the indexes; then runs what schedules would do."""
     dropped = await _drop_indexes(connection)
     columns = [column.key for column in expert.c]
     batch: list[tuple[Any, ...]] = []
@@ -143,7 +142,7 @@ async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
 
 
 async def fold_counts(connection: asyncpg.Connection) -> None:
-    """Takes pending changes into the sums, as a worker does every half minute."""
+    """Folds pending changes into the sums, as a worker does every half minute."""
     while await counts.fold(connection, KINDS):
         pass
     for filled in ("core_count_delta", "core_count", "core_count_day"):

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from shared.kernel.countries import COUNTRIES
 
 Perturbation: TypeAlias = Callable[[Mapping[str, Any], random.Random], str | None]
-"""None where the name does not lend itself to it."""
+"""None if the perturbation does not apply to the name."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SMALL = re.compile(
     r"of|the|and|for|in|at|on|de|la|le|les|du|des|del|di|da|do|dos|das|der|die|den|dem|für|und|et|y|e", re.IGNORECASE
@@ -129,7 +129,7 @@ def _small(row: Mapping[str, Any], _dice: random.Random) -> str:
 
 
 def acronym_of(name: str) -> str | None:
-    """First letters of the words that are not small, where there are three or more."""
+    """First letters of the words that are not small, if there are three or more."""
     words = [word for word in re.findall(r"[^\W\d_]+", name) if not _SMALL.fullmatch(word)]
     return "".join(word[0] for word in words).upper() if len(words) >= 3 else None
 

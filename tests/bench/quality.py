@@ -1,5 +1,5 @@
-"""`make bench-quality`: how often matching finds what is meant, on the lists of tests/data, or the whole ones where
-`ESCM_DATA` names their folder. `QUALITY=affiliations` picks sections."""
+"""`make bench-quality`: the precision of matching, on the lists of tests/data, or the whole ones if `ESCM_DATA` names
+their folder. `QUALITY=affiliations` selects sections."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ from tests.bench.servers import Addresses, servers
 DATA = Path(os.environ.pop("ESCM_DATA", "") or Path(__file__).parents[1] / "data")
 RESULTS = Path(".local/quality.json")
 EACH = 1000
-"""So many institutions are asked for under each perturbation."""
+"""Institutions that are matched under each perturbation."""
 Figures: TypeAlias = dict[str, dict[str, float]]
 console = Console()
 
@@ -62,8 +62,8 @@ class _Score:
 
 
 async def affiliations(connection: asyncpg.Connection, database: Database) -> Figures:
-    """Perturbed names of the universities file: the share of right first candidates, and of those chosen the share that
-    is right. Institutions of one country whose names fold to the same are not distinguished."""
+    """Perturbed names of the universities file: the share of right first candidates, and the share of the chosen that
+    are right. Institutions of one country with equal folded names are not distinguished."""
     rows = await load(connection, listed(DATA / "universities.csv"))
     alike: dict[tuple[str, str], set[UUID]] = {}
     for row in rows:
@@ -100,7 +100,7 @@ SECTIONS: Mapping[str, Callable[[asyncpg.Connection, Database], Awaitable[Figure
     "affiliations": affiliations,
     "duplicates": duplicates,
 }
-"""Each fills an empty register, measures and answers its figures, by the name of what was tried."""
+"""Each fills an empty register, measures and returns its figures, by name."""
 
 
 async def main(picked: list[str]) -> int:

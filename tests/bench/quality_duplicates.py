@@ -1,5 +1,5 @@
-"""How good the search for duplicates is: precision and recall over pairs that were labelled by hand, and over an
-invented register of known pairs, by what makes the two differ. The search is the one of the job, without a database."""
+"""The quality of the search for duplicates: precision and recall over hand-labelled pairs, and over an invented
+register of known pairs, by kind of difference. The search is that of the job, without a database."""
 
 import csv
 import random
@@ -118,7 +118,7 @@ def institutions() -> Result:
 
 
 def figures() -> dict[str, dict[str, float]]:
-    """All of it by the name of what was searched; of one kind of difference there is only a recall."""
+    """All figures by the name of the set; a kind of difference has only a recall."""
     every, by_kind = invented()
     sets = {"pairs labelled by hand": labelled(), "invented persons": every, "institutions": institutions()}
     found = {name: {"known": r.known, "precision": r.precision, "recall": r.recall} for name, r in sets.items()}
@@ -127,7 +127,7 @@ def figures() -> dict[str, dict[str, float]]:
 
 
 def _persons(dice: random.Random) -> Iterator[dict[str, Any]]:
-    """Persons whose names are put together from the list's; one in six is of the family and institution of another."""
+    """Persons with names combined from the list's; one in six has the family name and institution of another."""
     with (DATA / "duplicates" / "experts.csv").open() as file:
         listed = list(csv.DictReader(file))
     families = [r["family_name"] for r in listed if len(r["family_name"]) > 3]
@@ -219,7 +219,8 @@ def _middle(row: dict[str, Any], dice: random.Random) -> dict[str, Any]:
 
 
 def _married(row: dict[str, Any], dice: random.Random) -> dict[str, Any]:
-    """With the earlier name beside the new one, or with the same address: a new name alone says nothing of the old."""
+    """With the earlier name in addition to the new one, or with the same address: a new name alone does not identify
+    the person."""
     given, family = _parts(row)
     new = dice.choice(("Anderssen", "Okonjo", "Villanueva", "Petridis", "Takeda", "Mbeki", "Lindqvist"))
     if dice.random() < 0.5:

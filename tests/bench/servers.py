@@ -43,7 +43,7 @@ ANY_CORE = f"{API_CORE},{LOAD_CORE}"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the benchmark's servers listen."""
+    """The address of the benchmark's servers."""
 
     postgres: str
     valkey: str
@@ -51,7 +51,7 @@ class Addresses:
 
 @asynccontextmanager
 async def servers() -> AsyncIterator[Addresses]:
-    """Postgres and Valkey of their own in a temporary folder, on the load's core, as durable as in production."""
+    """Separate Postgres and Valkey in a temporary folder, on the load's core, as durable as in production."""
     root = Path(tempfile.mkdtemp(prefix="escm-bench-"))
     root.chmod(0o711)
     folder = Folder.open(root)
@@ -61,7 +61,7 @@ async def servers() -> AsyncIterator[Addresses]:
         "shared_buffers": "1GB",
         "max_wal_size": "8GB",
         "maintenance_work_mem": "512MB",
-        "wal_init_zero": "off",  # a server that has run for a while uses its files again; a new one fills each first
+        "wal_init_zero": "off",  # a server that has run for a while reuses its files; a new one fills each first
     }
     postgres = Postgres(folder.data, binaries, folder.account, port=port, password="bench", settings=settings)
     valkey = Valkey(folder.data, binaries, folder.account, port=first_free(port + 1), password="bench")
@@ -123,20 +123,20 @@ def _wait(address: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"nothing answers at {address}")
+    raise RuntimeError(f"nothing responds at {address}")
 
 
 async def until(
     connection: asyncpg.Connection, question: str, *values: object, within: float = 180.0, every: float = 0.02
 ) -> None:
-    """Waits until the answer is true, asking `every` so many seconds. Raises TimeoutError."""
+    """Waits until the result is true, checking `every` so many seconds. Raises TimeoutError."""
     async with asyncio.timeout(within):
         while not await connection.fetchval(question, *values):  # noqa: ASYNC110
             await asyncio.sleep(every)
 
 
 def alone(value: float, unit: str) -> dict[str, Any]:
-    """A result that nothing bounds."""
+    """A result without a bound."""
     return {"value": value, "bound": None, "ratio": None, "unit": unit}
 
 
@@ -147,14 +147,15 @@ def memory_mb(pid: int) -> float:
 
 
 def load(address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS) -> float:
-    """Answers a second under wrk, whose requests a Lua script makes. Raises RuntimeError when any answer is a fault."""
+    """Responses a second under wrk, whose requests a Lua script makes. Raises RuntimeError if any response is an
+    error."""
     return float(_printed_once(_RATE, _wrk(address, script, connections, seconds)))
 
 
 def latency(
     address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS
 ) -> tuple[float, float]:
-    """The median and the 99th percentile of what an answer takes under the same load, in milliseconds."""
+    """The median and the 99th percentile of the response time under the same load, in milliseconds."""
     found = _QUANTILE.findall(_wrk(address, script, CONNECTIONS, SECONDS))
     by_name = {name: float(value) * _MILLISECONDS[unit] for name, value, unit in found}
     return by_name["50"], by_name["99"]

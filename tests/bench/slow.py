@@ -1,4 +1,4 @@
-"""What others notice of 2,000 slow connections: half heads, half bodies, and answers that nobody reads."""
+"""The effect of 2,000 slow connections on others: half heads, half bodies, and responses that nobody reads."""
 
 import asyncio
 import os
@@ -20,12 +20,12 @@ _PATH = "/membership/v1/experts"
 _EVERY = 2.0
 """Seconds between two bytes of a slow connection."""
 _OPENING = 20.0
-"""Seconds in which the crowd gathers."""
+"""Seconds in which the slow connections are opened."""
 _SETTLE = 25.0
 
 
 def slow(kind: int, token: str) -> bytes:
-    """The beginning of a request: a half head, a half body, or a request whose answer is not read."""
+    """The start of a request: a half head, a half body, or a request whose response is not read."""
     head = f"{'POST' if kind == 1 else 'GET'} {_PATH}?limit=200 HTTP/1.1\r\nHost: localhost\r\n"
     if kind == 0:
         return f"{head}X-Slow: {'x' * 8192}".encode()
@@ -36,7 +36,7 @@ def slow(kind: int, token: str) -> bytes:
 
 
 async def crowd(port: int, token: str) -> None:
-    """Keeps the connections open, and opens each again that the server ends."""
+    """Keeps the connections open, and reopens each that the server ends."""
 
     async def one(number: int) -> None:
         loop = asyncio.get_running_loop()
@@ -57,7 +57,7 @@ async def crowd(port: int, token: str) -> None:
 
 
 async def measure(ours: str, pid: int, token: str) -> dict[str, Any]:
-    """The p99 of reads beside the crowd against that of a quiet process, and the most memory that it takes."""
+    """The p99 of reads during the slow connections divided by that of an idle process, and the peak memory."""
     quiet, _ = await _p99(ours, pid)
     port = str(urlsplit(ours).port)
     command = ["taskset", "-c", LOAD_CORE, sys.executable, "-m", "tests.bench.slow", port]
@@ -77,7 +77,7 @@ async def measure(ours: str, pid: int, token: str) -> dict[str, Any]:
 
 
 async def _p99(ours: str, pid: int) -> tuple[float, float]:
-    """Milliseconds that 99 of 100 reads take, and the most megabytes meanwhile."""
+    """Milliseconds that 99 of 100 reads take, and the peak memory in megabytes meanwhile."""
     times, most = [], 0.0
     async with httpx.AsyncClient(base_url=ours, timeout=30, trust_env=False) as client:
         for number in range(REQUESTS):

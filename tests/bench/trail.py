@@ -43,7 +43,7 @@ def measure() -> dict[str, dict[str, Any]]:
 
 
 def _write(file: Path, key: Ed25519PrivateKey) -> None:
-    """A trail like one of experts that were entered and changed."""
+    """A trail like that of created and changed experts."""
     name = key_name(key.public_key().public_bytes_raw())
     at = datetime.now(UTC)
     reached = BEGINNING

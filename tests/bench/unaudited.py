@@ -1,4 +1,4 @@
-"""The membership app whose changes leave their fact and no audit entry: no hashes, no encrypted detail, no key."""
+"""The membership app whose changes write their fact and no audit entry: no hashes, no encrypted detail, no key."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A real browser before the whole running system: Debian's Chromium, or the one that CHROMIUM names."""
+"""A real browser with the whole running system: Debian's Chromium, or the one that CHROMIUM names."""
 
 import os
 import shutil
@@ -14,11 +14,11 @@ from tests.support.running import running, secretariat
 __all__ = ["running", "secretariat"]
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PATIENCE = 300_000
-"""Milliseconds for which a condition is waited for."""
+"""Milliseconds to wait for a condition."""
 
 
 class Visit:
-    """A page of the browser, and what happened in it that should not."""
+    """A page of the browser, with its errors."""
 
     def __init__(self, page: Page, origin: str) -> None:
         self.page = page
@@ -35,7 +35,7 @@ class Visit:
         return self.page
 
     def outside(self) -> list[str]:
-        """Addresses that were asked for and are not of this origin."""
+        """Requested addresses outside this origin."""
         return [url for url in self.asked if not url.startswith((f"{self.origin}/", "blob:"))]
 
 
@@ -52,7 +52,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, running: dict[str, Any]) -> Iterator[Visit]:
-    """One page for the tests of a module: reading the description takes a while."""
+    """One page for the tests of a module: reading the description is slow."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     yield Visit(page, running["base_url"])
     page.close()

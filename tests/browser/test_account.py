@@ -1,4 +1,4 @@
-"""Somebody registers in the browser, follows the link of the mail, chooses a password and signs in."""
+"""A person registers in the browser, follows the link of the mail, chooses a password and signs in."""
 
 import re
 import time
@@ -27,7 +27,7 @@ def fresh(browser: Browser, running: dict[str, Any]) -> Iterator[Visit]:
 
 
 def _mail_to(running: dict[str, Any], address: str, holding: str = "") -> str:
-    """The text of the newest mail to an address that holds a text, once there is one."""
+    """The text of the newest mail to an address that contains a text, once there is one."""
     until = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < until:
         for path in sorted(Path(running["folder"], "mail").glob("*.eml"), reverse=True):
@@ -40,7 +40,7 @@ def _mail_to(running: dict[str, Any], address: str, holding: str = "") -> str:
 
 
 def _link_in(text: str) -> str:
-    """Where the mail leads, as a path of this origin."""
+    """The link of the mail, as a path of this origin."""
     found = re.search(r"https?://[^/\s]+(/\S+#\S+)", text)
     assert found is not None, text
     return found[1]

@@ -1,4 +1,4 @@
-"""A page of another origin of this machine calls the system: preflights, answers and problems can be read by it."""
+"""A page of another origin of this machine calls the system: it can read preflights, responses and problems."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _FETCH = """async ([address, options]) => {
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_said: Any) -> None:
-        """Nothing."""
+        """Logs nothing."""
 
 
 @pytest.fixture

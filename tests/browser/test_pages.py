@@ -1,5 +1,5 @@
-"""Every page, narrow and dark, wide and light, in Chromium: whole, without a fault, without the outside, and such that
-axe finds no barrier (WCAG 2.0 to 2.2, A and AA)."""
+"""Every page, narrow and dark, wide and light, in Chromium: complete, without errors, without other origins, and
+without a barrier that axe finds (WCAG 2.0 to 2.2, A and AA)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,14 +55,14 @@ _SHADES = "getComputedStyle(document.body).backgroundColor"
 
 @pytest.fixture(scope="module")
 def toured(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A system in which a country has gone the whole way."""
+    """A system with a country at the highest stage."""
     run_commands("tour.md", running, tmp_path_factory.mktemp("tour"))
     return running
 
 
 @pytest.fixture(scope="module", params=_LOOKS, ids=lambda look: f"{look[1]} {look[0]}px")
 def seen(request: pytest.FixtureRequest, browser: Browser, toured: dict[str, Any]) -> Iterator[tuple[Visit, str]]:
-    """A page of this width and these colours."""
+    """A page with this width and colour scheme."""
     width, scheme = request.param
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     yield Visit(page, toured["base_url"]), scheme
@@ -87,7 +87,7 @@ def test_a_page_is_whole_and_open_to_everybody(seen: tuple[Visit, str], path: st
 
 
 def _barriers(page: Page) -> list[str]:
-    """What axe finds, but for what Swagger UI draws and in the further rows of long tables."""
+    """The findings of axe, without those in Swagger UI and in the further rows of long tables."""
     found = Axe().run(page, context={"exclude": [["#reference"], _FURTHER]}, options=_OPTIONS).response["violations"]
     return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"][:3]]
 

@@ -1,4 +1,5 @@
-"""`/docs` shows every operation, gets tokens and calls the system, under the strict policy and without the outside."""
+"""`/docs` shows every operation, gets tokens and calls the system, under the strict policy and without other
+origins."""
 
 from typing import Any
 
@@ -13,14 +14,14 @@ _METHODS = {"get", "post", "patch", "put", "delete"}
 
 @pytest.fixture(scope="module")
 def reference(visit: Visit) -> Page:
-    """The page with the description read."""
+    """The page after the description is read."""
     page = visit.open("/docs")
     expect(page.locator("#count")).to_have_text(f"{_operations(visit.origin)} operations", timeout=PATIENCE)
     return page
 
 
 def test_every_operation_is_there_to_be_found(visit: Visit, reference: Page) -> None:
-    """The page has counted them; what is searched for is drawn, whole."""
+    """The page has counted the operations; it draws the searched one completely."""
     paths = _paths(visit.origin)
     tags = {operation["tags"][0] for item in paths.values() for operation in item.values()}
     reference.locator("#search").fill("")

@@ -1,4 +1,4 @@
-"""The centres app over HTTP beside the membership app, callers of both, and a superuser."""
+"""The centres app over HTTP next to the membership app, callers of both, and a superuser."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -36,7 +36,7 @@ async def members(database_url: str, redis_url: str) -> AsyncIterator[Members]:
 
 @pytest.fixture(scope="session")
 async def database(settings: CentresSettings) -> AsyncIterator[Database]:
-    """The service's own role, as its worker has it."""
+    """The service's own database role, as in its worker."""
     opened = await Database.open(settings.database_dsn(), size=2)
     yield opened
     await opened.close()
@@ -44,7 +44,7 @@ async def database(settings: CentresSettings) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Sees and writes every table, as other services do theirs."""
+    """Reads and writes every table, as other services do."""
     access = {"search_path": "escm", "escm.visibilities": "public,network,restricted"}
     connection = await asyncpg.connect(database_url, server_settings=access)
     yield connection
@@ -64,7 +64,7 @@ def admin(centres: httpx.AsyncClient) -> Caller:
 
 @pytest.fixture
 def secretariat(centres: httpx.AsyncClient) -> Caller:
-    """The secretariat's API client, which can do every step alone."""
+    """The secretariat's API client, which can request every transition alone."""
     return Caller(centres, "secretariat")
 
 

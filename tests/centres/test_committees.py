@@ -1,4 +1,4 @@
-"""Committees: their life, what each step asks for, who sees them."""
+"""Committees: their lifecycle, guards and visibility."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""References follow merges and go back, in whatever order their facts come, and however often."""
+"""References follow merges and their undo, in whatever order and however often their facts arrive."""
 
 from random import Random
 from typing import Any
@@ -36,7 +36,7 @@ UNION ALL SELECT 'agreement', id::text, parties::text FROM centre_agreement ORDE
 
 
 class Merges:
-    """Merges as membership makes and announces them."""
+    """Makes and announces merges like membership."""
 
     def __init__(self, database: Database, superuser: asyncpg.Connection, entity: str, seed: int) -> None:
         self._database = database
@@ -51,7 +51,7 @@ class Merges:
         self._facts += [("merged" if winner else "unmerged", key) for key in (loser, other)]
 
     async def announce(self) -> None:
-        """Every fact so far comes, in any order, some of them twice."""
+        """Delivers every fact so far, in any order, some of them twice."""
         for what, subject in self._random.sample([*self._facts, *self._facts], len(self._facts) * 2):
             kind = type_of("membership", self._entity, what)
             fact = Fact(type=kind, subject=UUID(subject), ref="X", version=9, link="/x")

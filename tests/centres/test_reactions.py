@@ -1,4 +1,4 @@
-"""What centres does about facts of others, and what time does."""
+"""Reactions of centres to facts, and scheduled transitions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ from tests.support.facts import type_of
 
 
 async def _announce(database: Database, service: str, entity: str, what: str, subject: str, country: str) -> None:
-    """The worker's work on one fact."""
+    """The worker's reaction to one fact."""
     kind = type_of(service, entity, what)
     fact = Fact(type=kind, time=now(), subject=UUID(subject), ref="X", version=9, country=country, link="/x")
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:

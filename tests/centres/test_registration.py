@@ -1,4 +1,4 @@
-"""Centres: from draft to designation by the secretariat's client alone, and what each step asks for."""
+"""Centres: from draft to designation by the secretariat's client alone, and the guard of each transition."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

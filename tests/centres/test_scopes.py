@@ -1,4 +1,4 @@
-"""Grants over one institution or one centre: who applies, who reviews."""
+"""Grants over one institution or one centre: applications and reviews."""
 
 from typing import Any
 from uuid import uuid4
@@ -29,7 +29,7 @@ Enter = Any
 
 @pytest.fixture
 def entering(centres: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Enter:
-    """Makes a person with one grant known, and answers their view of the API."""
+    """Registers a person with one grant. Returns the caller."""
 
     def enter(role: str, scope_kind: str, scope_id: str) -> Caller:
         name = f"{role}-{uuid4()}"

@@ -36,7 +36,7 @@ async def test_an_office_has_one_holder_at_a_time(
 
 @pytest.fixture
 async def committee_of_its_own(admin: Caller) -> str:
-    """A committee that the test abandons no other's: it ends at once, so that its country stays free."""
+    """A committee that ends at once, so that its country stays free."""
     body = {"country": "XC", "names": {"en": "Short-lived"}}
     committee = await entered(admin, COMMITTEES, body)
     await stepped(admin, committee, "abandon")

@@ -1,8 +1,8 @@
-"""Whether clients of one description of a service can live with another one.
+"""Whether clients of one description of a service work with another one.
 
-Requests may only widen, answers may only grow: what was sent must be taken still, what was read must still be there.
-Values of an enumeration in an answer may be added, since they are open (clients ignore what they do not know); a body
-that takes fewer fields breaks, since unknown fields are refused.
+Requests may only widen, responses may only grow: what clients send must remain valid, what they read must remain.
+Enumerations in responses may get values, since they are open (clients ignore unknown values); a body without a field
+breaks, since unknown fields are rejected.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,12 +17,12 @@ _DEEPEST = 12
 
 
 def breaks(old: Json, new: Json) -> list[str]:
-    """What a client of the old description could not live with, sorted; empty where it can."""
+    """What breaks clients of the old description, sorted; empty if it is compatible."""
     return sorted(set(_of_operations(_Side(old), _Side(new))))
 
 
 class _Side:
-    """A description whose references are followed."""
+    """A description that resolves references."""
 
     def __init__(self, document: Json) -> None:
         self.document = document
@@ -36,7 +36,7 @@ class _Side:
         return part or {}
 
     def options(self, schema: Json) -> list[Json]:
-        """The alternatives that a schema names, or the schema alone; the parts of `allOf` are one."""
+        """The alternatives of a schema, or the schema alone; the parts of `allOf` are merged."""
         if alternatives := schema.get("anyOf") or schema.get("oneOf"):
             return [self.open(alternative) for alternative in alternatives]
         whole = dict(schema)
@@ -121,9 +121,8 @@ def _of_responses(name: str, old: _Side, before: Json, new: _Side, after: Json) 
 def _narrower(
     where: str, wide: _Side, was: Json | None, narrow: _Side, now: Json | None, way: Way, depth: int = 0
 ) -> Iterator[str]:
-    """Where `now` forbids what `was` allows. For answers the caller turns the sides round: the old one must allow all
-    that the new one may say.
-    """
+    """Where `now` forbids what `was` allows. For responses the caller swaps the arguments: the old one must allow all
+    that the new one may contain."""
     was, now = wide.open(was), narrow.open(now)
     if was == now or not now or depth > _DEEPEST:
         return

@@ -1,4 +1,4 @@
-"""Clients are generated from the committed descriptions and visit the whole running system."""
+"""Clients are generated from the committed descriptions and call the whole running system."""
 
 import shutil
 from importlib.resources import files
@@ -15,7 +15,7 @@ __all__ = ["description", "running"]
 
 @pytest.fixture(scope="session")
 def description() -> Path:
-    """The merged description, in an empty folder for what is generated from it."""
+    """The merged description, in an empty folder for the generated files."""
     shutil.rmtree(GENERATED, ignore_errors=True)
     GENERATED.mkdir()
     merged = GENERATED / "openapi.json"

@@ -1,5 +1,5 @@
 """What schemathesis leaves out: `fields`, since the description states the whole record and not every choice, and the
-schema of event streams, which is that of their text and which it takes for that of each event."""
+schema of event streams, which describes their text and which schemathesis applies to each event."""
 
 from typing import Any
 

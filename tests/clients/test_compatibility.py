@@ -1,4 +1,4 @@
-"""What counts as a break for clients."""
+"""Which changes break clients."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Promise 35: the published contract is sound and does not break; clients made from it compile and work."""
+"""Promise 35: the published contract is valid and does not break; generated clients compile and work."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Promise 33: no generated request gets a 5xx, nor an answer that the contract does not describe."""
+"""Promise 33: no generated request gets a 5xx, nor a response that the contract does not describe."""
 
 import os
 import random
@@ -15,12 +15,12 @@ _SEED = os.environ.get("FAULT_SEED") or str(random.SystemRandom().randrange(1 <<
 _CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 _SECONDS = {True: 18, False: 4}
 _ACCESS_LAST = sorted(SERVICES, key=lambda service: service == "access")
-"""Requests to it may suspend the very client that they are sent for."""
+"""Requests to it may suspend the client that sends them."""
 
 
 @pytest.fixture(scope="module")
 def token(running: dict[str, Any]) -> str:
-    """Of the secretariat's client. Asked for once: later the generated requests have used up the address's budget."""
+    """A token of the secretariat's client. Requested once: generated requests use up the address's rate limit."""
     client = running["demo"]["clients"]["secretariat"]
     response = httpx.post(
         f"{running['base_url']}/access/v1/oauth/token",

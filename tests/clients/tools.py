@@ -1,4 +1,4 @@
-"""Installs what checks and generates clients: packages of npm and of Python, both locked, in this folder."""
+"""Installs the tools that check and generate clients: packages of npm and of Python, both locked, in this folder."""
 
 import hashlib
 import shutil
@@ -13,14 +13,14 @@ _VENV = HERE / ".venv"
 
 
 def run(*command: str | Path, environment: Mapping[str, str] | None = None) -> str:
-    """What the command printed. AssertionError with all of it where it fails."""
+    """The output of the command. AssertionError with all of it if it fails."""
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False, timeout=600, env=environment)
     assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
     return done.stdout
 
 
 def node(program: str) -> Path:
-    """A program of the packages that package-lock.json names."""
+    """A program of the packages in package-lock.json."""
     npm = shutil.which("npm")
     assert npm is not None, "npm is needed to check clients (Debian: nodejs npm)"
     modules = HERE / "node_modules"
@@ -29,7 +29,7 @@ def node(program: str) -> Path:
 
 
 def python(program: str) -> Path:
-    """A program of the packages that requirements.lock names."""
+    """A program of the packages in requirements.lock."""
     lock = HERE / "requirements.lock"
 
     def install() -> None:
@@ -41,7 +41,7 @@ def python(program: str) -> Path:
 
 
 def _once(folder: Path, lock: Path, install: Callable[[], object]) -> None:
-    """Installs unless the folder is what the lock says."""
+    """Installs unless the folder matches the lock file."""
     stamp = folder / "installed"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != digest:

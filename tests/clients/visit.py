@@ -28,7 +28,7 @@ Content = TypeVar("Content")
 
 
 def given(response: Response[Content | Problem], status: int) -> Content:
-    """What a response of this status holds."""
+    """The content of a response with this status."""
     assert response.status_code == status, response.content
     assert response.parsed is not None
     assert not isinstance(response.parsed, Problem), response.parsed

@@ -1,4 +1,4 @@
-"""The commands that a person types at docker-compose.yml, for a project of the test's own."""
+"""The commands for docker-compose.yml, for a separate project."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ ONE_SHOT = {"migrate", "demo"}
 
 
 class Compose:
-    """`docker compose`, or what `COMPOSE` names instead. `address` is where the edge is published."""
+    """`docker compose`, or the command in `COMPOSE`. `address` is the published address of the edge."""
 
     def __init__(self, project: str, address: str) -> None:
         self.project = project
@@ -23,13 +23,13 @@ class Compose:
         self._environment = {**plain, "EDGE_ADDRESS": address}
 
     def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Runs one command to its end, whatever that is."""
+        """Runs one command to its end, whatever its status."""
         return subprocess.run(
             [*self._command, *words], cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
         )
 
     def run(self, *words: str) -> str:
-        """What a command that succeeds says. AssertionError with all that it said otherwise."""
+        """The output of a successful command. AssertionError with all output otherwise."""
         done = self.attempt(*words)
         assert done.returncode == 0, f"{' '.join(words)}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done.stdout
@@ -40,7 +40,7 @@ class Compose:
         self.run("build", *{service["image"]: name for name, service in services if "build" in service}.values())
 
     def up(self) -> None:
-        """Starts what does not run; returns when everything is healthy."""
+        """Starts stopped services; returns when all are healthy."""
         self.run("up", "--detach", "--wait")
 
     def execute(self, service: str, *words: str) -> str:
@@ -52,12 +52,12 @@ class Compose:
         return dict(json.loads(self.run("run", "--rm", "-T", "--no-deps", "demo")))
 
     def services(self) -> list[str]:
-        """Every service that goes on running."""
+        """Every service that keeps running."""
         return sorted(set(self.run("config", "--services").split()) - ONE_SHOT)
 
 
 class Psql:
-    """Reads as the superuser by way of the container, for whoever wants a connection's `fetch`."""
+    """Reads as the superuser in the container, with the `fetch` of a connection."""
 
     def __init__(self, compose: Compose) -> None:
         self._compose = compose

@@ -1,4 +1,4 @@
-"""One set of containers for the session, built, started and taken down with its volumes."""
+"""One set of containers for the session, built, started and removed with its volumes."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ def containers(request: pytest.FixtureRequest) -> Iterator[Compose]:
 
 @pytest.fixture(scope="session")
 def running(containers: Compose) -> dict[str, Any]:
-    """What the documents' commands and the journeys' clients need of a running system."""
+    """The values that the documents' commands and the journeys' clients need of a running system."""
     return {"base_url": containers.base_url, "demo": containers.demo()}
 
 

@@ -1,4 +1,4 @@
-"""Promise 45 in containers: a backup goes out by a pipe, and comes back by one."""
+"""Promise 45 in containers: a backup is written to a pipe, and restored from one."""
 
 import subprocess
 
@@ -9,7 +9,7 @@ from tests.faults.history import History
 
 
 def _operate(containers: Compose, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """A command of operators, in the image of `migrate`, with pipes as they are."""
+    """A command of operators, in the image of `migrate`, with pipes."""
     command = [*containers._command, "run", "--rm", "-T", "--no-deps", "migrate", *words]
     return subprocess.run(command, cwd=ROOT, env=containers._environment, input=given, capture_output=True, check=False)
 

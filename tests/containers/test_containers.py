@@ -1,4 +1,4 @@
-"""What docker-compose.yml promises, of the containers that it makes."""
+"""The promises of docker-compose.yml, checked on its containers."""
 
 import asyncio
 import json

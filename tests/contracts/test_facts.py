@@ -1,4 +1,4 @@
-"""The contract of facts: what was stored or sent once is read by every later release, and keeps its shape."""
+"""The contract of facts: every later release reads what was stored or sent, and keeps its shape."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def a_fact(**more: Any) -> Fact:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_shape_is_the_stored_one(name: str) -> None:
-    """A field may be added, with a default: then the stored schema is written anew. Nothing else may change."""
+    """A field with a default may be added: then the stored schema is regenerated. Nothing else may change."""
     assert SCHEMAS[name].model_json_schema() == stored(name)
 
 

@@ -1,4 +1,4 @@
-"""Places and ports for stacks of the runner's own tests."""
+"""Folders and ports for stacks of the runner's tests."""
 
 import shutil
 import tempfile

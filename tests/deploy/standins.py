@@ -1,4 +1,4 @@
-"""Small programs that stand in for the system's own, for tests of the runner."""
+"""Small programs that replace the system's own, for tests of the runner."""
 
 import sys
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Yes).serve_forever()
 
 
 class OneServer:
-    """In the place of `System`: an HTTP server that answers 200 to everything."""
+    """Replaces `System`: an HTTP server that returns 200 for everything."""
 
     def __init__(self, preferred_port: int) -> None:
         self.port = first_free(preferred_port)

@@ -17,7 +17,7 @@ from tests.support.inside import Inside
 
 
 class Apps:
-    """Five apps that answer with their own name, and what became of their lifespans."""
+    """Five apps that return their own name, and record their lifespans."""
 
     def __init__(self, failing: str = "") -> None:
         self.lives: list[str] = []

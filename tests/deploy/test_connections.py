@@ -1,4 +1,4 @@
-"""What all processes of a laptop hold of PostgreSQL at most: the pools that they make, added up."""
+"""The PostgreSQL connections of all processes of a laptop: the sum of their pools."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -17,11 +17,11 @@ from shared.database.pool import Database
 from shared.messaging.relay import Relay
 
 BOUND = 80
-"""The pools of the design hold fewer together."""
+"""The bound on the sum."""
 
 
 class Pools:
-    """The size of each pool that is made, by the name that PostgreSQL knows it by."""
+    """The size of each pool, by its name in PostgreSQL."""
 
     def __init__(self) -> None:
         self.sizes: dict[str, int] = {}
@@ -47,7 +47,7 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> Pools:
 
 @asynccontextmanager
 async def _running(name: str, pools: Pools) -> AsyncIterator[None]:
-    """What `escm up` starts under this name, in this process, from when it has made a pool."""
+    """Runs what `escm up` starts under this name, in this process, until it has made a pool."""
     pools.made.clear()
     if name == "api":
         async with create_app().entered():

@@ -1,4 +1,4 @@
-"""The demonstration register: entered once, through the operations that everybody uses."""
+"""The demonstration data: created once, with the public operations."""
 
 import asyncpg
 

@@ -1,4 +1,4 @@
-"""The alerts and the dashboard ask for numbers that the code shows, and the guide explains each alert."""
+"""The alerts and the dashboard use existing metrics, and the guide explains each alert."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Ports that two stacks look for at the same moment."""
+"""Two stacks choose ports at the same moment."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A served process: health, metrics, and the order in which it stops."""
+"""A served process: health, metrics, and the order of its shutdown."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ def _portal(port: int, metrics_port: int, drain: float) -> Iterator["subprocess.
 
 
 def _status(port: int, path: str) -> int:
-    """The status of an answer; 0 where nobody answers."""
+    """The status of a response; 0 without one."""
     try:
         return httpx.get(f"http://{HOST}:{port}{path}", trust_env=False, timeout=3).status_code
     except httpx.TransportError:

@@ -52,7 +52,7 @@ def _mode(path: Path) -> int:
 
 
 def _owner(pid: int) -> tuple[int, list[str]]:
-    """The effective user of a process, and its further groups."""
+    """The effective user of a process, and its supplementary groups."""
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
     fields = {name: rest.split() for name, _, rest in (line.partition(":") for line in status)}
     return int(fields["Uid"][1]), fields["Groups"]
@@ -134,7 +134,7 @@ async def test_killed_servers_come_back_with_their_data(open_folder: Path, port:
 
 
 async def test_a_postgres_that_somebody_stopped_is_not_left_half_shut(open_folder: Path, port: int) -> None:
-    """SIGTERM lets it wait for its clients for ever and refuse new ones."""
+    """After SIGTERM the server waits for its clients for ever and rejects new ones."""
     root = open_folder / ".local"
     stack = stack_in(root, open_folder, port)
     await stack.start({})

@@ -1,4 +1,4 @@
-"""The servers that tests are given."""
+"""The servers of the test fixtures."""
 
 import socket
 

@@ -24,7 +24,7 @@ Edge = Callable[[bool], str]
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Any]]:
-    """A system that believes the edge, which stands on this machine, and leaves compression to it."""
+    """A system that trusts the edge, which runs on this machine, and leaves compression to it."""
     settings = {"ESCM_TRUSTED_PROXIES": "127.0.0.1", "ESCM_COMPRESSION": "false"}
     with system(26000 + os.getpid() % 2000, **settings) as (described, _):
         yield described
@@ -32,8 +32,8 @@ def running() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def edge(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    """Starts the edge, and answers its address. It believes loopback, as it does a private network that TLS ends in, or
-    takes it for the world outside: that one line is the only difference to what is deployed, but for addresses."""
+    """Starts the edge and yields its address. It trusts loopback as it does a private network with a TLS proxy, or
+    treats it as public: besides addresses, only that line differs from the deployed file."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(believes_loopback: bool) -> str:

@@ -1,4 +1,4 @@
-"""A client's network is where it calls from, as the edge and a proxy before it saw it, and not what a caller claims."""
+"""A client's network is the address that the edge and a trusted proxy saw, not what a caller claims."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ _CLAIMS = (
 
 @pytest.fixture(scope="module")
 def bound(running: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """A client that may come from 192.0.2.0/24 only: its id and secret."""
+    """A client restricted to 192.0.2.0/24: its id and secret."""
     secretariat = Client(running["base_url"], running["demo"]["clients"]["secretariat"])
     body = {"name": f"Bound {uuid4().hex}", "scope_kind": "country", "scope_id": "XA", "resources": ["membership.*"]}
     made = secretariat.create("/access/v1/clients", body | {"verbs": ["read"], "ip_allow": ["192.0.2.0/24"]})
@@ -31,7 +31,7 @@ def bound(running: dict[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def _statuses(address: str, bound: dict[str, str], headers: dict[str, str], token: str) -> tuple[int, int]:
-    """What asking for a token, and using one, is answered."""
+    """The statuses of requesting a token, and of using one."""
     form = {"grant_type": "client_credentials", **bound}
     with httpx.Client(base_url=address, headers=headers, trust_env=False) as http:
         asked = http.post("/access/v1/oauth/token", data=form)
@@ -41,7 +41,7 @@ def _statuses(address: str, bound: dict[str, str], headers: dict[str, str], toke
 
 @pytest.fixture(scope="module")
 def behind(edge: Edge) -> str:
-    """The edge behind a proxy of a private network that ends TLS."""
+    """The edge behind a proxy of a private network that terminates TLS."""
     return edge(True)
 
 

@@ -1,4 +1,4 @@
-"""The edge compresses what may be, keeps tags that compare equal, and leaves tokens as they are."""
+"""The edge compresses compressible responses, keeps tags that compare equal, and does not compress tokens."""
 
 from typing import Any
 

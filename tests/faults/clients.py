@@ -19,7 +19,7 @@ class Client:
     """Calls one process with one token. Every request has a timeout (seconds), so that a hang is a failure."""
 
     broken = (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError)
-    """What a client sees when the server answers and closes before it has read everything."""
+    """What a client gets when the server responds and closes before it has read everything."""
 
     def __init__(self, base_url: str, token: str | None = None, timeout: float = 30.0) -> None:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -43,7 +43,7 @@ class Client:
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], within: float, every: float = 0.05) -> Any:
-    """The first true answer; fails after `within` seconds."""
+    """The first true result; fails after `within` seconds."""
     loop = asyncio.get_running_loop()
     until = loop.time() + within
     while not (found := await check()):

@@ -1,4 +1,4 @@
-"""The system's processes as a test of faults runs them: two membership APIs, the relay, Valkey, Postgres."""
+"""The processes of the system in tests of faults: two membership APIs, the relay, Valkey, Postgres."""
 
 import asyncio
 import shutil
@@ -77,13 +77,13 @@ class Cluster:
         await self.proxy.start()
 
     async def close(self) -> None:
-        """Stops everything, also what a test left stopped or half started."""
+        """Stops everything, including what a test left stopped or half started."""
         for process in sorted(self._processes, key=lambda process: process.stage):
             await process.stop()
         await self.proxy.stop()
 
     async def heal(self) -> None:
-        """Takes back every fault: all processes run, the network passes everything, both APIs are ready."""
+        """Reverts every fault: all processes run, the network passes everything, both APIs are ready."""
         await self.proxy.heal()
         await asyncio.gather(self.postgres.ensure(), self.valkey.ensure())
         await asyncio.gather(*(process.ensure() for process in (self.first, self.second, self.relay)))
@@ -95,7 +95,7 @@ class Cluster:
 
     @asynccontextmanager
     async def superuser(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection of its own, which sees and may do everything."""
+        """A separate connection without restrictions."""
         connection = await asyncpg.connect(self.database_url, server_settings={"search_path": "escm"})
         try:
             yield connection
@@ -103,14 +103,14 @@ class Cluster:
             await connection.close()
 
     def worker(self, name: str, module: str, *arguments: str, stage: Stage = Stage.WORKERS, **settings: str) -> Process:
-        """A process with a metrics port, whose `/readyz` says when it works. The caller starts it."""
+        """A process with a metrics port, whose `/readyz` reports readiness. The caller starts it."""
         port = self._next_port()
         environment = self.environment(self.postgres_port) | {"ESCM_METRICS_PORT": str(port), **settings}
         ready = readiness_check([f"http://{HOST}:{port}/readyz"])
         return self._process(self._python(name, stage, environment, ready, module, *arguments))
 
     def server(self, name: str, module: str, *arguments: str, **settings: str) -> tuple[Process, str]:
-        """A process that serves the membership API at the address that comes with it. The caller starts it."""
+        """A process that serves the membership API, and its address. The caller starts it."""
         port = self._next_port()
         url = f"http://{HOST}:{port}"
         ready = readiness_check([f"{url}/membership/v1/livez"])
@@ -123,7 +123,7 @@ class Cluster:
         return self._api(service, name, self.postgres_port, **settings)
 
     def discard(self, process: Process) -> None:
-        """Kills a process that only one test has started."""
+        """Kills a process that a single test started."""
         process.kill()
         self._processes.remove(process)
 
@@ -174,7 +174,7 @@ class Cluster:
 
 @asynccontextmanager
 async def open_cluster() -> AsyncIterator[Cluster]:
-    """A cluster in a folder of its own; both are removed at the end, whatever happens."""
+    """A cluster in a separate folder; both are removed at the end in every case."""
     cluster = Cluster(Path(tempfile.mkdtemp(prefix="escm-faults-")))
     try:
         await cluster.open()

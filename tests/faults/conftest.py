@@ -1,4 +1,4 @@
-"""One cluster for all tests of faults of a process, healed before each; the seed of their schedules."""
+"""One cluster for all tests of process faults, healed before each; the seed of their schedules."""
 
 import os
 import random
@@ -25,7 +25,7 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: Any) -> Any:
-    """A failure shows how to replay it, and the ends of the processes' logs."""
+    """Adds to a failure how to replay it, and the ends of the processes' logs."""
     report = (yield).get_result()
     if report.failed:
         report.sections.append(("faults", f"replay with FAULT_SEED={SEED}"))
@@ -41,7 +41,7 @@ async def running_cluster() -> AsyncIterator[Cluster]:
 
 @pytest.fixture
 async def cluster(running_cluster: Cluster) -> AsyncIterator[Cluster]:
-    """The cluster without any fault; what a test broke is repaired after it."""
+    """The cluster without any fault; faults of a test are reverted after it."""
     await running_cluster.heal()
     yield running_cluster
     await running_cluster.heal()

@@ -1,4 +1,4 @@
-"""What clients did, the responses that they got, and whether the database agrees with them."""
+"""The attempts of clients, the responses that they got, and whether the database agrees with them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Awaitable
@@ -21,7 +21,7 @@ FROM escm.member_expert e WHERE e.names->0->>'family' LIKE $1 || '%'
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One try at creating the expert with this mark. `status` is that of the response, or the failure's name."""
+    """One attempt to create the expert with this mark. `status` is that of the response, or the failure's name."""
 
     mark: str
     outcome: Outcome
@@ -30,7 +30,7 @@ class Operation:
 
 
 def outcome_of(response: httpx.Response) -> Outcome:
-    """2xx is done; below 500 nothing was done; a fault of the server leaves it open."""
+    """2xx is done; below 500 nothing was done; after a server error it is unknown."""
     if response.is_success:
         return "ok"
     return "fail" if response.status_code < 500 else "unknown"
@@ -38,13 +38,13 @@ def outcome_of(response: httpx.Response) -> Outcome:
 
 @dataclass(slots=True)
 class History:
-    """Tries at creating experts whose family names begin with `prefix`; several tries may share a mark."""
+    """Attempts to create experts whose family names begin with `prefix`; several attempts may share a mark."""
 
     prefix: str
     operations: list[Operation] = field(default_factory=list)
 
     def note(self, mark: str, response: httpx.Response | Exception) -> Outcome:
-        """Logs a try. A connection that was refused did nothing; any other failure leaves it open."""
+        """Logs an attempt. A refused connection did nothing; after any other failure the outcome is unknown."""
         if isinstance(response, httpx.Response):
             outcome = outcome_of(response)
             record = response.json()["id"] if outcome == "ok" else None
@@ -55,18 +55,18 @@ class History:
         return outcome
 
     async def attempt(self, mark: str, request: Awaitable[httpx.Response]) -> Outcome:
-        """Makes a try and logs it, whatever comes of it."""
+        """Makes an attempt and logs it, whatever its outcome."""
         try:
             return self.note(mark, await request)
         except httpx.TransportError as failure:
             return self.note(mark, failure)
 
     def statuses(self) -> Counter[str]:
-        """How often which answer or failure came, for a person."""
+        """How often each response or failure occurred, for a person."""
         return Counter(operation.status for operation in self.operations)
 
     async def faults(self, connection: asyncpg.Connection) -> list[str]:
-        """Where the database contradicts the responses; empty when it does not.
+        """The contradictions between the database and the responses.
 
         ok → exactly one effect, with one audit entry and one fact; unknown → none or one; fail → none.
         """

@@ -1,4 +1,4 @@
-"""Clients that go on creating experts while something is done to the system."""
+"""Clients that keep creating experts during a fault."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,9 +9,10 @@ from tests.faults.history import History
 
 
 class Writers:
-    """`count` clients, each creating one expert after the other, `pause` seconds apart; every try is in the history.
+    """`count` clients, each creating one expert after the other, `pause` seconds apart; every attempt is in the
+    history.
 
-    With `retry` a try whose outcome is open is repeated under the same key until it is known.
+    With `retry` an attempt with an unknown outcome is repeated under the same key until the outcome is known.
     """
 
     def __init__(self, history: History, clients: list[Client], pause: float = 0.02, retry: bool = False) -> None:
@@ -41,7 +42,7 @@ class Writers:
 async def writing(
     history: History, clients: list[Client], count: int = 4, pause: float = 0.02, retry: bool = False
 ) -> AsyncIterator[None]:
-    """Writes while the block runs; at its end every request has been answered or has failed."""
+    """Writes while the block runs; at its end every request has a response or has failed."""
     writers = Writers(history, clients, pause, retry)
     tasks = [asyncio.create_task(writers.write(number)) for number in range(count)]
     try:

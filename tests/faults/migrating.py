@@ -1,4 +1,4 @@
-"""Brings a database to a next release, whose migrations lie beside, or back: `migrating.py up | down`."""
+"""Migrates a database to a next release, whose migrations are in this folder, or back: `migrating.py up | down`."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The worker of `working.py` as the next release has it: it has one more type of job and one more reaction."""
+"""The worker of `working.py` in the next release: with one more type of job and one more reaction."""
 
 import os
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What every failure looks like."""
+"""The form of every failure."""
 
 import httpx
 
@@ -8,7 +8,7 @@ _PLAIN = {"type", "title", "status", "code", "detail", "instance", "request_id"}
 
 
 def assert_problem(response: httpx.Response, *expected: tuple[int, str]) -> str:
-    """The answer is a catalogued problem, one of those expected where any are given; its code."""
+    """Requires a catalogued problem, one of the expected ones if any are given. Returns its code."""
     assert response.headers["content-type"] == "application/problem+json", (response.status_code, response.text[:300])
     document = response.json()
     assert document.keys() >= _PLAIN

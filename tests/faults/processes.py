@@ -1,4 +1,4 @@
-"""Real processes that a test may kill, stop, wake and start again; nothing restarts them unasked."""
+"""Real processes that a test may kill, stop, resume and start again; nothing restarts them automatically."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ class Process:
         return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
 
     async def start(self, within: float = 60.0) -> None:
-        """Starts and waits until it is ready. A start that fails, as after a kill whose traces last, is repeated."""
+        """Starts and waits until it is ready. Repeats a start that fails, as after a kill whose traces last."""
         until = time.monotonic() + within
         self._child.spawn()
         while time.monotonic() < until:
@@ -47,18 +47,18 @@ class Process:
         raise AssertionError(f"{self.name} is not ready after {within:.0f} s:\n{self._child.log_tail()}")
 
     def kill(self) -> None:
-        """SIGKILL, and gone on return."""
+        """Sends SIGKILL and waits for the end."""
         self._child.kill_session()
 
     def pause(self) -> None:
-        """SIGSTOP: it stays, and does nothing."""
+        """Sends SIGSTOP: the process remains and does nothing."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
     async def stop(self, within: float = 10.0) -> None:
-        """Its own signal to stop, SIGKILL after `within` seconds."""
+        """Sends its own signal to stop, SIGKILL after `within` seconds."""
         self._child.signal(self._child.program.stop_signal)
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
@@ -77,7 +77,7 @@ class Process:
         return self._child.log_tail(lines)
 
     async def ensure(self) -> None:
-        """Running and ready, whatever was done to it."""
+        """Makes it run and ready, whatever its state."""
         if self.is_running:
             self.resume()
         else:

@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that does to a connection what networks and dying servers do."""
+"""A TCP proxy on loopback that causes faults of networks and dying servers."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class _Link:
-    """One client's connection and the one that was opened to the server for it."""
+    """One client's connection and its connection to the server."""
 
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.writers = (client, server)
@@ -55,14 +55,14 @@ class FaultProxy:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:
-        """New connections are refused, living ones reset."""
+        """Rejects new connections and resets the open ones."""
         if self._server is not None:
             self._server.close()
             self._server = None
         self.reset()
 
     def swallow(self) -> None:
-        """Nothing passes any more, nothing is closed: a black hole. `heal` delivers what waits."""
+        """Passes nothing and closes nothing: a black hole. `heal` delivers what waits."""
         self._is_open.clear()
 
     def reset(self) -> None:
@@ -70,7 +70,7 @@ class FaultProxy:
             link.reset()
 
     def cut_commit(self, when: Literal["before", "after"], then: Callable[[], None] = lambda: None) -> None:
-        """The next COMMIT is cut: before the server gets it, or after it was done and before its answer arrives."""
+        """Cuts the next COMMIT: before the server gets it, or after it was done and before its response arrives."""
         self._at_commit = (when, then)
 
     async def heal(self) -> None:

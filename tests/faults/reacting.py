@@ -17,7 +17,7 @@ from shared.messaging.worker import Worker
 
 TYPE = "escm.membership.expert.created.v1"
 CONSUMER = "centres"
-"""Under this service's name the worker works; its own worker does not run beside it."""
+"""The worker works under this service's name; the service's own worker does not run at the same time."""
 
 
 class CentresSettings(MembershipSettings):

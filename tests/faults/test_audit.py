@@ -1,4 +1,4 @@
-"""Promise 38 under faults: whatever happens to the relays, every change is linked once, and the trail verifies."""
+"""Promise 38 under faults: every change is linked once, whatever happens to the relays, and the trail verifies."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ _TWICE = "SELECT count(*) - count(DISTINCT entry) FROM core_audit_link"
 
 
 async def _run(cluster: Cluster, *words: str) -> str:
-    """What a command of `escm` prints. AssertionError where it fails."""
+    """The output of a command of `escm`. AssertionError if it fails."""
     said = asyncio.subprocess.PIPE
     command = (sys.executable, "-m", "deploy.cli", *words)
     environment = cluster.environment(cluster.postgres_port)

@@ -1,4 +1,4 @@
-"""Promise 45: a backup taken under load is one moment; a restore that is killed ends whole or not at all."""
+"""Promise 45: a backup taken under load is one moment; a killed restore completes or changes nothing."""
 
 import asyncio
 import random
@@ -29,7 +29,7 @@ _ASIDE = "SELECT to_regnamespace('escm_set_aside') IS NOT NULL"
 
 
 class Restored:
-    """A second database of the cluster's server, and `escm` at it or at the cluster's own."""
+    """A second database of the cluster's server, and `escm` for it or for the cluster's own."""
 
     def __init__(self, cluster: Cluster) -> None:
         self.own = cluster.environment(cluster.postgres_port)
@@ -45,13 +45,13 @@ class Restored:
         return await asyncio.create_subprocess_exec(*command, env=environment, cwd=PROJECT, stdout=said, stderr=said)
 
     async def run(self, environment: dict[str, str], *words: str) -> tuple[int, str]:
-        """The status of the command, and all that it said."""
+        """The status of the command, and all its output."""
         process = await self.start(environment, *words)
         out, err = await process.communicate()
         return process.returncode or 0, (out + err).decode()
 
     async def succeed(self, environment: dict[str, str], *words: str) -> None:
-        """Runs the command. AssertionError with all that it said where it fails."""
+        """Runs the command. AssertionError with all its output if it fails."""
         status, said = await self.run(environment, *words)
         assert status == 0, said
 
@@ -143,7 +143,7 @@ async def test_a_restore_killed_at_any_time(
 
 
 async def _killed(process: asyncio.subprocess.Process, restored: Restored, after: float) -> None:
-    """SIGKILL, `after` seconds from when the old data were set aside, or nothing where it ends before."""
+    """Sends SIGKILL `after` seconds after the old data were set aside; does nothing if the process ends before."""
 
     async def began() -> bool:
         return process.returncode is not None or bool(await restored.fetchval(_ASIDE))

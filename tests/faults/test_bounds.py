@@ -1,4 +1,4 @@
-"""Promise 31: everything that a caller gives is bounded, and ten times too much costs no memory that stays."""
+"""Promise 31: everything in a request is bounded, and ten times too much costs no lasting memory."""
 
 import io
 import json
@@ -39,7 +39,7 @@ def _nested(levels: int) -> bytes:
 
 
 def _many(count: int) -> list[bytes]:
-    """Bodies whose lists and texts are longer than anybody's, within the bytes of a body."""
+    """Bodies with longer lists and texts than valid ones, within the bytes of a body."""
     names = [{"family": f"N{n}"} for n in range(count)]
     wide = ({"names": names}, {"keywords": ["k"] * count}, {"fields": ["f"] * count}, {"languages": ["en"] * count})
     deep = ({"biography": {"en": "x" * 200_000}}, {"keywords": ["x" * 2_000]}, {"names": [{"family": "x" * 5_000}]})

@@ -1,4 +1,4 @@
-"""Promise 2: a failed COMMIT is never answered with 2xx."""
+"""Promise 2: a failed COMMIT never has a 2xx response."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON member_expert
 
 @asynccontextmanager
 async def refusing_at_commit(cluster: Cluster, prefix: str, code: str) -> AsyncIterator[None]:
-    """No expert whose family name begins so can be committed."""
+    """Prevents the commit of experts whose family name begins so."""
     async with cluster.superuser() as connection:
         await connection.execute(_REFUSE.format(prefix=prefix, code=code))
         try:
@@ -45,7 +45,7 @@ async def test_a_constraint_that_fails_at_commit(cluster: Cluster, history: Hist
         async with cluster.superuser() as connection:
             assert await connection.fetchval("SELECT count(*) FROM member_expert WHERE display_name ~ $1", mark) == 0
     again = await client.create(mark, key=mark)
-    assert again.status_code == 201, "an answer of 400 and more frees the key"
+    assert again.status_code == 201, "a response of 400 or more frees the key"
     assert "idempotency-replayed" not in again.headers
     history.note(mark, again)
     async with cluster.superuser() as connection:

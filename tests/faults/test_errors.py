@@ -1,4 +1,4 @@
-"""Promise 34: every error is a catalogued problem, and what was refused changed nothing."""
+"""Promise 34: every error is a catalogued problem, and a rejected request changes nothing."""
 
 import asyncio
 import json
@@ -197,7 +197,7 @@ async def test_no_generated_request_gets_anything_but_a_success_or_a_catalogued_
 
 
 async def _sent(client: Client, request: dict[str, Any]) -> httpx.Response | None:
-    """The answer; None where the server ended the connection under a request that is not HTTP."""
+    """The response; None if the server closed the connection because a request is not HTTP."""
     try:
         return await client.http.request(**request)
     except client.broken:
@@ -231,7 +231,7 @@ _ODD = [None, True, -1, 2**70, 1e308, "", "x" * 400, "\0", "\ud800", "\u202e", "
 
 
 def _bent(chance: random.Random, value: Any) -> Any:
-    """The value with one or more of its parts replaced, doubled or left out."""
+    """The value with one or more of its parts replaced, doubled or removed."""
     if chance.random() < 0.2:
         return chance.choice(_ODD)
     if isinstance(value, dict):

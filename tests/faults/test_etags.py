@@ -1,4 +1,4 @@
-"""Promise 20: the version in an ETag changes exactly when the record does, its digest exactly when the answer does."""
+"""Promise 20: the version in an ETag changes exactly with the record, its digest exactly with the response."""
 
 import random
 from collections.abc import Awaitable, Callable
@@ -55,7 +55,7 @@ async def test_equal_responses_have_equal_digests_and_other_responses_others(
 
 
 async def _do_something(client: Client, path: str, etag: str, chance: random.Random) -> bool:
-    """Does one thing to the record, or beside it; whether the record is another one now."""
+    """Performs one operation on the record or on others. Returns whether the record has changed."""
     present = (await client.get(path)).json()
     write = chance.choice(["change", "change", "same", "stale", "wrong", "beside", "visibility"])
     headers = {"If-Match": etag}

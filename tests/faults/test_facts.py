@@ -22,7 +22,7 @@ _PROGRAM = "tests.faults.reacting"
 
 @pytest.fixture
 async def connection(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
-    """The superuser's, with an empty table of effects that the consumer may write."""
+    """The superuser's connection, with an empty table of effects that the consumer may write."""
     async with cluster.superuser() as connection:
         await connection.execute(
             "CREATE TABLE faults_effect (fact uuid, worker integer, at timestamptz DEFAULT clock_timestamp());"
@@ -34,7 +34,7 @@ async def connection(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 async def spawn(cluster: Cluster, connection: asyncpg.Connection) -> AsyncIterator[Callable[..., Process]]:
-    """Makes workers of the consumer, beside a relay with short leases; all are gone at the end."""
+    """Makes workers of the consumer, with a relay with short leases; stops all at the end."""
     await cluster.relay.stop()
     await connection.execute("DELETE FROM core_batch WHERE service = $1", CONSUMER)
     started: list[Process] = []
@@ -142,7 +142,7 @@ async def _is_stopped(process: Process) -> bool:
 
 
 async def _holds(connection: asyncpg.Connection, worker: Process) -> bool:
-    """Whether a batch is still in the worker's hands."""
+    """Whether the worker still holds a batch."""
     held = (
         "SELECT count(*) > 0 FROM core_batch WHERE service = $1 AND status = 'running' AND lease_holder LIKE '%:' || $2"
     )

@@ -1,4 +1,4 @@
-"""Promise 22: the feed skips nothing, though transactions commit out of order."""
+"""Promise 22: the feed skips nothing, although transactions commit out of order."""
 
 import asyncio
 import random
@@ -22,7 +22,7 @@ _HEAD = "SELECT head FROM core_feed_ends"
 
 
 class Reader:
-    """Follows the feed from its present end, and stores what it read."""
+    """Follows the feed from its present end, and stores what it reads."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -30,7 +30,7 @@ class Reader:
         self.seen: list[UUID] = []
 
     async def read(self, limit: int = 1000) -> None:
-        """Reads on until nothing newer exists."""
+        """Reads until nothing newer exists."""
         while True:
             place = {} if self._after is None else {"after": self._after}
             response = await self._client.get(EVENTS, limit=limit, **place)

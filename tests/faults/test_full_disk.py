@@ -1,4 +1,4 @@
-"""A process that can write no byte answers problems, serves what needs no file, and goes on when there is room."""
+"""A process on a full disk returns problems, serves what needs no file, and recovers when there is room."""
 
 import resource
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The checker itself: it finds every kind of contradiction."""
+"""The checker finds every kind of contradiction."""
 
 import httpx
 

@@ -1,4 +1,5 @@
-"""Promises 5, 7, 8 and 10: every accepted job ends, poison alone dies, deploys cost no attempt, ticks run once."""
+"""Promises 5, 7, 8 and 10: every accepted job ends, only faulty jobs fail, deployments cost no attempt, ticks run
+once."""
 
 import asyncio
 import random
@@ -32,7 +33,7 @@ def _once_each(jobs: list[UUID]) -> dict[tuple[UUID, int], int]:
 
 
 async def _strike(workers: WorkerPool, chance: random.Random) -> None:
-    """Takes the queue away, or a worker in the middle of its jobs."""
+    """Stops the queue, or a worker during its jobs."""
     write = chance.choice(["flush", "valkey", "worker", "worker"])
     if write == "flush":
         redis = Redis.from_url(workers.cluster.redis_url)
@@ -101,7 +102,7 @@ async def test_rolling_restarts_under_long_jobs_consume_no_attempt(workers: Work
 
 
 async def _is_busy(workers: WorkerPool, worker: Process) -> bool:
-    """Whether the worker is at the beginning of a job."""
+    """Whether the worker is at the start of a job."""
     held = (
         "SELECT count(*) > 0 FROM core_job"
         " WHERE status = 'running' AND done BETWEEN 1 AND 2 AND lease_holder LIKE '%:' || $1"

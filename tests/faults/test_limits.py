@@ -1,4 +1,4 @@
-"""Promise 32: limits are right within one per cent over two processes, and without Valkey each goes on by itself."""
+"""Promise 32: limits are exact within one per cent over two processes; without Valkey each counts alone."""
 
 import asyncio
 from collections import Counter
@@ -29,7 +29,7 @@ async def urls(cluster: Cluster) -> AsyncIterator[list[str]]:
 
 
 async def _asked(urls: list[str], token: str | None, tries: int) -> Counter[int]:
-    """How often each status was answered to `tries` requests of one caller, each process asked by turns."""
+    """How often each status was returned for `tries` requests of one caller, sent to the processes in turn."""
     clients = [Client(url, token, timeout=30) for url in urls]
     statuses: Counter[int] = Counter()
     numbers = iter(range(tries))

@@ -1,4 +1,4 @@
-"""Promise 36: the system is migrated while it is used: no request fails, none waits long for a lock."""
+"""Promise 36: migrations run during use: no request fails, none waits long for a lock."""
 
 import asyncio
 import sys
@@ -26,7 +26,7 @@ _APPLIED = "SELECT version_num FROM core_migration"
 
 
 async def _migrator(cluster: Cluster, where: str) -> tuple[int, str]:
-    """A process that migrates; its status, and what it said."""
+    """A process that migrates; its status and output."""
     command = (sys.executable, "-m", "tests.faults.migrating", where)
     environment, pipe = cluster.environment(cluster.postgres_port), asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
@@ -38,7 +38,7 @@ async def _migrator(cluster: Cluster, where: str) -> tuple[int, str]:
 
 @asynccontextmanager
 async def next_release(cluster: Cluster) -> AsyncIterator[Callable[[], asyncio.Task[tuple[int, str]]]]:
-    """Starts migrators to the next release; what they did is taken back at the end."""
+    """Starts migrators to the next release; reverts them at the end."""
     started: list[asyncio.Task[tuple[int, str]]] = []
 
     def start() -> asyncio.Task[tuple[int, str]]:
@@ -62,7 +62,7 @@ async def _read(client: Client, statuses: Counter[int]) -> None:
 
 
 async def _watch(connection: asyncpg.Connection, waits: list[float]) -> None:
-    """Notes the longest wait for a lock that any request has had so far."""
+    """Records the longest wait of a request for a lock."""
     while True:
         waits.append(await connection.fetchval(_WAITS))
         await asyncio.sleep(0.02)

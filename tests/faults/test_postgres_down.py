@@ -1,4 +1,4 @@
-"""Promise 14: while Postgres is away, a 503 problem within three seconds; afterwards all is well without a restart."""
+"""Promise 14: without Postgres a 503 problem within three seconds; afterwards everything works without a restart."""
 
 import asyncio
 from inspect import signature
@@ -13,7 +13,7 @@ from tests.faults.problems import assert_problem
 
 
 async def _all_refused(client: Client, history: History, identifiers: range) -> None:
-    """Reads and writes side by side, more of them than there are connections. None waits for its timeout."""
+    """More parallel reads and writes than there are connections. None waits for its timeout."""
     requests = [client.create(f"{history.prefix}{n}", key=f"{history.prefix}{n}") for n in identifiers]
     requests += [client.get(EXPERTS, limit=5) for _ in identifiers]
     requests += [client.get("/membership/v1/readyz")]
@@ -36,7 +36,7 @@ async def _works(client: Client) -> bool:
 
 
 async def _retried(client: Client, history: History, identifiers: range) -> None:
-    """Every try that failed is made again under its key, and succeeds."""
+    """Repeats every failed attempt under its key, successfully."""
     for number in identifiers:
         mark = f"{history.prefix}{number}"
         assert await history.attempt(mark, client.create(mark, key=mark)) == "ok"

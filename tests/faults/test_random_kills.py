@@ -1,4 +1,4 @@
-"""Promise 1: a 2xx to a write means committed, whatever is killed meanwhile."""
+"""Promise 1: a 2xx to a write means that it is committed, whatever process is killed."""
 
 import asyncio
 import random
@@ -36,7 +36,7 @@ async def _is_reported(history: History, connection) -> bool:
 
 
 async def _strike(cluster: Cluster, chance: random.Random) -> None:
-    """Does one thing to one part, and takes it back after a moment."""
+    """Causes one fault in one part, and reverts it after a moment."""
     victim = chance.choice([cluster.first, cluster.second, cluster.relay, cluster.valkey, cluster.postgres])
     write = chance.choice(["kill", "kill", "pause", "stop", "cut before", "cut after", "reset"])
     moment = chance.uniform(0, 0.4)

@@ -1,4 +1,4 @@
-"""Promises 3 and 21: what was written is read at once everywhere; reading page by page misses and repeats nothing."""
+"""Promises 3 and 21: a write is readable at once everywhere; reading in pages misses and repeats nothing."""
 
 import asyncio
 import base64

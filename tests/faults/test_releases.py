@@ -1,4 +1,4 @@
-"""Promise 9: workers of two releases side by side, on a database that is migrated to the later one, lose nothing."""
+"""Promise 9: workers of two releases on a database that is migrated to the later one lose nothing."""
 
 from collections import Counter
 from uuid import UUID
@@ -29,7 +29,7 @@ _HOW = "SELECT status, attempts FROM core_job WHERE id = ANY($1)"
 
 
 async def _fully_reacted_to(connection: asyncpg.Connection, history: History, done: int) -> bool:
-    """Whether each fact had each of its reactions, and none had one twice."""
+    """Whether each fact had each of its reactions exactly once."""
     facts = {row["fact"]: row["type"] for row in await connection.fetch(_FACTS, TYPE, history.prefix)}
     rows = await connection.fetch(_REACTIONS, list(facts))
     found = {(row["job"], row["step"]): row["n"] for row in rows}

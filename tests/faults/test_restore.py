@@ -1,4 +1,4 @@
-"""Promise 52: a restore into a running system closes it first, and loses nothing but what it says."""
+"""Promise 52: a restore into a running system closes it first, and loses only what it reports."""
 
 import asyncio
 import random
@@ -40,7 +40,7 @@ async def _start(cluster: Cluster, *words: str) -> asyncio.subprocess.Process:
 
 
 async def _run(cluster: Cluster, *words: str) -> tuple[int, str]:
-    """The status of the command, and all that it said."""
+    """The status of the command, and all its output."""
     process = await _start(cluster, *words)
     said, _ = await process.communicate()
     return process.returncode or 0, said.decode()
@@ -71,7 +71,7 @@ def _done(history: History) -> set[str]:
 
 @asynccontextmanager
 async def _reading(client: Client) -> AsyncIterator[Counter[tuple[int, str | None, str | None]]]:
-    """Counts the status, code and `Retry-After` of a list that is read again and again while the block runs."""
+    """Counts the status, code and `Retry-After` of a list that is read repeatedly while the block runs."""
     seen: Counter[tuple[int, str | None, str | None]] = Counter()
 
     async def read() -> None:

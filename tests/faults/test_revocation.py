@@ -1,4 +1,4 @@
-"""Promise 30: what is revoked stops in every process, as soon as what they believe is looked up again."""
+"""Promise 30: a revocation takes effect in every process when its cache expires."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from tests.faults.cluster import Cluster
 from tests.support.passwords import choose_password
 
 _BELIEVED = "1"
-"""Seconds; 30 where nobody says otherwise, and never more."""
+"""Seconds; 30 by default, and never more."""
 _PASSWORD = "a password of some length"
 
 
 @dataclass
 class AccessSystem:
-    """An access API and two membership APIs, with a restricted expert of XA behind them."""
+    """An access API and two membership APIs, with a restricted expert of XA."""
 
     access: httpx.AsyncClient
     others: list[httpx.AsyncClient]
@@ -47,7 +47,7 @@ class AccessSystem:
         return str(response.json()["access_token"])
 
     async def statuses(self, token: str) -> set[int]:
-        """What every process answers to the holder of the token."""
+        """The response of every process to the holder of the token."""
         headers = {"Authorization": f"Bearer {token}"}
         return {(await http.get(f"{EXPERTS}/{self.expert}", headers=headers)).status_code for http in self.others}
 
@@ -78,7 +78,7 @@ async def system(cluster: Cluster) -> AsyncIterator[AccessSystem]:
 
 
 async def _stops(system: AccessSystem, token: str, end: Callable[[], Awaitable[Any]], status: int) -> None:
-    """The token sees the record in every process, and then in none."""
+    """The token sees the record in every process, and later in none."""
     assert await system.statuses(token) == {200}
     await end()
 
@@ -99,7 +99,7 @@ async def _person(system: AccessSystem) -> tuple[dict[str, Any], dict[str, Any],
 
 
 async def _program(system: AccessSystem) -> tuple[dict[str, Any], dict[str, str]]:
-    """A client that reads XA, and what it shows."""
+    """A client that reads XA, and its credentials."""
     client = await system.make(
         "clients", name="A program", scope_kind="country", scope_id="XA",
         resources=["membership.experts"], verbs=["read"], secret=True,

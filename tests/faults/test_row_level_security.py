@@ -1,4 +1,4 @@
-"""Promise 27: row-level security holds when the application's own check is gone."""
+"""Promise 27: row-level security applies without the application filter."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ _TABLES = ("member_expert", "member_affiliation", "member_expert_value")
 
 @pytest.fixture
 async def rows(cluster: Cluster, history: History) -> dict[str, str]:
-    """Ids of five experts in the state prospect, which nobody is shown without a grant."""
+    """Ids of five experts in the state prospect, which nobody sees without a grant."""
     client, found = cluster.client("second"), {}
     for country, visibility in [("XA", "public"), ("XA", "network"), *[(c, "restricted") for c in ("XA", "XB", "XC")]]:
         name = f"{country} {visibility}"
@@ -63,7 +63,7 @@ async def _seen(client: Client, prefix: str, rows: dict[str, str]) -> tuple[set[
 
 
 async def _listed(client: Client) -> list[dict[str, Any]]:
-    """All that a caller is shown: other tests leave experts behind, and whoever is anonymous sorts by no date."""
+    """All that a caller sees: other tests leave experts behind, and anonymous callers cannot sort by date."""
     page = (await client.get(EXPERTS, limit=200)).json()
     found = list(page["items"])
     while page["next"]:

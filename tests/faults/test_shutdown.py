@@ -1,4 +1,4 @@
-"""Promise 17: SIGTERM cuts no request; a process first reports that it is leaving, and is gone in time."""
+"""Promise 17: SIGTERM cuts no request; a process first reports that it is stopping, and stops in time."""
 
 import asyncio
 import os
@@ -18,12 +18,12 @@ from tests.faults.load import writing
 from tests.faults.processes import Process
 
 _MOST = 30
-"""Seconds within which a process is gone after SIGTERM."""
+"""Seconds within which a process ends after SIGTERM."""
 _READY, _ALIVE = "/membership/v1/readyz", "/membership/v1/livez"
 
 
 class Balanced(Client):
-    """As a balancer does it: to the first address while that is ready, asked ten times a second, else to the second."""
+    """A load balancer: uses the first address while that is ready, checked ten times a second, else the second."""
 
     def __init__(self, first: str, second: str, token: str) -> None:
         super().__init__(first, token, timeout=20)
@@ -49,7 +49,7 @@ class Balanced(Client):
 
 
 async def _status(http: httpx.AsyncClient, path: str) -> int:
-    """The status of an answer; 0 where nobody answers."""
+    """The status of a response; 0 without one."""
     with suppress(httpx.TransportError):
         return (await http.get(path)).status_code
     return 0
@@ -57,7 +57,7 @@ async def _status(http: httpx.AsyncClient, path: str) -> int:
 
 @pytest.fixture
 async def leaving(cluster: Cluster) -> AsyncIterator[Callable[..., tuple[Process, str]]]:
-    """Makes membership APIs that are to be stopped; those that do not stop are killed."""
+    """Makes membership APIs to be stopped; kills those that do not stop."""
     made: list[Process] = []
 
     def make(*options: str) -> tuple[Process, str]:
@@ -138,7 +138,7 @@ async def test_clients_that_never_end_do_not_hold_a_process(
 async def _opened(
     url: str, request: str, token: str, *headers: str
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection on which a request was begun, and of whose answer no more is read than is asked for."""
+    """A connection with a started request, which reads no more of the response than requested."""
     address = httpx.URL(url)
     reader, writer = await asyncio.open_connection(address.host, address.port, limit=1024)
     lines = (f"{request} HTTP/1.1", f"Host: {address.host}", f"Authorization: Bearer {token}", *headers)

@@ -1,4 +1,4 @@
-"""Promises 15 and 16: one slow query takes nothing else down; what a client has left ends at once."""
+"""Promises 15 and 16: one slow query affects nothing else; the work for a disconnected client ends at once."""
 
 import asyncio
 import random
@@ -19,12 +19,12 @@ SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE a.application_name = 'escm-membership' AND l.relation = 'escm.member_institution'::regclass
 """
 _GAVE_UP = "canceling statement due to lock timeout"
-"""What Postgres logs of a statement that waited for a lock until the end: nobody cancelled it."""
+"""What Postgres logs of a statement that waited for a lock to the end, without a cancellation."""
 
 
 @pytest.fixture
 async def locked(cluster: Cluster):
-    """A connection in whose transaction the institutions are locked, so that every read of them waits."""
+    """A connection whose transaction locks the institutions, so that every read of them waits."""
     async with cluster.superuser() as connection, cluster.superuser() as watcher:
         transaction = connection.transaction()
         await transaction.start()

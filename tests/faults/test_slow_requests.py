@@ -1,4 +1,4 @@
-"""Promise 50: half requests, and answers that nobody reads, hold no transaction, no connection and little memory."""
+"""Promise 50: half requests, and responses that nobody reads, hold no transaction, no connection and little memory."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ _SLOW = 1_000
 
 @pytest.fixture
 async def address(cluster: Cluster) -> AsyncIterator[tuple[str, int]]:
-    """An API process of which bodies and heads may take five seconds, and its process id."""
+    """An API process with timeouts of five seconds for heads and bodies, and its process id."""
     process, url = cluster.api("membership", "patient", ESCM_BODY_SECONDS="5", ESCM_HEAD_SECONDS="5")
     await process.start()
     yield url, process.pid
@@ -28,7 +28,7 @@ async def address(cluster: Cluster) -> AsyncIterator[tuple[str, int]]:
 
 @asynccontextmanager
 async def half_requests(port: int, *sent: bytes) -> AsyncIterator[list[asyncio.StreamReader]]:
-    """Connections on which these beginnings of requests were sent; their answers' readers."""
+    """Connections on which these starts of requests were sent; the readers of their responses."""
     readers, writers = [], []
     try:
         for part in sent:

@@ -1,4 +1,4 @@
-"""Promise 13: while Valkey is away reads and writes go on, and facts arrive later."""
+"""Promise 13: without Valkey reads and writes continue, and facts arrive later."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Promises 11 and 12: effects come soon, and what is many never starves what is short."""
+"""Promises 11 and 12: effects follow soon, and bulk work never delays short work."""
 
 import asyncio
 import time

@@ -1,5 +1,5 @@
-"""The membership API without the application filter: `without_app_filter.py --port PORT`. Row-level security alone is
-left."""
+"""The membership API without the application filter: `without_app_filter.py --port PORT`. Only row-level security
+remains."""
 
 import sys
 from typing import Any

@@ -1,4 +1,4 @@
-"""Workers that a test starts, kills and replaces, a relay with short leases, and the jobs that it gives them."""
+"""Workers that a test starts, kills and replaces, a relay with short leases, and their jobs."""
 
 import json
 from collections.abc import AsyncIterator
@@ -35,7 +35,7 @@ VALUES ($1, $2, $3, $4, 'system', 'somebody', $5)
 
 
 class WorkerPool:
-    """`connection` is the superuser's; `faults_work` holds what the jobs did."""
+    """`connection` is the superuser's; `faults_work` holds the effects of the jobs."""
 
     def __init__(self, cluster: Cluster, connection: asyncpg.Connection) -> None:
         self.cluster = cluster
@@ -51,13 +51,13 @@ class WorkerPool:
             await worker.start()
 
     async def restart_stopped(self) -> None:
-        """Starts again whoever has died."""
+        """Starts dead workers again."""
         for worker in self.processes:
             if not worker.is_running:
                 await worker.start()
 
     async def add_job(self, kind: str, *, bulk: bool = False, **payload: Any) -> UUID:
-        """A job, committed as a service would, without a notification."""
+        """A job, committed like that of a service, without a notification."""
         job = uuid7()
         await self.connection.execute(_JOB, job, SERVICE, kind, json.dumps(payload), bulk)
         return job
@@ -77,7 +77,7 @@ class WorkerPool:
 
 @asynccontextmanager
 async def open_workers(cluster: Cluster) -> AsyncIterator[WorkerPool]:
-    """A pool without workers yet; everything of it is removed at the end."""
+    """A pool without workers; everything of it is removed at the end."""
     await cluster.relay.stop()
     relay = cluster.worker("workers-relay", _PROGRAM, "relay", stage=Stage.RELAY)
     async with cluster.superuser() as connection:

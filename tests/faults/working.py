@@ -29,7 +29,7 @@ _REACTED = "INSERT INTO faults_work (job, step, worker) SELECT f, 0, $2 FROM unn
 
 
 async def steps(run: JobRun) -> dict[str, Any]:
-    """Each step is a transaction; what an earlier attempt committed is not done again."""
+    """Each step is a transaction; what an earlier attempt committed is not repeated."""
     count, pause = run.payload["steps"], run.payload["pause"]
     for step in range(count):
         async with run.unit_of_work() as uow:
@@ -49,12 +49,12 @@ async def fail(run: JobRun) -> None:
 
 
 async def beat(uow: UnitOfWork) -> None:
-    """Notes the tick's job, by which its transaction goes."""
+    """Stores the job of the tick, in its transaction."""
     await uow.connection.execute(_NOTE, UUID(uow.origin.request_id), 0, os.getpid())
 
 
 async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Notes the facts; bulk ones take their time."""
+    """Stores the facts; bulk ones take longer."""
     if facts[0].bulk:
         await asyncio.sleep(0.2)
     await uow.connection.execute(_REACTED, [fact.id for fact in facts], os.getpid())

@@ -1,4 +1,4 @@
-"""One country from nothing to stage 5, by the secretariat's client alone, each step in the service that owns it."""
+"""One country from nothing to stage 5, by the secretariat's client alone, each transition in its own service."""
 
 from typing import Any
 

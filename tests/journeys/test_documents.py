@@ -1,4 +1,4 @@
-"""Every command of the documents runs as it is written; those of the tour do on a system that is observed."""
+"""Every command of the documents runs as written; those of the tour run on a system with a collector."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A copy that follows the feed from its beginning is a fresh export, after each thing that happens."""
+"""A copy that follows the feed from its start equals a fresh export, after each operation."""
 
 import csv
 import io
@@ -16,13 +16,13 @@ EXPERTS = "/membership/v1/experts"
 IMPORTS = "/membership/v1/imports"
 MERGES = "/membership/v1/merges"
 HOME = "XC"
-"""A country that no other journey brings lists of: what the feed holds of it is soon read."""
+"""A country for which no other journey imports lists, so that its part of the feed is short."""
 
 
 class Copy:
-    """A government's copy of its experts by number, kept by the feed alone: a record that an event names is read, and
-    let go where it is gone, merged into another, or of another country. What no event names is never looked at again.
-    """
+    """A government's copy of its experts by number, maintained from the feed alone: it reads each record that an event
+    names, and drops it if it is gone, merged into another, or of another country. It never reads other records
+    again."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -30,7 +30,7 @@ class Copy:
         self.refs: set[str] = set()
 
     def is_an_export(self) -> bool:
-        """Whether it holds what a fresh export does, once it has followed to the end."""
+        """Whether the copy equals a fresh export, after it has followed to the end."""
         self._follow()
         return self.refs == _exported(self._client)
 

@@ -1,6 +1,6 @@
-"""Two real lists are imported by the running system; the same files again change nothing.
+"""The running system imports two real lists; the same files again change nothing.
 
-Samples always; the whole files where `ESCM_DATA` names the folder that they lie in.
+Samples always; the whole files if `ESCM_DATA` names their folder.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Promise 53: whatever a guard asks for somebody gives over the API, and every state is reached without SQL."""
+"""Promise 53: every condition of a guard can be satisfied over the API, and every state is reached without SQL."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ FINAL = {
     "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
     "membership.imports undo: too_late": "90 days after an import its records are changed one by one",
 }
-"""Refusals that nothing meets, and what is done instead."""
+"""Rejections that no act satisfies, and the alternative."""
 TO_COME = {
     "membership.experts renew": "declarations of conflicts of interest",
     "membership.experts renew: conflict_of_interest_missing": "declarations of conflicts of interest",
@@ -28,7 +28,7 @@ TO_COME = {
 }
 """What waits for another part of the system, and for which."""
 UNSEEN = {"membership.imports undo: too_late", "membership.experts renew", "membership.merges undo: erased"}
-"""What no path shows: 90 days would have to pass, or it is to come."""
+"""What no path shows: it needs 90 days, or it is not built yet."""
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
-"""Every item of every list of the contract, and each record by itself, is what the contract says: all fields declared,
-none of another type, none missing, for whoever asks. No list stays empty."""
+"""Every item of every list of the contract, and each record by itself, matches the contract: all fields declared, none
+of another type, none missing, for every caller. No list stays empty."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.support.running import Client, Person, eventually
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _SERVICES = ("access", "actions", "centres", "membership", "portal")
 _PARENTS = 100
-"""Records whose own lists are looked at: the newest."""
+"""Records whose own lists are read: the newest."""
 Look = Callable[[str], httpx.Response]
 
 
@@ -42,12 +42,12 @@ LISTS = sorted(path for path, model in RESPONSE_MODELS.items() if "items" in mod
 _QUERIES = {"/membership/v1/institutions/match": "?affiliation=University+of+the+Delta"}
 _JSON = {"Accept": "application/json"}
 _READERS = ("secretariat", "auditor", "admin")
-"""Among them they read all: a client, one that reads everything everywhere, a person with sessions."""
+"""Together they read everything: a client, one that reads everything everywhere, a person with sessions."""
 
 
 @pytest.fixture(scope="module")
 def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A system in which a country has gone the whole way, and another has a record of every kind."""
+    """A system with a country at the highest stage, and another with a record of every kind."""
     run_commands("tour.md", running, tmp_path_factory.mktemp("tour"))
     accounts = running["demo"]["accounts"]
     by = Client(running["base_url"], running["demo"]["clients"]["secretariat"])
@@ -60,7 +60,7 @@ def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
 
 @pytest.fixture(scope="module")
 def readers(full: dict[str, Any]) -> Iterator[dict[str, Look]]:
-    """Reads an address as a client, a person or nobody, by name."""
+    """Reads an address as a client, a person or anonymously, by name."""
     names = ("secretariat", "auditor", "government_xa")
     clients: dict[str, Client | Person] = {
         name: Client(full["base_url"], full["demo"]["clients"][name]) for name in names
@@ -89,7 +89,7 @@ def test_the_contract_has_these_lists_and_no_model_is_missing(full: dict[str, An
 
 @pytest.mark.parametrize("path", LISTS)
 def test_every_list_of_the_contract_has_items_and_each_is_what_it_says(readers: dict[str, Look], path: str) -> None:
-    """There is no exception: what nobody can fill or read is no part of the contract."""
+    """There is no exception: what nobody can fill or read is not in the contract."""
     counted = {name: _checked(readers[name], path) for name in _READERS}
     assert max(counted.values()) > 0, f"nobody finds anything: {counted}"
 
@@ -109,7 +109,7 @@ def test_a_country_is_what_the_contract_says(readers: dict[str, Look], who: str)
 
 
 def _checked(look: Look, path: str) -> int:
-    """How many items a reader found, all of them checked, with the answers of the first three records by themselves."""
+    """The number of items that a reader found, all of them checked, with single reads of the first three records."""
     count = 0
     for address in _addresses(look, path):
         response = look(address)
@@ -145,7 +145,7 @@ def _check(model: type[BaseModel], content: bytes) -> None:
 
 
 def _undeclared(raw: Any, value: Any, place: str) -> Iterator[str]:
-    """Where the answer has members that its model does not declare, at any depth."""
+    """Where the response has members that its model does not declare, at any depth."""
     if isinstance(value, BaseModel):
         fields = {field.alias or name: name for name, field in type(value).model_fields.items()}
         yield from (f"{place}/{name}" for name in raw.keys() - fields.keys())
@@ -165,5 +165,5 @@ def _faults(model: type[BaseModel], content: bytes) -> list[Any]:
 
 
 def _is_day(fault: Any) -> bool:
-    """A day in the form of the contract, which a check that comes before hands on as text."""
+    """A day in the form of the contract, which an earlier check passes on as text."""
     return fault["type"] == "date_type" and bool(_DAY.match(str(fault["input"])))

@@ -1,4 +1,4 @@
-"""From a spreadsheet of 5,000 dirty rows to a clean directory."""
+"""From a spreadsheet with 5,000 faulty rows to a clean directory."""
 
 import csv
 import random
@@ -33,7 +33,7 @@ _PLACES = ("Univ. of Alphaland", "Dept. of Physics, University of Alphaland", "U
 
 
 def _rows(dice: random.Random) -> list[tuple[dict[str, str], str]]:
-    """Rows with what is wrong with each; every tenth of the good ones is there twice."""
+    """Rows with the faults of each; every tenth of the valid ones is there twice."""
     rows: list[tuple[dict[str, str], str]] = []
     while len(rows) < ROWS:
         number = len(rows)
@@ -71,7 +71,7 @@ def _workbook(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def _write(sheet: Any, place: int, column: int, text: str) -> None:
-    """The text as people have it in spreadsheets: every third e-mail address is what a formula comes to."""
+    """The text as in spreadsheets: every third e-mail address is the result of a formula."""
     if HEADINGS[column] == "E-Mail" and place % 3 == 1:
         left, at, right = text.partition("@")
         sheet.write_formula(place, column, f'="{left}"&"{at}{right}"', None, text)
@@ -128,7 +128,7 @@ def test_a_dirty_spreadsheet_becomes_a_clean_directory(
 
 
 def _unite(client: Client, ref: str) -> None:
-    """Somebody is entered again; the two are reported, searched for, merged, and taken apart again."""
+    """A person is entered again; the two are reported, searched for, merged, and separated again."""
     known = client.get(f"{EXPERTS}/{ref}")
     total, name = _total(client), known["names"][0]
     again = {"names": [{"full": f"{name['family'].upper()}, {name['given']}"}], "country": "XA", "keywords": ["ice"]}
@@ -150,7 +150,7 @@ def _unite(client: Client, ref: str) -> None:
 
 
 def _admit(client: Client, count: int) -> set[str]:
-    """Takes so many prospects of XA into the public directory; their numbers."""
+    """Publishes so many prospects of XA in the directory. Returns their numbers."""
     chosen = client.get(EXPERTS, country="XA", status="prospect", q="okafor", limit=count)["items"]
     for action in ("invite", "apply", "start_review", "approve", "publish"):
         items = [{"id": one["id"], "version": client.get(f"{EXPERTS}/{one['id']}")["version"]} for one in chosen]
@@ -176,5 +176,5 @@ def _bring(client: Client, file: Path, **more: str) -> dict[str, Any]:
 
 
 def _total(client: Client) -> int:
-    """Experts of the two countries, as the statistics count them."""
+    """Experts of the two countries, from the statistics."""
     return int(client.get("/membership/v1/statistics", by="country", country="XA,XB")["total"])

@@ -27,7 +27,7 @@ def caller(membership: httpx.AsyncClient) -> Callable[[str | None], Caller]:
 
 @pytest.fixture
 def newcomer(membership: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Caller:
-    """Somebody without a grant, known to no other test."""
+    """A person without a grant that no other test uses."""
     principal = person(f"newcomer {uuid4().hex}")
     monkeypatch.setitem(CALLERS, principal.name, principal)  # type: ignore[arg-type]
     return Caller(membership, principal.name)
@@ -51,7 +51,7 @@ def database_url(database_named: Callable[[str], str]) -> str:
 
 @pytest.fixture
 async def database(database_url: str, redis_url: str) -> AsyncIterator[Database]:
-    """The service's own role, as its worker has it."""
+    """The service's own database role, as in its worker."""
     settings = MembershipSettings(database_url=database_url, redis_url=redis_url)
     opened = await Database.open(settings.database_dsn(), size=3)
     yield opened

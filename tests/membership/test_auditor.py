@@ -1,4 +1,4 @@
-"""The auditor reads everything of membership, its history too, and changes nothing."""
+"""The auditor reads everything of membership, including the history, and changes nothing."""
 
 from collections.abc import Callable
 from typing import Any

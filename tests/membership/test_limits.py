@@ -1,4 +1,4 @@
-"""Over HTTP: who has asked too often is refused, and everybody who shows a token is shown what is left."""
+"""Rate limits over HTTP: too many requests are rejected, and responses to a token contain the rest of the limit."""
 
 import re
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ _LEFT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
 
 @pytest.fixture
 def limited(database_url: str, redis_url: str) -> Any:
-    """The app's client under the given limits. Each test has an amount of its own, which has a counter of its own."""
+    """The app's client under the given limits. Each test uses its own amount, which has its own counter."""
 
     @asynccontextmanager
     async def open_app(address: str = "192.0.2.7", **limits: int) -> AsyncIterator[httpx.AsyncClient]:
@@ -32,7 +32,7 @@ def limited(database_url: str, redis_url: str) -> Any:
 
 
 def left(response: httpx.Response) -> tuple[str, int]:
-    """The limit's name and what is left of it."""
+    """The limit's name and its rest."""
     found = _LEFT.fullmatch(response.headers["ratelimit"])
     assert found is not None, response.headers["ratelimit"]
     assert 1 <= int(found[3]) <= 60

@@ -1,4 +1,4 @@
-"""A released migration is never edited, and neither is what it calls (decision 53)."""
+"""A released migration is never edited, and neither is the code that it calls (decision 53)."""
 
 import ast
 import hashlib

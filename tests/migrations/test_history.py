@@ -1,4 +1,4 @@
-"""The one history: one line of revisions, up and down, and the same tables as in code."""
+"""The history: one line of revisions, up and down, and the same tables as in code."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""The role that reads everything opens with a password of its own, and never with that of the relay in production."""
+"""The role that reads everything has its own password, and in production never that of the relay."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from shared.configuration.settings import Settings
 async def test_the_relays_password_opens_the_backup_role_on_a_laptop_only(
     database_url: str, environment: str, own: str | None, opens: tuple[str, ...]
 ) -> None:
-    prefix = f"shut{uuid4().hex[:12]}"  # roles are shared by the databases of all tests that run at the same time
+    prefix = f"shut{uuid4().hex[:12]}"  # the databases of all parallel tests share the roles
     settings = Settings(
         database_url=database_url, role_prefix=prefix, role_password=SecretStr("the password of the roles")
     )

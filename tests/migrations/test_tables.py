@@ -1,4 +1,4 @@
-"""The tables of records are what the migrations made."""
+"""The tables of records match the migrations."""
 
 from collections.abc import AsyncIterator
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The views that services publish for one another are what the migrations made, and nobody names them elsewhere."""
+"""The views that services publish for one another match the migrations, and are named in one place."""
 
 import ast
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The portal before all services, over a database in which one country has published records of every kind."""
+"""The portal with all services, over a database in which one country has published records of every kind."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 @dataclass(frozen=True)
 class Site:
-    """The portal, the services behind it, what it asked of them, and the rows."""
+    """The portal, its services, its requests to them, and the rows."""
 
     services: Services
     asking: ToServices
@@ -35,7 +35,7 @@ class Site:
         return await self.client.get(path, headers={**HTML, **headers})
 
     async def change(self, table: str, plural: str, assignments: str, *values: object) -> None:
-        """Changes the row behind the API's back; the values begin at `$2`."""
+        """Changes the row without the API; the values begin at `$2`."""
         await self.superuser.execute(
             f"UPDATE {table} SET {assignments} WHERE id = $1", self.country_fixture.id(plural), *values
         )

@@ -1,4 +1,4 @@
-"""The published contract is the one that the code makes."""
+"""The published contract matches the code."""
 
 import json
 from importlib import import_module

@@ -21,7 +21,7 @@ _ANY_KEYS = {
     "PendingTransition.fields": "what any transition takes",
     "ProposedSecret.fields": "what any transition takes",
 }
-"""The only objects that hold whatever they like."""
+"""The only objects with arbitrary members."""
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""A failure is a page for people whose browser asks for one, and the problem document for everybody else."""
+"""A failure is a page for browsers, and the problem document for other clients."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ from tests.support.services import open_portal
 
 @pytest.fixture
 def closed_port() -> Iterator[int]:
-    """A port of this machine at which nobody answers."""
+    """A port of this machine without a listener."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
@@ -24,7 +24,7 @@ def closed_port() -> Iterator[int]:
 
 @asynccontextmanager
 async def _responding(response: bytes) -> AsyncIterator[int]:
-    """The port of a server that answers each request with these bytes; with none it keeps the caller waiting."""
+    """The port of a server that responds to each request with these bytes; without any it keeps the caller waiting."""
     done = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -124,7 +124,7 @@ async def test_a_service_that_fails_or_hangs_fails_the_page_readably(response: b
 
 
 class _Hanging(httpx.AsyncBaseTransport):
-    """Calls that never end, and how many were under way at once."""
+    """Calls that never end, and the number of parallel ones."""
 
     def __init__(self) -> None:
         self.under_way = self.most = 0

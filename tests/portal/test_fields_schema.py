@@ -1,4 +1,4 @@
-"""`GET …/transitions` says what each action takes, as the body of the transition is read."""
+"""`GET …/transitions` describes the fields of each action as the parser of a transition's body does."""
 
 from services.actions.programmes.schemas import ProgrammeFields
 from services.centres.centres.domain import LIFECYCLE

@@ -1,4 +1,4 @@
-"""The guides are pages: linked with each other, with anchors, and without HTML of their own."""
+"""The guides are pages: linked with each other, with anchors, and without raw HTML."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""People and programs find at the root what the API is and what its problems mean, and no page needs the outside."""
+"""The root of the site describes the API and its problems, for people and programs, without other origins."""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The register as pages: what is public is found by name and country, page by page, in six languages."""
+"""The register as pages: public records are found by name and country, in pages, in six languages."""
 
 import html
 import re

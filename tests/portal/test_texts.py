@@ -1,4 +1,4 @@
-"""The words of the pages: whole in six languages, one for each code that the API answers, none that no page says."""
+"""The texts of the pages: complete in six languages, one for each code of the API, none unused."""
 
 import re
 from pathlib import Path

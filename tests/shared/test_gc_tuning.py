@@ -1,4 +1,4 @@
-"""Passes over what is alive are rare while any work asks for it."""
+"""Garbage collections over living objects are rare while any work requests it."""
 
 import gc
 import subprocess

@@ -21,7 +21,7 @@ _LATER = 4_000_000_000
 
 
 def grant(role: str, scope_kind: str, scope_id: str | None = None, **narrowed: Any) -> Grant:
-    """A grant that has lived since 2020 and has no end."""
+    """A grant from 2020 without an end."""
     return Grant(role, scope_kind, scope_id, _SINCE, None, **narrowed)
 
 
@@ -72,28 +72,28 @@ CALLERS: Mapping[str, Principal] = {
 
 
 class KnownCallers:
-    """An authenticator for whom the bearer token is the caller's name."""
+    """An authenticator for which the bearer token is the caller's name."""
 
     async def principal(self, authorization: str) -> Principal:
-        """Raises Unauthenticated for anybody else."""
+        """Raises Unauthenticated for an unknown name."""
         found = CALLERS.get(authorization.removeprefix("Bearer "))
         if found is None:
             raise Unauthenticated(code="invalid_token", headers={"WWW-Authenticate": "Bearer"})
         return found
 
     async def claims(self, authorization: str) -> Claims:
-        """What a token of theirs would say."""
+        """The claims of the caller's token."""
         found = await self.principal(authorization)
         return Claims(found.kind, found.id or _SPACE, found.name, found.name, "", 0, _LATER, "")
 
     async def bearer(self, authorization: str) -> Bearer:
-        """Them, with a token that belongs to no session."""
+        """The caller, with a token without a session."""
         found = await self.principal(authorization)
         return Bearer(found, await self.claims(authorization), _LATER, _LATER)
 
 
 class Caller:
-    """One caller's view of the API: bearer header, idempotency keys for machines, If-Match where it is given."""
+    """A caller of the API: sets the bearer header, idempotency keys for machines, and If-Match if it is given."""
 
     def __init__(self, client: httpx.AsyncClient, name: str | None) -> None:
         self._client = client
@@ -101,7 +101,7 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """The caller's name; empty for somebody anonymous."""
+        """The caller's name; empty for an anonymous caller."""
         return self._name or ""
 
     def known_as(self, name: str) -> "Caller":
@@ -118,7 +118,7 @@ class Caller:
         return await self.request("PATCH", path, json=json, etag=etag, **more)
 
     async def step(self, path: str, action: str, **body: Any) -> httpx.Response:
-        """A transition with the record's present ETag."""
+        """Requests a transition with the record's present ETag."""
         etag = (await self.get(path)).headers.get("etag")
         return await self.post(f"{path}/transitions", {"action": action, **body}, etag=etag)
 
@@ -135,7 +135,7 @@ class Caller:
 
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """The app's HTTP client while its lifespan runs, with `KnownCallers` at the door."""
+    """The app's HTTP client while its lifespan runs, with `KnownCallers` as authenticator."""
     async with app.router.lifespan_context(app):
         app.state.authenticator = KnownCallers()
         async with httpx.AsyncClient(transport=Inside(app), base_url="http://test") as client:

@@ -1,4 +1,4 @@
-"""Builders of centres bodies, the records of other services that they name, and steps that several tests take."""
+"""Builders of centres bodies, the records of other services that they refer to, and common transitions."""
 
 from datetime import date
 from itertools import count
@@ -20,26 +20,26 @@ _numbers = count(1)
 
 
 def unused_country() -> str:
-    """A country that no test of this session has entered a committee for."""
+    """A country for which no test of this session has created a committee."""
     return next(_UNUSED)
 
 
 async def entered(caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The record as it was answered to its creation."""
+    """The record in the response to its creation."""
     response = await caller.post(path, body)
     assert response.status_code == 201, response.text
     return dict(response.json())
 
 
 async def stepped(caller: Caller, record: dict[str, Any], action: str, **body: Any) -> dict[str, Any]:
-    """The record after a step that succeeds."""
+    """The record after a successful transition."""
     response = await caller.step(record["links"]["self"], action, **body)
     assert response.status_code == 200, response.text
     return dict(response.json())
 
 
 async def refused(caller: Caller, record: dict[str, Any], action: str, **body: Any) -> str:
-    """The reason why a step is not possible now; the available actions say the same."""
+    """The reason why a transition is not possible now; the available actions have the same reason."""
     path = record["links"]["self"]
     response = await caller.step(path, action, **body)
     assert response.status_code == 409, response.text
@@ -94,7 +94,8 @@ async def seated(admin: Caller, committee: dict[str, Any], office: str, **more: 
 
 
 async def entitle(connection: asyncpg.Connection, name: str) -> str:
-    """Gives a caller the account and the grant of an administrator, which a second person needs; the account's id."""
+    """Gives a caller the account and the grant of an administrator, which a second person needs. Returns the account's
+    id."""
     account = CALLERS[name].id
     common = "id, version, status, visibility, created_at, created_by, updated_at, updated_by"
     values = "1, 'active', 'restricted', now(), 'system', now(), 'system'"
@@ -136,7 +137,7 @@ async def applied(caller: Caller, members: Members, country: str, **more: Any) -
 
 
 async def review_body(members: Members, country: str, **more: Any) -> dict[str, Any]:
-    """A review by an expert who has nothing to do with the host."""
+    """A review by an expert without a relation to the host."""
     return {
         "reviewer_id": more.pop("reviewer_id", None) or await members.expert(country),
         "scores": {"relevance": 5, "capacity": 4, "governance": 3, "plan": 4},
@@ -185,7 +186,7 @@ async def endorsed(
     visibility: str = "network",
     valid_to: date | None = None,
 ) -> str:
-    """An endorsement as the actions service keeps it; its id."""
+    """Inserts an endorsement as the actions service stores it. Returns its id."""
     key = await connection.fetchval(
         "INSERT INTO action_endorsement (id, version, status, country, visibility, created_at, created_by, updated_at,"
         " updated_by, body, document, level, issued, verified_on, valid_to, search_key)"

@@ -8,7 +8,7 @@ import pytest
 
 
 class Clock:
-    """Stands for the module `time`: both of its clocks stand still until the test calls `advance`."""
+    """Replaces the module `time`: both clocks are stopped until the test calls `advance`."""
 
     def __init__(self) -> None:
         self._time, self._monotonic = time.time(), time.monotonic()
@@ -22,13 +22,13 @@ class Clock:
         return self._monotonic
 
     def advance(self, seconds: float) -> None:
-        """Move both clocks forward."""
+        """Moves both clocks forward."""
         self._time += seconds
         self._monotonic += seconds
 
 
 def stopped_clock(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> Clock:
-    """A clock that the modules, which `import time`, read for the rest of the test."""
+    """A clock for the modules that `import time`, for the rest of the test."""
     clock = Clock()
     for module in modules:
         monkeypatch.setattr(module, "time", clock)
@@ -36,8 +36,8 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> Cloc
 
 
 async def room_in(period: int, needed: int) -> None:
-    """Waits for the next hour (3,600 seconds) or day (86,400) of UTC where this one has fewer seconds left than a test
-    needs."""
+    """Waits for the next hour (3,600 seconds) or day (86,400) of UTC if less than `needed` seconds of this one are
+    left."""
     left = period - time.time() % period
     if left < needed:
         await asyncio.sleep(left + 1)

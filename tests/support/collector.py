@@ -1,4 +1,4 @@
-"""A collector of OpenTelemetry: takes spans over OTLP/HTTP, as another's server would, and keeps them."""
+"""An OpenTelemetry collector that stores the spans it receives over OTLP/HTTP."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.support.running import system
 
 @dataclass(frozen=True)
 class Span:
-    """A span as it arrived. `parent` is empty for the first of a trace; `links` are ids of spans."""
+    """A received span. `parent` is empty for the first of a trace; `links` are ids of spans."""
 
     process: str
     name: str
@@ -30,7 +30,7 @@ class Span:
 
 @dataclass
 class Collector:
-    """What came in: each body whole, and the spans in them."""
+    """What was received: the bodies, and the spans in them."""
 
     url: str
     bodies: list[bytes] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Collector:
         return [span for body in list(self.bodies) for span in _spans(body)]
 
     def span(self, own_id: str) -> Span:
-        """The span of this id. AssertionError where there is not exactly one."""
+        """The span with this id. AssertionError if there is not exactly one."""
         (found,) = [span for span in self.spans if span.id == own_id]
         return found
 
@@ -73,7 +73,7 @@ def collecting() -> Iterator[Collector]:
 
 @contextmanager
 def observed_system(port: int) -> Iterator[tuple[Collector, dict[str, Any], Path]]:
-    """A system of its own, as `system` has it, that logs each request and sends its spans to the collector."""
+    """A separate system, like `system`, that logs each request and sends its spans to the collector."""
     with collecting() as collector:
         settings = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,

@@ -1,4 +1,4 @@
-"""What a database holds and how it is made, described by its own means, to be compared with another's."""
+"""The content and the schema of a database as values that can be compared."""
 
 import asyncpg
 
@@ -22,7 +22,7 @@ ORDER BY 1
 
 
 async def checksums(url: str) -> dict[str, tuple[int, str]]:
-    """Of every table: how many rows, and a digest over them that does not mind their order."""
+    """The number of rows of every table, and a digest over them that is independent of their order."""
     connection = await asyncpg.connect(url, server_settings={"search_path": "escm", "timezone": "UTC"})
     try:
         found = {}

@@ -1,4 +1,4 @@
-"""The documents as scripts."""
+"""The commands of the documents, run as scripts."""
 
 import os
 import re
@@ -19,13 +19,13 @@ _CALLERS = {
     "national-lists.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),
 }
-"""Whose `ID` and `SECRET` a page is for."""
+"""The caller whose `ID` and `SECRET` a page uses."""
 
 
 def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
-    """Runs the commands of a page in order, against the stack. AssertionError with what they said where one fails.
+    """Runs the commands of a page in order, against the stack. AssertionError with their output if one fails.
 
-    `BASE`, `ID` and `SECRET` are all that the page is given.
+    The page gets only `BASE`, `ID` and `SECRET`.
     """
     kind, name = _CALLERS[page]
     caller = stack["demo"][kind][name]
@@ -49,7 +49,7 @@ def commands_of(page: str, section: str) -> list[str]:
 
 
 def run_escm(command: str, folder: Path, **environment: str) -> tuple[int, str]:
-    """Runs a command in the folder, where `escm` is this project's; its status, and what it said."""
+    """Runs a command in the folder, with this project's `escm`. Returns its status and output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     given = {**kept, "PATH": path, "PYTHONPATH": str(_PROJECT), **environment}

@@ -1,4 +1,4 @@
-"""A record of every kind in Alphaland (XA), as the secretariat enters them, for tests that meet every list."""
+"""A record of every kind in Alphaland (XA), created by the secretariat, for tests of every list."""
 
 import tempfile
 from pathlib import Path
@@ -15,7 +15,7 @@ _WAIVER = {"waiver": {"reason": "The ministry is being formed"}}
 
 
 def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> None:
-    """Enters them by the secretariat's client; `admin`, a person, proposes what another one has to confirm."""
+    """Creates them with the secretariat's client; `admin`, a person, proposes what a second person confirms."""
     host, twins = _members(by)
     officers = [_active(by, name) for name in ("Ada First", "Bela Second", "Cleo Third")]
     centre = _centre(by, host, officers)
@@ -37,7 +37,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
 
 
 def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
-    """An institution, and the ids of two experts of one name; an import, and an affiliation that nobody matched yet."""
+    """An institution, and the ids of two experts with one name; an import, and an affiliation without a match."""
     name = {"value": "University of the Delta", "language": "en", "types": ["ror_display"]}
     acronym = {"value": "UDELTA", "types": ["acronym"]}
     place = {"city": "Port Alpha", "subdivision": "Delta", "geonames": 1, "lat": 1.5, "lon": -2.25}
@@ -151,7 +151,7 @@ def _government(by: Client) -> None:
 
 
 def _credentials_of_two(by: Client, admin: Client, second: str) -> None:
-    """A secret and a key that wait for a second person: their client holds a role that takes two."""
+    """A secret and a key that wait for a second person: their client has a role of two."""
     made = by.create("/access/v1/clients", {"name": "Of two", "scope_kind": "global", "secret": True, **_KEY})
     holder = {"kind": "client", "id": made["id"]}
     role = {"principal": holder, "role": "secretariat_admin", "scope_kind": "global"}

@@ -6,7 +6,7 @@ import httpx
 
 
 class Inside(httpx.ASGITransport):
-    """Answers each request in a task of its own, as a server does: what a request sets in its context ends with it."""
+    """Handles each request in a separate task, like a server: what a request sets in its context ends with it."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         return await asyncio.create_task(super().handle_async_request(request))

@@ -1,4 +1,4 @@
-"""Builders of institutions, and the steps that several tests take."""
+"""Builders of institutions, and common transitions."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def institution(name: str = "University of Zelmar", **more: Any) -> dict[str, An
 
 
 async def submitted(caller: Caller, name: str = "University of Zelmar", **more: Any) -> dict[str, Any]:
-    """An institution as it was answered to its creation."""
+    """The institution in the response to its creation."""
     response = await caller.post(INSTITUTIONS, institution(name, **more))
     assert response.status_code == 201, response.text
     return dict(response.json())

@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it takes."""
+"""A mail server on loopback that stores the mails it receives."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """Takes every mail. `at_data`, where it is set, is called with each message before it is answered; `at_address`
-    gives the reply to an address."""
+    """Accepts every mail. `at_data`, if set, is called with each message before the response; `at_address` returns the
+    response to an address."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -50,11 +50,11 @@ class Mailbox:
         return f"smtp://127.0.0.1:{port}"
 
     def to(self, address: str) -> list[EmailMessage]:
-        """The mails to one address, in the order in which they came."""
+        """The mails to one address, in the order of their arrival."""
         return [mail for mail in self.mails if mail["To"] == address]
 
     async def next_to(self, address: str, count: int = 1, within: float = 60.0) -> EmailMessage:
-        """The mail of this number to an address, once it is there."""
+        """The mail with this number to an address, after it has arrived."""
         until = asyncio.get_running_loop().time() + within
         while len(self.to(address)) < count:
             assert asyncio.get_running_loop().time() < until, f"{len(self.to(address))} mails to {address}"
@@ -63,7 +63,7 @@ class Mailbox:
 
 
 def token_in(mail: EmailMessage) -> str:
-    """The token of a mail to an account: it follows the page as a fragment."""
+    """The token of a mail to an account: the fragment of the page's address."""
     line = next(line for line in mail.get_content().splitlines() if "#" in line)
     return str(line.rpartition("=")[2])
 

@@ -1,4 +1,4 @@
-"""Builders of membership bodies, and steps that several tests take."""
+"""Builders of membership bodies, and common transitions."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def expert(**more: Any) -> dict[str, Any]:
 
 
 async def entered(caller: Caller, **more: Any) -> dict[str, Any]:
-    """An expert as it was answered to its creation."""
+    """The expert in the response to its creation."""
     response = await caller.post(EXPERTS, expert(**more))
     assert response.status_code == 201, response.text
     return dict(response.json())

@@ -1,4 +1,4 @@
-"""Passwords of accounts in tests: chosen as their owners would have, without the mail that invites them."""
+"""Passwords of accounts in tests, set without the mail that invites their owners."""
 
 import asyncpg
 
@@ -6,7 +6,7 @@ from services.access.accounts.passwords import hash_password
 
 
 async def choose_password(database_url: str, email: str, password: str) -> None:
-    """Gives the account of this address a password."""
+    """Sets the password of the account with this address."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     try:
         await connection.execute(

@@ -1,4 +1,4 @@
-"""The callers' accounts, clients, keys and grants as rows, for what looks them up in the database."""
+"""The callers' accounts, clients, keys and grants as rows, for code that looks them up in the database."""
 
 import asyncpg
 
@@ -11,7 +11,7 @@ _EVERYTHING = ["membership.*", "centres.*", "actions.*", "access.*"]
 
 
 async def enter_callers(database_url: str) -> None:
-    """Enters all, at most once in a database."""
+    """Inserts all of them, once per database."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM access_account WHERE name = 'admin')"):
         for principal in list(CALLERS.values()):
@@ -20,8 +20,8 @@ async def enter_callers(database_url: str) -> None:
 
 
 async def enter_principal(connection: asyncpg.Connection, principal: Principal) -> None:
-    """Enters one with its grants. What it holds as a client is narrowed for all of its grants alike; a key holds what
-    its owner holds, for the resources of its own grants."""
+    """Inserts one with its grants. A client is narrowed for all of its grants alike; a key holds what its owner holds,
+    for the resources of its own grants."""
     narrowing = next((grant for grant in principal.grants if grant.resources is not None), None)
     if principal.kind == "account":
         await connection.execute(

@@ -1,4 +1,4 @@
-"""The whole system as `escm up` runs it, for tests that speak to real processes over HTTP."""
+"""The whole system as `escm up` runs it, for tests with real processes over HTTP."""
 
 import json
 import os
@@ -21,8 +21,8 @@ _PATIENCE = 300.0
 
 
 class Client:
-    """An API client of the running system: keys for POST, If-Match for changes, a fresh token when the old one ends; it
-    comes back when it is asked to."""
+    """An API client of the running system. Sets idempotency keys for POST and If-Match for changes, renews its token,
+    and retries on request of the server."""
 
     def __init__(self, base_url: str, credentials: dict[str, str]) -> None:
         self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
@@ -33,13 +33,13 @@ class Client:
         self._http.close()
 
     def get(self, path: str, **params: Any) -> Any:
-        """The answer's body; AssertionError where it is no 200."""
+        """The body of the response. AssertionError for a status other than 200."""
         response = self._request("GET", path, params=params or None)
         assert response.status_code == 200, f"{path}: {response.text}"
         return response.json()
 
     def look(self, path: str) -> httpx.Response:
-        """The answer, whatever it is."""
+        """The response, whatever its status."""
         return self._request("GET", path)
 
     def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -49,24 +49,24 @@ class Client:
         return dict(response.json())
 
     def change(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The record with its present ETag, changed."""
+        """Changes the record with its present ETag. Returns it."""
         response = self._request("PATCH", path, json=body, headers={"If-Match": self._etag(path)})
         assert response.status_code == 200, f"{path}: {response.text}"
         return dict(response.json())
 
     def step(self, path: str, action: str, **body: Any) -> dict[str, Any]:
-        """The record one step on."""
+        """The record after a transition."""
         response = self.try_step(path, action, **body)
         assert response.status_code == 200, f"{path} {action}: {response.text}"
         return dict(response.json())
 
     def try_step(self, path: str, action: str, **body: Any) -> httpx.Response:
-        """The answer to a step, whatever it is."""
+        """The response to a transition, whatever its status."""
         headers = {"If-Match": self._etag(path)}
         return self._request("POST", f"{path}/transitions", json={"action": action, **body}, headers=headers)
 
     def upload(self, path: str, file: Path, **fields: str) -> dict[str, Any]:
-        """The finished job of an import. AssertionError where it does not succeed in time."""
+        """The finished job of an import. AssertionError if it does not succeed in time."""
         return self.finished(self.start_upload(path, file, **fields))
 
     def start_upload(self, path: str, file: Path, **fields: str) -> str:
@@ -77,7 +77,7 @@ class Client:
         return str(response.headers["location"])
 
     def start(self, path: str, body: dict[str, Any]) -> str:
-        """The address of the job that was asked for."""
+        """The address of the requested job."""
         response = self._request("POST", path, json=body)
         assert response.status_code == 202, response.text
         return str(response.headers["location"])
@@ -98,7 +98,7 @@ class Client:
         return response.text
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """The answer to any other request, whatever it is."""
+        """The response to any other request, whatever its status."""
         return self._request(method, path, **more)
 
     def _etag(self, path: str) -> str:
@@ -128,7 +128,7 @@ class Client:
 
 
 class Person(Client):
-    """Somebody who signs in with a password, again where their session has ended; `username`, `password` and
+    """A person who logs in with a password, and again after their session has ended; `username`, `password` and
     `account_id` are the credentials."""
 
     def __init__(self, base_url: str, credentials: dict[str, str]) -> None:
@@ -136,7 +136,7 @@ class Person(Client):
         self.account, self.email = credentials["account_id"], credentials["username"]
 
     def has_password(self, password: str) -> None:
-        """Signs in with another password from now on."""
+        """Uses another password from now on."""
         self._credentials["password"] = password
 
     def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
@@ -152,7 +152,7 @@ class Person(Client):
 
 
 def eventually(check: Any, within: float = 20.0) -> Any:
-    """What `check` answers once it is true; AssertionError when it is not in time. Facts take a moment."""
+    """The result of `check` once it is true. AssertionError if it is not in time. Facts take a moment."""
     until = time.monotonic() + within
     while not (found := check()):
         assert time.monotonic() < until, "it did not come true in time"
@@ -162,7 +162,7 @@ def eventually(check: Any, within: float = 20.0) -> Any:
 
 @contextmanager
 def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
-    """What `.local/stack.json` says of a system of its own, from the port on, and the folder of its state."""
+    """The content of `.local/stack.json` of a separate system, with ports from `port`, and the folder of its state."""
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
@@ -187,7 +187,7 @@ def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Any]]:
-    """What `.local/stack.json` says of a system of this test session's own, and the `folder` of its state."""
+    """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state."""
     with system(26000 + os.getpid() % 2000, ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60") as (described, folder):
         yield {**described, "folder": str(folder)}
 

@@ -1,4 +1,4 @@
-"""All services in this process over one database; the portal reads the others as it does over the network."""
+"""All services in this process over one database; the portal reads the others as over the network."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -30,7 +30,7 @@ Services = dict[str, httpx.AsyncClient]
 
 
 class ToServices(httpx.AsyncBaseTransport):
-    """Sends each request to the app that its path names, and keeps it in `asked`."""
+    """Sends each request to the app that its path names, and stores it in `asked`."""
 
     def __init__(self, apps: Mapping[str, Any]) -> None:
         self._inside = {name: Inside(app) for name, app in apps.items()}
@@ -53,7 +53,7 @@ async def open_portal(transport: httpx.AsyncBaseTransport | None, **settings: An
 
 @asynccontextmanager
 async def open_services(**settings: Any) -> AsyncIterator[tuple[Services, ToServices]]:
-    """A client of each service, and what the portal asks of the others."""
+    """A client of each service, and the transport of the portal's requests."""
     async with AsyncExitStack() as stack:
         apps = {name: create(of(**settings)) for name, (create, of) in _APPS.items()}
         found = {name: await stack.enter_async_context(serving(app)) for name, app in apps.items()}

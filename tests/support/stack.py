@@ -1,7 +1,7 @@
-"""One embedded PostgreSQL and Valkey for a whole test session, and a database of its own for each worker.
+"""One embedded PostgreSQL and Valkey for a whole test session, and a database for each worker.
 
-The controlling process starts them when the first test asks (it writes a file), migrates a template once
-and stops them at the end of the session. Workers copy the template.
+The controlling process starts them on the first request of a test (a file), migrates a template once and stops them at
+the end of the session. Workers copy the template.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_wri
 
 
 class TestStack:
-    """The servers of a session, kept by a thread of the controlling process."""
+    """The servers of a session, run by a thread of the controlling process."""
 
     __test__ = False
 
@@ -93,7 +93,7 @@ async def _migrate(url: str) -> None:
 
 
 def _addresses(config: pytest.Config) -> dict[str, str]:
-    """Ask for the servers and wait for them. Fails the test with the reason where they do not start."""
+    """Requests the servers and waits for them. Fails the test with the reason if they do not start."""
     root = Path(config.stash[_ROOT])
     (root / "wanted").touch()
     until = time.monotonic() + _PATIENCE
@@ -112,8 +112,7 @@ _DATA = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests see no setting of the caller's shell, and ask for more in a minute than callers may. Only the controlling
-    process keeps servers."""
+    """Removes settings of the caller's shell, and raises the rate limits. Only the controlling process runs servers."""
     config.addinivalue_line("norecursedirs", ".*")  # the project's own list replaces pytest's
     config.stash[_DATA] = getattr(config, "workerinput", {}).get("data") or os.environ.get("ESCM_DATA", "")
     for name in [name for name in os.environ if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL")]:
@@ -146,9 +145,9 @@ def test_servers(pytestconfig: pytest.Config) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def database_named(test_servers: dict[str, str], worker_number: int) -> Callable[[str], str]:
-    """Makes a migrated database of this worker's own; the superuser's address of it.
+    """Makes a migrated database for this worker. Returns the superuser's address of it.
 
-    A package of tests that minds what others leave behind overrides `database_url` with one of its own name.
+    A package of tests that depends on the data of others overrides `database_url` with one of its own name.
     """
 
     def make(name: str) -> str:
@@ -167,20 +166,20 @@ def database_url(database_named: Callable[[str], str]) -> str:
 
 @pytest.fixture(scope="session")
 def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
-    """Address of this worker's own database of the session's Valkey."""
+    """Address of this worker's database of the session's Valkey."""
     return f"{test_servers['valkey']}/{worker_number}"
 
 
 @pytest.fixture(scope="session")
 def data_folder(pytestconfig: pytest.Config) -> Path | None:
-    """The folder with the whole files that tests/data holds samples of, where `ESCM_DATA` named one."""
+    """The folder with the whole files of which tests/data has samples, if `ESCM_DATA` names one."""
     named = pytestconfig.stash[_DATA]
     return Path(named) if named else None
 
 
 @pytest.fixture(scope="session")
 def worker_number(request: pytest.FixtureRequest) -> int:
-    """0 where tests run in one process, else 1 and up."""
+    """0 if tests run in one process, else 1 and up."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     return int(worker.removeprefix("gw")) + 1 if worker else 0
 

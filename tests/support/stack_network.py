@@ -1,4 +1,4 @@
-"""Tests speak to this machine alone."""
+"""Restricts tests to loopback."""
 
 import ipaddress
 import socket
@@ -9,7 +9,8 @@ import pytest
 
 
 class OutsideNetwork(RuntimeError):
-    """A test, or what it tests, reached for another machine. No OSError, so that nothing mistakes it for a fault."""
+    """A test, or the code under test, tried to connect to another machine. Not an OSError, so that no code handles it
+    as a fault."""
 
 
 def _refuse_outside(host: Any) -> None:
@@ -26,7 +27,7 @@ def _refuse_outside(host: Any) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def loopback_only() -> Iterator[None]:
-    """Refuse to resolve names and to connect beyond loopback for the whole session."""
+    """Rejects name resolution and connections beyond loopback for the whole session."""
     with pytest.MonkeyPatch.context() as patch:
         for method in ("connect", "connect_ex"):
             patch.setattr(socket.socket, method, _guarded(getattr(socket.socket, method)))

@@ -1,4 +1,4 @@
-"""Systems of the tests' own, each started as `escm up` starts it."""
+"""Separate systems, each started like `escm up` starts it."""
 
 from tests.deploy.conftest import open_folder, port
 from tests.support.running import running, secretariat

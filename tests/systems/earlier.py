@@ -1,6 +1,6 @@
-"""Makes the backup that `test_upgrade.py` starts from: `python -m tests.systems.earlier FILE`.
+"""Makes the backup from which `test_upgrade.py` starts: `python -m tests.systems.earlier FILE`.
 
-A release makes one of its own, named by its last migration, and the test goes on with that of the release before.
+Each release makes one, named by its last migration; the test then uses that of the release before.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _UNLINKED = "SELECT (SELECT count(*) FROM escm.core_audit) - (SELECT count(*) FR
 
 
 def main(file: Path) -> None:
-    """A system with its demo data, a file imported, and an expert who was entered and changed."""
+    """A system with its demo data, an imported file, and an expert who was created and changed."""
     with system(29000) as (described, folder):
         client = Client(described["base_url"], described["demo"]["clients"]["secretariat"])
         client.upload("/membership/v1/imports", _CSV, resource="experts")

@@ -1,4 +1,4 @@
-"""The commands for the audit trail as operations.md has them, on a system that runs, and after a restore."""
+"""The commands for the audit trail from operations.md, on a running system, and after a restore."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""`escm backup` and `escm restore`: what goes in comes out, or nothing changes."""
+"""`escm backup` and `escm restore`: the restored data equal the original, or nothing changes."""
 
 import asyncio
 import gzip
@@ -36,7 +36,7 @@ VALUES (uuidv7(), 1, $2, 'restricted', now(), 'somebody', now(), 'somebody', 'me
 
 @pytest.fixture(scope="module")
 def source_system(database_named: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a system with the demo data, an imported file and answers kept since yesterday."""
+    """The environment of a system with the demo data, an imported file and responses stored since yesterday."""
     url, files = database_named("backup"), tmp_path_factory.mktemp("files")
 
     async def fill() -> None:
@@ -66,7 +66,7 @@ def made(source_system: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def empty(test_servers: dict[str, str], worker_number: int, tmp_path: Path) -> dict[str, str]:
-    """The environment of a system whose database nobody has migrated."""
+    """The environment of a system with a database that is not migrated."""
     name = f"escm_test_{worker_number}_restored"
     asyncio.run(_run(f"{test_servers['postgres']}postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
     asyncio.run(_run(f"{test_servers['postgres']}postgres", f"CREATE DATABASE {name} TEMPLATE template0"))
@@ -151,7 +151,7 @@ def test_a_damaged_backup_changes_nothing(made: Path, empty: dict[str, str], tmp
 
 
 def _altered(made: Path, target: Path, alter: Callable[[dict[str, Any]], None]) -> Path:
-    """A backup whose manifest says something else."""
+    """A backup with another manifest."""
     with tarfile.open(made) as source, tarfile.open(target, "w") as copy:
         for member in source.getmembers():
             data = source.extractfile(member).read()  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""The commands for backups as operations.md has them, on a system that runs."""
+"""The commands for backups from operations.md, on a running system."""
 
 import os
 from collections.abc import Iterator

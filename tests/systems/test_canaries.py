@@ -1,4 +1,4 @@
-"""Promise 44: what is secret or personal goes through the whole API and stands in no log, trace, problem or number."""
+"""Promise 44: secret and personal data pass through the whole API and are in no log, trace, problem or metric."""
 
 import json
 import os
@@ -13,9 +13,9 @@ from tests.support.collector import observed_system
 from tests.support.running import eventually
 
 _SECRET = "canary7q"
-"""Stands in every text that is sent: names, biographies, reasons, passwords, e-mails, searches, headers."""
+"""Part of every sent text: names, biographies, reasons, passwords, e-mails, searches, headers."""
 _PATH_CANARY = "pathcanary4x"
-"""Stands in paths, which problems repeat as `instance` and nothing else does."""
+"""Part of paths, which only problems repeat, as `instance`."""
 _LAST = "0af7651916cd43dd8448eb211c80319d"
 """The trace of the last request: when it has arrived, all have."""
 _DEEPEST = 6
@@ -25,8 +25,8 @@ _PASSWORD = f"{_SECRET}-and a long password"
 
 
 class Shown(NamedTuple):
-    """What a system shows after the visit: texts by where they stand, problems as headers and document, and the secrets
-    that it made itself."""
+    """The output of a system after the visit: texts by source, problems as headers and document, and its own
+    secrets."""
 
     texts: dict[str, str]
     problems: list[tuple[str, dict[str, Any]]]
@@ -35,7 +35,7 @@ class Shown(NamedTuple):
 
 
 class Visitor:
-    """Calls the system and keeps every problem that it answers."""
+    """Calls the system and stores every problem of its responses."""
 
     def __init__(self, base_url: str) -> None:
         self.http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
@@ -81,7 +81,7 @@ def shown() -> Iterator[Shown]:
 
 
 def _signed_in(visitor: Visitor, stack: dict[str, Any]) -> dict[str, str]:
-    """Tokens and secrets of the system's own making; the visitor goes on as the secretariat's client."""
+    """Tokens and secrets that the system makes; the visitor continues as the secretariat's client."""
     client = stack["demo"]["clients"]["secretariat"]
     response = visitor.send(
         "POST",
@@ -97,7 +97,7 @@ def _signed_in(visitor: Visitor, stack: dict[str, Any]) -> dict[str, str]:
 
 
 def _everyday(visitor: Visitor) -> None:
-    """What callers do all day, with canaries in everything that they may write."""
+    """The usual requests of callers, with canaries in everything that they may write."""
     person = {"email": _EMAIL, "name": f"Ada {_SECRET}"}
     visitor.made("/access/v1/accounts", person)
     assert visitor.send("POST", "/access/v1/accounts", json=person).status_code == 409
@@ -133,7 +133,7 @@ def _imported(visitor: Visitor) -> None:
 
 
 def _at_the_doors(visitor: Visitor, stack: dict[str, Any]) -> None:
-    """Failures that come before anything is understood."""
+    """Failures before a request is parsed."""
     client = stack["demo"]["clients"]["auditor"]
     form = {"grant_type": "client_credentials"}
     wrong = (client["id"], f"{_SECRET}-secret")

@@ -1,4 +1,4 @@
-"""The worker of a running system is killed while it imports."""
+"""The worker of a running system is killed during an import."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What operators see of a system on which the tour was made: spans, numbers and logs, and no personal data in them."""
+"""What operators see of a system after the tour: spans, metrics and logs, without personal data."""
 
 import json
 import os
@@ -23,7 +23,7 @@ _PERSONAL = (
 
 
 class Observed(NamedTuple):
-    """A system after the tour: the collector of its spans, its logs by process, its numbers by process."""
+    """A system after the tour: the collector of its spans, and its logs and metrics by process."""
 
     stack: dict[str, Any]
     collector: Collector
@@ -43,7 +43,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
 
 
 def _go_astray(base_url: str) -> None:
-    """Requests whose every part holds a canary, and that fail in several ways."""
+    """Requests with a canary in every part, which fail in several ways."""
     with httpx.Client(base_url=base_url, trust_env=False) as client:
         wrong = {"grant_type": "password", "username": "canary@example.org", "password": "canary-password"}
         assert client.post("/access/v1/oauth/token", data=wrong).status_code in (400, 401)

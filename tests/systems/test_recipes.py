@@ -1,4 +1,4 @@
-"""The recipes for developers are true: their steps work on a copy of the tree, and their tests pass there."""
+"""The recipes for developers work: their steps apply to a copy of the tree, and their tests pass there."""
 
 import re
 import shutil
@@ -26,7 +26,7 @@ def _steps(recipe: str) -> list[tuple[Path, list[str]]]:
 
 
 def _apply(root: Path, path: Path, parts: list[str]) -> None:
-    """Replaces what a part of a change takes away by what it adds. A part that stands there twice is a fault."""
+    """Applies the parts of a change. AssertionError if the removed text of a part is not there exactly once."""
     file = root / path
     text = file.read_text() if file.exists() else ""
     for part in parts:
@@ -34,7 +34,7 @@ def _apply(root: Path, path: Path, parts: list[str]) -> None:
         before = "".join(line[1:] for line in lines if line[0] in " -")
         after = "".join(line[1:] for line in lines if line[0] in " +")
         if before:
-            assert text.count(before) == 1, f"{path} does not hold once:\n{before}"
+            assert text.count(before) == 1, f"{path} does not contain exactly once:\n{before}"
         text = text.replace(before, after) if before else after
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)

@@ -1,4 +1,4 @@
-"""`escm up`, whole: the real services on embedded servers, killed and started again."""
+"""`escm up`, complete: the real services on embedded servers, killed and started again."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Data of an earlier release are found, migrated in place and worked on by this one."""
+"""This release finds, migrates in place and uses data of an earlier release."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ _EXPERTS = "/membership/v1/experts"
 
 @pytest.fixture
 def earlier(test_servers: dict[str, str], worker_number: int) -> str:
-    """A database as the earlier release left it."""
+    """A database of the earlier release."""
     name = f"escm_test_{worker_number}_earlier"
     url = test_servers["postgres"] + name
 

@@ -1,4 +1,4 @@
-"""Tokens that are mailed to the address of an account: what for, for how long, and how they are stored."""
+"""Tokens that are mailed to the address of an account: purpose, validity and storage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ PASSWORD, VERIFICATION = "password", "verification"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A kind of mail with a token: what the token is good for, and how long."""
+    """A kind of mail with a token: the purpose of the token and its validity."""
 
     purpose: str
     life: timedelta
@@ -21,9 +21,9 @@ LETTERS: Mapping[str, Letter] = {
     "password_reset": Letter(PASSWORD, timedelta(minutes=60)),
     "verification": Letter(VERIFICATION, timedelta(days=7)),
 }
-"""By the template of the mail."""
+"""The kinds, by the template of the mail."""
 REGISTRATION = "registration"
 ALREADY_REGISTERED = "already_registered"
-"""The template of the mail to an address that somebody registers whose owner has an account. It has no token."""
+"""The template of the mail to a registered address that already has an account. It has no token."""
 OLD_ADDRESS = "address_changed"
-"""The template of the mail to the address that an account had before. It has no token."""
+"""The template of the mail to the previous address of an account. It has no token."""

@@ -1,4 +1,4 @@
-"""How often mails may be asked for, and tokens be tried."""
+"""Rate limits of mails and of tries with tokens."""
 
 import hashlib
 
@@ -11,16 +11,16 @@ from shared.web.request_context import RequestContext
 _PER_PLACE = Limit("mail_to", 5, 3600)
 _PER_CALLER = Limit("mail_from", 60)
 _PER_MAILBOX = Limit("mailbox", 20, 3600)
-"""Mails of one kind to one address in an hour. A token in a mail holds as long: when the limit is spent, the owner has
-mails that still work."""
+"""Mails of one kind to one address in an hour. A token is valid as long: when the limit is spent, the owner has mails
+with valid tokens."""
 
 
 async def may_mail(ctx: RequestContext, letter: str, email: str) -> bool:
-    """Whether one more mail of this kind goes to the address, known or not; who asks gets the same response in both
+    """Whether one more mail of this kind may go to the address, known or not. Callers send the same response in both
     cases.
 
-    Raises RateLimited after 60 requests a minute from one place, or five an hour from one place for one address: nobody
-    uses up what another place may ask for.
+    Raises RateLimited after 60 requests a minute from one network address, or five an hour from one network address for
+    one mail address: nobody uses up the requests of others.
     """
     rate_limiter, place = _token_service_of(ctx).rate_limiter, site(ctx.request)
     await rate_limiter.require(_PER_CALLER, place)

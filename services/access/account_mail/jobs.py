@@ -1,4 +1,4 @@
-"""The mails of access: what is done before each is sent, the first one to a new account, and what time does."""
+"""The mails of access: preparation before sending, the first mail to a new account, and scheduled deletion."""
 
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,11 @@ from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def job_handlers(settings: AccessSettings) -> JobHandlers:
-    """Sending mails, and welcoming new accounts."""
+    """The handlers that send mails and welcome new accounts."""
     seal = MailSeal(settings)
 
     async def welcome(run: JobRun) -> dict[str, Any]:
-        """Invites an account without a password to choose one, and asks one with a password to verify its address."""
+        """Invites an account without a password to choose one; requests one with a password to verify its address."""
         async with run.unit_of_work() as uow:
             account = await accounts.active(uow.connection, UUID(run.payload["account"]))
             if account is None or account.email_verified or not await run.once(uow, WELCOME):
@@ -31,7 +31,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         return {"invited": True}
 
     async def send_reset(run: JobRun) -> dict[str, Any]:
-        """Lets somebody choose another password, because an administrator asked for it."""
+        """Mails a link to choose another password, on the request of an administrator."""
         async with run.unit_of_work() as uow:
             account = await accounts.active(uow.connection, UUID(run.payload["account"]))
             if account is None or not await run.once(uow, SEND_RESET):
@@ -40,7 +40,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         return {"sent": True}
 
     async def notify_old_address(run: JobRun) -> dict[str, Any]:
-        """Writes to the address that an account had before that another one was set."""
+        """Notifies the previous address of an account of the change."""
         change = UUID(run.payload["change"])
         async with run.unit_of_work() as uow:
             notice = await credentials.to_notify(uow.connection, change)
@@ -61,7 +61,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
 
 
 async def delete_expired_mail(uow: UnitOfWork) -> None:
-    """Drops tokens that are over, and what is personal in mails that could not be sent."""
+    """Deletes expired tokens, and personal data in mails that could not be sent."""
     await operations.delete_expired(uow)
     await credentials.delete_expired(uow.connection)
     await delete_old_mails(uow)

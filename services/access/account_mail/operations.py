@@ -1,4 +1,4 @@
-"""Asking for a mail to the address of an account, and what the token in it lets one do."""
+"""Requesting a mail to the address of an account, and using the token in it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,17 +20,17 @@ from shared.mail.tokens import digest, new_token, token_not_valid
 
 
 def ask(uow: UnitOfWork, seal: MailSeal, letter: str, email: str, language: str, page: str) -> None:
-    """Leaves a mail with a token to the worker, which sends it only where the address has an account in use.
+    """Assigns a mail with a token to the worker, which sends it only if an active account has the address.
 
-    Nothing is looked up here, so that known and unknown addresses cost the same. `page` is where the token is used.
+    Looks nothing up, so that known and unknown addresses take the same time. `page` is the page that uses the token.
     """
     values = {"page": page, "token": new_token()}
     post(uow, seal, "access", Mail(email, letter, language, values))
 
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
-    """The mail to the account of its address, in the account's language, its token made known; None where there is no
-    such account in use."""
+    """The mail to the account with its address, in the account's language, with its token stored; None without an
+    active account."""
     account = await found.for_mail(uow.connection, email_key(mail.to))
     if account is None:
         return None
@@ -47,14 +47,14 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
 
 
 def register(uow: UnitOfWork, seal: MailSeal, email: str, name: str, language: str, page: str) -> None:
-    """Leaves the registration of an address to the worker. Nothing is looked up here: see `ask`."""
+    """Assigns the registration of an address to the worker, without a look-up: see `ask`."""
     values = {"page": page, "token": new_token(), "name": name}
     post(uow, seal, "access", Mail(email, REGISTRATION, language, values))
 
 
 async def prepare_registration(uow: UnitOfWork, mail: Mail) -> Mail | None:
-    """The mail that lets the owner of a new account choose a password, or one that says that there is an account; None
-    where that account may not be used. A second registration before the first was confirmed is mailed again."""
+    """The mail for the owner of a new account to choose a password, or one that says that there is an account; None if
+    that account may not be used. A second registration before the first was confirmed is mailed again."""
     known = await found.of_address(uow.connection, email_key(mail.to))
     if known is None:
         await _register(uow, mail)
@@ -66,27 +66,27 @@ async def prepare_registration(uow: UnitOfWork, mail: Mail) -> Mail | None:
 
 
 async def _register(uow: UnitOfWork, mail: Mail) -> None:
-    """A new account, which its owner entered."""
+    """Inserts a new account, entered by its owner."""
     new = accounts.ACCOUNTS.new({"email": mail.to, "name": mail.values["name"], "language": mail.language})
     uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, new.id, new.name))
     await accounts.insert(uow, new)
 
 
 async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:
-    """The mail, for an address that no account has any more."""
+    """The mail unchanged, for an address that no longer has an account."""
     return mail
 
 
 async def verify(uow: UnitOfWork, token: str) -> None:
-    """The address of the token's account is verified, unless it has changed since. Raises Invalid."""
+    """Marks the address of the token's account as verified, unless it has changed. Raises Invalid."""
     account = await _account_of(uow, token, VERIFICATION)
     await accounts.ACCOUNTS.update(uow, account, replace(account, email_verified=True))
 
 
 async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
-    """A new password for the token's account, whose address is verified by that. All its sessions and its other tokens
-    end, and its API keys are suspended until their owner enables them: whoever had the old password may have made or
-    seen them. Raises Invalid."""
+    """Sets a new password for the token's account and marks its address as verified. Ends all its sessions and other
+    tokens, and suspends its API keys until their owner enables them: whoever had the old password may have made or read
+    them. Raises Invalid."""
     account = await _account_of(uow, token, PASSWORD)
     await queries.end_others(uow.connection, account.id, PASSWORD)
     await sessions.end_all(uow, account.id, reason="new password")
@@ -95,7 +95,7 @@ async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
 
 
 async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Account:
-    """The account, locked; who shows the token acts as it."""
+    """The account, locked; the unit of work acts as this account."""
     taken = await queries.use(uow.connection, digest(token), purpose, now())
     if taken is None:
         raise token_not_valid()
@@ -107,5 +107,5 @@ async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Account:
 
 
 async def delete_expired(uow: UnitOfWork) -> None:
-    """Drops tokens whose time has been over for a day."""
+    """Deletes tokens that expired more than a day ago."""
     await queries.delete_expired(uow.connection, now() - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""What is remembered of tokens that were mailed."""
+"""Reading and storing mailed tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,19 +32,19 @@ _DELETE = Statement(delete(account_token).where(account_token.c.until < bindpara
 
 @dataclass(frozen=True, slots=True)
 class TakenToken:
-    """The account of a token, and the folded address that the token was sent to."""
+    """The account of a token, and the folded address to which the token was sent."""
 
     account_id: UUID
     email_key: str
 
 
 async def add(connection: Connection, **values: object) -> None:
-    """A token that was, or is about to be, mailed; once, however often it is tried."""
+    """Stores a mailed token; a repetition has no effect."""
     await _ADD.execute(connection, **values)
 
 
 async def use(connection: Connection, digest: bytes, purpose: str, at: datetime) -> TakenToken | None:
-    """Takes the token; None where it is not valid."""
+    """Uses up the token; None if it is not valid."""
     row = await _USE.fetchrow(connection, digest=digest, purpose=purpose, at=at)
     return TakenToken(**row) if row else None
 

@@ -12,4 +12,5 @@ account_token = table(
     text("email_key"),
     instant("until"),
 )
-"""`digest` is the SHA-256 of the token, `email_key` the folded address that it was sent to. A used one is deleted."""
+"""`digest` is the SHA-256 of the token, `email_key` the folded address to which it was sent. A used token is
+deleted."""

@@ -1,5 +1,4 @@
-"""Who set which credential of whom: stored so that nobody acts as two persons, and so that the old address is
-notified."""
+"""Who set which credential of whom: stored so that nobody acts as two persons, and to notify the previous address."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -26,7 +25,7 @@ credential_change = table(
     instant("at"),
     text("old_email", nullable=True),
 )
-"""`old_email` is the address before a change, until the mail to it is on its way."""
+"""`old_email` is the address before a change, until the mail to it is sent."""
 _ADD = Statement(
     insert(credential_change).values(
         **{column.key: bindparam(column.key) for column in credential_change.c if column.key != "at"}, at=func.now()
@@ -50,7 +49,7 @@ _DELETE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """To whom a mail goes about another address."""
+    """The recipient of a mail about a changed address."""
 
     old_email: str
     name: str
@@ -66,8 +65,8 @@ async def note_change(
     by: Principal | None = None,
     old_email: str | None = None,
 ) -> UUID:
-    """Keeps that a credential was set, by the actor of the unit of work where `by` is absent; the id of what is kept.
-    A key acts for its owner."""
+    """Stores who set a credential: `by`, or else the actor of the unit of work; a key acts for its owner. Returns the
+    id of the row."""
     actor, change = by or uow.origin.actor, uuid7()
     await _ADD.execute(
         uow.connection,
@@ -83,16 +82,16 @@ async def note_change(
 
 
 async def to_notify(connection: Connection, change: UUID) -> Notice | None:
-    """The old address of a change, with the account's name and language; None where it was notified already."""
+    """The previous address of a change, with the account's name and language; None if it was notified."""
     row = await _NOTICE.fetchrow(connection, change=change)
     return Notice(**row) if row else None
 
 
 async def notified(connection: Connection, change: UUID) -> None:
-    """Drops the old address of a change."""
+    """Deletes the previous address of a change."""
     await _NOTIFIED.execute(connection, change=change)
 
 
 async def delete_expired(connection: Connection) -> None:
-    """Deletes what was stored of accounts for more than 30 days."""
+    """Deletes entries older than 30 days."""
     await _DELETE.execute(connection)

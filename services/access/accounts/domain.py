@@ -1,4 +1,4 @@
-"""What an account is: an address, a name, a password, and whether it may be used."""
+"""Accounts: an address, a name, a password, and a status."""
 
 import re
 from dataclasses import dataclass
@@ -15,14 +15,15 @@ _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(
 
 CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"
 IDENTITY = ("email",)
-"""What a second person confirms on an account with a role of two."""
+"""The changes that a second person confirms on an account with a role of two."""
 UNUSED = timedelta(days=30)
-"""How long an account that its owner registered may hold no grant and no record."""
+"""How long a self-registered account may have no grant and no record."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountGuardContext:
-    """What the guards look at: the roles of two that the account holds or will hold; whether it is the caller's own."""
+    """The inputs of the guards: the roles of two that the account holds or will hold; whether it is the caller's
+    own."""
 
     roles_of_two: frozenset[str]
     is_owner: bool
@@ -71,10 +72,10 @@ LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
 
 
 def email_key(address: str) -> str:
-    """The address as it is compared: one account for `Ana@Example.org` and `ana@example.org`."""
+    """The address in the form for comparison: `Ana@Example.org` and `ana@example.org` are one account."""
     return nfc(address).strip().casefold()
 
 
 def is_email(address: str) -> bool:
-    """Whether it has the form of an address, of at most 254 characters."""
+    """Whether the text has the form of an address, of at most 254 characters."""
     return len(address) <= LONGEST_EMAIL and _ADDRESS.fullmatch(address) is not None

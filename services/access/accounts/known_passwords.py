@@ -1,4 +1,4 @@
-"""Passwords that somebody who guesses tries first: common ones, and what is known of the account and of this system."""
+"""Passwords that attackers try first: common ones, and those from data of the account and of this system."""
 
 import gzip
 import re
@@ -13,7 +13,7 @@ from shared.kernel.text import nfc
 _PRODUCT = ("escm", "secretariat")
 _SHORTEST_WORD = 4
 _OWN_PART = 8
-"""So many characters of a password are neither from a common one nor known of the account."""
+"""Least number of characters of a password that are neither common nor data of the account."""
 _WORDS = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans("013457@$!", "oleastasi")
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
@@ -31,8 +31,8 @@ def _known() -> Invalid:
 
 
 def is_known(password: str, known_of_account: Iterable[str]) -> bool:
-    """Whether a password is one of the 30,000 most common, such a one repeated or with digits and signs around it, one
-    run of neighbouring characters, or little more than words of the account (name, address) and of this system."""
+    """Whether a password is one of the 30,000 most common, a repetition of one or one with digits and signs around it,
+    one run of neighbouring characters, or little more than words of the account (name, address) and of this system."""
     folded = nfc(password).casefold()
     common = _common()
     spellings = {folded, folded.translate(_LETTERS)}
@@ -48,7 +48,7 @@ def is_known(password: str, known_of_account: Iterable[str]) -> bool:
 
 
 def _unit(text: str) -> str:
-    """The part that the text consists of again and again; the text itself where there is none."""
+    """The part whose repetition is the text, or the text itself."""
     place = (text + text).find(text, 1)
     return text[:place]
 
@@ -58,13 +58,13 @@ def _times(text: str, unit: str) -> int:
 
 
 def _is_run(text: str) -> bool:
-    """`abcdefghijkl`, `210987654321`: each character is the next of the one before, or each the one before."""
+    """`abcdefghijkl`, `210987654321`: each character is the successor of the previous one, or each its predecessor."""
     steps = {(ord(after) - ord(before)) for before, after in pairwise(text)}
     return steps in ({1}, {-1}) or (text.isdigit() and {step % 10 for step in steps} in ({1}, {9}))
 
 
 def _without(text: str, known_of_account: Iterable[str]) -> str:
-    """What is left of the text without the words that are known, the longest first."""
+    """The text without the known words, removed the longest first."""
     words = {word.casefold() for known in known_of_account for word in _WORDS.findall(nfc(known))}
     for word in sorted({*words, *_PRODUCT}, key=len, reverse=True):
         if len(word) >= _SHORTEST_WORD:

@@ -25,13 +25,13 @@ ACCOUNTS: ResourceType[Account, domain.AccountGuardContext] = ResourceType.of(
 )
 
 WELCOME, NOTIFY_OLD_ADDRESS, SEND_RESET = "welcome_account", "notify_old_address", "send_password_reset"
-"""The jobs that write to a new address, to the one before, and to somebody who is to choose another password."""
+"""The jobs that mail a new address, the previous address, and a link to choose another password."""
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Account) -> Account:
-    """A new account, which is invited by mail to choose a password, or asked to verify its address.
+    """Inserts an account and mails an invitation to choose a password, or a request to verify its address.
 
-    Raises Forbidden without the permission; the database refuses an address that another account has.
+    Raises Forbidden without the permission; the database rejects an address that another account has.
     """
     require(access, "create", None)
     after = await insert(uow, new)
@@ -41,7 +41,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Account) -> Account:
 
 
 async def insert(uow: UnitOfWork, new: Account, password: str | None = None) -> Account:
-    """A new account without any question: for what the system itself sets up."""
+    """Inserts an account without a permission check, for the system itself."""
     if password is not None:
         refuse_known(password, (new.name, new.email))
     account = replace(
@@ -57,10 +57,10 @@ async def insert(uow: UnitOfWork, new: Account, password: str | None = None) -> 
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Account, wanted: Account) -> Account:
-    """The account as it is wanted.
+    """Updates the account.
 
-    Raises Forbidden for another address or expert where the caller has no authority over all that the account holds,
-    and SecondPersonNeeded where that includes a role of two.
+    Raises Forbidden for another address or expert if the caller has no authority over all that the account holds,
+    SecondPersonNeeded if that includes a role of two.
     """
     changed = differing(before, wanted)
     if changed.keys() & set(domain.IDENTITY):
@@ -74,20 +74,21 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Account, wanted: 
 
 
 async def _require_authority(uow: UnitOfWork, actor: Principal, account: UUID) -> None:
-    """Whoever chooses an address can have another password mailed there. One's own account is worth what one holds."""
+    """Requires authority over all that the account holds: whoever sets the address can receive a new password there.
+    For one's own account the check passes."""
     if not _is_owner(actor, account):
         await require_authority(uow, actor, PrincipalKind.ACCOUNT, account)
 
 
 def _derived(before: Account, wanted: Account) -> Account:
-    """The account as it is wanted, with what follows from its address and name. Another address is not verified."""
+    """The account with the columns derived from its address and name. A changed address is not verified."""
     key = domain.email_key(wanted.email)
     verified = before.email_verified and key == before.email_key
     return replace(wanted, email_key=key, search_key=search_key(wanted.name, wanted.email), email_verified=verified)
 
 
 async def _follow_address(uow: UnitOfWork, before: Account, after: Account, proposed_by: Principal | None) -> None:
-    """What another address leaves behind: who set it, a mail that verifies it, and one to the address before."""
+    """Follows a changed address: stores who set it, mails a request to verify it, and notifies the previous address."""
     if after.email_key == before.email_key:
         return
     change = await credentials.note_change(uow, "account", after.id, "email", old_email=before.email)
@@ -98,8 +99,8 @@ async def _follow_address(uow: UnitOfWork, before: Account, after: Account, prop
 
 
 async def change_password(uow: UnitOfWork, account: UUID, password: str) -> None:
-    """The password that the signed-in owner of an account chose, who gave the old one. Raises Invalid for one that
-    somebody would try first."""
+    """Sets the password that the signed-in owner chose after giving the old one. Raises Invalid for a known
+    password."""
     before = await ACCOUNTS.lock(uow, account)
     if is_known(password, (before.name, before.email)):
         raise invalid_field("/new_password", "password_known", "Choose another password, such as four words.")
@@ -107,15 +108,15 @@ async def change_password(uow: UnitOfWork, account: UUID, password: str) -> None
 
 
 async def set_password(uow: UnitOfWork, before: Account, password: str) -> Account:
-    """The locked account with the password that its owner chose after a mail, which verifies the address."""
+    """Sets the password that the owner chose after a mail on the locked account, and marks the address as verified."""
     refuse_known(password, (before.name, before.email))
     wanted = replace(before, password_hash=await hash_password(password), email_verified=True)
     return await ACCOUNTS.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requested: TransitionRequest) -> Account:
-    """One transition. Sessions do not outlive a suspension. Raises what `Lifecycle.advance` raises, and Forbidden for
-    another identity where the caller has no authority over all that the account holds."""
+    """Applies one transition. A suspension ends the sessions. Raises what `Lifecycle.advance` raises, and Forbidden for
+    another identity if the caller has no authority over all that the account holds."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     wanted = before
     if requested.action == domain.CHANGE_IDENTITY:
@@ -137,7 +138,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Account, _fields: Fields
 ) -> domain.AccountGuardContext:
-    """What the guards look at, for this caller and this account."""
+    """Loads the inputs of the guards for this caller and this account."""
     async with connect() as connection:
         return domain.AccountGuardContext(
             roles_of_two=await roles_of_two(connection, PrincipalKind.ACCOUNT, record.id),

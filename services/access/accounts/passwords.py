@@ -1,4 +1,4 @@
-"""Passwords as argon2id, in threads, at most two at once: a flood of logins fills neither memory nor the loop."""
+"""Passwords as argon2id, in threads, at most two at once: many logins exhaust neither memory nor the event loop."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,12 +18,12 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 async def hash_password(password: str) -> str:
-    """The text that is stored."""
+    """The encoded hash of the password."""
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, password)
 
 
 class PasswordChecks:
-    """Bounds how many passwords are checked at once. One per process."""
+    """Bounds the number of passwords that are hashed at once. One per process."""
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -32,9 +32,9 @@ class PasswordChecks:
 
     @asynccontextmanager
     async def hashing_slot(self) -> AsyncIterator[None]:
-        """One of the two hashing slots. What is read within it cannot be overtaken by many guesses at once.
+        """One of the two hashing slots. State that is read within a slot cannot be outrun by parallel guesses.
 
-        Raises RateLimited where too many wait already.
+        Raises RateLimited if too many requests wait.
         """
         if self._waiting >= _MOST_WAITING:
             raise RateLimited("Too many logins at once.", retry_after=1)
@@ -46,7 +46,7 @@ class PasswordChecks:
             self._waiting -= 1
 
     async def matches(self, stored: str | None, password: str) -> bool:
-        """Whether the password is the stored one. Without a stored one it takes as long, and the answer is no."""
+        """Whether the password matches the stored hash. Without a hash the check takes as long and returns False."""
         if self._dummy is None:
             self._dummy = await hash_password("the password of nobody")
         loop = asyncio.get_running_loop()

@@ -45,7 +45,7 @@ _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """Accounts, for those who may read them: none is published."""
+    """Accounts that the caller may read; none is published."""
     return select(account).where(visible(account, access_kind, NO_STATE))
 
 
@@ -80,19 +80,19 @@ async def for_login(connection: Connection, email_key: str) -> Account | None:
 
 
 async def of_address(connection: Connection, email_key: str) -> Account | None:
-    """The account with this folded address that is not closed, in use or not."""
+    """The account with this folded address that is not closed, regardless of its other states."""
     row = await _OF_ADDRESS.fetchrow(connection, email_key=email_key)
     return record_of(Account, row) if row else None
 
 
 async def for_mail(connection: Connection, email_key: str) -> Account | None:
-    """To whom a mail goes that somebody asked for at this folded address; None where no active account has it."""
+    """The recipient of a requested mail to this folded address; None without an active account."""
     row = await _FOR_MAIL.fetchrow(connection, email_key=email_key)
     return record_of(Account, row) if row else None
 
 
 async def active(connection: Connection, identity: UUID) -> Account | None:
-    """The account, where it is in use."""
+    """The account, if it is active."""
     row = await _ACTIVE.fetchrow(connection, id=identity)
     return record_of(Account, row) if row else None
 

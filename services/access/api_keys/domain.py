@@ -1,4 +1,4 @@
-"""What an API key may be: for how long, how many, and who makes one for whom."""
+"""API keys: validity, number, and who may make them for whom."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,18 +10,18 @@ from shared.kernel.principal import Principal, PrincipalKind
 LONGEST_LIFE = timedelta(days=365)
 USUAL_LIFE = timedelta(days=90)
 MOST_LIVING = 20
-"""Keys that one owner may have at a time."""
+"""Most keys in use or proposed of one owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyGuardContext:
-    """What the guards of a key's steps look at."""
+    """The inputs of the guards of a key."""
 
     is_owner: bool
 
 
 def only_by_its_owner(guard_context: KeyGuardContext) -> Literal["not_the_owner"] | None:
-    """The guard of the step by which an owner vouches for a key again."""
+    """The guard of the transition by which an owner enables a key again."""
     return None if guard_context.is_owner else "not_the_owner"
 
 
@@ -36,12 +36,12 @@ LIFECYCLE: Lifecycle[KeyGuardContext] = Lifecycle(
         transition("expire", "proposed|active|suspended", "expired", is_scheduled=True),
     ),
 )
-"""`suspend` is taken by the system alone, when the password of the key's owner was recovered by mail. A key of a client
-with a role of two starts as proposed."""
+"""Only the system takes `suspend`, when the password of the key's owner was recovered by mail. A key of a client with a
+role of two starts as proposed."""
 
 
 def why_not_make(principal: Principal, kind: str) -> str | None:
-    """Why the principal may make no key for an owner of this kind that is not itself; None where its grants decide.
+    """Why the principal may make no key for an owner of this kind other than itself, or None if its grants decide.
 
     A key makes no keys. Nobody makes a key that acts for another person.
     """
@@ -51,5 +51,5 @@ def why_not_make(principal: Principal, kind: str) -> str | None:
 
 
 def is_timely(expires_at: datetime, at: datetime) -> bool:
-    """Whether a key may be made at this instant that ends then: later, and within a year."""
+    """Whether a key made at `at` may expire at `expires_at`: later, and within a year."""
     return at < expires_at <= at + LONGEST_LIFE

@@ -1,4 +1,4 @@
-"""Whose keys a caller sees: their own and those that their grants cover."""
+"""The keys that a caller may read: their own and those that their grants cover."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from shared.web.request_context import CurrentContext, RequestContext
 
 
 async def with_own_keys(ctx: CurrentContext) -> None:
-    """Gives the caller, for this request, a role over each key that is theirs. A key itself owns none."""
+    """Gives the caller, for this request, a role over each of their own keys. A key owns none."""
     principal = ctx.principal
     if principal.id is None or principal.kind is PrincipalKind.KEY:
         return

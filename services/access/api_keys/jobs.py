@@ -1,4 +1,4 @@
-"""What time does to API keys."""
+"""Scheduled transitions of API keys."""
 
 from services.access.api_keys import operations
 from shared.database.unit_of_work import UnitOfWork
@@ -6,6 +6,6 @@ from shared.kernel.clock import now
 
 
 async def expire_api_keys(uow: UnitOfWork) -> None:
-    """Ends expired keys. They have had no effect since they expired."""
+    """Ends expired keys, which have no effect after their expiry."""
     while await operations.expire(uow, now()):
         pass

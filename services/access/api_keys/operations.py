@@ -24,12 +24,12 @@ API_KEYS: ResourceType[ApiKey, KeyGuardContext] = ResourceType.of(ApiKey, api_ke
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: ApiKey) -> tuple[ApiKey, str]:
-    """A new key, and its text, which is shown this once. A person makes keys that act for themselves; keys of clients
-    are made by those who enter clients and have authority over all that the client holds. Where that includes a role of
-    two, the key waits for a second person.
+    """Inserts a key. Returns it and its text, which is shown only once. A person makes keys that act for themselves;
+    keys of clients are made by callers who may create clients and have authority over all that the client holds. If
+    that includes a role of two, the key waits for a second person.
 
-    Raises Forbidden, Invalid for an owner that is not in use or an end that is not within a year, Conflict where the
-    owner has 20 keys in use.
+    Raises Forbidden, Invalid for an owner that is not active or an expiry that is not within a year, Conflict if the
+    owner has 20 keys.
     """
     principal = access.principal
     owner, status = (new.owner_kind, new.owner_id), "active"
@@ -54,13 +54,13 @@ async def create(uow: UnitOfWork, access: AccessScope, new: ApiKey) -> tuple[Api
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: ApiKey, wanted: ApiKey) -> ApiKey:
-    """The key under another name."""
+    """Renames the key."""
     return await API_KEYS.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: ApiKey, requested: TransitionRequest) -> ApiKey:
-    """One transition. Raises what `Lifecycle.advance` raises, and Forbidden where the caller confirms a key of a client
-    and has no authority over all that the client holds."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, and Forbidden if the caller confirms a key of a
+    client and has no authority over all that the client holds."""
     if requested.action == domain.CONFIRM:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.owner_id)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
@@ -71,7 +71,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: ApiKey, reque
 
 
 async def suspend_all(uow: UnitOfWork, account: UUID) -> int:
-    """Suspends the keys in use of an account until its owner enables them again; how many."""
+    """Suspends the active keys of an account until its owner enables them again. Returns how many."""
     keys = await queries.lock_in_use(uow.connection, account)
     for before in keys:
         await API_KEYS.apply_scheduled(uow, before, "suspend")
@@ -86,7 +86,7 @@ async def revoke_all(uow: UnitOfWork, account: UUID, reason: str) -> None:
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:
-    """Ends up to 200 expired keys; how many."""
+    """Ends up to 200 expired keys. Returns how many."""
     keys = await queries.over(uow.connection, at)
     for before in keys:
         await API_KEYS.apply_scheduled(uow, before, "expire")
@@ -96,5 +96,5 @@ async def expire(uow: UnitOfWork, at: datetime) -> int:
 async def load_guard_context(
     _connect: Connect, principal: Principal, record: ApiKey, _fields: Fields
 ) -> KeyGuardContext:
-    """Whether the caller owns the key."""
+    """Loads the inputs of the guards: whether the caller owns the key."""
     return KeyGuardContext((str(principal.kind), principal.id) == (record.owner_kind, record.owner_id))

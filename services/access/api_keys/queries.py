@@ -56,7 +56,7 @@ _OVER = Statement(
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """Keys, for those who may read them: none is published."""
+    """Keys that the caller may read; none is published."""
     return select(api_key).where(visible(api_key, access_kind, NO_STATE))
 
 
@@ -78,13 +78,13 @@ LISTING = Listing(
 
 
 async def own(connection: Connection, owner: UUID) -> list[UUID]:
-    """The keys of one owner, living or not."""
+    """The keys of one owner in any state."""
     return [row["id"] for row in await _OWN.fetch(connection, owner=owner)]
 
 
 async def living(connection: Connection, owner: UUID) -> int:
-    """The number of keys of an owner in use or proposed. Locks the owner: until the transaction ends no other makes a
-    key for it."""
+    """The number of an owner's keys in use or proposed. Locks the owner: until the transaction ends no other
+    transaction makes a key for it."""
     await _LOCK_OWNER.execute(connection, owner=f"api keys of {owner}")
     found: int = await _LIVING.fetchval(connection, owner=owner)
     return found
@@ -101,10 +101,10 @@ async def lock_living(connection: Connection, owner: UUID) -> list[ApiKey]:
 
 
 async def suspended(connection: Connection, owner: UUID) -> list[UUID]:
-    """The keys of an owner that wait for their owner to enable them again."""
+    """The keys of an owner that wait for the owner to enable them again."""
     return [row["id"] for row in await _SUSPENDED.fetch(connection, owner=owner)]
 
 
 async def over(connection: Connection, at: datetime) -> list[ApiKey]:
-    """Up to 200 keys that have ended and still count as living, locked."""
+    """Up to 200 keys that have expired and are still in use, proposed or suspended, locked."""
     return records_of(ApiKey, await _OVER.fetch(connection, at=at))

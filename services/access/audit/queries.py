@@ -14,13 +14,13 @@ from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.history import LINES, with_keys
 
 WINDOW = 20_000
-"""Positions that one look passes over at most, whatever it finds there."""
+"""Most positions that one page reads, whatever it returns."""
 _ENDS = Statement(select(func.min(audit_link.c.position).label("first"), func.max(audit_link.c.position).label("last")))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries: those after a position, None for all; about a record; by an account or client; at most `limit`."""
+    """The filter: entries after a position (None for all); about a record; by an account or client; at most `limit`."""
 
     after: int | None
     limit: int
@@ -49,8 +49,8 @@ _PAGES = Shapes(_page)
 
 
 async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> tuple[list[Row], int]:
-    """The entries in order of position, of those whose records' countries or ids the caller's grants cover, and the
-    position that the next page goes on after. No entry with a later position means that there are more pages."""
+    """The entries in order of position whose records' countries or ids the caller's grants cover, and the position
+    after which the next page starts. No entries with a later position mean that there are more pages."""
     ends = await _ENDS.fetchrow(connection)
     if ends is None or ends["last"] is None:
         return [], wanted.after or 0

@@ -1,4 +1,4 @@
-"""What an API client is: how it proves itself, from where, and what it may be used for."""
+"""API clients: their credentials, networks and permitted uses."""
 
 import hashlib
 import secrets
@@ -15,9 +15,9 @@ from services.access.clients.record import Client, JsonWebKey
 from shared.kernel.lifecycle import Lifecycle, transition
 
 WRITABLE = ("name", "ip_allow", "jwks")
-"""The fields that may change. What a client may be used for is set once: another use is another client."""
+"""The fields that may change. The permitted uses are fixed: another use needs another client."""
 CREDENTIALS = ("ip_allow", "jwks")
-"""Those of them that decide who can act as the client."""
+"""The fields among them that decide who can act as the client."""
 LIVING_SECRETS = 2
 _SMALLEST_RSA = 2048
 _PRIVATE_MEMBERS = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
@@ -27,7 +27,7 @@ CHANGE_CREDENTIALS, CONFIRM_SECRET = "change_credentials", "confirm_secret"
 
 @dataclass(frozen=True, slots=True)
 class ClientGuardContext:
-    """What the guards look at. `is_of_two`: the client holds a role that a second person confirms, or is to hold it.
+    """The inputs of the guards. `is_of_two`: the client holds or will hold a role that a second person confirms.
     `has_proposed_secret`: a secret of it waits for a second person."""
 
     is_of_two: bool
@@ -68,7 +68,7 @@ LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
 
 
 def new_client_id() -> str:
-    """A name for a client, of unreserved characters."""
+    """A new client id, of unreserved characters."""
     return f"client-{secrets.token_hex(10)}"
 
 
@@ -78,17 +78,17 @@ def new_secret() -> str:
 
 
 def digest(secret: str) -> bytes:
-    """What is stored of a secret: it is random, so that a plain digest is enough."""
+    """The stored form of a secret. The secret is random, so a plain digest is enough."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def with_secret(living: list[bytes], new: bytes) -> list[bytes]:
-    """The digests with a new one before them; of the older ones the newest stays, so that users can change over."""
+    """The digests with the new one first; the newest of the older ones remains valid while users change over."""
     return [new, *living][:LIVING_SECRETS]
 
 
 def widens(before: Client, wanted: Client) -> bool:
-    """Whether other keys or networks let somebody act as the client who could not before. No networks are all."""
+    """Whether the change lets somebody act as the client who could not before. No networks means all networks."""
     if any(key not in _keys(before) for key in _keys(wanted)):
         return True
     if not before.ip_allow or not wanted.ip_allow:
@@ -106,13 +106,13 @@ def _is_within(network: IPv4Network | IPv6Network, other: IPv4Network | IPv6Netw
 
 
 def is_resource(name: str) -> bool:
-    """Whether it names a resource, such as `membership.experts`, or all of a service, such as `membership.*`."""
+    """Whether the name is a resource, such as `membership.experts`, or all of a service, such as `membership.*`."""
     service, dot, plural = name.partition(".")
     return service in SERVICES and bool(dot) and (plural == "*" or plural.replace("_", "").isalpha())
 
 
 def is_network(text: str) -> bool:
-    """Whether it is an address or a network in CIDR form."""
+    """Whether the text is an address or a network in CIDR form."""
     try:
         ip_network(text)
     except ValueError:
@@ -121,7 +121,7 @@ def is_network(text: str) -> bool:
 
 
 def key_fault(key: JsonWebKey) -> str | None:
-    """Why a key cannot be used to verify assertions, or None where it can."""
+    """Why a key cannot verify assertions, or None."""
     if _PRIVATE_MEMBERS & key.keys():
         return "This key holds its private part; replace it and send the public part only."
     try:

@@ -23,10 +23,10 @@ CLIENTS: ResourceType[Client, domain.ClientGuardContext] = ResourceType.of(Clien
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Client, str | None]:
-    """A new client with the role api_client over its scope, and its secret where it has no keys of its own.
+    """Inserts a client with the role api_client over its scope. Returns it with its secret, or without one if it has
+    its own keys.
 
-    Further roles are handed to it as grants. Raises Invalid for a scope that does not exist, Forbidden beyond the
-    caller's own scope.
+    Further roles are granted separately. Raises Invalid for an unknown scope, Forbidden beyond the caller's own scope.
     """
     machine = WantedGrant(MACHINE_ROLE, new.scope_kind, new.scope_id, "client", new.id)
     require(access, "create", machine.country)
@@ -40,7 +40,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Cli
 
 
 async def insert(uow: UnitOfWork, new: Client, client_id: str, secret: str | None) -> Client:
-    """A new client without any question and without a role: for what the system itself sets up."""
+    """Inserts a client without a permission check and without a role, for the system itself."""
     client = replace(
         new,
         status="active",
@@ -54,9 +54,9 @@ async def insert(uow: UnitOfWork, new: Client, client_id: str, secret: str | Non
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Client, wanted: Client) -> Client:
-    """The client with the requested changes; where nothing differs, nothing is written and the version stays.
+    """Updates the client; without a difference, nothing is written and the version does not change.
 
-    Raises Forbidden for other keys or networks where the caller has no authority over all that the client holds, and
+    Raises Forbidden for other keys or networks if the caller has no authority over all that the client holds,
     SecondPersonNeeded for wider ones of a client with a role of two.
     """
     changed = differing(before, wanted)
@@ -73,10 +73,10 @@ def _derived(wanted: Client) -> Client:
 
 
 async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tuple[Client, str]:
-    """A further secret. The previous one works until the next is added; an older one ends now. That of a client with a
-    role of two is `proposed_secret`, which nobody signs in with, until `confirm_secret` makes it one.
+    """Adds a secret. The previous one remains valid until the next is added; an older one ends now. For a client with a
+    role of two the new one is `proposed_secret`, which is not valid until `confirm_secret`.
 
-    Raises Forbidden where the caller has no authority over all that the client holds.
+    Raises Forbidden if the caller has no authority over all that the client holds.
     """
     await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
     secret = domain.new_secret()
@@ -93,8 +93,8 @@ def _with_secret(before: Client, digest: bytes) -> Client:
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Client, requested: TransitionRequest) -> Client:
-    """One transition. Raises what `Lifecycle.advance` raises, and Forbidden for a transition that gives the client
-    credentials where the caller has no authority over all that it holds."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, and Forbidden for a transition that gives the
+    client credentials if the caller has no authority over all that it holds."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     wanted: Client | None = None
     if requested.action == domain.CHANGE_CREDENTIALS:
@@ -115,7 +115,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Client, reque
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Client, _fields: Fields
 ) -> domain.ClientGuardContext:
-    """What the guards look at."""
+    """Loads the inputs of the guards."""
     async with connect() as connection:
         is_of_two = bool(await roles_of_two(connection, PrincipalKind.CLIENT, record.id))
     return domain.ClientGuardContext(is_of_two, bool(record.proposed_secret))

@@ -31,11 +31,11 @@ _FOR_TOKEN = Lookup(
     .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
     .limit(1)
 )
-"""Few columns: reading a client that exists takes no longer than finding none."""
+"""Few columns: reading an existing client takes no longer than finding none."""
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """Clients, for those who may read them: none is published."""
+    """Clients that the caller may read; none is published."""
     return select(client).where(visible(client, access_kind, NO_STATE))
 
 
@@ -59,6 +59,6 @@ LISTING = Listing(
 
 
 async def for_token(connection: Connection, client_id: str) -> Client | None:
-    """What the active client of this name proves itself with, and what its tokens may be used for; no other field."""
+    """The credentials and permitted uses of the active client with this client id; no other field."""
     row = await _FOR_TOKEN.fetchrow(connection, client_id=client_id)
     return record_of(Client, row) if row else None

@@ -1,4 +1,4 @@
-"""Which facts a caller gets: those of records that its grants let it read. Where they come from is not asked here."""
+"""Which facts a caller gets: those of records that their grants permit them to read."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,13 +7,14 @@ from shared.contracts.readers import entities, permission_scope_of, reads_everyt
 from shared.kernel.principal import Principal
 
 SCANNED = 10_000
-"""So many positions one request looks at, whatever the filter hides of them."""
+"""Most positions that one request reads, whatever the filter leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A caller's part of the feed. `kinds` are the entities (`membership.expert`) whose every fact it gets; `places`
-    name one with a country or a record behind a bar (`membership.expert|XA`). `everything` is each fact of any kind."""
+    """A caller's share of the feed. `kinds` are the entities (`membership.expert`) of which it gets every fact;
+    `places` are an entity with a country or a record after a bar (`membership.expert|XA`). `everything` is every fact
+    of any kind."""
 
     everything: bool
     kinds: tuple[str, ...] = ()
@@ -22,10 +23,10 @@ class Share:
 
 @lru_cache(256)
 def share_of(principal: Principal) -> Share:
-    """What the principal's grants, a client's narrowing and the sandbox leave of the feed.
+    """The share of the feed that the principal's grants, a client's narrowing and the sandbox permit.
 
-    A fact without a country is for those who read its kind everywhere, or that very record. One of a record that left
-    a country is for both countries.
+    A fact without a country is for those who may read its kind everywhere, or that record. A fact of a record that
+    changed its country is for both countries.
     """
     if reads_everything(principal):
         return Share(everything=True)
@@ -40,7 +41,7 @@ def share_of(principal: Principal) -> Share:
 
 
 def type_pattern(pattern: str) -> str:
-    """A fact type, or its beginning with `*` at the end, as a pattern of LIKE. ValueError for anything else."""
+    """A fact type, or its prefix followed by `*`, as a LIKE pattern. Raises ValueError for anything else."""
     beginning = pattern.removesuffix("*")
     if pattern == "*":
         return "%"

@@ -1,4 +1,4 @@
-"""Reading the feed: one statement a page, which looks at a bounded number of positions."""
+"""Reading the feed: one statement a page, which reads a bounded number of positions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _entity = func.split_part(core_fact.c.type, ".", 2) + literal(".") + func.split_
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the feed, and the position up to which it was looked at."""
+    """A part of the feed, and the last position that was read."""
 
     facts: list[Fact]
     upto: int
@@ -50,9 +50,9 @@ async def page(
     countries: Sequence[str] | None,
     limit: int,
 ) -> Page | None:
-    """The caller's next facts behind a position, or from the oldest stored. `types` are patterns of LIKE.
+    """The caller's next facts after a position, or from the oldest stored. `types` are LIKE patterns.
 
-    None where the position is no longer stored, or was never given.
+    None if the position is no longer stored, or never existed.
     """
     statement = _PAGES.get(share.everything, types is not None, countries is not None)
     rows = await statement.fetch(
@@ -98,7 +98,7 @@ def _statement(everything: bool, by_type: bool, by_country: bool) -> Select[tupl
 
 
 def _covered() -> ColumnElement[bool]:
-    """Facts of records that the caller may know where they are now."""
+    """Facts of records that the caller may know of in their present country."""
     kinds = bindparam("kinds", type_=_TEXTS)
     return or_(_entity == any_(kinds), _in_places(core_fact.c.country), _in_places(cast(core_fact.c.subject, Text)))
 

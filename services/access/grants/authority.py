@@ -1,4 +1,4 @@
-"""Authority over all that a client or an account holds, which every change of its credentials asks for."""
+"""Authority over all that a client or an account holds, which every change of its credentials needs."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ _HELD = Statement(
         select(grant.c.role, grant.c.scope_kind, grant.c.scope_id).where(*_is_held),
     )
 )
-"""What a client is entered for, and the grants that somebody holds, is proposed to hold or will hold."""
+"""The role and scope of a client, and the grants that somebody holds, will hold or is proposed to hold."""
 _OF_TWO = Lookup(
     select(grant.c.role)
     .where(*_is_held, grant.c.role.in_([constant(role) for role in sorted(ROLES_OF_TWO)]))
@@ -43,7 +43,7 @@ def wanted_by(record: Grant) -> WantedGrant:
 
 
 def require_granting(why: str | None) -> None:
-    """Raises Forbidden with this reason; None is no reason."""
+    """Raises Forbidden with this reason; None passes."""
     if why == "own_grant":
         raise Forbidden("You cannot give yourself a role or a credential.", members={"reason": why})
     if why is not None:
@@ -51,13 +51,12 @@ def require_granting(why: str | None) -> None:
 
 
 async def roles_of_two(connection: Connection, kind: PrincipalKind, holder: UUID) -> frozenset[str]:
-    """The roles that a second person confirms, of those that an account or a client holds, will hold, or is proposed to
-    hold, also while it is not in use."""
+    """The roles of two that an account or a client holds, will hold, or is proposed to hold, whatever its state."""
     return frozenset(row["role"] for row in await _OF_TWO.fetch(connection, kind=str(kind), holder=holder))
 
 
 async def require_authority(uow: UnitOfWork, actor: Principal, kind: PrincipalKind, holder: UUID) -> None:
-    """Raises Forbidden where the actor may not bring about all that an account or a client holds.
+    """Raises Forbidden if the actor may not grant all that an account or a client holds.
 
     A secret, a key and the networks of a client, and the address of an account, decide who acts with these grants.
     """

@@ -1,4 +1,4 @@
-"""Passing on one's own role for a time, and handing it over to a successor."""
+"""Delegating one's own role for a time, and handing it over to a successor."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,11 +21,11 @@ LONGEST_OVERLAP = timedelta(days=60)
 
 
 async def check_delegation(uow: UnitOfWork, principal: Principal, new: Grant, delegated_from: UUID) -> None:
-    """Whether the principal may pass on the grant `delegated_from` in this way.
+    """Checks that the principal may delegate the grant `delegated_from` in this way.
 
-    It is a living grant of their own, not delegated itself, and of a role that may be passed on; the new one is of the
-    same role, within its scope, for an account, and ends with it or earlier. It does not go to the account that granted
-    it or brought it about by a record. Who brought it about passes it on to nobody. Raises Invalid, Forbidden.
+    The source is an active grant of their own, not delegated, of a role that may be delegated. The new grant has the
+    same role, is within its scope, is for an account, and ends no later. It may not go to the account that granted the
+    source or caused it by a record; who caused it may not delegate it at all. Raises Invalid, Forbidden.
     """
     wanted = wanted_by(new)
     if wanted.is_for(principal):
@@ -51,14 +51,14 @@ async def check_delegation(uow: UnitOfWork, principal: Principal, new: Grant, de
 
 
 def is_holder(principal: Principal, record: Grant) -> bool:
-    """Whether the grant is the principal's own, as a person."""
+    """Whether the principal, as a person, holds the grant."""
     return principal.kind is PrincipalKind.ACCOUNT and wanted_by(record).is_for(principal)
 
 
 async def successor(uow: UnitOfWork, before: Grant, fields: Fields) -> WantedGrant:
-    """What follows a grant that is handed over: the same role over the same scope, for `principal`.
+    """The successor of a grant that is handed over: the same role over the same scope, for `principal`.
 
-    Raises Invalid where `principal` is no other account or client in use.
+    Raises Invalid if `principal` is not another active account or client.
     """
     named = fields.get("principal")
     kind, raw = (named.get("kind"), named.get("id")) if isinstance(named, dict) else (None, None)
@@ -74,10 +74,10 @@ async def successor(uow: UnitOfWork, before: Grant, fields: Fields) -> WantedGra
 
 
 async def why_not_successor(uow: UnitOfWork, principal: Principal, before: Grant, wanted: WantedGrant) -> str | None:
-    """Why the principal may not name this successor for a grant; None where it may.
+    """Why the principal may not name this successor for a grant, or None.
 
-    A role goes neither to the one who acts, nor to the one who granted it, nor to an account or a client whose
-    credentials the one who acts has set. Who does not hold the grant must be entitled to hand it over.
+    The successor is not the actor, not who granted the role, and not an account or a client whose credentials the actor
+    has set. An actor who does not hold the grant needs the permission to hand it over.
     """
     holder = f"{wanted.holder_kind}:{wanted.holder_id}"
     if wanted.is_for(principal) or (is_holder(principal, before) and holder == before.created_by):

@@ -1,4 +1,4 @@
-"""The life of a grant, and what has to be so before a second person counts."""
+"""The lifecycle of a grant, and the conditions on the second person."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -22,7 +22,7 @@ HandOverFault: TypeAlias = Literal["role_not_delegated", "not_further", "follows
 
 @dataclass(frozen=True, slots=True)
 class GrantGuardContext:
-    """What the guards look at: why the caller may not confirm, revoke or hand over, and why the second person does not
+    """The inputs of the guards: why the caller may not confirm, revoke or hand over, and why the second person does not
     count."""
 
     confirming: GrantFault | None
@@ -44,7 +44,7 @@ def _can_be_handed_over(guard_context: GrantGuardContext) -> HandOverFault | Non
 
 
 OFFICES = frozenset(("seat", "focal point", "expert"))
-"""What roles follow from by themselves. The reason of such a grant names it, with its id."""
+"""The sources from which roles follow automatically. The reason of such a grant names its source and its id."""
 
 LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
     ("proposed", "active", "revoked", "expired"),
@@ -67,10 +67,10 @@ LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
 def second_person(
     principal: Principal, record: Grant, named: UUID | None
 ) -> tuple[UUID | None, SecondPersonFault | None]:
-    """The account of the second person, and why it does not count (None where it does).
+    """The account of the second person, and why it does not count, or None.
 
-    A person stands for themselves; a client names an account, or relies on the one named in the proposal. Who
-    proposed and who receives the grant are never the second person.
+    A person is their own account; a client names an account, or uses the one named in the proposal. Who proposed and
+    who receives the grant are never the second person.
     """
     person = principal.id if principal.kind is PrincipalKind.ACCOUNT else named or record.second_person
     if person is None:
@@ -83,5 +83,5 @@ def second_person(
 
 
 def follows_an_office(record: Grant) -> bool:
-    """Whether the grant follows from a seat, a focal point or one's own entry, and ends with it."""
+    """Whether the grant follows from a seat, a focal point or one's own record, and ends with it."""
     return record.created_by == SYSTEM.label and (record.reason or "").rpartition(" ")[0] in OFFICES

@@ -1,4 +1,4 @@
-"""Whose grants a caller sees: their own, those delegated from them, and those that their roles cover."""
+"""The grants that a caller may read: their own, those delegated from them, and those that their roles cover."""
 
 from services.access.access import GRANT_HOLDER
 from services.access.grants import queries
@@ -8,7 +8,7 @@ from shared.web.request_context import CurrentContext
 
 
 async def with_own_grants(ctx: CurrentContext) -> None:
-    """Gives a person, for this request, a role over each grant that is theirs or comes from theirs."""
+    """Gives a person, for this request, a role over each grant that is theirs or delegated from theirs."""
     principal = ctx.principal
     if principal.id is None or principal.kind is not PrincipalKind.ACCOUNT:
         return

@@ -27,7 +27,7 @@ GRANTS: ResourceType[Grant, domain.GrantGuardContext] = ResourceType.of(Grant, g
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Grant) -> Grant:
-    """Hands a role on. It starts proposed where the role asks for a second person.
+    """Grants a role. The grant starts as proposed if the role needs a second person.
 
     Raises Invalid for a scope that does not fit the role or does not exist, Forbidden beyond the caller's own scope.
     """
@@ -61,7 +61,7 @@ async def insert(
     reason: str | None = None,
     caused_by: str | None = None,
 ) -> Grant:
-    """A new grant without any question: for what the system itself hands on. It starts today where no day is given."""
+    """Inserts a grant without a permission check, for the system itself. It starts today by default."""
     new = replace(
         GRANTS.new({}),
         status="active" if confirmed else "proposed",
@@ -81,7 +81,7 @@ async def insert(
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Grant, requested: TransitionRequest) -> Grant:
-    """One transition. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, and Invalid for invalid `fields`."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     may = permitted(access, before)
     if requested.action == "hand_over":
@@ -106,7 +106,7 @@ async def _hand_over(
     guard_context: domain.GrantGuardContext,
     may: Callable[[str], bool],
 ) -> Grant:
-    """The predecessor's grant with its last day; the successor's begins today and ends as it would have."""
+    """The predecessor's grant with its last day; the successor's starts today and ends on the original last day."""
     GRANTS.lifecycle.advance(
         before.status, requested.action, guard_context, may, reason=requested.reason, fields=requested.fields
     )
@@ -119,12 +119,12 @@ async def _hand_over(
 
 
 async def revoke(uow: UnitOfWork, before: Grant, reason: str) -> None:
-    """Revokes a locked grant without any question: for what the system itself takes away."""
+    """Revokes a locked grant without a permission check, for the system itself."""
     await GRANTS.write(uow, "revoke", before, replace(before, status="revoked"), fact="revoked", reason=reason)
 
 
 async def revoke_all(uow: UnitOfWork, account: UUID, reason: str) -> None:
-    """Revokes the grants of an account that count as living, and those delegated from them."""
+    """Revokes the grants of an account that have not ended, and those delegated from them."""
     for before in await queries.living(uow.connection, account):
         await revoke(uow, before, reason)
         await end_delegated(uow, before.id)
@@ -139,7 +139,7 @@ async def end_delegated(uow: UnitOfWork, source: UUID) -> None:
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Grant, fields: Fields
 ) -> domain.GrantGuardContext:
-    """What the guards look at, for this caller and this grant."""
+    """Loads the inputs of the guards for this caller and this grant."""
     wanted = wanted_by(record)
     person, fault = domain.second_person(principal, record, _named(fields))
     if not wanted.needs_second_person:
@@ -163,8 +163,8 @@ async def load_guard_context(
 async def _second_person_fault(
     connection: Connection, principal: Principal, record: Grant, person: UUID
 ) -> domain.SecondPersonFault | None:
-    """Why this account does not count as a second person for who proposed the grant; a client speaks for no account but
-    its own."""
+    """Why this account does not count as a second person for the proposer of the grant; a client acts only for its own
+    account."""
     if principal.kind is not PrincipalKind.ACCOUNT:
         if not await acts_alone(connection, principal):
             return "second_person_is_a_client"
@@ -188,7 +188,7 @@ def _why_not_hand_over(principal: Principal, record: Grant) -> domain.HandOverFa
 
 
 async def expire_grants(uow: UnitOfWork) -> None:
-    """Ends the grants whose last day has passed. They have had no effect since midnight."""
+    """Ends the grants whose last day has passed; they have no effect after it."""
     while grants := await queries.over(uow.connection, today()):
         for before in grants:
             await GRANTS.apply_scheduled(uow, before, "expire")
@@ -196,7 +196,7 @@ async def expire_grants(uow: UnitOfWork) -> None:
 
 
 def first_day(given: date | None) -> date:
-    """The day from which a grant holds: today where none is given."""
+    """The first day of a grant; today by default."""
     return given or today()
 
 

@@ -85,7 +85,7 @@ _HOLDER = Statement(
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """Grants over what the caller may read grants of: none is published."""
+    """Grants over scopes whose grants the caller may read; none is published."""
     return select(grant).where(visible(grant, access_kind, NO_STATE))
 
 
@@ -119,13 +119,13 @@ LISTING = Listing(
 
 
 async def is_active(connection: Connection, kind: str, principal: UUID) -> bool:
-    """Whether there is such an account or client, and it may be used."""
+    """Whether there is such an account or client, and it is active."""
     return await _IS_ACTIVE.fetchval(connection, kind=kind, id=principal) is not None
 
 
 async def is_nameable(connection: Connection, actor: Principal, kind: str, principal: UUID) -> bool:
-    """Whether the actor may name it as the holder of a grant: any account in use; of the clients in use, those of
-    countries where the actor hands roles on."""
+    """Whether the actor may name it as the holder of a grant: any active account; active clients of countries in which
+    the actor may grant roles."""
     if not await is_active(connection, kind, principal):
         return False
     if kind != PrincipalKind.CLIENT:
@@ -135,27 +135,27 @@ async def is_nameable(connection: Connection, actor: Principal, kind: str, princ
 
 
 async def over(connection: Connection, day: date) -> list[Grant]:
-    """Up to 200 grants that ended before this day and still count as living, locked."""
+    """Up to 200 grants whose last day is before this day and that have not ended, locked."""
     return records_of(Grant, await _OVER.fetch(connection, day=day))
 
 
 async def own(connection: Connection, account: UUID) -> list[UUID]:
-    """The grants of an account, living or not, and those delegated from them."""
+    """The grants of an account in any state, and those delegated from them."""
     return [row["id"] for row in await _OWN.fetch(connection, account=account)]
 
 
 async def delegated(connection: Connection, source: UUID) -> list[Grant]:
-    """The grants delegated from this one that count as living, locked."""
+    """The grants delegated from this one that have not ended, locked."""
     return records_of(Grant, await _DELEGATED.fetch(connection, source=source))
 
 
 async def living(connection: Connection, account: UUID) -> list[Grant]:
-    """The grants of an account that count as living, locked."""
+    """The grants of an account that have not ended, locked."""
     return records_of(Grant, await _LIVING_OF.fetch(connection, account=account))
 
 
 async def has_set_credentials(connection: Connection, actor: Principal, holder: UUID) -> bool:
-    """Whether the actor entered or changed the account or client, so that its address, secret or key is theirs."""
+    """Whether the actor created or changed the account or client, so that they chose its address, secret or key."""
     found = await _CREDENTIALS.fetchval(connection, holder=holder, actor_kind=str(actor.kind), actor=actor.id)
     return found is not None
 

@@ -14,4 +14,4 @@ machine = sql_table(
     *(column(name, Text) for name in ("country", "scope_kind", "scope_id")),
     schema=SCHEMA,
 )
-"""What of a client says where it acts."""
+"""The columns of a client that define its scope."""

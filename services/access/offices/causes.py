@@ -1,6 +1,6 @@
-"""Who brought about the state of a record that a role follows from, and whether they were entitled to grant the role.
+"""Who caused the state of a record that gives a role, and whether they were permitted to grant the role.
 
-The audit trail of the record answers it: it names the actor and the fields of every change.
+The audit trail of the record shows it: it contains the actor and the fields of every change.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from shared.kernel.principal import SYSTEM, Grant, Principal, PrincipalKind
 from shared.records.access_scope import constant
 
 _MOST_ENTRIES = 1_000
-"""How far back a record's trail is read. A role waits where the cause lies further back."""
+"""Most entries of a record's trail that are read. A role waits if its cause is older."""
 _DATES = frozenset(("starts", "ends"))
 _TRAIL = Statement(
     select(audit, audit_key.c.salt)
@@ -32,7 +32,7 @@ _TRAIL = Statement(
 
 
 def _latest(*actions: str) -> Statement:
-    """The last of these acts on a record."""
+    """The latest of these actions on a record."""
     return Statement(
         select(audit.c.at, audit.c.actor_kind, audit.c.actor_id, audit.c.action)
         .where(audit.c.subject == bindparam("record"), audit.c.action.in_([constant(action) for action in actions]))
@@ -52,7 +52,7 @@ SELECT DISTINCT ON (a.subject) a.at, a.actor_kind, a.actor_id
 FROM loser JOIN escm.core_audit a ON a.subject = loser.id AND a.action = 'merge'
 ORDER BY a.subject, a.version DESC, a.id DESC
 """  # noqa: S608
-"""The merges through which an entry of the register came to name an account."""
+"""The merges through which an expert's record came to name an account."""
 _principal, _living = views.PRINCIPALS, views.GRANTS
 _HELD_THEN = Statement(
     select(
@@ -74,7 +74,7 @@ _HELD_THEN = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One act that a role follows from: who did it, and when."""
+    """One action from which a role follows: its actor and its time."""
 
     kind: PrincipalKind
     actor: UUID | None
@@ -89,12 +89,13 @@ class Cause:
 async def causes_of(
     connection: Connection, record: UUID, expert: UUID, in_office: frozenset[str], holder_fields: frozenset[str]
 ) -> tuple[Cause, ...]:
-    """The acts that a role of this record follows from, the decisive one first; none where the trail does not show it.
+    """The actions from which a role of this record follows, the decisive one first; empty if the trail does not show
+    it.
 
-    The decisive act put the present person into the present office: it entered a state of `in_office`, or it changed
-    one of `holder_fields` there. The last change of the days counts as well. So does the last act since then that may
-    have given the expert another account: a merge, the link of an account, or an invitation that was followed. Where
-    the record followed a merge by itself, that merge is the decisive act.
+    The decisive action put the present person into the present office: it entered a state of `in_office`, or it changed
+    one of `holder_fields` there. The last change of the dates counts as well. So does the last action since then that
+    may have given the expert another account: a merge, the link of an account, or a claimed invitation. If the record
+    followed a merge, that merge is the decisive action.
     """
     found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields)
     row = await _ACCOUNT_CHANGE.fetchrow(connection, record=expert)
@@ -105,8 +106,8 @@ async def causes_of(
 
 
 async def _inviters(connection: Connection, expert: UUID) -> list[Cause]:
-    """Who let somebody take an expert over: whoever invited last, and whoever set the addresses that the invitation
-    went to. Nobody where the trail does not show it, so that no role follows."""
+    """Who let somebody claim an expert: the last inviter, and whoever set the addresses of the invitation. Empty if the
+    trail does not show it, so that no role follows."""
     entries = await _TRAIL.fetch(connection, subject=expert)
     place = next((n for n, entry in enumerate(entries) if entry["action"] == "claim"), len(entries))
     earlier = entries[place + 1 :]
@@ -125,13 +126,13 @@ def _set_addresses(entry: Row) -> bool:
 
 
 async def merge_of(connection: Connection, loser: UUID) -> tuple[Cause, ...]:
-    """The act that merged a record into another, or linked it; none where the trail does not show it."""
+    """The action that merged a record into another, or linked it; empty if the trail does not show it."""
     row = await _MERGE.fetchrow(connection, record=loser)
     return () if row is None else (_cause(row),)
 
 
 async def merges_to_account(connection: Connection, expert: UUID, account: UUID) -> tuple[Cause, ...]:
-    """The merges that gave an expert's entry this account; none where the account entered it."""
+    """The merges that gave an expert's record this account; empty if the account created it."""
     return tuple(_cause(row) for row in await connection.fetch(_MERGES_TO_ACCOUNT, expert, account))
 
 
@@ -148,7 +149,7 @@ def _acts(newest_first: Iterable[Row], in_office: frozenset[str], holder_fields:
 
 
 def _changed(entry: Row) -> frozenset[str] | None:
-    """The fields that an entry changed; None where its detail cannot be read any more."""
+    """The fields that an entry changed; None if its detail cannot be decrypted any more."""
     detail = details.read(entry)
     return None if detail is None else frozenset(change["pointer"].split("/")[1] for change in detail["changes"])
 
@@ -158,7 +159,7 @@ def _cause(row: Row) -> Cause:
 
 
 async def were_entitled(connection: Connection, causes: Sequence[Cause], wanted: WantedGrant) -> bool:
-    """Whether there is a cause, and each actor may grant the role now and could when they acted."""
+    """Whether there is a cause, and each actor may grant the role now and could at the time of the action."""
     for cause in causes:
         actor = await _actor(connection, cause)
         if actor is None or why_not_grant(actor, wanted, "create") is not None:
@@ -167,7 +168,7 @@ async def were_entitled(connection: Connection, causes: Sequence[Cause], wanted:
 
 
 async def _actor(connection: Connection, cause: Cause) -> Principal | None:
-    """The actor with the grants that have not changed since the act; None for an actor that is not in use any more."""
+    """The actor with the grants that have not changed since the action; None for an actor that is no longer active."""
     if cause.actor is None:
         return None
     rows = await _HELD_THEN.fetch(connection, kind=str(cause.kind), id=cause.actor)

@@ -1,8 +1,9 @@
-"""Roles that follow from an office: a seat, a focal point, one's own entry in the register of experts.
+"""Roles that follow from an office: a seat, a focal point, one's own record in the register of experts.
 
-Each source stands for one active and one proposed grant at most, known by the `reason` that names the source and by the
-system as who granted. What the source says now decides, so late, early and repeated facts do no harm. A role that
-somebody brought about who may not grant it waits as a proposed grant, which somebody entitled confirms or revokes.
+Each source has at most one active and one proposed grant, identified by the `reason` that names the source and by the
+system as the granter. The present state of the source decides, so late, early and repeated facts have no further
+effect. If a principal caused a role that they may not grant, it waits as a proposed grant until a permitted principal
+confirms or revokes it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -68,13 +69,13 @@ _TAKEN_BACK = Statement(
         grant.c.role == bindparam("role"),
     )
 )
-"""When somebody last took the role back that the source gives."""
+"""When the role that the source gives was last revoked."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """How the trail of a source shows who put somebody into office: the states that are in office, and the fields that
-    say who holds it."""
+    """How the trail of a source shows who put somebody into office: the states of the office, and the fields that name
+    its holder."""
 
     in_office: frozenset[str]
     holder_fields: frozenset[str]
@@ -82,7 +83,7 @@ class _Trail:
 
 @dataclass(frozen=True, slots=True)
 class _Office:
-    """What a source gives now: to which account which role, over what, and for how long."""
+    """What a source gives now: the account, the role, its scope and its period."""
 
     account: UUID
     role: str
@@ -97,12 +98,12 @@ class _Office:
         return WantedGrant(self.role, self.scope_kind, self.scope_id, "account", self.account)
 
     def outlasts(self, present: Grant) -> bool:
-        """Whether it ends later than a grant."""
+        """Whether the office ends later than a grant."""
         return present.ends is not None and (self.ends is None or self.ends > present.ends)
 
 
 async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """President and secretary of a committee hold their role in its country while the seat is theirs."""
+    """President and secretary of a committee have their role in its country for the time of their seat."""
     await _follow_seats(uow, _subjects(facts))
 
 
@@ -125,7 +126,7 @@ async def _follow_seats(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
 
 
 async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """A focal point speaks for the government from acceptance to the end, the time of handing over included."""
+    """A focal point has the role of the government from acceptance to the end, including the handover."""
     await _follow_focal_points(uow, _subjects(facts))
 
 
@@ -141,8 +142,8 @@ async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Who entered themselves reads and changes their own record, until it is merged into another or erased. Where a
-    merge has given another entry their account, whoever merged has to be entitled."""
+    """Experts who entered themselves may read and change their own record, until it is merged into another or erased.
+    If a merge gave another record their account, the merging principal needs the permission to grant the role."""
 
     def office(person: Row) -> _Office | None:
         if not person["account_id"] or person["merged_into"] is not None or person["erased_at"] is not None:
@@ -153,7 +154,7 @@ async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 
 async def follow_accounts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Whoever an expert's account was given to, or taken from, gains or loses the roles of all the expert's offices."""
+    """Recomputes the roles of all offices of an expert whose account was set or removed."""
     await follow_experts(uow, facts)
     keys = _subjects(facts)
     for find, follow in ((_SEATS_OF, _follow_seats), (_FOCAL_POINTS_OF, _follow_focal_points)):
@@ -177,8 +178,8 @@ async def _update_grants(
     office_of: Callable[[Row], _Office | None],
     trail: _Trail | None = None,
 ) -> None:
-    """Makes the grants of each source what its office asks for: one, or none. Advisory locks put sources in order, then
-    everything is read, so that of two at once the later sees what the earlier did."""
+    """Makes the grants of each source match its office: one, or none. Takes advisory locks in the order of the sources
+    and then reads everything, so the later of two parallel calls reads the effect of the earlier."""
     sources = {key: f"{name} {key}" for key in keys}
     await uow.connection.execute(_ADVISORY_LOCKS, list(sources.values()))
     offices = {row["id"]: office_of(row) for row in await find.fetch(uow.connection, keys=keys)}
@@ -190,8 +191,8 @@ async def _update_grants(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A record that gives an office. Without a trail it names the account that entered it, and only whoever gave it
-    that account by a merge has to be entitled."""
+    """A record that gives an office. Without a trail it names the account that created it, and only a principal who
+    gave it that account by a merge needs the permission."""
 
     name: str
     record: UUID
@@ -212,8 +213,8 @@ async def _reconcile(uow: UnitOfWork, source: _Source, office: _Office | None, l
 
 
 async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Grant | None, waiting: Grant | None) -> None:
-    """Makes the grants of an office match it: active where whoever caused it may grant it, else proposed in addition to
-    the present ones."""
+    """Makes the grants of an office match it: active if its causers may grant it, else proposed in addition to the
+    present ones."""
     if active is not None and not office.outlasts(active):
         await GRANTS.update(uow, active, replace(active, ends=office.ends))
         entitled = True
@@ -253,7 +254,7 @@ async def _causes(uow: UnitOfWork, source: _Source, office: _Office) -> tuple[Ca
 
 
 async def _are_entitled(uow: UnitOfWork, source: _Source, office: _Office, causes: Sequence[Cause]) -> bool:
-    """Whether those who caused the office may grant its role, and nobody has taken it back since."""
+    """Whether the causers of the office may grant its role, and nobody has revoked it since."""
     taken_back: datetime | None = await _TAKEN_BACK.fetchval(
         uow.connection, source=source.name, account=office.account, role=office.role
     )

@@ -1,4 +1,4 @@
-"""Which account is the caller's own, and the proof that the caller knows its password."""
+"""The caller's own account, and the check of the caller's password."""
 
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +17,7 @@ from shared.web.request_context import CurrentContext, RequestContext
 
 
 async def own_account(ctx: CurrentContext) -> Row:
-    """The caller's account, over which the caller has the role of an owner for this request.
+    """The caller's account, with the role of an owner for this request.
 
     Raises NotFound for a client or key, which has none.
     """
@@ -29,15 +29,15 @@ async def own_account(ctx: CurrentContext) -> Row:
 
 
 async def changeable_account(row: Annotated[Row, Depends(own_account)], ctx: CurrentContext) -> Row:
-    """The caller's account. Raises PreconditionRequired and VersionConflict as every change of a record."""
+    """The caller's account. Raises PreconditionRequired and VersionConflict like every change of a record."""
     await ACCOUNT_API.require_current(row, ctx)
     return row
 
 
 async def require_own_password(ctx: RequestContext, password: str) -> UUID:
-    """The caller's account. A wrong password counts as a failed sign-in. No connection is held while it is checked.
+    """The caller's account. A wrong password counts as a failed login. The check holds no database connection.
 
-    Raises Invalid `wrong_password`, also for clients and keys, and RateLimited as for signing in.
+    Raises Invalid `wrong_password`, also for clients and keys, and RateLimited as for logins.
     """
     who, key = ctx.principal, None
     if who.kind is PrincipalKind.ACCOUNT and who.id is not None:
@@ -51,5 +51,5 @@ async def require_own_password(ctx: RequestContext, password: str) -> UUID:
 
 
 def wrong_password() -> Invalid:
-    """The password that was given is not the caller's."""
+    """The error for a wrong password of the caller."""
     return invalid_field("/old_password", "wrong_password", "This is not your password.")

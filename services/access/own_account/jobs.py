@@ -1,4 +1,4 @@
-"""Deleting accounts that somebody registered and nobody uses."""
+"""Deleting self-registered accounts without use."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from shared.kernel.clock import now
 
 
 async def delete_unused(uow: UnitOfWork) -> None:
-    """Deletes up to 200 registered accounts that have held no grant and no record for 30 days."""
+    """Deletes up to 200 self-registered accounts that have had no grant and no record for 30 days."""
     for account in await queries.lock_unused(uow.connection, now() - UNUSED):
         await queries.delete_account(uow.connection, account.id)
         ACCOUNTS.record_change(uow, "delete", account, replace(account, version=account.version + 1), "deleted")

@@ -1,4 +1,4 @@
-"""Closing one's own account: all that it holds ends with it; the records about its person stay."""
+"""Closing one's own account: all that it holds ends; the records about its person remain."""
 
 from services.access.accounts import operations as accounts
 from services.access.accounts.record import Account
@@ -10,7 +10,8 @@ from shared.records.resource_type import TransitionRequest
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requested: TransitionRequest) -> Account:
-    """One transition. Grants and API keys do not outlive a closed account. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition. Closing an account ends its grants and API keys. Raises what `Lifecycle.advance`
+    raises."""
     after = await accounts.transition(uow, access, before, requested)
     if after.status == "closed":
         await grants.revoke_all(uow, after.id, "account closed")

@@ -1,4 +1,4 @@
-"""Accounts that their owners registered and that came to hold nothing."""
+"""Self-registered accounts that hold nothing."""
 
 from datetime import datetime
 from uuid import UUID
@@ -47,12 +47,12 @@ _DELETE = tuple(
 
 
 async def lock_unused(connection: Connection, before: datetime) -> list[Account]:
-    """Up to 200 accounts that their owners registered before this instant and that hold nothing: no grant, living or
-    not, no API key, no expert; nor are they named as a second person."""
+    """Up to 200 accounts that their owners registered before this instant and that hold nothing: no grant in any state,
+    no API key, no expert; nor are they named as a second person. Locked."""
     return records_of(Account, await _UNUSED.fetch(connection, before=before))
 
 
 async def delete_account(connection: Connection, account: UUID) -> None:
-    """Deletes an account with its sessions, and what is stored of its tokens and credentials."""
+    """Deletes an account with its sessions, tokens and stored credential changes."""
     for statement in _DELETE:
         await statement.execute(connection, account=account)

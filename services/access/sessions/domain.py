@@ -1,4 +1,4 @@
-"""How long a person stays signed in, and what ends that."""
+"""How long a person stays signed in, and what ends a session."""
 
 import hashlib
 import hmac
@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from shared.kernel.lifecycle import Lifecycle, transition
 
 IDLE = timedelta(hours=12)
-"""A session that nobody renews for so long is over."""
+"""A session ends if it is not renewed for this time."""
 LONGEST = timedelta(days=30)
-"""A session lasts no longer, however often it is renewed."""
+"""The longest time of a session, whatever its renewals."""
 RETENTION = timedelta(days=90)
-"""For so long it is remembered that there was a session."""
+"""How long an ended session is stored."""
 OVERLAP = timedelta(seconds=30)
-"""For so long after its use a refresh token gets its successor again, while nobody has used that."""
+"""For how long after its use a refresh token gets the same successor again, if the successor is unused."""
 MOST_LIVING = 50
-"""Sessions of one account at a time; a further one ends the oldest."""
+"""Most sessions of one account; a further one ends the oldest."""
 LONGEST_LABEL = 60
 _PREFIX = "escm_refresh_"
 
@@ -33,8 +33,8 @@ def new_refresh_token() -> str:
 
 
 def successor_of(token: str, secret: bytes) -> str:
-    """The token that a renewal with `token` answers. It follows from the token and the installation's secret, so that
-    two renewals at once get the same one and a session never has two living tokens."""
+    """The token that a renewal with `token` returns. It is derived from the token and the installation's secret, so
+    that two parallel renewals get the same one and a session never has two valid tokens."""
     return f"{_PREFIX}{urlsafe_b64encode(hmac.digest(secret, token.encode(), 'sha256')).rstrip(b'=').decode()}"
 
 
@@ -44,7 +44,7 @@ def is_refresh_token(token: str) -> bool:
 
 
 def digest(token: str) -> bytes:
-    """What is stored of a token."""
+    """The stored form of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -54,6 +54,6 @@ def idle_until(at: datetime, ends_at: datetime) -> datetime:
 
 
 def label_of(given: str | None) -> str | None:
-    """The first 60 printable characters of how a client calls itself, such as `Office laptop`."""
+    """The first 60 printable characters of the client's own label, such as `Office laptop`."""
     shown = "".join(letter for letter in given or "" if letter.isprintable()).strip()
     return shown[:LONGEST_LABEL] or None

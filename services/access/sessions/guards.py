@@ -1,4 +1,4 @@
-"""Whose sessions a caller may see and end: their own, and those of accounts that their grants let them."""
+"""The sessions that a caller may read and end: their own, and those of accounts that their grants cover."""
 
 from uuid import UUID
 
@@ -11,16 +11,16 @@ from shared.web.responses import key_of
 
 
 async def current_session(ctx: RequestContext) -> UUID | None:
-    """The session that the caller's token belongs to."""
+    """The session of the caller's token."""
     header = ctx.request.headers["authorization"]
     claims = (await ctx.request.app.state.authenticator.bearer(header)).claims
     return None if claims is None else claims.session
 
 
 def chosen_account(ctx: RequestContext, verb: str) -> UUID | None:
-    """The account of `account_id`, or the caller's own; None for a machine that names none.
+    """The account of `account_id`, or the caller's own; None for a client or key that names none.
 
-    Raises Malformed for what is no id, Forbidden for another's account without a grant for the verb.
+    Raises Malformed for an invalid id, Forbidden for another account without a grant for the verb.
     """
     raw = ctx.request.query_params.get("account_id")
     own = ctx.principal.id if ctx.principal.kind is PrincipalKind.ACCOUNT else None
@@ -35,8 +35,8 @@ def chosen_account(ctx: RequestContext, verb: str) -> UUID | None:
 
 
 async def account_of_session(ctx: RequestContext, raw: str) -> tuple[UUID, UUID]:
-    """The account of a session, and its id. Raises NotFound where the caller may not know of it, Forbidden where they
-    may not end it."""
+    """The account of a session, and its id. Raises NotFound if the caller may not know of it, Forbidden if they may not
+    end it."""
     key = key_of(raw)
     async with ctx.connection() as connection:
         account = await queries.account_of(connection, key) if isinstance(key, UUID) else None

@@ -1,4 +1,4 @@
-"""What time does to sessions."""
+"""Scheduled ends of sessions."""
 
 from services.access.sessions import operations, queries
 from services.access.sessions.domain import RETENTION
@@ -7,7 +7,7 @@ from shared.kernel.clock import now
 
 
 async def expire_sessions(uow: UnitOfWork) -> None:
-    """Ends sessions that were not renewed in time, and deletes those that ended long ago."""
+    """Ends sessions that were not renewed in time, and deletes those past their retention."""
     while await operations.expire(uow, now()):
         pass
     await queries.delete_expired(uow.connection, now(), now() - RETENTION)

@@ -1,4 +1,5 @@
-"""Opening, renewing and ending sessions. Opening and ending write one audit entry and one fact; renewing none."""
+"""Opening, renewing and ending sessions. Opening and ending write one audit entry and one fact; renewing writes
+neither."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ _END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A renewed session: the token that renews it next, which is shown this once, and until when that is possible."""
+    """A renewed session: the next refresh token, which is shown only once, and its expiry."""
 
     session: UUID
     account: UUID
@@ -29,7 +30,7 @@ class Renewal:
 
 
 async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Renewal:
-    """A new session of an account. Where it has 50 already, the oldest ends."""
+    """Opens a session of an account. If it has 50, the oldest ends."""
     living = await queries.lock_living(uow.connection, account)
     surplus = len(living) - domain.MOST_LIVING + 1
     await _end(uow, living[: max(surplus, 0)], "superseded")
@@ -45,10 +46,10 @@ async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Ren
 
 
 async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
-    """The session with the successor of the token shown; None where that is not valid. `secret` makes successors.
+    """The session with the successor of the given token; None if that is not valid. `secret` derives successors.
 
-    Two windows of a browser renew at once: for `OVERLAP` after its use a token gets the same successor again, while
-    nobody has used that. A second use at another time means that the token was copied, and ends the session.
+    Two windows of a browser may renew at once: for `OVERLAP` after its use a token gets the same successor again, if
+    the successor is unused. Any other second use means that the token was copied, and ends the session.
     """
     digest, at = domain.digest(token), now()
     found = await queries.take_token(uow.connection, digest)
@@ -68,7 +69,7 @@ async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
 
 
 async def end_by_token(uow: UnitOfWork, token: str) -> None:
-    """Ends the session that a refresh token belongs to, whether the token was used before or not (RFC 7009)."""
+    """Ends the session of a refresh token, whether the token is used or not (RFC 7009)."""
     found = await queries.take_token(uow.connection, domain.digest(token))
     if found is not None and found.session.status == "active":
         uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.session.account_id))
@@ -76,20 +77,20 @@ async def end_by_token(uow: UnitOfWork, token: str) -> None:
 
 
 async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
-    """Ends one session of an account; one that has ended stays as it is."""
+    """Ends one session of an account; an ended one does not change."""
     living = await queries.lock_living(uow.connection, account)
     await _end(uow, [session for session in living if session.id == chosen], None)
 
 
 async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None, reason: str | None = None) -> int:
-    """Ends every session of an account except one; how many."""
+    """Ends every session of an account except one. Returns how many."""
     living = [session for session in await queries.lock_living(uow.connection, account) if session.id != besides]
     await _end(uow, living, reason)
     return len(living)
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:
-    """Ends up to 200 sessions that were not renewed in time; how many."""
+    """Ends up to 200 sessions that were not renewed in time. Returns how many."""
     sessions = await queries.over(uow.connection, at)
     for before in sessions:
         await SESSIONS.apply_scheduled(uow, before, "expire")

@@ -1,4 +1,4 @@
-"""Reading sessions and the tokens that renew them."""
+"""Reading sessions and their refresh tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +81,7 @@ _DELETE_SESSIONS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A token with its session, until when it renews that, and when it did."""
+    """A refresh token with its session, its expiry, and the time of its use."""
 
     session: Session
     until: datetime
@@ -99,13 +99,13 @@ async def lock_living(connection: Connection, account: UUID) -> list[Session]:
 
 
 async def account_of(connection: Connection, session: UUID) -> UUID | None:
-    """Whose session it is; None where there is none of this id."""
+    """The account of a session; None for an unknown id."""
     found: UUID | None = await _ACCOUNT_OF.fetchval(connection, id=session)
     return found
 
 
 async def add_token(connection: Connection, digest: bytes, session: UUID, until: datetime) -> None:
-    """A further token that renews the session."""
+    """Adds a refresh token to the session."""
     await _ADD_TOKEN.execute(connection, digest=digest, session_id=session, until=until)
 
 
@@ -116,13 +116,13 @@ async def take_token(connection: Connection, digest: bytes) -> RefreshToken | No
 
 
 async def use_token(connection: Connection, digest: bytes) -> None:
-    """Remembers that the token was used, by the database's clock."""
+    """Records, by the database's clock, that the token was used."""
     await _USE_TOKEN.execute(connection, key=digest)
 
 
 async def repeatable(connection: Connection, digest: bytes, successor: bytes) -> datetime | None:
-    """Until when the successor of a used token renews the session, where it may be answered again: the use lies within
-    the overlap, and nobody has used the successor. None otherwise."""
+    """The expiry of the successor of a used token, if the successor may be returned again: the use is within the
+    overlap, and the successor is unused. None otherwise."""
     found: datetime | None = await _REPEATABLE.fetchval(connection, digest=digest, successor=successor)
     return found
 
@@ -133,6 +133,6 @@ async def over(connection: Connection, at: datetime) -> list[Session]:
 
 
 async def delete_expired(connection: Connection, at: datetime, before: datetime) -> None:
-    """Drops tokens that have ended, and sessions that ended before `before`."""
+    """Deletes expired tokens, and sessions that ended before `before`."""
     await _DELETE_TOKENS.execute(connection, at=at)
     await _DELETE_SESSIONS.execute(connection, before=before)

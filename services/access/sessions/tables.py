@@ -15,4 +15,4 @@ refresh_token = table(
     instant("until"),
     instant("used_at", nullable=True),
 )
-"""`digest` is the SHA-256 of the token. A used one is kept until its time is over, so that a second use is noticed."""
+"""`digest` is the SHA-256 of the token. A used token is stored until it expires, so that a second use is detected."""

@@ -1,4 +1,4 @@
-"""`private_key_jwt` (RFC 7523): a client proves itself with a short-lived assertion that it signed."""
+"""`private_key_jwt` (RFC 7523): a client authenticates with a short-lived assertion that it signed."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _FAMILIES = {"ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A valid assertion: the digest that may be used once, and until when (Unix seconds)."""
+    """A valid assertion: the digest that may be used once, and its expiry (Unix seconds)."""
 
     digest: bytes
     until: int
@@ -37,7 +37,7 @@ def claimed_client(assertion: str) -> str:
 
 
 def prove(assertion: str, client_id: str, jwks: KeySet, audiences: tuple[str, ...], now: float) -> Proof:
-    """Checks the assertion against the client's registered keys. Raises InvalidClient for every fault."""
+    """Verifies the assertion with the client's registered keys. Raises InvalidClient for every fault."""
     try:
         header = read_header(assertion)
         algorithm = str(header.get("alg"))

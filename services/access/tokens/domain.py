@@ -1,4 +1,4 @@
-"""How clients and people prove who they are, and how long they wait after failing to."""
+"""How clients and people authenticate, and how long they wait after failures."""
 
 import hashlib
 import re
@@ -15,16 +15,16 @@ from shared.kernel.errors import Malformed, Unauthenticated
 FORM = "application/x-www-form-urlencoded"
 LONGEST_FORM = 16 * 1024
 FREE_FAILURES = 5
-"""Wrong passwords in a row that cost nothing. Each further one locks the account for the network that they come from:
-30 s, twice as long every time. The owner, elsewhere, is not kept out by that."""
+"""Wrong passwords in a row without a lock. Each further one locks the account for the network of the attempt: for 30 s,
+twice as long every time. The owner can sign in from other networks."""
 CEILING = 50
-"""Wrong passwords of an account from all networks together, after which the first one from any of them costs already.
-Nobody is locked out by that: whoever gives the right password gets in."""
+"""Wrong passwords of an account from all networks together, after which the first failure from a network locks it. The
+right password from a network without a lock is accepted."""
 NEVER_LOCKED = 2_000_000_000
-"""As many free failures as the count of all networks together has."""
+"""The free failures of the count over all networks: so many that it never locks."""
 FIRST_LOCK, LONGEST_LOCK = 30, 900
 FORGOTTEN_AFTER = 3600
-"""Seconds without a try after which earlier failures no longer count."""
+"""Seconds without an attempt after which earlier failures no longer count."""
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PERSON_SCOPE = "*:read *:write"
 
@@ -33,7 +33,7 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A client that shows its secret."""
+    """Credentials of a client with a secret."""
 
     client_id: str
     secret: str
@@ -41,14 +41,14 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A client that signs (RFC 7523). `client_id` is what the form says in addition, if anything."""
+    """Credentials of a client that signs (RFC 7523). `client_id` is that of the form, if it has one."""
 
     client_id: str | None
     token: str
 
 
 class TokenResponse(TypedDict):
-    """The answer to a token request (RFC 6749, 5.1). Times are in seconds."""
+    """The response to a token request (RFC 6749, 5.1). Times are in seconds."""
 
     access_token: str
     token_type: str
@@ -59,7 +59,7 @@ class TokenResponse(TypedDict):
 
 
 class InvalidClient(Unauthenticated):
-    """The client is not who it says, may not come from there, or is no longer."""
+    """The credentials are wrong, the client may not use this address, or it is no longer active."""
 
     code = "invalid_client"
 
@@ -68,17 +68,17 @@ class InvalidClient(Unauthenticated):
 
 
 def invalid_request(detail: str) -> Malformed:
-    """A request that RFC 6749 does not know."""
+    """A request that RFC 6749 does not define."""
     return Malformed(detail, code="invalid_request")
 
 
 def invalid_grant(detail: str = "The e-mail address or the password is wrong.") -> Malformed:
-    """A wrong password, an unknown address or an account that may not be used: the answer does not say which."""
+    """A wrong password, an unknown address or an account that may not be used: the response does not say which."""
     return Malformed(detail, code="invalid_grant")
 
 
 def read_form(body: bytes) -> dict[str, str]:
-    """The fields of a form. Raises Malformed `invalid_request` where a field is given twice or the body is no form."""
+    """The fields of a form. Raises Malformed `invalid_request` for a repeated field or a body that is not a form."""
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError as error:
@@ -90,9 +90,9 @@ def read_form(body: bytes) -> dict[str, str]:
 
 
 def client_credentials(authorization: str | None, form: Mapping[str, str]) -> Secret | Assertion | None:
-    """The client's credentials, sent in one of the three ways; None where there are none.
+    """The client's credentials, sent in one of the three ways, or None.
 
-    Raises Malformed `invalid_request` for two ways at once, InvalidClient for one that cannot be read.
+    Raises Malformed `invalid_request` for two ways at once, InvalidClient for credentials that cannot be parsed.
     """
     ways = [way for way in (authorization, form.get("client_secret"), form.get("client_assertion")) if way is not None]
     if len(ways) > 1:
@@ -130,8 +130,8 @@ def _secret(client_id: str, secret: str) -> Secret:
 
 @dataclass(frozen=True, slots=True)
 class LoginKeys:
-    """Under what wrong passwords are counted: the account from this place, the account from anywhere, and the place
-    over all accounts. Digests, so that no address is stored."""
+    """The keys of the counters of wrong passwords: the account from this network, the account from anywhere, and the
+    network over all accounts. Digests, so that no address is stored."""
 
     here: bytes
     anywhere: bytes
@@ -139,7 +139,7 @@ class LoginKeys:
 
 
 def login_keys(email_key: str, address: str) -> LoginKeys:
-    """The keys of a sign-in to an account, known or not, from an address."""
+    """The keys of a login to an account, known or not, from an address."""
     place = site_of(address)
     texts = (f"{email_key}\n{place}", email_key, f"place\n{place}")
     return LoginKeys(*(hashlib.sha256(text.encode()).digest() for text in texts))

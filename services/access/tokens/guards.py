@@ -1,4 +1,4 @@
-"""What is checked before the token endpoints: the form, the client's credentials, and its address."""
+"""The checks before the token endpoints: the form, the client's credentials, and its address."""
 
 from typing import Annotated, cast
 
@@ -11,7 +11,7 @@ from shared.web.route import refuse_unknown
 
 
 class TokenRequest:
-    """A request to a token endpoint: the form, the client's credentials if it shows any, and the caller's address."""
+    """A request to a token endpoint: the form, the client's credentials if it has any, and the caller's address."""
 
     def __init__(self, form: dict[str, str], shown: Secret | Assertion | None, address: str) -> None:
         self.form = form

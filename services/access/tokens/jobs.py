@@ -1,4 +1,4 @@
-"""What time does to keys and tokens."""
+"""Scheduled rotation and deletion of keys and tokens."""
 
 from datetime import timedelta
 
@@ -11,10 +11,10 @@ from shared.kernel.clock import now
 
 
 async def rotate_signing_keys(uow: UnitOfWork) -> None:
-    """Publishes a successor on the last day of a key, and deletes keys that verify nothing any more."""
+    """Publishes a successor on the last day of a key, and deletes keys that verify no valid token."""
     await SigningKeyStore(AccessSettings()).rotate(uow)
 
 
 async def delete_expired(uow: UnitOfWork) -> None:
-    """Drops revoked tokens, used assertions and failed logins that no longer matter."""
+    """Deletes expired revocations and used assertions, and failed logins that no longer count."""
     await queries.delete_expired(uow.connection, now(), now() - timedelta(seconds=FORGOTTEN_AFTER))

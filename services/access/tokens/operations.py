@@ -1,4 +1,4 @@
-"""Grants tokens, ends them, and says what one stands for."""
+"""Issues, revokes and introspects tokens."""
 
 import asyncio
 import hashlib
@@ -58,7 +58,7 @@ Counted: TypeAlias = tuple[Limit, RateLimitState]
 
 @dataclass(frozen=True)
 class TokenService:
-    """What the token endpoints work with. `inspector` looks at the database every time."""
+    """The dependencies of the token endpoints. `inspector` reads the database every time."""
 
     database: Database
     settings: AccessSettings
@@ -70,7 +70,7 @@ class TokenService:
 
     @classmethod
     def make(cls, database: Database, settings: AccessSettings, rate_limiter: RateLimiter) -> "TokenService":
-        """One per process. The database and the rate_limiter are not its own."""
+        """The service of a process. It does not close the database and the rate limiter."""
         return cls(
             database,
             settings,
@@ -83,19 +83,20 @@ class TokenService:
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """What an assertion may be addressed to."""
+        """The audiences that an assertion may name."""
         issuer = self.settings.issuer.rstrip("/")
         return (self.settings.issuer, f"{issuer}{TOKEN_PATH}")
 
 
 _REFUSAL_DELAY = 20_000
-"""Microseconds: a refusal of a client waits a random part of them. One that exists takes some ten more to look up."""
+"""Microseconds. A rejection of a client waits a random part of them, since looking up an existing client takes some ten
+longer."""
 
 
 async def give_token(
     token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
 ) -> tuple[TokenResponse, Counted | None]:
-    """The answer to a token request (RFC 6749, 4.3, 4.4 and 6), and what is left of a client's limit.
+    """The response to a token request (RFC 6749, 4.3, 4.4 and 6), and the rest of a client's limit.
 
     Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
     """
@@ -149,7 +150,7 @@ async def _renewed(token_service: TokenService, form: Mapping[str, str], address
 
 
 async def authenticate(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Client:
-    """The client that proved itself. Raises InvalidClient, or RateLimited after too many failures of this address."""
+    """The authenticated client. Raises InvalidClient, or RateLimited after too many failures of this address."""
     failures = Limit("failed", token_service.settings.failed_authentications)
     await token_service.rate_limiter.refuse_spent(failures, site_of(address))
     try:
@@ -202,7 +203,7 @@ async def _log_in(token_service: TokenService, form: Mapping[str, str], address:
 
 
 async def proves_password(token_service: TokenService, key: str, password: str, address: str) -> Account | None:
-    """The account of a folded address whose password this is; None where it is not, which counts as a failure.
+    """The account of a folded address with this password; None for a wrong one, which counts as a failure.
 
     Raises RateLimited after too many failures.
     """
@@ -238,7 +239,7 @@ async def _person(token_service: TokenService, key: str, password: str, address:
 
 
 async def _count_failure(token_service: TokenService, connection: Connection, keys: LoginKeys, anywhere: int) -> None:
-    """Counts a wrong password; a place is counted once for each account that it fails with."""
+    """Counts a wrong password; a network is counted once for each account for which it fails."""
     free = FREE_FAILURES if anywhere < CEILING else 0
     if await queries.login_failed(connection, keys.here, free) == 1:
         await queries.login_failed(connection, keys.place, token_service.settings.failed_accounts)
@@ -246,10 +247,10 @@ async def _count_failure(token_service: TokenService, connection: Connection, ke
 
 
 async def revoke(token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str) -> None:
-    """Ends a token before its time (RFC 7009). A client ends its own, whoever holds a person's token ends that; a
-    refresh token ends its session.
+    """Revokes a token before its expiry (RFC 7009). A client revokes its own; whoever has a person's token revokes
+    that; a refresh token ends its session.
 
-    A token that is not valid, or is another's, is left as it is, and no error is raised.
+    A token that is not valid, or is another's, does not change, and no error is raised.
     """
     client = await authenticate(token_service, shown, address) if shown is not None else None
     if is_refresh_token(token):
@@ -270,8 +271,8 @@ async def revoke(token_service: TokenService, token: str, shown: Secret | Assert
 async def introspect(
     token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str
 ) -> Mapping[str, object]:
-    """What a token stands for at this moment (RFC 7662), shown to the client that it was given to, and to clients whose
-    grants let them read tokens everywhere; to any other client no token is active."""
+    """The state of a token now (RFC 7662), for the client that it was issued to, and for clients whose grants permit
+    them to read tokens everywhere; for any other client no token is active."""
     client = await authenticate(token_service, shown, address)
     claims = await _claims(token_service, token)
     if claims is None or not (claims.client_id == client.client_id or await _reads_tokens(token_service, client)):

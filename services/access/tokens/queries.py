@@ -1,4 +1,4 @@
-"""What is read and remembered of keys, tokens, assertions and failed logins."""
+"""Reading and storing keys, revoked tokens, assertions and failed logins."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,13 +61,13 @@ _DELETE_KEYS = Statement(delete(signing_key).where(signing_key.c.verifies_until 
 
 
 async def lock_keys(connection: Connection) -> None:
-    """One at a time makes signing keys; held until the transaction ends."""
+    """Locks the making of signing keys until the transaction ends."""
     await _LOCK_KEYS.execute(connection)
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key that signs. `private` is encrypted."""
+    """A signing key. `private` is encrypted."""
 
     kid: str
     private: bytes
@@ -79,30 +79,30 @@ async def signing_keys(connection: Connection, at: datetime) -> list[SigningKey]
 
 
 async def signed_until(connection: Connection) -> datetime | None:
-    """Until when the key signs that signs longest; None where there is no key."""
+    """The latest end of signing of all keys; None without a key."""
     found: datetime | None = await _NEWEST.fetchval(connection)
     return found
 
 
 async def add_key(connection: Connection, **values: object) -> None:
-    """A new key; it is published at once."""
+    """Inserts a key; it is published at once."""
     await _ADD_KEY.execute(connection, **values)
 
 
 async def delete_expired_keys(connection: Connection, at: datetime) -> None:
-    """Deletes keys that verify nothing any more."""
+    """Deletes keys that verify no valid token."""
     await _DELETE_KEYS.execute(connection, at=at)
 
 
 async def published_keys(connection: Connection, at: datetime) -> list[JsonWebKey]:
-    """The public parts, newest first."""
+    """The public keys, newest first."""
     return [row["public"] for row in await _PUBLIC.fetch(connection, at=at)]
 
 
 async def revoke_token(
     connection: Connection, token_id: str, kind: PrincipalKind, principal: UUID, until: datetime
 ) -> None:
-    """Records, until the token expires, that it is not valid any more."""
+    """Records until its expiry that the token is revoked."""
     await _REVOKE.execute(connection, token_id=token_id, principal_kind=str(kind), principal_id=principal, until=until)
 
 
@@ -113,8 +113,8 @@ async def use_assertion(connection: Connection, digest: bytes, until: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class LoginFailures:
-    """The wrong passwords before a sign-in. `locked_until` is when it may be tried again from here, `was_wrong` whether
-    the account failed from here of late, `anywhere` how often it failed from all places together."""
+    """The wrong passwords before a login. `locked_until` is when it may be tried again from this network, `was_wrong`
+    whether the account failed from it recently, `anywhere` how often it failed from all networks together."""
 
     locked_until: datetime
     was_wrong: bool
@@ -122,7 +122,7 @@ class LoginFailures:
 
 
 async def failures(connection: Connection, keys: LoginKeys) -> LoginFailures:
-    """What is remembered of wrong passwords under these keys."""
+    """The stored failures under these keys."""
     digests = [keys.here, keys.anywhere, keys.place]
     rows = {bytes(row["email_digest"]): row for row in await _FAILURES.fetch(connection, digests=digests)}
     locks = [rows[key]["locked_until"] for key in (keys.here, keys.place) if key in rows]
@@ -133,7 +133,7 @@ async def failures(connection: Connection, keys: LoginKeys) -> LoginFailures:
 
 
 async def login_failed(connection: Connection, digest: bytes, free: int) -> int:
-    """Counts a wrong password, and locks the address of the digest after `free` in a row; how many there are now."""
+    """Counts a wrong password, and locks the digest's key after `free` in a row. Returns the count."""
     failed: int = await _FAIL.fetchval(
         connection,
         email_digest=digest,
@@ -146,12 +146,12 @@ async def login_failed(connection: Connection, digest: bytes, free: int) -> int:
 
 
 async def login_succeeded(connection: Connection, digest: bytes) -> None:
-    """Forgets the failures before."""
+    """Deletes the earlier failures."""
     await _SUCCEED.execute(connection, email_digest=digest)
 
 
 async def delete_expired(connection: Connection, at: datetime, logins_before: datetime) -> None:
-    """Drops revoked tokens and used assertions that have ended, and failures older than `logins_before`."""
+    """Deletes expired revocations and used assertions, and failures older than `logins_before`."""
     for statement in _OVER:
         await statement.execute(connection, at=at)
     await _DELETE_LOGINS.execute(connection, at=logins_before)

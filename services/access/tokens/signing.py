@@ -1,4 +1,4 @@
-"""The keys that tokens are signed with: made on first need, encrypted at rest, published before they are used."""
+"""The signing keys of tokens: made on first need, encrypted at rest, published before their use."""
 
 import time
 from datetime import datetime, timedelta
@@ -18,22 +18,22 @@ from shared.kernel.clock import now
 from shared.kernel.principal import PrincipalKind
 
 _CACHE_SECONDS = 60.0
-"""Seconds for which a process signs with the key it found."""
+"""Seconds for which a process uses the key that it read."""
 _AHEAD = timedelta(hours=1)
-"""How long a successor is published before it signs: every verifier has seen it by then."""
+"""How long a successor is published before it signs, so that every verifier has it."""
 _LAST_DAY = timedelta(days=1)
 _AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _CACHE_SECONDS)
 
 
 class SigningKeyStore:
-    """Makes signing keys, and keeps their private parts encrypted under the secret of the installation."""
+    """Makes signing keys, and stores their private parts encrypted with the secret of the installation."""
 
     def __init__(self, settings: AccessSettings) -> None:
         self._days = settings.signing_key_days
         self._sealer = Sealer(settings.secret_key.get_secret_value().encode(), "escm access signing keys")
 
     async def rotate(self, uow: UnitOfWork) -> None:
-        """Publishes a successor in the key's last day, and deletes keys whose tokens are over."""
+        """Publishes a successor on the key's last day, and deletes keys whose tokens have expired."""
         await queries.lock_keys(uow.connection)
         await queries.delete_expired_keys(uow.connection, now())
         until = await queries.signed_until(uow.connection)
@@ -41,7 +41,7 @@ class SigningKeyStore:
             await self.make(uow, now() + _AHEAD)
 
     def usable(self, keys: list[queries.SigningKey]) -> tuple[str, ECKey] | None:
-        """The newest key that the present secret opens: after a change of the secret a new one is made."""
+        """The newest key that the present secret decrypts; a change of the secret causes a new key."""
         for key in keys:
             pem = self._sealer.open(key.private, key.kid)
             if pem is not None:
@@ -49,7 +49,7 @@ class SigningKeyStore:
         return None
 
     async def make(self, uow: UnitOfWork, signs_from: datetime) -> tuple[str, ECKey]:
-        """A new key, published at once."""
+        """Inserts a key, published at once."""
         key = ECKey.generate_key("P-256")
         kid = key.thumbprint()
         signs_until = signs_from + timedelta(days=self._days)
@@ -80,14 +80,14 @@ class SigningKeys:
     async def token(
         self, kind: PrincipalKind, subject: UUID, client_id: str, scope: str, session: UUID | None = None
     ) -> str:
-        """A new token, good for ten minutes."""
+        """A new token, valid for ten minutes."""
         key = await self._present()
         issued = int(time.time())
         claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session)
         return sign(claims, self.rules, key)
 
     async def ensure(self) -> None:
-        """Makes the first key where there is none."""
+        """Makes the first key if there is none."""
         await self._present()
 
     async def _present(self) -> ECKey:

@@ -1,4 +1,4 @@
-"""Signing keys, and what has to be stored of tokens, assertions and failed logins until it expires."""
+"""Signing keys, and the stored state of tokens, assertions and failed logins until its expiry."""
 
 from sqlalchemy import Column, Integer, LargeBinary, Text, Uuid
 
@@ -14,7 +14,7 @@ signing_key = table(
     instant("signs_until"),
     instant("verifies_until"),
 )
-"""`private` is encrypted. A key is published from its creation until the last token it signed is over."""
+"""`private` is encrypted. A key is published from its creation until the last token that it signed expires."""
 
 revoked_token = table(
     "access_revoked_token",
@@ -37,5 +37,5 @@ failed_login = table(
     instant("locked_until"),
     instant("last_at"),
 )
-"""By the digest of the address, known or not, so that being locked does not disclose that an account exists: once with
-the network that the guesses come from, and once without, which never locks."""
+"""By the digest of the address, known or not, so that a lock does not disclose that an account exists: once with the
+network of the attempts, and once without, which never locks."""

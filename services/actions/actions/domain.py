@@ -1,4 +1,4 @@
-"""The life of an action (IATI activity status)."""
+"""The lifecycle of an action (IATI activity status)."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,16 +21,16 @@ IATI_STATUS = {
 PUBLISHED = frozenset({"planned", "in_progress", "finalising", "closed", "cancelled", "suspended"})
 ENDED = frozenset({"closed", "cancelled"})
 WORKING_PROGRAMMES = frozenset({"approved", "implementing"})
-"""States of a programme in which its actions start."""
+"""States of a programme in which its actions may start."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionGuardContext:
-    """What the guards look at."""
+    """The inputs of the guards."""
 
     open_milestones: int = 0
     programme_status: str | None = None
-    """Read only where the action may start."""
+    """Read only if the action may start."""
 
 
 def _is_delivered(guard_context: ActionGuardContext) -> Literal["milestones_open"] | None:

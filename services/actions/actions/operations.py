@@ -25,9 +25,9 @@ ACTIONS: ResourceType[Action, domain.ActionGuardContext] = ResourceType.of(Actio
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
-    """A proposed action of a programme, in whose country it lies.
+    """Inserts a proposed action of a programme, in the programme's country.
 
-    Raises Invalid for an unknown programme or participant, Conflict where the programme has ended.
+    Raises Invalid for an unknown programme or participant, Conflict if the programme has ended.
     """
     named = await programme_of(uow.connection, access.context, new.programme_id)
     of = require_known(access.principal, named, Programme.resource_type, PUBLISHED, "/programme_id")
@@ -40,14 +40,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Action, wanted: Action) -> Action:
-    """The action as it is wanted; its programme stays."""
+    """Updates the action; its programme cannot change."""
     if wanted.participants != before.participants:
         await _require_participants(uow, access, wanted)
     return await ACTIONS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Action, requested: TransitionRequest) -> Action:
-    """One transition of an action; its actual dates are the days of its start and its finish."""
+    """Applies one transition. The actual dates are the days of the start and the finish."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(_target: str) -> Action:
@@ -61,7 +61,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Action, reque
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Action, _fields: Fields
 ) -> domain.ActionGuardContext:
-    """What the guards look at: only what the transitions of its state ask for is read."""
+    """Loads the inputs of the guards; reads only what the transitions of the present state need."""
     if record.status not in ("planned", "finalising"):
         return domain.ActionGuardContext()
     async with connect() as connection:

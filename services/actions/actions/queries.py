@@ -1,4 +1,4 @@
-"""Reading actions, and what their guards look at."""
+"""Reading actions, and the inputs of their guards."""
 
 from uuid import UUID
 
@@ -35,11 +35,11 @@ _OPEN_MILESTONES = Statement(
 
 
 async def action_of(connection: Connection, context: AccessContext, key: UUID) -> Action | None:
-    """The action, if row-level security admits it."""
+    """The action, if row-level security permits reading it."""
     row = await _ONE.fetchrow(connection, action=key, **context.parameters)
     return record_of(Action, row) if row else None
 
 
 async def open_milestones(connection: Connection, key: UUID) -> int:
-    """How many milestones of an action are neither done nor dropped."""
+    """The number of milestones of an action that are neither done nor dropped."""
     return await _OPEN_MILESTONES.fetchval(connection, action=key, **SYSTEM_CONTEXT.parameters) or 0

@@ -1,4 +1,4 @@
-"""Actions. `country` and `visibility` are the programme's: one policy serves both."""
+"""Actions. `country` and `visibility` are the programme's, so one policy serves both tables."""
 
 from services.actions.actions.record import Action
 from shared.records.columns import table_of

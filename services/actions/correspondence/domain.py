@@ -1,11 +1,11 @@
-"""The life of a letter."""
+"""The lifecycle of a letter."""
 
 from datetime import date, timedelta
 
 from shared.kernel.lifecycle import Lifecycle, transition
 
 REPLY_CLOCK = timedelta(days=30)
-"""How long a reply is waited for where nothing else was agreed."""
+"""The time allowed for a reply if no other day was agreed."""
 PUBLISHED = frozenset({"logged", "sent", "awaiting_reply", "answered", "closed"})
 OPEN = frozenset({"logged", "sent", "awaiting_reply"})
 """A letter in one of these states becomes `answered` when another letter names it as `reply_to`."""
@@ -21,7 +21,7 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
 
 
 def first_status(direction: str) -> str:
-    """What came in is logged, what went out is sent."""
+    """An incoming letter starts as logged, an outgoing one as sent."""
     return "logged" if direction == "in" else "sent"
 
 

@@ -26,9 +26,9 @@ LETTERS: ResourceType[Letter, None] = ResourceType.of(Letter, correspondence, do
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
-    """A letter that came in or went out. The letter that it replies to becomes answered.
+    """Inserts a letter. The letter that it replies to becomes `answered`.
 
-    Raises Invalid for a letter that is not known, Forbidden where the caller may not answer it.
+    Raises Invalid for an unknown letter, Forbidden if the caller may not mark that letter as answered.
     """
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
@@ -38,7 +38,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: Letter) -> Letter:
-    """The letter with the requested changes. The letter that it now replies to becomes answered."""
+    """Updates the letter. The letter that it now replies to becomes `answered`."""
     if wanted.reply_to != before.reply_to:
         if wanted.reply_to == before.id:
             raise invalid_field("/reply_to", "invalid_value", "A letter does not reply to itself.")
@@ -48,7 +48,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: L
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Letter, requested: TransitionRequest) -> Letter:
-    """One transition of a letter. Awaiting a reply starts a clock of 30 days where no other day was agreed."""
+    """Applies one transition. `awaiting_reply` sets a due day in 30 days if no other day was agreed."""
 
     def effects(target: str) -> Letter:
         if target == "awaiting_reply":
@@ -60,7 +60,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Letter, reque
 
 
 async def _mark_answered(uow: UnitOfWork, access: AccessScope, reply: Letter) -> None:
-    """Marks the letter that this one replies to as answered; a closed or answered letter does not change."""
+    """Marks the letter that this one replies to as answered, unless it is closed or already answered."""
     letter, country = reply.reply_to, reply.country
     if letter is None:
         return

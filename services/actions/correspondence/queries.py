@@ -45,6 +45,6 @@ LISTING = listing(
 
 
 async def is_of_country(connection: Connection, context: AccessContext, letter: UUID, country: str) -> bool:
-    """Whether there is such a letter of this country that the context admits."""
+    """Whether the context may read a letter of this id and country."""
     found = await _LETTER.fetchval(connection, letter=letter, country=country, **context.parameters)
     return found is not None

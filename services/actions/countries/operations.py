@@ -1,4 +1,4 @@
-"""Keeping the stage of a country: reads its facts again, and announces where it is another."""
+"""Recomputes the stage of a country, and announces a change."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -16,7 +16,7 @@ from shared.records.changes import record_change
 
 COUNTRIES = Resource("actions", "countries", "country")
 _STAGES = Resource("actions", "countries", "programme")
-"""Countries again: facts about a stage are called after the programme."""
+"""The same resource as countries, with the entity `programme`: facts about a stage are named after the programme."""
 _TRACKED = ("stage", "facts")
 _ENSURE = """
 INSERT INTO action_country_stage (country, id, version, visibility, stage, facts, updated_at)
@@ -30,10 +30,10 @@ UPDATE action_country_stage SET version = $2, stage = $3, facts = $4, updated_at
 
 
 async def recompute_stage(uow: UnitOfWork, country: str) -> bool:
-    """Derives a country's facts and stage anew; whether anything was different, which is entered and announced.
+    """Recomputes a country's facts and stage. Returns whether they changed; a change is recorded and announced.
 
-    The row is locked before the facts are read, so of two that recompute at once the later sees what the earlier saw.
-    Needs a context that sees every row and may write the country's.
+    Locks the row before it reads the facts, so the later of two parallel calls reads what the earlier one read. Needs a
+    context that may read every row and write the country's.
     """
     instant = now()
     await uow.connection.execute(_ENSURE, country, uuid7(), NO_FACTS, instant)
@@ -60,7 +60,7 @@ async def recompute_stage(uow: UnitOfWork, country: str) -> bool:
 
 
 async def _record_fact_days(uow: UnitOfWork, country: str, found: Mapping[str, tuple[date, str]]) -> None:
-    """Records on which days each fact held: closes what is lost, opens what is met."""
+    """Records the days of each fact: closes the periods of lost facts, opens those of met facts."""
     past = (await fact_periods(uow.connection, SYSTEM_CONTEXT, [country]))[country]
     known = {(one.key, one.link): one for one in past}
     ended = {(one.key, one.link): one for one in await find_ended(uow.connection, country)}

@@ -1,4 +1,4 @@
-"""Reading what a country's stage is made of, the stages, and their counts."""
+"""Reading the inputs of a country's stage, the stages, and their counts."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ from shared.records.counts import cells
 from shared.records.references import CENTRES, NAMED_CENTRES, NAMED_EXPERTS, NAMED_INSTITUTIONS, reading_access
 
 _COUNTED = {each.resource.plural: each for each in (NAMED_EXPERTS, NAMED_INSTITUTIONS, NAMED_CENTRES)}
-"""What is counted, with the states that are published."""
+"""The records that are counted, with their published states."""
 _FACTS = f"""
 WITH committee AS (
     SELECT id, status, formed_on, recognised_on, created_at::date AS proposed_on
@@ -116,7 +116,7 @@ _PILLARS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class LatestProgramme:
-    """A programme of a country with its framework's pillars."""
+    """A country's programme with the pillars of its framework."""
 
     id: UUID
     ref: str
@@ -132,15 +132,15 @@ async def lock_stage(connection: Connection, country: str) -> CountryStage:
 
 
 async def find_facts(connection: Connection, country: str) -> dict[str, tuple[date, str]]:
-    """The facts of a country that records bear out: day and address of the earliest record for each. Needs a context
-    that sees every row."""
+    """The facts of a country that records support: day and address of the earliest record for each. Needs a context
+    that may read every row."""
     rows = await connection.fetch(_FACTS, country)
     return {row["key"]: (row["day"], row["link"]) for row in rows if row["key"] in RUNGS}
 
 
 async def find_ended(connection: Connection, country: str) -> list[FactPeriod]:
-    """The facts of a country that ended records bore out, with the days on which they did. Needs a context that sees
-    every row."""
+    """The facts of a country that ended records supported, with the days on which they did. Needs a context that may
+    read every row."""
     rows = await connection.fetch(_ENDED_FACTS, country)
     return [
         FactPeriod(row["key"], row["day"], row["link"], row["day"], row["ends"])
@@ -152,7 +152,7 @@ async def find_ended(connection: Connection, country: str) -> list[FactPeriod]:
 async def fact_periods(
     connection: Connection, context: AccessContext, codes: Collection[str]
 ) -> dict[str, list[FactPeriod]]:
-    """The days on which the facts of these countries held."""
+    """The periods in which the facts of these countries were met."""
     found: dict[str, list[FactPeriod]] = {code: [] for code in codes}
     for row in await _PAST.fetch(connection, codes=list(codes), **context.parameters):
         found[row["country"]].append(FactPeriod(row["key"], row["day"], row["link"], row["starts"], row["ends"]))
@@ -162,7 +162,7 @@ async def fact_periods(
 async def stages(
     connection: Connection, access: AccessScope, codes: Collection[str], day: date | None = None
 ) -> dict[str, CountryStage]:
-    """The stages of those countries that have one; with a past `day` their facts are those that held on it."""
+    """The stages of those countries that have one; with a past `day` their facts are those of that day."""
     rows = await _STAGES.fetch(connection, codes=list(codes), **access.context.parameters)
     found = {row["country"]: CountryStage(**row) for row in rows}
     if day is None or day >= today():
@@ -187,8 +187,8 @@ _COUNTS = Shapes(_count)
 async def counts(
     connection: Connection, principal: Principal, codes: Collection[str], day: date | None
 ) -> dict[str, dict[str, int]]:
-    """Experts, institutions and centres of each country: published rows, and all rows where the caller's grants cover
-    the country. With a `day` as they stood at its end."""
+    """Experts, institutions and centres of each country: published rows, and all rows if the caller's grants cover the
+    country. With a `day`, as they were at its end."""
     found = {code: dict.fromkeys(_COUNTED, 0) for code in codes}
     until = {} if day is None else {"until": day}
     for kind, nameable in _COUNTED.items():
@@ -218,7 +218,7 @@ _CENTRES = Shapes(_centre)
 
 
 async def latest_programme(connection: Connection, access: AccessScope, code: str) -> LatestProgramme | None:
-    """The country's latest programme that the caller may know of, discontinued ones last."""
+    """The country's latest programme that the caller may know of; discontinued ones come last."""
     row = await _PROGRAMMES.get(access.access_kind).fetchrow(connection, code=code, **access.parameters)
     return LatestProgramme(**row) if row else None
 

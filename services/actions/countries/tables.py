@@ -1,4 +1,4 @@
-"""The stage of each country that has one, and the view of another service that counts are made from."""
+"""The stage of each country that has one, and the view of another service that provides the counts."""
 
 from sqlalchemy import Column, Date, Integer, SmallInteger, Text, Uuid
 
@@ -14,7 +14,7 @@ country_stage = table(
     document("facts"),
     instant("updated_at"),
 )
-"""`facts` are the seven in order: `{"key", "met", "date", "link"}`. Version 0: nobody has read the facts yet."""
+"""`facts` are the seven in order: `{"key", "met", "date", "link"}`. Version 0: the facts have not been computed."""
 
 country_fact = table(
     "action_country_fact",
@@ -27,4 +27,5 @@ country_fact = table(
     Column("starts", Date, nullable=False),
     Column("ends", Date, nullable=True),
 )
-"""The days on which facts held: from `starts` until the day before `ends`, if they have ended. Rows stay."""
+"""The periods in which facts were met: from `starts` until the day before `ends`, if they have ended. Rows are not
+deleted."""

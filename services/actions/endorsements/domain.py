@@ -1,4 +1,4 @@
-"""The life of an endorsement."""
+"""The lifecycle of an endorsement."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,17 +14,17 @@ LEVELS = {
     5: "in law, or a commission created",
 }
 ENDORSEMENT_LEVEL = 3
-"""The lowest level at which a country's consent is enough for a programme."""
+"""The lowest level of endorsement that permits a programme."""
 PUBLISHED = frozenset({"verified", "expired", "superseded"})
 
 
 @dataclass(frozen=True, slots=True)
 class EndorsementGuardContext:
-    """What the guards look at."""
+    """The inputs of the guards."""
 
     has_document: bool
     is_independent: bool
-    """Whether the caller is of another body than whoever claimed it."""
+    """Whether the caller is of another body than the claimants."""
 
 
 def _verifiable(guard_context: EndorsementGuardContext) -> Literal["document_missing", "not_independent"] | None:
@@ -45,5 +45,5 @@ LIFECYCLE: Lifecycle[EndorsementGuardContext] = Lifecycle(
 
 
 def is_same_claim(before: Endorsement, wanted: Endorsement) -> bool:
-    """Whether they differ in nothing but the visibility, which may still change once an endorsement is verified."""
+    """Whether the two differ at most in the visibility, the only field that may change after verification."""
     return replace(wanted, visibility=before.visibility) == before

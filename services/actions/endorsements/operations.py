@@ -1,4 +1,4 @@
-"""Writing endorsements: one function per verb, and the expiry that time brings."""
+"""Writing endorsements: one function per verb, and the scheduled expiry."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ ENDORSEMENTS: ResourceType[Endorsement, domain.EndorsementGuardContext] = Resour
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Endorsement) -> Endorsement:
-    """An endorsement, claimed until the secretariat has verified it."""
+    """Inserts an endorsement; it is `claimed` until the secretariat verifies it."""
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
@@ -40,7 +40,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Endorsement) -> Endo
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Endorsement, wanted: Endorsement) -> Endorsement:
-    """The endorsement as it is wanted. Raises Conflict where what was verified would become another."""
+    """Updates the endorsement. Raises Conflict if it is verified and more than its visibility would change."""
     is_same = domain.is_same_claim(before, wanted)
     if before.status != "claimed" and not is_same:
         raise Conflict("A verified endorsement cannot be changed. Claim another one and replace this one.")
@@ -55,7 +55,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Endorsement, want
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Endorsement, requested: TransitionRequest
 ) -> Endorsement:
-    """One transition of an endorsement. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Endorsement:
@@ -74,7 +74,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Endorsement, fields: Fields
 ) -> domain.EndorsementGuardContext:
-    """What the guards look at, for this caller."""
+    """Loads the inputs of the guards for this caller."""
     is_open = record.status == "claimed"
     return domain.EndorsementGuardContext(
         has_document=bool(record.document or fields.get("document")),
@@ -83,7 +83,7 @@ async def load_guard_context(
 
 
 async def expire_endorsements(uow: UnitOfWork) -> int:
-    """Ends verified endorsements whose last day has passed, at most 200 at a time; how many."""
+    """Expires up to 200 verified endorsements whose last day has passed. Returns how many."""
     expired = await queries.lock_expired(uow.connection)
     for before in expired:
         await ENDORSEMENTS.apply_scheduled(uow, before, "expire")

@@ -44,7 +44,7 @@ LISTING = listing(
 
 
 async def highest_level(connection: Connection, country: str) -> int:
-    """The highest level of a country's verified endorsements that hold today; 0 where there is none."""
+    """The highest level of a country's verified endorsements that are valid today; 0 without one."""
     return await _HIGHEST_LEVEL.fetchval(connection, country=country, **SYSTEM_CONTEXT.parameters) or 0
 
 

@@ -1,11 +1,11 @@
-"""The life of a focal point."""
+"""The lifecycle of a focal point."""
 
 from datetime import date, timedelta
 
 from shared.kernel.lifecycle import Lifecycle, transition
 
 LONGEST_OVERLAP = timedelta(days=60)
-"""How long a focal point stays while the successor is already in office."""
+"""The longest time for which a focal point stays in office after the successor has started."""
 PUBLISHED = frozenset({"active", "handing_over"})
 LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("nominated", "active", "handing_over", "ended"),
@@ -18,5 +18,5 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
 
 
 def is_overlap(until: date, today: date) -> bool:
-    """Whether a last day lies within the overlap that begins today."""
+    """Whether the last day is within the overlap that starts today."""
     return today <= until <= today + LONGEST_OVERLAP

@@ -27,7 +27,7 @@ FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> FocalPoint:
-    """A nominated focal point. Raises Invalid for a body or an expert that is not known."""
+    """Inserts a nominated focal point. Raises Invalid for an unknown body or expert."""
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
     await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
@@ -36,7 +36,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> Focal
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wanted: FocalPoint) -> FocalPoint:
-    """The focal point as it is wanted; its country stays. Raises Invalid for a body or an expert that is not known."""
+    """Updates the focal point; its country cannot change. Raises Invalid for an unknown body or expert."""
     require_visibility_change(access, before, wanted)
     if wanted.body_id != before.body_id:
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
@@ -48,7 +48,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wante
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: FocalPoint, requested: TransitionRequest
 ) -> FocalPoint:
-    """One transition. Raises what `Lifecycle.advance` raises, Invalid for an overlap of more than 60 days."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for an overlap of more than 60 days."""
 
     def effects(target: str) -> FocalPoint:
         if target == "active":

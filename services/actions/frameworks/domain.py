@@ -7,7 +7,7 @@ from shared.kernel.text import search_key
 PILLARS = ("action-1", "action-2", "action-3")
 PUBLISHED = frozenset({"current"})
 LIFECYCLE: Lifecycle[None] = Lifecycle(("current",), ())
-"""A framework takes no transitions: its validity says when it holds."""
+"""A framework has no transitions: its dates define its validity."""
 
 
 def titles_search_key(record: Framework) -> str:

@@ -15,7 +15,7 @@ FRAMEWORKS: ResourceType[Framework, None] = ResourceType.of(Framework, framework
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Framework) -> Framework:
-    """A new framework. Raises Conflict where its code is taken."""
+    """Inserts a framework. Raises Conflict if its code is taken."""
     require(access, "create", None)
     if await is_known(uow.connection, new.code):
         fault = FieldError("not_unique", "There is a framework of this code.", pointer="/code")
@@ -25,12 +25,12 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Framework) -> Framew
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Framework, wanted: Framework) -> Framework:
-    """The framework as it is wanted; its code stays, since programmes name it."""
+    """Updates the framework; its code cannot change, since programmes refer to it."""
     return await FRAMEWORKS.update(uow, before, replace(wanted, search_key=domain.titles_search_key(wanted)))
 
 
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Framework, requested: TransitionRequest
 ) -> Framework:
-    """Raises Invalid: a framework takes no transitions."""
+    """Raises Invalid: a framework has no transitions."""
     return await FRAMEWORKS.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -1,4 +1,4 @@
-"""Reading frameworks, which everybody may."""
+"""Reading frameworks, which everybody may read."""
 
 from datetime import date
 
@@ -32,16 +32,16 @@ _VALID = Statement(
 
 
 async def by_code(connection: Connection, access: AccessScope, code: str) -> Row | None:
-    """The framework of this code, as reads select it."""
+    """The framework with this code, with the columns of every read."""
     found = await _KNOWN.fetchval(connection, code=code)
     return await LISTING.get(connection, access, found) if found else None
 
 
 async def is_known(connection: Connection, code: str) -> bool:
-    """Whether there is a framework of this code."""
+    """Whether a framework has this code."""
     return await _KNOWN.fetchval(connection, code=code) is not None
 
 
 async def is_valid(connection: Connection, code: str, day: date) -> bool:
-    """Whether the framework of this code is valid on a day."""
+    """Whether the framework with this code is valid on a day."""
     return await _VALID.fetchval(connection, code=code, day=day) is not None

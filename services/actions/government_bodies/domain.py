@@ -1,4 +1,4 @@
-"""The life of a government body."""
+"""The lifecycle of a government body."""
 
 from shared.kernel.lifecycle import Lifecycle
 

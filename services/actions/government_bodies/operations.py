@@ -23,7 +23,7 @@ GOVERNMENT_BODIES: ResourceType[GovernmentBody, None] = ResourceType.of(
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: GovernmentBody) -> GovernmentBody:
-    """A body of a government."""
+    """Inserts a government body."""
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
     return await GOVERNMENT_BODIES.insert(
@@ -34,7 +34,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: GovernmentBody) -> G
 async def update(
     uow: UnitOfWork, access: AccessScope, before: GovernmentBody, wanted: GovernmentBody
 ) -> GovernmentBody:
-    """The body as it is wanted; its country stays."""
+    """Updates the body; its country cannot change."""
     require_visibility_change(access, before, wanted)
     return await GOVERNMENT_BODIES.update(uow, before, replace(wanted, search_key=search_key(*wanted.names.values())))
 
@@ -42,5 +42,5 @@ async def update(
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: GovernmentBody, requested: TransitionRequest
 ) -> GovernmentBody:
-    """Raises Invalid: a body takes no transitions."""
+    """Raises Invalid: a body has no transitions."""
     return await GOVERNMENT_BODIES.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -33,7 +33,7 @@ _BODY = Statement(
 
 
 async def require_body(connection: Connection, access: AccessScope, field: str, key: UUID | None, country: str) -> None:
-    """Raises Invalid `unknown_reference` where the caller knows no body of this id and country; None is no body."""
+    """Raises Invalid `unknown_reference` if the caller may not know of a body with this id and country; None passes."""
     if key is None:
         return
     of_country = await _BODY.fetchval(connection, key=key, country=country, **access.context.parameters)

@@ -1,4 +1,4 @@
-"""The life of a meeting."""
+"""The lifecycle of a meeting."""
 
 from shared.kernel.lifecycle import Lifecycle
 

@@ -21,18 +21,18 @@ MEETINGS: ResourceType[Meeting, None] = ResourceType.of(Meeting, meeting, domain
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Meeting) -> Meeting:
-    """A meeting that was held."""
+    """Inserts a meeting that was held."""
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
     return await MEETINGS.insert(uow, replace(new, status="held", search_key=search_key(*new.titles.values())))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Meeting, wanted: Meeting) -> Meeting:
-    """The meeting as it is wanted; its country stays."""
+    """Updates the meeting; its country cannot change."""
     require_visibility_change(access, before, wanted)
     return await MEETINGS.update(uow, before, replace(wanted, search_key=search_key(*wanted.titles.values())))
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Meeting, requested: TransitionRequest) -> Meeting:
-    """Raises Invalid: a meeting takes no transitions."""
+    """Raises Invalid: a meeting has no transitions."""
     return await MEETINGS.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -1,4 +1,4 @@
-"""The life of a milestone."""
+"""The lifecycle of a milestone."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ OPEN = frozenset({"pending", "in_progress", "claimed"})
 
 @dataclass(frozen=True, slots=True)
 class MilestoneGuardContext:
-    """What the guards look at. `is_independent`: the caller is of another body than whoever claimed it."""
+    """The inputs of the guards. `is_independent`: the caller is of another body than the claimants."""
 
     has_evidence: bool
     is_independent: bool

@@ -26,9 +26,9 @@ MILESTONES: ResourceType[Milestone, domain.MilestoneGuardContext] = ResourceType
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milestone:
-    """A pending milestone of an action, in whose country it lies.
+    """Inserts a pending milestone of an action, in the action's country.
 
-    Raises Invalid for an unknown action, Conflict where the action has ended.
+    Raises Invalid for an unknown action, Conflict if the action has ended.
     """
     named = await action_of(uow.connection, access.context, new.action_id)
     of = require_known(access.principal, named, Action.resource_type, PUBLISHED, "/action_id")
@@ -48,7 +48,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milest
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Milestone, wanted: Milestone) -> Milestone:
-    """The milestone as it is wanted. The first date stays.
+    """Updates the milestone. Its first date cannot change.
 
     Raises Invalid `reason_required` for another date without a reason.
     """
@@ -62,7 +62,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Milestone, wante
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Milestone, requested: TransitionRequest
 ) -> Milestone:
-    """One transition of a milestone. A refused claim is taken back; its evidence stays on file."""
+    """Applies one transition. A rejected claim is removed; its evidence stays on file."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Milestone:
@@ -80,7 +80,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Milestone, fields: Fields
 ) -> domain.MilestoneGuardContext:
-    """What the guards look at, for this caller and this milestone."""
+    """Loads the inputs of the guards for this caller and this milestone."""
     is_open = record.status == "claimed"
     return domain.MilestoneGuardContext(
         has_evidence=bool(fields.get("evidence") or record.evidence or record.evidence_required is False),

@@ -1,4 +1,4 @@
-"""Milestones. `country` and `visibility` are the programme's: one policy serves both."""
+"""Milestones. `country` and `visibility` are the programme's, so one policy serves both tables."""
 
 from services.actions.milestones.record import Milestone
 from shared.records.columns import table_of

@@ -1,4 +1,4 @@
-"""The life of a country programme."""
+"""The lifecycle of a country programme."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,8 +12,8 @@ ENDED = frozenset({"completed", "discontinued"})
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeGuardContext:
-    """What the guards look at. A pillar is covered by an action that was not cancelled, and has a baseline where one of
-    those actions records the figure that its progress is measured from."""
+    """The inputs of the guards. A pillar is covered by an action that was not cancelled, and has a baseline if one of
+    those actions records the figure from which its progress is measured."""
 
     has_committee: bool
     has_centre: bool
@@ -24,7 +24,7 @@ class ProgrammeGuardContext:
     has_valid_framework: bool
     open_actions: int
     waiver_fault: Literal["waiver_not_permitted"] | None
-    """Why the caller may give no waiver, or None; asked only where there is one."""
+    """Why the caller may not give the waiver, or None. Read only if there is a waiver."""
 
 
 def _has_committee(guard_context: ProgrammeGuardContext) -> Literal["committee_missing"] | None:

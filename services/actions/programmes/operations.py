@@ -35,15 +35,15 @@ _OF_MILESTONES = """
 UPDATE action_milestone SET visibility = $2
 WHERE action_id IN (SELECT id FROM action_action WHERE programme_id = $1)
 """
-"""Actions and milestones have their programme's visibility."""
+"""Actions and milestones have the visibility of their programme."""
 _NAMEABLE = {"committee_id": NAMED_COMMITTEES, "centre_id": NAMED_CENTRES}
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Programme) -> Programme:
-    """A programme that is being explored.
+    """Inserts a programme in exploration.
 
-    Raises Invalid for a framework, committee or centre that is not known, Conflict where the country has a living
-    programme under the framework.
+    Raises Invalid for an unknown framework, committee or centre, Conflict if the country has another programme under
+    the framework that has not ended.
     """
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
@@ -57,7 +57,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Programme) -> Progra
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Programme, wanted: Programme) -> Programme:
-    """The programme as it is wanted; its country and framework stay."""
+    """Updates the programme; its country and framework cannot change."""
     await _require_references(uow, access, wanted, before)
     require_visibility_change(access, before, wanted)
     after = await PROGRAMMES.update(uow, before, wanted)
@@ -70,7 +70,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Programme, wanted
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Programme, requested: TransitionRequest
 ) -> Programme:
-    """One transition. A waiver is stored where it was needed."""
+    """Applies one transition. Stores a waiver if one was needed."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Programme:
@@ -86,7 +86,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Programme, fields: Fields
 ) -> domain.ProgrammeGuardContext:
-    """What the guards look at, for this caller: only what the transitions of its state ask for is read."""
+    """Loads the inputs of the guards for this caller; reads only what the transitions of the present state need."""
     has_committee, plan, level, valid, unfinished = False, queries.Plan(0, 0), 0, False, 0
     if record.status in ("exploring", "designing", "approved", "implementing"):
         async with connect() as connection:
@@ -115,7 +115,7 @@ async def load_guard_context(
 
 
 def _waiver(principal: Principal, requested: TransitionRequest) -> Waiver | None:
-    """The waiver with the second person who confirmed it, or was named."""
+    """The waiver with the second person who confirmed it or was named."""
     waiver = given(requested.fields, "waiver", dict)
     if waiver is None:
         return None
@@ -126,7 +126,7 @@ def _waiver(principal: Principal, requested: TransitionRequest) -> Waiver | None
 async def _require_references(
     uow: UnitOfWork, access: AccessScope, wanted: Programme, before: Programme | None
 ) -> None:
-    """Raises Invalid for a body, committee or centre that is named anew and not known in the country."""
+    """Raises Invalid if a changed body, committee or centre is unknown in the country."""
 
     def changed(name: str) -> UUID | None:
         value: UUID | None = getattr(wanted, name)

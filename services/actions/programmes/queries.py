@@ -1,4 +1,4 @@
-"""Reading programmes, and what their guards look at."""
+"""Reading programmes, and the inputs of their guards."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +70,7 @@ _PLAN = Statement(within_context(select(*_figures).where(_of_programme, _of_pill
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many of the three pillars have an action that was not cancelled, and how many a baseline."""
+    """How many of the three pillars have an action that was not cancelled, and how many have a baseline."""
 
     covered: int
     measured: int
@@ -85,21 +85,21 @@ _KNOWN = {"committee_id": _in_country(views.COMMITTEES), "centre_id": _in_countr
 
 
 async def programme_of(connection: Connection, context: AccessContext, key: UUID) -> Programme | None:
-    """The programme, if row-level security admits it."""
+    """The programme, if row-level security permits reading it."""
     row = await _ONE.fetchrow(connection, programme=key, **context.parameters)
     return record_of(Programme, row) if row else None
 
 
 async def lock_living(connection: Connection, country: str, framework: str) -> bool:
-    """Whether the country has a programme under the framework that has not ended, regardless of the caller. Others that
-    ask the same wait until this transaction ends."""
+    """Whether the country has a programme under the framework that has not ended, regardless of the caller. Parallel
+    calls wait until this transaction ends."""
     await connection.execute(_ADVISORY_LOCK, country, framework)
     arguments = {"country": country, "framework": framework, **SYSTEM_CONTEXT.parameters}
     return await _LIVING.fetchval(connection, **arguments) is not None
 
 
 async def committee_lives(connection: Connection, record: Programme) -> bool:
-    """Whether the programme's committee lives; where it names none, whether its country has a living one."""
+    """Whether the programme's committee has not ended; without a committee, whether the country has one."""
     arguments = {"country": record.country, "committee": record.committee_id, **SYSTEM_CONTEXT.parameters}
     return bool(await _COMMITTEE_LIVES.fetchval(connection, **arguments))
 
@@ -111,7 +111,7 @@ async def is_of_country(connection: Connection, context: AccessContext, field: s
 
 
 async def open_actions(connection: Connection, key: UUID) -> int:
-    """How many actions of a programme are neither closed nor cancelled."""
+    """The number of a programme's actions that are neither closed nor cancelled."""
     return await _OPEN_ACTIONS.fetchval(connection, programme=key, **SYSTEM_CONTEXT.parameters) or 0
 
 

@@ -1,4 +1,4 @@
-"""The life of an agreement, and who has signed it."""
+"""The lifecycle of an agreement, and its signatures."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,11 +29,11 @@ def _lifecycle(signature_leads_to: str) -> Lifecycle[None]:
 
 LIFECYCLE = _lifecycle("partly_signed")
 LAST_SIGNATURE = _lifecycle("in_force")
-"""The same where one signature is missing: it brings the agreement into force."""
+"""The same lifecycle if one signature is missing: the signature brings the agreement into force."""
 
 
 class NoSuchParty(LookupError):
-    """No party of this name has still to sign."""
+    """No unsigned party has this name."""
 
 
 def unsigned(parties: Sequence[Party]) -> list[str]:
@@ -52,7 +52,7 @@ def first_status(parties: Sequence[Party]) -> str:
 
 
 def signed(parties: Sequence[Party], name: str, signatory: str | None, day: date) -> list[Party]:
-    """The parties after the first unsigned one of this name has signed. Raises NoSuchParty."""
+    """The parties after the first unsigned party with this name has signed. Raises NoSuchParty."""
     place = next((n for n, party in enumerate(parties) if party["name"] == name and party["signed_at"] is None), None)
     if place is None:
         raise NoSuchParty(f"No party {name!r} has still to sign.")

@@ -1,4 +1,4 @@
-"""Writing agreements: one function per verb, and the end that time brings."""
+"""Writing agreements: one function per verb, and the scheduled expiry."""
 
 from dataclasses import replace
 from datetime import date
@@ -29,9 +29,9 @@ def lifecycle_of(record: Agreement) -> Lifecycle[None]:
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreement:
-    """An agreement: in force where every party has signed, else drafting. Its first day may lie ahead.
+    """Inserts an agreement: in force if every party has signed, else drafting. Its first day may be in the future.
 
-    Raises Invalid for a centre or institution that the caller does not know, Forbidden outside the caller's grant.
+    Raises Invalid for a centre or institution that the caller may not know of, Forbidden outside the caller's grant.
     """
     named = await centre_of(uow.connection, new.centre_id)
     centre = require_known(access.principal, named, CENTRES, PUBLISHED, "/centre_id")
@@ -44,7 +44,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreem
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Agreement, wanted: Agreement) -> Agreement:
-    """The agreement as it is wanted. Raises Conflict where somebody has signed or it has ended."""
+    """Updates the agreement. Raises Conflict if a party has signed or the agreement has ended."""
     if wanted.centre_id != before.centre_id:
         raise invalid_field("/centre_id", "invalid_value", "The centre of an agreement cannot change.")
     if wanted != before and before.status not in domain.OPEN_TO_CHANGE:
@@ -60,7 +60,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Agreement, wante
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Agreement, requested: TransitionRequest
 ) -> Agreement:
-    """One transition. Raises what `Lifecycle.advance` raises, Invalid for a party that cannot sign."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for a party that cannot sign."""
 
     def effects(_target: str) -> Agreement:
         if requested.action != "sign":

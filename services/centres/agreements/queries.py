@@ -1,4 +1,4 @@
-"""Reading agreements: for grants that cover the country or the centre."""
+"""Reading agreements, for grants that cover the country or the centre."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""The terms of centres: opened by a designation or renewal, ended with them, and the consent that they rest on."""
+"""The terms of centres: opened by a designation or renewal, ended with them, and their endorsement."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ _FOLLOW = Statement(
 async def open_term(
     uow: UnitOfWork, centre: Centre, starts: date, ends: date, *, endorsement: UUID | None, waiver: Document | None
 ) -> Term:
-    """The centre's latest term, which rests on an endorsement or on a waiver."""
+    """Opens the centre's next term, with an endorsement or a waiver."""
     await end_term(uow, centre, starts - timedelta(days=1))
     new = replace(
         TERMS.new({}),
@@ -49,21 +49,21 @@ async def open_term(
 
 
 async def end_term(uow: UnitOfWork, centre: Centre, day: date) -> None:
-    """Ends the centre's current term, if it has one, on this day, or on its last one where that lies before."""
+    """Ends the centre's current term, if it has one, on this day, or on its last day if that is earlier."""
     current = await queries.lock_current_term(uow.connection, centre.id)
     if current is not None:
         await TERMS.update(uow, current, replace(current, status="ended", ended_on=min(day, current.ends)))
 
 
 async def follow_centre(uow: UnitOfWork, centre: Centre) -> None:
-    """Gives the centre's terms its visibility."""
+    """Copies the centre's visibility to its terms."""
     await _FOLLOW.execute(uow.connection, key=centre.id, visibility=centre.visibility)
 
 
 async def follow_consent(uow: UnitOfWork, country: str) -> None:
-    """Marks the country's endorsed terms when no endorsement holds any more, and clears the mark when one does again.
+    """Marks the country's endorsed terms if no endorsement is valid any more, and clears the mark if one is again.
 
-    Needs a context that sees every row. Late and repeated facts do no harm: what counts is how things stand now.
+    Needs a context that may read every row. Reads the present state, so late and repeated facts have no further effect.
     """
     holds = await queries.consent_level(uow.connection, country) >= domain.ENDORSEMENT_LEVEL
     for current in await queries.lock_endorsed_terms(uow.connection, country):

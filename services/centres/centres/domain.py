@@ -1,4 +1,4 @@
-"""The life of a centre: the application, its review, designation for a term, renewal and what ends it."""
+"""The lifecycle of a centre: application, review, designation for a term, renewal and end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ REVIEWS_ASKED = 2
 ENDORSEMENT_LEVEL = 2
 SCREENING_TARGET = timedelta(days=30)
 RENEWABLE_YEARS = 1
-"""How long after its term has expired a centre may still be renewed."""
+"""How long after the end of its term a centre may be renewed."""
 REVIEWABLE = frozenset({"under_review", "info_requested"})
 OPEN_TO_CHANGE = frozenset({"draft", "info_requested"})
 APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter")
-"""What reviewers judge; it changes only while the file is with the applicant."""
+"""The fields that reviewers assess; they change only while the applicant holds the file."""
 Missing: TypeAlias = Literal[
     "unit_missing", "director_missing", "terms_of_reference_missing", "work_plan_missing", "host_letter_missing"
 ]
@@ -34,10 +34,10 @@ _ASKED: Mapping[str, Missing] = {
 
 @dataclass(frozen=True, slots=True)
 class CentreGuardContext:
-    """What the guards look at.
+    """The inputs of the guards.
 
-    `missing` is the first part of the application that is not there. `favourable` counts reviewers without a conflict
-    of interest who recommend designation.
+    `missing` is the first missing part of the application. `favourable` counts reviewers without a conflict of interest
+    who recommend designation.
     """
 
     today: date
@@ -144,11 +144,11 @@ HOLDERS: Mapping[str, str] = {
     "under_review": "secretariat",
     "info_requested": "applicant",
 }
-"""Who holds the file while it waits; the clock runs in these states only."""
+"""Who holds the file in each state that waits for somebody; only in these states the clock runs."""
 
 
 def first_missing(centre: Centre) -> Missing | None:
-    """The first part of an application that is not there, as a reason; every centre has a host."""
+    """The first missing part of an application, as a reason; every centre has a host."""
     return next((reason for name, reason in _ASKED.items() if getattr(centre, name) is None), None)
 
 
@@ -163,13 +163,13 @@ def registration_number(country: str, serial: int) -> str:
 
 
 def years_after(day: date, years: int) -> date:
-    """The same day so many years later; 28 February for the 29th."""
+    """The same day `years` later; 28 February for 29 February."""
     return date(day.year + years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def term_of(last_day: date | None, fields: Fields, today: date) -> tuple[date, date]:
-    """First and last day of the term that a transition opens: from today, or from the end of the term whose `last_day`
-    this is, for four years, where nothing else is given."""
+    """First and last day of the term that a transition opens. By default it takes four years, and starts today or at
+    the end of the term whose `last_day` is given."""
     after = last_day + timedelta(days=1) if last_day else today
     starts = given(fields, "starts", date) or max(after, today)
     return starts, given(fields, "ends", date) or years_after(starts, TERM_YEARS) - timedelta(days=1)

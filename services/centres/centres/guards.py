@@ -1,4 +1,4 @@
-"""Which centres an institution's representative has a grant over besides those that are granted to them."""
+"""Grants of an institution's representative over the centres that they entered."""
 
 from dataclasses import replace
 
@@ -32,5 +32,5 @@ def _represents(grant: Grant) -> bool:
 
 
 def _labels(principal: Principal) -> list[str]:
-    """How a record says that this principal, or the owner of this key, entered it."""
+    """The values of `created_by` for records that this principal, or the owner of this key, entered."""
     return [principal.label, *(f"{kind}:{principal.owner}" for kind in ("account", "client") if principal.owner)]

@@ -33,9 +33,9 @@ _GATED = frozenset({"under_review", "awaiting_agreement"})
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
-    """A centre in draft. A grant over the host institution is enough to apply in its country.
+    """Inserts a centre as a draft. A grant over the host institution permits an application in its country.
 
-    Raises Forbidden outside the caller's grant, Invalid for a reference that the caller does not know.
+    Raises Forbidden outside the caller's grant, Invalid for a reference that the caller may not know of.
     """
     require_publishing(access, new.visibility, new.country)
     host = new.host_institution_id
@@ -48,9 +48,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: Centre) -> Centre:
-    """The centre as it is wanted.
+    """Updates the centre.
 
-    Raises Invalid where it would move to another country, Conflict where what is judged would change under review.
+    Raises Invalid if its country would change, Conflict if an assessed field would change under review.
     """
     if wanted.country != before.country:
         raise invalid_field("/country", "invalid_value", "The country of a centre cannot change.")
@@ -69,9 +69,9 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest) -> Centre:
-    """One transition. Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts.
+    """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts.
 
-    Of parallel designations in one country each gets a number of its own.
+    Parallel designations in one country get different numbers.
     """
     designation_inputs = await _designation_inputs(uow.connect, before)
     guard_context = _guard_context(before, requested.fields, designation_inputs)
@@ -110,12 +110,12 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Centre, fields: Fields
 ) -> domain.CentreGuardContext:
-    """What the guards look at, for this caller and this centre."""
+    """Loads the inputs of the guards for this caller and this centre."""
     return _guard_context(record, fields, await _designation_inputs(connect, record))
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Opens the renewals that are due and expires the centres whose term has ended."""
+    """Opens due renewals and expires centres whose term has ended."""
     for before in await queries.lock_due(uow.connection, today()):
         if before.term_ends is not None and before.term_ends < today():
             after = await CENTRES.apply_scheduled(uow, before, "expire", replace(before, previous_status=None))
@@ -125,7 +125,7 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
 
 
 async def _designation_inputs(connect: Connect, record: Centre) -> queries.DesignationInputs | None:
-    """Read only in the states whose transitions look at it."""
+    """Reads the inputs of a designation, only in the states whose transitions need them."""
     if record.status not in _GATED:
         return None
     async with connect() as connection:
@@ -149,7 +149,7 @@ def _guard_context(
 
 
 def _waiver(principal: Principal, requested: TransitionRequest) -> Document | None:
-    """The waiver that replaces an endorsement, with who proposed it and who confirmed it."""
+    """The waiver that replaces an endorsement, with the persons who proposed and confirmed it."""
     waiver = given(requested.fields, "waiver", dict)
     if not waiver:
         return None
@@ -168,7 +168,7 @@ def _with_clock(record: Centre, status: str) -> Centre:
 
 
 def _require_host(uow: UnitOfWork, access: AccessScope, host: UUID, before: Centre) -> None:
-    """Raises Forbidden where who has no grant over the centre would apply for another institution than theirs."""
+    """Raises Forbidden if a caller without a grant over the centre applies for another institution than their own."""
     granted = uow.origin.actor.permission_scope(access.roles, access.resource.name, "update")
     if not granted.covers(before.country, before.id) and not access.may("create", None, host):
         raise Forbidden("Your grants do not cover this institution.", members={"reason": "not_permitted"})

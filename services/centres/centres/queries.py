@@ -1,4 +1,4 @@
-"""Reading centres: what a caller may see, and the inputs of a centre's guards."""
+"""Reading centres, and the inputs of their guards."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -84,7 +84,7 @@ _DUE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class DesignationInputs:
-    """Favourable reviewers, whether a host agreement is in force, the endorsement that reaches furthest."""
+    """Favourable reviewers, whether a host agreement is in force, and the valid endorsement of the highest level."""
 
     favourable: int
     agreed: bool
@@ -120,13 +120,14 @@ async def designation_inputs(connection: Connection, key: UUID, country: str) ->
 
 
 async def consent_level(connection: Connection, country: str) -> int:
-    """The highest level of the country's verified endorsements that hold today; 0 without any."""
+    """The highest level of the country's verified endorsements that are valid today; 0 without one."""
     row = await _CONSENT.fetchrow(connection, country=country)
     return row["level"] if row else 0
 
 
 async def next_serial(connection: Connection, country: str) -> int:
-    """The number that the country's next centre is registered under. Others wait until this transaction ends."""
+    """The number under which the country's next centre is registered. Parallel calls wait until this transaction
+    ends."""
     found: int = await _NEXT.fetchval(connection, country=country)
     return found
 
@@ -138,10 +139,10 @@ async def lock_current_term(connection: Connection, key: UUID) -> Term | None:
 
 
 async def lock_endorsed_terms(connection: Connection, country: str) -> list[Term]:
-    """The country's current terms that rest on an endorsement, locked."""
+    """The country's current terms with an endorsement, locked."""
     return records_of(Term, await _TERMS_OF_COUNTRY.fetch(connection, country=country))
 
 
 async def lock_due(connection: Connection, today: date) -> list[Centre]:
-    """Centres whose renewal opens or whose term has ended, locked; at most 200."""
+    """Centres whose renewal is due or whose term has ended, locked; at most 200."""
     return records_of(Centre, await _DUE.fetch(connection, today=today))

@@ -1,4 +1,4 @@
-"""Centres, and the terms that they are designated for."""
+"""Centres, and their terms."""
 
 from services.centres.centres.record import Centre, Term
 from shared.records.columns import table_of

@@ -1,4 +1,4 @@
-"""The life of a national committee: preparatory at first, the scientific committee once it is recognised."""
+"""The lifecycle of a national committee: preparatory first, scientific after its recognition."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ Unrecognised: TypeAlias = Literal["bylaws_missing", "members_missing", "institut
 
 @dataclass(frozen=True, slots=True)
 class RecognitionRules:
-    """What a committee has before it may ask to be recognised: filled seats of any office, partner institutions."""
+    """What a committee needs before it may request recognition: filled seats of any office, partner institutions."""
 
     seats: int = 3
     institutions: int = 1
@@ -24,7 +24,7 @@ class RecognitionRules:
 
 @dataclass(frozen=True, slots=True)
 class CommitteeGuardContext:
-    """What the guards look at. Seats count while they are appointed and not over."""
+    """The inputs of the guards. A seat counts if it is appointed and has not ended."""
 
     rules: RecognitionRules
     has_host: bool
@@ -76,7 +76,7 @@ def names_search_key(names: Mapping[str, str]) -> str:
 
 
 def dated(verb: str, record: Committee, today: date) -> Committee:
-    """The committee with the day of a transition: of the minuted decision where that lies behind, else today."""
+    """The committee with the day of a transition: the day of the minuted decision if it is in the past, else today."""
     if verb == "form" and record.decision is not None:
         return replace(record, formed_on=min(date.fromisoformat(record.decision["date"]), today))
     if verb == "recognise":

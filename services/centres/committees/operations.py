@@ -26,13 +26,13 @@ COMMITTEES: ResourceType[Committee, domain.CommitteeGuardContext] = ResourceType
     Committee, committee, domain.LIFECYCLE
 )
 _SEATS_FOLLOW = "UPDATE escm.centre_seat SET visibility = $2 WHERE committee_id = $1"
-"""Seats have their committee's visibility."""
+"""Seats have the visibility of their committee."""
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Committee:
-    """A proposed committee. The country's living one is the only one: another is a conflict.
+    """Inserts a proposed committee. Raises Conflict if the country has one that has not ended.
 
-    Raises Forbidden outside the caller's grant, Invalid for an institution that the caller does not know.
+    Raises Forbidden outside the caller's grant, Invalid for an institution that the caller may not know of.
     """
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
@@ -42,7 +42,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Commit
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted: Committee) -> Committee:
-    """The committee as it is wanted. Raises Invalid where it would move to another country."""
+    """Updates the committee. Raises Invalid if its country would change."""
     if wanted.country != before.country:
         raise invalid_field("/country", "invalid_value", "The country of a committee cannot change.")
     require_visibility_change(access, before, wanted)
@@ -62,7 +62,7 @@ async def transition(
     before: Committee,
     requested: TransitionRequest,
 ) -> Committee:
-    """One transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(rules, uow.connect, access.principal, before, requested.fields)
     return await COMMITTEES.apply_transition(
         uow,
@@ -77,7 +77,7 @@ async def transition(
 async def load_guard_context(
     rules: domain.RecognitionRules, connect: Connect, _principal: Principal, record: Committee, _fields: Fields
 ) -> domain.CommitteeGuardContext:
-    """What the guards look at; it is the same for every caller."""
+    """Loads the inputs of the guards; they are the same for every caller."""
     async with connect() as connection:
         seats = await queries.seats_of(connection, record.id)
     return domain.CommitteeGuardContext(

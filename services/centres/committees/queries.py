@@ -1,4 +1,4 @@
-"""Reading committees: what a caller may see, and the inputs of a committee's guards."""
+"""Reading committees, and the inputs of their guards."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,7 +24,7 @@ LISTING = listing(Committee, committee, LIFECYCLE.states, by_itself(committee, P
 
 @dataclass(frozen=True, slots=True)
 class FilledSeats:
-    """How many presidents and secretaries a committee has today, and how many seats of any office."""
+    """The number of a committee's presidents, secretaries and filled seats of any office today."""
 
     presidents: int
     secretaries: int

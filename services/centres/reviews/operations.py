@@ -29,10 +29,10 @@ def path_of(centre: object, key: object = "") -> str:
 
 
 async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Review) -> Review:
-    """What a reviewer found. `access` is the one to reviews.
+    """Inserts a review. `access` is the access scope for reviews.
 
-    Raises Forbidden where the caller is not the reviewer and may not record for others, Conflict where the centre is
-    not under review or the reviewer has reviewed it, Invalid for a reviewer who belongs to the host institution.
+    Raises Forbidden if the caller is not the reviewer and may not record for others, Conflict if the centre is not
+    under review or the reviewer has reviewed it, Invalid for a reviewer who belongs to the host institution.
     """
     require(access, "create", centre.country, centre.id)
     reviewer = new.reviewer_id

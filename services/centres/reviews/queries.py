@@ -1,4 +1,4 @@
-"""Reading the reviews of one centre. Who may read them is asked before."""
+"""Reading the reviews of one centre. The callers of these functions check the permission."""
 
 from typing import Any
 from uuid import UUID
@@ -23,10 +23,10 @@ _READS = Shapes(_select)
 
 
 async def of_centre(connection: Connection, context: AccessContext, centre: UUID) -> list[Row]:
-    """All of them, oldest first; a centre has few."""
+    """All reviews of a centre, oldest first; a centre has few."""
     return await _READS.get(False).fetch(connection, centre=centre, **context.parameters)
 
 
 async def get(connection: Connection, context: AccessContext, centre: UUID, key: UUID) -> Row | None:
-    """One of them, or None."""
+    """One review, or None."""
     return await _READS.get(True).fetchrow(connection, centre=centre, key=key, **context.parameters)

@@ -1,4 +1,4 @@
-"""The life of a seat on a committee, and the dates that it holds."""
+"""The lifecycle of a seat on a committee, and its dates."""
 
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.partial_date import earliest, latest
@@ -21,7 +21,7 @@ def is_in_order(starts: str | None, ends: str | None) -> bool:
 
 
 def end_of(starts: str | None, ends: str | None, today: str) -> str:
-    """The last day of a seat that ends now: the given one where it has passed, else today, never before its start."""
+    """The last day of a seat that ends now: the given day if it has passed, else today; never before its start."""
     if ends is not None and ends < today[: len(ends)]:
         return ends
     return today if starts is None or is_in_order(starts, today) else starts

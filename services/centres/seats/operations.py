@@ -1,4 +1,4 @@
-"""Writing seats: one function per verb, and the ends that a committee, an expert or time bring."""
+"""Writing seats: one function per verb, and the ends caused by a committee, an expert or the schedule."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -23,9 +23,9 @@ SEATS: ResourceType[Seat, None] = ResourceType.of(Seat, seat_table, domain.LIFEC
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Seat) -> Seat:
-    """A person appointed to an office. A second holder of a single office at once is a conflict.
+    """Appoints a person to an office. Raises Conflict for a second holder of a single office.
 
-    Raises Invalid for a committee or expert that the caller does not know, Forbidden outside the caller's grant.
+    Raises Invalid for a committee or expert that the caller may not know of, Forbidden outside the caller's grant.
     """
     named = await committee_of(uow.connection, new.committee_id)
     of = require_known(access.principal, named, COMMITTEES, PUBLISHED, "/committee_id")
@@ -37,7 +37,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Seat) -> Seat:
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Seat, wanted: Seat) -> Seat:
-    """The seat as it is wanted. Raises Invalid where it would move to another committee."""
+    """Updates the seat. Raises Invalid if its committee would change."""
     if wanted.committee_id != before.committee_id:
         raise invalid_field("/committee_id", "invalid_value", "The committee of a seat cannot change.")
     if wanted.expert_id != before.expert_id:
@@ -49,7 +49,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Seat, wanted: Se
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Seat, requested: TransitionRequest) -> Seat:
-    """One transition. Raises what `Lifecycle.advance` raises, Invalid for an end before the start."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for an end before the start."""
     ends = given(requested.fields, "to", str)
     if not domain.is_in_order(before.starts, ends):
         raise invalid_field("/fields/to", "invalid_date", "A seat ends after it starts.")
@@ -58,7 +58,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Seat, request
 
 
 async def end_with_committee(uow: UnitOfWork, committee: UUID) -> None:
-    """Ends the seats of a committee that is no more."""
+    """Ends the seats of a committee that has ended."""
     await _expire(uow, await queries.lock_appointed(uow.connection, committee=committee))
 
 

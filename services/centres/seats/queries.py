@@ -46,5 +46,5 @@ async def lock_appointed(
 
 
 async def lock_over(connection: Connection, today: str) -> list[Seat]:
-    """Appointed seats whose last day lies before `today` (YYYY-MM-DD), locked; at most 200."""
+    """Appointed seats whose last day is before `today` (YYYY-MM-DD), locked; at most 200."""
     return records_of(Seat, await _OVER.fetch(connection, today=today))

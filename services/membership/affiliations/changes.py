@@ -1,4 +1,4 @@
-"""The audit entry and the fact of one change of an affiliation, for what writes one and for what writes many."""
+"""The audit entry and the fact of a changed affiliation, for operations on one and on many."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def record_affiliation_change(
     after: Mapping[str, Any],
     reason: str | None = None,
 ) -> None:
-    """Records one change by the columns before and after it. Of the owner, `ref` and `status` are read."""
+    """Records one change from the columns before and after it. Reads `ref` and `status` of the owner."""
 
     def state(row: Mapping[str, Any]) -> dict[str, Any]:
         return {**row, "ref": owner["ref"], "status": owner["status"]}

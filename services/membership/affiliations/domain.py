@@ -1,4 +1,4 @@
-"""The life of a match: from a text to the institution that it means, and who decided."""
+"""The lifecycle of a match: from a text to the institution that it means, and who decided it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,15 +6,15 @@ from typing import Literal
 from shared.kernel.lifecycle import Lifecycle, transition
 
 NEAR_ENOUGH = 0.5
-"""The least score of a candidate that a person is asked about."""
+"""The lowest score of a candidate that is shown to a person."""
 SHOWN = 5
-"""So many candidates are stored with an open question."""
+"""Most candidates that are stored with an open question."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchGuardContext:
-    """What the guards look at. `fault`: why the institution does not count, or None; `is_stated`: the affiliation names
-    an institution itself, so there is no text to match."""
+    """The inputs of the guards. `fault`: why the institution does not count, or None; `is_stated`: the affiliation
+    refers to an institution by id, so there is no text to match."""
 
     is_stated: bool = False
     fault: Literal["institution_missing", "institution_unknown"] | None = None
@@ -40,5 +40,5 @@ LIFECYCLE: Lifecycle[MatchGuardContext] = Lifecycle(
         transition("reopen", "linked|none", "waiting"),
     ),
 )
-"""`waiting`: not looked at yet; `open`: candidates wait for a person; `unknown`: no candidate was found; `none`: a
-person decided that none is meant."""
+"""`waiting`: not checked; `open`: candidates wait for a person; `unknown`: no candidate was found; `none`: a person
+decided that the text means none."""

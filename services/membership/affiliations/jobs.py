@@ -1,4 +1,4 @@
-"""Matching as a job: at once for what is entered, by schedule for what is imported, and anew when institutions came."""
+"""Matching as a job: at once for new texts, by schedule for imported ones, and again after institutions changed."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,8 +27,8 @@ RETURNING single
 
 
 async def match_affiliations(run: JobRun) -> dict[str, Any]:
-    """Matches texts that were never checked, and stops for an import that waits: the schedule continues with the rest.
-    With `again` in its payload it checks all texts that had no match before it began."""
+    """Matches texts that were never checked, and stops if an import waits: the schedule continues with the rest. With
+    `again` in its payload it checks all texts without a match from before its start."""
     with reduced_gc():
         return await _match(run, again=bool(run.payload.get("again")))
 
@@ -51,14 +51,14 @@ async def _match(run: JobRun, *, again: bool) -> dict[str, Any]:
 
 
 async def match_imported(uow: UnitOfWork) -> None:
-    """Orders a job where texts wait and no job runs."""
+    """Orders a job if texts wait and no job runs."""
     under_way = await uow.connection.fetchval(_UNDER_WAY, MATCH_JOB)
     if not under_way and await queries.is_waiting(uow.connection):
         defer(uow, "membership", MATCH_JOB, {}, created_by="system", bulk=True)
 
 
 async def match_again(uow: UnitOfWork) -> None:
-    """Orders a job that checks open and unknown texts again, if an institution has changed since the last."""
+    """Orders a job that checks open and unknown texts again, if an institution has changed since the last one."""
     latest = await queries.latest_institution(uow.connection)
     if latest is not None and await uow.connection.fetchval(_ADVANCE_WATERMARK, latest):
         defer(uow, "membership", MATCH_JOB, {"again": True}, created_by="system", bulk=True)

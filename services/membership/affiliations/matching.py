@@ -1,4 +1,4 @@
-"""Which institution the texts of affiliations mean: the work of the job, batch by batch."""
+"""Matches the texts of affiliations to institutions, in batches."""
 
 import asyncio
 from collections.abc import Sequence
@@ -47,12 +47,12 @@ FROM json_to_recordset($1::text::json) w (id uuid, match_status text, match json
 WHERE a.id = w.id
 """  # noqa: S608
 Text: TypeAlias = tuple[str, str]
-"""What an affiliation says, case folded, and its expert's country."""
+"""The text of an affiliation, case folded, and its expert's country."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a text may mean, the surest first, and the one that was chosen."""
+    """The candidates of a text, the best first, and the chosen one."""
 
     candidates: tuple[Candidate, ...] = ()
     chosen: UUID | None = None
@@ -60,17 +60,17 @@ class Found:
 
 @dataclass
 class Matcher:
-    """Matches affiliations one batch after the other. What a text means is asked once as long as it lives."""
+    """Matches affiliations in batches. Looks up each text once in its lifetime."""
 
     before: datetime | None = None
-    """Where it is given, texts that were looked at before it in vain are looked at again, and no others."""
+    """If set, checks only texts that were checked before this instant without a match."""
     after: UUID = _FIRST
     _known: dict[Text, Found] = field(default_factory=dict)
     _institutions: Institutions = field(default_factory=lambda: Institutions(_SYSTEM_ACCESS))
 
     async def batch(self, uow: UnitOfWork) -> int:
-        """Matches up to 2,500 affiliations; how many there were. A link is a change of its affiliation; a question that
-        stays open is none. A person's decision is never touched."""
+        """Matches up to 2,500 affiliations. Returns how many. A link is a change of its affiliation; an open question
+        is not. Decisions of persons do not change."""
         rows = await queries.lock_unmatched(uow.connection, self.after, AT_ONCE, before=self.before)
         if rows:
             self.after = rows[-1]["id"]
@@ -95,7 +95,7 @@ class Matcher:
     async def _ask(
         self, connection: Connection, texts: Sequence[Text]
     ) -> tuple[list[Affiliation], list[list[MatchableInstitution]]]:
-        """The texts taken apart, and the institutions that each may mean."""
+        """The parsed texts, and the candidates of each."""
         if not texts:
             return [], []
         said = await asyncio.to_thread(_take_all_apart, texts)
@@ -121,8 +121,8 @@ def _match_all(
 
 
 def _match(said: Affiliation, country: str, found: Sequence[MatchableInstitution]) -> Found:
-    """Restricted institutions, and unpublished ones of other countries than the expert's, are left out: who sees the
-    affiliation need not know of them. Only a published one is linked without a person."""
+    """Leaves out restricted institutions, and unpublished ones of other countries than the expert's: readers of the
+    affiliation may not know of them. Links only a published one without a person."""
     shown = [
         known.candidate
         for known in found

@@ -1,4 +1,4 @@
-"""Writing affiliations. They live with their expert: its country, its visibility, its history's reader."""
+"""Writing affiliations. They have their expert's country, visibility and readers of the history."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -52,10 +52,10 @@ _INSERT = Statement(
 
 
 async def create(uow: UnitOfWork, owner: Expert, new: Affiliation) -> Affiliation:
-    """A further affiliation of an expert.
+    """Inserts an affiliation of an expert.
 
-    Raises Invalid where the institution is not known to the caller, Conflict beyond 200 and where the expert was merged
-    into another in the meantime.
+    Raises Invalid if the caller may not know of the institution, Conflict beyond 200 and if the expert was merged in
+    the meantime.
     """
     if await _LIVING.fetchval(uow.connection, key=owner.id) is None:
         raise Conflict("The expert was merged into another.")
@@ -83,7 +83,7 @@ async def lock(uow: UnitOfWork, key: UUID, version: int) -> Affiliation:
 
 
 async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Affiliation) -> Affiliation:
-    """The affiliation with the requested changes; where nothing differs, nothing is written and the version stays."""
+    """Updates the affiliation; without a difference, nothing is written and the version does not change."""
     if wanted.raw is not None and wanted.raw == before.raw:
         wanted = replace(wanted, institution_id=before.institution_id)
     else:
@@ -103,8 +103,8 @@ async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Af
 async def decide(
     uow: UnitOfWork, owner: Expert, before: Affiliation, requested: TransitionRequest, may: Callable[[str], bool]
 ) -> Affiliation:
-    """What a person decides about the match of an affiliation's text. Raises what `Lifecycle.advance` raises, and
-    Invalid where the institution is not known to the caller."""
+    """Applies a person's decision about the match of an affiliation's text. Raises what `Lifecycle.advance` raises, and
+    Invalid if the caller may not know of the institution."""
     status = before.match_status or "waiting"
     _, target = LIFECYCLE.advance(
         status, requested.action, load_guard_context(before, requested.fields), may, fields=requested.fields
@@ -124,7 +124,7 @@ async def decide(
 
 
 def load_guard_context(record: Affiliation, fields: Fields) -> MatchGuardContext:
-    """What the guards look at."""
+    """Loads the inputs of the guards."""
     if record.raw is None:
         return MatchGuardContext(is_stated=True)
     if "institution_id" not in fields:
@@ -133,7 +133,7 @@ def load_guard_context(record: Affiliation, fields: Fields) -> MatchGuardContext
 
 
 def _named(fields: Fields) -> UUID | None:
-    """The institution that the transition names; None where `institution_id` is no id."""
+    """The institution that the transition names; None for an invalid `institution_id`."""
     try:
         return UUID(str(fields["institution_id"]))
     except ValueError:
@@ -141,7 +141,7 @@ def _named(fields: Fields) -> UUID | None:
 
 
 def decision(candidate: Candidate | None, by: str, at: datetime) -> Decision:
-    """How a match was decided: the candidate's method and score, or `manual` for what was none of the candidates."""
+    """How a match was decided: the candidate's method and score, or `manual` if it was no candidate."""
     method, score = (candidate["method"], candidate["score"]) if candidate else ("manual", None)
     return {"method": method, "score": score, "decided_by": by, "decided_at": to_text(at)}
 
@@ -166,7 +166,7 @@ async def _write(uow: UnitOfWork, before: Affiliation, wanted: Affiliation) -> A
 
 
 async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None:
-    """The institution that is named, or that its merges lead to. Raises Invalid where the caller does not know it."""
+    """The named institution, or the one that it was merged into. Raises Invalid if the caller may not know of it."""
     if named is None:
         return None
     found = (await meant(uow.connection, uow.origin.actor, [named])).get(named)

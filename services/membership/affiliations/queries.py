@@ -1,4 +1,4 @@
-"""Reading affiliations: those of one expert, those whose text waits for its institution, and the open questions."""
+"""Reading affiliations: those of one expert, those that wait for a match, and the open questions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -55,17 +55,17 @@ _LATEST = f"SELECT max(updated_at) FROM {institution.fullname}"  # noqa: S608
 
 
 async def of_expert(connection: Connection, context: AccessContext, expert: UUID) -> list[Row]:
-    """All of them, oldest first; an expert has few."""
+    """All affiliations of an expert, oldest first; an expert has few."""
     return await _READS.get(False).fetch(connection, expert=expert, **context.parameters)
 
 
 async def get(connection: Connection, context: AccessContext, expert: UUID, key: UUID) -> Row | None:
-    """One of them, or None."""
+    """One affiliation, or None."""
     return await _READS.get(True).fetchrow(connection, expert=expert, key=key, **context.parameters)
 
 
 async def lock(connection: Connection, key: UUID) -> Affiliation | None:
-    """One of them, locked until the transaction ends; None where the context may not write it."""
+    """One affiliation, locked until the transaction ends; None if the context may not write it."""
     row = await _LOCK.fetchrow(connection, key=key)
     return affiliation_of(row) if row else None
 
@@ -73,8 +73,8 @@ async def lock(connection: Connection, key: UUID) -> Affiliation | None:
 async def lock_unmatched(
     connection: Connection, after: UUID, limit: int, *, before: datetime | None = None
 ) -> Sequence[Row]:
-    """Affiliations after an id whose text was not looked at yet or, with `before`, was looked at in vain before that
-    instant; with `ref` and `status` of their experts. Locked; those that somebody else is changing are left out."""
+    """Affiliations after an id whose text was not checked or, with `before`, was checked before that instant without a
+    match; with `ref` and `status` of their experts. Locked; skips rows that another transaction locks."""
     again = {} if before is None else {"before": before}
     return await _UNMATCHED.get(before is not None).fetch(connection, after=after, limit=limit, **again)
 
@@ -85,7 +85,7 @@ async def is_waiting(connection: Connection) -> bool:
 
 
 async def latest_institution(connection: Connection) -> datetime | None:
-    """When an institution changed last."""
+    """When an institution last changed."""
     found: datetime | None = await connection.fetchval(_LATEST)
     return found
 

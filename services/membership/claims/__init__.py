@@ -1,1 +1,1 @@
-"""Taking over one's own record, by a link that came by mail."""
+"""Claiming one's own record with a mailed link."""

@@ -1,4 +1,4 @@
-"""The mails of membership, and the pairs that come of a refused take-over."""
+"""The mails of membership, and the pairs that follow from a rejected claim."""
 
 from typing import Any
 from uuid import UUID
@@ -20,11 +20,11 @@ from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
-    """Sending mails with links, and pairing."""
+    """The handlers that send mails with links and make pairs."""
     seal = MailSeal(settings)
 
     async def send_claim(run: JobRun) -> dict[str, Any]:
-        """Mails the link by which the person of a record takes it over."""
+        """Mails the link with which a person claims their record."""
         account = run.payload["account"]
         async with run.unit_of_work() as uow:
             if not await run.once(uow, SEND_CLAIM):

@@ -1,4 +1,4 @@
-"""Mailing the link by which a person takes their record over, and the take-over itself."""
+"""Mailing the link with which a person claims their record, and the claim itself."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,11 +19,11 @@ from shared.mail.sealing import Mail, MailSeal
 from shared.messaging.outbox import defer
 
 PAIR_JOB = "pair_claimed_expert"
-"""Leaves a record to the office that an account tried to take over which owns another one."""
+"""Makes a pair for the office when an account that owns a record tries to claim another one."""
 
 
 async def send(uow: UnitOfWork, seal: MailSeal, expert: UUID, account: UUID | None, page: str) -> bool:
-    """Leaves a mail with a link to the worker: to the record's first address, or to an account's. False where the
+    """Assigns a mail with a link to the worker: to the record's first address, or to an account's. Returns False if the
     record has an owner, has ended or has no address."""
     record = await EXPERTS.lock(uow, expert)
     if not _is_open(record):
@@ -40,7 +40,7 @@ async def send(uow: UnitOfWork, seal: MailSeal, expert: UUID, account: UUID | No
 
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail:
-    """The mail, its token made valid; the other tokens of the record end."""
+    """The mail, with its token stored; the other tokens of the record end."""
     await tokens.issue(
         uow.connection,
         service="membership",
@@ -54,8 +54,8 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail:
 
 
 async def claim(uow: UnitOfWork, account: UUID, token: str) -> UUID:
-    """The record that the token is about, which the account owns from now on; the address of the mail is verified. The
-    same account may repeat it.
+    """Makes the account the owner of the token's record and the mail's address verified. Returns the record. The same
+    account may repeat it.
 
     Raises Invalid `token_not_valid`, and CommittedConflict `record_exists` for the owner of another living record.
     """
@@ -83,7 +83,7 @@ async def claim(uow: UnitOfWork, account: UUID, token: str) -> UUID:
 
 
 def _owned(before: Expert, account: UUID, address: bytes) -> Expert:
-    """The record with its owner. A prospect who came by the mail is invited by that."""
+    """The record with its owner. For a prospect the mail counts as an invitation."""
     emails: list[EmailAddress] = [
         {**email, "verified": True} if _is_address(email, address) else email for email in before.emails
     ]
@@ -92,7 +92,7 @@ def _owned(before: Expert, account: UUID, address: bytes) -> Expert:
 
 
 def _is_open(record: Expert) -> bool:
-    """Whether somebody may take the record over."""
+    """Whether the record may be claimed."""
     is_here = record.merged_into is None and record.erased_at is None
     return record.account_id is None and is_here and record.status in LIVING
 

@@ -1,4 +1,4 @@
-"""Reading what a mail to take a record over needs."""
+"""Reading the inputs of a claim mail."""
 
 from uuid import UUID
 
@@ -14,11 +14,11 @@ _MERGE_TARGET = Statement(select(func.escm.member_expert_merge_target(bindparam(
 
 
 async def address_of(connection: Connection, account: UUID) -> Row | None:
-    """The address and the language of mails of an account in use."""
+    """The address and the mail language of an active account."""
     return await _ADDRESS.fetchrow(connection, account=account)
 
 
 async def merge_target(connection: Connection, expert: UUID) -> UUID:
-    """The record that an expert is part of: itself unless it was merged."""
+    """The winner of the record's merges, or the record itself."""
     found: UUID | None = await _MERGE_TARGET.fetchval(connection, expert=expert)
     return found or expert

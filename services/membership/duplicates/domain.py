@@ -1,4 +1,4 @@
-"""Pairs of records that may be one: their states and steps, and what it takes to be a pair."""
+"""Pairs of records that may be one: their states and transitions, and the threshold of a pair."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,15 +12,15 @@ from shared.kernel.lifecycle import Lifecycle, transition
 Collection: TypeAlias = Literal["experts", "institutions"]
 COLLECTIONS: tuple[Collection, ...] = ("experts", "institutions")
 THRESHOLD = 0.6
-"""The score from which two records are a pair."""
+"""The lowest score of a pair."""
 _IDENTIFIERS = frozenset(("same_orcid", "same_email", "same_ror"))
 MOST_SHOWN = 10
-"""How many pairs the response to a creation shows at most."""
+"""Most pairs in the response to a creation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Two records of one collection, the smaller id first, that were compared. `basis` is a digest of what was."""
+    """Two compared records of one collection, the smaller id first. `basis` is a digest of the compared values."""
 
     a: UUID
     b: UUID
@@ -40,8 +40,7 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
 
 
 def decided(match_score: MatchScore) -> MatchScore:
-    """The match score, at least that of a pair where both have an identifier in common, whatever else they say of
-    themselves."""
+    """The match score, at least that of a pair if both have a common identifier, whatever their other values."""
     if _IDENTIFIERS.isdisjoint(match_score.reasons):
         return match_score
     return replace(match_score, score=max(match_score.score, THRESHOLD))
@@ -55,7 +54,7 @@ def pair(one: Person | Body, other: Person | Body, match_score: MatchScore) -> F
 
 
 def fingerprint(subject: Person | Body) -> str:
-    """What of a person or institution counts when it is compared, whatever the order."""
+    """A digest of the compared values of a person or institution, independent of their order."""
     parts = [getattr(subject, name) for name in type(subject).__slots__ if name != "key"]
     return "\0".join(
         str(sorted(part, key=repr)) if isinstance(part, (frozenset, tuple)) else str(part) for part in parts

@@ -1,7 +1,7 @@
-"""What a new or changed record may repeat, among the few that the database looked up for it.
+"""Finds what a new or changed record may repeat, among the few records that the database returned for it.
 
-How sure a pair is follows from records of its two countries alone, and what a caller is shown from records alone that
-they may know of: neither moves with what is hidden from them.
+The score of a pair depends only on records of its two countries, and what a caller sees only on records that they may
+know of: hidden records influence neither.
 """
 
 from collections import Counter
@@ -29,13 +29,13 @@ class Shown(TypedDict):
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 _TO_ONE_INITIAL = 12
-"""Persons with a family name for each one whose given name has the same initial too."""
+"""The number of persons with a family name for each one with the same initial of the given name."""
 _TYPICAL = 2_000
-"""Experts of two countries, where nobody has counted them."""
+"""The assumed number of experts of two countries, if they were not counted."""
 
 
 def like_person(own: Person, rows: Rows) -> list[Found]:
-    """The pairs of this person with those of the experts looked up that are the same."""
+    """The pairs of this person with those of the given experts that match."""
     others = [person_of(row) for row in rows]
     rates = _rates_by_country(own, others)
     match_scores = [decided(persons.compare(own, other, rates[other.country])) for other in others]
@@ -47,7 +47,7 @@ def like_person(own: Person, rows: Rows) -> list[Found]:
 
 
 def like_body(own: Body, rows: Rows) -> list[Found]:
-    """The pairs of this institution with those of the institutions looked up that are the same."""
+    """The pairs of this institution with those of the given institutions that match."""
     others = [institutions.body_of(row) for row in rows]
     match_scores = [institutions.compare(own, other) for other in others]
     return [
@@ -63,8 +63,8 @@ def of_one_account(one: Person, other: Person) -> Found:
 
 
 def shown_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
-    """What the caller sees: of experts that they may know of, as sure as what they may see of them makes it. Of
-    others than those that they see whole no e-mail address counts."""
+    """The pairs that the caller may see: with experts that they may know of, scored by the values that they may see. An
+    e-mail address counts only for experts that they see whole."""
     known = [row for row in rows if access.knows_row(row, published)]
     others = [person_of(row) for row in known]
     rates = _rates_by_country(own, others)
@@ -77,7 +77,7 @@ def shown_of_person(own: Person, rows: Rows, access: AccessScope, published: Som
 
 
 def shown_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
-    """The same of institutions, of which nothing that is compared is hidden from whoever may know of them."""
+    """The same for institutions, whose compared values are visible to everybody who may know of them."""
     known = [row for row in rows if access.knows_row(row, published)]
     return _shown(known, [institutions.compare(own, institutions.body_of(row)) for row in known])
 
@@ -98,7 +98,7 @@ def _is_sure(match_score: MatchScore) -> bool:
 
 
 def _rates_by_country(own: Person, others: Sequence[Person]) -> dict[str, Rates]:
-    """How common names are among these persons in a country and the person's own, by that country."""
+    """How common names are among these persons and the person itself, by country."""
     return {country: _rates(others, {own.country, country}) for country in {other.country for other in others}}
 
 
@@ -116,8 +116,8 @@ def _rates(persons: Iterable[Person], countries: Some[str]) -> Rates:
 def identified(
     resource: Collection, pairs: Iterable[tuple[UUID, UUID]], rows: Mapping[UUID, Mapping[str, Any]]
 ) -> list[Found]:
-    """Those of these pairs of records, which shared an identifier as one of them was imported, that an entry would make
-    too. `rows` are the records that are living."""
+    """Those of these imported pairs with a common identifier that a new record would make too. `rows` are the living
+    records."""
     both = [(rows[one], rows[other]) for one, other in pairs if one in rows and other in rows and one != other]
     if resource == "experts":
         return [found for one, other in both for found in like_person(person_of(one), [other])]
@@ -125,6 +125,6 @@ def identified(
 
 
 def terms(own: Body) -> list[str]:
-    """The words that an institution is looked up by in addition to its whole names."""
+    """The terms by which an institution is looked up in addition to its full names."""
     words = dict.fromkeys(word for name in own.names for word in name if word not in GENERIC and len(word) > 2)
     return sorted(words, key=lambda word: (-len(word), word))[:6]

@@ -1,4 +1,4 @@
-"""The worker's part: searching through a whole collection or what was changed in it, and looking at one record."""
+"""The jobs: searching a whole collection or its changes, and checking one record."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -22,9 +22,9 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 _AT_ONCE = 500
 _LOOKED_AT = 200
 _LATE = timedelta(minutes=10)
-"""How long before the last search a change may have begun that it did not see."""
+"""How long before the last search a change may have started that the search did not read."""
 _MANY = 50_000
-"""When more records were changed, all are searched through, which is faster."""
+"""Above this number of changed records, all are searched, which is faster."""
 
 
 async def check_record(run: JobRun) -> dict[str, Any]:
@@ -39,7 +39,7 @@ async def check_record(run: JobRun) -> dict[str, Any]:
 
 async def search(run: JobRun) -> dict[str, Any]:
     """Searches a collection. First it deletes pairs of deleted records, then it writes the pairs that imports found. A
-    job of the schedule stops for an import that waits: another job goes on from there, reported as `goes_on`."""
+    scheduled job stops if an import waits: another job continues, reported as `goes_on`."""
     return await Search(run).to_the_end()
 
 
@@ -47,7 +47,7 @@ DUPLICATE_JOBS: JobHandlers = {CHECK_JOB: check_record, SEARCH_JOB: search}
 
 
 class _Yielded(Exception):
-    """An import waits for the place of this job. `place` is where the search is to go on."""
+    """An import waits for this job's slot. `place` is where the search continues."""
 
     def __init__(self, place: operations.Place) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class _Yielded(Exception):
 
 
 class Search:
-    """One attempt at a search, from where an earlier job stopped. The pairs that an earlier attempt found stay."""
+    """One attempt at a search, from where an earlier job stopped. Pairs of an earlier attempt remain."""
 
     def __init__(self, run: JobRun) -> None:
         self._run = run
@@ -183,7 +183,7 @@ class Search:
         self._new += await pairs.record(uow, self._resource, found, "job")
 
     async def _report(self, done: int, total: int | None, **place: Unpack[operations.Place]) -> None:
-        """Raises JobCancelled, and _Yielded where an import waits and the search can continue from a `place`."""
+        """Raises JobCancelled, and _Yielded if an import waits and the search can continue from a `place`."""
         await self._run.progress(done, total)
         if self._run.cancelled:
             raise JobCancelled
@@ -192,7 +192,7 @@ class Search:
 
 
 def _add(person_search: PersonSearch, rows: Sequence[Row]) -> dict[UUID, str]:
-    """Adds experts to the search; of those whose key follows an older rule, the right one."""
+    """Adds experts to the search. Returns the correct key of those whose stored key follows an older rule."""
     stale = {}
     for row in rows:
         person_search.add(person_of(row))

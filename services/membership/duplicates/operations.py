@@ -1,4 +1,4 @@
-"""Writing pairs: as they are found, as an office decides about them, and as merges close them."""
+"""Writing pairs: found pairs, decisions of an office, and pairs closed by merges."""
 
 from collections.abc import Callable, Sequence
 from collections.abc import Collection as Some
@@ -27,9 +27,9 @@ from shared.records.resource_type import TransitionRequest
 from shared.records.rows import columns_of, differing
 
 CHECK_JOB = "duplicates_look"
-"""Looks for what one changed record may repeat."""
+"""The job that finds what one changed record may repeat."""
 SEARCH_JOB = "duplicates_search"
-"""Looks through all records of a collection, or those that were changed."""
+"""The job that searches all records of a collection, or the changed ones."""
 _SAVE_WATERMARK = """
 INSERT INTO escm.member_duplicate_search AS known (resource, covered_until) VALUES ($1, $2)
 ON CONFLICT (resource) DO UPDATE SET covered_until = greatest(known.covered_until, excluded.covered_until)
@@ -37,7 +37,7 @@ ON CONFLICT (resource) DO UPDATE SET covered_until = greatest(known.covered_unti
 
 
 class Place(TypedDict, total=False):
-    """Where a search goes on: the partition of all records, or the record after which the changed ones follow."""
+    """Where a search continues: the partition of all records, or the record after which the changed ones follow."""
 
     began: str
     slice: int
@@ -51,7 +51,7 @@ _MATTERS = {"experts": ("names", "emails", "orcid", "country"), "institutions": 
 async def duplicates_of_expert(
     uow: UnitOfWork, access: AccessScope, expert: Record, lookalikes: Sequence[Lookalike], published: Some[str]
 ) -> list[finding.Shown]:
-    """Those that a new expert may repeat and that the caller may know of; all of them become pairs."""
+    """The experts that a new one may repeat and that the caller may know of; all found ones become pairs."""
     if not lookalikes:
         return []
     own = person_of({**columns_of(expert), "works": ()})
@@ -62,7 +62,7 @@ async def duplicates_of_expert(
 async def duplicates_of_institution(
     uow: UnitOfWork, access: AccessScope, institution: Record, published: Some[str]
 ) -> list[finding.Shown]:
-    """The same of an institution, for which the database is asked."""
+    """The same for an institution, with a query."""
     own = body_of(columns_of(institution))
     lookalikes = await _lookalikes(uow.connection, own)
     await pairs.insert_found(uow, "institutions", finding.like_body(own, lookalikes), "entry")
@@ -70,20 +70,20 @@ async def duplicates_of_institution(
 
 
 def schedule_check_if_changed(uow: UnitOfWork, resource: Collection, before: Record, after: Record) -> None:
-    """Leaves to the worker to find what a changed record now may repeat, where something changed that is compared."""
+    """Assigns a check of a changed record to the worker if a compared value changed."""
     if not differing(before, after).keys().isdisjoint(_MATTERS[resource]):
         schedule_check(uow, resource, after.id)
 
 
 def schedule_check(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
-    """Leaves to the worker to find what a record may repeat."""
+    """Assigns a check of a record to the worker."""
     payload = {"resource": resource, "record": str(record)}
     defer(uow, "membership", CHECK_JOB, payload, created_by=uow.origin.actor.label)
 
 
 async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) -> UUID:
-    """Leaves the search to the worker; its job, which is that of one that waits and does as much: one that has begun
-    may have passed what the caller changed. `whole`: through all records, not only those that were changed."""
+    """Assigns a search to the worker. Returns its job, or a waiting one that does as much: a running one may have
+    passed the caller's change. `whole`: all records, not only the changed ones."""
     if (queued := await queries.queued_search(uow.connection, SEARCH_JOB, resource, whole)) is not None:
         return queued
     payload = {"resource": resource, "whole": whole}
@@ -91,19 +91,20 @@ async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) ->
 
 
 def requeue_rest(uow: UnitOfWork, resource: Collection, *, whole: bool, place: Place) -> UUID:
-    """Leaves the rest of a search to a job of its own, behind what waits; its id. Nobody's order joins it."""
+    """Assigns the rest of a search to a separate job, behind the waiting ones. Returns its id. Later orders do not
+    share it."""
     payload = {"resource": resource, "whole": whole, "place": place}
     return defer(uow, "membership", SEARCH_JOB, payload, created_by=SYSTEM.label, bulk=True)
 
 
 async def search_what_changed(uow: UnitOfWork) -> None:
-    """What the schedule does every night."""
+    """Orders the nightly searches."""
     for resource in COLLECTIONS:
         await order_search(uow, resource, whole=False)
 
 
 async def find_duplicates(connection: Connection, resource: Collection, rows: Sequence[Row]) -> list[Found]:
-    """The pairs that these records make with others. The context must see every record."""
+    """The pairs that these records make with others. The context must read every record."""
     if resource == "institutions":
         owns = [body_of(row) for row in rows]
         return [found for own in owns for found in finding.like_body(own, await _lookalikes(connection, own))]
@@ -117,7 +118,7 @@ async def find_duplicates(connection: Connection, resource: Collection, rows: Se
 
 
 async def claimed_pair(connection: Connection, keys: Sequence[UUID]) -> list[Found]:
-    """The pair of two experts that one account claims; nothing where one of them is gone. The context must see both."""
+    """The pair of two experts that one account claims; empty if one of them is gone. The context must read both."""
     persons = [person_of(row) for row in await queries.some(connection, "experts", keys)]
     return [finding.of_one_account(*persons)] if len(persons) == 2 else []
 
@@ -125,7 +126,7 @@ async def claimed_pair(connection: Connection, keys: Sequence[UUID]) -> list[Fou
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Duplicate, requested: TransitionRequest
 ) -> Duplicate:
-    """A decision about a pair. Raises what `Lifecycle.advance` raises."""
+    """Applies a decision about a pair. Raises what `Lifecycle.advance` raises."""
 
     def effects(target: str) -> Duplicate:
         if target == "open":
@@ -142,8 +143,8 @@ def permitted_on(access: AccessScope, pair: Duplicate) -> Callable[[str], bool]:
 
 
 async def close_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
-    """Ends the pairs of a record that was merged into another: theirs is merged, and each other open one gives way to
-    the same pair of the winner. Pairs that the context may not write are settled by the nightly search."""
+    """Closes the pairs of a record that was merged into another: the pair of the two is merged, and the same pair of
+    the winner replaces each other open one. The nightly search settles pairs that the context may not write."""
     of_winner = {_other(pair, winner) for pair in await queries.of_record(uow.connection, resource, winner)}
     moved = []
     for pair in await queries.of_record(uow.connection, resource, loser):
@@ -158,8 +159,8 @@ async def close_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser
 
 
 async def restore_pairs(uow: UnitOfWork, resource: Collection, winner: UUID, loser: UUID) -> None:
-    """Takes `close_pairs` back: pairs that it ended are as they were, and those that it made of the winner are gone
-    unless somebody has decided about them."""
+    """Reverts `close_pairs`: restores the pairs that it closed, and deletes those that it made of the winner unless an
+    office has decided about them."""
     ended = [pair for pair in await queries.of_record(uow.connection, resource, loser) if pair.settled_by == loser]
     for pair in ended:
         status, fact = ("dismissed", "dismissed") if pair.dismissed_by else ("open", "reopened")
@@ -184,12 +185,12 @@ async def delete_pairs(uow: UnitOfWork, resource: Collection, record: UUID) -> N
 
 
 def imported(resource: Collection, pairs: Sequence[tuple[UUID, UUID]], rows: Sequence[Row]) -> list[Found]:
-    """The pairs that imports found by an equal identifier. `rows` are the records that are living."""
+    """The pairs that imports found by an equal identifier. `rows` are the living records."""
     return finding.identified(resource, pairs, {row["id"]: row for row in rows})
 
 
 async def save_watermark(uow: UnitOfWork, resource: Collection, until: datetime) -> None:
-    """Remembers until when changes were searched."""
+    """Stores until when changes were searched."""
     await uow.connection.execute(_SAVE_WATERMARK, resource, until)
 
 
@@ -206,7 +207,7 @@ async def _lookalikes(connection: Connection, own: Body) -> list[Lookalike]:
 
 
 def _instead(pair: Duplicate, loser: UUID, winner: UUID, country: str) -> Duplicate:
-    """The pair of the winner and the third record that the loser made a pair with."""
+    """The pair of the winner and the third record of the loser's pair."""
     third = (pair.b, pair.country_b) if pair.a == loser else (pair.a, pair.country_a)
     (a, country_a), (b, country_b) = sorted([(winner, country), third], key=lambda side: int(side[0].int))
     placed = replace(pair, a=a, b=b, country_a=country_a, country_b=country_b)

@@ -26,15 +26,15 @@ _DELETE = "DELETE FROM escm.member_duplicate WHERE id = ANY($1)"
 
 
 def undecided(pair: Duplicate) -> Duplicate:
-    """The open pair, without any decision."""
+    """The open pair, without a decision."""
     return replace(pair, dismissed_by=None, dismissed_at=None, dismissal=None, settled_by=None, instead_of=None)
 
 
 async def record(uow: UnitOfWork, resource: Collection, found: Sequence[Found], found_by: str) -> int:
-    """Makes pairs of what was found; how many are new, or open again. What is known keeps its state, unless one of the
-    records changed in what is compared: then an open pair has the new score, and a dismissed one is open again.
+    """Stores found pairs. Returns how many are new or open again. A known pair keeps its state, unless a compared value
+    of a record changed: then an open pair gets the new score, and a dismissed one is open again.
 
-    The context must write every pair.
+    The context must be able to write every pair.
     """
     unique = {(one.a, one.b): one for one in found}
     known = await queries.pairs(uow.connection, resource, unique)
@@ -60,7 +60,7 @@ async def _reopen(uow: UnitOfWork, before: Duplicate, wanted: Duplicate) -> None
 
 
 async def remove(uow: UnitOfWork, pairs: Sequence[Duplicate]) -> None:
-    """Deletes pairs of which a record was deleted or erased."""
+    """Deletes pairs whose record was deleted or erased."""
     if not pairs:
         return
     await uow.connection.execute(_DELETE, [pair.id for pair in pairs])
@@ -69,7 +69,7 @@ async def remove(uow: UnitOfWork, pairs: Sequence[Duplicate]) -> None:
 
 
 async def insert_found(uow: UnitOfWork, resource: Collection, found: Sequence[Found], found_by: str) -> None:
-    """New pairs. They are not read back: whoever enters a record may not see all of its pairs."""
+    """Inserts new pairs. Does not read them back: whoever creates a record may not be able to read all of its pairs."""
     new = DUPLICATES.new({})
     pairs = [
         _with_score(
@@ -95,7 +95,7 @@ async def insert_found(uow: UnitOfWork, resource: Collection, found: Sequence[Fo
 
 
 async def insert(uow: UnitOfWork, pairs: Sequence[Duplicate]) -> None:
-    """Inserts open pairs, each under an id and ref of its own."""
+    """Inserts open pairs, each with a new id and ref."""
     if not pairs:
         return
     refs, actor = await uow.connection.fetch(_REFS, len(pairs)), uow.origin.actor.label
@@ -121,7 +121,7 @@ def _with_score(pair: Duplicate, found: Found) -> Duplicate:
 
 
 def _as_json(pair: Duplicate) -> dict[str, object]:
-    """The columns with ids as text, whichever kind of id the driver made."""
+    """The columns with ids as text, whatever id type the driver returned."""
     return {name: str(value) if isinstance(value, UUID) else value for name, value in columns_of(pair).items()}
 
 

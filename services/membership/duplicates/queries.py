@@ -1,4 +1,4 @@
-"""Reading pairs, the records that they are of, and which records a new one may repeat."""
+"""Reading pairs, their records, and the records that a new one may repeat."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from shared.records.listing import Filter, Listing, countries, one_of, updated, 
 from shared.records.rows import record_of, records_of
 
 Lookalike: TypeAlias = Mapping[str, Any]
-"""A record that another may repeat: what is compared of it, and its id, country, status and visibility."""
+"""A record that another may repeat: its compared values, id, country, status and visibility."""
 PAGE = 5_000
 """Records that a search reads at once."""
 COLUMNS = shown_columns(Duplicate, duplicate)
@@ -32,7 +32,7 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 def visible(access_kind: AccessKind) -> ColumnElement[bool]:
-    """Both countries lie within the caller's grants."""
+    """Whether the caller's grants cover both countries."""
     if access_kind is AccessKind.EVERYWHERE:
         return true()
     if access_kind is AccessKind.ANONYMOUS:
@@ -152,7 +152,7 @@ LAST = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class LostPair:
-    """A pair of which a record was deleted, erased or merged, with the winners of those that were merged."""
+    """A pair whose record was deleted, erased or merged, with the winners of merges."""
 
     pair: Duplicate
     winner_of_a: UUID | None
@@ -162,7 +162,7 @@ class LostPair:
 async def pairs(
     connection: Connection, resource: Collection, ids: Iterable[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID, UUID], Duplicate]:
-    """Those of these pairs that are known, locked, by their two ids."""
+    """The stored ones of these pairs, locked, by their two ids."""
     wanted = set(ids)
     firsts, seconds = [a for a, _ in wanted], [b for _, b in wanted]
     rows = await _PAIRS.fetch(connection, resource=resource, firsts=firsts, seconds=seconds)
@@ -182,13 +182,13 @@ async def everything(connection: Connection, resource: Collection, after: UUID) 
 
 
 async def changed(connection: Connection, resource: Collection, after: datetime, last: UUID, limit: int) -> list[Row]:
-    """The next living records that were changed after an instant, in the order of their changes."""
+    """The next living records that changed after an instant, in the order of their changes."""
     rows: list[Row] = await connection.fetch(_CHANGED.format(*_LIVING[resource]), after, last, limit)
     return rows
 
 
 async def some(connection: Connection, resource: Collection, ids: Sequence[UUID]) -> list[Row]:
-    """Those of these records that are living."""
+    """The living ones of these records."""
     rows: list[Row] = await connection.fetch(_SOME.format(*_LIVING[resource]), ids)
     return rows
 
@@ -199,12 +199,12 @@ async def country_of(connection: Connection, resource: Collection, record: UUID)
 
 
 async def how_many_changed(connection: Connection, resource: Collection, after: datetime, limit: int) -> int:
-    """How many records were changed after an instant, counted up to `limit`."""
+    """How many records changed after an instant, counted up to `limit`."""
     return int(await connection.fetchval(_COUNT.format(*_LIVING[resource]), after, limit))
 
 
 async def lost(connection: Connection, resource: Collection, after: UUID, limit: int) -> list[LostPair]:
-    """The next pairs of which a record was deleted, erased or merged, locked."""
+    """The next pairs whose record was deleted, erased or merged, locked."""
     statement = _LOST.format(_LIVING[resource][0], _ERASED[resource])
     rows = await connection.fetch(statement, resource, after, limit)
     return [LostPair(record_of(Duplicate, row), row["winner_of_a"], row["winner_of_b"]) for row in rows]
@@ -213,21 +213,20 @@ async def lost(connection: Connection, resource: Collection, after: UUID, limit:
 async def imported(
     connection: Connection, resource: Collection, after: tuple[UUID, UUID], limit: int
 ) -> list[tuple[UUID, UUID]]:
-    """The next pairs that imports found out of their reach and that are not known yet."""
+    """The next pairs that imports found outside their permissions and that are not stored yet."""
     rows = await connection.fetch(_IMPORTED, f"membership.{resource}", *after, resource, limit)
     return [(row["record"], row["other"]) for row in rows]
 
 
 async def write_name_keys(connection: Connection, keys: Mapping[UUID, str]) -> None:
-    """Gives experts the key that they are found by."""
+    """Stores the search keys of experts."""
     await connection.execute(_KEYS, list(keys), list(keys.values()))
 
 
 async def lookalike_experts(
     connection: Connection, asked: Mapping[UUID, tuple[list[str], list[str]]]
 ) -> AsyncIterator[tuple[UUID, Any]]:
-    """For each of these experts, by its keys and patterns, those that it may repeat, as `member_expert_namesakes`
-    finds them."""
+    """For each of these experts, by its keys and patterns, those that it may repeat, from `member_expert_namesakes`."""
     rows = [{"id": str(record), "keys": keys, "patterns": patterns} for record, (keys, patterns) in asked.items()]
     for row in await connection.fetch(_LOOKALIKE_EXPERTS, rows):
         if row["found"] is not None:
@@ -244,13 +243,13 @@ async def lookalike_institutions(
     terms: list[str],
     ror: str | None,
 ) -> list[Lookalike]:
-    """The institutions that this one may repeat, also such as the context may not see."""
+    """The institutions that this one may repeat, including those that the context may not read."""
     found = await connection.fetchval(_LOOKALIKE_INSTITUTIONS, own, titles, hosts, shorts, terms, ror)
     return found or []
 
 
 async def queued_search(connection: Connection, job_type: str, resource: Collection, whole: bool) -> UUID | None:
-    """The job of a search that has not begun; with `whole`, of one through all records."""
+    """The job of a search that has not started; with `whole`, only one through all records."""
     found: UUID | None = await connection.fetchval(_QUEUED, job_type, resource, whole)
     return found
 

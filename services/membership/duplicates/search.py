@@ -1,7 +1,7 @@
-"""The search through all records of a collection in memory: keys first, then the records that share one. Pure.
+"""The search through all records of a collection in memory: by keys, then among records with the same key. Pure.
 
-A million experts take some 400 MB while they are compared: each is stored as one text, and each kind of key is made and
-walked for itself.
+A million experts take some 400 MB during the search: each is stored as one text, and the kinds of key are made and
+scanned one after the other.
 """
 
 from array import array
@@ -24,9 +24,9 @@ from services.membership.record_linkage.spellings import groups_of
 
 KINDS = ("name", "consonants", "given", "identifier")
 """The kinds of key: the sound of a family name with an initial; the same without vowels, for other scripts; a given
-name with the beginning or end of a family name, so that one letter may be wrong; an e-mail address or ORCID iD."""
+name with the start or end of a family name, so that one letter may be wrong; an e-mail address or ORCID iD."""
 PARTITIONS = 256
-"""Parts that the keys of one kind fall into; each is sorted and walked at once, which takes a fraction of a second."""
+"""Partitions of the keys of one kind; each is sorted and scanned at once, in a fraction of a second."""
 _KEYS_AT_ONCE = 4_000
 """Keys that one call scans: a change of threads costs more than the keys of a small register."""
 _FEW, _LARGE = 6, 60
@@ -38,7 +38,7 @@ _NOBODY = UUID(int=0)
 
 
 class HashedCounter:
-    """How often words were met in each country: by their digests of 64 bits, so some 8 bytes for each time."""
+    """Counts words by country, by digests of 64 bits: some 8 bytes for each occurrence."""
 
     def __init__(self) -> None:
         self._parts = [array("q") for _ in range(PARTITIONS)]
@@ -61,7 +61,7 @@ class HashedCounter:
 
 @dataclass(frozen=True, slots=True)
 class CountsOf:
-    """How often words were met in some countries together."""
+    """The counts of words in several countries together."""
 
     counter: HashedCounter
     countries: frozenset[str]
@@ -71,7 +71,7 @@ class CountsOf:
 
 
 class PersonSearch:
-    """All experts of the base, and the pairs among them. `add` all, then select each kind and scan its partitions."""
+    """All experts, and the pairs among them. `add` all, then select each kind and scan its partitions."""
 
     def __init__(self) -> None:
         self._ids = bytearray()
@@ -86,7 +86,7 @@ class PersonSearch:
         return len(self._texts)
 
     def add(self, person: Person) -> None:
-        """One more expert."""
+        """Adds an expert."""
         self._ids += person.key.bytes
         self._texts.append(_packed(person))
         self._countries[person.country] += 1
@@ -97,7 +97,7 @@ class PersonSearch:
                 self._given.add(person.country, name.given[0])
 
     def select_kind(self, kind: str) -> None:
-        """Makes the keys of one kind, in place of those of another."""
+        """Makes the keys of one kind and drops those of the previous one."""
         self._kind, self._buckets = kind, [array("Q") for _ in range(PARTITIONS)]
         for place, text in enumerate(self._texts):
             for key, is_swapped in _KEYS[kind](_unpacked(text, _NOBODY)):
@@ -129,7 +129,7 @@ class PersonSearch:
         return list(found.values())
 
     def _rates(self, *countries: str) -> Rates:
-        """How common names are in the two countries of a pair: whoever sees the pair may know of all their records."""
+        """How common names are in the two countries of a pair: readers of the pair may know of all their records."""
         both = frozenset(countries)
         if (known := self._known_rates.get(both)) is None:
             members = {country: self._countries[country] for country in both}
@@ -138,7 +138,7 @@ class PersonSearch:
         return known
 
     def _pairs(self, numbers: list[int]) -> Iterator[tuple[Person, Person]]:
-        """The pairs of a block that are worth a comparison; of a large one those of one country and given name, or of
+        """The pairs of a block that are worth a comparison; in a large block those of one country and given name, or of
         one institution."""
         if len(numbers) == 1:
             return
@@ -174,7 +174,7 @@ def _either_straight(persons: list[tuple[Person, bool]]) -> Iterator[tuple[Perso
 
 
 def _with_foreign(persons: list[tuple[Person, bool]]) -> Iterator[tuple[Person, Person]]:
-    """The pairs of which one name was written in another script; where that is many, those of one country."""
+    """The pairs with a name from another script; of many, those of one country."""
     foreign = [each for each in persons if any(name.foreign for name in each[0].names)]
     is_many = len(foreign) * len(persons) > _LARGEST**2
     seen: set[UUID] = set()
@@ -237,7 +237,7 @@ def _given_keys(person: Person) -> set[tuple[str, bool]]:
 
 
 def _untouched(family: str) -> set[str]:
-    """Parts of a name of which one stays the same when a letter is wrong."""
+    """Parts of a name of which at least one is unchanged when a letter is wrong."""
     sizes = {2 if len(family) < 7 else 3, 2 if len(family) < 6 else 3}
     ends = {end for size in sizes for end in (family[:size], f"*{family[-size:]}")}
     return {*ends, f"={''.join(sorted(family))}"}
@@ -251,7 +251,7 @@ _KEYS = {"name": _name_keys, "consonants": _consonant_keys, "given": _given_keys
 
 
 def among_bodies(institutions_of_base: Mapping[UUID, Body]) -> list[Found]:
-    """The pairs among all institutions, of which a base has some ten thousand."""
+    """The pairs among all institutions; a database has some ten thousand."""
     blocks: dict[str, set[UUID]] = {}
     for body in institutions_of_base.values():
         for key in _body_keys(body):

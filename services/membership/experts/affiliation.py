@@ -1,4 +1,4 @@
-"""The affiliations of an expert as they go over HTTP."""
+"""The affiliations of an expert in requests and responses."""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""The life of an expert: states, steps, the rules of each, and what a name is."""
+"""The lifecycle of an expert: states, transitions, their rules, and the form of names."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ PUBLISHED = frozenset({"active", "grace"})
 TERM_YEARS = 4
 LONGEST_TERM_YEARS = 10
 GRACE = timedelta(days=90)
-"""How long after the last day of its term an expert is still published and may do what active ones do."""
+"""How long after the last day of its term an expert remains published and has the same permissions."""
 PROFILE_VALID = timedelta(days=365)
 SCREENING_TARGET = timedelta(days=30)
-"""How much of its own time the secretariat has for an application; time with the applicant is not counted."""
+"""The time that the secretariat has for an application; time with the applicant does not count."""
 
 
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
@@ -28,7 +28,7 @@ LinkFault: TypeAlias = Literal["has_an_account", "record_exists"]
 
 @dataclass(frozen=True, slots=True)
 class ExpertGuardContext:
-    """What the guards look at. `is_applicant`: the caller's account is the expert's own."""
+    """The inputs of the guards. `is_applicant`: the caller's account is the expert's own."""
 
     has_email: bool
     is_applicant: bool
@@ -37,9 +37,9 @@ class ExpertGuardContext:
     today: date
     has_account: bool
     officer: OfficerFault | None = None
-    """Why the file cannot be given to the officer who was named, or None."""
+    """Why the file cannot be assigned to the named officer, or None."""
     has_record: bool = False
-    """Whether the account that is to be linked has another living record."""
+    """Whether the account to be linked has another living record."""
 
 
 def _needs_email(guard_context: ExpertGuardContext) -> Literal["email_missing"] | None:
@@ -82,9 +82,9 @@ HOLDERS: Mapping[str, str] = {
     "info_requested": "applicant",
     "under_review": "secretariat",
 }
-"""Who holds the file while it waits; the clock runs in these states only."""
+"""Who holds the file in each state that waits for somebody; only in these states the clock runs."""
 PAUSED = "info_requested"
-"""The state in which the secretariat's target stands still."""
+"""The state in which the secretariat's clock is paused."""
 
 LIVING = (
     "prospect",
@@ -156,15 +156,15 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Since when its holder has the file, and when the secretariat should have decided; None while nobody waits.
-    While it is paused, `target` is what it was when the pause began."""
+    """Since when its holder has the file, and when the secretariat should decide; None while nobody waits. During a
+    pause, `target` is its value at the start of the pause."""
 
     since: datetime | None = None
     target: datetime | None = None
 
 
 def next_clock(clock: Clock, left: str, entered: str, at: datetime) -> Clock:
-    """The clock after a step from one state to another at this instant."""
+    """The clock after a transition at this instant."""
     if entered not in HOLDERS:
         return Clock()
     if entered == PAUSED:
@@ -177,41 +177,41 @@ def next_clock(clock: Clock, left: str, entered: str, at: datetime) -> Clock:
 
 
 ASSERTED = tuple(name for name in written_fields(Expert) if name != "visibility")
-"""The fields of which the record keeps who said them last."""
+"""The fields for which the record stores who last set them."""
 ENTERED = "*"
-"""Stands for every field that was not said again since the record was entered."""
+"""The key for every field that was not set again since the record was created."""
 
 
 def asserted_at_entry(by: str) -> dict[str, Said]:
-    """What a new record keeps of who said it: small, since an import keeps it a million times."""
+    """The sources of a new record. Small, since an import stores them a million times."""
     return {ENTERED: {"by": by}}
 
 
 def asserted_after(asserted: Mapping[str, Said], changed: Collection[str], by: str, at: str) -> dict[str, Said]:
-    """Who said each field once these have changed."""
+    """The sources after these fields changed."""
     said: Said = {"by": by, "at": at}
     return {**asserted, **{name: said for name in ASSERTED if name in changed}}
 
 
 def asserted_fields(asserted: Mapping[str, Said], present: Iterable[str], entered_at: str) -> dict[str, Said]:
-    """Who said each of these fields, and when, as far as it is known."""
+    """Who set each of these fields, and when, as far as it is known."""
     first: Said | None = {**asserted[ENTERED], "at": entered_at} if ENTERED in asserted else None
     return {name: said for name in present if (said := asserted.get(name, first))}
 
 
 def with_verified(emails: Iterable[EmailAddress], before: Iterable[EmailAddress] = ()) -> list[EmailAddress]:
-    """The e-mail addresses as they are stored: one stays verified as long as its value stays."""
+    """The e-mail addresses with their verification: an address remains verified while its value does not change."""
     verified = {email["value"].casefold() for email in before if email.get("verified")}
     return [{**email, "verified": email["value"].casefold() in verified} for email in emails]
 
 
 def without_verified(email: EmailAddress) -> EmailAddress:
-    """The address as a caller writes it."""
+    """The address in the form of a request."""
     return {"value": email["value"], "visibility": email["visibility"]}
 
 
 class Derived(TypedDict):
-    """The columns that follow from names and e-mail addresses."""
+    """The columns derived from names and e-mail addresses."""
 
     display_name: str
     sort_name: str
@@ -221,7 +221,7 @@ class Derived(TypedDict):
 
 
 def derived(names: Sequence[PersonName], emails: Iterable[EmailAddress]) -> Derived:
-    """The columns that follow from these names and addresses."""
+    """The columns derived from these names and addresses."""
     shown = display_name(names)
     return {
         "display_name": shown,
@@ -239,7 +239,7 @@ def display_name(names: Sequence[PersonName]) -> str:
 
 
 def sort_name(shown: str) -> str:
-    """The folded form of a shown name, that lists are sorted by, at most 500 characters."""
+    """The folded form of a displayed name, by which lists are sorted, at most 500 characters."""
     return fold(shown)[:500]
 
 
@@ -253,7 +253,7 @@ def names_search_key(names: Sequence[PersonName]) -> str:
 
 
 def term_of(starts: date | None, ends: date | None, reason: str | None, today: date) -> tuple[date, date]:
-    """The term of an approval or renewal: from today and for four years where nothing is said.
+    """The term of an approval or renewal: by default from today, for four years.
 
     Another end needs a reason. Raises Invalid for a start more than ten years away, and for an end that is not after
     today and the start, or more than ten years after the start.
@@ -275,6 +275,6 @@ def term_of(starts: date | None, ends: date | None, reason: str | None, today: d
 
 
 def _after_years(starts: date, years: int) -> date:
-    """The last day of so many years."""
+    """The last day of a term of so many years."""
     day = 28 if (starts.month, starts.day) == (2, 29) else starts.day
     return date(starts.year + years, starts.month, day) - timedelta(days=1)

@@ -1,6 +1,6 @@
-"""Experts in imports and exports: what a row's headings mean, and which record it makes or changes.
+"""Experts in imports and exports: the meaning of a row's headings, and the record that it creates or changes.
 
-An imported expert is a prospect that the network sees. An empty cell says nothing: it leaves its field as it is.
+An imported expert is a prospect, visible to the network. An empty cell leaves its field unchanged.
 """
 
 import re
@@ -33,7 +33,7 @@ from shared.records.record import Texts as TextsByLanguage
 from shared.web.rows import validated
 
 _IMPORTED = fields_with(Expert, Imported)
-"""The fields that a column of their own name gives."""
+"""The fields with a column of the same name."""
 _LISTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == list[str])
 _TEXTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == TextsByLanguage)
 HEADINGS = (
@@ -42,7 +42,7 @@ HEADINGS = (
 )  # fmt: skip
 _NONE = "n/a"
 _UNKNOWN_LANGUAGE = "und"
-"""BCP 47 for a text whose language is not known."""
+"""The BCP 47 tag of a text in an unknown language."""
 _BETWEEN_TAGS = re.compile(r"[\s;,]+")
 _BETWEEN_KEYWORDS = re.compile(r"\s*(?<!\\);\s*")
 _HEADING_OF = {
@@ -57,13 +57,13 @@ _HEADING_OF = {
 
 
 class ExpertRow(ExpertBody):
-    """The fields that a row can give, under the rules of a body."""
+    """The fields that a row may set, with the rules of a body."""
 
     affiliation: AffiliationBody | None = None
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row as it would be entered. Raises RowFault with the code of its first fault."""
+    """The row as a new record. Raises RowFault with the code of its first fault."""
     one = {name: _joined(cell) for name, cell in cells.items()}
     if "country" not in one:
         raise RowFault("country_missing", "country: every expert belongs to a country.")
@@ -98,7 +98,7 @@ def _affiliation(one: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def _by_language(name: str, cell: str) -> Any:
-    """Texts by language, as a JSON object; any other text is of an unknown language."""
+    """Texts by language, from a JSON object; any other text has an unknown language."""
     if not cell.startswith("{"):
         return {_UNKNOWN_LANGUAGE: cell}
     try:
@@ -108,14 +108,14 @@ def _by_language(name: str, cell: str) -> Any:
 
 
 def _in_one_cell(texts: Mapping[str, str]) -> str | None:
-    """The cell that `_by_language` reads as these texts."""
+    """The cell that `_by_language` parses to these texts."""
     if list(texts) == [_UNKNOWN_LANGUAGE] and not texts[_UNKNOWN_LANGUAGE].startswith("{"):
         return texts[_UNKNOWN_LANGUAGE]
     return orjson.dumps(texts).decode() if texts else None
 
 
 def _read(name: str, cell: str | list[str]) -> Any:
-    """The value of a field from the column of its name: lists of codes have spaces or `;` between them."""
+    """The value of a field from the column of the same name; lists of codes are separated by spaces or `;`."""
     if name == "keywords":
         return [keyword.replace(r"\;", ";") for keyword in _several(cell, _BETWEEN_KEYWORDS)]
     if name in _LISTS:
@@ -127,7 +127,7 @@ def _read(name: str, cell: str | list[str]) -> Any:
 
 
 def _shown(name: str, value: Any) -> str | None:
-    """The cell that `_read` reads as this value."""
+    """The cell that `_read` parses to this value."""
     if name == "keywords":
         return "; ".join(keyword.replace(";", r"\;") for keyword in value)
     if name in _LISTS:
@@ -162,7 +162,7 @@ def enter(values: Values, _registry: bool) -> Columns:
 
 
 def change(row: Values, values: Values) -> Columns:
-    """The columns that a row's values set: its name becomes the first, its e-mail is added where it is new."""
+    """The columns that a row's values set: its name becomes the first, a new e-mail address is added."""
     changed = {name: values[name] for name in ("country", *_IMPORTED) if name in values}
     if not _says_the_same(row["names"][0], values["names"][0]):
         changed["names"] = [values["names"][0], *row["names"][1:]]
@@ -198,7 +198,7 @@ def _same_affiliation(present_row: Values, wanted: Values) -> bool:
 
 
 def _written_version(row: Values) -> int:
-    """A link that the system made is not what somebody wrote."""
+    """The version without a link that the system made, since nobody wrote that."""
     linked_from = (row["match"] or {}).get("of_version")
     version: int = row["version"]
     return version - 1 if linked_from == version - 1 else version
@@ -210,7 +210,7 @@ def _value_rows(row: Values) -> list[Columns]:
 
 
 async def _unknown_institutions(connection: Connection, principal: Principal, rows: Sequence[Values]) -> set[int]:
-    """The places of rows whose institution the principal may not know of."""
+    """The positions of rows whose institution the principal may not know of."""
     asked = {
         place: UUID(said["institution_id"])
         for place, values in enumerate(rows)
@@ -221,7 +221,7 @@ async def _unknown_institutions(connection: Connection, principal: Principal, ro
 
 
 def cells(row: Values, access: AccessScope) -> dict[str, str]:
-    """The expert as its export shows it: of the names the first, of the affiliations the primary or the first."""
+    """The expert in an export: the first name, the primary or the first affiliation."""
     shown = orjson.loads(orjson.dumps(present(row, access)))
     name = shown["names"][0]
     emails = [email["value"] for email in shown.get("emails", ())]

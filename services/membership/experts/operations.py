@@ -40,19 +40,19 @@ EXPERTS: ResourceType[Expert, domain.ExpertGuardContext] = ResourceType.of(
     Expert, expert, domain.LIFECYCLE, is_personal=True
 )
 SEND_CLAIM = "send_claim_mail"
-"""The job that mails the link by which a person takes their record over."""
+"""The job that mails the link with which a person claims their record."""
 _LOOKALIKES = lookalikes_of(expert)
 _FOLLOW = Statement(
     sql_update(affiliation)
     .where(affiliation.c.expert_id == bindparam("key"))
     .values(country=bindparam("country"), visibility=bindparam("visibility"))
 )
-"""Affiliations have their expert's country and visibility."""
+"""Affiliations have the country and visibility of their expert."""
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[Expert]:
-    """A new expert, a prospect or invited; what was found with it are those that it may repeat. Who enters themselves,
-    without an office over the register, has applied.
+    """Inserts an expert as prospect or invited, and looks up those that it may repeat. A person who enters themselves,
+    without an office over the register, becomes an applicant.
 
     Raises Forbidden `country_forbidden` outside the caller's grant, Invalid `email_missing` for an applicant.
     """
@@ -84,8 +84,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
 
 
 async def _refuse_second_record(uow: UnitOfWork, account: UUID | None) -> None:
-    """Raises Conflict `record_exists` where the account owns a living record, or where one has its verified address:
-    then a mail lets its owner take that over."""
+    """Raises Conflict `record_exists` if the account owns a living record, or if one has its verified address: then the
+    owner gets a mail to claim it."""
     if account is None:
         return
     if await owners.record_of_account(uow.connection, account) is not None:
@@ -98,8 +98,7 @@ async def _refuse_second_record(uow: UnitOfWork, account: UUID | None) -> None:
 
 
 def _send_claim(uow: UnitOfWork, record: UUID, account: UUID | None = None) -> None:
-    """Leaves to the worker to mail the link that takes the record over: to its first address, or to that of an
-    account."""
+    """Assigns a mail with a claim link to the worker: to the record's first address, or to that of an account."""
     payload = {"expert": str(record), "account": None if account is None else str(account)}
     defer(uow, "membership", SEND_CLAIM, payload, created_by=uow.origin.actor.label)
 
@@ -107,9 +106,9 @@ def _send_claim(uow: UnitOfWork, record: UUID, account: UUID | None = None) -> N
 async def update(
     uow: UnitOfWork, access: AccessScope, before: Expert, wanted: Expert, reason: str | None = None
 ) -> Expert:
-    """The expert with the requested changes; where nothing differs, nothing is written and the version stays.
+    """Updates the expert; without a difference, nothing is written and the version does not change.
 
-    Raises Forbidden `country_forbidden` where the caller may not change experts of the new country too.
+    Raises Forbidden `country_forbidden` if the caller may not change experts of the new country too.
     """
     if wanted.country != before.country:
         require(access, "update", wanted.country)
@@ -131,7 +130,8 @@ async def update(
 
 
 async def sync_dependents(uow: UnitOfWork, before: Expert, after: Expert) -> None:
-    """Lets what depends on an expert follow a change: the values of filters, and the place of affiliations."""
+    """Copies a change of an expert to its dependents: the values of filters, and the country and visibility of
+    affiliations."""
     if after.version != before.version:
         await replace_values(uow, columns_of(after))
         schedule_check_if_changed(uow, "experts", before, after)
@@ -140,18 +140,18 @@ async def sync_dependents(uow: UnitOfWork, before: Expert, after: Expert) -> Non
 
 
 async def publish(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
-    """The expert as everybody sees it while its state is a published one."""
+    """Makes the expert public, while its state is a published one."""
     return await update(uow, access, before, replace(before, visibility="public"), requested.reason)
 
 
 async def unpublish(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
-    """The public expert as only the network sees it; one that is not public is left as it is."""
+    """Makes a public expert visible only to the network; another one does not change."""
     visibility = "network" if before.visibility == "public" else before.visibility
     return await update(uow, access, before, replace(before, visibility=visibility), requested.reason)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
-    """One transition. Raises what `Lifecycle.advance` raises, and Invalid for bad `fields`."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises, and Invalid for invalid `fields`."""
     may = permitted(access, before)
     wanted = before
     if requested.action in ("approve", "renew") and may(requested.action):
@@ -180,8 +180,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Moves experts whose term has ended into their period of grace, and those whose period of grace has ended out of
-    it, at most 500 at once."""
+    """Moves experts whose term has ended into their grace period, and ends grace periods that are over; at most 500 at
+    once."""
     for before in await queries.lock_over(uow.connection, today(), _AT_ONCE):
         await EXPERTS.apply_scheduled(uow, before, "expire")
 
@@ -189,7 +189,7 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Expert, fields: Fields
 ) -> domain.ExpertGuardContext:
-    """What the guards look at, for this caller and this expert."""
+    """Loads the inputs of the guards for this caller and this expert."""
     officer = None
     if fields.get("officer") is not None:
         officer = await _officer_fault(connect, record, _officer(fields))
@@ -206,7 +206,7 @@ async def load_guard_context(
 
 
 async def _officer_fault(connect: Connect, record: Expert, officer: UUID | None) -> domain.OfficerFault | None:
-    """Why the file cannot be given to this account or client, or None."""
+    """Why the file cannot be assigned to this account or client, or None."""
     if officer is None:
         return None
     if officer == record.account_id:
@@ -217,7 +217,7 @@ async def _officer_fault(connect: Connect, record: Expert, officer: UUID | None)
 
 
 async def _has_record(connect: Connect, fields: Fields) -> bool:
-    """Whether the account that is to be linked owns a living record."""
+    """Whether the account to be linked owns a living record."""
     account = _given_id(fields, "account_id")
     if account is None:
         return False
@@ -226,7 +226,7 @@ async def _has_record(connect: Connect, fields: Fields) -> bool:
 
 
 async def _account(uow: UnitOfWork, fields: Fields) -> UUID:
-    """The account in use that `account_id` names. Raises Invalid."""
+    """The active account of `account_id`. Raises Invalid."""
     account = _given_id(fields, "account_id")
     if account is None:
         raise invalid_field("/fields/account_id", "required", "The id of the person's account.")
@@ -240,7 +240,7 @@ def _is_own(principal: Principal, record: Expert) -> bool:
 
 
 def _source(principal: Principal, country: str) -> str:
-    """Who says what this principal writes about others."""
+    """The source of what this principal writes about others."""
     offices = [grant for grant in principal.grants if grant.scope_kind == "global" or country in grant.countries]
     return next((SOURCES[grant.role] for grant in offices if grant.role in SOURCES), "government")
 
@@ -251,14 +251,14 @@ def _with_clock(record: Expert, left: str, entered: str) -> Expert:
 
 
 def _officer(fields: Fields) -> UUID | None:
-    """The account or client that `officer` names; None for null."""
+    """The account or client of `officer`; None for null."""
     if "officer" not in fields:
         raise invalid_field("/fields/officer", "required", "The id of an account or client, or null.")
     return _given_id(fields, "officer")
 
 
 def _given_id(fields: Fields, name: str) -> UUID | None:
-    """The id that a field has; None for null and where it is absent. Raises Invalid for what is no id."""
+    """The id in a field; None for null or an absent field. Raises Invalid for an invalid id."""
     if fields.get(name) is None:
         return None
     try:

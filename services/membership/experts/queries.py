@@ -26,12 +26,12 @@ from shared.records.record import Public, private_fields
 from shared.records.rows import records_of
 
 COLUMNS = {name: column for name, column in read_columns(Expert, expert).items() if name != "asserted"}
-"""What lists read; items read `asserted` too."""
+"""The columns of lists; single reads have `asserted` too."""
 PUBLIC_COLUMNS = {**read_columns(Expert, expert, Public), "emails": expert.c.emails}
 
 
 def _pairs(parts: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    """Names and values, as functions that build JSON take them."""
+    """Names and values, as arguments of functions that build JSON."""
     return [part for name, column in parts.items() for part in (literal_column(f"'{name}'"), column)]
 
 
@@ -71,7 +71,7 @@ affiliations: ColumnElement[Any] = (
     .scalar_subquery()
     .label("affiliations")
 )
-"""An expert's affiliations as JSON text, as they were entered."""
+"""An expert's affiliations as JSON text, in the order of their creation."""
 
 _OVER = Statement(
     select(expert)
@@ -90,18 +90,18 @@ _OVER = Statement(
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """The application filter: experts that a caller of this variant may know of, merged and erased ones left out."""
+    """The application filter: experts that a caller of this variant may know of, without merged and erased ones."""
     return known_to(access_kind).where(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
 
 
 def known_to(access_kind: AccessKind) -> Select[Any]:
-    """The same with merged and erased ones, which answer 308 and 410."""
+    """The same with merged and erased ones, whose responses are 308 and 410."""
     return select(expert).where(visible(expert, access_kind, PUBLISHED))
 
 
 async def lock_over(connection: Connection, today: date, limit: int) -> list[Expert]:
-    """Experts whose term, or whose time of grace after it, ended before `today`, locked: the longest ended first, at
-    most `limit`. Those that somebody else is changing are left out."""
+    """Experts whose term, or whose grace period, ended before `today`, locked: the longest ended first, at most
+    `limit`. Skips rows that another transaction locks."""
     return records_of(Expert, await _OVER.fetch(connection, today=today, grace_from=today - GRACE, limit=limit))
 
 
@@ -119,7 +119,7 @@ def _value(kind: str, name: str, description: str, check: Any = str) -> Filter:
 
 
 def _term(kind: str, name: str, column: ColumnElement[Any], description: str, terms: tuple[str, ...]) -> Filter:
-    """A value of a short list, which many experts of each country have."""
+    """A filter for a value of a short list, which many experts of each country have."""
     found = _value(kind, name, description, one_of(terms))
     return replace(found, in_country=lambda wanted: cast(wanted, Text) == any_(column))
 
@@ -132,7 +132,7 @@ def _checked_orcid(raw: str) -> str:
 
 
 def _at_institution(bound: Any) -> ColumnElement[bool]:
-    """At the institution, or at the one that it became part of."""
+    """At the institution, or at the one that it was merged into."""
     meant = select(func.escm.member_institution_merge_target(bound, type_=Uuid)).scalar_subquery()
     return (
         select(affiliation.c.id)
@@ -146,8 +146,9 @@ def _held_by(holder: str) -> ColumnElement[bool]:
 
 
 def _waiting(_me: Any) -> ColumnElement[bool]:
-    """Files with the secretariat that are the caller's, or nobody's in the caller's countries; the caller's own that
-    wait for them as the applicant; and those with a step of two that waits for the caller, or that they proposed."""
+    """Files that wait for the caller: those with the secretariat that are the caller's, or unassigned in the caller's
+    countries; the caller's own as the applicant; and those with a pending transition of two persons that waits for the
+    caller, or that they proposed."""
     me = any_(bindparam("waiting_for", type_=ARRAY(Uuid)))
     ours = expert.c.country == any_(bindparam("waiting_in", type_=ARRAY(Text)))
     return or_(
@@ -166,7 +167,7 @@ def _as_holder(access: AccessScope) -> Mapping[str, Any]:
 
 
 def _with_email(address: Any) -> ColumnElement[bool]:
-    """Experts with this address, as far as the caller sees it."""
+    """Experts with this address, if the caller may see it."""
     entry = func.jsonb_array_elements(expert.c.emails).table_valued("value", name="entry")
     value, visibility = (func.jsonb_extract_path_text(entry.c.value, literal_column(f"'{n}'")) for n in _EMAIL)
     is_open = select(entry.c.value).where(

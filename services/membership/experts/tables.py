@@ -1,4 +1,4 @@
-"""Experts, their affiliations, and the values that lists filter by."""
+"""Experts, their affiliations, and the values for filters of lists."""
 
 from sqlalchemy import Boolean, Column, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -31,10 +31,10 @@ affiliation = table(
     Column("match_candidates", JSONB, nullable=True),
     instant("matched_at", nullable=True),
 )
-"""`country` and `visibility` are the expert's: one policy serves both.
+"""`country` and `visibility` are the expert's, so one policy serves both tables.
 
-`match_status` is null as long as nobody has looked which institution `raw` means; `match` says how a link came about,
-`match_candidates` what a person may choose from.
+`match_status` is null until somebody checks which institution `raw` means; `match` describes how a link was made,
+`match_candidates` the choices of a person.
 """
 
 expert_value = table(
@@ -45,4 +45,4 @@ expert_value = table(
     text("country"),
     text("visibility"),
 )
-"""Fields, boundaries, ecosystems, keywords (folded) and languages, one row a value, for filters by plain equality."""
+"""Fields, boundaries, ecosystems, keywords (folded) and languages, one row a value, for filters by equality."""

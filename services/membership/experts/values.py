@@ -1,4 +1,4 @@
-"""The side table that lists filter by: one row for each field, boundary, ecosystem, keyword and language."""
+"""The side table for filters of lists: one row for each field, boundary, ecosystem, keyword and language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,19 +17,19 @@ _CODES = (
 
 
 def values_of(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(kind, value) of everything that an expert can be filtered by."""
+    """(kind, value) of every filter value of an expert."""
     found = {(kind, value) for kind, name in _CODES for value in row[name]}
     found |= {("keyword", fold(value)) for value in row["keywords"]}
     return sorted(found)
 
 
 def enter_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
-    """The values of a new expert, inserted with the other rows that its creation leaves."""
+    """Inserts the values of a new expert, together with the other rows of its creation."""
     for kind, value in values_of(row):
         place = {"country": row["country"], "visibility": row["visibility"]}
         uow.append(expert_value, expert_id=row["id"], kind=kind, value=value, **place)
 
 
 async def replace_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
-    """Makes the side table say what the expert says."""
+    """Replaces the rows of the side table by the expert's values."""
     await replace_rows(uow, expert_value, row, values_of(row))

@@ -1,4 +1,4 @@
-"""The words that the fields of an expert take."""
+"""The vocabularies of the fields of an expert."""
 
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
 BOUNDARIES = (
@@ -31,7 +31,7 @@ ECOSYSTEMS = (
     "deep-sea",
     "coastal-areas-intensively-used-for-multiple-purposes-by-humans",
 )
-"""The IPBES units of analysis by their names, without what stands there in brackets."""
+"""The names of the IPBES units of analysis, without the text in brackets."""
 _MINOR_FIELDS = {1: 7, 2: 11, 3: 5, 4: 5, 5: 9, 6: 5}
 FIELDS_OF_SCIENCE = tuple(
     code

@@ -1,4 +1,4 @@
-"""The life of an institution, what its names say, and how a row of a list becomes one."""
+"""The lifecycle of an institution, the values derived from its names, and its parsing from a row."""
 
 import hashlib
 import re
@@ -14,11 +14,11 @@ from shared.kernel.text import fold, nfc, search_key
 
 PUBLISHED = frozenset({"verified", "inactive"})
 MATCHED = ("submitted", "verified", "inactive")
-"""The states in which an affiliation may mean an institution."""
+"""The states in which an institution may match an affiliation."""
 TYPES = ("archive", "company", "education", "facility", "funder", "government", "healthcare", "nonprofit", "other")
 NAME_TYPES = ("acronym", "alias", "former", "label", "ror_display")
-"""Both vocabularies are those of ROR schema 2.1, with `former` for a name that is borne no longer: ROR keeps those as
-aliases."""
+"""Both vocabularies are those of ROR schema 2.1, with `former` for a name no longer in use, which ROR lists as an
+alias."""
 
 _DOMAIN = re.compile(r"(?=.{3,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 _BETWEEN = re.compile(r"[\s;]+")
@@ -29,7 +29,7 @@ LinkFault: TypeAlias = Literal["institution_missing", "institution_unknown"]
 
 @dataclass(frozen=True, slots=True)
 class InstitutionGuardContext:
-    """What the guards look at. `link_fault`: why the institution to link to does not count, or None."""
+    """The inputs of the guards. `link_fault`: why the institution to link to does not count, or None."""
 
     link_fault: LinkFault | None = None
 
@@ -61,7 +61,7 @@ def display_name(names: Sequence[InstitutionName]) -> str:
 
 
 class Derived(TypedDict):
-    """The columns that follow from the names."""
+    """The columns derived from the names."""
 
     display_name: str
     sort_name: str
@@ -70,7 +70,7 @@ class Derived(TypedDict):
 
 
 def derived(names: Sequence[InstitutionName]) -> Derived:
-    """The columns that follow from these names."""
+    """The columns derived from these names."""
     shown = display_name(names)
     return {
         "display_name": shown,
@@ -81,7 +81,7 @@ def derived(names: Sequence[InstitutionName]) -> Derived:
 
 
 def values_of(names: Sequence[InstitutionName], types: Sequence[str], domains: Sequence[str]) -> list[tuple[str, str]]:
-    """(kind, value) of all by which an institution is filtered or looked up: type, domain, name, short form, word."""
+    """(kind, value) of every filter or look-up value of an institution: type, domain, name, short form, word."""
     return sorted(
         {("type", value) for value in types}
         | {("domain", value) for value in domains}
@@ -93,7 +93,7 @@ def values_of(names: Sequence[InstitutionName], types: Sequence[str], domains: S
 
 
 def normal_domain(text: str) -> str | None:
-    """The host of a domain, e-mail domain or web address in lower case without `www.`; None where it is none."""
+    """The host of a domain, e-mail domain or web address in lower case without `www.`; None if it is invalid."""
     host = nfc(text).strip().lower().rpartition("://")[2]
     host = re.split(r"[/?#]", host, maxsplit=1)[0].rpartition("@")[2]
     host = re.sub(r":\d+$", "", host).rstrip(".").removeprefix("www.")
@@ -101,13 +101,13 @@ def normal_domain(text: str) -> str | None:
 
 
 class Subdivision(TypedDict):
-    """Where an institution lies, as far as a list says."""
+    """The location of an institution, as far as a row names it."""
 
     subdivision: str
 
 
 class ListedInstitution(TypedDict, total=False):
-    """The fields that a row of a list gives, as a body takes them."""
+    """The fields that a row sets, in the form of a body."""
 
     names: list[InstitutionName]
     country: str
@@ -153,8 +153,8 @@ def unique_domains(texts: Sequence[str]) -> list[str]:
 
 
 def identity(names: Sequence[InstitutionName], country: str, ror: str | None, domains: Iterable[str]) -> str:
-    """The key under which the same institution comes again from a list: its ROR id, else a digest of the folded
-    display name, the country and the set of domains."""
+    """The key by which an import recognises the same institution: its ROR id, else a digest of the folded display name,
+    the country and the set of domains."""
     if ror:
         return ror_id(ror) or ror
     parts = [fold(display_name(names)), country, *sorted(set(domains))]

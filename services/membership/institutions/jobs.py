@@ -1,6 +1,6 @@
-"""Institutions in imports and exports: what a row's headings mean, and which record it makes or changes.
+"""Institutions in imports and exports: the meaning of a row's headings, and the record that it creates or changes.
 
-Rows of a registry are verified, others submitted. An empty cell says nothing: it leaves its field as it is.
+Rows of a registry are verified, others submitted. An empty cell leaves its field unchanged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ _IN_USE = Statement(
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
-    """The row as it would be entered. Raises RowFault with the code of its first fault."""
+    """The row as a new record. Raises RowFault with the code of its first fault."""
     if "record" in cells:
         return _ror_candidate(orjson.loads(str(cells["record"])))
     texts = {name: cell if isinstance(cell, str) else ";".join(cell) for name, cell in cells.items()}
@@ -56,7 +56,7 @@ def parsed_row(cells: Cells) -> ParsedRow:
 
 
 def _ror_candidate(record: Mapping[str, Any]) -> ParsedRow:
-    """A record of ROR. Its country is that of its first place; only ROR's own states are taken."""
+    """A record of ROR. Its country is that of its first location; only ROR's own states are valid."""
     said = ror.fields_of(record)
     if not said["country"]:
         raise RowFault("country_missing", "country: every institution belongs to a country.")
@@ -91,7 +91,7 @@ def enter(values: Values, registry: bool) -> Columns:
 
 
 def _status(values: Values, registry: bool) -> str:
-    """What a registry says, else submitted; withdrawn is withdrawn, whoever brings it."""
+    """The state of a registry, else submitted; withdrawn from any source is withdrawn."""
     said = values.get("status", "verified")
     return str(said) if registry or said == "withdrawn" else "submitted"
 
@@ -116,7 +116,7 @@ def change(row: Values, values: Values) -> Columns:
 
 
 def _moved_on(status: str, said: str) -> str:
-    """The state that ROR's takes a record to: what was never verified waits for its curator, unless ROR withdrew it."""
+    """The state after ROR's: an unverified institution waits for its curator, unless ROR withdrew it."""
     return said if said == "withdrawn" or status in ("verified", "inactive") else status
 
 
@@ -136,12 +136,12 @@ def _value_rows(row: Values) -> list[Columns]:
 
 
 async def _in_use(connection: Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Institutions that affiliations name or that others were merged into."""
+    """The institutions that affiliations name or that others were merged into."""
     return {row["institution_id"] for row in await _IN_USE.fetch(connection, ids=list(ids))}
 
 
 def cells(row: Values, _access: AccessScope) -> dict[str, str]:
-    """The institution as its export shows it."""
+    """The institution in an export."""
     locations = orjson.loads(row["locations"])
     texts = {
         "name": row["display_name"],

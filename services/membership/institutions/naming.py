@@ -1,4 +1,4 @@
-"""Institutions that a body or a row names: merges are followed, and what the principal may not know of is nothing."""
+"""Institutions that a body or a row names: follows merges, and leaves out those that the principal may not know of."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -14,7 +14,7 @@ _MERGE_TARGETS = "SELECT named, escm.member_institution_merge_target(named) AS m
 
 
 async def meant(connection: Connection, principal: Principal, named: Collection[UUID]) -> dict[UUID, UUID]:
-    """By each of these ids, the institution that it means. What the principal does not know of is left out."""
+    """The institution that each of these ids means; leaves out those that the principal may not know of."""
     rows = await connection.fetch(_MERGE_TARGETS, list(named)) if named else []
     known = await _NAMED.known(connection, principal, [row["meant"] for row in rows if row["meant"]]) if rows else ()
     return {row["named"]: row["meant"] for row in rows if row["meant"] in known}

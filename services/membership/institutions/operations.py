@@ -26,7 +26,7 @@ INSTITUTIONS: ResourceType[Institution, domain.InstitutionGuardContext] = Resour
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Institution) -> Institution:
-    """A new institution, submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
+    """Inserts an institution as submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
     require(access, "create", new.country)
     require_publishing(access, new.visibility, new.country)
     own, _ = await stated(uow, None, new.ror, new.relations)
@@ -39,8 +39,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Institution) -> Inst
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Institution, wanted: Institution) -> Institution:
-    """The institution as it is wanted, its relations as they read from its side; where nothing differs, nothing is
-    written and the version stays."""
+    """Updates the institution and its relations, as seen from its side; without a difference, nothing is written and
+    the version does not change."""
     if (wanted.country, wanted.visibility) != (before.country, before.visibility):
         require(access, "update", wanted.country)
         require_publishing(access, wanted.visibility, wanted.country, before.id)
@@ -55,7 +55,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Institution, want
 
 
 async def sync_dependents(uow: UnitOfWork, before: Institution, after: Institution) -> None:
-    """Lets the values of filters and matches, and the relations, follow a change of the institution."""
+    """Copies a change of the institution to its dependents: the values of filters and matches, and the relations."""
     if after.version != before.version:
         await replace_values(uow, columns_of(after))
         await replace_relations(uow, after)
@@ -70,8 +70,8 @@ async def _shown_relations(uow: UnitOfWork, access: AccessScope, record: Institu
 
 
 async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: str, record: Institution) -> None:
-    """Another institution states the relation: it is a change of that one. Raises Forbidden where the caller may not
-    change it."""
+    """Removes a relation that another institution states, which changes that one. Raises Forbidden if the caller may
+    not change it."""
     seen = await queries.LISTING.get(uow.connection, access, other)
     require(access, "update", seen["country"] if seen else None, other)
     before = await INSTITUTIONS.lock(uow, other)
@@ -82,7 +82,7 @@ async def _take_back(uow: UnitOfWork, access: AccessScope, other: UUID, kind: st
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: Institution, requested: TransitionRequest
 ) -> Institution:
-    """One transition. Raises what `Lifecycle.advance` raises."""
+    """Applies one transition. Raises what `Lifecycle.advance` raises."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Institution:
@@ -96,7 +96,7 @@ async def transition(
 async def load_guard_context(
     connect: Connect, principal: Principal, _record: Institution, fields: Fields
 ) -> domain.InstitutionGuardContext:
-    """What the guards look at: whether the institution to link to counts for this caller."""
+    """Loads the inputs of the guards: whether the institution to link to counts for this caller."""
     if "institution_id" not in fields:
         return domain.InstitutionGuardContext("institution_missing")
     linked = _linked(fields)
@@ -109,7 +109,7 @@ async def load_guard_context(
 
 
 def _linked(fields: Fields) -> UUID | None:
-    """The institution to link to; None where `institution_id` is no id."""
+    """The institution to link to; None for an invalid `institution_id`."""
     try:
         return UUID(str(fields["institution_id"]))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reading institutions: what a caller may see, one, many, by name, and which an affiliation may mean."""
+"""Reading institutions: lists, single records, by name, and candidates for an affiliation."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -40,19 +40,19 @@ from shared.records.listing import Filter, Listing, countries, fragment, one_of,
 from shared.records.record import Public, private_fields
 
 COLUMNS = {name: column for name, column in read_columns(Institution, institution).items() if name != "relations"}
-"""What lists read; of relations they are asked for those that are shown."""
+"""The columns of lists, with the relations that the caller may see."""
 PUBLIC_COLUMNS = {
     name: column for name, column in read_columns(Institution, institution, Public).items() if name in COLUMNS
 }
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """The application filter: institutions that a caller of this variant may know of, merged ones left out."""
+    """The application filter: institutions that a caller of this variant may know of, without merged ones."""
     return known_to(access_kind).where(institution.c.merged_into.is_(None))
 
 
 def known_to(access_kind: AccessKind) -> Select[Any]:
-    """The same with merged ones, which answer 308."""
+    """The same with merged ones, whose response is 308."""
     return select(institution).where(visible(institution, access_kind, PUBLISHED))
 
 
@@ -141,7 +141,7 @@ _MATCH_COLUMNS = (
 _Asked: TypeAlias = tuple[int, str, str, str, str]
 _MOST_KNOWN = 20_000
 _BETWEEN = "\n"
-"""Between the values of one row; a folded text has none."""
+"""The separator of the values of one row; no folded text contains it."""
 
 
 def _matched(access_kind: AccessKind) -> Select[Any]:
@@ -151,7 +151,7 @@ def _matched(access_kind: AccessKind) -> Select[Any]:
 
 
 def _lists_asked() -> Subquery:
-    """What is looked up, by column: one row for each value, of which a row that is given may have several."""
+    """The look-up terms, by column: one row for each value; a given row may have several."""
     given: list[Any] = [bindparam("asked", type_=ARRAY(Integer))]
     given += [bindparam(name, type_=ARRAY(Text)) for name in ("kinds", "looked_up", "words", "homes")]
     rows = func.unnest(*given).table_valued("n", "kind", "value", "word", "home").render_derived("given")
@@ -161,7 +161,7 @@ def _lists_asked() -> Subquery:
 
 
 def _candidates(access_kind: AccessKind, whole: bool) -> Select[Any]:
-    """Rows of what each text may mean, or one row for each text with their ids."""
+    """Rows of candidates of each text, or one row for each text with their ids."""
     lists = _lists_asked()
     options = [bindparam("loose", type_=Boolean), bindparam("only_country", type_=Text)]
     found = func.escm.member_institution_candidates(*lists.c, *options, context.c.c)
@@ -183,7 +183,7 @@ _CANDIDATES = Shapes(_candidates)
 
 
 def _asked(number: int, said: Affiliation) -> list[_Asked]:
-    """What is looked up for one text: rows of number, kind, value and, for the forms of a word, the word and the text's
+    """The look-up terms of one text: rows of number, kind, value and, for the forms of a word, the word and the text's
     countries."""
     names = {*said.names, *(" ".join(span)[:500] for span in said.spans)}
     rows = [(number, "name", name, "", "") for name in names]
@@ -208,8 +208,8 @@ def _question(access: AccessScope, texts: Sequence[Affiliation]) -> dict[str, An
 async def matches(
     connection: Connection, access: AccessScope, text: str, country: str | None
 ) -> list[tuple[Match, Row]]:
-    """The institutions that an affiliation may mean, each with its row, the surest first; of one country where it is
-    given. It is looked further for words that are misspelt in more than one letter, which takes longer."""
+    """The candidates of an affiliation, each with its row, the best first; of one country if it is given. Also looks up
+    words with more than one wrong letter, which takes longer."""
     said = take_apart(text)
     question = {**_question(access, [said]), "loose": True, "only_country": country}
     rows = await _CANDIDATES.get(access.access_kind, True).fetch(connection, **question)
@@ -226,8 +226,8 @@ class MatchableInstitution(NamedTuple):
 
 
 class Institutions:
-    """What many texts may mean, one batch after the other: each institution is read once as long as this lives, and
-    is what it was then."""
+    """The candidates of many texts, in batches. Reads each institution once in its lifetime, and does not read
+    changes."""
 
     def __init__(self, access: AccessScope) -> None:
         self._access = access
@@ -236,7 +236,7 @@ class Institutions:
     async def candidates(
         self, connection: Connection, texts: Sequence[Affiliation]
     ) -> list[list[MatchableInstitution]]:
-        """For each text, institutions that may be seen and that it may mean, some 100 at most."""
+        """For each text, the candidates that the caller may see, some 100 at most."""
         question = {**_question(self._access, texts), "loose": False, "only_country": None}
         rows = await _CANDIDATES.get(self._access.access_kind, False).fetch(connection, **question)
         hits: dict[int, list[UUID]] = {row["asked_by"]: row["ids"] for row in rows}
@@ -253,7 +253,7 @@ class Institutions:
 
 
 def candidate_of(row: Row) -> Candidate:
-    """The row as matching takes it."""
+    """The row as a candidate for matching."""
     return Candidate(row["id"], row["country"], row["names"], row["domains"], row["locations"])
 
 

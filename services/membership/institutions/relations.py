@@ -1,6 +1,6 @@
-"""What institutions are to one another. Each states its own relations; both sides show them.
+"""Relations of institutions. Each institution states its own; both sides show them.
 
-What names an institution that was merged means the one that it became part of, as long as the merge stands.
+A reference to a merged institution means the winner, until the merge is undone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,8 +49,8 @@ SHOWN = f"""(SELECT coalesce(json_agg(json_build_object('type', r.type, 'institu
         FROM {institution_relation.fullname} v JOIN {institution.fullname} o ON o.id = v.institution_id
         WHERE v.other = ANY({_NAMES}({institution.fullname}.id)) AND o.id <> {institution.fullname}.id AND {_SEEN}
     ) r)"""  # noqa: S608
-"""An institution's relations as JSON text: those that it states, and those that others state of it. A ROR id that no
-institution that the caller may know of has stays, without one."""
+"""An institution's relations as JSON text: those that it states, and those that others state of it. A ROR id of no
+institution that the caller may know of is shown without an institution."""
 _KNOWN = f"""
 SELECT w.id AS asked, o.id FROM unnest($1::uuid[]) w (id) JOIN {institution.fullname} o ON o.id = {_MERGE_TARGET}(w.id)
 WHERE {_SEEN}
@@ -77,7 +77,8 @@ SELECT EXISTS (SELECT FROM above WHERE steps > 0 AND id = $1)
 
 
 def rows_of(relations: Sequence[Relation], record: UUID, ror: str | None) -> list[tuple[str, str]]:
-    """(kind, id or ROR id) of what an institution states of others: a merge may have made it one of them."""
+    """(kind, id or ROR id) of what an institution states of others, without itself: a merge may have made it the
+    target."""
     pairs = {(one["type"], one["institution_id"] or one["ror"] or "") for one in relations}
     return sorted((kind, other) for kind, other in pairs if other not in (str(record), ror))
 
@@ -85,10 +86,10 @@ def rows_of(relations: Sequence[Relation], record: UUID, ror: str | None) -> lis
 async def stated(
     uow: UnitOfWork, record: UUID | None, ror: str | None, wanted: Sequence[Relation]
 ) -> tuple[list[Relation], list[tuple[str, UUID]]]:
-    """What the institution has to state so that its relations are these, and what others state of it that is not among
+    """What the institution must state so that its relations are these, and what others state of it that is not among
     them: (type, who states it).
 
-    Raises Invalid for itself and for what the caller does not know.
+    Raises Invalid for itself and for institutions that the caller may not know of.
     """
     asked = [one["institution_id"] for one in wanted if one["institution_id"]]
     meant = {str(row["asked"]): str(row["id"]) for row in await uow.connection.fetch(_KNOWN, asked)}
@@ -119,7 +120,7 @@ async def stated(
 
 
 def without(record: Institution, kind: str, names: Sequence[str]) -> list[Relation]:
-    """What an institution states, but for what reads as `kind` from the side of the one that has these names."""
+    """What an institution states, without what reads as `kind` from the side of the institution with these names."""
     return [
         one
         for one in record.relations
@@ -128,7 +129,8 @@ def without(record: Institution, kind: str, names: Sequence[str]) -> list[Relati
 
 
 async def names_of(uow: UnitOfWork, record: UUID) -> list[str]:
-    """The ids and ROR ids by which others may name an institution: those that were merged into it gave it theirs."""
+    """The ids and ROR ids by which others may refer to an institution, including those of the institutions merged into
+    it."""
     return list(await uow.connection.fetchval(f"SELECT {_NAMES}($1)", record))
 
 
@@ -141,8 +143,8 @@ async def _said_by_others(uow: UnitOfWork, record: UUID, ror: str | None) -> lis
 
 
 async def replace_relations(uow: UnitOfWork, record: Institution) -> None:
-    """Makes the side table say what the institution states. Raises Invalid where it would be its own parent, as far as
-    the caller may know of those in between."""
+    """Replaces the rows of the side table by what the institution states. Raises Invalid if it would be its own parent,
+    as far as the caller may know of the institutions in between."""
     pairs = rows_of(record.relations, record.id, record.ror)
     await replace_rows(uow, institution_relation, columns_of(record), pairs)
     if {"parent", "child"} & {kind for kind, _ in pairs} and await uow.connection.fetchval(_IS_ABOVE_ITSELF, record.id):

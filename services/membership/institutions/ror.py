@@ -7,15 +7,15 @@ from services.membership.institutions.domain import unique_domains
 from services.membership.institutions.relations import KINDS
 
 RECORD_KEYS = frozenset({"id", "names", "locations", "status", "relationships"})
-"""What distinguishes such a record from other JSON."""
+"""The keys that distinguish such a record from other JSON."""
 STATUSES: Mapping[str, str] = {"active": "verified", "inactive": "inactive", "withdrawn": "withdrawn"}
 
 
 def fields_of(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a body; they still have to be validated. What ROR cannot know (visibility, heri) is left out.
+    """The fields of a body, not yet validated. Leaves out what ROR does not contain (visibility, heri).
 
-    Links of type `website` become web pages; external ids and years have no place. A name in a language that is no
-    BCP 47 tag loses it.
+    Links of type `website` become web pages; external ids and years are dropped. A name with an invalid BCP 47 tag
+    loses the tag.
     """
     places = [_details(place) for place in _objects(record.get("locations"))]
     country = next((place["country_code"] for place in places if place.get("country_code")), None)

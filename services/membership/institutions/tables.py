@@ -1,4 +1,4 @@
-"""Institutions, and the values that lists filter and matches look up by."""
+"""Institutions, and the values for filters of lists and for matching."""
 
 from sqlalchemy import Column, Text, Uuid
 
@@ -17,7 +17,7 @@ institution_value = table(
     text("visibility"),
 )
 """Types, domains, folded names, short forms (acronyms, initials, labels of domains) and significant words, one row a
-value, for plain equality."""
+value, for look-ups by equality."""
 
 institution_relation = table(
     "member_institution_relation",
@@ -27,4 +27,4 @@ institution_relation = table(
     text("country"),
     text("visibility"),
 )
-"""What an institution states of others, to be found from their side: `other` is an id or a ROR id."""
+"""What an institution states of others, indexed by the other side: `other` is an id or a ROR id."""

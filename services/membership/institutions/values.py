@@ -1,4 +1,4 @@
-"""The side table that lists filter and matches look up by: one row for each type, domain, name and short form."""
+"""The side table for filters of lists and for matching: one row for each type, domain, name and short form."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,5 +10,5 @@ from shared.database.unit_of_work import UnitOfWork
 
 
 async def replace_values(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
-    """Makes the side table say what the institution says."""
+    """Replaces the rows of the side table by the institution's values."""
     await replace_rows(uow, institution_value, row, values_of(row["names"], row["types"], row["domains"]))

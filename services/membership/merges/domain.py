@@ -1,8 +1,8 @@
-"""What becomes of two records of one thing, and when it can be taken back.
+"""The result of merging two records of one thing, and when a merge can be undone.
 
-A field of the winner keeps its value unless the caller chooses the loser's; where the winner says nothing the loser's
-value is taken. Lists are united, the winner's entries first, up to what the field can hold: what then does not fit
-stays on the loser's row, which is never removed. A value of the loser brings along who said it.
+A field of the winner keeps its value unless the caller chooses the loser's; an empty one takes the loser's. Lists are
+united, the winner's entries first, up to the bound of the field: the rest remains on the loser's row, which is never
+deleted. A value of the loser brings its source.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ WINNER, LOSER = "winner", "loser"
 KEEP, RESTORE = "keep", "restore"
 Values: TypeAlias = Mapping[str, object]
 Sources: TypeAlias = Mapping[str, Said]
-"""Who said what stands in each field."""
+"""The source of each field."""
 Unite: TypeAlias = Callable[..., object]
 T = TypeVar("T")
 _NOTHING: tuple[object, ...] = (None, "", [], {})
@@ -33,15 +33,15 @@ UNDO_FAULTS: tuple[UndoFault, ...] = get_args(UndoFault)
 
 @dataclass(frozen=True, slots=True)
 class MergeGuardContext:
-    """What the guard looks at. `fault`: why the merge cannot be taken back, or None."""
+    """The inputs of the guard. `fault`: why the merge cannot be undone, or None."""
 
     fault: UndoFault | None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field of the winner before and after the merge. `said`: who had said it before, empty where nobody but who
-    entered the record had, None where the merge left that as it was."""
+    """A field of the winner before and after the merge. `said`: its source before; empty if it was the source of the
+    whole record, None if the merge did not change it."""
 
     field: str
     before: object
@@ -59,13 +59,13 @@ LIFECYCLE: Lifecycle[MergeGuardContext] = Lifecycle(
 
 
 def same(entry: T) -> T:
-    """The key of an entry that is one text, and an entry that stays as it is."""
+    """Returns the entry: the key of an entry that is one text, and an entry without a lesser form."""
     return entry
 
 
 def united(most: int, key: Callable[[T], object], as_lesser: Callable[[T], T] = same) -> Unite:
     """Both lists as one of at most `most` entries: the winner's, then the loser's with other keys, as `as_lesser`
-    makes them."""
+    changes them."""
 
     def unite(mine: Sequence[T], theirs: Sequence[T]) -> list[T]:
         known = {key(entry) for entry in mine}
@@ -75,7 +75,7 @@ def united(most: int, key: Callable[[T], object], as_lesser: Callable[[T], T] = 
 
 
 def by_language(mine: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
-    """Texts in every language that either has."""
+    """The texts of both by language; the winner's take precedence."""
     return {**theirs, **mine}
 
 
@@ -85,17 +85,17 @@ def person_name(name: PersonName) -> str:
 
 
 def as_former_name(name: PersonName) -> PersonName:
-    """The loser's preferred name becomes a former one, by which the winner is still found."""
+    """The loser's preferred name becomes a former one, by which the winner can be found."""
     return {**name, "kind": "former"} if name.get("kind") == "preferred" else name
 
 
 def as_alias(name: InstitutionName) -> InstitutionName:
-    """A name of the losing institution becomes an alias; an acronym stays one."""
+    """A name of the losing institution becomes an alias; an acronym remains one."""
     return {**name, "types": [kind for kind in name["types"] if kind in ("acronym", "alias")] or ["alias"]}
 
 
 def merged(winner: Values, loser: Values, choices: Mapping[str, str], unite: Mapping[str, Unite]) -> Values:
-    """The fields of the winner as the merge leaves them."""
+    """The fields of the winner after the merge."""
     return {field: _merged(field, winner[field], loser[field], choices.get(field), unite) for field in winner}
 
 
@@ -108,24 +108,25 @@ def _merged(field: str, mine: object, theirs: object, choice: str | None, unite:
 
 
 def edited(changes: Iterable[Change], now: Values) -> list[Change]:
-    """The changes of a merge whose field says something else now; `now` holds JSON, as changes do."""
+    """The changes of a merge whose field has another value now; `now` holds JSON, as changes do."""
     return [change for change in changes if now[change.field] != change.after]
 
 
 def restored(changes: Iterable[Change], now: Values, resolve: Mapping[str, str]) -> list[Change]:
-    """The changes that an undo takes back: of fields that nobody has edited, and of the others those to be restored."""
+    """The changes that an undo reverts: of fields that nobody has edited, and those of the others that are to be
+    restored."""
     changes = list(changes)
     kept = {change.field for change in edited(changes, now) if resolve.get(change.field) != RESTORE}
     return [change for change in changes if change.field not in kept]
 
 
 def sources_taken_over(winner: Sources, loser: Sources, loser_entered: datetime, fields: Iterable[str]) -> Sources:
-    """The winner's sources once these fields say what the loser's say."""
+    """The winner's sources after these fields took the loser's values."""
     names = [name for name in fields if name in ASSERTED]
     return {**winner, **asserted_fields(loser, names, to_text(loser_entered))}
 
 
 def sources_given_back(winner: Sources, changes: Iterable[Change]) -> Sources:
-    """The winner's sources once these changes are taken back."""
+    """The winner's sources after these changes are reverted."""
     said = {change.field: change.said for change in changes if change.said is not None}
     return {name: one for name, one in {**winner, **said}.items() if one}

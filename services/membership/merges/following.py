@@ -1,4 +1,4 @@
-"""Affiliations that came to name an institution after it was merged or linked: they were written at the same time, or
+"""Affiliations that came to name an institution after it was merged or linked: written at the same time, or
 imported."""
 
 from uuid import UUID
@@ -34,8 +34,8 @@ _NAMED = Statement(
 
 
 async def follow_institution(uow: UnitOfWork, subject: UUID) -> None:
-    """Moves what names the institution on to where its merges lead, step by step, so that an undo of each gives it
-    back. Needs a context that sees every row."""
+    """Moves references to the institution along its merges, one by one, so that an undo of each reverts it. Needs a
+    context that may read every row."""
     subject_kind = SUBJECTS["institutions"]
     merged_in = await _MERGE.fetchrow(uow.connection, loser=subject)
     loser = await _ROW.fetchrow(uow.connection, key=subject)
@@ -50,6 +50,6 @@ async def follow_institution(uow: UnitOfWork, subject: UUID) -> None:
 
 
 async def follow_institutions(uow: UnitOfWork) -> None:
-    """The same for institutions that something names though they are merged, at most 100 at once."""
+    """The same for merged institutions that rows still refer to, at most 100 at once."""
     for row in await _NAMED.fetch(uow.connection, limit=_AT_ONCE):
         await follow_institution(uow, row["id"])

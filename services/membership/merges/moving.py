@@ -1,7 +1,7 @@
-"""What hangs on the loser goes to the winner, and back: affiliations and the identities of imports.
+"""Moves the loser's affiliations and import identities to the winner, and back.
 
-An affiliation that would then say the same as one of the winner's is removed and stored for the undo. All of it needs a
-context that writes every affiliation: whoever may merge two institutions may not write every expert who names them.
+An affiliation equal to one of the winner's is deleted and stored for the undo. Needs a context that may write every
+affiliation: whoever may merge two institutions may not write every expert who names them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,13 +23,13 @@ from shared.kernel.errors import Conflict
 
 Columns: TypeAlias = Mapping[str, Any]
 MOST_MOVED = 20_000
-"""Affiliations that one merge moves: some three seconds, and as long to take it back."""
+"""Most affiliations that one merge moves: some three seconds, and as long to undo."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The loser's affiliations as they were: those moved, of these the ones that gave up being primary, and those taken
-    away because the winner has the same."""
+    """The loser's affiliations before the merge: those moved, those of them that ceased to be primary, and those
+    deleted because the winner has the same."""
 
     moved: Sequence[Row]
     demoted: set[UUID]
@@ -42,7 +42,7 @@ _PLACE = ("country", "visibility")
 
 
 def _named(holder: str) -> Any:
-    """The affiliations of the loser, and those of the winner that may say the same; in one order for all."""
+    """The affiliations of the loser, and those of the winner that may be equal; in one order for all transactions."""
     column = affiliation.c[holder]
     theirs, mine = column == bindparam("loser"), column == bindparam("winner")
     if holder != "expert_id":
@@ -67,7 +67,7 @@ def _move(holder: str) -> Any:
 
 
 def _count(holder: str) -> Any:
-    """How many affiliations the loser has, where they are not too many."""
+    """The number of the loser's affiliations, counted up to the bound."""
     some = select(affiliation.c.id).where(affiliation.c[holder] == bindparam("loser")).limit(bindparam("limit"))
     return select(func.count()).select_from(some.subquery())
 
@@ -96,7 +96,7 @@ WHERE i.resource = $1 AND i.record = $2 AND i.identity = moved.identity AND i.oc
 
 
 async def require_few(connection: Connection, subject: Subject, loser: UUID) -> None:
-    """Raises Conflict `too_many_affiliations` where a merge would move more than 20,000, whoever may see them."""
+    """Raises Conflict `too_many_affiliations` if a merge would move more than 20,000, regardless of the caller."""
     count = await _COUNTS[subject.holder].fetchval(connection, loser=loser, limit=MOST_MOVED + 1)
     if count > MOST_MOVED:
         detail = f"More than {MOST_MOVED:,} affiliations name the loser: make it the winner."
@@ -133,7 +133,7 @@ async def give_affiliations_back(
     demoted: set[UUID],
     united: Sequence[Columns],
 ) -> None:
-    """Moves back those that are the winner's still, and enters anew those that were taken away."""
+    """Moves back those that the winner still has, and inserts the deleted ones again."""
     rows = await _BY_ID.fetch(uow.connection, ids=list(moved))
     there = [row for row in rows if row[subject.holder] == winner["id"]]
     owners = await _owners(uow, subject, loser, [*there, *united])
@@ -149,7 +149,7 @@ async def give_affiliations_back(
 
 
 async def take_identities(uow: UnitOfWork, subject: Subject, winner: UUID, loser: UUID) -> list[Row]:
-    """Lets the rows that imports know the loser by lead to the winner; those that now do."""
+    """Points the import identities of the loser to the winner. Returns those that moved."""
     found: list[Row] = await uow.connection.fetch(_IDENTITIES, subject.kind.resource.name, loser, winner)
     return found
 
@@ -157,7 +157,7 @@ async def take_identities(uow: UnitOfWork, subject: Subject, winner: UUID, loser
 async def give_identities_back(
     uow: UnitOfWork, subject: Subject, winner: UUID, loser: UUID, moved: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Lets those that are the winner's still lead to the loser again."""
+    """Points those that the winner still has back to the loser."""
     pairs = [(bytes.fromhex(one["identity"]), one["occurrence"]) for one in moved]
     arguments = [identity for identity, _ in pairs], [occurrence for _, occurrence in pairs]
     await uow.connection.execute(_IDENTITIES_BACK, subject.kind.resource.name, winner, loser, *arguments)
@@ -169,7 +169,7 @@ def _said(row: Columns, **other: UUID) -> tuple[Any, ...]:
 
 
 async def _owners(uow: UnitOfWork, subject: Subject, holder: Columns, rows: Iterable[Columns]) -> dict[UUID, Columns]:
-    """The experts of these affiliations once they belong to `holder`, by id."""
+    """The experts of these affiliations after they belong to `holder`, by id."""
     if subject.holder == "expert_id":
         return {holder["id"]: holder}
     ids = {UUID(str(row["expert_id"])) for row in rows}

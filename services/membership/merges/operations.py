@@ -1,8 +1,8 @@
-"""Merging two records of one thing, and taking it back.
+"""Merging two records of one thing, and undoing it.
 
-The loser's row stays, names the winner, and answers 308; everything that hung on it goes to the winner. Each changed
-record has its own audit entry and fact. The undo has the winner's fields before and after, so it sees what was edited
-since and leaves that to the caller.
+The loser's row remains, names the winner, and its response is 308; everything that belonged to it moves to the winner.
+Each changed record has its own audit entry and fact. The undo has the winner's fields before and after, so it detects
+later edits and leaves them to the caller.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +32,7 @@ from shared.records.rows import columns_of, with_columns
 
 
 class _Merges(ResourceType[Merge, domain.MergeGuardContext]):
-    """A merge of experts describes the person whom both describe."""
+    """A merge of experts is about the person of both records."""
 
     def person_of(self, row: Mapping[str, object]) -> UUID | None:
         return _id(row["winner_id"]) if row["resource"] == "experts" else None
@@ -61,7 +61,7 @@ class EditedField(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The winner's columns as a merge would leave them, the fields that differ, and how much would move."""
+    """The winner's columns after a merge, the fields that differ, and how many rows would move."""
 
     resource: str
     winner: Mapping[str, object]
@@ -71,7 +71,7 @@ class Preview:
 
 
 async def preview(connection: Connection, principal: Principal, asked: Asked) -> Preview:
-    """What `create` would do. Raises what it raises."""
+    """The result of `create`, without writing. Raises what `create` raises."""
     pair = await pair_of(connection, principal, asked)
     subject, winner, loser = pair.subject, pair.winner, pair.loser
     require_living(pair)
@@ -90,9 +90,9 @@ async def preview(connection: Connection, principal: Principal, asked: Asked) ->
 
 
 async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Merge:
-    """The merge of two living records. Raises NotFound where the caller may not know of both, Forbidden without the
-    right to change both or to publish, Invalid for a record and itself, Conflict where one is not to be merged or too
-    much would move."""
+    """Merges two living records. Raises NotFound if the caller may not know of both, Forbidden without the permission
+    to change both or to publish, Invalid for a record and itself, Conflict if one cannot be merged or too much would
+    move."""
     pair = await _lock(uow, await pair_of(uow.connection, principal, asked))
     subject, winner, loser = pair.subject, pair.winner, pair.loser
     require_living(pair)
@@ -133,10 +133,10 @@ async def create(uow: UnitOfWork, principal: Principal, asked: Asked) -> Merge:
 
 
 async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: TransitionRequest) -> Merge:
-    """Both records as they were, except for later edits that are to stay.
+    """Restores both records, except for later edits that are to remain.
 
-    Raises what `Lifecycle.advance` raises; Conflict `transition_not_allowed` with reason `edited_since` while `resolve`
-    does not say of every field that was edited since whether to keep or to restore it.
+    Raises what `Lifecycle.advance` raises; Conflict `transition_not_allowed` with reason `edited_since` until `resolve`
+    says for every field edited since whether to keep or to restore it.
     """
     subject, may = SUBJECTS[before.resource], permitted(access, before)
     kind, winner_id, loser_id = subject.kind, before.winner_id, before.loser_id
@@ -168,7 +168,7 @@ async def undo(uow: UnitOfWork, access: AccessScope, before: Merge, requested: T
 
 
 def require_undo(access: AccessScope, record: Merge) -> None:
-    """Raises Forbidden where the caller may not take the merge back."""
+    """Raises Forbidden if the caller may not undo the merge."""
     if not permitted(access, record)("undo"):
         raise Forbidden("Your grants do not include this action.", members={"reason": "not_permitted"})
 
@@ -181,15 +181,15 @@ def permitted(access: AccessScope, record: Merge) -> Callable[[str], bool]:
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Merge, _fields: Fields
 ) -> domain.MergeGuardContext:
-    """What the guard looks at: whether the winner was merged itself, or merged with others later, or erased."""
+    """Loads the inputs of the guard: whether the winner was merged itself, or merged with others later, or erased."""
     async with connect() as connection:
         faults = await queries.undo_faults(connection, SUBJECTS[record.resource].kind.table, record)
     return domain.MergeGuardContext(next(iter(faults), None))
 
 
 async def conflicts(connection: Connection, principal: Principal, record: Merge) -> list[EditedField] | None:
-    """The fields of the winner that were edited since the merge, with their values before it, after it and now. None
-    where the caller does not see the winner whole, or there is nothing to take back."""
+    """The fields of the winner that were edited since the merge, with their values before it, after it and now. None if
+    the caller does not see the winner whole, or there is nothing to undo."""
     subject = SUBJECTS[record.resource]
     if record.status != "merged":
         return None
@@ -214,37 +214,37 @@ async def _lock(uow: UnitOfWork, pair: Pair) -> Pair:
 
 
 def _wanted(subject: Subject, winner: Record, values: domain.Values, sources: domain.Values) -> Record:
-    """The winner with these values, what follows from them, and who said them."""
+    """The winner with these values, their derived columns, and their sources."""
     wanted = with_columns(winner, values)
     return with_columns(wanted, {**subject.derived(wanted), **sources})
 
 
 def _taken(mine: domain.Values, theirs: domain.Values, values: domain.Values) -> list[str]:
-    """The fields that say just what the loser's say, and did not before."""
+    """The fields whose value is now equal to the loser's, and was not before."""
     return [name for name, value in values.items() if value == theirs[name] != mine[name]]
 
 
 def _sources_taken_over(winner: Record, loser: Record, fields: list[str]) -> domain.Values:
-    """The winner's column `asserted` after a merge; nothing of institutions, which keep no sources."""
+    """The winner's column `asserted` after a merge; empty for institutions, which have no sources."""
     if not isinstance(winner, Expert) or not isinstance(loser, Expert):
         return {}
     return {"asserted": domain.sources_taken_over(winner.asserted, loser.asserted, loser.created_at, fields)}
 
 
 def _sources_given_back(winner: Record, taken_back: list[domain.Change]) -> domain.Values:
-    """The winner's column `asserted` after an undo; nothing of institutions."""
+    """The winner's column `asserted` after an undo; empty for institutions."""
     return {"asserted": domain.sources_given_back(winner.asserted, taken_back)} if isinstance(winner, Expert) else {}
 
 
 def _source_of(winner: Record, field: str) -> Said | None:
-    """Who said the winner's field, apart from who entered the record; None of institutions."""
+    """The source of the winner's field, apart from that of the whole record; None for institutions."""
     return winner.asserted.get(field, {}) if isinstance(winner, Expert) else None
 
 
 def _taken_back(
     subject: Subject, winner: Record, undo_record: UndoRecord, resolve: Mapping[str, str], record: Merge
 ) -> list[domain.Change]:
-    """The changes that the undo takes back. Raises Invalid and Conflict for what `resolve` says or leaves open."""
+    """The changes that the undo reverts. Raises Invalid and Conflict for what `resolve` contains or leaves open."""
     if undo_record.is_unreadable:
         raise _impossible(record, "erased")
     now = as_json(subject.values(winner))
@@ -260,7 +260,7 @@ def _taken_back(
 
 
 def _restored(subject: Subject, taken_back: Iterable[domain.Change]) -> domain.Values:
-    """The winner's values that taking these changes back restores."""
+    """The winner's values after these changes are reverted."""
     return {
         change.field: _id(change.before) if change.field in subject.taken else change.before for change in taken_back
     }

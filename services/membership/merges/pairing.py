@@ -1,4 +1,4 @@
-"""Two records that somebody wants to merge: whether they may, and what the winner then says."""
+"""Two records to merge: whether the caller may, and the winner's values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _MERGES = Resource("membership", "merges", "merge")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which of two records, by id or ref, becomes part of the other, and whose value each chosen field takes."""
+    """Which of two records, by id or ref, is merged into the other, and whose value each chosen field takes."""
 
     resource: Collection
     winner: UUID | str
@@ -32,7 +32,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two records that the caller may change; `access` is the caller's to their kind."""
+    """Two records that the caller may change; `access` is the caller's access scope for their kind."""
 
     subject: Subject
     access: AccessScope
@@ -41,8 +41,8 @@ class Pair:
 
 
 async def pair_of(connection: Connection, principal: Principal, asked: Asked) -> Pair:
-    """Both records. Raises NotFound where the caller may not know of them, Forbidden where they may not change both or
-    merge there, Invalid for a choice of no field and for a record and itself."""
+    """Both records. Raises NotFound if the caller may not know of them, Forbidden if they may not change both or merge
+    there, Invalid for a choice of an unknown field and for a record and itself."""
     subject = SUBJECTS[asked.resource]
     resource = subject.kind.resource
     access = access_scope_for(principal, ROLES, resource)
@@ -64,8 +64,8 @@ async def pair_of(connection: Connection, principal: Principal, asked: Asked) ->
 
 
 def require_living(pair: Pair) -> None:
-    """Raises Conflict with its reason where one of the two is merged or erased, or the winner has ended and the loser
-    has not."""
+    """Raises Conflict with its reason if one of the two is merged or erased, or the winner has ended and the loser has
+    not."""
     reason = None
     for name, record in (("winner", pair.winner), ("loser", pair.loser)):
         if getattr(record, "merged_into", None) is not None:
@@ -79,7 +79,7 @@ def require_living(pair: Pair) -> None:
 
 
 def decided(pair: Pair, mine: Values, theirs: Values, choices: Mapping[str, str]) -> Values:
-    """The winner's values after the merge. Raises Forbidden where that publishes something and the caller may not."""
+    """The winner's values after the merge. Raises Forbidden if that publishes something and the caller may not."""
     values = merged(mine, theirs, choices, pair.subject.unite)
     if not mine["visibility"] == theirs["visibility"] == "public":
         wanted = with_columns(pair.winner, values)

@@ -1,4 +1,4 @@
-"""Reading merges, the two records of one, and what an undo needs."""
+"""Reading merges, their two records, and the inputs of an undo."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
@@ -104,13 +104,13 @@ _DELETE_PARTS = Statement(delete(part).where(part.c.merge_id == bindparam("merge
 async def lock_pair(
     connection: Connection, kind: ResourceType[Any, Any], winner: UUID, loser: UUID
 ) -> dict[UUID, Record]:
-    """Both records, locked in the order of their ids; those that the context may not write are left out."""
+    """Both records, locked in the order of their ids; without those that the context may not write."""
     rows = await _LOCKS.get(kind.table).fetch(connection, ids=[winner, loser])
     return {row["id"]: record_of(kind.record, row) for row in rows}
 
 
 async def undo_faults(connection: Connection, subject: Table, record: Merge) -> Sequence[UndoFault]:
-    """What stands against taking a merge back, whoever asks."""
+    """What prevents an undo of the merge, regardless of the caller."""
     found = await _STATES_OF.get(subject).fetchrow(
         connection,
         winner=record.winner_id,
@@ -122,13 +122,13 @@ async def undo_faults(connection: Connection, subject: Table, record: Merge) -> 
 
 
 async def parts(connection: Connection, merge_id: UUID) -> list[tuple[str, UUID, dict[str, Any] | None]]:
-    """What the merge changed: part, record, detail; None for a detail whose key is gone with the person."""
+    """What the merge changed: part, record, detail; None for a detail whose key was erased with the person."""
     rows = await _PARTS.fetch(connection, merge=merge_id)
     return [(row["part"], row["record_id"], details.read(row)) for row in rows]
 
 
 async def delete_parts(connection: Connection, merge_id: UUID) -> None:
-    """Removes the undo record of an undone merge."""
+    """Deletes the undo record of an undone merge."""
     await _DELETE_PARTS.execute(connection, merge=merge_id)
 
 
@@ -143,7 +143,7 @@ _REFERENCES: Mapping[str, Mapping[str, tuple[TableClause, str]]] = {
         "centres": (views.CENTRES, "host_institution_id"),
     },
 }
-"""What other services publish of their references, by what the preview calls them."""
+"""The references that other services publish, by their name in the preview."""
 
 
 def _count(view: TableClause, column_name: str) -> ColumnElement[int]:
@@ -173,7 +173,7 @@ _MOVING = Shapes(_moving)
 async def would_move(
     connection: Connection, access: AccessScope, resource: str, holder: str, loser: UUID
 ) -> MoveCounts:
-    """How many affiliations, identities of imports and references of other services name the loser, of those that the
+    """How many affiliations, import identities and references of other services name the loser, of those that the
     caller may see."""
     (row,) = await _MOVING.get(resource, holder).fetch(connection, loser=loser, **access.context.parameters)
     counts = dict(row)

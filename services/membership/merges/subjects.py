@@ -1,4 +1,4 @@
-"""The two kinds of record that can be merged, and what differs between them."""
+"""The two kinds of record that can be merged, and their differences."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ from shared.records.rows import record_read, with_columns
 
 @dataclass(frozen=True)
 class Subject:
-    """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `read` makes the record of a row
-    that was read, as callers write it. `derived` are the columns that follow from others. `holder` is the column of an
-    affiliation that names the record; `ended` are the states in which a record cannot win over a living one."""
+    """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `read` makes the record from a row,
+    in the form of a request. `derived` are the columns derived from others. `holder` is the column of an affiliation
+    that refers to the record; `ended` are the states in which a record cannot win over a living one."""
 
     name: Collection
     kind: ResourceType[Any, Any]
@@ -52,7 +52,7 @@ class Subject:
     taken: tuple[str, ...] = ()
 
     def values(self, record: Record) -> Values:
-        """What a merge decides about."""
+        """The values that a merge decides."""
         return {name: getattr(record, name) for name in (*self.fields, *self.taken)}
 
 

@@ -17,5 +17,5 @@ part = table(
     Column("detail", LargeBinary, nullable=False),
     Column("detail_key", Uuid, nullable=True),
 )
-"""What an undo needs, one row for each field of the winner that was changed (`field`), each affiliation that was moved
-or, being the same as one of the winner's, taken away (`moved`, `united`), and each identity of imports."""
+"""The inputs of an undo, one row for each field of the winner that was changed (`field`), each affiliation that was
+moved or, being equal to one of the winner's, deleted (`moved`, `united`), and each import identity."""

@@ -1,5 +1,5 @@
-"""What a merge keeps for its undo. Whatever describes a person is encrypted with a key of that person, so that it goes
-with them when they are erased."""
+"""What a merge stores for its undo. Values about a person are encrypted with a key of that person, so that erasing the
+person erases them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -22,7 +22,7 @@ from shared.database.unit_of_work import UnitOfWork
 
 @dataclass(slots=True)
 class UndoRecord:
-    """What a merge changed. `is_unreadable`: fields of somebody who was erased are among it."""
+    """What a merge changed. `is_unreadable`: it contains fields of an erased person."""
 
     changes: list[Change] = field(default_factory=list)
     moved: list[UUID] = field(default_factory=list)
@@ -56,13 +56,13 @@ def store_undo_record(
 
 
 def as_json(values: Values) -> Values:
-    """The values as an undo record holds them."""
+    """The values in the form of an undo record."""
     found: Values = orjson.loads(orjson.dumps(values, default=str))
     return found
 
 
 def undo_record_of(parts: Iterable[tuple[str, UUID, dict[str, Any] | None]]) -> UndoRecord:
-    """The undo record, as far as it can still be read."""
+    """The undo record, as far as it can be decrypted."""
     undo_record = UndoRecord()
     for name, record, detail in parts:
         if detail is None:

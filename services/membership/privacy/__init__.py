@@ -1,1 +1,1 @@
-"""What membership owes the people it keeps records about."""
+"""Exports of the personal data that membership stores."""

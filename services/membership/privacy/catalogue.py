@@ -1,7 +1,7 @@
-"""Every column that membership and the parts shared with other services store: what of it an export of everything about
-an expert shows, why the rest is left out, and which tables hold nothing of people.
+"""Every column that membership and the parts shared with other services store: what an export of everything about an
+expert contains, why the rest is left out, and which tables hold no personal data.
 
-A column that is in none of these lists fails a test: whoever adds one decides here.
+A column that is in none of these lists fails a test.
 """
 
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ PARTS: Mapping[str, PersonalTable] = {
         },
     ),
 }
-"""The parts of an export, by the name that they have in it, each from one table."""
+"""The parts of an export, by name, each from one table."""
 
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal("member_expert_value", "", {FOUND_BY: "expert_id kind value country visibility"}),
@@ -106,24 +106,24 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "core_idempotency",
         "",
-        {"a copy of an answer, kept for three days": "day scope digest status headers body created_at authority"},
+        {"a copy of a response, stored for three days": "day scope digest status headers body created_at authority"},
     ),
     personal(
         "core_import_row",
         "",
         {"a row that led to no record, or to none yet": "import row record document problem detail"},
     ),
-    personal("core_import_key", "", {"kept while a dry run goes on": "import key row"}),
+    personal("core_import_key", "", {"stored during a dry run": "import key row"}),
     personal(
         "core_import_duplicate",
         "",
-        {"a pair that is looked at within the day": "resource record other import found_at"},
+        {"a pair that is checked within the day": "resource record other import found_at"},
     ),
     personal(
         "core_job",
         "",
         {
-            "work that was ordered, by ids": "id service job_type payload created_by principal bulk status done total"
+            "an ordered job, by ids": "id service job_type payload created_by principal bulk status done total"
             " result result_url problem cancel_requested traceparent attempts fence lease_expires_at"
             " lease_holder notified due_at error created_at finished_at last_taken_at"
         },
@@ -132,7 +132,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_pending_transition",
         "",
         {
-            "a step that waits, emptied once it is decided, within a day": "id resource record_id record_ref"
+            "a pending transition, emptied once it is decided, within a day": "id resource record_id record_ref"
             " record_version action reason fields status proposer_kind proposer_id proposer_owner second_person"
             " concerned country visibility created_at expires_at decided_at decided_by"
         },
@@ -141,12 +141,12 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_export",
         "",
         {
-            "a list that was ordered, kept for a day": "id service resource format filters fields safe job created_by"
+            "an ordered list, stored for a day": "id service resource format filters fields safe job created_by"
             " created_at row_count file_digest file_size"
         },
     ),
 )
-"""Tables that name people and of which an export shows nothing, with the reasons."""
+"""Tables that name people and are not exported, with the reasons."""
 
 _COUNT = "kind visibility status country category tag"
 IMPERSONAL: Mapping[str, str] = {
@@ -178,4 +178,4 @@ IMPERSONAL: Mapping[str, str] = {
     "core_schedule": "name tick job",
     "core_subscription": "service pattern seen_at",
 }
-"""Tables that hold nothing of people, with their columns."""
+"""Tables without personal data, with their columns."""

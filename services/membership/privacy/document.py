@@ -13,8 +13,8 @@ _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class Document:
-    """`{"expert": …, "made_at": …, "parts": {part: [row, …], …}}`. A part's rows follow one another. It writes in
-    memory or to a buffered file, and is whole once it is closed."""
+    """`{"expert": …, "made_at": …, "parts": {part: [row, …], …}}`. The rows of a part are written in sequence. Writes
+    to memory or to a buffered file; the document is complete after it is closed."""
 
     def __init__(self, target: BinaryIO, head: Mapping[str, Any]) -> None:
         self._target = target
@@ -23,7 +23,7 @@ class Document:
         target.write(_json(head)[:-1] + b',"parts":{')
 
     def write(self, part: str, row: Mapping[str, Any]) -> None:
-        """A further row."""
+        """Writes a row."""
         begins = b"," if part == self._part else self._begin(part)
         self._part = part
         self._target.write(begins + b"\n" + _json(row))

@@ -22,7 +22,7 @@ from shared.records.resource_type import require
 
 
 def job_handlers(settings: Settings) -> JobHandlers:
-    """The job, whose files lie where those of other exports do."""
+    """The handler of the job; its files are stored with those of other exports."""
     store = FileStore(settings.storage_path)
 
     async def export_subject(run: JobRun) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def job_handlers(settings: Settings) -> JobHandlers:
 
 
 async def _expert_of(run: JobRun, key: UUID) -> Row:
-    """The expert, if whoever ordered the export may still have it."""
+    """The expert, if the caller who ordered the export still has the permission."""
     access = access_scope_for(await principal_of(run.database, run.created_by), ROLES, EXPERTS.resource)
     async with run.database.acquire() as connection:
         expert = await LISTING.get(connection, access, key)

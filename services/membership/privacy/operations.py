@@ -1,4 +1,4 @@
-"""Giving a person everything that is stored about them."""
+"""Exporting everything that is stored about a person."""
 
 from typing import BinaryIO
 from uuid import UUID
@@ -15,13 +15,14 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
 
 SUBJECT_EXPORT = "subject_export"
-"""The verb, the kind of its job, and what the file is called."""
+"""The verb, the job type, and the name of the file."""
 _OWN_PARTS = tuple(part for part in PARTS if part != "history")
 _WITH_HISTORY = frozenset({"affiliations", "duplicates", "merges"})
 
 
 async def order(uow: UnitOfWork, access: AccessScope, seen: Row) -> UUID:
-    """Leaves an export of everything about an expert to the worker, which the expert's history shows; the job's id.
+    """Assigns an export of everything about an expert to the worker, and records it in the expert's history. Returns
+    the job's id.
 
     Raises Forbidden for everybody but the expert and administrators.
     """
@@ -33,7 +34,7 @@ async def order(uow: UnitOfWork, access: AccessScope, seen: Row) -> UUID:
 
 
 async def write(connection: Connection, expert: Row, target: BinaryIO) -> int:
-    """Writes the document, from one snapshot that sees every row; of how many rows."""
+    """Writes the document, from one snapshot that reads every row. Returns the number of rows."""
     experts = await queries.same_person(connection, expert["id"])
     people = [*experts, *await queries.accounts_of(connection, experts)]
     with_history = {*people}

@@ -1,5 +1,5 @@
-"""Reading everything about one expert: their records, those that were merged with them, and what other services publish
-of them. Each needs a context that sees every row."""
+"""Reading everything about one expert: their records, those merged with them, and what other services publish of them.
+Each query needs a context that may read every row."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from shared.database.statements import Connection, Row
 
 _AT_ONCE = 500
 _LONGEST = "interval '1 minute'"
-"""More than lies between two entries about one person in the audit trail that one transaction makes."""
+"""Longer than the time between two audit entries about one person from one transaction."""
 _SAME = """
 WITH RECURSIVE same (id) AS (
     SELECT $1::uuid
@@ -47,9 +47,9 @@ UNION SELECT e.id FROM escm.core_audit_key k CROSS JOIN LATERAL (
             AND escm.core_audit_first(uuid_extract_timestamp(k.id) + {_LONGEST}) OFFSET 0) e
 WHERE k.subject = ANY($1)
 """  # noqa: S608
-"""The lines about a record, and those about records that are gone, whose details have a key of the person's: no index
-leads from a key to its lines, but a transaction makes both at one time. `OFFSET 0` keeps the planner from joining the
-whole trail instead."""
+"""The audit entries about a record, and those about deleted records, whose details have a key of the person's: no index
+leads from a key to its entries, but a transaction makes both at one time. `OFFSET 0` prevents the planner from joining
+the whole trail."""
 _SOURCES: Mapping[str, str] = {
     "expert": "escm.member_expert t WHERE t.id = ANY($1) ORDER BY t.id",
     "affiliations": "escm.member_affiliation t WHERE t.expert_id = ANY($1) ORDER BY t.id",
@@ -77,7 +77,7 @@ _QUERIES: Mapping[str, str] = {part: _query(part) for part in PARTS}
 
 
 async def same_person(connection: Connection, expert: UUID) -> list[UUID]:
-    """The expert and all who are one with them by merges."""
+    """The expert and all experts merged with them."""
     return [row["id"] for row in await connection.fetch(_SAME, expert)]
 
 
@@ -87,14 +87,14 @@ async def accounts_of(connection: Connection, experts: Sequence[UUID]) -> list[U
 
 
 async def rows_of(connection: Connection, part: str, ids: Sequence[UUID]) -> AsyncIterator[dict[str, Any]]:
-    """The rows of a part of the export: of experts or, for `history`, of whatever has one of these ids."""
+    """The rows of a part of the export: of experts or, for `history`, of any record with one of these ids."""
     names = PARTS[part].exported
     async for row in connection.cursor(_QUERIES[part], ids, prefetch=_AT_ONCE):
         yield {name: details.read(row) if name == "detail" else row[name] for name in names}
 
 
 async def published(connection: Connection, people: Sequence[UUID]) -> AsyncIterator[Row]:
-    """What other services store of experts and their accounts, part by part: `part`, `record`, and its `id` where its
-    history is about them."""
+    """What other services store of experts and their accounts, by part: `part`, `record`, and its `id` if its history
+    is about them."""
     async for row in connection.cursor(_PUBLISHED, people, prefetch=_AT_ONCE):
         yield row

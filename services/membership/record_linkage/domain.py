@@ -1,4 +1,4 @@
-"""What of two records is compared, and how alike they are."""
+"""The compared values of two records, and their match score."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -13,12 +13,12 @@ REASONS = (
     "same_given_name",
     "name_order", "initials", "transliteration", "name_variant", "acronym", "same_affiliation", "same_country",
 )  # fmt: skip
-"""Codes of what may agree."""
+"""Codes of values that may agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatchScore:
-    """`score` 0 to 1; `reasons` are codes of what agrees."""
+    """`score` 0 to 1; `reasons` are codes of the values that agree."""
 
     score: float
     reasons: tuple[str, ...]
@@ -26,7 +26,7 @@ class MatchScore:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What of an expert is compared. `works`: folded names, or ids, of the institutions of its affiliations."""
+    """The compared values of an expert. `works`: folded names, or ids, of the institutions of its affiliations."""
 
     key: UUID
     country: str
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What of an institution is compared. `names` are canonical words in order, the longest first; `shorts` acronyms
+    """The compared values of an institution. `names` are canonical words in order, the longest first; `shorts` acronyms
     and initials; `places` words of its cities, subdivisions and country."""
 
     key: UUID

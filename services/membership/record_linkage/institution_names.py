@@ -1,4 +1,4 @@
-"""What a name is looked up by: its plain words, its short forms, its words one letter off. Pure."""
+"""The look-up keys of a name: its plain words, its short forms, its words with one letter off. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,16 +16,16 @@ _LENGTHS = range(2, 13)
 """Letters of a short form."""
 _SHARED_LABELS = frozenset(["ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "org", "sch", "univ", "www"])
 _MISTYPED_FROM = 4
-"""Shorter words have too many others one letter off."""
+"""Shorter words have too many others with one letter off."""
 
 
 def name_key(value: str) -> str:
-    """Plain words of a name, in order: what is called an exact name."""
+    """The plain words of a name, in order: the key of an exact name."""
     return " ".join(plain_words(value))[:500]
 
 
 def match_key(names: Sequence[Mapping[str, Any]]) -> str:
-    """The significant words of all names, each once; all words of a name that has no significant one."""
+    """The significant words of all names, each once; all words of a name without a significant one."""
     words: dict[str, None] = {}
     for name in names:
         plain = plain_words(name["value"])
@@ -34,16 +34,15 @@ def match_key(names: Sequence[Mapping[str, Any]]) -> str:
 
 
 def one_letter_off(word: str) -> list[str]:
-    """The word and what is left of it without one letter. Two words have one of these in common where they differ by a
-    letter too few, too many, another, or two in the wrong order."""
+    """The word and its forms without one letter. Two words have one of these in common if they differ by a missing,
+    extra, wrong or swapped letter."""
     if len(word) < _MISTYPED_FROM:
         return [word]
     return list(dict.fromkeys((word, *(word[:n] + word[n + 1 :] for n in range(len(word))))))
 
 
 def short_forms(name: Mapping[str, Any]) -> set[str]:
-    """Acronyms and aliases as they are given, what stands in parentheses, and the initials of a name of two words or
-    more."""
+    """Acronyms and aliases as written, text in parentheses, and the initials of a name of two words or more."""
     return set(_short_forms(name["value"], "acronym" in name["types"], "alias" in name["types"]))
 
 
@@ -59,8 +58,8 @@ def _short_forms(value: str, is_acronym: bool, is_alias: bool) -> frozenset[str]
 
 @lru_cache(maxsize=65_536)
 def initials(value: str) -> frozenset[str]:
-    """First letters of a name's words: with and without the small ones and what stands in parentheses, words with
-    hyphens and apostrophes as one and as several."""
+    """First letters of a name's words: with and without small words and text in parentheses, words with hyphens and
+    apostrophes as one and as several."""
     found = set()
     for text in {value, _PARENTHESES.sub(" ", value)}:
         whole = [fold(part) for part in text.split()]

@@ -1,4 +1,4 @@
-"""Words of institutions' names: which are the same in other languages or cut short, and which have little weight."""
+"""Words of institutions' names: translations, abbreviations, and words of little weight."""
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -50,7 +50,7 @@ superior superieure private public open new islamic city health group campus div
 UNITS = frozenset(
     {"department", "faculty", "school", "laboratory", "division", "section", "unit", "chair", "office", "group"}
 )
-"""What the name of a part of an institution begins with."""
+"""The first words of names of parts of institutions."""
 
 CANONICAL: Mapping[str, str] = {
     word: line.split(":")[0]
@@ -60,7 +60,7 @@ CANONICAL: Mapping[str, str] = {
 GENERIC = frozenset(CANONICAL.values()) - {"saint"} | frozenset(_LITTLE.split()) | AMBIGUOUS.keys()
 """Words, in their canonical form, that many institutions share."""
 SMALL = frozenset(_STOP.split())
-"""Articles and prepositions, which names are compared without."""
+"""Articles and prepositions, which the comparison of names ignores."""
 _IN_AFFILIATIONS = {
     "US": "usa, united states, u s a, us",
     "GB": "uk, united kingdom, great britain, england, scotland, wales, northern ireland, u k",
@@ -93,14 +93,14 @@ _IN_AFFILIATIONS = {
 
 @lru_cache(maxsize=65_536)
 def plain_words(text: str) -> tuple[str, ...]:
-    """The folded words in their canonical form, without articles and prepositions; all words where nothing remains."""
+    """The folded words in their canonical form, without articles and prepositions; all words if none remains."""
     words = fold(text).split()
     return tuple(CANONICAL.get(word, word) for word in words if word not in SMALL) or tuple(words)
 
 
 @cache
 def country_names() -> Mapping[str, str]:
-    """Folded names of countries, in the six languages and as affiliations write them, with their codes."""
+    """Folded names of countries, in the six languages and as written in affiliations, with their codes."""
     known = {
         fold(form): code
         for code, country in COUNTRIES.items()

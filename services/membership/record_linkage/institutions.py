@@ -1,4 +1,4 @@
-"""How sure it is that two institutions are one: by ROR id, domain, names in their canonical words, and place. Pure."""
+"""The match score of two institutions: by ROR id, domain, names in their canonical words, and place. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from shared.kernel.text import fold
 
 _DIRECTION = re.compile(r"north|south|east|west|central|nord|sud|ost|oriental|occidental")
 _LONG = 6
-"""Shorter words are not taken for misspelt ones."""
+"""Shorter words do not count as misspelt."""
 
 
 def body_of(row: Mapping[str, Any]) -> Body:
@@ -47,7 +47,7 @@ def _country_words(code: str) -> frozenset[str]:
 
 
 def compare(one: Body, other: Body) -> MatchScore:
-    """How sure it is that these are one institution, and why."""
+    """The match score of two institutions, with reasons."""
     if one.ror and other.ror:
         return MatchScore(1.0, ("same_ror",)) if one.ror == other.ror else MatchScore(0.0, ())
     likes = [_like(a, one.places, b, other.places) for a in one.names for b in other.names]
@@ -70,18 +70,18 @@ def compare(one: Body, other: Body) -> MatchScore:
 
 
 def _near_domains(one: Body, other: Body) -> bool:
-    """Whether one has a domain under one of the other, as campuses have."""
+    """Whether a domain of one is a subdomain of one of the other, as campuses have."""
     return any(a == b or a.endswith(f".{b}") or b.endswith(f".{a}") for a in one.domains for b in other.domains)
 
 
 def _is_short_of(one: Body, other: Body) -> bool:
-    """Whether one is known only by letters that are the initials, or an acronym, of the other."""
+    """Whether one has only a name of letters that are the initials, or an acronym, of the other."""
     return any(not mine.names and mine.shorts & others.shorts for mine, others in ((one, other), (other, one)))
 
 
 def _like(mine: Words, my_places: frozenset[str], others: Words, their_places: frozenset[str]) -> tuple[float, str]:
-    """What both names have in common, whatever the order, and what only one says: a place where the other lies says
-    little; a significant word, or a kind of institution, on both sides makes them two."""
+    """The similarity of two names, whatever the order. A word that only one has counts little if it is a place of the
+    other; a significant word, or a kind of institution, on both sides makes them different."""
     if mine == others or "".join(mine) == "".join(others):
         return 0.98, "same_name"
     only_mine, only_theirs, lost = _match(mine, others)
@@ -98,7 +98,7 @@ def _like(mine: Words, my_places: frozenset[str], others: Words, their_places: f
 
 
 def _match(mine: Words, others: Words) -> tuple[list[str], list[str], float]:
-    """The words of which the other name has none like it, and how much is lost by those that are not the same."""
+    """The words without a similar one in the other name, of each side, and the loss from words that are not equal."""
     left, rest, lost = [], list(others), 0.0
     for word in mine:
         closeness, near = max(((_alike(word, each), each) for each in rest), default=(0.0, ""))
@@ -111,7 +111,7 @@ def _match(mine: Words, others: Words) -> tuple[list[str], list[str], float]:
 
 
 def _alike(word: str, other: str) -> float:
-    """1 for the same word, less for one misspelt by a letter or two; 0 for another."""
+    """1 for the same word, less for one or two wrong letters; 0 for another word."""
     if word == other:
         return 1.0
     shortest = min(len(word), len(other))

@@ -1,4 +1,4 @@
-"""Generic words of institutions' names that are misspelt."""
+"""Misspelt generic words of institutions' names."""
 
 from functools import lru_cache
 

@@ -1,7 +1,7 @@
-"""What a person's name says, in whatever script and order it is written: words in Latin letters, and keys to it.
+"""A person's name as words in Latin letters, from any script and order, and keys to it.
 
-Transliteration follows the letters (anyascii); where spellings of one sound differ between countries, `sound` makes
-them one. Kanji of Japanese names have no reading of their own and are read as Chinese.
+Transliteration is by letters (anyascii); if spellings of one sound differ between countries, `sound` makes them equal.
+Kanji of Japanese names are read as Chinese.
 """
 
 import re
@@ -21,7 +21,7 @@ van von der den de del della di da dos das do du la le los las el al ul ibn bin 
 e i mac mc st san dr prof professor mr mrs ms sir jr sr ii iii phd
 """
 PARTICLES = frozenset(_PARTICLES_WORDS.split())
-"""Words of a name with little weight: many persons share them, and lists leave them out."""
+"""Words of a name with little weight: many persons have them, and lists leave them out."""
 _TITLES_WORDS = """
 dr prof professor mr mrs ms sir phd jr sr ii iii
 """
@@ -66,7 +66,7 @@ _SOUNDS = tuple(
         ("j", r"j", "i"),
     )
 )
-"""In this order; the letters are what a word has for the pattern to find anything."""
+"""Applied in this order; the first text is a part of every word that the pattern matches, and saves the search."""
 _SILENT = str.maketrans("", "", "aeiouyjhw`'")
 _REPEATED = re.compile(r"(.)\1+")
 _INITIALS = str.maketrans("qkwjyeiou", "ccvaaaaaa")
@@ -74,7 +74,7 @@ _INITIALS = str.maketrans("qkwjyeiou", "ccvaaaaaa")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Words in lower-case Latin letters; a word of one letter is an initial. `foreign`: it was written in another
+    """Words in lower-case Latin letters; a word of one letter is an initial. `foreign`: the name was written in another
     script."""
 
     given: tuple[str, ...]
@@ -83,8 +83,7 @@ class Name:
 
 
 def names_of(names: Sequence[Mapping[str, Any]]) -> tuple[Name, ...]:
-    """The names of a record, each once, at most six; those of which nothing is left after transliteration are not
-    among them."""
+    """The names of a record, each once, at most six, without those that are empty after transliteration."""
     found = dict.fromkeys(name for each in names if (name := _name_of(each)) is not None)
     return tuple(found)[:6]
 
@@ -104,8 +103,8 @@ def _name_of(name: Mapping[str, Any]) -> Name | None:
 
 
 def _split(full: str) -> tuple[str, str]:
-    """Given and family name of a full one: `Family, Given`; Chinese and Korean characters begin with the family;
-    else the last word is the family, with the particles before it."""
+    """Given and family name of a full one: `Family, Given`; Chinese and Korean names start with the family name; else
+    the last word is the family name, with the particles before it."""
     before, comma, after = full.partition(",")
     if comma and after.strip() and after.strip().casefold().rstrip(".") not in _TITLES:
         return after.strip(), before.strip()
@@ -164,7 +163,7 @@ def _is_latin(text: str) -> bool:
 
 @lru_cache(maxsize=131_072)
 def sound(word: str) -> str:
-    """One spelling for what romanisations write in several ways: `Shcherbakov`, `Scherbakoff`; `Mueller`, `Muller`."""
+    """One spelling for the variants of romanisations: `Shcherbakov`, `Scherbakoff`; `Mueller`, `Muller`."""
     for letters, replace, replaced in _SOUNDS:
         if letters in word:
             word = replace(replaced, word)
@@ -173,22 +172,22 @@ def sound(word: str) -> str:
 
 @lru_cache(maxsize=131_072)
 def consonants(word: str) -> str:
-    """What is left of the sound without vowels, half-vowels and h: all that Arabic or Hebrew letters write."""
+    """The sound without vowels, half-vowels and h: what Arabic or Hebrew letters write."""
     return _once(sound(word).replace("sh", "s").replace("ch", "s").translate(_SILENT))
 
 
 def _once(word: str) -> str:
-    """The word with each letter that is repeated once; few have any, and to look takes less than to replace."""
+    """The word with each repeated letter once; few words have any, and the check is faster than replacing."""
     return _REPEATED.sub(r"\1", word) if _REPEATED.search(word) else word
 
 
 def significant_words(words: Sequence[str]) -> tuple[str, ...]:
-    """The words without particles; all words where nothing is left."""
+    """The words without particles; all words if none remains."""
     return tuple(word for word in words if word not in PARTICLES) or tuple(words)
 
 
 def initial(word: str) -> str:
-    """The first letter; letters that romanisations exchange, and all vowels, are one."""
+    """The first letter; letters that romanisations exchange are one, and so are all vowels."""
     return word[:1].translate(_INITIALS)
 
 
@@ -198,8 +197,8 @@ def _key(family: str, called: str) -> str:
 
 
 def name_key(names: Sequence[Mapping[str, Any]]) -> str:
-    """What a person is found by as a new one is entered: the consonants of the family name and an initial; empty
-    where the name says nothing."""
+    """The key by which a new person is looked up: the consonants of the family name and an initial; empty for an empty
+    name."""
     return _name_key(names_of(names)[:1])
 
 
@@ -211,8 +210,8 @@ def _name_key(names: Sequence[Name]) -> str:
 
 
 def blocking_keys(names: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The keys under which the same person may stand: each word may be the family name and each other begin with the
-    initial, at most 32."""
+    """The keys that the same person may have: each word as the family name with the initial of each other, at most
+    32."""
     found: dict[str, None] = {}
     for name in names_of(names):
         words = (*significant_words(name.family), *name.given)
@@ -225,7 +224,7 @@ def blocking_keys(names: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def patterns(names: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What an expert's search key is LIKE who has the same given name and the beginning or end of the family name, at
+    """LIKE patterns for the search keys of experts with the same given name and the start or end of the family name, at
     most eight."""
     found = []
     for name in names[:4]:

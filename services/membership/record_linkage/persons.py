@@ -1,5 +1,5 @@
-"""How sure it is that two experts are one person: evidence weighed in natural logarithms of odds, after Fellegi and
-Sunter, so that agreement on what few share counts more than on what many do. Pure."""
+"""The match score of two experts: evidence in natural logarithms of odds, after Fellegi and Sunter, so that agreement
+on a rare value counts more than on a common one. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,8 +18,8 @@ from shared.kernel.text import fold
 
 _NOWHERE = frozenset(("", "n a", "none", "unknown", "retired", "consultant", "independent"))
 _IMAGINED = 2_000
-"""Persons in addition to those of the base whose names count as expected, so that a small base does not take every name
-for a rare one."""
+"""Assumed persons with the expected frequencies of names, in addition to those of the database, so that a small
+database does not make every name rare."""
 _BY_LENGTH = (0, 3e-3, 2e-3, 1.2e-3, 6e-4, 3e-4, 1.5e-4, 8e-5, 4e-5)
 _MANY = 5e-3
 _OF_GIVEN = {True: 8e-3, False: 8e-4}
@@ -47,7 +47,7 @@ def person_of(row: Mapping[str, Any]) -> Person:
 
 
 class Counts(Protocol):
-    """How often words are borne."""
+    """How often words occur."""
 
     def get(self, word: str, default: int, /) -> int: ...
 
@@ -57,7 +57,7 @@ _UNCOUNTED: Mapping[str, int] = {}
 
 @dataclass(frozen=True)
 class Rates:
-    """How common things are among `total` persons. A missing count is 0."""
+    """How common values are among `total` persons. A missing count is 0."""
 
     total: int
     families: Counts = field(default_factory=lambda: _UNCOUNTED)
@@ -66,7 +66,7 @@ class Rates:
 
     @property
     def prior(self) -> float:
-        """How sure it is that two persons chosen at random are different."""
+        """The weight against a match of two random persons."""
         return log(self.total + _IMAGINED)
 
     def family(self, word: str) -> float:
@@ -87,7 +87,7 @@ class Rates:
 
 
 def compare(one: Person, other: Person, rates: Rates) -> MatchScore:
-    """How sure it is that these are one person, and why."""
+    """The match score of two persons, with reasons."""
     odds, reasons = _identifiers(one, other)
     named, how = max((_names(a, b, rates) for a in one.names for b in other.names), default=(_DIFFERENT, ()))
     if not reasons:
@@ -109,7 +109,7 @@ def compare(one: Person, other: Person, rates: Rates) -> MatchScore:
 
 
 def _is_common(one: Person) -> bool:
-    """Whether the family name is one that its country is full of, so that both together weigh little more."""
+    """Whether the family name is typical of the person's country, so that both together weigh little more."""
     return any(word in COMMON_FAMILIES for name in one.names for word in name.family)
 
 
@@ -135,8 +135,8 @@ def _works(mine: tuple[str, ...], others: tuple[str, ...]) -> float:
 
 
 def _names(a: Name, b: Name, rates: Rates) -> tuple[float, tuple[str, ...]]:
-    """The weight of two names, below 0 where they are those of different persons. The reasons are empty where neither
-    the family nor the given name agrees."""
+    """The weight of two names, below 0 if they belong to different persons. The reasons are empty if neither the family
+    nor the given name agrees."""
     best = _in_order(a, b, rates)
     if best[0] < 0 and a.given and b.given:
         turned = _in_order(a, Name(b.family, b.given, b.foreign), rates)
@@ -182,7 +182,7 @@ def _closeness(found: tuple[tuple[float, str] | None, str]) -> float:
 
 @lru_cache(maxsize=262_144)
 def _alike(word: str, other: str, foreign: bool) -> tuple[float, str] | None:
-    """What takes away from the agreement of two words, and its kind; None where they are different words."""
+    """The deduction from the agreement of two words, and its kind; None for different words."""
     if word == other:
         return 0.0, ""
     longest, shortest = max(len(word), len(other)), min(len(word), len(other))
@@ -218,7 +218,7 @@ def _givens(mine: tuple[str, ...], others: tuple[str, ...], foreign: bool, rates
 
 
 def _by_another(mine: tuple[str, ...], others: tuple[str, ...], foreign: bool, rates: Rates) -> tuple[float, list[str]]:
-    """Who is called by a later one of their names, or whose two names are written as one."""
+    """Persons who use a later one of their names, or whose two names are written as one."""
     for whole, parts in ((mine, others), (others, mine)):
         if len(parts) > 1 and len(whole[0]) > 3 and whole[0] == parts[0] + parts[1] and len(parts[0]) > 1:
             return rates.called(whole[0]), []

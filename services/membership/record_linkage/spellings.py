@@ -1,4 +1,4 @@
-"""General knowledge of names: which are borne by many, and which given names stand for one another."""
+"""General knowledge of names: frequent ones, and equivalent given names."""
 
 from collections.abc import Mapping
 
@@ -87,7 +87,7 @@ def groups_of(word: str) -> frozenset[int]:
 
 
 def forms_of(word: str) -> frozenset[str]:
-    """The forms that a given name may have elsewhere, itself among them."""
+    """The forms of a given name, including itself."""
     return frozenset((word,)).union(*(_MEMBERS[group] for group in groups_of(word)))
 
 

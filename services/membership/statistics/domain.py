@@ -1,4 +1,4 @@
-"""What statistics count, by what, and how far one answer goes."""
+"""What statistics count, by which dimensions, and the bounds of a response."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,21 +9,21 @@ from urllib.parse import quote
 from shared.kernel.countries import COUNTRIES, in_region
 
 TAGS = ("field", "planetary_boundary")
-"""Of these an expert has any number; an answer is by one of them."""
+"""An expert has any number of these; a response is by one of them."""
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "experts": ("country", "region", "status", "category", *TAGS),
     "institutions": ("country", "region", "status"),
 }
-"""What can be counted, and by what."""
+"""The dimensions of each count."""
 LARGEST = 20_000
-"""So many numbers one answer holds at most."""
+"""Most numbers in a response."""
 MONTHS = {"month": 1, "year": 12}
 MOST_POINTS = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many have these values of columns. `point` is the number of the point until which they changed."""
+    """A count for these column values. `point` is the number of the point until which it changed."""
 
     values: Mapping[str, str]
     count: int
@@ -32,21 +32,21 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """How many have these values, in the order of what is counted by; None stands for none."""
+    """A count for these values, in the order of the dimensions; None means no value."""
 
     values: tuple[str | None, ...]
     count: int
 
 
 def items_of(by: Sequence[str], cells: Iterable[Cell]) -> list[Item]:
-    """Cells that count by country as items that count by what was asked for, in its order. A country of no region
-    counts under None, as does who has none of a tag."""
+    """Cells by country as items by the requested dimensions, in their order. None counts countries without a region,
+    and records without a tag."""
     return _sums(Item(tuple(_value(name, cell) for name in by), cell.count) for cell in cells)
 
 
 def points(first: date, last: date, step: str) -> list[date]:
-    """The last day of each month or calendar year that `first` to `last` touch, in order; the latest is `last` itself.
-    Raises ValueError where they are more than 240."""
+    """The last day of each month or calendar year from `first` to `last`, in order; the latest is `last` itself. Raises
+    ValueError for more than 240."""
     months = MONTHS[step]
     number = (first.year * 12 + first.month - 1) // months
     count = (last.year * 12 + last.month - 1) // months - number
@@ -57,7 +57,7 @@ def points(first: date, last: date, step: str) -> list[date]:
 
 
 def over_time(by: Sequence[str], cells: Iterable[Cell], count: int) -> Iterator[tuple[int, list[Item]]]:
-    """The items at each point and their sum, from cells of what changed until a point since the one before it."""
+    """The items at each point and their sum, from cells of the changes between points."""
     changes: dict[int, list[Cell]] = {}
     for cell in cells:
         changes.setdefault(cell.point, []).append(cell)
@@ -69,7 +69,7 @@ def over_time(by: Sequence[str], cells: Iterable[Cell], count: int) -> Iterator[
 
 
 def _sums(items: Iterable[Item]) -> list[Item]:
-    """One item for each values, None first."""
+    """One item for equal values, None first."""
     sums: Counter[tuple[str | None, ...]] = Counter()
     for item in items:
         sums[item.values] += item.count
@@ -77,8 +77,8 @@ def _sums(items: Iterable[Item]) -> list[Item]:
 
 
 def drill_down(given: Mapping[str, str], values: Mapping[str, str | None]) -> str | None:
-    """The parameters of the list that holds just those with these values, under the filters that were given; None where
-    there is no such list: none filters by having no region, or none of a tag."""
+    """The query parameters of the list with exactly these values, under the given filters; None if there is no such
+    list: no filter selects a missing region or tag."""
     is_by_country = "country" in values
     asked = {name: value for name, value in values.items() if not (is_by_country and name == "region")}
     if None in asked.values():

@@ -1,4 +1,4 @@
-"""Published counts of declared genders, from which nobody learns what one person declared."""
+"""Published counts of declared genders that disclose nobody's declaration."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -12,12 +12,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """Folded words of the free text; any other is `other`."""
 STEP = 5
-"""Numbers are multiples of this, and move only when so many more or fewer experts are published."""
+"""Numbers are multiples of this, and change only when so many more or fewer experts are published."""
 
 
 def published_counts(declared: Mapping[str, int], whole: int) -> dict[str, int]:
-    """The numbers rounded down. The largest gives up a step where fewer than five of the whole would be outside of
-    them, so that the rest discloses nothing either."""
+    """The numbers rounded down. The largest is reduced by a step if fewer than five of the whole would be outside the
+    numbers, so that the rest discloses nothing either."""
     numbers = {name: _down(declared.get(name, 0)) for name in GENDERS}
     if whole - sum(numbers.values()) < STEP:
         largest = max(GENDERS, key=numbers.__getitem__)
@@ -28,8 +28,8 @@ def published_counts(declared: Mapping[str, int], whole: int) -> dict[str, int]:
 def published_totals(
     declared: Mapping[str, int], whole: int, *divisions: Collection[Mapping[str, int]]
 ) -> dict[str, int]:
-    """The same of several places together, for each way in which published counts divide them. It stays so far below
-    what the rests of the parts could make up that it proves none of them to be the largest possible."""
+    """The same for several places together, for each way in which published counts divide them. The numbers stay so far
+    below the possible sum of the parts' rests that they do not prove any rest to be the largest possible."""
     numbers = published_counts(declared, whole)
     for parts in divisions:
         spare = _down((STEP - 1) * max(0, len(parts) - 1))
@@ -38,8 +38,8 @@ def published_totals(
 
 
 def balances(rows: Sequence[Mapping[str, str | int]]) -> dict[str, tuple[int, dict[str, int]]]:
-    """How many experts, and their published counts, by country, by region and under the empty text of all together.
-    `rows` are of country, gender and n."""
+    """The number of experts and their published counts, by country, by region and for all together under the empty
+    text. `rows` have country, gender and n."""
     declared: dict[str, dict[str, int]] = {"": {}}
     for row in rows:
         country, name = str(row["country"]), str(row["gender"])

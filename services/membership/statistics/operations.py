@@ -1,4 +1,4 @@
-"""What the worker does about the counts in time."""
+"""Scheduled operations on the counts."""
 
 import structlog
 
@@ -18,26 +18,25 @@ SET day = excluded.day, whole = excluded.whole, women = excluded.women, men = ex
 WHERE abs(kept.whole - excluded.whole) >= $7
 """
 _OF_OTHERS = ("centre",)
-"""Kinds whose changes other services append; the fold of all kinds is here."""
+"""Kinds whose changes other services append; all kinds are folded here."""
 log = structlog.get_logger(__name__)
 
 
 async def fold_counts(uow: UnitOfWork) -> None:
-    """Moves pending changes into the sums."""
+    """Folds pending changes into the sums."""
     await fold(uow.connection, [*KINDS, *_OF_OTHERS])
 
 
 async def check_counts(uow: UnitOfWork) -> None:
-    """Compares the counts with the rows. What differs, because somebody wrote rows past the triggers, is written to the
-    log and corrected."""
+    """Compares the counts with the rows. Logs and corrects differences, which come from writes without the triggers."""
     await uow.connection.execute("SET LOCAL statement_timeout = '5min'")
     if mended := await mend(uow.connection, KINDS, LIVE):
         log.error("counts_differed", cells=mended)
 
 
 async def release_gender_balance(uow: UnitOfWork) -> None:
-    """Publishes the gender balance of today, each place by itself and only where at least five more or fewer experts
-    are published than when it was last published. What persons declare meanwhile moves no number."""
+    """Publishes the gender balance of today, for each place separately and only if at least five more or fewer experts
+    are published than at its last publication. New declarations alone change no number."""
     found = {
         **dict.fromkeys((*COUNTRIES, *REGIONS), (0, dict.fromkeys(GENDERS, 0))),
         **balances(await declared(uow.connection)),

@@ -1,4 +1,4 @@
-"""Reading the counts of experts and institutions as far as a caller may know them, and what they are compared with."""
+"""Reading the counts of experts and institutions that a caller may know, and their expected values."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -40,7 +40,7 @@ LIVE = f"""{_live("expert", "fields")}{_live("expert_boundary", "planetary_bound
 SELECT 'institution', visibility, status, country, '', '', count(*) FROM escm.member_institution
 WHERE merged_into IS NULL GROUP BY visibility, status, country
 """  # noqa: S608
-"""What the counts should be: the rows themselves, counted."""
+"""The expected counts, from the rows."""
 _STATES = {"experts": experts.LIFECYCLE.states, "institutions": institutions.LIFECYCLE.states}
 _PUBLISHED = {"experts": experts.PUBLISHED, "institutions": institutions.PUBLISHED}
 
@@ -68,7 +68,7 @@ FILTERS = {of: _filters(of, cells("expert", tagged=True, dated=False)) for of in
 
 
 def kind_of(of: str, names: Collection[str]) -> str:
-    """Which of the counts hold what is counted by, or filtered by, these names."""
+    """The kind of counts with these dimensions and filters."""
     if of == "institutions":
         return "institution"
     return "expert_boundary" if "planetary_boundary" in names else "expert"
@@ -108,9 +108,8 @@ async def counts(
     points: Sequence[date] = (),
 ) -> list[Cell]:
     """One cell for each value of `by`, in their order, with a count above 0; at most one more than a response holds.
-    With `until` as they stood at the end of that day. An empty tag is that of experts without any.
-    With `points`, days in order up to `until`, what changed until each since the one before it: its number is `point`,
-    and the count may be below 0."""
+    With `until`, as of the end of that day. An empty tag is that of experts without any. With `points`, days in order
+    up to `until`, the change until each since the previous one: its number is `point`, and the count may be below 0."""
     columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
     statement = _COUNTS.get(of, access.access_kind, columns, tuple(chosen), until is not None, bool(points))
     bound = {f"f_{name}": value for name, value in chosen.items()}
@@ -128,14 +127,14 @@ _BALANCE = Statement(select(gender_balance).where(gender_balance.c.place == bind
 
 
 async def declared(connection: Connection) -> list[Row]:
-    """How many experts that everybody may see declared which gender, by country. Reads the whole register, and is
-    published to nobody as it is."""
+    """How many published experts declared which gender, by country. Reads the whole register; the result is not
+    published."""
     words = [list(WORDS[name]) for name in ("women", "men", "undeclared")]
     rows: list[Row] = await connection.fetch(_DECLARED, *words, sorted(experts.PUBLISHED))
     return rows
 
 
 async def balance(connection: Connection, place: str) -> Row | None:
-    """The gender balance as it is published, of a country, of a region by its name or, where `place` is empty, of all
-    together; None before it was first published."""
+    """The published gender balance of a country, of a region by its name or, if `place` is empty, of all together; None
+    before the first publication."""
     return await _BALANCE.fetchrow(connection, place=place)

@@ -1,4 +1,4 @@
-"""Responses that are cached while the counts stay the same."""
+"""Responses that are cached while the counts do not change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -10,10 +10,10 @@ _LARGEST = 512 * 1024
 
 
 class ResponseCache:
-    """The latest answers of a process, of up to 512 KiB each and 16 MiB together, with the state of the counts before
+    """The latest responses of a process, of up to 512 KiB each and 16 MiB together, with the state of the counts before
     they were read.
 
-    States never come back, so an answer of the present state holds every change that is committed.
+    States never repeat, so a response of the present state contains every committed change.
     """
 
     def __init__(self) -> None:
@@ -23,8 +23,8 @@ class ResponseCache:
         self._under_way: dict[Hashable, asyncio.Task[State]] = {}
 
     async def state(self, access: Hashable, read: Callable[[], Awaitable[State]]) -> State:
-        """The state that `read` finds. Those who ask while a look is under way share the next one, so that nobody is
-        shown a time before they asked."""
+        """The state that `read` returns. Callers during a read share the next one, so that nobody gets a state from
+        before their call."""
         task = self._next.get(access)
         if task is None:
             task = self._next[access] = asyncio.create_task(self._read(access, read, self._under_way.get(access)))
@@ -43,12 +43,12 @@ class ResponseCache:
                 del self._under_way[access]
 
     def get(self, key: Hashable, state: State) -> bytes | None:
-        """The answer, where it is of this state."""
+        """The response, if it is of this state."""
         found = self._stored.get(key)
         return found[1] if found is not None and found[0] == state else None
 
     def put(self, key: Hashable, state: State, body: bytes) -> None:
-        """Keeps it instead of the earlier one; the oldest go beyond the bound."""
+        """Stores the response and replaces the earlier one; drops the oldest beyond the bound."""
         self._drop(key)
         if len(body) > _LARGEST:
             return

@@ -1,4 +1,4 @@
-"""The gender balance as it is published: nothing in it is finer than what everybody may know."""
+"""The gender balance as published: it contains nothing finer than what is public."""
 
 from sqlalchemy import Column, Date, Integer
 
@@ -11,5 +11,5 @@ gender_balance = table(
     Column("whole", Integer, nullable=False),
     *(Column(name, Integer, nullable=False) for name in ("women", "men", "other")),
 )
-"""`place` is a country, the name of a region, or empty for all together. `whole` is how many experts were published on
-that day, whatever they declared; 0 stands for a number that is not published."""
+"""`place` is a country, the name of a region, or empty for all together. `whole` is the number of published experts on
+that day, whatever they declared; 0 means a number that is not published."""

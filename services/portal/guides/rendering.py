@@ -1,4 +1,4 @@
-"""The guides of `docs/` as pages: Markdown without HTML of its own, headings with anchors, links between guides."""
+"""The guides of `docs/` as pages: Markdown without raw HTML, headings with anchors, links between guides."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A guide that is served: its name in the address, its title, and its text in Markdown."""
+    """A guide: its name in the address, its title, and its Markdown text."""
 
     name: str
     title: str
@@ -38,7 +38,7 @@ class Guide:
 
 @cache
 def guide(name: str) -> Guide:
-    """A guide by its name. Raises NotFound."""
+    """The guide with this name. Raises NotFound."""
     if name not in _NAMES:
         raise NotFound("There is no such guide.")
     text = files("docs").joinpath(f"{name}.md").read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ def guide_page(name: str) -> bytes:
 
 @cache
 def contents_page() -> bytes:
-    """The list of all guides, by whom they are for."""
+    """The list of all guides, grouped by audience."""
     parts = [
         f"## {group}\n\n" + "\n".join(f"- [{guide(name).title}]({name}.md)" for name in names)
         for group, names in GROUPS.items()
@@ -80,7 +80,7 @@ def contents_page() -> bytes:
 
 
 def _anchor(tokens: list[Token]) -> None:
-    """Gives headings below the first an id, and a link to it."""
+    """Gives headings below the first level an id and a link to it."""
     taken: set[str] = set()
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open" or opening.tag == "h1":
@@ -103,7 +103,7 @@ def _slug(heading: str, taken: set[str]) -> str:
 
 
 def _linked(tokens: list[Token]) -> Iterator[Token]:
-    """The same with addresses of guides; a link to a file that is not served becomes its text."""
+    """The tokens with links to the addresses of guides; a link to a file that is not served becomes its text."""
     is_dropped = False
     for token in tokens:
         if token.type == "link_open":

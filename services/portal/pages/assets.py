@@ -1,4 +1,4 @@
-"""The files of the pages: our own, and Swagger UI's as npm publishes them, with its icons as files of their own."""
+"""The files of the pages: our own, and those of Swagger UI from npm, with its icons as separate files."""
 
 import re
 from base64 import b64decode
@@ -24,7 +24,7 @@ _MEDIA = {
 
 @cache
 def asset(name: str) -> tuple[bytes, str]:
-    """A file that pages name, and its media type. KeyError where there is no such file."""
+    """A file of the pages and its media type. Raises KeyError for an unknown name."""
     if name in _swagger_style()[1]:
         return _swagger_style()[1][name]
     media = _MEDIA[name]
@@ -36,7 +36,7 @@ def asset(name: str) -> tuple[bytes, str]:
 
 @cache
 def _swagger_style() -> tuple[bytes, dict[str, tuple[bytes, str]]]:
-    """Swagger UI's style with addresses in place of `data:` icons, which the pages' policy refuses; and the icons."""
+    """Swagger UI's style with addresses in place of `data:` icons, which the pages' policy blocks; and the icons."""
     icons: dict[str, tuple[bytes, str]] = {}
 
     def placed(content: bytes, media: str) -> str:

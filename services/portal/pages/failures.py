@@ -1,4 +1,4 @@
-"""Failures as pages, for readers whose browser asks for a page; programs get the problem document as everywhere."""
+"""Failures as pages for browsers; other clients get the problem document."""
 
 import orjson
 from starlette.responses import Response
@@ -14,8 +14,8 @@ _COPIED = ("cache-control", "retry-after", "allow")
 
 
 def readable(scope: Scope, failure: Exception) -> Response:
-    """What `respond_to` answers, as a page where `Accept` names HTML: in the language of the address, or else in that
-    of the reader."""
+    """The response of `respond_to`, as a page if `Accept` names HTML: in the language of the address, else the
+    reader's."""
     response = respond_to(scope, failure)
     if response.media_type != MEDIA_TYPE or b"text/html" not in scope["escm.headers"].get(b"accept", b""):
         return response

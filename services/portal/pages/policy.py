@@ -9,5 +9,5 @@ GUARD = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 PAGE = {**GUARD, "Cache-Control": "public, max-age=300"}
-"""Those of a page that stays the same until the next release."""
+"""Headers of a page that changes only with a release."""
 HTML = "text/html; charset=utf-8"

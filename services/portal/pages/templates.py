@@ -1,4 +1,4 @@
-"""The HTML of the pages: Jinja templates, whose values are escaped, in the frame that all pages have."""
+"""The HTML of the pages: Jinja templates with escaped values, in the common frame of all pages."""
 
 from functools import cache, partial
 from typing import Any
@@ -19,10 +19,10 @@ _TEMPLATES = Environment(
 
 
 def page(name: str, language: str, **values: Any) -> bytes:
-    """A page of a template in one of the six languages.
+    """Renders a template in one of the six languages.
 
-    `tail` is what follows the language in the address of a page that is there in all six; `here` is the part of the
-    site that the page belongs to.
+    `tail` is the part of the address after the language, if the page exists in all six; `here` is the section of the
+    site.
     """
     said = {
         "language": language,
@@ -51,31 +51,31 @@ def people(language: str) -> bytes:
 
 @cache
 def account(language: str) -> bytes:
-    """Registering, and using the token of a mail."""
+    """Registration, and use of the token of a mail."""
     return page("account.html", language, tail="/account")
 
 
 @cache
 def reference() -> bytes:
-    """The page in which the browser draws the reference."""
+    """The page of the API reference, which the browser renders."""
     return page("docs.html", "en", here="reference")
 
 
 @cache
 def problems(language: str) -> bytes:
-    """The list of all problems, titled in a language, in the order of their statuses."""
+    """The list of all problems in one language, in the order of their statuses."""
     ordered = sorted(PROBLEMS.values(), key=lambda problem: problem.status)
     return page("problems.html", "en", shown=language, problems=ordered)
 
 
 @cache
 def problem(code: str, language: str) -> bytes:
-    """The page of a catalogued problem, headed in a language, with its titles in all six."""
+    """The page of one problem of the catalogue, headed in one language, with its titles in all six."""
     found = PROBLEMS[code]
     return page("problem.html", "en", shown=language, problem=found, meaning=_coded(found.meaning), titled=LANGUAGES)
 
 
 def _coded(sentence: str) -> Markup:
-    """The sentence with what stands between backticks as code."""
+    """The sentence with text between backticks as code."""
     parts = (escape(part) for part in sentence.split("`"))
     return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))

@@ -1,6 +1,6 @@
-"""Reads the API as anybody may: without a token, at the addresses of the settings, so that pages show what is public.
+"""Reads the API anonymously, at the addresses of the settings, so pages show only public data.
 
-Whoever opens a page is named to the services, so that the limits of addresses meet them.
+Forwards the address of the reader to the services, so that the rate limits per address apply to readers.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from shared.kernel.errors import EscmError, Gone, Malformed, NotFound, RateLimit
 
 _AT_ONCE = 32
 _IDLE = 2.0
-"""Seconds after which a connection is not used again: less than those after which a server closes it."""
+"""Seconds after which an idle connection is not used again: less than the idle timeout of a server."""
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
 _REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
 
 
 class Elsewhere(Exception):
-    """The record was merged into another; `key` is that one's."""
+    """The record was merged into another; `key` is the key of the winner."""
 
     def __init__(self, key: str) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Elsewhere(Exception):
 
 
 class PublicApi:
-    """The public reads of all services. At most 32 of a process are under way at once."""
+    """The public reads of all services. A process sends at most 32 at a time."""
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._address = settings.api or settings.issuer
@@ -45,7 +45,7 @@ class PublicApi:
         await self._http.aclose()
 
     async def get(self, request: Request, service: str, path: str, query: Mapping[str, str]) -> httpx.Response:
-        """The answer, whatever it is, for whoever sent `request`. Raises Unavailable where there is none in time."""
+        """The response, whatever its status, on behalf of the sender of `request`. Raises Unavailable on a timeout."""
         state = request.scope["state"]
         headers = {"X-Request-Id": state["request_id"], "traceparent": state["traceparent"]}
         if request.client is not None:
@@ -59,14 +59,14 @@ class PublicApi:
 
 
 class PageReads:
-    """What one page reads."""
+    """The reads of one page."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
         self._api: PublicApi = request.app.state.public_api
 
     async def listed(self, service: str, plural: str, **query: str) -> dict[str, Any]:
-        """A page of a list. Raises Malformed for a filter that is not valid."""
+        """A page of a list. Raises Malformed for an invalid filter."""
         return await self._read(service, plural, query)
 
     async def record(self, service: str, plural: str, key: str, **query: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class PageReads:
         return await self._read(service, f"{plural}/{key}", query)
 
     async def known(self, service: str, plural: str, key: str | None, **query: str) -> dict[str, Any] | None:
-        """A record that another one names; None where nobody names one or it is not public."""
+        """A record that another one refers to; None without a reference or if it is not public."""
         try:
             return await self.record(service, plural, key, **query) if key else None
         except Elsewhere as moved:
@@ -99,7 +99,7 @@ class PageReads:
 
 @asynccontextmanager
 async def public_api(app: FastAPI) -> AsyncIterator[None]:
-    """Holds `app.state.public_api` while the app runs."""
+    """Provides `app.state.public_api` while the app runs."""
     api = app.state.public_api = PublicApi(app.state.settings)
     try:
         yield

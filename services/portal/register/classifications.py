@@ -1,4 +1,4 @@
-"""The words of classifications, in English as their publishers give them."""
+"""The terms of classifications, in English as published."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -59,5 +59,5 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
 
 
 def field_name(code: str) -> str:
-    """The name of a field of science; the code where it is not known."""
+    """The name of a field of science, or the code if it is unknown."""
     return _FIELDS.get(code, code)

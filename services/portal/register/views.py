@@ -1,4 +1,5 @@
-"""What the pages of the register show, read from the services. A function for each page: its template's values."""
+"""The data of the register's pages, read from the services. One function per page returns the values of its
+template."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,16 +21,16 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "institutions": ("q", "country", "cursor"),
     "centres": ("q", "country", "cursor"),
 }
-"""What each list is narrowed by, as the API names it."""
+"""The filters of each list, as the API names them."""
 PAGE_SIZE = 25
 _MOST_COUNTRIES = 200
 _MOST_NAMED = 12
-"""Records that a page names in addition to its own; more of them are left out."""
+"""Most related records that a page reads and names; it leaves out further ones."""
 _ONE = "id,ref,display_name"
 
 
 async def countries(reads: PageReads, query: Query) -> Values:
-    """All countries that the filters leave, by their codes."""
+    """All countries that match the filters, by code."""
     items: Values = {}
     more: Query | None = {}
     while more is not None:
@@ -53,7 +54,7 @@ async def country(reads: PageReads, code: str) -> Values:
 
 
 async def experts(reads: PageReads, query: Query) -> Values:
-    """One page of the experts in the order of their names."""
+    """One page of the experts by name."""
     values = await _page_of(reads, "membership", "experts", {**query, "sort": "display_name"})
     items = [{**item, "fields": [field_name(code) for code in item["fields"]]} for item in values["items"]]
     return {**values, "items": items}
@@ -85,7 +86,7 @@ async def expert(reads: PageReads, key: str) -> Values:
 
 
 async def institutions(reads: PageReads, query: Query) -> Values:
-    """One page of the institutions in the order of their names."""
+    """One page of the institutions by name."""
     return await _page_of(reads, "membership", "institutions", {**query, "sort": "display_name"})
 
 
@@ -128,6 +129,6 @@ def _cursor(address: str | None) -> str | None:
 
 @cache
 def country_choices(language: str, *, fictional: bool) -> list[tuple[str, str]]:
-    """Codes and names of all countries in the order of their names."""
+    """Codes and names of all countries, by name."""
     named = [(code, country_name(code, language)) for code in known_codes(fictional=fictional)]
     return sorted(named, key=lambda choice: search_key(choice[1]))

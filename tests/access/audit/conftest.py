@@ -1,4 +1,4 @@
-"""All four services at one address, over a database of their own."""
+"""All four services at one address, over a separate database."""
 
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
@@ -51,7 +51,7 @@ def calling(services: httpx.AsyncClient) -> Callable[[str | None], Caller]:
 
 @pytest.fixture
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Sees every row, documents as the services see them."""
+    """Reads every row, with documents as the services see them."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm", "timezone": "UTC"})
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
     yield connection

@@ -1,4 +1,4 @@
-"""Promise 37: every change of a record has exactly one entry, whatever is done by whom."""
+"""Promise 37: every change of a record has exactly one entry, whoever makes it and how."""
 
 import random
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def _record_tables() -> list[Table]:
 
 
 async def _state(connection: asyncpg.Connection) -> State:
-    """Every record by its id, as its service sees it."""
+    """Every record by its id, as its service reads it."""
     found: State = {}
     for table in _record_tables():
         columns = ", ".join(f'"{column.key}"' for column in table.c)
@@ -64,7 +64,7 @@ async def _entries(connection: asyncpg.Connection) -> dict[UUID, asyncpg.Record]
 
 
 class _Random:
-    """Does one random thing after the other."""
+    """Performs random operations in sequence."""
 
     def __init__(self, chance: random.Random, calling: Callable[[str | None], Caller]) -> None:
         self._chance = chance
@@ -74,7 +74,7 @@ class _Random:
         self._number = 0
 
     async def act(self) -> tuple[str, str | None, httpx.Response]:
-        """Who did what, as far as one word says it, and the response."""
+        """Who did what, in one word, and the response."""
         by = self._chance.choice(("admin", "secretariat", "admin", "government_xa"))
         if len(self._known) < 8 or self._chance.random() < 0.3:
             return by, "create", await self._create(by)
@@ -188,7 +188,7 @@ async def test_random_changes_have_one_entry_each(
 
 
 def _own(row: Row) -> Row:
-    """What changes with the record itself: an affiliation follows its expert without a version of its own."""
+    """Changes with another record: an affiliation follows its expert without a version of its own."""
     return {name: value for name, value in row.items() if "expert_id" not in row or name not in _FOLLOWED}
 
 

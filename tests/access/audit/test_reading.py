@@ -1,4 +1,4 @@
-"""The trail over HTTP: for administrators and auditors, within their scope, page by page."""
+"""The audit trail over HTTP: for administrators and auditors, within their scope, in pages."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""As a release expands a table that is in use: what is new may be missing, and old rows are not looked at yet."""
+"""Expands a table in use, like a release: new values may be missing, and old rows are not validated yet."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The rest of it: rows are looked at, and an index is built, beside those who write."""
+"""The second part: validates rows and builds an index, concurrently with writes."""
 
 from migrations.rules import index_beside_writers, run
 

@@ -18,7 +18,7 @@ def _link(record: dict[str, Any]) -> str:
 
 
 def _grant(role: str, holder: str = "holder", by: str = "admin", **more: Any) -> Any:
-    """The start with a grant in the country for a new account, or for the run's caller of this name."""
+    """The start with a grant in the country for a new account, or for the run's caller with this name."""
 
     def start(path_run: PathRun) -> str:
         if holder == "holder":
@@ -49,13 +49,13 @@ def _machine(path_run: PathRun) -> dict[str, str]:
 
 
 def _two_countries(path_run: PathRun) -> None:
-    """Somebody who may hand roles on elsewhere, and read grants here."""
+    """A person who may grant roles elsewhere, and read grants here."""
     path_run.notes["both"] = path_run.world.official(path_run.country, _FOCAL_POINT)
     path_run.world.grant(_account("both")(path_run), _OFFICER, _ELSEWHERE)
 
 
 def _of_a_seat(path_run: PathRun) -> str:
-    """The role that waits for whoever was made president by somebody who may not grant it."""
+    """The waiting role of a president who was appointed by a person without the permission to grant it."""
     path_run.notes["president"] = person = path_run.world.person("Petra President")
     body = {"names": [{"full": "Petra President"}], "country": path_run.country, "emails": [{"value": person.email}]}
     expert = person.create(f"{V1['membership']}/experts", body)
@@ -70,7 +70,7 @@ def _of_a_seat(path_run: PathRun) -> str:
 
 
 def _delegated(path_run: PathRun) -> str:
-    """A role that its holder passed on for a week."""
+    """A role that its holder delegated for a week."""
     source = path_run.by("admin").get(_grant("national_author")(path_run))
     colleague = {"kind": "account", "id": path_run.world.person("Carla Colleague").account}
     scope = {name: source[name] for name in ("role", "scope_kind", "scope_id")}
@@ -79,7 +79,7 @@ def _delegated(path_run: PathRun) -> str:
 
 
 def _of_a_machine(path_run: PathRun) -> str:
-    """A role of a client that may hand roles on."""
+    """A role of a client that may grant roles."""
     path_run.notes["machine"] = path_run.world.machine(path_run.country, _FOCAL_POINT, "national_author")
     held = path_run.by("machine").get(f"{_V1}/me")["principal"]["id"]
     found = path_run.by("admin").get(f"{_V1}/grants", principal_id=held, role="national_author")["items"]
@@ -87,7 +87,7 @@ def _of_a_machine(path_run: PathRun) -> str:
 
 
 def _presidency(path_run: PathRun) -> str:
-    """The role of a committee's president, which an administrator gave without a seat."""
+    """The role of a committee's president, granted by an administrator without a seat."""
     _two_countries(path_run)
     return str(_grant(_PRESIDENT)(path_run))
 
@@ -157,7 +157,7 @@ def _recover(path_run: PathRun) -> None:
 
 
 def _session(path_run: PathRun) -> str:
-    """The trail of a session that somebody opens by signing in."""
+    """The trail of a session of a person who signs in."""
     path_run.notes["owner"] = path_run.world.person("Olga Owner")
     (opened,) = path_run.by("owner").get(f"{_V1}/sessions")["items"]
     path_run.notes["session"] = f"{_V1}/sessions/{opened['id']}"
@@ -170,7 +170,7 @@ def _sign_out(path_run: PathRun) -> None:
 
 
 def _last_state(trail: Any) -> str:
-    """The last state in the trail; it follows a moment later."""
+    """The latest state in the trail, which follows a moment later."""
     return str(([""] + [line["to"] for line in trail["items"]])[-1])
 
 

@@ -1,4 +1,4 @@
-"""The paths of actions: what a government says and signs, programmes with their actions and milestones."""
+"""The paths of actions: letters and endorsements of a government, programmes with their actions and milestones."""
 
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ _WAIVER = {"reason": "The ministry is being formed"}
 
 
 def programme(path_run: PathRun) -> str:
-    """A programme under a framework of its own, which is over since yesterday."""
+    """A programme under a separate framework, which ended yesterday."""
     code, path_run.notes["framework"] = path_run.world.framework(valid_to=day(-1))
     made = path_run.create(_AUTHOR, f"{_V1}/programmes", country=path_run.country, framework=code)
     path_run.notes["programme"] = made["id"]
@@ -43,7 +43,7 @@ def action(path_run: PathRun, pillar: str = "core", **more: Any) -> str:
 
 
 def actions(path_run: PathRun) -> None:
-    """One action for each pillar, without the figures that their progress is measured from."""
+    """One action for each pillar, without the baseline figures."""
     for pillar in PILLARS:
         action(path_run, pillar)
 
@@ -65,7 +65,7 @@ def centre(path_run: PathRun) -> str:
 
 
 def planned(path_run: PathRun) -> str:
-    """The first action of a programme that has its actions, baselines and centre, and is not submitted yet."""
+    """The first action of a programme that has its actions, baselines and centre, and is not submitted."""
     path_run.notes["path"] = programme(path_run)
     if "committee" not in path_run.notes:
         committee(path_run)
@@ -89,7 +89,7 @@ def _approved(path_run: PathRun) -> str:
 
 
 def milestone(path_run: PathRun, action_path: str) -> str:
-    """A pending milestone of an action, which asks for evidence."""
+    """A pending milestone of an action, which needs evidence."""
     body = {"action_id": action_path.rpartition("/")[2], "titles": {"en": "First samples"}, "due": day(90)}
     return str(path_run.create(_AUTHOR, f"{_V1}/milestones", **body)["links"]["self"])
 
@@ -113,7 +113,7 @@ def _end_actions(path_run: PathRun) -> None:
 
 
 def extend_framework(path_run: PathRun) -> None:
-    """The framework of the run's programme is valid without end."""
+    """The framework of the run's programme is valid without an end."""
     path_run.by("admin").change(path_run.notes["framework"], {"valid_to": None})
 
 

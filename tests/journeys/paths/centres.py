@@ -39,7 +39,7 @@ def committee(path_run: PathRun, **more: Any) -> str:
 
 
 def seat(office: str, **more: Any) -> Any:
-    """The act of appointing somebody to an office of the run's committee."""
+    """The act of appointing a person to an office of the run's committee."""
 
     def appoint(path_run: PathRun) -> str:
         body = {
@@ -71,7 +71,7 @@ _ASKED = {
     "work_plan_missing": ("work_plan", DOCUMENT),
     "host_letter_missing": ("host_letter", DOCUMENT),
 }
-"""The codes of a part that an application lacks, and what meets each."""
+"""The codes of missing parts of an application, and the act that provides each."""
 
 
 def _draft(path_run: PathRun, **more: Any) -> str:
@@ -99,7 +99,7 @@ def _reviewed(path_run: PathRun) -> str:
 
 
 def _agreeable(path_run: PathRun) -> str:
-    """A centre that awaits its agreement, which is signed."""
+    """A centre that waits for its agreement, which is signed."""
     path = _reviewed(path_run)
     _two_reviews(path_run)
     path_run.by(_OFFICER).step(path, "recommend")
@@ -121,7 +121,7 @@ def _two_reviews(path_run: PathRun) -> None:
 
 
 def agreement(path_run: PathRun, signed_at: str | None = "2026-11-01", **more: Any) -> str:
-    """A host agreement: in force where it was signed."""
+    """A host agreement: in force if it was signed."""
     parties = [{"name": name, "signatory": "Rector", "signed_at": signed_at} for name in ("The host", "The network")]
     body = {"centre_id": path_run.notes["centre"], "kind": "host", "parties": parties, "document": DOCUMENT, **more}
     return str(path_run.create(_SECRETARY, f"{_V1}/agreements", **body)["links"]["self"])
@@ -148,7 +148,7 @@ def _of_a_reviewed_centre(path_run: PathRun) -> str:
 
 
 def designated(path_run: PathRun) -> None:
-    """A centre that is designated without an endorsement, which takes two."""
+    """A centre designated without an endorsement, which needs two persons."""
     path = _agreeable(path_run)
     waiting = path_run.by("admin").try_step(path, "designate", fields={"waiver": _WAIVER}).headers["location"]
     assert path_run.by("admin2").send("POST", waiting, json={"decision": "confirm"}).status_code == 200
@@ -165,7 +165,7 @@ def _close_centre(path_run: PathRun) -> None:
 
 
 def _completes(verb: str) -> tuple[Line, ...]:
-    """The step asks for one part of the application after the other."""
+    """The transition needs one part of the application after the other."""
     return tuple(
         refused(_SECRETARY, verb, code, change(_SECRETARY, **{field: value})) for code, (field, value) in _ASKED.items()
     )

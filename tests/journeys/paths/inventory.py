@@ -1,4 +1,4 @@
-"""Every step, every code of a guard and every state of every kind of record, as the code has them."""
+"""Every transition, every code of a guard and every state of every kind of record, from the code."""
 
 import pkgutil
 from collections import defaultdict
@@ -17,12 +17,12 @@ from shared.kernel.lifecycle import Lifecycle, never
 from shared.records.resource_type import ResourceType
 
 _WITHOUT_KIND = {"membership.affiliations": affiliations.LIFECYCLE, "membership.imports": imports.LIFECYCLE}
-"""Lifecycles that no kind of record in a module names."""
+"""Lifecycles that no resource type in a module uses."""
 
 
 @cache
 def inventory() -> frozenset[str]:
-    """All that some path has to show, in the words of `step`, `refusal`, `state` and `pair`."""
+    """All that some path has to show, in the terms of `step`, `refusal`, `state` and `pair`."""
     rungs = (state("actions.countries", str(rung)) for rung in range(len(RUNGS) + 1))
     return frozenset((*rungs, *(item for name, lifecycle in lifecycles() for item in _items(name, lifecycle))))
 
@@ -40,12 +40,12 @@ def state(resource: str, status: str) -> str:
 
 
 def pair(resource: str, verb: str) -> str:
-    """A step that one proposes and another confirms."""
+    """A transition that one proposes and another confirms."""
     return f"{resource} {verb} by two"
 
 
 def lifecycles() -> Iterator[tuple[str, Lifecycle[Any]]]:
-    """Each lifecycle with the name of its resource. AssertionError for one whose resource nobody knows."""
+    """Each lifecycle with the name of its resource. AssertionError for an unknown resource."""
     known: dict[int, Lifecycle[Any]] = {}
     owners: dict[str, dict[int, Lifecycle[Any]]] = defaultdict(dict)
     for value in (value for module in _modules() for value in vars(module).values()):
@@ -61,9 +61,9 @@ def lifecycles() -> Iterator[tuple[str, Lifecycle[Any]]]:
 
 
 def codes_of(guard: Callable[..., str | None]) -> frozenset[str]:
-    """The codes that a guard answers, by its return type. AssertionError where that names none."""
+    """The codes that a guard returns, from its return type. AssertionError if that names none."""
     hint = get_type_hints(guard)["return"]
-    assert str not in (hint, *get_args(hint)), f"{guard.__qualname__} does not say which codes it answers"
+    assert str not in (hint, *get_args(hint)), f"{guard.__qualname__} does not name the codes that it returns"
     return frozenset(_literals(hint))
 
 

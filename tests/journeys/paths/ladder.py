@@ -1,4 +1,4 @@
-"""The ladder of a country: what each rung asks for is given over the API."""
+"""The ladder of a country: the API provides the conditions of each rung."""
 
 from tests.journeys.paths import actions, centres
 from tests.journeys.paths.path import Path, PathRun, follows

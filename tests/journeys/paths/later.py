@@ -1,7 +1,7 @@
-"""A worker whose clock can be put ahead.
+"""A worker whose clock can be set ahead.
 
-Each line on standard input, such as `membership.end_terms 90`, runs a schedule once with the clock so many days ahead,
-and is answered by the same line.
+Each line on standard input, such as `membership.end_terms 90`, runs a schedule once with the clock so many days ahead.
+The response is the same line.
 """
 
 import asyncio

@@ -25,7 +25,7 @@ from tests.support.running import eventually
 _V1 = V1["membership"]
 _OFFICER = "secretariat_officer"
 _MANY = 20_001
-"""Records of an import that is taken back by a job, not at once."""
+"""Records of an import that a job undoes, instead of the request."""
 
 
 def _expert(path_run: PathRun, **more: Any) -> str:
@@ -35,7 +35,7 @@ def _expert(path_run: PathRun, **more: Any) -> str:
 
 
 def _applicant(path_run: PathRun) -> str:
-    """Somebody who enters themselves, and becomes an officer of their country afterwards."""
+    """A person who enters themselves, and becomes an officer of their country afterwards."""
     person = path_run.notes["applicant"] = path_run.world.person("Anna Applicant")
     body = {
         "names": [{"full": "Anna Applicant"}],
@@ -64,7 +64,7 @@ def _owner_of_another(path_run: PathRun) -> str:
 
 
 def _institution(path_run: PathRun) -> str:
-    """An institution that nobody has verified yet."""
+    """An institution that nobody has verified."""
     return str(path_run.world.institution(path_run.country, "Newborn Institute", verified=False)["links"]["self"])
 
 
@@ -82,7 +82,7 @@ def _match(affiliation: Mapping[str, Any]) -> str:
 
 
 def _pair(path_run: PathRun) -> str:
-    """Two entries of one person, which are found to be alike."""
+    """Two records of one person, which become a pair."""
     names = [{"full": f"Twice Entered {uuid4().hex[:8]}"}]
     emails = [{"value": f"{uuid4().hex}@example.org"}]
     path_run.notes["pair"] = [_expert(path_run, names=names, emails=emails).rpartition("/")[2] for _ in range(2)]
@@ -133,7 +133,7 @@ def _import(*rows: str, **form: str) -> Any:
 
 
 def _wait(path_run: PathRun) -> None:
-    """The job of the import, or of its undoing, ends."""
+    """Waits for the job of the import, or of its undo."""
     path_run.by(_OFFICER).finished(path_run.by(_OFFICER).get(path_run.record)["job"])
 
 

@@ -1,4 +1,4 @@
-"""Paths through the lives of records: who asks for which step, what a guard refuses, and what meets it."""
+"""Paths through lifecycles: who requests which transition, what a guard rejects, and the act that satisfies it."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,9 +22,9 @@ _PATIENCE = 60.0
 class Line:
     """One line of a path.
 
-    `by` asks for the step `verb` with `fields`. It is refused with `code`, whereupon `act` gives what the guard asks
-    for, or it leads `to` a state; where `second` is named, that account confirms it. Without `by` the step follows from
-    `act`, or from time; without a verb `act` only prepares what comes.
+    `by` requests the transition `verb` with `fields`. It is rejected with `code`, whereupon `act` satisfies the guard,
+    or it leads `to` a state; with `second`, that account confirms it. Without `by` the transition follows from `act`,
+    or from a schedule; without a verb `act` only prepares the next line.
     """
 
     verb: str = ""
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The life of one record in a country. `start` enters it and answers its address; it is `first` in this state."""
+    """The lifecycle of one record in a country. `start` creates it and returns its address; its state is `first`."""
 
     resource: str
     country: str
@@ -49,7 +49,7 @@ class Path:
     """The state that a response shows."""
 
     def shows(self) -> Iterator[str]:
-        """What of the inventory this path shows."""
+        """The parts of the inventory that this path shows."""
         yield inventory.state(self.resource, self.first)
         for line in self.lines:
             if line.code:
@@ -62,39 +62,39 @@ class Path:
                 yield inventory.pair(self.resource, line.verb)
 
     def meets(self) -> Iterator[str]:
-        """The refusals after which the path takes the step."""
+        """The rejections after which the path makes the transition."""
         for place, line in enumerate(self.lines):
             if line.code and any(later.to and later.verb == line.verb for later in self.lines[place:]):
                 yield inventory.refusal(self.resource, line.verb, line.code)
 
 
 def taken(by: str, verb: str, to: str, /, **fields: Any) -> Line:
-    """A step that is taken. Fields may be functions of the run."""
+    """A successful transition. Fields may be functions of the run."""
     return Line(verb, by, to=to, fields=fields)
 
 
 def agreed(by: str, second: str, verb: str, to: str, /, **fields: Any) -> Line:
-    """A step that one proposes and another confirms."""
+    """A transition that one proposes and another confirms."""
     return Line(verb, by, to=to, second=second, fields=fields)
 
 
 def refused(by: str, verb: str, code: str, meets: "Act | None" = None, /, **fields: Any) -> Line:
-    """A step that a guard refuses with this code, and what meets that."""
+    """A transition that a guard rejects with this code, and the act that satisfies the guard."""
     return Line(verb, by, code=code, act=meets, fields=fields)
 
 
 def confirmed(second: str, verb: str, to: str) -> Line:
-    """A step that waits already, and is confirmed."""
+    """A waiting transition that is confirmed."""
     return Line(verb, to=to, second=second, act=lambda path_run: path_run.confirm(second))
 
 
 def follows(verb: str, to: str, act: "Act") -> Line:
-    """A step that nobody asks for by itself: it follows from an act, or from time. Without a verb the state does."""
+    """A transition that nobody requests: it follows from an act, or from a schedule. Without a verb the state does."""
     return Line(verb, to=to, act=act)
 
 
 def given(act: "Act") -> Line:
-    """Something else that happens on the way."""
+    """Another act on the way."""
     return Line(act=act)
 
 
@@ -107,26 +107,26 @@ class PathRun:
         self.path = path
         self.record = ""
         self.notes: dict[str, Any] = {}
-        """What `start` and acts leave for later lines."""
+        """What `start` and acts store for later lines."""
 
     def run(self) -> None:
-        """Takes every step of the path. AssertionError where a response is another than the path says."""
+        """Makes every transition of the path. AssertionError for a response that differs from the path."""
         self.record = self.path.start(self)
         self._permission_scopes(self.path.first)
         for line in self.path.lines:
             self._follow(line)
 
     def by(self, who: str) -> Client:
-        """The caller of this name: an account or client of the demonstration, of the run, or a holder of the role in
+        """The caller with this name: an account or client of the demonstration, of the run, or a holder of the role in
         the path's country."""
         return self.notes[who] if isinstance(self.notes.get(who), Client) else self.world.caller(who, self.country)
 
     def create(self, who: str, path: str, **body: Any) -> dict[str, Any]:
-        """A record that this caller enters."""
+        """A record that this caller creates."""
         return self.by(who).create(path, body)
 
     def confirm(self, second: str) -> dict[str, Any]:
-        """The record after the step that waits for a second person."""
+        """The record after the transition that waits for a second person."""
         (waiting,) = self.by(second).get(f"{self.record}/transitions/pending")["items"]
         done = self.by(second).send("POST", waiting["links"]["self"], json={"decision": "confirm"})
         assert done.status_code == 200, done.text
@@ -162,7 +162,7 @@ class PathRun:
         assert self.path.status(response) == line.to
 
     def _ask(self, line: Line, fields: dict[str, Any], is_right: Callable[[httpx.Response], bool]) -> dict[str, Any]:
-        """The answer to the step, once it is the right one: facts of other services take a moment."""
+        """The response to the transition, once it is the expected one: facts of other services take a moment."""
         until = time.monotonic() + _PATIENCE
         asker = self.by(line.by)
         while not is_right(response := asker.try_step(self.record, line.verb, reason=_REASON, fields=fields)):
@@ -178,16 +178,16 @@ class PathRun:
 
 
 Act = Callable[[PathRun], object]
-"""What somebody does on the way, over the API."""
+"""An act of a person on the way, over the API."""
 
 
 def change(who: str, **values: Any) -> Act:
-    """The path's record gets new values. They may be functions of the run."""
+    """Sets new values of the path's record. They may be functions of the run."""
     return lambda path_run: path_run.by(who).change(path_run.record, _resolved(path_run, values))
 
 
 def later(schedule: str, days: int = 0) -> Act:
-    """A worker whose clock is so many days ahead does its scheduled work: `<service>.<name of the schedule>`."""
+    """Runs scheduled work of a worker whose clock is so many days ahead: `<service>.<name of the schedule>`."""
     return lambda path_run: path_run.world.time_passes(schedule, days)
 
 

@@ -1,4 +1,4 @@
-"""Who takes the steps of the paths, and what they need apart from the path's record: all of it entered over the API."""
+"""The callers of the paths, and what they need in addition to the path's record: all created over the API."""
 
 import os
 import subprocess
@@ -45,7 +45,7 @@ class World:
         return self.caller("secretariat")
 
     def caller(self, who: str, country: str = "") -> Client:
-        """A client or account of the demonstration, else an account that holds the role in the country."""
+        """A client or account of the demonstration, else an account with the role in the country."""
         is_of_demo = who in self._demo["clients"] or who in self._demo["accounts"]
         key = (who, "" if is_of_demo else country)
         if key not in self._callers:
@@ -67,7 +67,7 @@ class World:
         return self._further[-1]
 
     def person(self, name: str = "Somebody") -> Person:
-        """Somebody with a new account and no role, who chose a password by the mail that invited them."""
+        """A person with a new account and no role, who chose a password with the mailed invitation."""
         email, password = f"{uuid4().hex}@example.org", f"{uuid4().hex} of {name}"
         account = self.secretariat.create(f"{V1['access']}/accounts", {"email": email, "name": name})
         self.choose_password(email, password)
@@ -77,21 +77,21 @@ class World:
         return person
 
     def official(self, country: str, *roles: str) -> Person:
-        """Somebody with these roles in a country, or everywhere."""
+        """A person with these roles in a country, or everywhere."""
         person = self.person(" and ".join(roles))
         for role in roles:
             self.grant(person.account, role, country)
         return person
 
     def recover(self, person: Person) -> None:
-        """Somebody who has lost their password chooses another."""
+        """A person who has lost their password chooses another."""
         asked = {"email": person.email}
         path = f"{self._running['base_url']}/access/v1/accounts/password_reset"
         assert httpx.post(path, json=asked, trust_env=False).status_code == 202
         person.has_password(self.choose_password(person.email, uuid4().hex, mails=2))
 
     def choose_password(self, email: str, password: str, mails: int = 1) -> str:
-        """Uses the token of the newest mail to an address that has so many; the password."""
+        """Uses the token of the newest mail to an address, once it has so many. Returns the password."""
         body = {"token": self.token_for(email, mails), "password": password}
         response = httpx.post(
             f"{self._running['base_url']}/access/v1/accounts/password_reset/confirm", json=body, trust_env=False
@@ -100,7 +100,7 @@ class World:
         return password
 
     def token_for(self, email: str, mails: int = 1) -> str:
-        """The token in the newest mail to an address that has so many."""
+        """The token in the newest mail to an address, once it has so many."""
         found = eventually(lambda: len(got := self._mails(email)) >= mails and got, 60)
         return token_in(found[-1])
 

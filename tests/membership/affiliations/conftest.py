@@ -1,4 +1,4 @@
-"""A register that only these tests write, and the matching job's work upon it."""
+"""A register that only these tests write, and the work of the matching job."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
@@ -30,7 +30,7 @@ async def membership(database_url: str, redis_url: str) -> AsyncIterator[httpx.A
 
 @pytest.fixture
 def match(database: Database) -> Match:
-    """Does what the job does, to the end; with an instant, what was looked at in vain before it. Answers how many."""
+    """Runs the job's work to the end; with an instant, on texts checked before it without a match. Returns how many."""
 
     async def work(before: datetime | None = None) -> int:
         matcher, done = Matcher(before), 0

@@ -1,4 +1,4 @@
-"""An affiliation's text is matched by the job; what is not sure waits for a person, whose decision stays."""
+"""The job matches an affiliation's text; an unsure match waits for a person, whose decision remains."""
 
 from datetime import UTC, datetime
 from typing import Any

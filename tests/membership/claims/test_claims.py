@@ -1,4 +1,4 @@
-"""Somebody takes their own record over by a link that came by mail: one record, one owner, and no trace for others."""
+"""A person claims their own record with a mailed link: one record, one owner, and no trace for others."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -41,7 +41,7 @@ async def posted(mailbox: Mailbox, database_url: str, redis_url: str) -> AsyncIt
 def new_person(
     membership: httpx.AsyncClient, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> NewPerson:
-    """Makes an account without a grant, whose address is verified where one is given."""
+    """Makes an account without a grant, with a verified address if one is given."""
 
     async def make(address: str | None = None) -> Caller:
         name = f"person {uuid4().hex}"
@@ -67,7 +67,7 @@ def _account(caller: Caller) -> UUID:
 
 
 async def _prospect(admin: Caller, **more: Any) -> tuple[str, str]:
-    """A prospect's address on the API and in mails."""
+    """The address of a prospect in the API and in mails."""
     address = f"{uuid4().hex}@example.org"
     made = await entered(admin, emails=[{"value": address}], **more)
     return f"{EXPERTS}/{made['id']}", address
@@ -213,7 +213,7 @@ async def test_strangers_learn_of_no_record(admin: Caller, new_person: NewPerson
     _, address = await _prospect(admin)
     stranger = await new_person()
     made = await stranger.post(EXPERTS, expert(emails=[{"value": address}]))
-    assert made.status_code == 201, "an address that one only writes says nothing"
+    assert made.status_code == 201, "an unverified address proves nothing"
     other = await new_person(f"{uuid4().hex}@example.org")
     assert (await other.post(EXPERTS, expert(emails=[{"value": address}]))).status_code == 201
 

@@ -1,4 +1,4 @@
-"""A register of its own with a worker at work, so that no other test's people are found."""
+"""A separate register with a worker, so that no other test's people are found."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -57,7 +57,7 @@ def office(at: At) -> Caller:
 
 @pytest.fixture(scope="session")
 async def worker(settings: MembershipSettings, database_url: str) -> AsyncIterator[None]:
-    """A worker at work. The nightly search counts as done, so that it finds nothing before a test does."""
+    """A running worker. The nightly search counts as done, so that it finds nothing before a test does."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     await connection.execute(
         "INSERT INTO core_schedule VALUES ('membership.search_duplicates', now() + interval '1 day', uuidv7())"
@@ -84,14 +84,14 @@ def called(given: str, family: str, **more: Any) -> dict[str, Any]:
 
 
 async def entered(caller: Caller, given: str, family: str, **more: Any) -> dict[str, Any]:
-    """The answer to an expert's entry."""
+    """The response to an expert's creation."""
     response = await caller.post(EXPERTS, called(given, family, **more))
     assert response.status_code == 201, response.text
     return dict(response.json())
 
 
 async def founded(caller: Caller, name: str, **more: Any) -> dict[str, Any]:
-    """The answer to an institution's entry."""
+    """The response to an institution's creation."""
     names = [{"value": name, "language": "en", "types": ["ror_display"]}]
     response = await caller.post(INSTITUTIONS, {"names": names, "country": "XA", **more})
     assert response.status_code == 201, response.text
@@ -106,7 +106,7 @@ async def pairs_of(caller: Caller, record: str, **query: str) -> list[dict[str, 
 
 
 async def ended(caller: Caller, response: httpx.Response) -> dict[str, Any]:
-    """The job that was ordered, once it has ended."""
+    """The ordered job, after it has ended."""
     assert response.status_code == 202, response.text
     job = response.headers["location"]
     loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""The response to a new record shows those that it may repeat, and no more than its caller may know."""
+"""The response to a new record contains those that it may repeat, and no more than its caller may know."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a caller is shown of possible duplicates, and how sure, is the same whoever else is hidden from them."""
+"""The possible duplicates that a caller sees, and their scores, do not depend on hidden records."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ CROWDS: dict[str, Crowd] = {
 
 @pytest.fixture(autouse=True)
 async def alone(superuser: asyncpg.Connection) -> AsyncIterator[None]:
-    """No one of these names is there, before or after."""
+    """No expert has one of these names, before or after."""
     await _forget_everybody(superuser)
     yield
     await _forget_everybody(superuser)
@@ -36,7 +36,7 @@ async def _forget_everybody(superuser: asyncpg.Connection) -> None:
 
 
 async def _hide(office: Caller, crowd: Sequence[tuple[str, str]]) -> None:
-    """Restricted ones of XC, and prospects that the network does not see yet."""
+    """Restricted ones of XC, and prospects that the network does not see."""
     for number, name in enumerate(crowd):
         visibility = "restricted" if number % 2 == 0 else "network"
         response = await office.post(EXPERTS, called(*name, country="XC", visibility=visibility))
@@ -111,7 +111,7 @@ async def test_creating_an_institution_returns_the_same(at: At, office: Caller, 
 
 
 async def test_a_match_returns_the_same(at: At, office: Caller) -> None:
-    """A word that only a hidden institution has keeps nothing from being looked for."""
+    """A word that only a hidden institution has does not prevent a look-up."""
     await founded(office, "Thessalomoravian Institute")
     query = {"affiliation": "Institute of Thessalomurevian", "country": "XA"}
     before = (await at("author_xa").get(_MATCH, params=query)).json()

@@ -1,4 +1,4 @@
-"""Pairs are listed, decided about by offices over both records, and settled by merges."""
+"""Pairs are listed, decided by offices over both records, and closed by merges."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from tests.support.membership import EXPERTS
 
 
 async def _pair(caller: Caller, family: str, **more: str) -> tuple[str, str, str]:
-    """A pair's id, and those of its records in the order of their entry."""
+    """A pair's id, and those of its records in the order of their creation."""
     one = await entered(caller, "Philomena", family)
     other = await entered(caller, "Philomena", family, **more)
     (pair,) = await pairs_of(caller, one["id"])

@@ -1,4 +1,4 @@
-"""What makes two names, persons and institutions alike, and how good that is over known pairs."""
+"""The match scores of names, persons and institutions, and their quality over known pairs."""
 
 from typing import Any
 from uuid import UUID

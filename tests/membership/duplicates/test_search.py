@@ -1,4 +1,4 @@
-"""The search through a whole collection and through what was changed in it."""
+"""The search through a whole collection and through its changes."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("worker")
 
 
 async def _forget(superuser: asyncpg.Connection, *records: str) -> None:
-    """Takes the pairs of records away, as if they had come before pairs were kept."""
+    """Deletes the pairs of records, as if they were older than the pairs."""
     await superuser.execute("DELETE FROM member_duplicate WHERE a = ANY($1) OR b = ANY($1)", list(records))
 
 
@@ -146,7 +146,7 @@ Begin = Callable[..., Awaitable[JobRun]]
 async def begin(
     superuser: asyncpg.Connection, own_database: Database, settings: MembershipSettings
 ) -> AsyncIterator[Begin]:
-    """Begins a search of experts by hand, in a queue where jobs of the kind `waits` are known too."""
+    """Starts a search of experts manually, in a queue that also knows jobs of the kind `waits`."""
 
     async def begun(by: str, *, whole: bool = True, is_cancelled: bool = False) -> JobRun:
         key = uuid4()

@@ -13,7 +13,7 @@ from tests.support.principals import enter_callers
 
 @pytest.fixture(scope="session")
 async def principals(database_url: str) -> None:
-    """The callers' accounts, clients and grants as rows: a file is given only to those who hold an office."""
+    """The callers' accounts, clients and grants as rows: a file is only assigned to holders of an office."""
     await enter_callers(database_url)
 
 
@@ -24,7 +24,7 @@ def member(
     superuser: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Awaitable[tuple[Caller, dict[str, Any]]]]:
-    """Makes an active expert of the given fields who signs in; the caller and the record."""
+    """Makes an active expert with the given fields who signs in. Returns the caller and the record."""
 
     async def make(**fields: Any) -> tuple[Caller, dict[str, Any]]:
         record = await activated(caller("admin"), **fields)

@@ -1,4 +1,4 @@
-"""What each kind of caller is shown of a person: canaries in every field, looked for in every response with experts."""
+"""What each kind of caller sees of a person: canaries in every field, searched in every response with experts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,14 +39,14 @@ SIGHTS = {
     "self": ({_PUBLIC, _NETWORK, _RESTRICTED}, True),
     "auditor": ({_PUBLIC, _NETWORK, _RESTRICTED}, True),
 }
-"""By caller: which addresses they see, and whether they see the closed fields."""
+"""By caller: the addresses that they see, and whether they see the closed fields."""
 
 
 @pytest.fixture
 async def seen(
     admin: Caller, caller: At, member: Any, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[dict[str, Caller], dict[str, Any]]:
-    """The callers by what they are to the person, and the person."""
+    """The callers by their relation to the person, and the person."""
     who, record = await member(**FIELDS)
     await admin.post(f"{EXPERTS}/{record['id']}/affiliations", {"raw": "Institute", "role": "zq-role"})
     another = person("another member", grant("expert", "self", "00000000-0000-4000-8000-000000000000"))

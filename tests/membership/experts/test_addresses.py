@@ -1,4 +1,4 @@
-"""Whether an e-mail address is verified is the system's to say: no body sets it, and no change takes it away."""
+"""Only the system verifies an e-mail address: no body sets the verification, and no change removes it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who said what stands in an expert's record."""
+"""The source of each field of an expert's record."""
 
 from collections.abc import Callable
 from typing import Any

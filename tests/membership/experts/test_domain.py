@@ -1,4 +1,4 @@
-"""The rules of an expert's life, without a database."""
+"""The rules of an expert's lifecycle, without a database."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

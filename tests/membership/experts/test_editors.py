@@ -1,4 +1,4 @@
-"""Two editors with what they last read: nothing that one wrote is lost to the other, and no ETag lies."""
+"""Two editors with stale reads: no write of one is lost to the other, and every ETag is correct."""
 
 import random
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _STEPS = ("invite", "apply", "request_info", "resubmit", "start_review", "approv
 
 
 class Editor:
-    """One who reads now and then, and writes what they mean to with the ETag of their last reading."""
+    """An editor who reads now and then, and writes with the ETag of their last read."""
 
     def __init__(self, caller: Caller, path: str) -> None:
         self._caller = caller
@@ -28,7 +28,7 @@ class Editor:
         self.record, self._etag = response.json(), response.headers["etag"]
 
     async def change(self, chance: random.Random) -> Any:
-        """Adds a word to the keywords that this editor knows of."""
+        """Adds a word to the keywords of this editor's last read."""
         words = [*self.record["keywords"], f"w{chance.randrange(1 << 40)}"][-40:]
         return await self._caller.patch(self._path, {"keywords": words}, etag=self._etag)
 

@@ -1,4 +1,4 @@
-"""Members leave the public directory by themselves and at once; experts move from country to country whole."""
+"""Members leave the public directory by themselves and at once; experts change their country completely."""
 
 from collections.abc import Callable
 from typing import Any

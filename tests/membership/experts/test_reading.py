@@ -1,4 +1,4 @@
-"""Who reads which experts, and how lists are asked for."""
+"""Who reads which experts, and the parameters of lists."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A stored response is sent again only to a caller who may still read the record that it shows."""
+"""A stored response is sent again only to a caller who may still read its record."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def holding(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 async def _twice(client: Caller, path: str, body: Any, **headers: str) -> tuple[httpx.Response, Any]:
-    """The first answer, and what sends the same request again."""
+    """The first response, and a function that repeats the request."""
     headers = {"Idempotency-Key": uuid4().hex, **headers}
     first = await client.post(path, body, headers=headers)
     assert first.is_success, first.text

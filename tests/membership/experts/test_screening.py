@@ -1,4 +1,4 @@
-"""Files while they are screened: who holds them, until when, whose they are, and what waits for whom."""
+"""Files during screening: their holder, deadline and officer, and the transitions that wait."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ def _id(name: str) -> str:
 
 
 async def _at(admin: Caller, *steps: str, **fields: Any) -> dict[str, Any]:
-    """An expert after these steps."""
+    """An expert after these transitions."""
     record = await entered(admin, **{"emails": [{"value": "waiting@example.org"}], **fields})
     for action in steps:
         response = await admin.step(f"{EXPERTS}/{record['id']}", action, reason="For the test")

@@ -1,4 +1,4 @@
-"""A step of two: one proposes, another with their own token confirms, and nobody is named into consent."""
+"""A transition of two: one proposes, another confirms with their own token, and naming a person is no consent."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.usefixtures("principals")
 
 @pytest.fixture
 async def waiting(admin: Caller) -> tuple[str, httpx.Response]:
-    """The address of an active expert whose termination an administrator has proposed, and the answer."""
+    """The address of an active expert whose termination an administrator has proposed, and the response."""
     path = f"{EXPERTS}/{(await activated(admin))['id']}"
     return path, await admin.step(path, **_TERMINATE)
 
 
 @pytest.fixture
 async def credentials(superuser: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
-    """The connection, for entering who set whose credentials; what was entered goes with the test."""
+    """The connection, for rows of who set whose credentials; they are deleted after the test."""
     yield superuser
     await superuser.execute("DELETE FROM access_credential_change")
 

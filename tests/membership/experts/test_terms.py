@@ -1,4 +1,4 @@
-"""The end of a term: a time of grace, then a lapsed membership, both by the schedule alone."""
+"""The end of a term: a grace period, then a lapsed membership, both by schedule."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,7 @@ def _ago(days: int) -> date:
 
 
 async def _ended(superuser: asyncpg.Connection, expert: dict[str, Any], days: int) -> None:
-    """As if the clock had been moved: the term's last day is so many days ago."""
+    """Moves the term's last day to so many days ago."""
     await superuser.execute(
         "UPDATE member_expert SET term_starts = $2, term_ends = $3 WHERE id = $1",
         expert["id"],

@@ -1,4 +1,4 @@
-"""`include=total_estimate`: how many records all pages of a list have together, for this caller."""
+"""`include=total_estimate`: the number of records on all pages of a list, for this caller."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -29,7 +29,7 @@ async def _total(caller: Caller, query: str) -> int:
 
 @pytest.fixture
 async def many(database_url: str) -> AsyncIterator[None]:
-    """More experts of Niue than are counted, known to the planner."""
+    """More experts of Niue than are counted, with statistics for the planner."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     await connection.execute(_ENTER, _MANY)
     await connection.execute("ANALYZE member_expert")

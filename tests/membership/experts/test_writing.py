@@ -1,4 +1,4 @@
-"""Entering, changing and stepping experts: versions, keys, rules, history."""
+"""Creating and changing experts, and their transitions: versions, keys, rules, history."""
 
 import json
 from collections.abc import Callable
@@ -183,7 +183,7 @@ async def test_each_bad_field_is_named(admin: Caller, body: dict[str, Any], poin
 
 
 async def test_a_patch_is_asked_about_nothing_but_what_it_sets(admin: Caller, superuser: asyncpg.Connection) -> None:
-    """A field of science was retired, and names are shorter than they were."""
+    """A field of science was retired, and the longest name is shorter than before."""
     made = await entered(admin, keywords=["soil"])
     path, long = f"{EXPERTS}/{made['id']}", [{"full": "x" * 501}]
     await superuser.execute(

@@ -1,4 +1,4 @@
-"""A worker at work beside the app, callers whose grants stand in the database, and files to send."""
+"""A worker next to the app, callers whose grants are in the database, and files to send."""
 
 import asyncio
 import csv
@@ -61,7 +61,7 @@ SAMPLES = Path(__file__).parents[2] / "data"
 
 @pytest.fixture(scope="session")
 def database_url(test_servers: dict[str, str], worker_number: int) -> str:
-    """A database apart from other tests': here a worker and a relay are at work, and tables are emptied."""
+    """A separate database: a worker and a relay run on it, and tests empty its tables."""
     name = f"escm_imports_{worker_number}"
     asyncio.run(copy_template(test_servers["postgres"], name))
     return test_servers["postgres"] + name
@@ -87,7 +87,7 @@ async def service(settings: MembershipSettings) -> AsyncIterator[httpx.AsyncClie
 
 @asynccontextmanager
 async def working(*processes: Worker | Relay) -> AsyncIterator[None]:
-    """The processes work while the block runs."""
+    """Runs the processes while the block runs."""
     tasks = [asyncio.create_task(process.work()) for process in processes]
     try:
         yield
@@ -111,7 +111,7 @@ async def principals(database_url: str) -> None:
 
 @pytest.fixture
 def start(settings: MembershipSettings) -> Iterator[Start]:
-    """Starts the worker or the relay as a process of its own."""
+    """Starts the worker or the relay as a separate process."""
     started: list[subprocess.Popen[bytes]] = []
     environment = {
         **os.environ,
@@ -143,7 +143,7 @@ async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def empty(connection: asyncpg.Connection) -> None:
-    """Takes every row away, also while jobs are at work on them."""
+    """Deletes every row, even while jobs work on them."""
     for _ in range(5):
         with suppress(asyncpg.DeadlockDetectedError):
             await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
@@ -151,7 +151,7 @@ async def empty(connection: asyncpg.Connection) -> None:
 
 
 class Importer:
-    """One caller who sends files and waits for what comes of them."""
+    """A caller who sends files and waits for the outcome."""
 
     def __init__(self, service: httpx.AsyncClient, name: str) -> None:
         self.caller = Caller(service, name)
@@ -201,7 +201,7 @@ def secretariat(service: httpx.AsyncClient, worker: None, database: asyncpg.Conn
 def alone(
     service: httpx.AsyncClient, principals: None, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> Importer:
-    """The secretariat, with no worker at jobs but those that the test starts."""
+    """The secretariat, with no worker for jobs except those that the test starts."""
 
     async def nothing(*_: object) -> None:
         return None
@@ -240,8 +240,8 @@ def counts(created: int = 0, updated: int = 0, unchanged: int = 0, failed: int =
 
 
 async def checksum(database: asyncpg.Connection, *, exact: bool = False) -> str:
-    """Of all experts, affiliations, values and institutions; `exact` with ids, versions and times. What the job of
-    matching has found meanwhile does not count."""
+    """Of all experts, affiliations, values and institutions; `exact` with ids, versions and times. Without what the
+    matching job has found meanwhile."""
     matched = "match,match_status,match_candidates,matched_at"
     loose = f"- '{{id,ref,expert_id,institution_id,created_at,updated_at,version,updated_by,{matched}}}'::text[]"
     exactly = f"- '{{{matched}}}'::text[]"
@@ -260,7 +260,7 @@ async def checksum(database: asyncpg.Connection, *, exact: bool = False) -> str:
 
 
 async def announced(database: asyncpg.Connection, entity: str, what: str) -> int:
-    """How many facts of this type there are, sequenced or not, all of them bulk."""
+    """The number of facts of this type, sequenced or not; requires all of them to be bulk."""
     rows = await database.fetch(
         "SELECT bulk FROM core_outbox WHERE type = $1 UNION ALL SELECT bulk FROM core_fact WHERE type = $1",
         f"escm.membership.{entity}.{what}.v1",

@@ -1,4 +1,4 @@
-"""The worker of membership, or the relay, in a process of its own, with short leases: `program.py worker|relay`."""
+"""The worker of membership, or the relay, in a separate process, with short leases: `program.py worker|relay`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""A reader that takes an answer as slowly as a test wants."""
+"""A reader that receives a response as slowly as a test needs."""
 
 import asyncio
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 
 
 class Slow:
-    """A client of the app itself that takes the answer's parts one by one."""
+    """A client of the app itself that receives the response's parts one by one."""
 
     def __init__(self, service: httpx.AsyncClient, path: str, query: str, token: str = "secretariat") -> None:
         self.parts: asyncio.Queue[dict[str, Any]] = asyncio.Queue()

@@ -1,4 +1,4 @@
-"""Imports say what they say: the source of a field that a list entered, changed or left alone."""
+"""Imports record sources: of the fields that a list set, changed or left unchanged."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Promise 37 for imports: each record that a list made or changed has its entry, with the hash of its very row."""
+"""Promise 37 for imports: each record that a list created or changed has its entry, with the hash of its row."""
 
 from collections.abc import AsyncIterator
 
@@ -15,7 +15,7 @@ a@example.org,Ana,Varga,XA,Academy of Snow
 b@example.org,Bo,Li,XB,
 """
 _QUESTION = dict.fromkeys(("match_status", "match_candidates", "matched_at"))
-"""What the matching of an affiliation writes without an entry as long as it links nothing."""
+"""What the matching of an affiliation writes without an entry while it links nothing."""
 _SECOND = _FIRST.replace(b"Varga", b"Vargas")
 
 
@@ -41,7 +41,7 @@ async def test_what_an_import_wrote_is_what_its_entries_prove(secretariat: Impor
 
 
 async def _hashes(connection: asyncpg.Connection) -> dict[tuple[object, int], bytes]:
-    """The hashes of experts and affiliations as they are. AssertionError unless each has one entry, with that hash."""
+    """The hashes of the present experts and affiliations. AssertionError unless each has one entry, with that hash."""
     found = {}
     experts = {row["id"]: row for row in await connection.fetch(f"SELECT {_names(expert)} FROM member_expert")}
     for row in experts.values():

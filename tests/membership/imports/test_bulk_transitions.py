@@ -1,4 +1,4 @@
-"""The same step on many experts at once: an outcome for each, each in a transaction of its own."""
+"""The same transition on many experts at once: an outcome for each, each in a separate transaction."""
 
 import asyncio
 import signal
@@ -109,7 +109,7 @@ async def test_what_the_caller_may_not_do_is_refused_item_by_item(
 
 @pytest.fixture
 async def revoked(database: asyncpg.Connection) -> AsyncIterator[None]:
-    """The government's grants are revoked after its request was accepted."""
+    """Revokes the government's grants after its request was accepted."""
     change = "UPDATE access_grant SET status = $2 WHERE principal_id = $1"
     await database.execute(change, CALLERS["government_xa"].id, "revoked")
     yield

@@ -1,4 +1,4 @@
-"""Imports and their undoing are counted as any other change."""
+"""Imports and their undo are counted like any other change."""
 
 import asyncpg
 

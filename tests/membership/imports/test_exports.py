@@ -1,4 +1,4 @@
-"""Exports, and lists that are streamed whole: one snapshot, within what the caller sees."""
+"""Exports, and lists that are streamed whole: one snapshot, within the caller's access scope."""
 
 import asyncio
 import csv

@@ -1,4 +1,4 @@
-"""Files that are not what they say, and what of an odd file is understood."""
+"""Files with a wrong type, and how odd files are parsed."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""No cell of a list for people is a formula, and an import reads what was written back unchanged."""
+"""No cell of a list for people is a formula, and an import reads the export unchanged."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""An import whose job is given up ends as failed, with what was written, which can be taken back or gone on with."""
+"""An import whose job is given up ends as failed, with what was written, which can be undone or continued."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -30,7 +30,7 @@ async def pool(settings: MembershipSettings) -> AsyncIterator[Database]:
 
 
 async def close_left_open(pool: Database) -> None:
-    """What the schedule of every minute does."""
+    """The work of the schedule of every minute."""
     async with unit_of_work(pool, SYSTEM_CONTEXT) as uow:
         await given_up("membership").run(uow)
 
@@ -88,7 +88,7 @@ async def test_a_replayed_job_goes_on_with_the_import_that_had_failed(
 async def half_undone(
     secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Any]:
-    """An import of 2,500 rows of which 1,000 were taken back when the job that does so was given up."""
+    """An import of 2,500 rows whose undo job was given up after 1,000."""
     monkeypatch.setattr(undoing, "AT_ONCE", 1000)
     brought = await secretariat.bring("experts", ROWS)
     take_back: Any = undoing.take_back_some

@@ -1,4 +1,4 @@
-"""A row that names a record of another country which its sender may not see is answered as one that names nobody's."""
+"""A row that matches a record of another country hidden from its sender has the response of a row without a match."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ _UNKNOWN = {
     "domains": "nobody.example",
     "name": "University of Nobody",
 }
-"""What no record has, as long as what one has."""
+"""A value that no record has, as long as one that a record has."""
 _HIDDEN = {
     "email": "hidden@matched.example",
     "orcid": "0000-0002-1694-233X",
@@ -48,13 +48,13 @@ _VARYING = re.compile(
 
 @dataclass(frozen=True)
 class Row:
-    """A column that names a record, beside the others of its row."""
+    """A column that identifies a record, in addition to the others of its row."""
 
     resource: str
     column: str
 
     def file(self, value: str, *more: tuple[str, str]) -> bytes:
-        """The row twice, one that names nothing, and more of name and country."""
+        """The row twice, one that identifies nothing, and one with more of name and country."""
         if self.column == "name":
             return csv_of("name,country", [(value, "XA"), (value, "XA"), ("Other", "XA"), *more])
         rows = [("Seen", "XA", value), ("Seen", "XA", value), ("Other", "XA", ""), *((*each, "") for each in more)]
@@ -90,7 +90,7 @@ async def _hide(office: Caller, visibility: str) -> dict[str, dict[str, Any]]:
 
 
 async def _responses(office: Importer, row: Row, value: str, **form: str) -> list[tuple[int, str]]:
-    """Everything that the sender is answered about a file with this value in it, but for what differs anyhow."""
+    """All responses to the sender about a file with this value, without what always differs."""
     responses: list[httpx.Response] = []
     imports: list[str] = []
     bad = [] if "on_error" in form else [("Third", "XK")]
@@ -135,7 +135,7 @@ async def test_the_responses_are_those_to_a_value_that_nobody_has(
 async def test_whoever_may_see_both_gets_the_pair_that_an_entry_would_make(
     government: Importer, secretariat: Importer, database: asyncpg.Connection
 ) -> None:
-    """The rule is that of an entry, whatever else the two say of themselves."""
+    """The rule is that of a creation, whatever the other values of the two."""
     hidden, office = await _hide(secretariat.caller, "restricted"), secretariat.caller
 
     async def pair_with(other: str, key: str) -> tuple[float, list[str]]:

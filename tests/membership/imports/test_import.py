@@ -1,4 +1,4 @@
-"""Who imports a list, and what then stands in the register."""
+"""Who may import a list, and the register after it."""
 
 import asyncio
 from pathlib import Path

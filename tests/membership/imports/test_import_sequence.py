@@ -1,4 +1,4 @@
-"""Batches that are planned while the one before them is still being written: the outcome is that of one at a time."""
+"""Batches that are planned while the previous one is written: the outcome is that of a sequence."""
 
 import asyncio
 import random
@@ -23,13 +23,13 @@ _BUMP = "UPDATE core_import_sequence SET number = number + 1"
 
 
 def _new(count: int) -> bytes:
-    """Rows that mean nobody known, nor one another."""
+    """Rows that match no record, nor one another."""
     rows = [(f"Given{n}", f"Family{n}", "XB", "", f"{n}@turns.example", "Ice") for n in range(count)]
     return csv_of(_HEADINGS, rows)
 
 
 def _repeating(seed: int) -> bytes:
-    """Rows that mean one another by e-mail and by identity, near and far."""
+    """Rows that match one another by e-mail and by identity, near and far."""
     dice = random.Random(seed)
     people = [(f"Given{n}", f"Family{n}", "XA", f"Place {n}", f"{n}@turns.example") for n in range(60)]
     rows = []

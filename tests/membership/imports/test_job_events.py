@@ -1,4 +1,4 @@
-"""A job followed by server-sent events: to its end, again after a lost connection, and only by who may see it."""
+"""A job followed by server-sent events: to its end, again after a lost connection, and only by permitted callers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +18,7 @@ Polled = Callable[[int], Awaitable[None]]
 
 
 def events(text: str) -> list[dict[str, Any]]:
-    """The events of a stream: `id`, `event` and the parsed `data`; comments are left out."""
+    """The events of a stream: `id`, `event` and the parsed `data`, without comments."""
     found = []
     for block in text.strip().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
@@ -40,7 +40,7 @@ def alone(service: httpx.AsyncClient, principals: None, database: asyncpg.Connec
 
 @pytest.fixture
 async def job(database: asyncpg.Connection) -> str:
-    """The address of a job of the secretariat that nobody takes up."""
+    """The address of a job of the secretariat that no worker takes."""
     key = await database.fetchval(
         "INSERT INTO core_job (id, service, job_type, payload, created_by, principal, bulk)"
         " VALUES (uuidv7(), 'membership', 'of_nobody', '{}', $1, 'somebody', false) RETURNING id",

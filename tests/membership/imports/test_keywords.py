@@ -1,4 +1,4 @@
-"""The keywords of a row: each once, the topic among them, and left as they are where the cell names none."""
+"""The keywords of a row: each once, with the topic, and unchanged if the cell is empty."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the job links after an import does not keep the import from being taken back."""
+"""Links that the job makes after an import do not prevent its undo."""
 
 import asyncio
 from uuid import UUID
@@ -32,7 +32,7 @@ async def test_matching_makes_way_for_what_somebody_ordered(
 ) -> None:
     people = [(f"Person {n}", "XA", f"Institute {n}") for n in range(30)]
     monkeypatch.setattr(matching, "AT_ONCE", 10)
-    monkeypatch.setattr(queries, "is_waiting", _no)  # the schedule orders no job of its own meanwhile
+    monkeypatch.setattr(queries, "is_waiting", _no)  # prevents jobs of the schedule meanwhile
     await secretariat.bring("experts", csv_of("full_name,country,institution", people))
     batch, is_held, may_go_on = Matcher.batch, asyncio.Event(), asyncio.Event()
 

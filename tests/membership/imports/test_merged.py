@@ -1,4 +1,4 @@
-"""Records that came from lists and were merged: the lists come again, and are taken back."""
+"""Imported records that were merged: their lists are imported again, and undone."""
 
 import asyncpg
 

@@ -1,4 +1,4 @@
-"""Exports and API keys: without a living grant that reads the kind they hold what the public sees."""
+"""Exports and API keys: without a living grant that reads the kind they contain what the public sees."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ _OUTSIDE = {
     "experts": ("exporting stranger", "exporting machine", "exporting key of institutions"),
     "institutions": ("exporting stranger", "exporting machine", "exporting key of experts"),
 }
-"""Who holds no living grant that reads the kind."""
+"""A caller without a living grant that reads the kind."""
 _ENTERED = (
     person("exporting stranger"),
     machine("exporting machine", grant("api_client", "global", resources=_ELSEWHERE, verbs=frozenset({"read"}))),
@@ -49,7 +49,7 @@ _ENTERED = (
 async def world(
     secretariat: Importer, database: asyncpg.Connection, settings: MembershipSettings, monkeypatch: pytest.MonkeyPatch
 ) -> dict[tuple[str, str], str]:
-    """By kind and visibility, the number of a published record of XB; and callers as the database knows them."""
+    """By kind and visibility, the number of a published record of XB; and callers as rows."""
     found = {}
     for visibility in ("public", "network"):
         emails = [{"value": _EMAIL, "visibility": visibility}]

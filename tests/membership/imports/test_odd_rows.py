@@ -1,4 +1,4 @@
-"""Rows that no database can hold: each is accounted for, wherever it stands, and the list of failures is whole."""
+"""Rows that no database can store: each is reported, wherever it is, and the list of failures is complete."""
 
 import json
 from typing import Any

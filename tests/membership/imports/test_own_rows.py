@@ -1,4 +1,4 @@
-"""Rows that say which record they are about: by the number of an export, or by an id of their own."""
+"""Rows that identify their record: by the number of an export, or by their own id."""
 
 import csv
 import io

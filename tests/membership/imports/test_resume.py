@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of an import, a job that is cancelled, a grant that is revoked."""
+"""A worker that is killed during an import, a job that is cancelled, a grant that is revoked."""
 
 import asyncio
 import signal
@@ -123,7 +123,7 @@ async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
 
 
 def _held(write: Callable[..., Awaitable[None]], go_on: asyncio.Event) -> Callable[..., Awaitable[None]]:
-    """Each batch, once written, waits for the event."""
+    """Each batch waits for the event after it is written."""
 
     async def held(*arguments: object) -> None:
         await write(*arguments)
@@ -134,7 +134,7 @@ def _held(write: Callable[..., Awaitable[None]], go_on: asyncio.Event) -> Callab
 
 @pytest.fixture
 async def revoked(database: asyncpg.Connection) -> AsyncIterator[None]:
-    """The government's grants are revoked after its request was accepted."""
+    """Revokes the government's grants after its request was accepted."""
     change = "UPDATE access_grant SET status = $2 WHERE principal_id = $1"
     await database.execute(change, CALLERS["government_xa"].id, "revoked")
     yield

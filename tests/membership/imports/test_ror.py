@@ -1,4 +1,4 @@
-"""Records of ROR schema 2.1 become institutions, as an array or a line each, without a mapping."""
+"""Records of ROR schema 2.1 become institutions, from an array or one per line, without a mapping."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ PARENT, CHILD, ELSEWHERE = "https://ror.org/02mhbdp94", "https://ror.org/013meh7
 
 
 def record(ror: str, name: str, **more: Any) -> dict[str, Any]:
-    """A record of an invented institution as a dump of ROR holds it."""
+    """A record of an invented institution in the form of a ROR dump."""
     return {
         "admin": {"created": {"date": "2018-11-14", "schema_version": "1.0"}},
         "domains": [f"{name.split()[-1].lower()}.example"],
@@ -146,7 +146,7 @@ async def test_an_array_that_breaks_off_is_refused(secretariat: Importer, conten
 
 
 async def test_a_large_array_is_read_in_parts(secretariat: Importer) -> None:
-    """Its items lie across the borders of what is read at once."""
+    """Its items cross the boundaries of the chunks that are read."""
     records = [record(PARENT, f"University {'of Zelmar ' * 40}")] * 1000
     result = await secretariat.bring("institutions", json.dumps(records).encode(), "ror.json")
     assert result["counts"] == counts(created=1, unchanged=999)

@@ -1,4 +1,4 @@
-"""Workbooks: read like CSV, refused before they are unpacked where they would blow up, written without formulas."""
+"""Workbooks: read like CSV, rejected before unpacking if they expand too much, written without formulas."""
 
 import io
 import zipfile

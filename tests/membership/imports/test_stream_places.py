@@ -1,4 +1,4 @@
-"""Promise 51: readers of whole lists that do not read leave a place to others."""
+"""Promise 51: slow readers of whole lists leave a slot to others."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Everything that is kept about one expert, as it came about: imported, changed, merged, partly taken back."""
+"""Everything that is stored about one expert, with its origin: imported, changed, merged, partly undone."""
 
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ VALUES (uuidv7(), 1, 'active', 'restricted', now(), 'test', now(), 'test', 'acco
 
 
 async def _exported(importer: Importer, expert: str) -> dict[str, Any]:
-    """The document, fetched as its caller would."""
+    """The document, fetched by its caller."""
     response = await importer.caller.post(f"{EXPERTS}/{expert}/subject_export")
     assert response.status_code == 202, response.text
     assert response.json()["kind"] == "subject_export"
@@ -46,7 +46,7 @@ async def _exported(importer: Importer, expert: str) -> dict[str, Any]:
 async def themselves(
     service: httpx.AsyncClient, secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> Importer:
-    """An expert who is signed in with a grant over their own record; `caller` is named by its id."""
+    """A signed-in expert with a grant over their own record; the id names the `caller`."""
     expert = (await entered(secretariat.caller, keywords=["glaciers"]))["id"]
     principal = person(expert, grant("expert", "self", expert))
     monkeypatch.setitem(CALLERS, expert, principal)

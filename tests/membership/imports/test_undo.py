@@ -1,4 +1,4 @@
-"""Taking an import back, where nothing has changed since."""
+"""Undoing an import, of records that have not changed since."""
 
 import asyncpg
 import pytest

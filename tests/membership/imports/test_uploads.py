@@ -1,4 +1,4 @@
-"""Files are received only from who may send them, and what is refused leaves none."""
+"""Only permitted callers can send files, and a rejected one leaves no file."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ def part(name: str, value: bytes = b"", more: str = "") -> bytes:
 async def sent(
     service: httpx.AsyncClient, caller: str, *parts: bytes, after: list[str] | None = None
 ) -> httpx.Response:
-    """The answer to a form of these parts; `after` takes a word for each that was read."""
+    """The response to a form of these parts; `after` gets a word for each that was read."""
 
     async def content() -> AsyncIterator[bytes]:
         for one in parts:

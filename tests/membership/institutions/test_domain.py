@@ -1,4 +1,4 @@
-"""The rules of an institution's life, its names, and the rows of lists, without a database."""
+"""The rules of an institution's lifecycle, its names, and the rows of lists, without a database."""
 
 from typing import Any
 

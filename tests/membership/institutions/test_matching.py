@@ -1,4 +1,4 @@
-"""How sure a match is, without a database."""
+"""The scores of matches, without a database."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who reads which institutions, and how lists are asked for."""
+"""Who reads which institutions, and the parameters of lists."""
 
 from collections.abc import Callable
 from itertools import product

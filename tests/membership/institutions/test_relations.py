@@ -1,4 +1,4 @@
-"""What institutions are to one another, over HTTP: stated by one, shown by both."""
+"""Relations of institutions over HTTP: stated by one, shown by both."""
 
 from collections.abc import Callable
 from typing import Any

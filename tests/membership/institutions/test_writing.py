@@ -1,4 +1,4 @@
-"""Entering, changing and stepping institutions."""
+"""Creating and changing institutions, and their transitions."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Two records of one thing are made one; the old address leads to the winner for ever."""
+"""Two records of one thing are merged; the old address leads to the winner for ever."""
 
 from collections.abc import Callable
 from typing import Any

@@ -43,7 +43,7 @@ SELECT (SELECT coalesce(sum(n), 0) FROM core_count_delta WHERE kind = $1)
 
 
 class Register:
-    """Records that one test enters, merges and takes apart at random."""
+    """Records that one test creates, merges and separates at random."""
 
     def __init__(self, admin: Caller, seed: int) -> None:
         self.admin = admin

@@ -1,4 +1,4 @@
-"""A merge is taken back: both records are as before, and what was edited since is shown, not guessed."""
+"""A merge is undone: both records are as before, and later edits are reported."""
 
 import json
 from collections.abc import Callable

@@ -1,5 +1,5 @@
-"""Promise 40, second half: a row with a canary in every column of every part, all of them in the person's export, and
-none of another person's."""
+"""Promise 40, second half: rows with a canary in every column of every part, all in the person's export, and none of
+another person's."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ class Person:
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
     def _given(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """What has to be valid or names the person; all else is a canary."""
+        """Columns whose value must be valid or identifies the person; all others are canaries."""
         record = {"version": 1, "country": "XA", "visibility": "restricted"}
         yield "expert", {**record, "id": self.expert, "status": "active", "gender": "woman", "category": "fellow",
                          "merged_into": None, "previous_status": "active", "account_id": self.account}  # fmt: skip
@@ -82,7 +82,7 @@ class Person:
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:
-        """Enters the rows, with no triggers and no foreign keys."""
+        """Inserts the rows, without triggers and foreign keys."""
         for part, given in self._given():
             table = PARTS[part]
             columns = {row["name"]: row["type"] for row in await superuser.fetch(_COLUMNS, f"escm.{table.name}")}

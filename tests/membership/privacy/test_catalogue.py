@@ -1,5 +1,5 @@
-"""Promise 40, first half: of every column of the database somebody has said whether an export of everything about a
-person shows it, and why not."""
+"""Promise 40, first half: the catalogue states for every column whether an export about a person contains it, and why
+not."""
 
 from collections.abc import Iterator
 

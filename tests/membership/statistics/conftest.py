@@ -1,4 +1,4 @@
-"""A database whose counts nobody else changes, and the service's own role on it."""
+"""A database whose counts only these tests change, and the service's own role on it."""
 
 from collections.abc import AsyncIterator, Callable
 

@@ -1,4 +1,4 @@
-"""Random lives of experts and institutions written straight into their tables, and what the counts then should be."""
+"""Random histories of experts and institutions written directly into their tables, and the expected counts."""
 
 import random
 from collections.abc import Sequence
@@ -41,8 +41,8 @@ VALUES ($1, 1, $2, $3, $4, now(), 'system', now(), 'system', '[]', 'Host', 'host
 
 
 async def enter(connection: Any, many: Sequence[tuple[str, ...]]) -> list[UUID]:
-    """Experts in one statement: (status, country, visibility, category, fields, boundaries), the last two by commas
-    and each left out where there are none."""
+    """Inserts experts in one statement: (status, country, visibility, category, fields, boundaries), the last two
+    separated by commas and optional."""
     ids = [uuid7() for _ in many]
     whole = ((*values, "", "")[:6] for values in many)
     await connection.execute(_ENTER, ids, *(list(column) for column in zip(*whole, strict=True)))
@@ -68,7 +68,7 @@ async def host(connection: Any, status: str, country: str, visibility: str) -> N
 
 
 async def live_on(connection: Any, ids: list[UUID], dice: random.Random) -> None:
-    """One random change: more rows, other values, a merge and its undoing, an erasure, a deletion, an institution."""
+    """One random change: more rows, other values, a merge and its undo, an erasure, a deletion, an institution."""
     some = dice.sample(ids, min(len(ids), dice.randint(1, 5))) if ids else []
     what = dice.choice(("enter", "enter", "edit", "touch", "merge", "unmerge", "erase", "delete", "host", "move"))
     if what == "enter" or not some:
@@ -102,13 +102,13 @@ async def live_on(connection: Any, ids: list[UUID], dice: random.Random) -> None
 
 
 async def folded(database: Database) -> int:
-    """One tick of the schedule; how many changes it moved."""
+    """One tick of the schedule. Returns how many changes it folded."""
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         return await fold(uow.connection, KINDS)
 
 
 async def differences(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
-    """Where the counts are not those of the rows, or the sums of the days not those of all days."""
+    """The differences between the counts and the rows, and between the sums of the days and the total."""
     found = [dict(row) for row in await drift(superuser, KINDS, LIVE)]
     by_day = (
         "SELECT kind, visibility, status, country, category, tag, sum(n) FROM core_count_day GROUP BY 1, 2, 3, 4, 5, 6"
@@ -121,7 +121,7 @@ async def differences(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
 
 
 async def asked(by: Caller, query: str, *, linked: bool = False) -> dict[str, Any]:
-    """The answer, its items without their links unless `linked`."""
+    """The response, its items without their links unless `linked`."""
     response = await by.get(f"{PATH}?{query}")
     assert response.status_code == 200, response.text
     content: dict[str, Any] = response.json()

@@ -1,4 +1,4 @@
-"""The counts are those of the rows, whatever is done to them and whenever they are folded."""
+"""The counts are those of the rows, after any change and whenever they are folded."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""The gender balance: the same for everybody, never a small number, never a step that one person makes."""
+"""The gender balance: the same for everybody, never a small number, never a step caused by one person."""
 
 import itertools
 import random
@@ -91,8 +91,7 @@ def test_a_group_that_is_all_of_one_gender_does_not_show_it() -> None:
 
 
 def test_nothing_exact_follows_from_the_numbers_and_the_whole() -> None:
-    """From the published counts of every small group, each gender could still be at least two different numbers of
-    people."""
+    """From the published counts of every small group, each gender has at least two possible numbers of people."""
     possible: dict[tuple[Any, ...], list[set[int]]] = {}
     for women, men, other, undeclared in itertools.product(range(16), range(16), range(7), range(7)):
         whole = women + men + other + undeclared

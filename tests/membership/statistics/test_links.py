@@ -1,4 +1,4 @@
-"""Each number leads to the list of just those whom it counts, for whoever asks."""
+"""Each number links to the list of exactly the counted records, for every caller."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The counts of past days are those at their end, whatever was done since."""
+"""The counts of past days are those at their end, whatever changed since."""
 
 import random
 from collections.abc import Callable
@@ -25,7 +25,7 @@ ON CONFLICT (kind, visibility, status, country, category, tag, day) DO UPDATE SE
 
 
 async def _aged(superuser: asyncpg.Connection, day: date) -> None:
-    """What was counted on later days was counted on this one."""
+    """Moves the counts of later days to this one."""
     await superuser.execute("UPDATE core_count_delta SET day = $1 WHERE day > $1", day)
     await superuser.execute(_AGE, day)
 

@@ -1,4 +1,4 @@
-"""Those who ask at once share a look at the state of the counts, but never one that began before they asked."""
+"""Parallel callers share a read of the state of the counts, but never one that started before their call."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from shared.records.counts import State
 
 
 class Looks:
-    """Reads that end when they are let: each returns its number."""
+    """Reads that end when the test permits: each returns its number."""
 
     def __init__(self) -> None:
         self.begun = 0

@@ -1,4 +1,4 @@
-"""What the relay's leader does for the trail."""
+"""The work of the relay's leader for the trail."""
 
 from datetime import UTC, datetime
 from uuid import UUID

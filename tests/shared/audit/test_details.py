@@ -1,4 +1,4 @@
-"""Details about a person: encrypted, readable in the history, and gone once the person is forgotten."""
+"""Details about a person: encrypted, readable in the history, and unreadable after the person is erased."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ async def _lines(trail: Trail, subject: UUID) -> list[dict[str, object]]:
 
 
 async def _is_stored(trail: Trail, text: str) -> bool:
-    """Whether the text stands somewhere in the trail's tables."""
+    """Whether the text is anywhere in the trail's tables."""
     for table in ("core_audit", "core_audit_key", "core_audit_link", "core_outbox", "core_fact"):
         rows = await trail.admin.fetch(f"SELECT t::text AS row FROM {table} t")
         if any(text in row["row"] or text.encode().hex() in row["row"] for row in rows):

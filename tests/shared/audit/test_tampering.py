@@ -1,4 +1,4 @@
-"""Promise 38: whatever a superuser does to the trail is found from an export and the public key, with its place."""
+"""Promise 38: every tampering by a superuser is found from an export and the public key, with its position."""
 
 import random
 from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ _EDITS = {
     "content_hash": "sha256('other')",
 }
 Mutation: TypeAlias = Callable[[asyncpg.Connection, random.Random, list[int]], Awaitable[tuple[range | None, str]]]
-"""Does something, and answers where it must be found and by which words; None where it has no place."""
+"""Tampers with the trail. Returns the expected position of the fault, or None, and words of its report."""
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def _edit_and_link_anew(
 
 
 async def _rewrite(admin: asyncpg.Connection, position: int) -> None:
-    """Edits an entry and gives it the content hash that it would have."""
+    """Edits an entry and sets the matching content hash."""
     row = await admin.fetchrow(
         "UPDATE core_audit SET action = 'approve' WHERE id = (SELECT entry FROM core_audit_link WHERE position = $1)"
         " RETURNING *",

@@ -1,4 +1,4 @@
-"""The file of an export, when it is not what it should be."""
+"""Invalid files of an export."""
 
 import orjson
 import pytest

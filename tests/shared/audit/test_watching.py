@@ -1,4 +1,4 @@
-"""The trail is verified where it lies, each hour, under the role of access: what was altered is logged and counted."""
+"""The trail is verified in the database, each hour, under the role of access: changes are logged and counted."""
 
 import random
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ _SIXTY = 60
 
 
 class Watcher:
-    """The worker of access at its hour."""
+    """The hourly job of the worker of access."""
 
     def __init__(self, database: Database, admin: asyncpg.Connection) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""A trail of the tests' own: changes of invented records, and the relay's leader, who links and seals them."""
+"""A trail for tests: changes of invented records, and the relay's leader, who links and seals them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,7 +38,7 @@ class AuditSettings(Settings):
 
 
 class Clock:
-    """Monotonic time that stands still until a test moves it."""
+    """Monotonic time that changes only when a test moves it."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -58,7 +58,7 @@ class Trail:
         self.chain = Chain(settings, clock=self.clock)
 
     async def write(self, count: int = 1, subject: UUID | None = None) -> UUID:
-        """Changes of one record that describes a person, each in a transaction of its own; the record."""
+        """Changes one record that describes a person, each time in a separate transaction. Returns the record."""
         subject = subject or uuid7()
         for version in range(1, count + 1):
             async with self.writing() as uow:
@@ -71,7 +71,7 @@ class Trail:
             yield uow
 
     async def link(self, *, seal: bool = False, chain: Sequencer | None = None) -> None:
-        """Two ticks of the leader, so that whatever waits is linked; `seal`: a minute has passed before."""
+        """Two ticks of the leader, so that all waiting entries are linked; `seal`: after a minute."""
         if seal:
             self.clock.seconds += 61
         dsn = self.settings.database_dsn("relay")
@@ -100,7 +100,7 @@ class Trail:
         return verify(await self.exported(), await self.keys())
 
     async def fault(self) -> BadTrail:
-        """What is wrong. AssertionError where nothing is."""
+        """The report of faults. AssertionError without a fault."""
         try:
             found = await self.summary()
         except BadTrail as bad:
@@ -111,7 +111,7 @@ class Trail:
         return [row[0] for row in await self.admin.fetch("SELECT position FROM core_audit_link ORDER BY position")]
 
     async def keep(self) -> None:
-        """Remembers the trail as it is, for `bring_back`."""
+        """Stores the present trail, for `bring_back`."""
         for table in TABLES:
             await self.admin.execute(f"DROP TABLE IF EXISTS kept_{table}; CREATE TABLE kept_{table} AS TABLE {table}")
 

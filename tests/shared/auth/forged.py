@@ -1,4 +1,4 @@
-"""A corpus of forged, stale and misdirected tokens, and the keys and claims of the honest one that they start from."""
+"""A corpus of forged, stale and misdirected tokens, and the keys and claims of the valid one that they start from."""
 
 import base64
 import hashlib
@@ -35,7 +35,7 @@ def text(value: Any) -> bytes:
 
 
 class Forger:
-    """Signs anything with our key. `claims` are those of a token that holds from `now` (Unix seconds) on."""
+    """Signs anything with our key. `claims` are those of a token that is valid from `now` (Unix seconds)."""
 
     def __init__(self, now: float) -> None:
         self.now = now
@@ -52,7 +52,7 @@ class Forger:
         }
 
     def signed(self, header: Any = None, claims: Any = None, key: ECKey = KEY) -> str:
-        """A token with any header and any payload, and a right ES256 signature over them."""
+        """A token with any header and any payload, and a valid ES256 signature over them."""
         covered = f"{b64(text(HEADER if header is None else header))}.{b64(text(claims or self.claims))}"
         r, s = decode_dss_signature(in_der(covered, key))
         return f"{covered}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
@@ -61,11 +61,11 @@ class Forger:
         return {name: value for name, value in self.claims.items() if name not in names}
 
     def expiring(self, written: bytes) -> str:
-        """A token whose expiry is written so."""
+        """A token with this literal as its expiry."""
         return self.signed(claims=text(self.claims).replace(str(self.claims["exp"]).encode(), written))
 
     def keyed_by_text(self, material: bytes) -> str:
-        """A token that takes a public text for the secret of HS256."""
+        """A token that uses a public text as the secret of HS256."""
         covered = f"{b64(text(HEADER | {'alg': 'HS256'}))}.{b64(text(self.claims))}"
         return f"{covered}.{b64(hmac.new(material, covered.encode(), hashlib.sha256).digest())}"
 
@@ -74,7 +74,7 @@ class Forger:
 
 
 def in_der(covered: str, key: ECKey) -> bytes:
-    """The signature as OpenSSL writes it."""
+    """The signature in the encoding of OpenSSL."""
     return key.private_key.sign(covered.encode(), ECDSA(SHA256()))  # type: ignore[union-attr]
 
 
@@ -128,7 +128,7 @@ def _of_another_form(forger: Forger) -> dict[str, str]:
 
 
 def reencoded(part: str) -> str:
-    """Another text for the same bytes: the last character holds bits that nobody reads."""
+    """Another text for the same bytes: the last character has bits that no decoder reads."""
     return part[:-1] + _ALPHABET[_ALPHABET.index(part[-1]) ^ 1]
 
 

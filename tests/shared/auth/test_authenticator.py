@@ -1,4 +1,4 @@
-"""The authenticator believes what it verified for as long as it may, and no longer."""
+"""The authenticator caches what it verified for its bounded time."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ RULES = TokenRules("https://escm.invalid", "escm")
 
 
 class Registry:
-    """Writes what the published views show, as a superuser."""
+    """Writes the rows of the published views, as a superuser."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection

@@ -1,4 +1,4 @@
-"""Forged, stale and misdirected tokens are refused, by the verifier and over HTTP; honest ones beside them are not."""
+"""The verifier and HTTP reject forged, stale and misdirected tokens, and accept valid ones."""
 
 import json
 import time
@@ -26,7 +26,7 @@ OPEN, CLOSED = "/membership/v1/experts", "/membership/v1/imports"
 
 @pytest_asyncio.fixture(scope="module")
 async def http(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A service that knows our key and the account that the tokens name."""
+    """A service with our key and the account of the tokens."""
     connection = await asyncpg.connect(database_url)
     await connection.execute(
         "INSERT INTO escm.access_account (id, version, status, visibility, created_at, created_by, updated_at,"

@@ -1,4 +1,4 @@
-"""Counting what a file repeats."""
+"""Counting repetitions in a file."""
 
 from collections import Counter
 from hashlib import blake2b

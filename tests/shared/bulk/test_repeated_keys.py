@@ -1,4 +1,4 @@
-"""A row of JSON with a key that stands twice fails, in a list of lines and in an array; the others are read."""
+"""A row of JSON with a repeated key fails, in a list of lines and in an array; the others are read."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where a process takes its settings from, and what it refuses to start with."""
+"""The sources of a process's settings, and the settings with which it does not start."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ WEAK = ("short", "a" * 40, "the-production-password", "changeme-changeme-changem
 
 @pytest.fixture
 def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that production starts with."""
+    """An environment with which production starts."""
     for name, value in SAFE.items():
         monkeypatch.setenv(name, value)
     return monkeypatch

@@ -1,4 +1,4 @@
-"""Connections go from hand to hand in the order of asking, and none is lost on the way."""
+"""Connections are handed over in the order of requests, and none is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -28,7 +28,7 @@ async def one(database_url: str) -> AsyncIterator[Connections]:
 
 
 async def _asked(connections: Connections) -> asyncio.Task[asyncpg.Connection]:
-    """Somebody who waits in line."""
+    """A waiting caller."""
     task = asyncio.create_task(connections.take(PATIENCE))
     while not connections._waiting:  # noqa: ASYNC110
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A database that went away is distinguished from every other failure while a connection is in use."""
+"""A lost database is distinguished from every other failure while a connection is in use."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -38,7 +38,7 @@ async def _cut(connection: asyncpg.Connection, database_url: str) -> None:
 
 
 async def _leaving_a_statement_behind(database: Database, failure: type[BaseException]) -> None:
-    """Fails while a statement is under way, so that its connection takes no other one."""
+    """Fails during a statement, so that its connection accepts no other one."""
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         await uow.connection.execute("INSERT INTO kept VALUES ('left behind')")
         statement = asyncio.create_task(uow.connection.execute("SELECT pg_sleep(60)"))

@@ -1,4 +1,4 @@
-"""A service of the tests' own on the session's real Postgres and Valkey: its settings, its table of effects."""
+"""A service for tests on the session's real Postgres and Valkey: its settings, its table of effects."""
 
 import asyncio
 import subprocess
@@ -42,7 +42,7 @@ def fact(what: str = TYPE, *, bulk: bool = False) -> Fact:
 
 @asynccontextmanager
 async def at_work(*processes: Process) -> AsyncIterator[None]:
-    """The processes work while the block runs."""
+    """Runs the processes while the block runs."""
     tasks = [asyncio.create_task(process.work()) for process in processes]
     try:
         yield
@@ -53,7 +53,7 @@ async def at_work(*processes: Process) -> AsyncIterator[None]:
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], within: float = 60.0) -> Any:
-    """The first true answer. Fails with the last one after `within` seconds."""
+    """The first true result. Fails with the last one after `within` seconds."""
     loop = asyncio.get_running_loop()
     until = loop.time() + within
     while True:
@@ -117,7 +117,7 @@ def effects(admin: asyncpg.Connection) -> Callable[[], Awaitable[list[Any]]]:
 
 @pytest.fixture
 def spawn(settings: MessagingSettings, database: Database) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts `program.py` in a process of its own, which the test may kill."""
+    """Starts `program.py` in a separate process, which the test may kill."""
     started: list[subprocess.Popen[bytes]] = []
 
     def spawn(*arguments: str) -> subprocess.Popen[bytes]:

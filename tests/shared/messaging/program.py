@@ -1,4 +1,4 @@
-"""A relay or worker in a process of its own: `program.py relay|worker MODE`. Leases are short, so that tests are."""
+"""A relay or worker in a separate process: `program.py relay|worker MODE`. Short leases keep the tests short."""
 
 import asyncio
 import os

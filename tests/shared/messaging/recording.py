@@ -1,4 +1,4 @@
-"""A proxy before Valkey that notes the commands that pass."""
+"""A proxy before Valkey that records the commands."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ _COMMAND = re.compile(rb"\*\d+\r\n\$\d+\r\n([A-Za-z]+)\r\n")
 
 
 class Recorder:
-    """`url` is the address to give to clients. While `passes_replies` is not set, no reply is passed on."""
+    """`url` is the address for clients. While `passes_replies` is not set, no reply is passed on."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -20,7 +20,7 @@ class Recorder:
 
     @property
     def commands(self) -> list[str]:
-        """The names of the commands up to now, in their order on each connection."""
+        """The names of the commands so far, in their order on each connection."""
         return [name.decode().upper() for name in _COMMAND.findall(self._sent)]
 
     async def record(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

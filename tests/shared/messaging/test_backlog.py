@@ -1,4 +1,4 @@
-"""A backlog is worked off in time that grows with it alone, though plans were made while there was none."""
+"""The time to work off a backlog grows linearly, even with plans made on an empty table."""
 
 from uuid import uuid4
 

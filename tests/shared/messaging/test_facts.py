@@ -1,4 +1,4 @@
-"""A committed fact reaches every reaction once, whatever happens on the way."""
+"""A committed fact reaches every reaction once, whatever faults occur."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

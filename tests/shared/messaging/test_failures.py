@@ -1,4 +1,5 @@
-"""What fails is tried again, and given up with its error; who lost a lease cannot commit; a stop costs no attempt."""
+"""A failure is retried, and given up with its error; a worker without its lease cannot commit; a stop costs no
+attempt."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Promise 51: jobs of different principals are taken in turn, and one principal never has all places of bulk work."""
+"""Promise 51: jobs of different principals are taken in turn, and one principal never has all slots of bulk work."""
 
 import asyncio
 from collections import Counter
@@ -33,7 +33,7 @@ def a_key_of(owner: Principal) -> Principal:
 
 @pytest.fixture
 def order(database: Database) -> Order:
-    """Leaves so many jobs of one principal."""
+    """Inserts so many jobs of one principal."""
 
     async def order(who: Principal, count: int = 1, *, bulk: bool = True) -> list[UUID]:
         async with unit_of_work(database, SYSTEM_CONTEXT, Origin(who)) as uow:
@@ -46,7 +46,7 @@ def order(database: Database) -> Order:
 
 
 class Work:
-    """The job: it is noted when it begins, and ends when the loop has turned a few times."""
+    """The job: stores its start, and ends after some iterations of the event loop."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []

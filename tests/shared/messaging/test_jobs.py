@@ -1,4 +1,4 @@
-"""Deferred work: what its maker sees of it, how it is tried again, stopped, and kept apart from bulk work."""
+"""Jobs: what their maker sees, retries, cancellation, and separation from bulk work."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ def ask(database: Database) -> Ask:
 
 @pytest.fixture
 def ended(database: Database) -> Callable[[UUID], Awaitable[Any]]:
-    """The job's row once it has ended."""
+    """The job's row after it has ended."""
 
     async def ended(job: UUID) -> Any:
         async def look() -> Any:

@@ -1,4 +1,4 @@
-"""What a worker and a relay show of themselves, and the notifier that never gets in anybody's way."""
+"""The metrics of a worker and a relay, and the notifier, which never blocks."""
 
 import asyncio
 import json
@@ -78,7 +78,7 @@ async def test_notices_of_one_moment_are_one_message(redis_url: str) -> None:
         await subscription.subscribe(channel(RELAY))
 
         async def count(until: bytes) -> int:
-            """How many messages of this process come before this one; other processes send on the channel too."""
+            """The number of messages of this process before this one; other processes send on the channel too."""
             own_messages = 0
             async with asyncio.timeout(60):
                 while (message := await subscription.get_message(timeout=60)) is None or message["data"] != until:
@@ -95,7 +95,7 @@ async def test_notices_of_one_moment_are_one_message(redis_url: str) -> None:
 
 
 async def test_notifying_without_valkey_costs_nothing() -> None:
-    """Whoever notifies waits for nothing, and a thousand calls are one attempt."""
+    """A notification waits for nothing, and a thousand calls are one attempt."""
     asked = 0
 
     async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""The queue of messages: read when its reader is notified, and left alone otherwise."""
+"""The queue of messages: read after a notification, and not otherwise."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from tests.shared.messaging.recording import recording
 
 @asynccontextmanager
 async def reading(redis_url: str, service: str) -> AsyncIterator[tuple[QueueReader, asyncio.Queue[str]]]:
-    """A reader at work and the queues that it reports."""
+    """A running reader and the queues that it reports."""
     queues: asyncio.Queue[str] = asyncio.Queue()
     reader = QueueReader(redis_url, service, queues.put_nowait)
     task = asyncio.create_task(reader.read())

@@ -1,4 +1,4 @@
-"""Answers that are kept under idempotency keys take no more room than an operator allows."""
+"""Responses stored under idempotency keys stay within the operator's bound."""
 
 import asyncpg
 import pytest
@@ -21,7 +21,7 @@ _BY_DAY = "SELECT (now() AT TIME ZONE 'UTC')::date - day AS age, count(*) AS n F
 
 @pytest.fixture
 async def days(admin: asyncpg.Connection) -> None:
-    """Partitions of yesterday and of the day before, and none filled."""
+    """Partitions of yesterday and of the day before, none full."""
     for age in (1, 2):
         row = await admin.fetchrow(
             "SELECT to_char(d, 'YYYYMMDD') AS name, d::text AS day, (d + 1)::text AS next"

@@ -1,4 +1,4 @@
-"""A tick is one row and one run, over any number of workers, and none is forgotten."""
+"""A tick is one row and one run, over any number of workers, and none is lost."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How a process learns of work: by notification, and by polling where a notification is lost."""
+"""Wake-ups of a process: by notification, and by polling if a notification is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -36,7 +36,7 @@ async def _is_connected(wakeup: WakeUp) -> bool:
 
 @asynccontextmanager
 async def listening(redis_url: str, wakeup: WakeUp) -> AsyncIterator[None]:
-    """The wake-up is subscribed, and what was due by then is done."""
+    """Waits until the wake-up is subscribed and has done the work due by then."""
     task = asyncio.create_task(wakeup.listen(redis_url))
     await eventually(partial(_is_connected, wakeup))
     await wakeup.wait()
@@ -122,7 +122,7 @@ async def test_work_whose_notifications_are_lost_is_done(
     announce_facts: Callable[..., Awaitable[list[Fact]]],
     effects: Callable[[], Awaitable[list[Any]]],
 ) -> None:
-    """The relay is notified of no commit and reaches no Valkey; the worker's Valkey is there and never says a word."""
+    """The relay gets no notification and reaches no Valkey; the worker's Valkey is there and sends nothing."""
     silent = settings.model_copy(update={"redis_url": NOBODY})
     async with at_work(Relay(silent, poll=_QUICK), Worker("membership", settings, {TYPE: note}, poll=_QUICK)):
         facts = await announce_facts(5)
@@ -134,7 +134,7 @@ async def test_work_whose_notifications_are_lost_is_done(
 
 
 async def test_an_idle_worker_leaves_valkey_alone(settings: MessagingSettings, database: object) -> None:
-    """At each poll it looks into its queue once, and polls are a second apart; between them it sends nothing."""
+    """It reads its queue once per poll, and polls are a second apart; between them it sends nothing."""
 
     async def react(_uow: UnitOfWork, _facts: Sequence[Fact]) -> None:
         raise AssertionError

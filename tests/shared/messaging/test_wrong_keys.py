@@ -1,4 +1,4 @@
-"""A queue's key of a wrong type is mended by whoever meets it; work goes on meanwhile."""
+"""A queue's key of a wrong type is repaired by the process that finds it; work continues meanwhile."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

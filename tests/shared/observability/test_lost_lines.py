@@ -1,4 +1,4 @@
-"""Lines of the log that cannot be written are lost and counted, and nothing fails for them."""
+"""Log lines that cannot be written are dropped and counted, and cause no failure."""
 
 import os
 import subprocess

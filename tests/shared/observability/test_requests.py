@@ -1,4 +1,4 @@
-"""How requests are counted at the edge."""
+"""The counts of requests at the edge."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def _counts() -> dict[tuple[str, str, int | None], int]:
 
 @pytest.fixture(autouse=True)
 def from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counts of this test alone: others may have left requests open."""
+    """Counts of this test alone: others may have open requests."""
     monkeypatch.setitem(REQUESTS._services, "test", ServiceRequests())
 
 

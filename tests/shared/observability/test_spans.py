@@ -1,4 +1,4 @@
-"""Which spans a process makes, and how they hang together."""
+"""The spans of a process, and their links."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Requests are counted over all processes within one per cent, and a lease at hand is counted without Valkey."""
+"""Requests are counted over all processes within one per cent; a held lease is counted without Valkey."""
 
 import asyncio
 import math
@@ -15,7 +15,7 @@ from shared.ratelimit.limiter import Limit
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Valkey that answers late on a busy machine does not count as away."""
+    """A Valkey that responds late on a busy machine does not count as down."""
     monkeypatch.setattr(leased, "PATIENCE", 10)
 
 

@@ -1,4 +1,4 @@
-"""Keys of Valkey that hold what they should not are mended: limits go on counting over all processes."""
+"""Keys of Valkey with a wrong type are repaired: limits continue to count over all processes."""
 
 import pytest
 from redis.asyncio import Redis
@@ -12,7 +12,7 @@ from shared.ratelimit.limiter import Limit, RateLimiter
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Valkey that answers late on a busy machine does not count as away."""
+    """A Valkey that responds late on a busy machine does not count as down."""
     monkeypatch.setattr(leased, "PATIENCE", 10)
     monkeypatch.setattr(limiter, "PATIENCE", 10)
 

@@ -1,4 +1,4 @@
-"""A field of a record: who is shown it, whether it is written, and what its column is."""
+"""A field of a record: its audience, whether it is written, and its column."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A record is made of a row, of a body, and of another record with other values."""
+"""A record is made from a row, from a body, and from another record with other values."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated

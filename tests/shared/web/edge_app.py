@@ -1,4 +1,4 @@
-"""A small app behind the real edge, dispatch and problems, for tests of the web layer."""
+"""A small app with the real edge, dispatch and problems, for tests of the web layer."""
 
 import asyncio
 import errno
@@ -153,7 +153,7 @@ async def slow_write(request: Request) -> str:
 
 
 async def slowly(state: Any) -> str:
-    """Works until `state.go_on` is set, and keeps how it ended."""
+    """Works until `state.go_on` is set, and stores how it ended."""
     try:
         state.began.set()
         await state.go_on.wait()

@@ -1,4 +1,4 @@
-"""Bodies have a bound in bytes and, as JSON, in levels, whatever their announced length says."""
+"""Bodies have a bound in bytes and, as JSON, in levels, whatever their announced length."""
 
 import asyncio
 import json
@@ -151,7 +151,7 @@ async def test_a_body_that_stops_arriving_is_408(kind):
 
 
 class Clock:
-    """Parts of a body, each of which takes some of the loop's own time, without anybody waiting for it."""
+    """Parts of a body that each take time of the event loop, without waiting."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, parts: int, size: int, seconds: float) -> None:
         self._loop = asyncio.get_running_loop()

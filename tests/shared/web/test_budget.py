@@ -1,4 +1,4 @@
-"""Holders of memory together have a bound; who holds longest and can give way does."""
+"""Holders of memory have a common bound; the longest holder that can release its memory does."""
 
 from shared.web.budget import MemoryBudget
 

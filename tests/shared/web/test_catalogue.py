@@ -1,4 +1,4 @@
-"""The table of problems: complete in every language, and every error class of the kernel has its place in it."""
+"""The table of problems: complete in every language, with every error class of the kernel."""
 
 import re
 

@@ -1,4 +1,5 @@
-"""Responses are compressed for whoever accepts it, block by block, and never where a length could disclose a secret."""
+"""Responses are compressed for clients that accept it, block by block, and never if a length could disclose a
+secret."""
 
 import zlib
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ _LONG = b'{"text": "' + b"soil and water " * 400 + b'"}'
 async def _compressed(
     blocks: Iterable[bytes], media: str = "application/json", accepted: str = "gzip", status: int = 200, **headers: str
 ) -> list[dict[str, Any]]:
-    """What is sent for an answer of these blocks."""
+    """The sent bytes for a response of these blocks."""
     blocks = list(blocks)
     sent: list[dict[str, Any]] = []
     raw = [(b"content-type", media.encode())]

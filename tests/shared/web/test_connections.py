@@ -1,4 +1,4 @@
-"""Connections of a real server: heads that are too long or too late, answers that nobody reads, too many of them."""
+"""Connections of a real server: heads that are too long or too late, responses that nobody reads, too many of them."""
 
 import asyncio
 import socket
@@ -24,7 +24,7 @@ POST = b"POST /test/v1/things HTTP/1.1\r\nHost: localhost\r\nContent-Type: appli
 
 
 class Serving:
-    """A server on loopback, and what its connections hold."""
+    """A server on loopback, and the state of its connections."""
 
     def __init__(self, port: int, connections: Connections, go_on: asyncio.Event) -> None:
         self.port = port
@@ -45,7 +45,7 @@ class Serving:
         self._writers.clear()
 
     async def response_to(self, *sent: bytes) -> httpx.Response:
-        """What is answered until the server ends the connection."""
+        """The response until the server ends the connection."""
         reader, writer = await self.open()
         for part in sent:
             writer.write(part)
@@ -85,7 +85,7 @@ async def serving(limits: ConnectionLimits, memory: int = 1 << 24, **settings: A
 
 @pytest.fixture
 async def server() -> AsyncIterator[Serving]:
-    """Nothing may take longer than a second."""
+    """Timeouts of a second."""
     limits = ConnectionLimits(head_seconds=1, unread_seconds=1, rest_seconds=1, pace=1 << 30, check_every=0.05)
     async with serving(limits, body_seconds=1) as server:
         yield server
@@ -93,7 +93,7 @@ async def server() -> AsyncIterator[Serving]:
 
 @pytest.fixture
 async def small() -> AsyncIterator[Serving]:
-    """Ten connections may be open, for long."""
+    """Ten connections may be open, for a long time."""
     async with serving(ConnectionLimits(connections=10, check_every=0.05)) as server:
         yield server
 
@@ -232,7 +232,7 @@ async def test_where_all_are_being_served_a_newcomer_is_refused(small: Serving):
 
 
 class Overdue:
-    """A connection that ends when it is looked at, and notes in which turn of the loop that was."""
+    """A connection that ends when it is checked, and records the iteration of the event loop."""
 
     def __init__(self, connections: Connections, iterations: list[int], ended: list[int]) -> None:
         self._connections, self._iterations, self._ended = connections, iterations, ended

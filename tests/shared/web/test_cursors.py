@@ -1,4 +1,4 @@
-"""Cursors and positions: they disclose nothing, belong to one list, and are the same for the same place."""
+"""Cursors and positions: they disclose nothing, belong to one list, and are equal for the same position."""
 
 import base64
 from uuid import UUID

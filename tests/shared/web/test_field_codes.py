@@ -1,4 +1,4 @@
-"""Every code that the program gives a fault of a field or a row stands in the table of problems."""
+"""Every code of a fault of a field or a row is in the table of problems."""
 
 import ast
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from shared.web.catalogue import PROBLEMS
 
 ROOT = Path(__file__).parents[3]
 PLACES = {"invalid_field": 1, "FieldError": 0, "RowFault": 0, "PydanticCustomError": 0}
-"""Where each of them takes its code."""
+"""The calls with a code, and its argument."""
 SOURCES = sorted(path for room in ("services", "shared") for path in (ROOT / room).rglob("*.py"))
 
 
 def codes(tree: ast.AST) -> Iterator[str]:
-    """The codes written down in a module: in these calls, as `code=`, and in pairs of a field with its code."""
+    """The literal codes in a module: in these calls, as `code=`, and in pairs of a field with its code."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             place = PLACES.get(node.func.id) if isinstance(node.func, ast.Name) else None
@@ -28,7 +28,7 @@ def codes(tree: ast.AST) -> Iterator[str]:
 
 
 def words(value: ast.expr) -> Iterator[str]:
-    """The texts that an expression may come to."""
+    """The possible texts of an expression."""
     if isinstance(value, ast.IfExp):
         yield from words(value.body)
         yield from words(value.orelse)

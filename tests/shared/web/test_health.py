@@ -1,4 +1,4 @@
-"""Load balancers learn whether a process lives and whether it may be sent requests."""
+"""Load balancers can check whether a process lives and whether it accepts requests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from tests.shared.web.edge_app import client_of, edge_app
 
 
 class StandInDatabase:
-    """Answers like a database at the given revisions, late, or not at all."""
+    """Responds like a database at the given revisions, late, or not at all."""
 
     def __init__(self, revisions: set[str], delay: float = 0.0, failure: Exception | None = None) -> None:
         self.revisions, self.delay, self.failure = revisions, delay, failure

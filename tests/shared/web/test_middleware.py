@@ -1,4 +1,4 @@
-"""What the edge gives every answer, and what it does with a client that goes away."""
+"""What the edge adds to every response, and its handling of a client that disconnects."""
 
 import asyncio
 import re
@@ -152,7 +152,7 @@ async def test_a_failure_after_the_first_byte_ends_the_connection():
 
 
 def scope_of(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
-    """What a server reports of a request."""
+    """The messages of a server about a request."""
     return {
         "type": "http",
         "http_version": "1.1",
@@ -170,7 +170,8 @@ def scope_of(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str,
 
 
 async def aborted(app: Any, method: str) -> tuple[str, list[dict[str, Any]]]:
-    """Runs a request whose client goes while it works, and lets it end later; how its work ended, and what was sent."""
+    """Runs a request whose client disconnects during it, and lets it end later. Returns how its work ended, and what
+    was sent."""
     scope = scope_of(method, "/test/v1/slow")
     sent: list[dict[str, Any]] = []
 

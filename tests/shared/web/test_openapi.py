@@ -1,4 +1,4 @@
-"""The description of a service says what it answers, problems included, and only in its own words."""
+"""The description of a service contains its responses, including problems, and only its own terms."""
 
 import json
 

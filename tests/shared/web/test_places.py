@@ -1,4 +1,4 @@
-"""Promise 51: places for long answers are shared between principals, and who does not read loses its place."""
+"""Promise 51: principals share slots for long responses, and a reader that does not read loses its slot."""
 
 import asyncio
 from collections.abc import Callable
@@ -130,7 +130,7 @@ async def test_a_client_that_takes_a_little_now_and_then_is_cut(monkeypatch: pyt
 
 
 async def until(check: Callable[[], bool]) -> None:
-    """Waits until it is so, at most a minute."""
+    """Waits until the condition is true, at most a minute."""
 
     async def look() -> bool:
         return check()

@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the caller reads one catalogued document, and nothing of what was sent or is inside."""
+"""After any failure the caller gets one catalogued document, without request data and internal data."""
 
 import httpx
 import orjson

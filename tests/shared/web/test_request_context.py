@@ -1,4 +1,4 @@
-"""What is known of a request ends with it."""
+"""The context of a request ends with it."""
 
 import gc
 import weakref

@@ -1,4 +1,4 @@
-"""The head of a response and the beginning of its body are sent together; neither waits for what is late."""
+"""The head of a response and the start of its body are sent together; neither waits for late parts."""
 
 import asyncio
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from shared.web.response_transport import ResponseTransport
 
 
 class Recorder(asyncio.Transport):
-    """Notes what is sent at a time."""
+    """Records what is sent at a time."""
 
     def __init__(self) -> None:
         super().__init__()

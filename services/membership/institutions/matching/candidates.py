@@ -1,4 +1,4 @@
-"""An institution as matching takes it, with what follows from it made once: many texts may mean the same. Pure."""
+"""A candidate for matching, with values derived once, since many texts may name it. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.kernel.text import fold
 
 @dataclass(frozen=True)
 class Candidate:
-    """An institution that may be meant. `names` as in ROR schema 2.1."""
+    """A candidate. `names` as in ROR schema 2.1."""
 
     key: Any
     country: str
@@ -22,17 +22,17 @@ class Candidate:
 
     @cached_property
     def full(self) -> Sequence[Mapping[str, Any]]:
-        """The names that are no short forms."""
+        """The names that are not short forms."""
         return [name for name in self.names if {"acronym", "alias"}.isdisjoint(name["types"])]
 
     @cached_property
     def name_keys(self) -> Sequence[str]:
-        """What each of the full names is looked up by, in their order."""
+        """The look-up key of each full name, in their order."""
         return [name_key(name["value"]) for name in self.full]
 
     @cached_property
     def shorts(self) -> frozenset[str]:
-        """The short forms that it is given."""
+        """The short forms among its names."""
         return frozenset(fold(name["value"]) for name in self.names if name not in self.full)
 
     @cached_property
@@ -42,12 +42,12 @@ class Candidate:
 
     @cached_property
     def initials(self) -> frozenset[str]:
-        """The short forms that its full names lead to."""
+        """The short forms derived from its full names."""
         return frozenset[str]().union(*map(short_forms, self.full))
 
     @cached_property
     def words(self) -> Sequence[tuple[str, ...]]:
-        """The plain words of each name that has any."""
+        """The plain words of each name, without empty ones."""
         return [words for name in self.names if (words := plain_words(name["value"]))]
 
     @cached_property

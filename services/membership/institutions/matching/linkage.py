@@ -1,4 +1,4 @@
-"""How much of a name stands in a text, whatever the order and the spelling of its words. Pure."""
+"""How much of a name a text contains, whatever the order and the spelling of its words. Pure."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from services.membership.institutions.matching.texts import Affiliation, Words
 from services.membership.record_linkage.institution_words import GENERIC
 
 _LIKE = 0.7
-"""Words below this likeness are different words."""
+"""Words below this similarity are different words."""
 _GENERIC_WEIGHT = 0.35
 _SCATTERED = 0.97
-"""What it takes off that a name's words do not stand together as they are."""
+"""The factor for a name whose words the text does not contain in sequence."""
 
 
 class Linkage:
-    """How much of a candidate's name stands in a text, and how much of the text it explains. One per text."""
+    """How much of a candidate's name a text contains, and how much of the text the name explains. One per text."""
 
     def __init__(self, said: Affiliation) -> None:
         self._text = said.text
@@ -27,7 +27,7 @@ class Linkage:
         self._known: dict[str, dict[str, float]] = {}
 
     def of(self, candidate: Candidate) -> tuple[float, Words]:
-        """0 to 1, the best over its names and the text's spans, whatever the order of words; and that name's words."""
+        """The score, 0 to 1, of the best name in the best span, whatever the order of words; and that name's words."""
         best: tuple[float, Words] = (0.0, ())
         for name in candidate.words:
             likes = [(_weight(word), self._like(word)) for word in name]
@@ -39,7 +39,7 @@ class Linkage:
         return best
 
     def bound(self, candidate: Candidate) -> float:
-        """Not less than what `of` answers, soon known."""
+        """An upper bound of `of` that is cheap to compute."""
         best = 0.0
         for name in candidate.words:
             found = whole = 0.0
@@ -52,11 +52,11 @@ class Linkage:
         return best
 
     def closeness(self, candidate: Candidate) -> float:
-        """0 to 100: how close a name comes, letter by letter, to a part of the text."""
+        """0 to 100: the similarity, by letters, of a name to a part of the text."""
         return max((partial_ratio(name["value"].lower(), self._text) for name in candidate.names), default=0.0)
 
     def goes_on(self, words: Words, candidate: Candidate) -> bool:
-        """Whether one of its names has all these words and more, and the text has the rest of them, or nearly."""
+        """Whether one of its names has all these words and more, and the text has nearly all of the others."""
         return any(len(name) > len(words) and self._has_rest(list(words), name) for name in candidate.words)
 
     def _has_rest(self, words: list[str], name: Words) -> bool:
@@ -70,7 +70,7 @@ class Linkage:
         return bool(significant_words) and len(found) == len(rest)
 
     def _like(self, word: str) -> dict[str, float]:
-        """The text's words that are like this one, with how much."""
+        """The text's words that are similar to this one, with their similarity."""
         known = self._known.get(word)
         if known is None:
             known = self._known[word] = likes_of(word, self._words)
@@ -100,8 +100,8 @@ def _covers(
 
 
 def likes_of(word: str, others: Sequence[str]) -> dict[str, float]:
-    """How much each of the others is like the word: up to 1; those that do not count as the same word misspelt are left
-    out. A word cut short (three letters or more) is like it."""
+    """The similarity, up to 1, of each of the others to the word, without those that are not a misspelling of it. A
+    shortened word (three letters or more) is similar."""
     alike = extract(word, others, scorer=OSA.normalized_similarity, score_cutoff=_LIKE, limit=None)
     likes = {other: float(much) for other, much, _ in alike}
     return likes | {other: 0.85 for other in others if len(other) >= 3 and word.startswith(other) and word != other}

@@ -1,4 +1,4 @@
-"""How sure each institution is that an affiliation may mean. Pure."""
+"""The score of each institution that an affiliation may mean. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,21 +10,21 @@ from services.membership.record_linkage.institution_words import GENERIC, plain_
 from shared.kernel.text import fold
 
 _NEAR = 0.85
-"""What the best trigram match can score: never as much as a proof."""
+"""The highest score of a trigram match: less than that of a proof."""
 _WHOLE = 0.95
-"""A name of this likeness is there but for its spelling."""
+"""From this similarity a name counts as present, except for its spelling."""
 _ABROAD = 0.15
-"""What it takes off to lie in another country than the text or the caller names."""
+"""The deduction for another country than that of the text or the caller."""
 _CLOSE = 24
-"""So many of the likeliest are looked at closely."""
+"""So many of the best candidates are scored in detail."""
 
 
 class Match(NamedTuple):
-    """How sure a candidate is: 0 to 1, by `exact` name, `domain`, `alias` or `trigram`.
+    """The score of a candidate: 0 to 1, by `exact` name, `domain`, `alias` or `trigram`.
 
-    `chosen` is true for the first candidate at most: it holds more of the two proofs (an exact name, a domain) than
-    any other, and nothing in the text speaks against it. Where the text or the caller names a country, it lies there,
-    and so do the others that count.
+    `chosen` is true for the first candidate at most: it has more of the two proofs (an exact name, a domain) than any
+    other, and nothing in the text contradicts it. If the text or the caller names a country, it is in that country, and
+    so are the others that count.
     """
 
     candidate: Candidate
@@ -34,7 +34,8 @@ class Match(NamedTuple):
 
 
 class _Scored(NamedTuple):
-    """A candidate's match, its proofs, the words of its name that the text has, and whether it stands as it is."""
+    """A candidate's match, its proofs, the words of its name in the text, and whether the text contains it
+    literally."""
 
     match: Match
     proofs: int
@@ -43,7 +44,7 @@ class _Scored(NamedTuple):
 
 
 def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None = None) -> list[Match]:
-    """The candidates, the surest first; equal ones in the order of their keys."""
+    """The candidates, the best first; equal ones in the order of their keys."""
     known_domains = {domain for candidate in candidates for domain in candidate.domains} if said.hosts else set[str]()
     domains = {next((domain for domain in host if domain in known_domains), None) for host in said.hosts}
     named = said.countries | ({country} if country else frozenset())
@@ -62,7 +63,7 @@ def rank(said: Affiliation, candidates: Sequence[Candidate], country: str | None
 
 
 def _closest_first(scored: list[_Scored], linkage: Linkage) -> list[_Scored]:
-    """Those of the best score in the order of how close their letters come."""
+    """The candidates of the best score in the order of their similarity by letters."""
     ties = [each for each in scored if each.match.score == scored[0].match.score]
     if len(ties) > 1:
         ties.sort(key=lambda each: -linkage.closeness(each.match.candidate))
@@ -107,7 +108,7 @@ def _score(
 
 
 def _short(said: Affiliation, candidate: Candidate, named: frozenset[str]) -> float:
-    """What a short form of its own is worth, at most 0.9; 0 where the text has none of them."""
+    """The score of a short form, at most 0.9; 0 if the text has none."""
     if not candidate.shorts.isdisjoint(said.shorts):
         return 0.9
     label, initials = (not found.isdisjoint(said.shorts) for found in (candidate.labels, candidate.initials))
@@ -118,8 +119,8 @@ def _short(said: Affiliation, candidate: Candidate, named: frozenset[str]) -> fl
 
 
 def _more_is_said(scored: list[_Scored], linkage: Linkage) -> list[_Scored]:
-    """Puts a name that is there behind that of another candidate which goes on where it ends, if the text does so too:
-    `University of London` behind `Birkbeck College, University of London`."""
+    """Ranks a name below that of another candidate which continues it, if the text does too: `University of London`
+    below `Birkbeck College, University of London`."""
     lowered: dict[int, float] = {}
     for short in (each for each in scored if each.words):
         for other in scored:
@@ -147,12 +148,13 @@ def _is_chosen(said: Affiliation, scored: Sequence[_Scored], named: frozenset[st
 
 
 def _is_vague(best: _Scored, named: frozenset[str]) -> bool:
-    """Whether the name has no significant word and no country helps."""
+    """Whether the name has no significant word and no country is named."""
     return not named and all(word in GENERIC for word in best.words)
 
 
 def _has_twin(best: _Scored, rivals: Sequence[_Scored]) -> bool:
-    """Whether another has the same words in another order, and the text does not spell the name out."""
+    """Whether another candidate has the same words in another order, and the text does not contain the name
+    literally."""
     words = sorted(best.words)
     return not best.is_literal and any(
         sorted(plain_words(name["value"])) == words for each in rivals for name in each.match.candidate.names
@@ -160,5 +162,5 @@ def _has_twin(best: _Scored, rivals: Sequence[_Scored]) -> bool:
 
 
 def _names_another(said: Affiliation, best: _Scored) -> bool:
-    """Whether a further segment names an institution of its own."""
+    """Whether a further segment names another institution."""
     return any(not set(head) <= set(best.words) and not set(best.words) <= set(head) for head in said.heads)

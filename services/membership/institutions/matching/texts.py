@@ -1,4 +1,4 @@
-"""An affiliation taken apart: what its segments name, and what is looked up for it. Pure."""
+"""A parsed affiliation: what its segments name, and the terms to look up. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,11 +18,11 @@ from services.membership.record_linkage.misspellings import mended
 from shared.kernel.text import fold
 
 LONGEST = 500
-"""Characters of an affiliation that is looked at."""
+"""Characters of an affiliation that are read."""
 _TERMS = 8
 _SEGMENTS = 12
 _RUN = 4
-"""So many neighbouring segments can make one name."""
+"""Most neighbouring segments that make one name."""
 _READINGS = 4
 _SEPARATOR = re.compile(r"[,;:()\[\]\n\r\t/|]+|\s[-–—]\s")
 _INSIDE = re.compile(r"\(([^()]*)\)")
@@ -31,17 +31,17 @@ _URL = re.compile(r"(?:https?://|\bwww\.)([\w-]+(?:\.[\w-]+)+)\S*", re.IGNORECAS
 _LABEL = re.compile(r"\b(?:e-?mail|electronic address)\b[.:]?", re.IGNORECASE)
 _HEADS = frozenset({"university", "polytechnic"})
 _HEADS_BEHIND = frozenset({"college", "academy"})
-"""A college of something is a part of a university as often as not; a Something College is an institution."""
+"""`College of …` is often a part of a university; `… College` is an institution."""
 Words: TypeAlias = tuple[str, ...]
 Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
 class Affiliation:
-    """A text, in small letters, taken apart.
+    """A parsed text in lower case.
 
-    `spans`: the words of each segment and of neighbouring ones; `names`: the same as names are looked up, with
-    `literal` as they stand; `terms`: significant words; `heads`: segments that name an institution.
+    `spans`: the words of each segment and of neighbouring ones; `names`: the same as look-up keys, with `literal` as
+    written; `terms`: significant words; `heads`: segments that name an institution.
     """
 
     text: str
@@ -57,7 +57,7 @@ class Affiliation:
 
 
 def take_apart(text: str) -> Affiliation:
-    """What an affiliation says, of its first 500 characters."""
+    """Parses the first 500 characters of an affiliation."""
     text = text[:LONGEST]
     hosts = [host.lower().removeprefix("www.") for pattern in (_EMAIL, _URL) for host in pattern.findall(text)]
     bare = _LABEL.sub(" ; ", _URL.sub(" ; ", _EMAIL.sub(" ; ", text)))
@@ -89,7 +89,7 @@ def take_apart(text: str) -> Affiliation:
 
 
 def _runs(parts: Sequence[Part], longest: int) -> Iterator[Sequence[Part]]:
-    """Neighbouring parts, up to so many and all."""
+    """Neighbouring parts, up to `longest`, and all of them."""
     lengths = dict.fromkeys([*range(1, min(longest, len(parts)) + 1), len(parts)] if parts else [])
     for length in lengths:
         for start in range(len(parts) - length + 1):
@@ -101,7 +101,7 @@ def _joined(run: Iterable[Words]) -> Words:
 
 
 def _readings(run: Words) -> Iterator[str]:
-    """The run as a name, with what its ambiguous abbreviations can stand for."""
+    """The run as a name, in each meaning of its ambiguous abbreviations."""
     if AMBIGUOUS.keys().isdisjoint(run):
         yield " ".join(run)[:500]
         return
@@ -111,8 +111,8 @@ def _readings(run: Words) -> Iterator[str]:
 
 
 def _shorts(bare: str, folded: Sequence[str], places: Sequence[str | None]) -> frozenset[str]:
-    """What may be a short form: words in capitals and whole segments. Two letters only in parentheses or where nothing
-    else is said, since in an address they are a province."""
+    """Possible short forms: words in capitals and whole segments. Two letters count only in parentheses or without
+    other text, since in an address they are a province."""
     said = [piece for piece, place in zip(folded, places, strict=True) if place is None] or list(folded)
     found = {*said, *(fold(word) for word in ACRONYM.findall(bare))}
     inside = {fold(part) for part in _INSIDE.findall(bare)}
@@ -125,14 +125,13 @@ def _is_head(words: Words) -> bool:
 
 
 def _suffixes(host: str) -> list[str]:
-    """The host and the domains above it, the longest first."""
+    """The host and its parent domains, the longest first."""
     parts = host.split(".")
     return [".".join(parts[start:]) for start in range(len(parts) - 1)]
 
 
 def _terms(segments: Iterable[Words]) -> tuple[str, ...]:
-    """Significant words; a segment without any goes in as a whole. Those of departments only where there are no
-    others."""
+    """Significant words; a segment without any is used as a whole. Those of departments only if there are no others."""
     terms: tuple[dict[str, None], dict[str, None]] = ({}, {})
     for words in segments:
         significant_words = [word for word in words if word not in GENERIC and (len(word) > 2 or not word.isascii())]

@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from services.membership.experts.record import BOUNDARIES
 from services.membership.experts.tables import expert, expert_value
-from services.membership.experts.vocabularies import BOUNDARIES
 from services.membership.record_linkage.names import name_key
 from services.membership.statistics.queries import KINDS
 from shared.kernel.countries import COUNTRIES

@@ -11,7 +11,7 @@ from services.actions.countries.domain import RUNGS
 from services.actions.programmes.domain import PUBLISHED as PROGRAMMES
 from services.centres.centres.domain import PUBLISHED as CENTRES
 from services.centres.committees.domain import PUBLISHED as COMMITTEES
-from services.membership.experts.vocabularies import CATEGORIES, FIELDS_OF_SCIENCE
+from services.membership.experts.record import CATEGORIES, FIELDS_OF_SCIENCE
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.portal.pages.texts import OWN_NAMES, TEXTS, best, code_text, text, words
 from services.portal.register.classifications import field_name

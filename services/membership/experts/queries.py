@@ -11,9 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.domain import GRACE, HOLDERS, LIFECYCLE, PUBLISHED
-from services.membership.experts.record import Expert
+from services.membership.experts.record import BOUNDARIES, CATEGORIES, ECOSYSTEMS, FIELDS_OF_SCIENCE, Expert
 from services.membership.experts.tables import affiliation, expert, expert_value
-from services.membership.experts.vocabularies import BOUNDARIES, CATEGORIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.database.statements import Connection, Statement
 from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts import domain as experts
-from services.membership.experts.vocabularies import BOUNDARIES, CATEGORIES
+from services.membership.experts.record import BOUNDARIES, CATEGORIES
 from services.membership.institutions import domain as institutions
 from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, Cell
 from services.membership.statistics.gender import WORDS

@@ -19,7 +19,7 @@ from services.membership.experts.domain import (
     next_clock,
     term_of,
 )
-from services.membership.experts.vocabularies import ECOSYSTEMS, FIELDS_OF_SCIENCE
+from services.membership.experts.record import ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.kernel.text import search_pattern
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from services.membership.experts.domain import LIFECYCLE
-from services.membership.experts.vocabularies import BOUNDARIES, CATEGORIES
+from services.membership.experts.record import BOUNDARIES, CATEGORIES
 from services.membership.statistics.queries import KINDS, LIVE
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7

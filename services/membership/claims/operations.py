@@ -67,7 +67,7 @@ async def claim(uow: UnitOfWork, account: UUID, token: str) -> UUID:
     before = await EXPERTS.lock(uow, expert)
     if before.account_id == account:
         return expert
-    if not _is_open(before) or not _has_address(before.emails, found.address_digest):
+    if found.used_by is not None or not _is_open(before) or not _has_address(before.emails, found.address_digest):
         raise tokens.token_not_valid()
     other = await record_of_account(uow.connection, account)
     if other is not None:

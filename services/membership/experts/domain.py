@@ -46,6 +46,10 @@ def _needs_email(guard_context: ExpertGuardContext) -> Literal["email_missing"] 
     return None if guard_context.has_email else "email_missing"
 
 
+def _invitable(guard_context: ExpertGuardContext) -> Literal["email_missing", "has_an_account"] | None:
+    return "has_an_account" if guard_context.has_account else _needs_email(guard_context)
+
+
 def _not_the_applicant(guard_context: ExpertGuardContext) -> Literal["is_the_applicant"] | None:
     return "is_the_applicant" if guard_context.is_applicant else None
 
@@ -105,7 +109,7 @@ LINK_ACCOUNT, UNLINK_ACCOUNT = "link_account", "unlink_account"
 LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
     (*LIVING, "resigned", "terminated", "deceased"),
     (
-        transition("invite", "prospect|invited", "invited", guard=_needs_email),
+        transition("invite", "prospect|invited", "invited", guard=_invitable),
         transition("apply", "invited", "applied", guard=_needs_email),
         transition("request_info", "applied", "info_requested", reason_required=True),
         transition("resubmit", "info_requested", "applied"),

@@ -202,8 +202,11 @@ PATHS = (
             refused("admin", "link_account", "record_exists", account_id=_owner_of_another),
             taken("admin", "link_account", "prospect", account_id=_newcomer),
             refused("admin", "link_account", "has_an_account", account_id=_newcomer),
+            given(change(_OFFICER, emails=[{"value": "a@example.org"}])),
+            refused(_OFFICER, "invite", "has_an_account"),
             taken("admin", "unlink_account", "prospect"),
-            taken("admin", "link_account", "prospect", account_id=_newcomer),
+            taken(_OFFICER, "invite", "invited"),
+            taken("admin", "link_account", "invited", account_id=_newcomer),
         ),
     ),
     Path(

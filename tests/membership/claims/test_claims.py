@@ -110,6 +110,17 @@ async def test_the_same_account_may_repeat_it_and_no_other_may(
     assert (await admin.get(path)).json()["version"] == taken[0].json()["version"]
 
 
+async def test_a_used_link_gives_the_record_no_second_time(
+    admin: Caller, posted: Mailbox, new_person: NewPerson
+) -> None:
+    path, token = await _invited(admin, posted)
+    somebody = await new_person()
+    assert (await somebody.post(CLAIM, {"token": token})).status_code == 200
+    assert (await admin.step(path, "invite")).json()["reason"] == "has_an_account"
+    assert (await admin.step(path, "unlink_account", reason="the wrong person")).status_code == 200
+    assert (await somebody.post(CLAIM, {"token": token})).status_code == 422
+
+
 async def test_of_two_accounts_at_once_one_gets_the_record(
     admin: Caller, posted: Mailbox, new_person: NewPerson
 ) -> None:

@@ -217,4 +217,8 @@ async def test_registered_accounts_that_hold_nothing_are_deleted_after_thirty_da
         await delete_unused(uow)
     found = [(await caller.send("admin", "GET", f"/accounts/{one}")).status_code for one in (*known, entered)]
     assert found == [404, 200, 200, 200]
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    readable = "SELECT action FROM core_audit a JOIN core_audit_key k ON k.id = a.detail_key WHERE a.subject = $1"
+    assert [row["action"] for row in await connection.fetch(readable, known[0])] == ["delete"]
+    await connection.close()
     assert (await caller.log_in(unused["email"], PASSWORD)).status_code == 400

@@ -5,12 +5,15 @@ from dataclasses import replace
 from services.access.accounts.domain import UNUSED
 from services.access.accounts.operations import ACCOUNTS
 from services.access.own_account import queries
+from shared.audit.details import erase_details
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 
 
 async def delete_unused(uow: UnitOfWork) -> None:
-    """Deletes up to 200 self-registered accounts that have had no grant and no record for 30 days."""
+    """Deletes up to 200 self-registered accounts that have had no grant and no record for 30 days. Their names and
+    addresses become unreadable in the audit trail."""
     for account in await queries.lock_unused(uow.connection, now() - UNUSED):
         await queries.delete_account(uow.connection, account.id)
+        await erase_details(uow, account.id)
         ACCOUNTS.record_change(uow, "delete", account, replace(account, version=account.version + 1), "deleted")

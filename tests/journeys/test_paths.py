@@ -60,5 +60,5 @@ def test_a_guard_names_its_codes() -> None:
     def vague(_case: object) -> str | None:
         return "something_missing"
 
-    with pytest.raises(AssertionError, match="vague does not say"):
+    with pytest.raises(AssertionError, match="vague does not name"):
         codes_of(vague)

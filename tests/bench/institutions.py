@@ -104,4 +104,4 @@ def _row(number: int, values: Mapping[str, Any]) -> dict[str, Any]:
         "heri": True,
         **values,
     }
-    return {**row, **derived(row)}
+    return {**row, **derived(row["names"])}

@@ -68,7 +68,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
-    **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
+    **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone", "createDeclaration"), _UNDER),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),

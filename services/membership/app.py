@@ -5,11 +5,13 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.claims.routes import router as claims
+from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
 from services.membership.merges.routes import router as merges
+from services.membership.notices.routes import router as notices
 from services.membership.privacy.routes import router as privacy
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
@@ -35,6 +37,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             matches,
             matching,
             institutions,
+            notices,
+            declarations,
             duplicates,
             merges,
             statistics,
@@ -45,6 +49,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         description="Experts, their affiliations and institutions.",
         tags={
             "experts": "People of the network, with their terms and affiliations.",
+            "notices": "The texts of declarations and consents, in versions.",
+            "declarations": "What experts declare about their interests, for each year.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
             "duplicates": "Pairs of records that may be one, for offices to decide about.",
             "merges": "Merges of two records into one, and their undo.",

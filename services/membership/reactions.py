@@ -1,11 +1,15 @@
-"""The reactions of membership: affiliations follow institutions that were merged or linked."""
+"""The reactions of membership: affiliations follow institutions, declarations experts that were merged."""
 
 from services.membership.merges.following import follow_institution
+from services.membership.references import EXPERTS
 from shared.contracts import membership
 from shared.messaging.inbox import Reactions, of_each_subject
 
 _institution_changed_places = of_each_subject(follow_institution)
+_expert_changed_places = of_each_subject(EXPERTS.rewrite)
 REACTIONS: Reactions = {
+    membership.EXPERT_MERGED: _expert_changed_places,
+    membership.EXPERT_UNMERGED: _expert_changed_places,
     membership.INSTITUTION_MERGED: _institution_changed_places,
     membership.INSTITUTION_LINKED: _institution_changed_places,
 }

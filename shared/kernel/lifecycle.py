@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, pointer_to
+from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, invalid_field, pointer_to
 
 Fields: TypeAlias = Mapping[str, object]
 """The input of a transition in addition to its reason."""
@@ -70,6 +70,17 @@ class Transition(Generic[GuardContext]):
     fact: str | None = None
     is_scheduled: bool = False
     second_person: Callable[[GuardContext], bool] = never
+    outcomes: tuple[str, ...] = ()
+    """The states that its field `outcome` may name, where the caller chooses the target."""
+
+    def chosen(self, target: str, fields: Fields) -> str:
+        """The state that it leads to with these fields. Raises Invalid for another outcome than its own."""
+        if not self.outcomes:
+            return target
+        outcome = fields.get("outcome")
+        if outcome not in self.outcomes:
+            raise invalid_field("/fields/outcome", "not_one_of", f"One of: {', '.join(self.outcomes)}.")
+        return str(outcome)
 
 
 class AvailableAction(NamedTuple):
@@ -100,7 +111,8 @@ class Lifecycle(Generic[GuardContext]):
 
     def __post_init__(self) -> None:
         for transition in self.transitions:
-            unknown = (transition.sources | {transition.target or self.states[0]}) - set(self.states)
+            named = {*transition.sources, *transition.outcomes, transition.target or self.states[0]}
+            unknown = named - set(self.states)
             if unknown:
                 raise ValueError(f"{transition.verb} names unknown states {sorted(unknown)}")
             self._by_verb.setdefault(transition.verb, []).append(transition)

@@ -96,6 +96,8 @@ class Record:
     """The fields of every record. `country` and `visibility` decide who may know of it."""
 
     resource_type: ClassVar[Resource]
+    scope_column: ClassVar[str] = "id"
+    """The field with the id that a grant over one record names: a part of a record names the whole."""
 
     id: Annotated[UUID, Public]
     ref: Annotated[str, Public]
@@ -107,6 +109,12 @@ class Record:
     created_by: Annotated[str, Granted]
     updated_at: Annotated[datetime, Public]
     updated_by: Annotated[str, Granted]
+
+    @property
+    def scope_key(self) -> UUID:
+        """The id that a grant over one record has to name for this record."""
+        found: UUID = getattr(self, self.scope_column)
+        return found
 
     def __init_subclass__(cls) -> None:
         for name, hint in cls.__annotations__.items():

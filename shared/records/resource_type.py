@@ -151,6 +151,7 @@ class ResourceType(Generic[R, GuardContext]):
             fields=requested.fields,
             previous=previous,
         )
+        target = transition.chosen(target, requested.fields)
         is_of_two = transition.second_person(guard_context)
         if is_of_two and requested.proposed_by is None:
             await require_second_person(uow.connection, uow.origin.actor, before.status, requested.fields)
@@ -210,7 +211,7 @@ class ResourceType(Generic[R, GuardContext]):
 
     def person_of(self, row: Mapping[str, Any]) -> UUID | None:
         """The person that the record describes, if any."""
-        return row["id"] if self.is_personal else None
+        return row[self.record.scope_column] if self.is_personal else None
 
 
 def _insertable(new: Record) -> dict[str, Any]:
@@ -227,7 +228,7 @@ def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:
 
 def permitted(access: AccessScope, record: Record) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb on this record."""
-    return lambda verb: access.may(verb, record.country, record.id)
+    return lambda verb: access.may(verb, record.country, record.scope_key)
 
 
 def require(access: AccessScope, verb: str, country: str | None, record: UUID | None = None) -> None:

@@ -140,7 +140,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         responses={200: {"model": PendingTransitions}},
     )
     async def list_pending(row: readable, ctx: CurrentContext) -> Response:
-        require(ctx.access, "history", row["country"], row["id"])
+        require(ctx.access, "history", row["country"], api.scope_of(row))
         context = ctx.access.including_record(row["id"]).context
         async with ctx.connection() as connection:
             found = await pending.of_record(connection, context, api.kind, row["id"])
@@ -155,7 +155,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         responses={200: {"model": PendingTransition}},
     )
     async def get_pending(row: readable, pending_id: str, ctx: CurrentContext) -> Response:
-        require(ctx.access, "history", row["country"], row["id"])
+        require(ctx.access, "history", row["country"], api.scope_of(row))
         key = key_of(pending_id)
         context = ctx.access.including_record(row["id"]).context
         async with ctx.connection() as connection:
@@ -196,7 +196,7 @@ def _decidable(api: "RecordApi[Any, Any]") -> Callable[..., Awaitable[Row]]:
     """The guard of decisions: Forbidden without any grant to change the record."""
 
     async def decidable_record(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Row:
-        if not ctx.access.write.covers(row["country"], row["id"]):
+        if not ctx.access.write.covers(row["country"], api.scope_of(row)):
             raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
         return row
 
@@ -219,13 +219,13 @@ async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, re
     """Takes the transition as the caller, after repeating all checks."""
     first = _first(waiting)
     await refuse_as_second_person(ctx.uow.connection, ctx.principal, first)
-    if not ctx.access.may(waiting["action"], row["country"], row["id"]):
+    if not ctx.access.may(waiting["action"], row["country"], api.scope_of(row)):
         raise Forbidden("Your grants do not include this action.", members={"reason": "second_person_not_entitled"})
     if waiting["record_version"] != record.version or record.version != row["version"]:
         raise changed_since(await api.item(row, ctx))
     proposer, action = first.ids[-1], waiting["action"]
     resource, country = api.kind.resource, row["country"]
-    if not await holds(ctx.uow.connection, proposer, api.roles, resource, action, country, row["id"]):
+    if not await holds(ctx.uow.connection, proposer, api.roles, resource, action, country, api.scope_of(row)):
         members = {"current_state": row["status"], "reason": "proposer_not_entitled", "allowed_actions": []}
         detail = "The proposer may no longer take this transition."
         raise Conflict(detail, code="transition_not_allowed", members=members)

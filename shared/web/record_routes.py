@@ -73,8 +73,8 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         responses={200: {"model": History}},
     )
     async def get_history(row: readable, ctx: CurrentContext) -> Response:
-        require(ctx.access, "history", row["country"], row["id"])
-        whole = ctx.access.sees_all_fields(row["country"], row["id"])
+        require(ctx.access, "history", row["country"], api.scope_of(row))
+        whole = ctx.access.sees_all_fields(row["country"], api.scope_of(row))
         return await history_response(ctx, row["id"], () if whole else api.kind.private)
 
     @router.get(
@@ -172,7 +172,7 @@ async def apply_patch(
 ) -> Response:
     """The record after a merge patch, or the proposed change that waits for a second person. Raises Forbidden without
     the permission."""
-    require(ctx.access, "update", row["country"], row["id"])
+    require(ctx.access, "update", row["country"], api.scope_of(row))
     body = patched(api.body, api.written_in(row), patch)
     before = await api.kind.lock(ctx.uow, row["id"], row["version"])
     wanted = with_columns(before, api.columns_of(body))

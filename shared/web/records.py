@@ -114,6 +114,11 @@ class RecordApi(Generic[R, GuardContext]):
         """The fields of a row that a caller writes."""
         return self.written or written(self.kind.table, self.body.model_fields)
 
+    def scope_of(self, row: Mapping[str, Any]) -> UUID:
+        """The id that a grant over one record has to name for this row."""
+        found: UUID = row[self.kind.record.scope_column]
+        return found
+
     def columns_of(self, body: BaseModel) -> Mapping[str, Any]:
         """The columns that a body sets."""
         return self.columns(body) if self.columns else row_values(body, self.kind.table)
@@ -165,7 +170,8 @@ class RecordApi(Generic[R, GuardContext]):
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
         """Applies a transition, its fields parsed by their model."""
         if self.fields is not None and self.reads_fields:
-            requested = with_fields(self.fields, access, row, requested, keeps_null=self.keeps_null)
+            is_permitted = access.may(requested.action, row["country"], self.scope_of(row))
+            requested = with_fields(self.fields, requested, is_permitted=is_permitted, keeps_null=self.keeps_null)
         before = await self.kind.lock(uow, row["id"], row["version"])
         await self.transition(uow, access, before, requested)
 
@@ -173,7 +179,7 @@ class RecordApi(Generic[R, GuardContext]):
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""
 
         async def changeable_record(row: Annotated[Row, Depends(self.readable)], ctx: CurrentContext) -> Row:
-            if not ctx.access_on(self.kind.resource).write.covers(row["country"], row["id"]):
+            if not ctx.access_on(self.kind.resource).write.covers(row["country"], self.scope_of(row)):
                 raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
             await self.require_current(row, ctx)
             return row

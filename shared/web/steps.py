@@ -7,18 +7,15 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from shared.database.statements import Row
-from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
 
 
 def with_fields(
-    model: type[BaseModel], access: AccessScope, row: Row, requested: TransitionRequest, *, keeps_null: bool
+    model: type[BaseModel], requested: TransitionRequest, *, is_permitted: bool, keeps_null: bool
 ) -> TransitionRequest:
     """The transition with parsed `fields`; without any if the caller may not take it, so that the operation refuses it
     for that reason. Keeps unknown names, which the lifecycle refuses. Drops null unless `keeps_null`."""
-    may = access.may(requested.action, row["country"], row["id"])
-    return replace(requested, fields=_read(model, requested.fields, keeps_null=keeps_null) if may else {})
+    return replace(requested, fields=_read(model, requested.fields, keeps_null=keeps_null) if is_permitted else {})
 
 
 def _read(model: type[BaseModel], fields: Mapping[str, Any], *, keeps_null: bool) -> dict[str, Any]:

@@ -15,6 +15,7 @@ PUBLIC_LISTS = {
     "programmes",
     "countries",
     "frameworks",
+    "notices",
     "statistics",
 }
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from deploy.matrix.operations import Ask, Operation, operations
+from shared.kernel.clock import today
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
 
@@ -62,10 +63,17 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
         yield from ({"sort": f"{sign}{sort}", "limit": "2"} for sort in _SORTS for sign in ("", "-"))
 
 
+_SERVICE = {"declarations": "membership", **dict.fromkeys(("centres", "committees", "seats", "agreements"), "centres")}
+"""The service of each kind whose bodies name records; `actions` for the others."""
+
+
 def traces(country_fixture: CountryFixture) -> set[str]:
     """Texts that disclose the canary: its word, and the ids and refs of its records."""
     ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
-    return {WORD} | (ids - {country_fixture.id("frameworks"), country_fixture.records["frameworks"]["ref"]})
+    public = {
+        str(country_fixture.records[plural][key]) for plural in ("frameworks", "notices") for key in ("id", "ref")
+    }
+    return {WORD} | (ids - public)
 
 
 def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tuple[str, str, dict[str, Any], str]]:
@@ -86,12 +94,13 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("programmes", "lead_body_id government_bodies", {"framework": "3+1/2026", **place}),
         ("actions", "programme_id programmes", {"pillar": "core", "titles": names}),
         ("milestones", "action_id actions", {"titles": names, "due": "2027-01-31"}),
+        ("declarations", "expert_id experts", {"year": today().year, "notice_version": "2026"}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
     ]
     for plural, reference, body in bodies:
         field, named = reference.split()
-        service = "centres" if plural in ("centres", "committees", "seats", "agreements") else "actions"
+        service = _SERVICE.get(plural, "actions")
         yield service, f"/{service}/v1/{plural}", {**body, field: country_fixture.id(named)}, field
     yield from _nested(country_fixture, own)
     path = f"/membership/v1/experts/{own.id('experts')}/affiliations"

@@ -9,6 +9,7 @@ import asyncpg
 
 from deploy.matrix.operations import operations
 from services.access.accounts.passwords import hash_password
+from shared.kernel.clock import today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
 from tests.support.callers import Caller
@@ -19,7 +20,8 @@ ADMIN = "admin"
 _PASSWORD = "a password of some length"
 TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
-    "duplicates": "member_duplicate", "merges": "member_merge", "committees": "centre_committee",
+    "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
+    "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
@@ -58,6 +60,10 @@ _OF_TWO = [
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
+_ABOVE = {"seats": "committees", "terms": "centres", "agreements": "centres", "declarations": "experts"}
+"""Kinds that a grant over a record of another kind includes."""
+
+
 @dataclass
 class CountryFixture:
     """A country's records by plural; all their texts contain `word`."""
@@ -71,7 +77,7 @@ class CountryFixture:
 
     def above(self, plural: str) -> str:
         """The id of the record through which a grant over one record includes this one."""
-        return self.id({"seats": "committees", "terms": "centres", "agreements": "centres"}.get(plural, plural))
+        return self.id(_ABOVE.get(plural, plural))
 
 
 class Seeder:
@@ -117,6 +123,14 @@ class Seeder:
             emails=[{"value": f"{fixture.word}@example.org"}], biography={"en": fixture.word}, fields=["1.5"], **place,
         )  # fmt: skip
         await self._repeat(fixture, expert)
+        await self._enter(
+            fixture, "membership", "declarations", expert_id=expert["id"], year=today().year, notice_version="2026",
+            interests=[{"kind": "other", "party": fixture.word}],
+        )  # fmt: skip
+        found = await self._callers["membership"].get(
+            "/membership/v1/notices", params={"limit": 1, "sort": "created_at"}
+        )
+        (fixture.records["notices"],) = found.json()["items"]
         path = f"experts/{expert['id']}/affiliations"
         await self._enter(fixture, "membership", path, institution_id=institution["id"], role=fixture.word)
         for which in ("winners", "losers"):

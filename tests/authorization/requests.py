@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from deploy.matrix.operations import Operation
+from shared.kernel.clock import today
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
 
@@ -57,6 +58,16 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     },
     "exportExpertSubject": lambda _country_fixture: {},
     "createExpertAffiliation": lambda country_fixture: {"raw": _name(country_fixture)},
+    "createNotice": lambda country_fixture: {
+        "purpose": "listing",
+        "notice_version": uuid4().hex[:20],
+        "texts": {"en": _name(country_fixture)},
+    },
+    "createDeclaration": lambda country_fixture: {
+        "expert_id": country_fixture.id("experts"),
+        "year": today().year,
+        "notice_version": "2026",
+    },
     "createInstitution": lambda country_fixture: {
         "names": [{"value": _name(country_fixture), "language": "en", "types": ["ror_display"]}],
         **_place(country_fixture),

@@ -21,13 +21,10 @@ FINAL = {
 }
 """Rejections that no act satisfies, and the alternative."""
 TO_COME = {
-    "membership.experts renew": "declarations of conflicts of interest",
-    "membership.experts renew: conflict_of_interest_missing": "declarations of conflicts of interest",
-    "membership.experts renew: profile_not_confirmed": "declarations of conflicts of interest",
     "membership.merges undo: erased": "erasure of a person",
 }
 """What waits for another part of the system, and for which."""
-UNSEEN = {"membership.imports undo: too_late", "membership.experts renew", "membership.merges undo: erased"}
+UNSEEN = {"membership.imports undo: too_late", "membership.merges undo: erased"}
 """What no path shows: it needs 90 days, or it is not built yet."""
 
 

@@ -1,6 +1,7 @@
 """The membership app over HTTP, and callers of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -10,7 +11,8 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
-from tests.support.callers import CALLERS, Caller, person, serving
+from tests.support.callers import CALLERS, Caller, grant, person, serving
+from tests.support.membership import activated
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +65,23 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+def member(
+    caller: Callable[[str | None], Caller],
+    admin: Caller,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., Awaitable[tuple[Caller, dict[str, Any]]]]:
+    """Makes an active expert with the given fields who signs in. Returns the caller and the record."""
+
+    async def make(**fields: Any) -> tuple[Caller, dict[str, Any]]:
+        record = await activated(caller("admin"), **fields)
+        name = f"member {record['ref']}"
+        principal = person(name, grant("expert", "self", record["id"]))
+        monkeypatch.setitem(CALLERS, name, principal)  # type: ignore[arg-type]
+        await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", record["id"], principal.id)
+        return caller(name), record
+
+    return make

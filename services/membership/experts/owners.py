@@ -1,5 +1,6 @@
 """Which account owns which living record, regardless of what the caller may read."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select
@@ -14,7 +15,28 @@ _TO_TAKE_OVER = Statement(
         views.ACCOUNTS.c.id == _account, views.ACCOUNTS.c.is_verified
     )
 )
+_OF_EXPERT = Statement(
+    select(views.EXPERTS.c.account_id, views.EXPERTS.c.country).where(
+        views.EXPERTS.c.id == bindparam("expert", type_=Uuid),
+        views.EXPERTS.c.merged_into.is_(None),
+        views.EXPERTS.c.erased_at.is_(None),
+    )
+)
 _IN_USE = Statement(select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == _account))
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The account of an expert, if there is one, and the expert's country."""
+
+    account_id: UUID | None
+    country: str
+
+
+async def owner_of(connection: Connection, expert: UUID) -> Owner | None:
+    """The owner of an expert; None if there is no such expert, or it was merged or erased."""
+    row = await _OF_EXPERT.fetchrow(connection, expert=expert)
+    return Owner(row["account_id"], row["country"]) if row else None
 
 
 async def record_of_account(connection: Connection, account: UUID) -> UUID | None:

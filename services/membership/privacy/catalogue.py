@@ -37,6 +37,7 @@ PARTS: Mapping[str, PersonalTable] = {
         {"the same for every merge of experts": "resource"},
     ),
     "kept_by_merges": personal("member_merge_part", "id merge_id part record_id detail", {_KEY: "detail_key"}),
+    "declarations": personal("member_declaration", f"{RECORD} expert_id year notice_version interests signed_on"),
     "imports": personal(
         "core_import",
         "id ref status created_at created_by source licence file_name",
@@ -152,6 +153,8 @@ _COUNT = "kind visibility status country category tag"
 IMPERSONAL: Mapping[str, str] = {
     "member_institution": f"{RECORD} names display_name sort_name search_key match_key ror types domains links"
     " locations heri previous_status merged_into relations",
+    "member_notice": f"{RECORD} purpose notice_version texts search_key",
+    "member_reference_move": "loser_id winner_id resource record_id field position before after",
     "member_institution_form": "form word",
     "member_institution_relation": "institution_id kind other country visibility",
     "member_institution_value": "institution_id kind value country visibility",

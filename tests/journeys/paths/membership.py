@@ -63,6 +63,48 @@ def _owner_of_another(path_run: PathRun) -> str:
     return account
 
 
+def _declared(path_run: PathRun, who: str, expert: str) -> str:
+    """A draft of this year's declaration under the latest notice."""
+    notices = path_run.by(who).get(f"{_V1}/notices", purpose="conflict_of_interest", sort="-created_at")["items"]
+    body = {"expert_id": expert, "year": int(day()[:4]), "notice_version": notices[0]["notice_version"]}
+    return str(path_run.create(who, f"{_V1}/declarations", **body)["links"]["self"])
+
+
+def _declare(path_run: PathRun) -> None:
+    """The expert's owner signs this year's declaration."""
+    path_run.by("applicant").step(_declared(path_run, "applicant", path_run.id), "sign")
+
+
+def _declaration(path_run: PathRun) -> str:
+    """A draft of somebody who is an officer of their country, too."""
+    path_run.notes["expert"] = expert = _applicant(path_run).rpartition("/")[2]
+    return _declared(path_run, "applicant", expert)
+
+
+def _another_notice(path_run: PathRun) -> None:
+    body = {"purpose": "conflict_of_interest", "notice_version": uuid4().hex[:12], "texts": {"en": "I declare."}}
+    path_run.notes["notice"] = path_run.create("admin", f"{_V1}/notices", **body)["notice_version"]
+
+
+def _shipped_notice(path_run: PathRun) -> str:
+    return str(path_run.by("admin").get(f"{_V1}/notices", sort="created_at")["items"][0]["links"]["self"])
+
+
+def _notice(path_run: PathRun) -> str:
+    return str(path_run.notes["notice"])
+
+
+def _declare_again(path_run: PathRun) -> None:
+    path_run.by("applicant").step(_declared(path_run, "applicant", path_run.notes["expert"]), "sign")
+
+
+def _own_expert(path_run: PathRun) -> None:
+    """The path's expert belongs to a person from now on."""
+    path_run.notes["applicant"] = person = path_run.world.person("Olga Owner")
+    path_run.by("admin").step(path_run.record, "link_account", fields={"account_id": person.account})
+    eventually(lambda: person.look(path_run.record).status_code == 200, 60)
+
+
 def _institution(path_run: PathRun) -> str:
     """An institution that nobody has verified."""
     return str(path_run.world.institution(path_run.country, "Newborn Institute", verified=False)["links"]["self"])
@@ -162,7 +204,9 @@ PATHS = (
             taken(_OFFICER, "approve", "active"),
             refused(_OFFICER, "renew", "profile_not_confirmed"),
             taken("admin", "confirm_profile", "active"),
-            refused(_OFFICER, "renew", "conflict_of_interest_missing"),
+            given(_own_expert),
+            refused(_OFFICER, "renew", "conflict_of_interest_missing", _declare),
+            taken(_OFFICER, "renew", "active"),
             taken(_OFFICER, "suspend", "suspended"),
             taken(_OFFICER, "reinstate", "active"),
             agreed("admin", "admin2", "terminate", "terminated"),
@@ -188,6 +232,8 @@ PATHS = (
             refused("applicant", "renew", "conflict_of_interest_missing"),
             follows("expire", "grace", later("membership.end_terms", 4)),
             follows("expire", "lapsed", later("membership.end_terms", 95)),
+            given(_declare),
+            taken("applicant", "renew", "active"),
             taken("applicant", "resign", "resigned"),
         ),
     ),
@@ -209,6 +255,32 @@ PATHS = (
             taken("admin", "link_account", "invited", account_id=_newcomer),
         ),
     ),
+    Path(
+        "membership.declarations",
+        "PG",
+        _declaration,
+        "draft",
+        (
+            refused(_OFFICER, "sign", "not_the_person"),
+            given(_another_notice),
+            refused("applicant", "sign", "notice_outdated", change("applicant", notice_version=_notice)),
+            taken("applicant", "sign", "signed"),
+            refused("applicant", "assess", "own_declaration", outcome="cleared"),
+            taken(_OFFICER, "assess", "cleared", outcome="cleared"),
+            follows("", "superseded", _declare_again),
+        ),
+    ),
+    *(
+        Path(
+            "membership.declarations",
+            "PG",
+            _declaration,
+            "draft",
+            (taken("applicant", "sign", "signed"), taken(_OFFICER, "assess", outcome, outcome=outcome)),
+        )
+        for outcome in ("managed", "excluded")
+    ),
+    Path("membership.notices", "PG", _shipped_notice, "published", ()),
     Path(
         "membership.institutions",
         "PG",

@@ -1,0 +1,1 @@
+"""Declarations of interests, one a year."""

@@ -1,0 +1,46 @@
+"""Reading declarations: for grants that cover the country or the expert."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, bindparam, select
+
+from services.membership.declarations.domain import IN_FORCE, LIFECYCLE
+from services.membership.declarations.record import Declaration
+from services.membership.declarations.tables import declaration
+from shared.database.statements import Connection, Statement
+from shared.records.access_scope import AccessKind, constant
+from shared.records.listing import Filter
+from shared.records.plain import by_grant, listing
+from shared.records.rows import records_of
+
+_year = bindparam("year", type_=Integer)
+_IN_FORCE = Statement(
+    select(declaration)
+    .where(
+        declaration.c.expert_id == bindparam("expert"),
+        declaration.c.year == _year,
+        declaration.c.status.in_([constant(status) for status in IN_FORCE]),
+    )
+    .order_by(declaration.c.id)
+    .with_for_update()
+)
+
+
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """The application filter."""
+    return select(declaration).where(by_grant(declaration, declaration.c.expert_id, access_kind))
+
+
+LISTING = listing(
+    Declaration,
+    declaration,
+    LIFECYCLE.states,
+    visible_to,
+    Filter("year", "A year", int, lambda bound: declaration.c.year == bound),
+)
+
+
+async def lock_in_force(connection: Connection, expert: UUID, year: int) -> list[Declaration]:
+    """The signed declarations of an expert for a year that are not superseded, locked."""
+    return records_of(Declaration, await _IN_FORCE.fetch(connection, expert=expert, year=year))

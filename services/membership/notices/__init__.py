@@ -1,0 +1,1 @@
+"""Notices: the texts of declarations and consents, each in versions."""

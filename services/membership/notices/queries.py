@@ -1,0 +1,32 @@
+"""Reading notices, which everybody may."""
+
+from sqlalchemy import bindparam, select
+
+from services.membership.notices import domain
+from services.membership.notices.record import Notice
+from services.membership.notices.tables import notice
+from shared.database.statements import Connection, Statement
+from shared.records.listing import one_of, values
+from shared.records.plain import by_itself, listing
+
+LISTING = listing(
+    Notice,
+    notice,
+    domain.LIFECYCLE.states,
+    by_itself(notice, domain.PUBLISHED),
+    values("purpose", notice.c.purpose, "Purposes, separated by commas", one_of(domain.PURPOSES)),
+)
+_of_purpose = select(notice.c.notice_version).where(notice.c.purpose == bindparam("purpose"))
+_KNOWN = Statement(_of_purpose.where(notice.c.notice_version == bindparam("version")))
+_LATEST = Statement(_of_purpose.order_by(notice.c.created_at.desc(), notice.c.id.desc()).limit(1))
+
+
+async def is_known(connection: Connection, purpose: str, version: str) -> bool:
+    """Whether there is this version of a purpose's text."""
+    return await _KNOWN.fetchval(connection, purpose=purpose, version=version) is not None
+
+
+async def latest(connection: Connection, purpose: str) -> str | None:
+    """The latest version of a purpose's text."""
+    found: str | None = await _LATEST.fetchval(connection, purpose=purpose)
+    return found

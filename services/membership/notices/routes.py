@@ -1,0 +1,19 @@
+"""Notices over HTTP: the routes of every record, from this description."""
+
+from services.membership.access import ROLES
+from services.membership.notices import operations
+from services.membership.notices.queries import LISTING
+from services.membership.notices.schemas import Notice, NoticeBody, present
+from shared.web.records import RecordApi
+
+router = RecordApi(
+    kind=operations.NOTICES,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Notice,
+    create_body=NoticeBody,
+    present=present,
+    create=operations.create,
+    transition=operations.transition,
+    is_public=True,
+).routes()

@@ -21,11 +21,11 @@ def upgrade() -> None:
     _notices()
     run(f"""
 CREATE TABLE member_declaration ({record_columns("draft|signed|cleared|managed|excluded|superseded")}
-    expert_id uuid NOT NULL REFERENCES member_expert (id),
+    expert_id uuid NOT NULL,
     year integer NOT NULL,
     notice_version text NOT NULL,
     interests jsonb NOT NULL,
-    signed_on date CHECK ((signed_on IS NULL) = (status = 'draft'))
+    signed_on date
 )
 --;
 CREATE INDEX member_declaration_expert_idx ON member_declaration (expert_id, year)
@@ -78,7 +78,7 @@ CREATE TABLE member_notice (
 )
 """)
     reference_numbers("member_notice", "NTC", "membership")
-    grant("member_notice", "SELECT, INSERT", "membership")
+    grant("member_notice", "SELECT, INSERT, UPDATE", "membership")
     run("""
 INSERT INTO member_notice (id, version, status, visibility, created_at, created_by, updated_at, updated_by, purpose,
     notice_version, texts, search_key)

@@ -29,7 +29,7 @@ from tests.support.callers import Caller
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 PROTECTED = {
-    "membership": ("experts", "institutions", "duplicates", "merges"),
+    "membership": ("experts", "institutions", "duplicates", "merges", "declarations"),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
         "programmes",
@@ -55,9 +55,10 @@ OPEN = {
     "core_fact",
     "core_import",
     "core_outbox",
+    "member_notice",
 }
-"""Tables with a country and a visibility but without row-level security: frameworks have no country and are public,
-imports belong to their creator, and the feed filters facts."""
+"""Tables with a country and a visibility but without row-level security: frameworks and notices have no country
+and are public, imports belong to their creator, and the feed filters facts."""
 _SCOPED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'escm' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND (SELECT count(*) FROM pg_attribute a
@@ -152,7 +153,7 @@ async def test_without_the_filter_restricted_rows_of_another_country_stay_hidden
             item = address.format(hidden) if "{}" in address else f"{path}/{hidden}"
             assert (await caller.get(item)).status_code == 404, item
     assert {hidden, own} <= await _listed(Caller(services[service], "admin"), path)
-    if plural not in ("agreements", "duplicates", "merges"):
+    if plural not in ("agreements", "duplicates", "merges", "declarations"):
         assert shown in await _listed(Caller(services[service], "author_xa"), path)
 
 

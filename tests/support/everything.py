@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from shared.kernel.clock import today
 from tests.support.running import Client, eventually
 
 COUNTRY = "XA"
@@ -37,7 +38,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
 
 
 def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
-    """An institution, and the ids of two experts with one name; an import, and an affiliation without a match."""
+    """An institution, and the ids of two experts with one name; the other records of membership."""
     name = {"value": "University of the Delta", "language": "en", "types": ["ror_display"]}
     acronym = {"value": "UDELTA", "types": ["acronym"]}
     place = {"city": "Port Alpha", "subdivision": "Delta", "geonames": 1, "lat": 1.5, "lon": -2.25}
@@ -55,6 +56,9 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     twin = {**_PLACE, "names": [{"given": "Gemma", "family": "Twin"}], "fields": ["1.5"], "biography": {"en": "Soil."}}
     twins = [by.create("/membership/v1/experts", twin) for _ in range(3)]
     assert twins[1]["duplicates"], "the pair is found as the second is entered"
+    declared = {"expert_id": twins[0]["id"], "year": today().year, "notice_version": "2026"}
+    by.create("/membership/v1/declarations", {**declared, "interests": [{"kind": "funding", "party": "A mine"}]})
+    by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"institution_id": host["id"], "role": "Reader"})
     with tempfile.TemporaryDirectory() as folder:

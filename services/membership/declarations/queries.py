@@ -27,6 +27,12 @@ _IN_FORCE = Statement(
 )
 
 
+def _parsed_year(raw: str) -> int:
+    if not (len(raw) == 4 and raw.isascii() and raw.isdigit()):
+        raise ValueError("is not a year of four digits")
+    return int(raw)
+
+
 def visible_to(access_kind: AccessKind) -> Select[Any]:
     """The application filter."""
     return select(declaration).where(by_grant(declaration, declaration.c.expert_id, access_kind))
@@ -37,7 +43,7 @@ LISTING = listing(
     declaration,
     LIFECYCLE.states,
     visible_to,
-    Filter("year", "A year", int, lambda bound: declaration.c.year == bound),
+    Filter("year", "A year", _parsed_year, lambda bound: declaration.c.year == bound),
 )
 
 

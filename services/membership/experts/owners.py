@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, func, select
 
 from shared.contracts import views
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 
 _account = bindparam("account", type_=Uuid)
@@ -15,12 +16,14 @@ _TO_TAKE_OVER = Statement(
         views.ACCOUNTS.c.id == _account, views.ACCOUNTS.c.is_verified
     )
 )
-_OF_EXPERT = Statement(
-    select(views.EXPERTS.c.account_id, views.EXPERTS.c.country).where(
+_OF_EXPERT = Lookup(
+    select(views.EXPERTS.c.account_id, views.EXPERTS.c.country)
+    .where(
         views.EXPERTS.c.id == bindparam("expert", type_=Uuid),
         views.EXPERTS.c.merged_into.is_(None),
         views.EXPERTS.c.erased_at.is_(None),
     )
+    .limit(1)
 )
 _IN_USE = Statement(select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == _account))
 

@@ -261,13 +261,13 @@ PATHS = (
         _declaration,
         "draft",
         (
-            refused(_OFFICER, "sign", "not_the_person"),
+            refused("admin", "sign", "not_the_person"),
             given(_another_notice),
             refused("applicant", "sign", "notice_outdated", change("applicant", notice_version=_notice)),
             taken("applicant", "sign", "signed"),
             refused("applicant", "assess", "own_declaration", outcome="cleared"),
             taken(_OFFICER, "assess", "cleared", outcome="cleared"),
-            follows("", "superseded", _declare_again),
+            follows("supersede", "superseded", _declare_again),
         ),
     ),
     *(

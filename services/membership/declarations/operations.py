@@ -54,13 +54,12 @@ async def transition(
         return replace(before, signed_on=today()) if target == "signed" else before
 
     may = permitted(access, before)
-    earlier = await queries.lock_in_force(uow.connection, before.expert_id, before.year)
     after = await DECLARATIONS.apply_transition(uow, before, requested, guard_context, may, effects)
     if requested.action == "sign":
-        for one in earlier:
-            await DECLARATIONS.apply_scheduled(uow, one, "supersede")
+        expert = await EXPERTS.lock(uow, after.expert_id)
+        for earlier in await queries.lock_earlier(uow.connection, after):
+            await DECLARATIONS.apply_scheduled(uow, earlier, "supersede")
         if after.year == today().year:
-            expert = await EXPERTS.lock(uow, after.expert_id)
             await EXPERTS.update(uow, expert, replace(expert, conflict_of_interest_on=today()))
     return after
 

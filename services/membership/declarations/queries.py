@@ -1,7 +1,6 @@
 """Reading declarations: for grants that cover the country or the expert."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Integer, Select, bindparam, select
 
@@ -14,12 +13,12 @@ from shared.records.listing import Filter
 from shared.records.plain import by_grant, listing
 from shared.records.rows import records_of
 
-_year = bindparam("year", type_=Integer)
-_IN_FORCE = Statement(
+_EARLIER = Statement(
     select(declaration)
     .where(
         declaration.c.expert_id == bindparam("expert"),
-        declaration.c.year == _year,
+        declaration.c.year == bindparam("year", type_=Integer),
+        declaration.c.id != bindparam("declaration"),
         declaration.c.status.in_([constant(status) for status in IN_FORCE]),
     )
     .order_by(declaration.c.id)
@@ -47,6 +46,7 @@ LISTING = listing(
 )
 
 
-async def lock_in_force(connection: Connection, expert: UUID, year: int) -> list[Declaration]:
-    """The signed declarations of an expert for a year that are not superseded, locked."""
-    return records_of(Declaration, await _IN_FORCE.fetch(connection, expert=expert, year=year))
+async def lock_earlier(connection: Connection, signed: Declaration) -> list[Declaration]:
+    """The other signed declarations of its expert for its year that are not superseded, locked."""
+    parameters = {"expert": signed.expert_id, "year": signed.year, "declaration": signed.id}
+    return records_of(Declaration, await _EARLIER.fetch(connection, **parameters))

@@ -1,5 +1,6 @@
 """An expert declares interests for a year; the office assesses; renewal asks for this year's signature."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -71,6 +72,14 @@ async def test_a_later_signature_supersedes_the_earlier_ones_of_the_year(member:
     assert states == ["signed", "superseded", "superseded", "signed"]
     listed = (await who.get(f"{DECLARATIONS}?year={today().year}&status=signed")).json()["items"]
     assert [one["links"]["self"] for one in listed] == paths[-1:]
+
+
+async def test_of_two_signatures_at_once_one_is_in_force(member: Member) -> None:
+    who, record = await member()
+    drafts = [await _draft(who, record) for _ in range(2)]
+    signed = await asyncio.gather(*(who.step(path, "sign") for path in drafts))
+    assert [response.status_code for response in signed] == [200, 200]
+    assert sorted([(await who.get(path)).json()["status"] for path in drafts]) == ["signed", "superseded"]
 
 
 @pytest.mark.parametrize("outcome", ["cleared", "managed", "excluded"])

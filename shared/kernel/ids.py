@@ -22,8 +22,9 @@ def random_bytes() -> bytes:
 
 
 def uuid7_bytes() -> bytes:
-    """The bytes of a new id: 48 bits of Unix milliseconds, then 74 random bits. Thread-safe."""
+    """The bytes of a new id: Unix milliseconds in 48 bits, their fraction in 12 bits (RFC 9562, 6.2, method 3), then 62
+    random bits. Ids that a process makes one after the other sort in that order. Thread-safe."""
     random = random_bytes()
-    time_ms = (time.time_ns() // 1_000_000).to_bytes(6, "big")
-    version, access_kind = random[0] & 0x0F | 0x70, random[2] & 0x3F | 0x80
-    return b"%b%c%c%c%b" % (time_ms, version, random[1], access_kind, random[3:10])
+    time_ms, rest_ns = divmod(time.time_ns(), 1_000_000)
+    start = time_ms << 16 | 0x7000 | rest_ns * 4096 // 1_000_000
+    return b"%b%c%b" % (start.to_bytes(8, "big"), random[0] & 0x3F | 0x80, random[1:8])

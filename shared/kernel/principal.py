@@ -121,6 +121,15 @@ class Principal:
         """API clients and keys. They must send an idempotency key and are never an applicant or an author."""
         return self.kind in (PrincipalKind.CLIENT, PrincipalKind.KEY)
 
+    @property
+    def account_id(self) -> UUID | None:
+        """The account of a person; None for every other kind of principal."""
+        return self.id if self.kind is PrincipalKind.ACCOUNT else None
+
+    def is_account(self, account: UUID | None) -> bool:
+        """Whether the principal is the person with this account."""
+        return account is not None and account == self.account_id
+
     @cached_property
     def label(self) -> str:
         """`account:0199…`, as in `created_by`, audit entries and idempotency keys."""

@@ -76,7 +76,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Account, wanted: 
 async def _require_authority(uow: UnitOfWork, actor: Principal, account: UUID) -> None:
     """Requires authority over all that the account holds: whoever sets the address can receive a new password there.
     For one's own account the check passes."""
-    if not _is_owner(actor, account):
+    if not actor.is_account(account):
         await require_authority(uow, actor, PrincipalKind.ACCOUNT, account)
 
 
@@ -142,12 +142,8 @@ async def load_guard_context(
     async with connect() as connection:
         return domain.AccountGuardContext(
             roles_of_two=await roles_of_two(connection, PrincipalKind.ACCOUNT, record.id),
-            is_owner=_is_owner(principal, record.id),
+            is_owner=principal.is_account(record.id),
         )
-
-
-def _is_owner(principal: Principal, account: UUID) -> bool:
-    return (principal.kind, principal.id) == (PrincipalKind.ACCOUNT, account)
 
 
 def _welcome(uow: UnitOfWork, record: Account) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.access.access import GrantFault, ScopeFault
 from services.access.grants.record import Grant
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
+from shared.kernel.principal import SYSTEM, Principal
 
 SecondPersonFault: TypeAlias = Literal[
     "second_person_missing",
@@ -72,7 +72,7 @@ def second_person(
     A person is their own account; a client names an account, or uses the one named in the proposal. Who proposed and
     who receives the grant are never the second person.
     """
-    person = principal.id if principal.kind is PrincipalKind.ACCOUNT else named or record.second_person
+    person = principal.account_id or named or record.second_person
     if person is None:
         return None, "second_person_missing"
     if record.second_person not in (None, person):

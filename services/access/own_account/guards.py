@@ -12,7 +12,7 @@ from services.access.tokens.operations import TokenService, proves_password
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Invalid, NotFound, invalid_field
-from shared.kernel.principal import Grant, PrincipalKind
+from shared.kernel.principal import Grant
 from shared.web.request_context import CurrentContext, RequestContext
 
 
@@ -21,11 +21,11 @@ async def own_account(ctx: CurrentContext) -> Row:
 
     Raises NotFound for a client or key, which has none.
     """
-    who = ctx.principal
-    if who.kind is not PrincipalKind.ACCOUNT or who.id is None:
+    account = ctx.principal.account_id
+    if account is None:
         raise NotFound("Only a person has an account.")
-    ctx.principal = who.holding(Grant(ACCOUNT_OWNER, "record", str(who.id), today(), None))
-    return await ACCOUNT_API.readable(str(who.id), ctx)
+    ctx.principal = ctx.principal.holding(Grant(ACCOUNT_OWNER, "record", str(account), today(), None))
+    return await ACCOUNT_API.readable(str(account), ctx)
 
 
 async def changeable_account(row: Annotated[Row, Depends(own_account)], ctx: CurrentContext) -> Row:
@@ -39,15 +39,15 @@ async def require_own_password(ctx: RequestContext, password: str) -> UUID:
 
     Raises Invalid `wrong_password`, also for clients and keys, and RateLimited as for logins.
     """
-    who, key = ctx.principal, None
-    if who.kind is PrincipalKind.ACCOUNT and who.id is not None:
+    account, key = ctx.principal.account_id, None
+    if account is not None:
         async with ctx.connection() as connection:
-            key = await accounts.key_of(connection, who.id)
+            key = await accounts.key_of(connection, account)
     token_service: TokenService = ctx.request.app.state.token_service
     address = ctx.request.client.host if ctx.request.client else ""
-    if key is None or who.id is None or await proves_password(token_service, key, password, address) is None:
+    if key is None or account is None or await proves_password(token_service, key, password, address) is None:
         raise wrong_password()
-    return who.id
+    return account
 
 
 def wrong_password() -> Invalid:

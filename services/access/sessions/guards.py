@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.access.sessions import queries
 from shared.kernel.errors import NotFound, invalid_parameter
-from shared.kernel.principal import READ, PrincipalKind
+from shared.kernel.principal import READ
 from shared.records.resource_type import require
 from shared.web.request_context import RequestContext
 from shared.web.responses import key_of
@@ -23,7 +23,7 @@ def chosen_account(ctx: RequestContext, verb: str) -> UUID | None:
     Raises Malformed for an invalid id, Forbidden for another account without a grant for the verb.
     """
     raw = ctx.request.query_params.get("account_id")
-    own = ctx.principal.id if ctx.principal.kind is PrincipalKind.ACCOUNT else None
+    own = ctx.principal.account_id
     if raw is None:
         return own
     account = key_of(raw)
@@ -40,7 +40,7 @@ async def account_of_session(ctx: RequestContext, raw: str) -> tuple[UUID, UUID]
     key = key_of(raw)
     async with ctx.connection() as connection:
         account = await queries.account_of(connection, key) if isinstance(key, UUID) else None
-    is_own = ctx.principal.kind is PrincipalKind.ACCOUNT and account == ctx.principal.id
+    is_own = ctx.principal.is_account(account)
     if account is None or not isinstance(key, UUID) or not (is_own or ctx.access.may(READ, None)):
         raise NotFound("There is no such session.")
     if not is_own:

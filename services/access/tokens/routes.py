@@ -16,7 +16,6 @@ from services.access.tokens.schemas import TOKEN_ALONE, TOKEN_FORM, Introspectio
 from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
-from shared.kernel.principal import PrincipalKind
 from shared.web.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
 from shared.web.route import refuse_unknown
 from shared.web.route_options import OptionsRouter, RouteOptions
@@ -192,7 +191,7 @@ async def me(request: Request) -> Response:
         for grant in principal.grants
     ]
     async with request.app.state.database.acquire() as connection:
-        owner = principal.id if principal.kind is PrincipalKind.ACCOUNT else None
+        owner = principal.account_id
         waiting = await suspended(connection, owner) if owner else []
     content = {
         "principal": {"kind": str(principal.kind), "id": str(principal.id), "name": principal.name},

@@ -183,4 +183,4 @@ def _may(ctx: RequestContext, expert: Row) -> Callable[[str], bool]:
 
 
 def _source(ctx: RequestContext, expert: Row) -> str:
-    return "self" if expert["account_id"] and expert["account_id"] == ctx.principal.id else "secretariat"
+    return "self" if ctx.principal.is_account(expert["account_id"]) else "secretariat"

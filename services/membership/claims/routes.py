@@ -9,7 +9,6 @@ from services.membership.experts.operations import EXPERTS
 from services.membership.experts.routes import EXPERT_API
 from services.membership.experts.schemas import Expert
 from shared.kernel.errors import Forbidden
-from shared.kernel.principal import PrincipalKind
 from shared.web.mailed_tokens import limit_tries
 from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
@@ -27,8 +26,8 @@ router = ResourceRouter(EXPERTS.resource, ROLES)
     responses={200: {"model": Expert}},
 )
 async def claim_expert(body: ClaimBody, ctx: CurrentContext) -> Response:
-    account = ctx.principal.id
-    if ctx.principal.kind is not PrincipalKind.ACCOUNT or account is None:
+    account = ctx.principal.account_id
+    if account is None:
         raise Forbidden("Only a person takes over a record.", members={"reason": "not_permitted"})
     await limit_tries(ctx)
     return await EXPERT_API.respond_with(ctx, await operations.claim(ctx.uow, account, body.token))

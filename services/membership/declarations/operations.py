@@ -71,9 +71,8 @@ async def load_guard_context(
     async with connect() as connection:
         owner = await owner_of(connection, record.expert_id)
         current = await notices.latest(connection, CONFLICT_OF_INTEREST)
-    account = None if owner is None else owner.account_id
     return domain.DeclarationGuardContext(
-        is_own=account is not None and account == principal.id,
+        is_own=owner is not None and principal.is_account(owner.account_id),
         is_notice_current=record.notice_version == current,
     )
 

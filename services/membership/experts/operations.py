@@ -119,7 +119,7 @@ async def update(
         **domain.derived(wanted.names, wanted.emails),
         emails=domain.with_verified(wanted.emails, before.emails),
     )
-    is_own = _is_own(access.principal, before)
+    is_own = access.principal.is_account(before.account_id)
     if is_own:
         wanted = replace(wanted, profile_confirmed_on=today())
     by = "self" if is_own else _source(access.principal, wanted.country)
@@ -195,7 +195,7 @@ async def load_guard_context(
         officer = await _officer_fault(connect, record, _officer(fields))
     return domain.ExpertGuardContext(
         has_email=bool(record.emails),
-        is_applicant=_is_own(principal, record),
+        is_applicant=principal.is_account(record.account_id),
         profile_confirmed_on=record.profile_confirmed_on,
         conflict_of_interest_on=record.conflict_of_interest_on,
         today=today(),
@@ -233,10 +233,6 @@ async def _account(uow: UnitOfWork, fields: Fields) -> UUID:
     if not await owners.account_in_use(uow.connection, account):
         raise invalid_field("/fields/account_id", "unknown_reference", "There is no such account in use.")
     return account
-
-
-def _is_own(principal: Principal, record: Expert) -> bool:
-    return record.account_id is not None and record.account_id == principal.id
 
 
 def _source(principal: Principal, country: str) -> str:

@@ -249,6 +249,12 @@ def require_publishing(access: AccessScope, visibility: str, country: str | None
         raise Forbidden("Your grants do not include publishing.", members={"reason": "publish_not_permitted"})
 
 
+def require_creation(access: AccessScope, new: Record) -> None:
+    """Raises Forbidden if the caller may not create this record in its country, or not with its visibility."""
+    require(access, "create", new.country)
+    require_publishing(access, new.visibility, new.country)
+
+
 def require_visibility_change(access: AccessScope, before: Record, wanted: Record) -> None:
     """Raises Forbidden if the new visibility makes a record public and the caller may not do that."""
     if wanted.visibility != before.visibility:

@@ -17,8 +17,7 @@ from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
     permitted,
-    require,
-    require_publishing,
+    require_creation,
     require_visibility_change,
 )
 
@@ -30,8 +29,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
 
     Raises Invalid for an unknown letter, Forbidden if the caller may not mark that letter as answered.
     """
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     await _mark_answered(uow, access, new)
     status = domain.first_status(new.direction)
     return await LETTERS.insert(uow, replace(new, status=status, search_key=search_key(new.subject)))

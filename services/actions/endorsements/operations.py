@@ -19,8 +19,7 @@ from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
     permitted,
-    require,
-    require_publishing,
+    require_creation,
     require_visibility_change,
 )
 
@@ -31,8 +30,7 @@ ENDORSEMENTS: ResourceType[Endorsement, domain.EndorsementGuardContext] = Resour
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Endorsement) -> Endorsement:
     """Inserts an endorsement; it is `claimed` until the secretariat verifies it."""
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
     claimants = with_author((), uow.origin.actor)
     claimed = replace(new, status="claimed", claimants=claimants, search_key=_search_key(new))

@@ -18,8 +18,7 @@ from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
     permitted,
-    require,
-    require_publishing,
+    require_creation,
     require_visibility_change,
 )
 
@@ -28,8 +27,7 @@ FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal
 
 async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> FocalPoint:
     """Inserts a nominated focal point. Raises Invalid for an unknown body or expert."""
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
     return await FOCAL_POINTS.insert(uow, replace(new, status="nominated", search_key=_search_key(new)))

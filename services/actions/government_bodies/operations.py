@@ -12,8 +12,7 @@ from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
     permitted,
-    require,
-    require_publishing,
+    require_creation,
     require_visibility_change,
 )
 
@@ -24,8 +23,7 @@ GOVERNMENT_BODIES: ResourceType[GovernmentBody, None] = ResourceType.of(
 
 async def create(uow: UnitOfWork, access: AccessScope, new: GovernmentBody) -> GovernmentBody:
     """Inserts a government body."""
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     return await GOVERNMENT_BODIES.insert(
         uow, replace(new, status="active", search_key=search_key(*new.names.values()))
     )

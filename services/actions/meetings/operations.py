@@ -12,8 +12,7 @@ from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
     permitted,
-    require,
-    require_publishing,
+    require_creation,
     require_visibility_change,
 )
 
@@ -22,8 +21,7 @@ MEETINGS: ResourceType[Meeting, None] = ResourceType.of(Meeting, meeting, domain
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Meeting) -> Meeting:
     """Inserts a meeting that was held."""
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     return await MEETINGS.insert(uow, replace(new, status="held", search_key=search_key(*new.titles.values())))
 
 

@@ -22,8 +22,7 @@ from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
     permitted,
-    require,
-    require_publishing,
+    require_creation,
     require_visibility_change,
 )
 
@@ -45,8 +44,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Programme) -> Progra
     Raises Invalid for an unknown framework, committee or centre, Conflict if the country has another programme under
     the framework that has not ended.
     """
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     if not await is_known(uow.connection, new.framework):
         raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
     await _require_references(uow, access, new, None)

@@ -17,8 +17,7 @@ from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
     permitted,
-    require,
-    require_publishing,
+    require_creation,
     require_visibility_change,
 )
 
@@ -34,8 +33,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Commit
 
     Raises Forbidden outside the caller's grant, Invalid for an institution that the caller may not know of.
     """
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     await require_institutions(uow, _institutions(new))
     search_key = domain.names_search_key(new.names)
     return await COMMITTEES.insert(uow, replace(new, status="proposed", search_key=search_key))

@@ -17,7 +17,14 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_creation,
+    require_publishing,
+)
 from shared.records.rows import columns_of
 
 INSTITUTIONS: ResourceType[Institution, domain.InstitutionGuardContext] = ResourceType.of(
@@ -27,8 +34,7 @@ INSTITUTIONS: ResourceType[Institution, domain.InstitutionGuardContext] = Resour
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Institution) -> Institution:
     """Inserts an institution as submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
+    require_creation(access, new)
     own, _ = await stated(uow, None, new.ror, new.relations)
     entered = await INSTITUTIONS.insert(
         uow, replace(new, **domain.derived(new.names), status="submitted", relations=own)

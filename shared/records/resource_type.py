@@ -161,6 +161,11 @@ class ResourceType(Generic[R, GuardContext]):
         both = _both_persons(requested) if is_of_two else ()
         return await self._write(uow, requested.action, before, changed, transition.fact, requested.reason, both)
 
+    async def transition(self, uow: UnitOfWork, access: AccessScope, before: R, requested: TransitionRequest) -> R:
+        """Applies one transition of a lifecycle without guards. Raises what `Lifecycle.advance` raises."""
+        unguarded: Any = None
+        return await self.apply_transition(uow, before, requested, unguarded, permitted(access, before))
+
     async def apply_scheduled(self, uow: UnitOfWork, before: R, verb: str, wanted: R | None = None) -> R:
         """The locked record after a scheduled transition, which has no caller and no guard; `wanted` has further
         changes. Raises NoScheduledTransition if its state has none of this verb."""

@@ -66,13 +66,13 @@ class RecordApi(Generic[R, GuardContext]):
 
     `present` renders a row for a caller. `create`, `update` and `transition` are the operations: `create` gets the
     record from the body, `update` the locked record and the wanted one. Without `create` or `update` there is no such
-    route. `guard_context` loads the data of guards. `create_body` is the body of a creation if it differs from `body`.
-    `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
-    default both are the body's own fields. `fields` is the model of the transitions' fields; unless `reads_fields`, the
-    operation parses them itself. `keeps_null`: in them null differs from absent. `raw_json_columns` are item columns of
-    JSON text. `is_public`: list and item need no token. `dependency` runs before every request. `concerns` returns the
-    accounts that a record is about, which are never the second person of its transitions. `proposes_changes`: a patch
-    may need a second person too.
+    route; without `transition` those of the lifecycle have no guards. `guard_context` loads the data of guards.
+    `create_body` is the body of a creation if it differs from `body`. `columns` returns the columns that a body sets,
+    `written` the fields of a row that a patch is merged into; by default both are the body's own fields. `fields` is
+    the model of the transitions' fields; unless `reads_fields`, the operation parses them itself. `keeps_null`: in them
+    null differs from absent. `raw_json_columns` are item columns of JSON text. `is_public`: list and item need no
+    token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
+    never the second person of its transitions. `proposes_changes`: a patch may need a second person too.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -80,7 +80,7 @@ class RecordApi(Generic[R, GuardContext]):
     listing: Listing
     response_model: type[RecordResponse]
     present: Callable[[Any, AccessScope], dict[str, Any]]
-    transition: Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]]
+    transition: Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]] | None = None
     guard_context: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
     create_body: type[BaseModel] | None = None
     create: Callable[[UnitOfWork, AccessScope, R], Awaitable[R | Created[R]]] | None = None
@@ -173,7 +173,7 @@ class RecordApi(Generic[R, GuardContext]):
             is_permitted = access.may(requested.action, row["country"], self.scope_of(row))
             requested = with_fields(self.fields, requested, is_permitted=is_permitted, keeps_null=self.keeps_null)
         before = await self.kind.lock(uow, row["id"], row["version"])
-        await self.transition(uow, access, before, requested)
+        await (self.transition or self.kind.transition)(uow, access, before, requested)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""

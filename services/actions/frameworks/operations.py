@@ -9,7 +9,7 @@ from services.actions.frameworks.tables import framework
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.resource_type import ResourceType, require
 
 FRAMEWORKS: ResourceType[Framework, None] = ResourceType.of(Framework, framework, domain.LIFECYCLE)
 
@@ -27,10 +27,3 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Framework) -> Framew
 async def update(uow: UnitOfWork, _access: AccessScope, before: Framework, wanted: Framework) -> Framework:
     """Updates the framework; its code cannot change, since programmes refer to it."""
     return await FRAMEWORKS.update(uow, before, replace(wanted, search_key=domain.titles_search_key(wanted)))
-
-
-async def transition(
-    uow: UnitOfWork, access: AccessScope, before: Framework, requested: TransitionRequest
-) -> Framework:
-    """Raises Invalid: a framework has no transitions."""
-    return await FRAMEWORKS.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -21,7 +21,6 @@ API = RecordApi(
     present=schemas.present,
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
     is_public=True,
 )
 router = API.routes()

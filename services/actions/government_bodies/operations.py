@@ -10,8 +10,6 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import (
     ResourceType,
-    TransitionRequest,
-    permitted,
     require_creation,
     require_visibility_change,
 )
@@ -35,10 +33,3 @@ async def update(
     """Updates the body; its country cannot change."""
     require_visibility_change(access, before, wanted)
     return await GOVERNMENT_BODIES.update(uow, before, replace(wanted, search_key=search_key(*wanted.names.values())))
-
-
-async def transition(
-    uow: UnitOfWork, access: AccessScope, before: GovernmentBody, requested: TransitionRequest
-) -> GovernmentBody:
-    """Raises Invalid: a body has no transitions."""
-    return await GOVERNMENT_BODIES.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -15,5 +15,4 @@ router = RecordApi(
     present=schemas.present,
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
 ).routes()

@@ -10,8 +10,6 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import (
     ResourceType,
-    TransitionRequest,
-    permitted,
     require_creation,
     require_visibility_change,
 )
@@ -29,8 +27,3 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Meeting, wanted: 
     """Updates the meeting; its country cannot change."""
     require_visibility_change(access, before, wanted)
     return await MEETINGS.update(uow, before, replace(wanted, search_key=search_key(*wanted.titles.values())))
-
-
-async def transition(uow: UnitOfWork, access: AccessScope, before: Meeting, requested: TransitionRequest) -> Meeting:
-    """Raises Invalid: a meeting has no transitions."""
-    return await MEETINGS.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -9,7 +9,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.resource_type import ResourceType, require
 
 NOTICES: ResourceType[Notice, None] = ResourceType.of(Notice, notice, domain.LIFECYCLE)
 
@@ -22,8 +22,3 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Notice) -> Notice:
         raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/notice_version")])
     key = search_key(new.purpose, new.notice_version)
     return await NOTICES.insert(uow, replace(new, status="published", visibility="public", search_key=key))
-
-
-async def transition(uow: UnitOfWork, access: AccessScope, before: Notice, requested: TransitionRequest) -> Notice:
-    """Raises Invalid: a notice takes no transitions."""
-    return await NOTICES.apply_transition(uow, before, requested, None, permitted(access, before))

@@ -14,6 +14,5 @@ router = RecordApi(
     create_body=NoticeBody,
     present=present,
     create=operations.create,
-    transition=operations.transition,
     is_public=True,
 ).routes()

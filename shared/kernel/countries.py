@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from shared.kernel.text import LANGUAGES
+
 
 @dataclass(frozen=True, slots=True)
 class Country:
@@ -19,7 +21,6 @@ class Country:
     fictional: bool = False
 
 
-_LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 _FICTIONAL = {"XA": "Alphaland", "XB": "Betaland", "XC": "Gammaland"}
 
 
@@ -28,7 +29,7 @@ def _read() -> Mapping[str, Country]:
         known = {
             row["alpha2"]: Country(
                 row["alpha2"],
-                {language: name for language in _LANGUAGES if (name := row[f"name_{language}"])},
+                {language: name for language in LANGUAGES if (name := row[f"name_{language}"])},
                 row["region"] or None,
                 frozenset(
                     code.zfill(3)

@@ -14,6 +14,10 @@ _NOT_A_WORD = re.compile(r"[^\w]+|_+")
 _ASCII_WORDS = "".join(chr(n).lower() if chr(n).isalnum() else " " for n in range(128))
 
 
+LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
+"""The languages of titles, pages and mails."""
+
+
 def nfc(text: str) -> str:
     """Canonical composition, as every text is stored."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -29,6 +33,11 @@ def fold(text: str) -> str:
     bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
     composed = unicodedata.normalize("NFKC", bare.translate(_LETTER_FORMS)).casefold()
     return " ".join(_NOT_A_WORD.split(composed)).strip()
+
+
+def email_key(address: str) -> str:
+    """The address in the form for comparison: `Ana@Example.org` and `ana@example.org` are one address."""
+    return nfc(address).strip().casefold()
 
 
 def search_key(*texts: str) -> str:

@@ -12,8 +12,8 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from shared.kernel.errors import ErrorCategory
+from shared.kernel.text import LANGUAGES
 
-LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 STATUS: Mapping[ErrorCategory, int] = MappingProxyType(
     {
         ErrorCategory.MALFORMED: 400,

@@ -11,9 +11,9 @@ from services.access.settings import AccessSettings
 from services.membership.claims.domain import PURPOSE as CLAIM
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
+from shared.kernel.text import LANGUAGES
 from shared.mail.message import compose
 from shared.mail.sealing import Mail
-from shared.web.catalogue import LANGUAGES
 from tests.access.caller import Caller
 from tests.support.mailbox import Mailbox, token_in
 

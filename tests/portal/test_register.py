@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.web.catalogue import LANGUAGES
+from shared.kernel.text import LANGUAGES
 from tests.portal.conftest import Site
 from tests.portal.test_pages import Balance
 from tests.support.callers import Caller

@@ -16,7 +16,7 @@ from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.portal.pages.texts import OWN_NAMES, TEXTS, best, code_text, text, words
 from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS
-from shared.web.catalogue import LANGUAGES
+from shared.kernel.text import LANGUAGES
 
 _PORTAL = Path(__file__).parents[2] / "services/portal"
 _CODES = {

@@ -2,8 +2,8 @@
 
 import hashlib
 
-from services.access.accounts.domain import email_key
 from services.access.tokens.operations import TokenService
+from shared.kernel.text import email_key
 from shared.ratelimit.limiter import Limit
 from shared.web.request_authenticator import site
 from shared.web.request_context import RequestContext

@@ -7,13 +7,13 @@ from services.access.account_mail import queries
 from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, PASSWORD, REGISTRATION, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
-from services.access.accounts.domain import email_key
 from services.access.accounts.record import Account
 from services.access.api_keys import operations as api_keys
 from services.access.sessions import operations as sessions
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.text import email_key
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
 from shared.mail.tokens import digest, new_token, token_not_valid

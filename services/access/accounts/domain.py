@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.text import nfc
 
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
@@ -69,11 +68,6 @@ LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
         transition("close", "active", "closed", guard=_by_its_owner),
     ),
 )
-
-
-def email_key(address: str) -> str:
-    """The address in the form for comparison: `Ana@Example.org` and `ana@example.org` are one account."""
-    return nfc(address).strip().casefold()
 
 
 def is_email(address: str) -> bool:

@@ -14,7 +14,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.kernel.text import search_key
+from shared.kernel.text import email_key, search_key
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
@@ -48,7 +48,7 @@ async def insert(uow: UnitOfWork, new: Account, password: str | None = None) -> 
         new,
         status="active",
         visibility="restricted",
-        email_key=domain.email_key(new.email),
+        email_key=email_key(new.email),
         search_key=search_key(new.name, new.email),
         email_verified=False,
         password_hash=None if password is None else await hash_password(password),
@@ -82,7 +82,7 @@ async def _require_authority(uow: UnitOfWork, actor: Principal, account: UUID) -
 
 def _derived(before: Account, wanted: Account) -> Account:
     """The account with the columns derived from its address and name. A changed address is not verified."""
-    key = domain.email_key(wanted.email)
+    key = email_key(wanted.email)
     verified = before.email_verified and key == before.email_key
     return replace(wanted, email_key=key, search_key=search_key(wanted.name, wanted.email), email_verified=verified)
 

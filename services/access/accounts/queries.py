@@ -8,12 +8,13 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
-from services.access.accounts.domain import LIFECYCLE, email_key
+from services.access.accounts.domain import LIFECYCLE
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
+from shared.kernel.text import email_key
 from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, fragment, one_of, updated, values

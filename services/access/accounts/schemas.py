@@ -11,6 +11,7 @@ from services.access.accounts import record
 from services.access.accounts.domain import LIFECYCLE, LONGEST_PASSWORD, SHORTEST_PASSWORD
 from services.access.accounts.operations import ACCOUNTS
 from services.access.accounts.queries import render
+from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
 from shared.web.fields import Body, Email, Line
@@ -23,7 +24,7 @@ Password = Annotated[
 ]
 
 
-MailLanguage: TypeAlias = Literal["en", "fr", "es", "ar", "zh", "ru"]
+MailLanguage: TypeAlias = Literal[LANGUAGES]  # type: ignore[valid-type]
 
 
 class AccountBody(Body, of=record.Account):

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from services.access.access import ROLES, TOKENS
 from services.access.accounts import queries as accounts
-from services.access.accounts.domain import LONGEST_PASSWORD, email_key
+from services.access.accounts.domain import LONGEST_PASSWORD
 from services.access.accounts.passwords import PasswordChecks
 from services.access.accounts.record import Account
 from services.access.clients import queries as clients
@@ -49,6 +49,7 @@ from shared.kernel.addresses import may_come_from, site_of
 from shared.kernel.clock import now
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import READ, Principal, PrincipalKind
+from shared.kernel.text import email_key
 from shared.observability.traces import request_id
 from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
 

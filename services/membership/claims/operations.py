@@ -13,6 +13,7 @@ from services.membership.experts.record import EmailAddress, Expert
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import CommittedConflict
+from shared.kernel.text import email_key
 from shared.mail import tokens
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
@@ -46,7 +47,7 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail:
         service="membership",
         purpose=PURPOSE,
         subject=UUID(mail.values["expert"]),
-        address=mail.to.casefold(),
+        address=email_key(mail.to),
         token=mail.values["token"],
         until=now() + LIFE,
     )
@@ -102,4 +103,4 @@ def _has_address(emails: Sequence[EmailAddress], address: bytes) -> bool:
 
 
 def _is_address(email: EmailAddress, address: bytes) -> bool:
-    return tokens.digest(email["value"].casefold()) == address
+    return tokens.digest(email_key(email["value"])) == address

@@ -9,7 +9,7 @@ from services.membership.experts.record import EmailAddress, Expert, PersonName,
 from services.membership.record_linkage.names import name_key
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
-from shared.kernel.text import fold, search_key
+from shared.kernel.text import email_key, fold, search_key
 from shared.records.record import written_fields
 
 PUBLISHED = frozenset({"active", "grace"})
@@ -205,8 +205,8 @@ def asserted_fields(asserted: Mapping[str, Said], present: Iterable[str], entere
 
 def with_verified(emails: Iterable[EmailAddress], before: Iterable[EmailAddress] = ()) -> list[EmailAddress]:
     """The e-mail addresses with their verification: an address remains verified while its value does not change."""
-    verified = {email["value"].casefold() for email in before if email.get("verified")}
-    return [{**email, "verified": email["value"].casefold() in verified} for email in emails]
+    verified = {email_key(email["value"]) for email in before if email.get("verified")}
+    return [{**email, "verified": email_key(email["value"]) in verified} for email in emails]
 
 
 def without_verified(email: EmailAddress) -> EmailAddress:
@@ -232,7 +232,7 @@ def derived(names: Sequence[PersonName], emails: Iterable[EmailAddress]) -> Deri
         "sort_name": sort_name(shown),
         "search_key": names_search_key(names),
         "name_key": name_key(names),
-        "email_keys": [email["value"].casefold() for email in emails],
+        "email_keys": [email_key(email["value"]) for email in emails],
     }
 
 

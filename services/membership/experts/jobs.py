@@ -26,7 +26,7 @@ from shared.database.statements import Connection
 from shared.kernel.clock import now, to_text
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
-from shared.kernel.text import fold
+from shared.kernel.text import email_key, fold
 from shared.records.access_scope import AccessScope
 from shared.records.record import Imported, fields_of, fields_with
 from shared.records.record import Texts as TextsByLanguage
@@ -82,7 +82,7 @@ def parsed_row(cells: Cells) -> ParsedRow:
     if affiliated := _affiliation(one):
         body["affiliation"] = affiliated
     values = validated(ExpertRow, body, _HEADING_OF)
-    emails = [email["value"].casefold() for email in values.get("emails", ())]
+    emails = [email_key(email["value"]) for email in values.get("emails", ())]
     keys = [f"email:{email}" for email in emails] + ([f"orcid:{values['orcid']}"] if "orcid" in values else [])
     names = (fold(one.get(name, "")) for name in ("given_names", "family_name", "full_name"))
     where = one.get("institution_id") or fold(one.get("institution", ""))
@@ -166,7 +166,7 @@ def change(row: Values, values: Values) -> Columns:
     changed = {name: values[name] for name in ("country", *_IMPORTED) if name in values}
     if not _says_the_same(row["names"][0], values["names"][0]):
         changed["names"] = [values["names"][0], *row["names"][1:]]
-    new = [email for email in values.get("emails", ()) if email["value"].casefold() not in row["email_keys"]]
+    new = [email for email in values.get("emails", ()) if email_key(email["value"]) not in row["email_keys"]]
     if new:
         changed["emails"] = [*with_verified(new), *row["emails"]][:10]
     differing = {name for name, value in changed.items() if value != row[name]}

@@ -26,7 +26,7 @@ from services.membership.merges.domain import (
 )
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.text import fold
+from shared.kernel.text import email_key, fold
 from shared.records.listing import Listing
 from shared.records.record import Record, written_fields
 from shared.records.resource_type import ResourceType
@@ -75,7 +75,7 @@ def _derived_of_institution(institution: Institution) -> Mapping[str, object]:
 
 
 def _address(email: EmailAddress) -> str:
-    return email["value"].casefold()
+    return email_key(email["value"])
 
 
 def _folded_name(name: InstitutionName) -> str:

@@ -7,7 +7,8 @@ from starlette.types import Scope
 from services.portal.pages.policy import GUARD, HTML
 from services.portal.pages.templates import page
 from services.portal.pages.texts import TEXTS
-from shared.web.catalogue import LANGUAGES, PROBLEMS
+from shared.kernel.text import LANGUAGES
+from shared.web.catalogue import PROBLEMS
 from shared.web.problems import MEDIA_TYPE, respond_to
 
 _COPIED = ("cache-control", "retry-after", "allow")

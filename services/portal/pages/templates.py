@@ -7,7 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from services.portal.pages.texts import OWN_NAMES, best, code_text, country_name, text
-from shared.web.catalogue import LANGUAGES, PROBLEMS
+from shared.kernel.text import LANGUAGES
+from shared.web.catalogue import PROBLEMS
 
 _TEMPLATES = Environment(
     loader=PackageLoader("services.portal.pages", "static"),

@@ -6,7 +6,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from shared.kernel.countries import COUNTRIES
-from shared.web.catalogue import LANGUAGES
+from shared.kernel.text import LANGUAGES
 
 OWN_NAMES: Mapping[str, str] = MappingProxyType(
     {"en": "English", "fr": "français", "es": "español", "ar": "العربية", "zh": "中文", "ru": "русский"}

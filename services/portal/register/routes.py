@@ -16,7 +16,7 @@ from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
-from shared.web.catalogue import LANGUAGES
+from shared.kernel.text import LANGUAGES
 from shared.web.fixed import fixed_response, tagged_response
 from shared.web.route_options import OptionsRouter, RouteOptions
 

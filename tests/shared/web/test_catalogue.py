@@ -5,7 +5,8 @@ import re
 import pytest
 
 from shared.kernel import errors
-from shared.web.catalogue import GENERAL, LANGUAGES, PROBLEMS, STATUS, preferred_language
+from shared.kernel.text import LANGUAGES
+from shared.web.catalogue import GENERAL, PROBLEMS, STATUS, preferred_language
 
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=str)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.access.account_mail import queries
-from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, PASSWORD, REGISTRATION, VERIFICATION
+from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, PASSWORD, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
 from services.access.accounts.record import Account
@@ -19,12 +19,14 @@ from shared.mail.sealing import Mail, MailSeal
 from shared.mail.tokens import digest, new_token, token_not_valid
 
 
-def ask(uow: UnitOfWork, seal: MailSeal, letter: str, email: str, language: str, page: str) -> None:
-    """Assigns a mail with a token to the worker, which sends it only if an active account has the address.
+def ask(uow: UnitOfWork, seal: MailSeal, letter: str, email: str, language: str, page: str, **values: str) -> None:
+    """Assigns a mail with a token to the worker, which prepares it: a registration may insert the account, all others
+    are sent only if an active account has the address.
 
-    Looks nothing up, so that known and unknown addresses take the same time. `page` is the page that uses the token.
+    Looks nothing up, so that known and unknown addresses take the same time. `page` is the page that uses the token,
+    `values` are further values of the template.
     """
-    values = {"page": page, "token": new_token()}
+    values = {**values, "page": page, "token": new_token()}
     post(uow, seal, "access", Mail(email, letter, language, values))
 
 
@@ -44,12 +46,6 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
         until=now() + letter.life,
     )
     return replace(mail, to=account.email, language=account.language, values={**mail.values, "name": account.name})
-
-
-def register(uow: UnitOfWork, seal: MailSeal, email: str, name: str, language: str, page: str) -> None:
-    """Assigns the registration of an address to the worker, without a look-up: see `ask`."""
-    values = {"page": page, "token": new_token(), "name": name}
-    post(uow, seal, "access", Mail(email, REGISTRATION, language, values))
 
 
 async def prepare_registration(uow: UnitOfWork, mail: Mail) -> Mail | None:

@@ -24,12 +24,11 @@ _ASKED: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _ask(ctx: RequestContext, letter: str, email: str) -> Response:
+async def _ask(ctx: RequestContext, letter: str, email: str, language: str | None = None, **values: str) -> None:
     settings = cast(AccessSettings, ctx.settings)
-    language = preferred_language(ctx.request.headers.get("accept-language", ""))
+    language = language or preferred_language(ctx.request.headers.get("accept-language", ""))
     if await may_mail(ctx, letter, email):
-        operations.ask(ctx.uow, MailSeal(settings), letter, email, language, settings.page)
-    return Response(status_code=202)
+        operations.ask(ctx.uow, MailSeal(settings), letter, email, language, settings.page, **values)
 
 
 @router.post(
@@ -44,10 +43,7 @@ async def _ask(ctx: RequestContext, letter: str, email: str) -> Response:
     responses={202: {"model": Registered, "description": "A mail is on its way."}},
 )
 async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Response:
-    settings = cast(AccessSettings, ctx.settings)
-    language = body.language or preferred_language(ctx.request.headers.get("accept-language", ""))
-    if await may_mail(ctx, REGISTRATION, body.email):
-        operations.register(ctx.uow, MailSeal(settings), body.email, body.name, language, settings.page)
+    await _ask(ctx, REGISTRATION, body.email, body.language, name=body.name)
     return Response(b"{}", 202, media_type="application/json")
 
 
@@ -63,7 +59,8 @@ async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Respo
     responses=_ASKED,
 )
 async def request_verification(body: AddressBody, ctx: CurrentContext) -> Response:
-    return await _ask(ctx, "verification", body.email)
+    await _ask(ctx, "verification", body.email)
+    return Response(status_code=202)
 
 
 @router.post(
@@ -78,7 +75,8 @@ async def request_verification(body: AddressBody, ctx: CurrentContext) -> Respon
     responses=_ASKED,
 )
 async def request_password_reset(body: AddressBody, ctx: CurrentContext) -> Response:
-    return await _ask(ctx, "password_reset", body.email)
+    await _ask(ctx, "password_reset", body.email)
+    return Response(status_code=202)
 
 
 @router.post(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select
 
+from services.membership.experts.tables import expert
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
@@ -17,12 +18,8 @@ _TO_TAKE_OVER = Statement(
     )
 )
 _OF_EXPERT = Lookup(
-    select(views.EXPERTS.c.account_id, views.EXPERTS.c.country)
-    .where(
-        views.EXPERTS.c.id == bindparam("expert", type_=Uuid),
-        views.EXPERTS.c.merged_into.is_(None),
-        views.EXPERTS.c.erased_at.is_(None),
-    )
+    select(expert.c.account_id, expert.c.country)
+    .where(expert.c.id == bindparam("expert"), expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
     .limit(1)
 )
 _IN_USE = Statement(select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == _account))

@@ -71,13 +71,6 @@ async def worker(settings: MembershipSettings, database_url: str) -> AsyncIterat
     await asyncio.gather(*tasks)
 
 
-@pytest.fixture
-async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
-
-
 def called(given: str, family: str, **more: Any) -> dict[str, Any]:
     """A body for POST /experts."""
     return {"names": [{"given": given, "family": family}], "country": "XA", **more}

@@ -66,7 +66,7 @@ async def _do_something(client: Client, path: str, etag: str, chance: random.Ran
     elif write == "visibility":
         patch = {"visibility": chance.choice(["public", "network"])}
     elif write == "beside":
-        assert (await client.create(f"Beside{chance.randrange(1 << 30)}")).status_code == 201
+        assert (await client.create(f"Another{chance.randrange(1 << 30)}")).status_code == 201
         return False
     else:
         patch = {"colour": "green"} if write == "wrong" else {"keywords": ["stale"]}

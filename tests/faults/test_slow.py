@@ -39,7 +39,7 @@ async def test_a_slow_route_leaves_the_others_alone(cluster: Cluster, locked: as
     await eventually(lambda: locked.fetchval(_WAITING), within=5)
     await asyncio.sleep(0.5)
     responses = [await quick.get(EXPERTS, limit=1) for _ in range(10)]
-    responses += [await quick.create(f"Beside-{number}") for number in range(5)]
+    responses += [await quick.create(f"Another-{number}") for number in range(5)]
     responses += [await quick.get("/membership/v1/readyz")]
     for task in waiting:
         task.cancel()

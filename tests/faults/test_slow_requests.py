@@ -77,7 +77,7 @@ async def test_half_bodies_take_no_connection_from_others(cluster: Cluster, addr
     async with half_requests(
         int(url.rpartition(":")[2]), *(part for part in sent.values() for _ in range(16))
     ) as waiting:
-        responses = [await client.create(f"Beside-{number}") for number in range(5)]
+        responses = [await client.create(f"Another-{number}") for number in range(5)]
         responses += [await client.get(EXPERTS, limit=1) for _ in range(5)]
         assert {response.status_code for response in responses} == {200, 201}
         async with cluster.superuser() as watcher:

@@ -23,15 +23,15 @@ OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "accounts", "api_keys", "sessions"})
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "reviews", "declarations", "merges", "duplicates", "accounts", "grants", "clients", "api_keys",
-    "sessions",
+    "agreements", "reviews", "declarations", "consents", "merges", "duplicates", "accounts", "grants", "clients",
+    "api_keys", "sessions",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions",
-    "declarations": "experts",
+    "declarations": "experts", "consents": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 WRITE = "write"
@@ -136,7 +136,7 @@ def _on_record(operation: Operation, rights: "_Rights", target: Target) -> Class
 
 
 def _on_entering(operation: Operation, rights: "_Rights", target: Target) -> Class:
-    under = target.seen_by if operation.resource in ("agreements", "declarations") else None
+    under = target.seen_by if operation.resource in ("agreements", "declarations", "consents") else None
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 

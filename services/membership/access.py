@@ -17,7 +17,9 @@ _INSTITUTION_OFFICE = _permissions(
     "read history create update publish import verify link reject deactivate reactivate withdraw",
 )
 _DUPLICATES_OFFICE = _permissions("duplicates", "read history dismiss reopen")
-_DECLARATIONS_OFFICE = _permissions("declarations", "read history create update assess")
+_STATEMENTS_OFFICE = _permissions("declarations", "read history create update assess") | _permissions(
+    "consents", "read history create withdraw"
+)
 _MERGING = _permissions("merges", "read history create undo")
 _LIST = (
     _permissions("experts", "read history create update import")
@@ -29,7 +31,7 @@ _READ_BOTH = _permissions("experts", "read history") | _permissions("institution
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE | _DUPLICATES_OFFICE | _DECLARATIONS_OFFICE | _MERGING,
+    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE | _DUPLICATES_OFFICE | _STATEMENTS_OFFICE | _MERGING,
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_BOTH,
     "committee_president": _READ_BOTH,
@@ -41,7 +43,8 @@ ROLES: RoleTable = {
     "expert": _permissions(
         "experts", "read history update publish apply resubmit confirm_profile renew resign subject_export"
     )
-    | _permissions("declarations", "read history create update sign"),
+    | _permissions("declarations", "read history create update sign")
+    | _permissions("consents", "read history create withdraw"),
     "api_client": _LIST,
 }
 """Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person. A merge

@@ -5,6 +5,7 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.claims.routes import router as claims
+from services.membership.consents.routes import router as consents
 from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
 from services.membership.experts.routes import router as experts
@@ -39,6 +40,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             institutions,
             notices,
             declarations,
+            consents,
             duplicates,
             merges,
             statistics,
@@ -50,6 +52,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         tags={
             "experts": "People of the network, with their terms and affiliations.",
             "notices": "The texts of declarations and consents, in versions.",
+            "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
             "duplicates": "Pairs of records that may be one, for offices to decide about.",

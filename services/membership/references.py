@@ -1,7 +1,9 @@
 """Rewrites the references of membership after merges of experts."""
 
+from services.membership.consents.operations import CONSENTS
 from services.membership.declarations.operations import DECLARATIONS
 from shared.contracts import views
 from shared.records.following import ReferenceRewriter, moves_table, single
 
-EXPERTS = ReferenceRewriter(moves_table("member_reference_move"), views.EXPERTS, (single(DECLARATIONS, "expert_id"),))
+_FOLLOWING = (single(CONSENTS, "expert_id"), single(DECLARATIONS, "expert_id"))
+EXPERTS = ReferenceRewriter(moves_table("member_reference_move"), views.EXPERTS, _FOLLOWING)

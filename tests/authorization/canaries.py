@@ -63,7 +63,10 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
         yield from ({"sort": f"{sign}{sort}", "limit": "2"} for sort in _SORTS for sign in ("", "-"))
 
 
-_SERVICE = {"declarations": "membership", **dict.fromkeys(("centres", "committees", "seats", "agreements"), "centres")}
+_SERVICE = {
+    **dict.fromkeys(("declarations", "consents"), "membership"),
+    **dict.fromkeys(("centres", "committees", "seats", "agreements"), "centres"),
+}
 """The service of each kind whose bodies name records; `actions` for the others."""
 
 
@@ -95,6 +98,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("actions", "programme_id programmes", {"pillar": "core", "titles": names}),
         ("milestones", "action_id actions", {"titles": names, "due": "2027-01-31"}),
         ("declarations", "expert_id experts", {"year": today().year, "notice_version": "2026"}),
+        ("consents", "expert_id experts", {"purpose": "contact", "notice_version": "2026", "language": "en"}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
     ]

@@ -21,6 +21,7 @@ _PASSWORD = "a password of some length"
 TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
+    "consents": "member_consent",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
@@ -60,7 +61,13 @@ _OF_TWO = [
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
-_ABOVE = {"seats": "committees", "terms": "centres", "agreements": "centres", "declarations": "experts"}
+_ABOVE = {
+    "seats": "committees",
+    "terms": "centres",
+    "agreements": "centres",
+    "declarations": "experts",
+    "consents": "experts",
+}
 """Kinds that a grant over a record of another kind includes."""
 
 
@@ -126,6 +133,10 @@ class Seeder:
         await self._enter(
             fixture, "membership", "declarations", expert_id=expert["id"], year=today().year, notice_version="2026",
             interests=[{"kind": "other", "party": fixture.word}],
+        )  # fmt: skip
+        await self._enter(
+            fixture, "membership", "consents", expert_id=expert["id"], purpose="contact", notice_version="2026",
+            language="en", proof={"channel": "paper", "document": {**DOCUMENT, "title": fixture.word}},
         )  # fmt: skip
         found = await self._callers["membership"].get(
             "/membership/v1/notices", params={"limit": 1, "sort": "created_at"}

@@ -68,6 +68,13 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "year": today().year,
         "notice_version": "2026",
     },
+    "createConsent": lambda country_fixture: {
+        "expert_id": country_fixture.id("experts"),
+        "purpose": "contact",
+        "notice_version": "2026",
+        "language": "en",
+        "proof": {"channel": "paper"},
+    },
     "createInstitution": lambda country_fixture: {
         "names": [{"value": _name(country_fixture), "language": "en", "types": ["ror_display"]}],
         **_place(country_fixture),

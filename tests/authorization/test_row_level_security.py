@@ -29,7 +29,7 @@ from tests.support.callers import Caller
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 PROTECTED = {
-    "membership": ("experts", "institutions", "duplicates", "merges", "declarations"),
+    "membership": ("experts", "institutions", "duplicates", "merges", "declarations", "consents"),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
         "programmes",
@@ -42,7 +42,7 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations",)
+_OF_THE_OFFICE = ("declarations", "consents")
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,
@@ -155,7 +155,7 @@ async def test_without_the_filter_restricted_rows_of_another_country_stay_hidden
             item = address.format(hidden) if "{}" in address else f"{path}/{hidden}"
             assert (await caller.get(item)).status_code == 404, item
     assert {hidden, own} <= await _listed(Caller(services[service], "admin"), path)
-    if plural not in ("agreements", "duplicates", "merges", "declarations"):
+    if plural not in ("agreements", "duplicates", "merges", *_OF_THE_OFFICE):
         assert shown in await _listed(Caller(services[service], "author_xa"), path)
 
 

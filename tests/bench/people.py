@@ -106,6 +106,7 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "account_id": None,
             "profile_confirmed_on": None,
             "conflict_of_interest_on": None,
+            "listing_withdrawn_on": None,
             "clock_since": None,
             "clock_target": None,
             "assignee": None,

@@ -58,6 +58,8 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     assert twins[1]["duplicates"], "the pair is found as the second is entered"
     declared = {"expert_id": twins[0]["id"], "year": today().year, "notice_version": "2026"}
     by.create("/membership/v1/declarations", {**declared, "interests": [{"kind": "funding", "party": "A mine"}]})
+    agreed = {"expert_id": twins[0]["id"], "purpose": "contact", "notice_version": "2026", "language": "en"}
+    by.create("/membership/v1/consents", {**agreed, "proof": {"channel": "paper", "document": None}})
     by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"institution_id": host["id"], "role": "Reader"})

@@ -108,12 +108,15 @@ async def update(
 ) -> Expert:
     """Updates the expert; without a difference, nothing is written and the version does not change.
 
-    Raises Forbidden `country_forbidden` if the caller may not change experts of the new country too.
+    Raises Forbidden `country_forbidden` if the caller may not change experts of the new country too, Conflict
+    `listing_withdrawn` if the expert would become public without the person's consent.
     """
     if wanted.country != before.country:
         require(access, "update", wanted.country)
     if (wanted.country, wanted.visibility) != (before.country, before.visibility):
         require_publishing(access, wanted.visibility, wanted.country, before.id)
+    if wanted.visibility == "public" != before.visibility and before.listing_withdrawn_on is not None:
+        raise Conflict("The person has withdrawn the consent to be listed.", code="listing_withdrawn")
     wanted = replace(
         wanted,
         **domain.derived(wanted.names, wanted.emails),
@@ -148,6 +151,13 @@ async def unpublish(uow: UnitOfWork, access: AccessScope, before: Expert, reques
     """Makes a public expert visible only to the network; another one does not change."""
     visibility = "network" if before.visibility == "public" else before.visibility
     return await update(uow, access, before, replace(before, visibility=visibility), requested.reason)
+
+
+async def unlist(uow: UnitOfWork, before: Expert) -> None:
+    """Takes the expert off public lists because the person withdrew the consent to be listed."""
+    visibility = "network" if before.visibility == "public" else before.visibility
+    wanted = replace(before, visibility=visibility, listing_withdrawn_on=today())
+    await sync_dependents(uow, before, await EXPERTS.update(uow, before, wanted))
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:

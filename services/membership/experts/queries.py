@@ -245,6 +245,7 @@ LISTING = Listing(
         "account_id": expert.c.account_id,
         "previous_status": expert.c.previous_status,
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,
+        "listing_withdrawn_on": expert.c.listing_withdrawn_on,
         "asserted": expert.c.asserted,
         "erased_at": expert.c.erased_at,
     },

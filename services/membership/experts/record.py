@@ -141,6 +141,7 @@ class Expert(Record):
     ]
     profile_confirmed_on: Annotated[date | None, Granted, "The day on which the expert last confirmed the profile."]
     conflict_of_interest_on: Annotated[date | None, Internal]
+    listing_withdrawn_on: Annotated[date | None, Internal]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
     assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that works on the application."]

@@ -2,10 +2,10 @@
 
 from shared.kernel.lifecycle import Lifecycle
 
-CONFLICT_OF_INTEREST = "conflict_of_interest"
+CONFLICT_OF_INTEREST, LISTING = "conflict_of_interest", "listing"
 PURPOSES = (
     CONFLICT_OF_INTEREST,
-    "listing",
+    LISTING,
     "search_engines",
     "contact",
     "outreach",

@@ -1,6 +1,6 @@
 """Reading notices, which everybody may."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from services.membership.notices import domain
 from services.membership.notices.record import Notice
@@ -18,6 +18,11 @@ LISTING = listing(
 )
 _of_purpose = select(notice.c.notice_version).where(notice.c.purpose == bindparam("purpose"))
 _KNOWN = Statement(_of_purpose.where(notice.c.notice_version == bindparam("version")))
+_LANGUAGES = Statement(
+    select(func.jsonb_object_keys(notice.c.texts).label("language")).where(
+        notice.c.purpose == bindparam("purpose"), notice.c.notice_version == bindparam("version")
+    )
+)
 _LATEST = Statement(_of_purpose.order_by(notice.c.created_at.desc(), notice.c.id.desc()).limit(1))
 
 
@@ -30,3 +35,8 @@ async def latest(connection: Connection, purpose: str) -> str | None:
     """The latest version of a purpose's text."""
     found: str | None = await _LATEST.fetchval(connection, purpose=purpose)
     return found
+
+
+async def languages_of(connection: Connection, purpose: str, version: str) -> frozenset[str]:
+    """The languages of this version of a purpose's text; none if there is no such version."""
+    return frozenset(row["language"] for row in await _LANGUAGES.fetch(connection, purpose=purpose, version=version))

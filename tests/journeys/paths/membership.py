@@ -81,6 +81,19 @@ def _declaration(path_run: PathRun) -> str:
     return _declared(path_run, "applicant", expert)
 
 
+def _consent(path_run: PathRun, version: str = "2026") -> str:
+    """A consent in force of somebody who may sign in."""
+    if "expert" not in path_run.notes:
+        path_run.notes["expert"] = _applicant(path_run).rpartition("/")[2]
+    body = {"expert_id": path_run.notes["expert"], "purpose": "contact", "notice_version": version, "language": "en"}
+    return str(path_run.create("applicant", f"{_V1}/consents", **body)["links"]["self"])
+
+
+def _consent_again(path_run: PathRun) -> None:
+    notice = {"purpose": "contact", "notice_version": uuid4().hex[:12], "texts": {"en": "I agree."}}
+    _consent(path_run, path_run.create("admin", f"{_V1}/notices", **notice)["notice_version"])
+
+
 def _another_notice(path_run: PathRun) -> None:
     body = {"purpose": "conflict_of_interest", "notice_version": uuid4().hex[:12], "texts": {"en": "I declare."}}
     path_run.notes["notice"] = path_run.create("admin", f"{_V1}/notices", **body)["notice_version"]
@@ -280,6 +293,8 @@ PATHS = (
         )
         for outcome in ("managed", "excluded")
     ),
+    Path("membership.consents", "PG", _consent, "given", (taken("applicant", "withdraw", "withdrawn"),)),
+    Path("membership.consents", "PG", _consent, "given", (follows("supersede", "superseded", _consent_again),)),
     Path("membership.notices", "PG", _shipped_notice, "published", ()),
     Path(
         "membership.institutions",

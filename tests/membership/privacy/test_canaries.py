@@ -50,6 +50,7 @@ class Person:
                          "merged_into": self.expert, "previous_status": None, "account_id": None}  # fmt: skip
         yield "affiliations", {**record, "expert_id": self.loser, "match_status": "linked", "asserted_by": "self"}
         yield "declarations", {**record, "expert_id": self.expert, "status": "signed"}
+        yield "consents", {**record, "expert_id": self.expert, "status": "given"}
         yield "duplicates", {**record, "resource": "experts", "a": self.expert, "b": _LAST, "status": "dismissed",
                              "found_by": "job", "country_a": "XA", "country_b": "XA", "score": 0.5}  # fmt: skip
         yield "merges", {**record, "resource": "experts", "id": self.merge, "status": "merged",

@@ -1,0 +1,1 @@
+"""Consents of experts, one in force for each purpose."""

@@ -1,0 +1,55 @@
+"""Writing consents: one function per verb."""
+
+from dataclasses import replace
+
+from services.membership.consents import domain, queries
+from services.membership.consents.record import Consent
+from services.membership.consents.tables import consent
+from services.membership.experts.operations import EXPERTS, unlist
+from services.membership.experts.owners import owner_of
+from services.membership.notices.domain import LISTING
+from services.membership.notices.queries import languages_of
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Conflict, FieldError, invalid_field
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+
+CONSENTS: ResourceType[Consent, None] = ResourceType.of(Consent, consent, domain.LIFECYCLE, is_personal=True)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Consent) -> Consent:
+    """Inserts a consent in force, which supersedes the earlier ones of its purpose.
+
+    Raises Conflict `not_unique` if the expert has agreed to this version already, Invalid for an unknown expert or
+    notice and for a missing proof, Forbidden outside the caller's grant.
+    """
+    owner = await owner_of(uow.connection, new.expert_id)
+    if owner is None or not access.sees_all_fields(owner.country, new.expert_id):
+        raise invalid_field("/expert_id", "unknown_reference", "There is no such expert.")
+    require(access, "create", owner.country, new.expert_id)
+    languages = await languages_of(uow.connection, new.purpose, new.notice_version)
+    if not languages:
+        raise invalid_field("/notice_version", "unknown_reference", "There is no such version of the notice.")
+    if new.language not in languages:
+        raise invalid_field("/language", "not_one_of", "The notice has no text in this language.")
+    is_own = access.principal.is_account(owner.account_id)
+    if is_own != (new.proof["channel"] == domain.ONLINE):
+        raise invalid_field("/proof/channel", "invalid_value", "`online` is the channel of the person's own account.")
+    expert = await EXPERTS.lock(uow, new.expert_id)
+    for earlier in await queries.lock_given(uow.connection, new):
+        if earlier.notice_version == new.notice_version:
+            detail = "The expert has agreed to this version."
+            raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/notice_version")])
+        await CONSENTS.apply_scheduled(uow, earlier, "supersede")
+    if new.purpose == LISTING:
+        await EXPERTS.update(uow, expert, replace(expert, listing_withdrawn_on=None))
+    return await CONSENTS.insert(uow, replace(new, country=owner.country, visibility="restricted", status="given"))
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Consent, requested: TransitionRequest) -> Consent:
+    """Applies one transition. The withdrawal of `listing` takes the expert off public lists in the same transaction.
+    Raises what `Lifecycle.advance` raises."""
+    after = await CONSENTS.apply_transition(uow, before, requested, None, permitted(access, before))
+    if after.purpose == LISTING and after.status == "withdrawn":
+        await unlist(uow, await EXPERTS.lock(uow, after.expert_id))
+    return after

@@ -12,8 +12,10 @@ _READ_FILES = _READ | _permissions("agreements", "read history")
 _COMMITTEE = _permissions("committees", "create update form request_recognition") | _permissions(
     "seats", "create update end"
 )
-_APPLY = _permissions("centres", "create update submit resubmit submit_renewal withdraw") | _permissions(
-    "agreements", "create update send sign"
+_APPLY = (
+    _permissions("centres", "create update submit resubmit submit_renewal withdraw")
+    | _permissions("agreements", "create update send sign")
+    | _permissions("messages", "read create")
 )
 
 ROLES: RoleTable = {
@@ -23,6 +25,7 @@ ROLES: RoleTable = {
     | _permissions("committees", "publish return suspend reinstate abandon")
     | _APPLY
     | _permissions("centres", "publish accept_complete return_incomplete request_info recommend decline")
+    | _permissions("internal_messages", "read create")
     | _permissions("reviews", "read create record"),
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ | _permissions("reviews", "read create"),

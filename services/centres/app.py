@@ -1,15 +1,19 @@
 """The centres app."""
 
 from services.centres.agreements.routes import router as agreements
+from services.centres.centres.routes import CENTRE_API
 from services.centres.centres.routes import router as centres
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
+from services.centres.messages.operations import CONVERSATION
+from services.centres.messages.schemas import CentreMessage
 from services.centres.reviews.routes import router as reviews
 from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings
 from services.centres.terms.routes import router as terms
 from shared.web.app import Application
 from shared.web.app import create_app as create
+from shared.web.conversations import message_routes
 from shared.web.service import service_parts
 
 
@@ -20,7 +24,15 @@ def create_app(settings: CentresSettings | None = None) -> Application:
     return create(
         "centres",
         settings,
-        [committees(rules), seats, centres, reviews, terms, agreements],
+        [
+            committees(rules),
+            seats,
+            centres,
+            reviews,
+            message_routes(CENTRE_API, CONVERSATION, CentreMessage),
+            terms,
+            agreements,
+        ],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews and agreements.",
         tags={
@@ -28,6 +40,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "seats": "The offices of a committee, with persons and dates.",
             "centres": "Collaborating centres, from application to designation and renewal.",
             "reviews": "Opinions on a centre's application.",
+            "messages": "Questions, answers and internal notes on the files of centres.",
             "terms": "The spans for which a centre is designated.",
             "agreements": "Agreements with centres and their hosts.",
         },

@@ -30,6 +30,11 @@ PARTS: Mapping[str, PersonalTable] = {
 """The parts that centres adds to an export of everything about an expert."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
+        "centre_message",
+        "",
+        {NAMED_IN_TEXT: "text attachments", _ABOUT_A_BODY: f"{RECORD} centre_id audience"},
+    ),
+    personal(
         "centre_agreement",
         "",
         {

@@ -20,6 +20,8 @@ _DUPLICATES_OFFICE = _permissions("duplicates", "read history dismiss reopen")
 _STATEMENTS_OFFICE = _permissions("declarations", "read history create update assess") | _permissions(
     "consents", "read history create withdraw"
 )
+_MESSAGES = _permissions("messages", "read create")
+_MESSAGES_OFFICE = _MESSAGES | _permissions("internal_messages", "read create")
 _MERGING = _permissions("merges", "read history create undo")
 _LIST = (
     _permissions("experts", "read history create update import")
@@ -31,7 +33,12 @@ _READ_BOTH = _permissions("experts", "read history") | _permissions("institution
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _EXPERT_OFFICE | _INSTITUTION_OFFICE | _DUPLICATES_OFFICE | _STATEMENTS_OFFICE | _MERGING,
+    "secretariat_officer": _EXPERT_OFFICE
+    | _INSTITUTION_OFFICE
+    | _DUPLICATES_OFFICE
+    | _STATEMENTS_OFFICE
+    | _MESSAGES_OFFICE
+    | _MERGING,
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_BOTH,
     "committee_president": _READ_BOTH,
@@ -44,7 +51,8 @@ ROLES: RoleTable = {
         "experts", "read history update publish apply resubmit confirm_profile renew resign subject_export"
     )
     | _permissions("declarations", "read history create update sign")
-    | _permissions("consents", "read history create withdraw"),
+    | _permissions("consents", "read history create withdraw")
+    | _MESSAGES,
     "api_client": _LIST,
 }
 """Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person. A merge

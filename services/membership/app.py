@@ -8,10 +8,13 @@ from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
 from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
+from services.membership.experts.routes import EXPERT_API
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
 from services.membership.merges.routes import router as merges
+from services.membership.messages.operations import CONVERSATION
+from services.membership.messages.schemas import ExpertMessage
 from services.membership.notices.routes import router as notices
 from services.membership.privacy.routes import router as privacy
 from services.membership.settings import MembershipSettings
@@ -19,6 +22,7 @@ from services.membership.statistics.routes import router as statistics
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
+from shared.web.conversations import message_routes
 from shared.web.jobs import job_routes
 from shared.web.service import service_parts
 from shared.web.stepping import stepping_routes
@@ -36,6 +40,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             privacy,
             affiliations,
             matches,
+            message_routes(EXPERT_API, CONVERSATION, ExpertMessage),
             matching,
             institutions,
             notices,
@@ -51,6 +56,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         description="Experts, their affiliations and institutions.",
         tags={
             "experts": "People of the network, with their terms and affiliations.",
+            "messages": "Questions, answers and internal notes on the files of experts.",
             "notices": "The texts of declarations and consents, in versions.",
             "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",

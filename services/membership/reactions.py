@@ -1,4 +1,4 @@
-"""The reactions of membership: affiliations follow institutions, declarations experts that were merged."""
+"""The reactions of membership: affiliations follow institutions, declarations and messages experts that were merged."""
 
 from services.membership.merges.following import follow_institution
 from services.membership.references import EXPERTS

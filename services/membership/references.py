@@ -2,8 +2,9 @@
 
 from services.membership.consents.operations import CONSENTS
 from services.membership.declarations.operations import DECLARATIONS
+from services.membership.messages.operations import CONVERSATION
 from shared.contracts import views
 from shared.records.following import ReferenceRewriter, moves_table, single
 
-_FOLLOWING = (single(CONSENTS, "expert_id"), single(DECLARATIONS, "expert_id"))
+_FOLLOWING = (single(CONSENTS, "expert_id"), single(DECLARATIONS, "expert_id"), *CONVERSATION.references())
 EXPERTS = ReferenceRewriter(moves_table("member_reference_move"), views.EXPERTS, _FOLLOWING)

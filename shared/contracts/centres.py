@@ -112,4 +112,8 @@ EVALUATION_CREATED = "escm.centres.evaluation.created.v1"
 """Reserved: nothing announces it yet."""
 EVALUATION_UPDATED = "escm.centres.evaluation.updated.v1"
 """Reserved: nothing announces it yet."""
+MESSAGE_CREATED = "escm.centres.message.created.v1"
+"""A message was posted on the file of a centre."""
+INTERNAL_MESSAGE_CREATED = "escm.centres.internal_message.created.v1"
+"""An internal message was posted on the file of a centre."""
 FACTS = facts_in(globals())

@@ -13,6 +13,8 @@ from shared.kernel.principal import VISIBILITIES, PermissionScope, Principal
 
 _ALL_COUNTRIES = ",".join(sorted(COUNTRIES))
 _FICTIONAL = ",".join(sorted(FICTIONAL_CODES))
+INTERNAL = "internal"
+"""In the visibilities of a context: it reads and writes what the office keeps from the person or body on the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class AccessContext:
         return {"ctx_visibilities": self.visibilities, "ctx_countries": self.countries, "ctx_records": self.records}
 
     @property
+    def with_internal(self) -> "AccessContext":
+        """The same context, which includes internal rows."""
+        return replace(self, visibilities=f"{self.visibilities},{INTERNAL}")
+
+    @property
     def set_local(self) -> str:
         """`SET LOCAL` commands. Raises ValueError for values that are not codes or ids."""
         return _set_local(self)
@@ -51,7 +58,7 @@ def _set_local(context: AccessContext) -> str:
     return ";".join(f"SET LOCAL escm.{name}='{value}'" for name, value in pairs.items() if value)
 
 
-SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES)
+SYSTEM_CONTEXT = AccessContext(",".join(VISIBILITIES), "", "", _ALL_COUNTRIES).with_internal
 """For workers and maintenance: reads and writes every row."""
 
 

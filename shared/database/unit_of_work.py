@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from shared.database.context import AccessContext
+from shared.database.context import INTERNAL, AccessContext
 from shared.database.pool import Database, roll_back
 from shared.database.statements import Connection
 from shared.database.tables import COPIED
@@ -18,6 +18,10 @@ from shared.kernel.principal import SYSTEM, Principal
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _COPIED_FROM = 500
+_ALLOW = (
+    "SELECT set_config(n, concat_ws(',', nullif(current_setting(n, true), ''), $1::text), true)"
+    " FROM unnest($2::text[]) n"
+)
 Connect: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 """Returns a connection for an operation that may need one: from a pool, or that of a unit of work."""
 Part: TypeAlias = tuple[Table, tuple[str, ...], tuple[str, ...] | None]
@@ -71,11 +75,11 @@ class UnitOfWork:
 
     async def allow_record(self, record: object) -> None:
         """Lets row-level security write and read one more record, which a rule permits without a grant."""
-        await self.connection.execute(
-            "SELECT set_config(n, concat_ws(',', nullif(current_setting(n, true), ''), $1::text), true)"
-            " FROM unnest(ARRAY['escm.records', 'escm.write_records']) n",
-            str(record),
-        )
+        await self.connection.execute(_ALLOW, str(record), ["escm.records", "escm.write_records"])
+
+    async def allow_internal(self) -> None:
+        """Lets row-level security write and read internal rows, which a rule permits."""
+        await self.connection.execute(_ALLOW, INTERNAL, ["escm.visibilities"])
 
     async def flush(self) -> None:
         """Inserts all buffered rows, usually in one statement. The edge calls it once, last before the commit."""

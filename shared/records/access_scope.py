@@ -85,6 +85,11 @@ class AccessScope:
         parameters = {**context.parameters, **_covering(read, self.open_visibilities)}
         return replace(self, access_kind=access_kind, read=read, context=context, parameters=parameters)
 
+    def including_internal(self) -> "AccessScope":
+        """The same scope with internal rows."""
+        context = self.context.with_internal
+        return replace(self, context=context, parameters={**self.parameters, **context.parameters})
+
 
 _SCOPES: dict[tuple[int, str], AccessScope] = {}
 _BOUND = 4096

@@ -88,7 +88,7 @@ def presenter(
         else:
             audience = Audience.NETWORK if access.in_network else Audience.PUBLIC
             shown = {**renderers[audience](row), **derive(row)}
-        shown["links"] = {"self": record.resource_type.link(shown["id"])}
+        shown["links"] = {"self": record.address_of(record.resource_type, row)}
         return shown
 
     return present

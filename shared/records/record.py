@@ -98,6 +98,8 @@ class Record:
     resource_type: ClassVar[Resource]
     scope_column: ClassVar[str] = "id"
     """The field with the id that a grant over one record names: a part of a record names the whole."""
+    whole: ClassVar[Resource | None] = None
+    """The resource of the whole, if the addresses of its parts begin with its own."""
 
     id: Annotated[UUID, Public]
     ref: Annotated[str, Public]
@@ -115,6 +117,13 @@ class Record:
         """The id that a grant over one record has to name for this record."""
         found: UUID = getattr(self, self.scope_column)
         return found
+
+    @classmethod
+    def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:
+        """The path of a record of this resource from the origin, by its columns."""
+        if cls.whole is None:
+            return resource.link(columns["id"])
+        return f"{cls.whole.link(columns[cls.scope_column])}/{cls.resource_type.plural}/{columns['id']}"
 
     def __init_subclass__(cls) -> None:
         for name, hint in cls.__annotations__.items():

@@ -209,6 +209,7 @@ class ResourceType(Generic[R, GuardContext]):
             fields=self.tracked,
             fact=fact,
             reason=reason,
+            link=self.record.address_of(self.resource, after),
             at=at,
             person=self.person_of(after),
             more=more,

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -133,13 +134,19 @@ async def list_response(
     listing: Listing,
     present: Callable[[Row, AccessScope], dict[str, Any]],
     known: frozenset[str],
+    *,
+    access: AccessScope | None = None,
+    fixed: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The requested page, or with `format` the whole list. `known` are the names allowed in `fields=`."""
+    """The requested page, or with `format` the whole list. `known` are the names allowed in `fields=`. `access` is the
+    caller's access scope, by default that of the route's resource; `fixed` are values of filters that are no
+    parameters."""
+    access = access or ctx.access
     secret = ctx.settings.secret_key.get_secret_value().encode()
-    asked = parse_list(ctx.request, listing, secret, ctx.access)
+    asked = parse_list(ctx.request, listing, secret, access)
+    asked = replace(asked, filters={**asked.filters, **(fixed or {})})
     picked = pick_fields(ctx.request, known)
     include, counting = pick_include(ctx.request, listing)
-    access = ctx.access
     if (file_format := format_of(ctx.request.query_params)) is not None:
         if counting:
             raise invalid_parameter("include", f"A stream has no {TOTAL}.")

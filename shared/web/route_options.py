@@ -35,9 +35,10 @@ def query_of(*names: str, filters: Iterable[Filter] = (), described: Mapping[str
     return Query(names, {each.name: each for each in filters}, described or {})
 
 
-def query_of_list(listing: Listing) -> Query:
-    """The query parameters of a list: its filters and the controls of every list."""
-    return query_of(*_LIST_CONTROLS, filters=listing.filters.values())
+def query_of_list(listing: Listing, *, without: str = "") -> Query:
+    """The query parameters of a list: its filters, except the one that is no parameter, and the controls of every
+    list."""
+    return query_of(*_LIST_CONTROLS, filters=(each for each in listing.filters.values() if each.name != without))
 
 
 @dataclass(frozen=True, slots=True)

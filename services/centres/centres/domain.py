@@ -17,6 +17,8 @@ SCREENING_TARGET = timedelta(days=30)
 RENEWABLE_YEARS = 1
 """How long after the end of its term a centre may be renewed."""
 REVIEWABLE = frozenset({"under_review", "info_requested"})
+CONVERSING = ("request_info", "resubmit")
+"""The transitions whose reason is a message on the file."""
 OPEN_TO_CHANGE = frozenset({"draft", "info_requested"})
 APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter")
 """The fields that reviewers assess; they change only while the applicant holds the file."""

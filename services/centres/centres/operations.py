@@ -10,6 +10,7 @@ from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.queries import committee_of
+from services.centres.messages.operations import CONVERSATION
 from services.centres.references import country_of, require_experts, require_institutions
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
@@ -104,6 +105,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
         await open_term(uow, after, *opened, endorsement=endorsement, waiver=waiver)
     elif after.status == "closed":
         await end_term(uow, after, today())
+    elif requested.action in domain.CONVERSING and requested.reason:
+        await CONVERSATION.post(uow, after, requested.reason)
     return after
 
 

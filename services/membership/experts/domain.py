@@ -104,6 +104,8 @@ LIVING = (
 )
 """The states of somebody who may still take part."""
 CONFIRM_PROFILE = "confirm_profile"
+CONVERSING = ("request_info", "resubmit")
+"""The transitions whose reason is a message on the file."""
 LINK_ACCOUNT, UNLINK_ACCOUNT = "link_account", "unlink_account"
 
 LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(

@@ -14,6 +14,7 @@ from services.membership.experts import domain, owners, queries
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
+from services.membership.messages.operations import CONVERSATION
 from services.membership.record_linkage.names import blocking_keys
 from shared.auth.offices import holds
 from shared.database.statements import Statement
@@ -186,6 +187,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
     after = await EXPERTS.apply_transition(uow, before, requested, guard_context, may, effects)
     if requested.action == "invite":
         _send_claim(uow, after.id)
+    if requested.action in domain.CONVERSING and requested.reason:
+        await CONVERSATION.post(uow, after, requested.reason)
     return after
 
 

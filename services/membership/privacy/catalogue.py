@@ -39,6 +39,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "kept_by_merges": personal("member_merge_part", "id merge_id part record_id detail", {_KEY: "detail_key"}),
     "declarations": personal("member_declaration", f"{RECORD} expert_id year notice_version interests signed_on"),
     "consents": personal("member_consent", f"{RECORD} expert_id purpose notice_version language proof"),
+    "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "imports": personal(
         "core_import",
         "id ref status created_at created_by source licence file_name",

@@ -59,6 +59,7 @@ _SOURCES: Mapping[str, str] = {
     "kept_by_merges": f"escm.member_merge_part t WHERE t.merge_id IN ({_MERGES}) ORDER BY t.id",
     "declarations": "escm.member_declaration t WHERE t.expert_id = ANY($1) ORDER BY t.id",
     "consents": "escm.member_consent t WHERE t.expert_id = ANY($1) ORDER BY t.id",
+    "messages": "escm.member_message t WHERE t.expert_id = ANY($1) ORDER BY t.id",
     "imports": f"escm.core_import t WHERE t.id IN ({_IMPORTS}) ORDER BY t.id",
     "import_rows": f"{_IDENTITIES} ORDER BY t.import, t.occurrence",
     "changed_by_imports": f"{_EFFECTS} ORDER BY t.import, t.record",

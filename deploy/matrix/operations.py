@@ -70,6 +70,11 @@ _BY_NAME: Mapping[str, Demand] = {
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
     **dict.fromkeys(("createDeclaration", "createConsent"), _UNDER),
+    **{
+        f"{verb}{file}Message{end}": Demand(Ask.DO, permission, "messages")
+        for file in ("Expert", "Centre")
+        for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
+    },
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),

@@ -47,7 +47,9 @@ CREATE INDEX {table}_file_idx ON {table} ({named}, id)
 """)
     reference_numbers(table, prefix, owner)
     country_scoped(table, owner, record=named)
-    run(f"CREATE POLICY {table}_internal ON {table} AS RESTRICTIVE TO {role(owner)} USING ({known}) WITH CHECK ({known})")
+    run(
+        f"CREATE POLICY {table}_internal ON {table} AS RESTRICTIVE TO {role(owner)} USING ({known}) WITH CHECK ({known})"
+    )
 
 
 def downgrade() -> None:

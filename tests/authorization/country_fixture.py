@@ -144,12 +144,20 @@ class Seeder:
         (fixture.records["notices"],) = found.json()["items"]
         path = f"experts/{expert['id']}/affiliations"
         await self._enter(fixture, "membership", path, institution_id=institution["id"], role=fixture.word)
+        await self._converse(fixture, "membership", "experts")
         for which in ("winners", "losers"):
             body = {"names": [{"full": f"{which} {fixture.word}"}], **place}
             response = await self._callers["membership"].post("/membership/v1/experts", body)
             fixture.records[which] = response.json()
         pair = {"winner_id": fixture.id("winners"), "loser_id": fixture.id("losers")}
         await self._enter(fixture, "membership", "merges", resource="experts", **pair)
+
+    async def _converse(self, fixture: CountryFixture, service: str, plural: str) -> None:
+        """An internal message and another one on the file of a record."""
+        path = f"{plural}/{fixture.id(plural)}/messages"
+        await self._enter(fixture, service, path, text=fixture.word, audience="internal")
+        await self._enter(fixture, service, path, text=fixture.word, attachments=[DOCUMENT])
+        fixture.records[f"messages of {plural}"] = fixture.records.pop("messages")
 
     async def _repeat(self, fixture: CountryFixture, expert: Record) -> None:
         """A second record of the expert, which makes a pair."""
@@ -189,6 +197,7 @@ class Seeder:
             fixture, "centres", "agreements", centre_id=centre["id"], kind="host", document=document,
             parties=[party, {"name": "The network"}],
         )  # fmt: skip
+        await self._converse(fixture, "centres", "centres")
         await self._superuser.execute("UPDATE centre_centre SET status = 'under_review' WHERE id = $1", centre["id"])
         reviewer = {"names": [{"full": "A Reviewer"}], "country": fixture.country, "visibility": "network"}
         response = await self._callers["membership"].post("/membership/v1/experts", reviewer)

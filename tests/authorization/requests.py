@@ -57,6 +57,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "items": [{"id": country_fixture.id("experts"), "version": 1}],
     },
     "exportExpertSubject": lambda _country_fixture: {},
+    "createExpertMessage": lambda country_fixture: {"text": _name(country_fixture)},
     "createExpertAffiliation": lambda country_fixture: {"raw": _name(country_fixture)},
     "createNotice": lambda country_fixture: {
         "purpose": "listing",
@@ -99,6 +100,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         **_place(country_fixture),
     },
     "createCentreReview": lambda country_fixture: {"reviewer_id": country_fixture.id("reviewers"), **_REVIEW},
+    "createCentreMessage": lambda country_fixture: {"text": _name(country_fixture)},
     "createAgreement": lambda country_fixture: {
         "centre_id": country_fixture.id("centres"),
         "kind": "mou",
@@ -215,6 +217,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{pending_id}": country_fixture.records.get(f"pending_{plural}", {}).get("id", ""),
         "{affiliation}": country_fixture.id("affiliations"),
         "{review_id}": country_fixture.id("reviews"),
+        "{message}": country_fixture.records.get(f"messages of {plural}", {}).get("id", ""),
         "{job}": started.job_id,
         "{export}": started.export_id,
         "{code}": "not_found" if operation.service == "portal" else country_fixture.country,

@@ -61,6 +61,7 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     agreed = {"expert_id": twins[0]["id"], "purpose": "contact", "notice_version": "2026", "language": "en"}
     by.create("/membership/v1/consents", {**agreed, "proof": {"channel": "paper", "document": None}})
     by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
+    by.create(f"{twins[0]['links']['self']}/messages", {"text": "Which field?", "attachments": [_DOCUMENT]})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"institution_id": host["id"], "role": "Reader"})
     with tempfile.TemporaryDirectory() as folder:
@@ -98,6 +99,7 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     path = centre["links"]["self"]
     by.step(path, "submit")
     by.step(path, "accept_complete")
+    by.create(f"{path}/messages", {"text": "To be seen on site.", "audience": "internal"})
     for reviewer in officers[1:]:
         scores = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
         review = {"reviewer_id": reviewer["id"], "scores": scores, "recommendation": "designate"}

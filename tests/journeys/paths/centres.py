@@ -142,6 +142,16 @@ def _of_a_draft(**more: Any) -> Any:
     return start
 
 
+def _message(audience: str) -> Any:
+    """A message on the file of a centre."""
+
+    def post(path_run: PathRun) -> str:
+        path = f"{_draft(path_run)}/messages"
+        return str(path_run.create(_OFFICER, path, text="Which budget?", audience=audience)["links"]["self"])
+
+    return post
+
+
 def _of_a_reviewed_centre(path_run: PathRun) -> str:
     _reviewed(path_run)
     return review(path_run)
@@ -282,6 +292,8 @@ PATHS = (
     Path("centres.centres", "TO", _reviewed, "under_review", (taken(_OFFICER, "decline", "declined"),)),
     Path("centres.centres", "TO", _submitted, "submitted", (taken(_SECRETARY, "withdraw", "withdrawn"),)),
     Path("centres.terms", "TO", _term_of_a_designated_centre, "current", (follows("", "ended", _close_centre),)),
+    Path("centres.messages", "TO", _message("file"), "sent", ()),
+    Path("centres.internal_messages", "TO", _message("internal"), "sent", ()),
     Path("centres.reviews", "TO", _of_a_reviewed_centre, "recorded", ()),
     Path(
         "centres.agreements",

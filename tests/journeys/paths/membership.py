@@ -196,6 +196,16 @@ def _cancel(path_run: PathRun) -> None:
     assert path_run.by(_OFFICER).send("DELETE", path_run.notes["job"]).status_code == 202
 
 
+def _message(audience: str) -> Any:
+    """A message on the file of an expert."""
+
+    def post(path_run: PathRun) -> str:
+        path = f"{_expert(path_run)}/messages"
+        return str(path_run.create(_OFFICER, path, text="Which field?", audience=audience)["links"]["self"])
+
+    return post
+
+
 _ANNA, _BAD = "Anna Alone,PG", "Nobody Known,QQ"
 _BROKEN = (*(f"Broken {number},PG" for number in range(2_000)), '"Broken" off,PG')
 
@@ -251,6 +261,8 @@ PATHS = (
         ),
     ),
     Path("membership.experts", "PG", _expert, "prospect", (taken(_OFFICER, "mark_deceased", "deceased"),)),
+    Path("membership.messages", "PG", _message("file"), "sent", ()),
+    Path("membership.internal_messages", "PG", _message("internal"), "sent", ()),
     Path(
         "membership.experts",
         "PG",

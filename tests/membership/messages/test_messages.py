@@ -106,8 +106,8 @@ async def test_row_level_security_hides_internal_messages_from_the_applicant(
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with unit_of_work(database, access_scope_for(CALLERS[who.name], ROLES, KIND.resource).context) as uow:
             await uow.connection.execute(
-                "INSERT INTO escm.member_message SELECT uuidv7(), 'MSG-X', 1, 'sent', 'XA', 'restricted', now(), '', now(),"
-                " '', $1, 'Mine.', 'internal', '[]'",
+                "INSERT INTO escm.member_message SELECT uuidv7(), 'MSG-X', 1, 'sent', 'XA', 'restricted', now(), '',"
+                " now(), '', $1, 'Mine.', 'internal', '[]'",
                 record["id"],
             )
 
@@ -173,7 +173,7 @@ async def test_a_message_has_bounds(member: Member, change: dict[str, Any], poin
     assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [(pointer, code)]
 
 
-async def test_the_reasons_of_a_request_and_its_answer_are_messages(
+async def test_the_reasons_of_request_info_and_resubmit_are_messages(
     newcomer: Caller, admin: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = {"value": f"{uuid4().hex}@example.org", "visibility": "restricted"}

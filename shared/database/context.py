@@ -39,7 +39,7 @@ class AccessContext:
     @property
     def with_internal(self) -> "AccessContext":
         """The same context, which includes internal rows."""
-        return replace(self, visibilities=f"{self.visibilities},{INTERNAL}")
+        return replace(self, visibilities=",".join(filter(None, (self.visibilities, INTERNAL))))
 
     @property
     def set_local(self) -> str:

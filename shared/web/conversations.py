@@ -114,7 +114,7 @@ def message_routes(
         if body.audience == INTERNAL and not is_office(ctx, "create", file):
             raise Forbidden("Only the office posts internal messages.", members={"reason": "not_permitted"})
         locked = await api.kind.lock(ctx.uow, file["id"])
-        if getattr(locked, "merged_into", None) is not None:
+        if any(getattr(locked, gone, None) is not None for gone in ("merged_into", "erased_at")):
             raise NotFound(f"There is no such {title}.")
         posted = await conversation.post(ctx.uow, locked, **row_values(body, kind.table))
         return item_response(ctx, present(columns_of(posted), ctx.access), status=201)

@@ -1,8 +1,9 @@
 """The applicant and the office converse on the file of an expert; internal messages exist for the office alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -10,6 +11,10 @@ import pytest
 from services.membership.access import ROLES
 from services.membership.experts.operations import EXPERTS as KIND
 from services.membership.messages.operations import MESSAGES
+from services.membership.reactions import REACTIONS
+from shared.contracts.envelope import Fact
+from shared.contracts.membership import EXPERT_MERGED
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.records.access_scope import access_scope_for
@@ -198,3 +203,47 @@ async def test_messages_follow_their_expert_to_another_country(member: Member, a
     assert moved.status_code == 200
     items = (await admin.get(_messages(record))).json()["items"]
     assert [item["country"] for item in items] == ["XB", "XB"]
+
+
+_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+async def test_no_message_is_lost_on_a_file_that_is_merged_at_the_same_time(
+    member: Member, admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    _, winner = await member()
+    _, loser = await member()
+    async with superuser.transaction():
+        merged = "UPDATE member_expert SET merged_into = $2 WHERE id = $1"
+        await superuser.execute(merged, loser["id"], winner["id"])
+        late = asyncio.create_task(admin.post(_messages(loser), {"text": "Late."}))
+        async with asyncio.timeout(30):
+            while await superuser.fetchval(_WAITING) == 0:  # noqa: ASYNC110 - a lock announces to nobody who waits
+                await asyncio.sleep(0.01)
+    assert (await late).status_code == 404
+
+
+async def _react(database: Database, subject: str) -> None:
+    """Delivers the fact of a merge, or of its undo, twice."""
+    fact = Fact(type=EXPERT_MERGED, subject=UUID(subject), ref="X", version=9, link="/x")
+    for _ in range(2):
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await REACTIONS[EXPERT_MERGED](uow, [fact])
+
+
+async def test_messages_follow_a_merge_and_its_undo(member: Member, admin: Caller, database: Database) -> None:
+    _, winner = await member()
+    _, loser = await member()
+    await _posted(admin, winner, "To the winner.")
+    await _posted(admin, loser, "To the loser.")
+    await _posted(admin, loser, "Doubtful.", audience="internal")
+    pair = {"resource": "experts", "winner_id": winner["id"], "loser_id": loser["id"]}
+    merge = await admin.post("/membership/v1/merges", pair)
+    assert merge.status_code == 201, merge.text
+    assert (await admin.post(_messages(loser), {"text": "Late."})).status_code == 308
+    await _react(database, loser["id"])
+    assert await _texts(admin, winner) == ["To the winner.", "To the loser.", "Doubtful."]
+    assert (await admin.step(merge.json()["links"]["self"], "undo")).status_code == 200
+    await _react(database, loser["id"])
+    assert await _texts(admin, winner) == ["To the winner."]
+    assert await _texts(admin, loser) == ["To the loser.", "Doubtful."]

@@ -21,18 +21,11 @@ def create_app(settings: CentresSettings | None = None) -> Application:
     """The app of the centres service. The settings default to those of the environment."""
     settings = settings or CentresSettings()
     rules = RecognitionRules(settings.recognition_seats, settings.recognition_institutions)
+    messages = message_routes(CENTRE_API, CONVERSATION, CentreMessage)
     return create(
         "centres",
         settings,
-        [
-            committees(rules),
-            seats,
-            centres,
-            reviews,
-            message_routes(CENTRE_API, CONVERSATION, CentreMessage),
-            terms,
-            agreements,
-        ],
+        [committees(rules), seats, centres, reviews, messages, terms, agreements],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews and agreements.",
         tags={

@@ -82,7 +82,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createExport": Demand(Ask.SIGNED_IN),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),
-    "createCentreReview": Demand(Ask.DO, "record", "reviews"),
+    **dict.fromkeys(("createCentreReview", "updateCentreReview"), Demand(Ask.DO, "record", "reviews")),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),

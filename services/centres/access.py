@@ -26,9 +26,9 @@ ROLES: RoleTable = {
     | _APPLY
     | _permissions("centres", "publish accept_complete return_incomplete request_info recommend decline")
     | _permissions("internal_messages", "read create")
-    | _permissions("reviews", "read create record"),
+    | _permissions("reviews", "read create update record"),
     "auditor": _permissions("*", "read history"),
-    "reviewer": _READ | _permissions("reviews", "read create"),
+    "reviewer": _READ | _permissions("reviews", "read create update"),
     "committee_president": _READ_FILES | _COMMITTEE | _APPLY,
     "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY,
     "institution_representative": _READ_FILES | _APPLY,

@@ -108,6 +108,52 @@ async def test_a_reviewer_enters_their_own_review_of_the_centre_they_were_given(
     assert (await elsewhere.get(path)).status_code == 404
 
 
+async def test_a_reviewer_changes_their_review_until_the_centre_is_recommended(
+    admin: Caller, members: Members, entering: Enter, superuser: asyncpg.Connection
+) -> None:
+    country = unused_country()
+    centre = await stepped(admin, await applied(admin, members, country, visibility="restricted"), "accept_complete")
+    path = f"{centre['links']['self']}/reviews"
+    reviewer, colleague = (entering("reviewer", "centre", centre["id"]) for _ in range(2))
+    body = await review_body(members, country)
+    await superuser.execute(
+        "UPDATE member_expert SET account_id = $2, visibility = 'network' WHERE id = $1",
+        body["reviewer_id"],
+        _account(reviewer),
+    )
+    await entered(admin, path, await review_body(members, country))
+    made = await reviewer.post(path, body)
+    own, first = made.json()["links"]["self"], made.headers["etag"]
+    assert (await reviewer.patch(own, {"recommendation": "decline"})).status_code == 428
+    changed = await reviewer.patch(own, {"recommendation": "decline", "scores": {"plan": 2}}, etag=first)
+    assert (changed.status_code, changed.json()["recommendation"], changed.json()["scores"]["plan"]) == (
+        200,
+        "decline",
+        2,
+    ), changed.text
+    assert (await admin.step(centre["links"]["self"], "recommend")).json()["reason"] == "reviews_missing"
+    assert (await reviewer.patch(own, {"comment": "x"}, etag=first)).status_code == 412
+    etag = changed.headers["etag"]
+    refused = await colleague.patch(own, {"comment": "x"}, etag=etag)
+    assert (refused.status_code, refused.json()["reason"]) == (403, "not_the_reviewer")
+    for change, pointer in (
+        ({"reviewer_id": await members.expert(country)}, "/reviewer_id"),
+        ({"scores": {"plan": 6}}, "/scores/plan"),
+        ({"status": "x"}, "/status"),
+    ):
+        wrong = await reviewer.patch(own, change, etag=etag)
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, pointer)
+    recorded = await admin.patch(own, {"recommendation": "designate"}, etag=etag)
+    assert (recorded.status_code, recorded.json()["version"]) == (200, 3)
+    fact = await superuser.fetchrow(
+        "SELECT type, link FROM core_outbox WHERE subject = $1 ORDER BY id DESC LIMIT 1", recorded.json()["id"]
+    )
+    assert tuple(fact) == ("escm.centres.review.updated.v1", own)
+    await stepped(admin, centre, "recommend")
+    late = await reviewer.patch(own, {"comment": "x"}, etag=recorded.headers["etag"])
+    assert (late.status_code, late.json()["current_state"]) == (409, "awaiting_agreement")
+
+
 async def test_terms_are_as_visible_as_their_centre(
     admin: Caller, members: Members, entering: Enter, superuser: asyncpg.Connection
 ) -> None:

@@ -1,6 +1,7 @@
 """Writing reviews."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
@@ -23,11 +24,6 @@ REVIEWS: ResourceType[Review, None] = ResourceType.of(Review, review, Lifecycle(
 _REVIEWERS = Statement(select(review.c.reviewer_id).where(review.c.centre_id == bindparam("centre")))
 
 
-def path_of(centre: object, key: object = "") -> str:
-    """The address of a centre's reviews, or of one."""
-    return f"{CENTRES.resource.link(centre)}/reviews" + (f"/{key}" if key else "")
-
-
 async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Review) -> Review:
     """Inserts a review. `access` is the access scope for reviews.
 
@@ -37,16 +33,11 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Revi
     require(access, "create", centre.country, centre.id)
     reviewer = new.reviewer_id
     await uow.allow_record(centre.id)
-    is_own = await account_of(uow.connection, reviewer) == access.principal.id
-    if not is_own and not access.may("record", centre.country, centre.id):
-        raise Forbidden("Only the reviewer can enter this review.", members={"reason": "not_the_reviewer"})
-    if not is_own:
+    if not await _is_own(uow, access, centre, reviewer):
         await require_experts(uow, {"/reviewer_id": reviewer})
     if await belongs_to(uow.connection, reviewer, centre.host_institution_id, today().isoformat()):
         raise invalid_field("/reviewer_id", "reviewer_of_host", "The reviewer belongs to the host institution.")
-    locked = await CENTRES.lock(uow, centre.id)
-    if locked.status not in REVIEWABLE:
-        raise Conflict("The centre is not under review.", members={"current_state": locked.status})
+    await _lock_under_review(uow, centre.id)
     reviewers = [row["reviewer_id"] for row in await _REVIEWERS.fetch(uow.connection, centre=centre.id)]
     if reviewer in reviewers:
         detail = "This expert has reviewed the centre."
@@ -55,3 +46,32 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Revi
         raise Conflict(f"A centre has at most {MOST_PER_CENTRE} reviews.")
     placed = replace(new, centre_id=centre.id, country=centre.country, visibility="restricted", status="recorded")
     return await REVIEWS.insert(uow, placed)
+
+
+async def update(uow: UnitOfWork, access: AccessScope, centre: Centre, before: Review, wanted: Review) -> Review:
+    """Updates a locked review. The caller has the permission `update`.
+
+    Raises Forbidden if the caller is not the reviewer and may not record for others, Conflict if the centre is not
+    under review any more, Invalid if the reviewer would change.
+    """
+    await _is_own(uow, access, centre, before.reviewer_id)
+    if wanted.reviewer_id != before.reviewer_id:
+        raise invalid_field("/reviewer_id", "invalid_value", "The reviewer of a review cannot change.")
+    await _lock_under_review(uow, centre.id)
+    return await REVIEWS.update(uow, before, wanted)
+
+
+async def _is_own(uow: UnitOfWork, access: AccessScope, centre: Centre, reviewer: UUID) -> bool:
+    """Whether the caller is the reviewer. Raises Forbidden for another caller who may not record for others."""
+    if await account_of(uow.connection, reviewer) == access.principal.id:
+        return True
+    if not access.may("record", centre.country, centre.id):
+        raise Forbidden("Only the reviewer writes this review.", members={"reason": "not_the_reviewer"})
+    return False
+
+
+async def _lock_under_review(uow: UnitOfWork, centre: UUID) -> None:
+    """Locks the centre. Raises Conflict if it is not under review."""
+    locked = await CENTRES.lock(uow, centre)
+    if locked.status not in REVIEWABLE:
+        raise Conflict("The centre is not under review.", members={"current_state": locked.status})

@@ -13,6 +13,8 @@ class Review(Record):
     """What a reviewer found, with the centre's country. It is never published."""
 
     resource_type = Resource("centres", "reviews", "review")
+    scope_column = "centre_id"
+    whole = Resource("centres", "centres", "centre")
 
     status: Annotated[str, Public]
     visibility: Annotated[str, Public]

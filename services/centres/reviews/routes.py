@@ -1,24 +1,26 @@
 """The reviews of one centre over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import Depends, Response
+from fastapi import Body, Depends, Response
 
 from services.centres.access import ROLES
 from services.centres.centres import record
 from services.centres.centres.routes import CENTRE_API
 from services.centres.reviews import operations, queries
-from services.centres.reviews.schemas import Review, ReviewBody, present
+from services.centres.reviews.schemas import Review, ReviewBody, present, written_in
 from services.centres.reviews.tables import review
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
-from shared.records.rows import columns_of, record_read
+from shared.records.rows import columns_of, record_read, with_columns
+from shared.web.conditional import changed_since, is_current
+from shared.web.contract import ShownAs, patch_of
 from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON, item_response, key_of
+from shared.web.responses import JSON, item_response, key_of, patched
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
 from shared.web.schemas import page_of
@@ -26,12 +28,28 @@ from shared.web.values import row_values
 
 router = ResourceRouter(CENTRE_API.kind.resource, ROLES)
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]
+_ITEM = "/{record}/reviews/{review_id}"
+_PATCH = patch_of("Review", ReviewBody)
 
 
 def _readable(ctx: RequestContext, centre: Row) -> AccessScope:
     access = ctx.access_on(operations.REVIEWS.resource)
     require(access, "read", centre["country"], centre["id"])
     return access
+
+
+async def readable_review(review_id: str, centre: Centre, ctx: CurrentContext) -> Row:
+    """The review of a centre, for grants that read reviews. Raises Forbidden, NotFound."""
+    access, key = _readable(ctx, centre), key_of(review_id)
+    if isinstance(key, UUID):
+        async with ctx.connection() as connection:
+            row = await queries.get(connection, access.context, centre["id"], key)
+        if row is not None:
+            return row
+    raise NotFound("There is no such review.")
+
+
+Readable = Annotated[Row, Depends(readable_review)]
 
 
 @router.get(
@@ -49,21 +67,14 @@ async def list_reviews(centre: Centre, ctx: CurrentContext) -> Response:
 
 
 @router.get(
-    "/{record}/reviews/{review_id}",
+    _ITEM,
     options=RouteOptions(is_item=True),
     operation_id="getCentreReview",
     summary="Read a review",
     description="One review of the centre, for grants that read reviews.",
     responses={200: {"model": Review}},
 )
-async def get_review(review_id: str, centre: Centre, ctx: CurrentContext) -> Response:
-    access, key = _readable(ctx, centre), key_of(review_id)
-    row = None
-    if isinstance(key, UUID):
-        async with ctx.connection() as connection:
-            row = await queries.get(connection, access.context, centre["id"], key)
-    if row is None:
-        raise NotFound("There is no such review.")
+async def get_review(row: Readable, ctx: CurrentContext) -> Response:
     return item_response(ctx, present(row))
 
 
@@ -80,3 +91,29 @@ async def create_review(body: ReviewBody, centre: Centre, ctx: CurrentContext) -
     new = operations.REVIEWS.new(row_values(body, review))
     entered = await operations.create(ctx.uow, access, record_read(record.Centre, centre), new)
     return item_response(ctx, present(columns_of(entered)), status=201)
+
+
+@router.patch(
+    _ITEM,
+    options=RouteOptions(is_conditional=True),
+    operation_id="updateCentreReview",
+    summary="Change a review",
+    description="A merge patch by the reviewer, while the centre is under review. `If-Match` names the version.",
+    responses={200: {"model": Review}},
+)
+async def update_review(
+    patch: Annotated[dict[str, Any], ShownAs(_PATCH), Body(media_type="application/merge-patch+json")],
+    centre: Centre,
+    row: Readable,
+    ctx: CurrentContext,
+) -> Response:
+    access = ctx.access_on(operations.REVIEWS.resource)
+    require(access, "update", centre["country"], centre["id"])
+    if not is_current(ctx.request, row["version"]):
+        raise changed_since(present(row))
+    body = patched(ReviewBody, written_in(row), patch)
+    await ctx.uow.allow_record(centre["id"])
+    before = await operations.REVIEWS.lock(ctx.uow, row["id"], row["version"])
+    wanted = with_columns(before, row_values(body, review))
+    after = await operations.update(ctx.uow, access, record_read(record.Centre, centre), before, wanted)
+    return item_response(ctx, present(columns_of(after)))

@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from services.centres.reviews import record
-from services.centres.reviews.operations import REVIEWS, path_of
+from services.centres.reviews.operations import REVIEWS
 from services.centres.reviews.tables import review
 from shared.records.columns import renderer
 from shared.web.fields import Body, Prose
 from shared.web.schemas import RecordResponse
+from shared.web.values import written
 
 Score = Annotated[int, Field(ge=0, le=5, strict=True)]
 
@@ -46,10 +47,11 @@ class Review(RecordResponse, of=record.Review, lifecycle=REVIEWS.lifecycle):
     comment: str | None
 
 
+written_in = written(review, ReviewBody.model_fields)
 _render = renderer({column.key: column for column in review.c})
 
 
 def present(row: Mapping[str, Any]) -> dict[str, Any]:
     """The review in a response."""
-    record = _render(row)
-    return {**record, "links": {"self": path_of(record["centre_id"], record["id"])}}
+    address = record.Review.address_of(record.Review.resource_type, row)
+    return {**_render(row), "links": {"self": address}}

@@ -1,6 +1,8 @@
 """Writing reviews."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -18,6 +20,7 @@ from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, require
+from shared.records.rows import with_columns
 
 MOST_PER_CENTRE = 50
 REVIEWS: ResourceType[Review, None] = ResourceType.of(Review, review, Lifecycle(("recorded",), ()))
@@ -48,16 +51,23 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Revi
     return await REVIEWS.insert(uow, placed)
 
 
-async def update(uow: UnitOfWork, access: AccessScope, centre: Centre, before: Review, wanted: Review) -> Review:
-    """Updates a locked review. The caller has the permission `update`.
+async def require_author(uow: UnitOfWork, access: AccessScope, centre: Centre, reviewer: UUID) -> None:
+    """Raises Forbidden if the caller may not change a review by this reviewer."""
+    require(access, "update", centre.country, centre.id)
+    await _is_own(uow, access, centre, reviewer)
 
-    Raises Forbidden if the caller is not the reviewer and may not record for others, Conflict if the centre is not
-    under review any more, Invalid if the reviewer would change.
+
+async def update(uow: UnitOfWork, centre: Centre, key: UUID, version: int, changed: Mapping[str, Any]) -> Review:
+    """Changes these columns of a review at this version. The caller has passed `require_author`.
+
+    Raises Conflict if the centre is not under review any more, Invalid if the reviewer would change.
     """
-    await _is_own(uow, access, centre, before.reviewer_id)
+    await uow.allow_record(centre.id)
+    await _lock_under_review(uow, centre.id)
+    before = await REVIEWS.lock(uow, key, version)
+    wanted = with_columns(before, changed)
     if wanted.reviewer_id != before.reviewer_id:
         raise invalid_field("/reviewer_id", "invalid_value", "The reviewer of a review cannot change.")
-    await _lock_under_review(uow, centre.id)
     return await REVIEWS.update(uow, before, wanted)
 
 

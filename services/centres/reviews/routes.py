@@ -16,7 +16,7 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
-from shared.records.rows import columns_of, record_read, with_columns
+from shared.records.rows import columns_of, record_read
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of
 from shared.web.request_context import CurrentContext, RequestContext
@@ -107,13 +107,10 @@ async def update_review(
     row: Readable,
     ctx: CurrentContext,
 ) -> Response:
-    access = ctx.access_on(operations.REVIEWS.resource)
-    require(access, "update", centre["country"], centre["id"])
+    of = record_read(record.Centre, centre)
+    await operations.require_author(ctx.uow, ctx.access_on(operations.REVIEWS.resource), of, row["reviewer_id"])
     if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
     body = patched(ReviewBody, written_in(row), patch)
-    await ctx.uow.allow_record(centre["id"])
-    before = await operations.REVIEWS.lock(ctx.uow, row["id"], row["version"])
-    wanted = with_columns(before, row_values(body, review))
-    after = await operations.update(ctx.uow, access, record_read(record.Centre, centre), before, wanted)
+    after = await operations.update(ctx.uow, of, row["id"], row["version"], row_values(body, review))
     return item_response(ctx, present(columns_of(after)))

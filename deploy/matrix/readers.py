@@ -1,4 +1,5 @@
-"""Which role reads which kind of record, as a file of shared.contracts, because access may not import the services."""
+"""Which role reads which kind of record and takes which next step, as a file of shared.contracts: access may not import
+the services."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -11,6 +12,7 @@ from deploy.local.folder import PROJECT
 from shared.contracts.registry import FACTS
 from shared.kernel.principal import READ, RoleTable
 from shared.kernel.resource import Resource
+from shared.records.next_steps import NextSteps
 from shared.records.resource_type import ResourceType
 
 SERVICES = ("membership", "centres", "actions", "access")
@@ -39,11 +41,11 @@ def resources_of(service: str) -> dict[str, Resource]:
     return {resource.entity: resource for resource in found if resource.service == service}
 
 
-def _named(service: str) -> Iterator[Resource | ResourceType[Any, Any]]:
+def _named(service: str) -> Iterator[Resource | ResourceType[Any, Any] | NextSteps]:
     for name, module in sorted(modules.items()):
         if name.startswith(f"services.{service}."):
             for value in vars(module).values():
-                if isinstance(value, ResourceType | Resource):
+                if isinstance(value, ResourceType | Resource | NextSteps):
                     yield value
 
 
@@ -52,7 +54,20 @@ def _published(service: str) -> Mapping[str, Any]:
     announced = {name.split(".")[2] for name in FACTS if name.startswith(f"escm.{service}.")}
     kinds = {entity: _READ_WITH.get(entity) or known[entity].plural for entity in announced & known.keys()}
     roles = {role: sorted(_readable(permissions)) for role, permissions in roles_of(service).items()}
-    return {"entities": kinds, "roles": {role: plurals for role, plurals in roles.items() if plurals}}
+    steps = {step: _permitted(service, *step.split(".")) for step in sorted(_steps(service))}
+    return {"entities": kinds, "roles": {role: plurals for role, plurals in roles.items() if plurals}, "steps": steps}
+
+
+def _steps(service: str) -> set[str]:
+    """The next steps of offices, as `experts.approve`."""
+    found = (value for value in _named(service) if isinstance(value, NextSteps))
+    return {f"{kind.plural}.{step.verb}" for kind in found for step in kind.steps if not step.is_personal}
+
+
+def _permitted(service: str, plural: str, verb: str) -> list[str]:
+    """The roles with the permission to do this."""
+    wanted = {(plural, verb), (plural, "*"), ("*", verb), ("*", "*")}
+    return sorted(role for role, permissions in roles_of(service).items() if wanted & permissions)
 
 
 def _readable(permissions: frozenset[tuple[str, str]]) -> set[str]:

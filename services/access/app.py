@@ -17,6 +17,7 @@ from services.access.sessions.routes import router as sessions
 from services.access.settings import AccessSettings
 from services.access.tokens.operations import TokenService
 from services.access.tokens.routes import router as tokens
+from services.access.work_list.routes import router as work_list
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts
@@ -34,7 +35,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, account_mail, own_account, accounts, grants, clients, api_keys, sessions, events, audit),
+        (tokens, account_mail, own_account, accounts, grants, clients, api_keys, sessions, events, work_list, audit),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get; what happened, in order.",
         tags={
@@ -43,6 +44,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "grants": "Roles of accounts and clients, over a scope, for a time.",
             "clients": "Programs that call the API.",
             "events": "What happened, in order and without gaps, for 90 days.",
+            "work_list": "What waits for the caller, in every service.",
             "audit": "Who changed what, and the chain that proves it.",
             "sessions": "Where a person is signed in.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",

@@ -1,4 +1,5 @@
-"""Which role reads which kind of record, of every service. The feed needs it, since access imports no other service.
+"""Which role reads which kind of record, and takes which next step, of every service. The feed and the work list need
+it, since access imports no other service.
 
 `escm matrix` writes `data/readers.json` from the services' role tables, and a test compares the two. The file is read
 on first use, so that it can be regenerated.
@@ -37,6 +38,32 @@ def permission_scope_of(principal: Principal, resource: str) -> PermissionScope:
 def roles_of(service: str) -> RoleTable:
     """Which role reads which kinds of record of a service."""
     return _readers()[service]
+
+
+def steps() -> Mapping[str, tuple[str, ...]]:
+    """Every resource with the verbs of its next steps that offices take: `membership.experts` with `approve`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for service, roles in _takers().items():
+        for plural, verb in sorted(frozenset().union(*roles.values())):
+            found[f"{service}.{plural}"] = (*found.get(f"{service}.{plural}", ()), verb)
+    return found
+
+
+def takers_of(service: str) -> RoleTable:
+    """Which role takes which next steps of a service."""
+    return _takers()[service]
+
+
+@cache
+def _takers() -> Mapping[str, RoleTable]:
+    found: dict[str, dict[str, frozenset[tuple[str, str]]]] = {}
+    for service, published in _published().items():
+        table = found.setdefault(service, {})
+        for step, roles in published["steps"].items():
+            plural, _, verb = step.partition(".")
+            for role in roles:
+                table[role] = table.get(role, frozenset()) | {(plural, verb)}
+    return found
 
 
 @cache

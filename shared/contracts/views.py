@@ -142,6 +142,16 @@ CREDENTIAL_CHANGES = _view(
 """Who changed whose password, address or secret in the last 30 days."""
 DEMONSTRATION = _view("access_published_demonstration", id="id")
 """The client of the demonstration's secretariat, if there is one."""
+_WAITING = {
+    "resource": "text", "id": "id", "ref": "text", "country": "text", "verb": "text", "due": "instant",
+    "account_id": "id",
+}  # fmt: skip
+WORK_OF_MEMBERSHIP = _view("member_published_work", **_WAITING)
+"""The records of membership that wait for a transition: by an account or, if that is null, by an office."""
+WORK_OF_CENTRES = _view("centre_published_work", **_WAITING)
+"""The records of centres that wait for a transition."""
+WORK_OF_ACTIONS = _view("action_published_work", **_WAITING)
+"""The records of actions that wait for a transition."""
 _PART = {"part": "text", "id": "id", "record": "json"}
 PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", **_PART)
 """What access stores about a person, by the person's account."""

@@ -17,8 +17,6 @@ from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import instant, table, text
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal, PrincipalKind
-from shared.records.access_scope import AccessScope
-from shared.records.listing import Filter, one_of
 from shared.records.record import Record
 from shared.records.resource_type import ResourceType
 
@@ -211,32 +209,28 @@ def expiring(*kinds: ResourceType[Any, Any]) -> Callable[[UnitOfWork], Awaitable
 def waits_for_caller(resource: str, record: ColumnElement[Any]) -> ColumnElement[bool]:
     """The condition that a record has a pending transition that the caller may decide or proposed. Parameters:
     `as_second_person`."""
+    return select(pending.c.id).where(pending.c.resource == resource, pending.c.record_id == record, waiting()).exists()
+
+
+def waiting() -> ColumnElement[bool]:
+    """The same condition on a pending transition."""
     me = any_(bindparam("pending_for", type_=ARRAY(Uuid)))
-    mine = or_(pending.c.proposer_id == me, pending.c.proposer_owner == me, pending.c.second_person == me)
     anybodys = and_(
         pending.c.second_person.is_(None),
         bindparam("confirms", type_=Boolean),
         ~pending.c.concerned.overlap(bindparam("pending_for", type_=ARRAY(Uuid))),
     )
-    waiting = (pending.c.resource == resource, pending.c.record_id == record, _open, pending.c.expires_at > _now)
-    return select(pending.c.id).where(*waiting, or_(mine, anybodys)).exists()
+    return and_(_open, pending.c.expires_at > _now, or_(proposed(), pending.c.second_person == me, anybodys))
 
 
-def as_second_person(access: AccessScope) -> Mapping[str, Any]:
-    """The caller's parameters for `waits_for_caller`."""
-    who: Principal = access.principal
+def proposed() -> ColumnElement[bool]:
+    """The condition that the caller proposed a pending transition."""
+    me = any_(bindparam("pending_for", type_=ARRAY(Uuid)))
+    return or_(pending.c.proposer_id == me, pending.c.proposer_owner == me)
+
+
+def as_second_person(who: Principal) -> Mapping[str, Any]:
+    """The caller's parameters for `waiting`."""
     is_person = who.kind is PrincipalKind.ACCOUNT
     confirms = is_person and any(grant.role == OFFICE for grant in who.grants)
     return {"pending_for": [key for key in (who.id, who.owner) if key], "confirms": confirms}
-
-
-def holder(resource: str, record: ColumnElement[Any]) -> Filter:
-    """The filter `holder=me` of a resource whose records wait for second persons only."""
-    return Filter(
-        "holder",
-        "`me`: records with a transition that the caller proposed or may confirm; needs a token",
-        one_of(("me",)),
-        lambda _me: waits_for_caller(resource, record),
-        token_needed=True,
-        of_caller=as_second_person,
-    )

@@ -53,7 +53,7 @@ class Mailbox:
         """The mails to one address, in the order of their arrival."""
         return [mail for mail in self.mails if mail["To"] == address]
 
-    async def next_to(self, address: str, count: int = 1, within: float = 60.0) -> EmailMessage:
+    async def next_to(self, address: str, count: int = 1, within: float = 180.0) -> EmailMessage:
         """The mail with this number to an address, after it has arrived."""
         until = asyncio.get_running_loop().time() + within
         while len(self.to(address)) < count:

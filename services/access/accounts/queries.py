@@ -18,7 +18,7 @@ from shared.kernel.text import email_key
 from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, fragment, one_of, updated, values
-from shared.records.pending import holder
+from shared.records.next_steps import NextSteps
 from shared.records.rows import record_of
 
 _OWNED = (
@@ -50,6 +50,7 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(account).where(visible(account, access_kind, NO_STATE))
 
 
+NEXT_STEPS = NextSteps("access.accounts", account, ())
 LISTING = Listing(
     base=visible_to,
     key=account.c.id,
@@ -64,7 +65,7 @@ LISTING = Listing(
                 UUID,
                 lambda bound: account.c.id.in_(select(views.EXPERTS.c.account_id).where(views.EXPERTS.c.id == bound)),
             ),
-            holder("access.accounts", account.c.id),
+            NEXT_STEPS.holder,
             fragment(account.c.search_key),
             *updated(account.c.updated_at),
         )

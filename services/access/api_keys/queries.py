@@ -18,7 +18,7 @@ from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Listing, one_of, reference, updated, values
-from shared.records.pending import holder
+from shared.records.next_steps import NextSteps
 from shared.records.rows import records_of
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
@@ -60,6 +60,7 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(api_key).where(visible(api_key, access_kind, NO_STATE))
 
 
+NEXT_STEPS = NextSteps("access.api_keys", api_key, ())
 LISTING = Listing(
     base=visible_to,
     key=api_key.c.id,
@@ -68,7 +69,7 @@ LISTING = Listing(
         for chosen in (
             values("status", api_key.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             reference("owner_id", api_key.c.owner_id),
-            holder("access.api_keys", api_key.c.id),
+            NEXT_STEPS.holder,
             *updated(api_key.c.updated_at),
         )
     },

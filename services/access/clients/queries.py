@@ -16,7 +16,7 @@ from shared.database.statements import Connection
 from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
-from shared.records.pending import holder
+from shared.records.next_steps import NextSteps
 from shared.records.rows import record_of
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
@@ -39,6 +39,7 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(client).where(visible(client, access_kind, NO_STATE))
 
 
+NEXT_STEPS = NextSteps("access.clients", client, ())
 LISTING = Listing(
     base=visible_to,
     key=client.c.id,
@@ -48,7 +49,7 @@ LISTING = Listing(
             values("status", client.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
             Filter("client_id", "The name that it authenticates with", str, lambda b: client.c.client_id == b),
             countries(client.c.country),
-            holder("access.clients", client.c.id),
+            NEXT_STEPS.holder,
             fragment(client.c.search_key),
             *updated(client.c.updated_at),
         )

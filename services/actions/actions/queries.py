@@ -11,9 +11,11 @@ from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_contex
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
 from shared.records.listing import one_of, values
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
+NEXT_STEPS = NextSteps("actions.actions", action, (NextStep("proposed", "approve"),))
 LISTING = listing(
     Action,
     action,
@@ -21,6 +23,7 @@ LISTING = listing(
     by_itself(action, domain.PUBLISHED),
     values("pillar", action.c.pillar, "Pillars, separated by commas", one_of(domain.PILLARS)),
     values("kind", action.c.kind, "Kinds, separated by commas", one_of(domain.KINDS)),
+    NEXT_STEPS.holder,
 )
 _ONE = Statement(within_context(select(action).where(action.c.id == bindparam("action")).limit(1)))
 _milestone = table("action_milestone", column("action_id"), column("status"))

@@ -8,6 +8,7 @@ from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
 from shared.records.access_scope import constant
 from shared.records.listing import Filter, one_of
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 
 _OPEN = [constant(status) for status in sorted(domain.OPEN)]
@@ -21,10 +22,12 @@ def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(milestone.c.status.in_(_OPEN), milestone.c.due < func.current_date()) == bound
 
 
+NEXT_STEPS = NextSteps("actions.milestones", milestone, (NextStep("claimed", "verify"),))
 LISTING = listing(
     Milestone,
     milestone,
     domain.LIFECYCLE.states,
     by_itself(milestone, domain.PUBLISHED),
     Filter("overdue", "true or false", _truth, _is_overdue),
+    NEXT_STEPS.holder,
 )

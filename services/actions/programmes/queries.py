@@ -15,17 +15,18 @@ from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_contex
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
 from shared.records.listing import values
-from shared.records.pending import holder
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
+NEXT_STEPS = NextSteps("actions.programmes", programme, (NextStep("plan_review", "approve"),))
 LISTING = listing(
     Programme,
     programme,
     domain.LIFECYCLE.states,
     by_itself(programme, domain.PUBLISHED),
     values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
-    holder("actions.programmes", programme.c.id),
+    NEXT_STEPS.holder,
 )
 _ONE = Statement(within_context(select(programme).where(programme.c.id == bindparam("programme")).limit(1)))
 _COMMITTEE_LIVES = Statement(

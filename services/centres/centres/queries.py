@@ -30,7 +30,7 @@ from services.centres.centres.tables import centre, term
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
-from shared.records.pending import holder
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
@@ -92,12 +92,22 @@ class DesignationInputs:
     level: int
 
 
+NEXT_STEPS = NextSteps(
+    "centres.centres",
+    centre,
+    (
+        NextStep("submitted", "accept_complete"),
+        NextStep("under_review", "recommend"),
+        NextStep("awaiting_agreement", "designate"),
+        NextStep("renewal_review", "renew"),
+    ),
+)
 LISTING = listing(
     Centre,
     centre,
     LIFECYCLE.states,
     by_itself(centre, PUBLISHED),
-    holder("centres.centres", centre.c.id),
+    NEXT_STEPS.holder,
 )
 
 

@@ -9,6 +9,7 @@ from services.centres.committees.domain import LIFECYCLE, PUBLISHED
 from services.centres.committees.record import Committee
 from services.centres.committees.tables import committee
 from shared.database.statements import Connection, Statement
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
@@ -19,7 +20,8 @@ _SEATS = Statement(select(_counts.c.presidents, _counts.c.secretaries, _counts.c
 
 _ONE = Statement(select(committee).where(committee.c.id == bindparam("committee")))
 
-LISTING = listing(Committee, committee, LIFECYCLE.states, by_itself(committee, PUBLISHED))
+NEXT_STEPS = NextSteps("centres.committees", committee, (NextStep("recognition_review", "recognise"),))
+LISTING = listing(Committee, committee, LIFECYCLE.states, by_itself(committee, PUBLISHED), NEXT_STEPS.holder)
 
 
 @dataclass(frozen=True, slots=True)

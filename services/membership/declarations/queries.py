@@ -10,6 +10,7 @@ from services.membership.declarations.tables import declaration
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant
 from shared.records.listing import Filter
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_grant, listing
 from shared.records.rows import records_of
 
@@ -37,12 +38,14 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(declaration).where(by_grant(declaration, declaration.c.expert_id, access_kind))
 
 
+NEXT_STEPS = NextSteps("membership.declarations", declaration, (NextStep("signed", "assess"),))
 LISTING = listing(
     Declaration,
     declaration,
     LIFECYCLE.states,
     visible_to,
     Filter("year", "A year", _parsed_year, lambda bound: declaration.c.year == bound),
+    NEXT_STEPS.holder,
 )
 
 

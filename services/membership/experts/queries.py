@@ -10,17 +10,16 @@ from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, case,
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.experts.domain import GRACE, HOLDERS, LIFECYCLE, PUBLISHED
+from services.membership.experts.domain import GRACE, LIFECYCLE, PUBLISHED
 from services.membership.experts.record import BOUNDARIES, CATEGORIES, ECOSYSTEMS, FIELDS_OF_SCIENCE, Expert
 from services.membership.experts.tables import affiliation, expert, expert_value
 from shared.database.statements import Connection, Statement
-from shared.kernel.countries import known_codes
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import merge_target, read_columns, renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
-from shared.records.pending import as_second_person, waits_for_caller
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.record import Public, private_fields
 from shared.records.rows import records_of
 
@@ -140,31 +139,6 @@ def _at_institution(bound: Any) -> ColumnElement[bool]:
     )
 
 
-def _held_by(holder: str) -> ColumnElement[bool]:
-    return expert.c.status.in_([constant(status) for status, held in HOLDERS.items() if held == holder])
-
-
-def _waiting(_me: Any) -> ColumnElement[bool]:
-    """Files that wait for the caller: those with the secretariat that are the caller's, or unassigned in the caller's
-    countries; the caller's own as the applicant; and those with a pending transition of two persons that waits for the
-    caller, or that they proposed."""
-    me = any_(bindparam("waiting_for", type_=ARRAY(Uuid)))
-    ours = expert.c.country == any_(bindparam("waiting_in", type_=ARRAY(Text)))
-    return or_(
-        waits_for_caller("membership.experts", expert.c.id),
-        and_(_held_by("secretariat"), expert.c.assignee == me),
-        and_(_held_by("secretariat"), expert.c.assignee.is_(None), ours),
-        and_(_held_by("applicant"), expert.c.account_id == me),
-    )
-
-
-def _as_holder(access: AccessScope) -> Mapping[str, Any]:
-    who, reach = access.principal, access.principal.permission_scope(access.roles, access.resource.name, "start_review")
-    countries = known_codes(fictional=True) if reach.everywhere else reach.countries
-    waiting = {"waiting_for": [key for key in (who.id, who.owner) if key], "waiting_in": sorted(countries)}
-    return {**waiting, **as_second_person(access)}
-
-
 def _with_email(address: Any) -> ColumnElement[bool]:
     """Experts with this address, if the caller may see it."""
     entry = func.jsonb_array_elements(expert.c.emails).table_valued("value", name="entry")
@@ -193,6 +167,16 @@ def _of_emails(access: AccessScope) -> Mapping[str, Any]:
 
 
 _EMAIL = ("value", "visibility")
+NEXT_STEPS = NextSteps(
+    "membership.experts",
+    expert,
+    (
+        NextStep("invited", "apply", expert.c.account_id, is_personal=True),
+        NextStep("info_requested", "resubmit", expert.c.account_id, is_personal=True),
+        NextStep("applied", "start_review", expert.c.assignee),
+        NextStep("under_review", "approve", expert.c.assignee),
+    ),
+)
 FILTERS: Mapping[str, Filter] = {
     chosen.name: chosen
     for chosen in (
@@ -215,14 +199,7 @@ FILTERS: Mapping[str, Filter] = {
             grant_needed=True,
             of_caller=_of_emails,
         ),
-        Filter(
-            "holder",
-            "`me`: applications that wait for the caller or for a second person; needs a token",
-            one_of(("me",)),
-            _waiting,
-            token_needed=True,
-            of_caller=_as_holder,
-        ),
+        NEXT_STEPS.holder,
         Filter("institution", "The id of an institution", UUID, _at_institution),
         fragment(expert.c.search_key),
         *updated(expert.c.updated_at),

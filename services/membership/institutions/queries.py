@@ -37,6 +37,7 @@ from shared.kernel.identifiers import ror_id
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import merge_target, read_columns, renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.record import Public, private_fields
 
 COLUMNS = {name: column for name, column in read_columns(Institution, institution).items() if name != "relations"}
@@ -93,6 +94,7 @@ def _flag(raw: str) -> bool:
     return raw == "true"
 
 
+NEXT_STEPS = NextSteps("membership.institutions", institution, (NextStep("submitted", "verify"),))
 FILTERS: Mapping[str, Filter] = {
     chosen.name: chosen
     for chosen in (
@@ -104,6 +106,7 @@ FILTERS: Mapping[str, Filter] = {
         _value("domain", "Domains, separated by commas", _checked_domain),
         Filter("ror", "A ROR id", _checked_ror, lambda bound: institution.c.ror == bound),
         Filter("heri", "Whether it teaches or does research", _flag, lambda bound: institution.c.heri == bound),
+        NEXT_STEPS.holder,
         fragment(institution.c.search_key),
         *updated(institution.c.updated_at),
     )

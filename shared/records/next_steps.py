@@ -1,0 +1,93 @@
+"""The transition that a record waits for in a state, and who takes it: a person, or an office that may do so.
+
+The lists of each service find these records with `holder=me`. A view of each service publishes the same for the work
+list of access.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, Text, Uuid, and_, any_, bindparam, cast, literal, or_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.kernel.principal import Principal, RoleTable
+from shared.records.access_scope import AccessScope, constant
+from shared.records.filters import Filter, one_of
+from shared.records.pending import as_second_person, waits_for_caller
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """In this state a record waits for this verb. `person` is the column with the account that takes it. Where that is
+    null or absent, an office takes it whose permission covers the record, unless the step is `personal`."""
+
+    status: str
+    verb: str
+    person: ColumnElement[Any] | None = None
+    is_personal: bool = False
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """The next steps of one kind of record."""
+
+    resource: str
+    table: Table
+    steps: tuple[NextStep, ...]
+
+    @property
+    def plural(self) -> str:
+        """The name of the kind in addresses."""
+        return self.resource.partition(".")[2]
+
+    @property
+    def holder(self) -> Filter:
+        """The filter `holder=me`: records that wait for the caller, or have a transition that the caller proposed or
+        may confirm."""
+        return Filter(
+            "holder",
+            "`me`: records whose next step is the caller's, or with a transition that waits for a second person; needs"
+            " a token",
+            one_of(("me",)),
+            lambda _me: self._waiting(),
+            token_needed=True,
+            of_caller=self._of_caller,
+        )
+
+    def _waiting(self) -> ColumnElement[bool]:
+        pending = waits_for_caller(self.resource, self.table.c.id)
+        return or_(pending, *(self._condition(step) for step in self.steps))
+
+    def _condition(self, step: NextStep) -> ColumnElement[bool]:
+        rows = self.table.c
+        takers = [] if step.person is None else [step.person == any_(bindparam("pending_for", type_=ARRAY(Uuid)))]
+        if not step.is_personal:
+            office = is_in_office(literal(f"{self.resource}.{step.verb}", Text), rows.country, rows.id)
+            takers.append(office if step.person is None else and_(step.person.is_(None), office))
+        return and_(rows.status == constant(step.status), or_(*takers))
+
+    def _of_caller(self, access: AccessScope) -> Mapping[str, Any]:
+        verbs = {step.verb for step in self.steps if not step.is_personal}
+        offices = sorted(offices_of(access.principal, access.roles, self.resource, verbs))
+        return {**as_second_person(access.principal), "offices": offices}
+
+
+def is_in_office(
+    step: ColumnElement[Any], country: ColumnElement[Any], record: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Whether the caller's offices take a step over a record. Parameter: `offices`."""
+    offices = any_(bindparam("offices", type_=ARRAY(Text)))
+    places = (step + literal(" ") + country, step + literal(" ") + cast(record, Text))
+    return or_(step == offices, *(place == offices for place in places))
+
+
+def offices_of(principal: Principal, roles: RoleTable, resource: str, verbs: Iterable[str]) -> frozenset[str]:
+    """The steps that the principal's permissions cover: a step alone for every record, or with a country or the id of a
+    record after a space."""
+    found: set[str] = set()
+    for verb in verbs:
+        scope, step = principal.permission_scope(roles, resource, verb), f"{resource}.{verb}"
+        found |= {step} if scope.everywhere else {f"{step} {place}" for place in scope.countries | scope.records}
+    return frozenset(found)

@@ -1,0 +1,152 @@
+"""The work list of access has exactly what `holder=me` finds in the lists of all services, for every caller."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.access.access import SERVICES
+from services.access.work_list.domain import light
+from tests.authorization.conftest import Services
+from tests.authorization.country_fixture import CountryFixture
+from tests.support.callers import CALLERS, Caller
+
+WORK_LIST = "/access/v1/work_list"
+Item = tuple[str, str, str]
+
+
+async def _kinds(services: Services) -> list[tuple[str, str]]:
+    """The lists with `holder`, by service and their address."""
+    found = []
+    for service in SERVICES:
+        document = (await services[service].get(f"/{service}/v1/openapi.json")).json()
+        for address, operations in document["paths"].items():
+            names = {parameter.get("name") for parameter in operations.get("get", {}).get("parameters", ())}
+            found += [(service, address)] if "holder" in names else []
+    return found
+
+
+async def _pages(who: Caller, address: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    following: str | None = address
+    while following:
+        response = await who.get(following)
+        assert response.status_code == 200, response.text
+        found += response.json()["items"]
+        following = response.json()["next"]
+    return found
+
+
+async def _held(services: Services, name: str) -> set[Item]:
+    found: set[Item] = set()
+    for service, address in await _kinds(services):
+        records = await _pages(Caller(services[service], name), f"{address}?holder=me&limit=200")
+        found |= {(service, address.rpartition("/")[2], record["id"]) for record in records}
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(CALLERS))
+async def test_it_is_the_sum_of_the_lists(
+    services: Services, country_fixtures: dict[Any, CountryFixture], name: str
+) -> None:
+    who = Caller(services["access"], name)
+    items = await _pages(who, f"{WORK_LIST}?limit=200")
+    assert {(item["service"], item["resource"], item["id"]) for item in items} == await _held(services, name)
+    assert len(items) == (await who.get(f"{WORK_LIST}?limit=1")).json()["total"]
+
+
+async def _items(services: Services, name: str, query: str = "") -> list[dict[str, Any]]:
+    return await _pages(Caller(services["access"], name), f"{WORK_LIST}?limit=200{query}")
+
+
+async def _of(services: Services, name: str, record: str) -> list[str]:
+    return [item["verb"] for item in await _items(services, name) if item["id"] == record]
+
+
+@pytest.fixture
+async def application(services: Services) -> dict[str, Any]:
+    """An application in XA that waits for an officer."""
+    admin = Caller(services["membership"], "admin")
+    body = {"country": "XA", "names": [{"full": "Waiting"}], "emails": [{"value": "w@example.org"}], "invite": True}
+    made = (await admin.post("/membership/v1/experts", body)).json()
+    return dict((await admin.step(made["links"]["self"], "apply")).json())
+
+
+async def test_an_application_waits_for_the_officers_of_its_country_or_for_the_assigned_one(
+    services: Services, application: dict[str, Any]
+) -> None:
+    record, admin = application["id"], Caller(services["membership"], "admin")
+    (item,) = [item for item in await _items(services, "officer") if item["id"] == record]
+    assert item == {
+        "service": "membership",
+        "resource": "experts",
+        "id": record,
+        "ref": application["ref"],
+        "country": "XA",
+        "link": application["links"]["self"],
+        "verb": "start_review",
+        "due": application["clock"]["target"],
+        "light": "green",
+    }
+    for name in ("author_xa", "focal_xa", "auditor", "government_xa", "reader_xa", "applicant"):
+        assert await _of(services, name, record) == []
+    assigned = {"officer": str(CALLERS["admin2"].id)}
+    assert (await admin.step(application["links"]["self"], "assign", fields=assigned)).status_code == 200
+    assert await _of(services, "officer", record) == []
+    assert await _of(services, "admin2", record) == ["start_review"]
+    assert (await admin.step(application["links"]["self"], "start_review")).status_code == 200
+    assert await _of(services, "admin2", record) == ["approve"]
+    assert (await admin.step(application["links"]["self"], "approve")).status_code == 200
+    assert await _of(services, "admin2", record) == []
+
+
+async def test_a_transition_of_two_waits_for_the_second_person(services: Services, application: dict[str, Any]) -> None:
+    path, admin = application["links"]["self"], Caller(services["membership"], "admin")
+    for action in ("start_review", "approve"):
+        await admin.step(path, action)
+    assert (await admin.step(path, "terminate", reason="Left")).status_code == 202
+    assert await _of(services, "admin", application["id"]) == ["withdraw"]
+    assert await _of(services, "admin2", application["id"]) == ["confirm"]
+    assert await _of(services, "officer", application["id"]) == []
+
+
+async def test_it_pages_in_the_order_of_the_due_times(services: Services, application: dict[str, Any]) -> None:
+    whole = await _items(services, "admin")
+    dues = [item["due"] or "9999" for item in whole]
+    assert dues == sorted(dues)
+    assert await _pages(Caller(services["access"], "admin"), f"{WORK_LIST}?limit=2") == whole
+    experts = await _items(services, "admin", "&service=membership&kind=experts")
+    assert {item["resource"] for item in experts} == {"experts"}
+    assert application["id"] in {item["id"] for item in experts}
+    assert await _items(services, "admin", "&due_before=2020-01-01") == []
+    before = f"&due_before={application['clock']['target']}"
+    assert application["id"] not in {item["id"] for item in await _items(services, "admin", before)}
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("service=weather", "invalid_parameter"),
+        ("kind=a.b", "invalid_parameter"),
+        ("kind=%00", "invalid_parameter"),
+        ("due_before=soon", "invalid_parameter"),
+        ("limit=0", "invalid_parameter"),
+        ("limit=201", "invalid_parameter"),
+        ("service=access&service=access", "invalid_parameter"),
+        ("cursor=abc", "invalid_cursor"),
+        ("holder=me", "unknown_parameter"),
+    ],
+)
+async def test_its_parameters_are_checked(services: Services, query: str, code: str) -> None:
+    refused = await Caller(services["access"], "admin").get(f"{WORK_LIST}?{query}")
+    assert (refused.status_code, refused.json()["code"]) == (400, code)
+
+
+async def test_it_needs_a_token(services: Services) -> None:
+    assert (await Caller(services["access"], None).get(WORK_LIST)).status_code == 401
+
+
+@pytest.mark.parametrize(("days", "shown"), [(None, None), (8, "green"), (7, "yellow"), (1, "yellow"), (0, "red")])
+def test_the_light_follows_the_due_time(days: int | None, shown: str | None) -> None:
+    at = datetime(2026, 11, 27, tzinfo=UTC)
+    assert light(None if days is None else at + timedelta(days=days), at) == shown

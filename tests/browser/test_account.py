@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import PATIENCE, Visit
+from tests.support.mailbox import text_of
 from tests.support.running import Client
 
 PASSWORD = "four quiet words today"
@@ -33,8 +34,8 @@ def _mail_to(running: dict[str, Any], address: str, holding: str = "") -> str:
         for path in sorted(Path(running["folder"], "mail").glob("*.eml"), reverse=True):
             mail = message_from_bytes(path.read_bytes(), policy=policy.default)
             assert isinstance(mail, EmailMessage)
-            if mail["To"] == address and holding in mail.get_content():
-                return str(mail.get_content())
+            if mail["To"] == address and holding in text_of(mail):
+                return text_of(mail)
         time.sleep(0.2)
     raise AssertionError(f"no mail to {address}")
 

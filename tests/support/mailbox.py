@@ -20,12 +20,15 @@ class Mailbox:
         self.at_data: Callable[[], str | None] = lambda: None
         self.at_address: Callable[[str], str | None] = lambda _address: None
         self.asked: list[str] = []
+        self.peers: list[tuple[str, int]] = []
+        """The address and port from which each mail came."""
         self._controller = Controller(self, hostname="127.0.0.1", port=0)
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.peers.append(session.peer)
         return self.at_data() or "250 taken"
 
     async def handle_RCPT(  # noqa: N802
@@ -62,9 +65,16 @@ class Mailbox:
         return self.to(address)[count - 1]
 
 
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
 def token_in(mail: EmailMessage) -> str:
     """The token of a mail to an account: the fragment of the page's address."""
-    line = next(line for line in mail.get_content().splitlines() if "#" in line)
+    line = next(line for line in text_of(mail).splitlines() if "#" in line)
     return str(line.rpartition("=")[2])
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.local.folder import Folder
-from tests.support.mailbox import token_in
+from tests.support.mailbox import text_of, token_in
 from tests.support.running import Client, Person, eventually
 
 Record = dict[str, Any]
@@ -163,7 +163,9 @@ class World:
         return Person(self._running["base_url"], self._demo["accounts"][who])
 
     def _mails(self, email: str) -> list[EmailMessage]:
+        """The mails with a token to an address, the oldest first."""
         folder = Path(self._running["folder"]) / "mail"
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-        return [mail for mail in mails if isinstance(mail, EmailMessage) and mail["To"] == email]
+        of_person = [mail for mail in mails if isinstance(mail, EmailMessage) and mail["To"] == email]
+        return [mail for mail in of_person if "#" in text_of(mail)]

@@ -16,7 +16,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.support.callers import CALLERS, Caller, person
-from tests.support.mailbox import Mailbox, token_in
+from tests.support.mailbox import Mailbox, text_of, token_in
 from tests.support.membership import EXPERTS, entered, expert
 from tests.support.principals import enter_principal
 
@@ -87,7 +87,7 @@ async def test_the_invitation_comes_in_the_persons_language_and_gives_the_record
     assert (await admin.step(path, "invite")).status_code == 200
     mail = await posted.next_to(address)
     assert mail["Content-Language"] == "ar"
-    assert "https://escm.test/account#claim=" in mail.get_content()
+    assert "https://escm.test/account#claim=" in text_of(mail)
     somebody = await new_person()
     taken = await somebody.post(CLAIM, {"token": token_in(mail)})
     assert (taken.status_code, taken.json()["id"]) == (200, path.rpartition("/")[2])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -25,6 +26,7 @@ Preparation: TypeAlias = Callable[[UnitOfWork, Mail], Awaitable[Mail | None]]
 """Runs before each attempt to send a mail of a template. None drops the mail."""
 
 _PATIENCE = 20.0
+_IDLE = 5.0
 _FOR_GOOD = 5
 _READ = Statement(select(core_mail.c.sealed, core_mail.c.created_at).where(core_mail.c.id == bindparam("id")))
 _BLANK = Statement(update(core_mail).where(core_mail.c.id == bindparam("key")).values(sealed=None))
@@ -48,7 +50,7 @@ class MailRefused(Invalid):
 
 def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -> JobHandlers:
     """The job that sends the mails of one service. `preparations` are by template."""
-    seal = MailSeal(settings)
+    seal, server = MailSeal(settings), MailServer(settings)
 
     async def send(run: JobRun) -> dict[str, Any]:
         identity = UUID(run.payload["mail"])
@@ -63,7 +65,7 @@ def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -
         if row is None or mail is None:
             return {"sent": False}
         try:
-            await deliver(settings, compose(mail, identity, row["created_at"], settings.mail_sender), identity)
+            await server.deliver(compose(mail, identity, row["created_at"], settings.mail_sender), identity)
         except MailRefused:
             async with run.unit_of_work() as uow:
                 await _BLANK.execute(uow.connection, key=identity)
@@ -81,32 +83,76 @@ async def delete_old_mails(uow: UnitOfWork) -> None:
     await _DELETE_OLD.execute(uow.connection)
 
 
-async def deliver(settings: Settings, message: EmailMessage, identity: UUID) -> None:
-    """Sends the message to the mail server, or writes it to the mail folder if there is no server.
+class MailServer:
+    """The mail server of the settings; without one, mails are files. Mails that are sent at the same time have
+    connections of their own, and mails that follow within five seconds reuse them."""
 
-    Raises MailRefused if the server refused it for good, MailNotTaken if another attempt may succeed.
-    """
-    if settings.smtp_url is None:
-        await asyncio.to_thread(_write, settings.mail_folder / f"{identity}.eml", bytes(message))
-        return
-    server = urlsplit(settings.smtp_url.get_secret_value())
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._idle: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
+        self._ending: set[asyncio.Task[Any]] = set()
+
+    async def deliver(self, message: EmailMessage, identity: UUID) -> None:
+        """Sends the message to the mail server, or writes it to the mail folder if there is no server.
+
+        Raises MailRefused if the server refused it for good, MailNotTaken if another attempt may succeed.
+        """
+        if self._settings.smtp_url is None:
+            path = self._settings.mail_folder / f"{identity}.eml"
+            await asyncio.to_thread(_write, path, bytes(message))
+            return
+        try:
+            await self._send(message, self._settings.smtp_url.get_secret_value())
+        except (aiosmtplib.SMTPException, OSError) as error:
+            if (refusal := _refusal(error)) is not None:
+                raise MailRefused(f"The mail server returned {refusal}.") from None
+            code = getattr(error, "code", "")
+            raise MailNotTaken(f"{type(error).__name__} {code}".strip()) from None
+
+    async def _send(self, message: EmailMessage, url: str) -> None:
+        connection = self._take_idle() or await _connect(url)
+        try:
+            await connection.send_message(message)
+        except BaseException:
+            connection.close()
+            raise
+        self._idle[connection] = asyncio.get_running_loop().call_later(_IDLE, self._end, connection)
+
+    def _take_idle(self) -> aiosmtplib.SMTP | None:
+        while self._idle:
+            connection, timer = self._idle.popitem()
+            timer.cancel()
+            if connection.is_connected:
+                return connection
+        return None
+
+    def _end(self, connection: aiosmtplib.SMTP) -> None:
+        """Ends a connection that is not in use."""
+        del self._idle[connection]
+        task = asyncio.get_running_loop().create_task(_quit(connection))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+
+async def _connect(url: str) -> aiosmtplib.SMTP:
+    server = urlsplit(url)
     is_tls = server.scheme == "smtps"
-    try:
-        await aiosmtplib.send(
-            message,
-            hostname=server.hostname,
-            port=server.port or (465 if is_tls else 25),
-            username=unquote(server.username) if server.username else None,
-            password=unquote(server.password) if server.password else None,
-            use_tls=is_tls,
-            start_tls=True if server.scheme == "smtp+starttls" else None,
-            timeout=_PATIENCE,
-        )
-    except (aiosmtplib.SMTPException, OSError) as error:
-        if (refusal := _refusal(error)) is not None:
-            raise MailRefused(f"The mail server returned {refusal}.") from None
-        code = getattr(error, "code", "")
-        raise MailNotTaken(f"{type(error).__name__} {code}".strip()) from None
+    connection = aiosmtplib.SMTP(
+        hostname=server.hostname,
+        port=server.port or (465 if is_tls else 25),
+        username=unquote(server.username) if server.username else None,
+        password=unquote(server.password) if server.password else None,
+        use_tls=is_tls,
+        start_tls=True if server.scheme == "smtp+starttls" else None,
+        timeout=_PATIENCE,
+    )
+    await connection.connect()
+    return connection
+
+
+async def _quit(connection: aiosmtplib.SMTP) -> None:
+    with suppress(aiosmtplib.SMTPException, OSError):
+        await connection.quit()
 
 
 def _refusal(error: Exception) -> int | None:

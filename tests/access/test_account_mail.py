@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,12 +21,12 @@ from shared.database.ids import uuid7
 from shared.kernel.clock import now
 from shared.mail.message import compose
 from shared.mail.sealing import Mail, MailSeal
-from shared.mail.sending import MailNotTaken, deliver
+from shared.mail.sending import MailNotTaken, MailServer
 from shared.messaging.relay import Relay
 from tests.access.caller import Caller
 from tests.support.clock import room_in
 from tests.support.inside import Inside
-from tests.support.mailbox import Mailbox, token_in
+from tests.support.mailbox import Mailbox, text_of, token_in
 
 _WORKER = """
 import asyncio
@@ -155,7 +156,7 @@ async def test_an_address_is_verified_unless_it_has_changed_since(caller: Caller
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 422
     notice = await posted.next_to(account["email"], 4)
     assert notice["Subject"] == "The address of your ESCM account has changed"
-    assert "#" not in notice.get_content()
+    assert "#" not in text_of(notice)
     token = token_in(await posted.next_to(moved))
     assert (await _post(caller, "verification/confirm", token=token)).status_code == 204
 
@@ -264,7 +265,7 @@ async def test_without_a_mail_server_mails_are_files(settings: AccessSettings, t
         now(),
         "m@escm.example",
     )
-    await deliver(settings.model_copy(update={"mail_folder": tmp_path / "mail"}), mail, identity)
+    await MailServer(settings.model_copy(update={"mail_folder": tmp_path / "mail"})).deliver(mail, identity)
     (written,) = (tmp_path / "mail").iterdir()
     assert written.name == f"{identity}.eml"
     assert written.stat().st_mode & 0o777 == 0o600
@@ -327,12 +328,12 @@ async def test_what_is_refused_for_now_or_for_another_reason_is_tried_again(
     mailbox.at_address = lambda _to: reply
     try:
         with pytest.raises(MailNotTaken):
-            await deliver(served, mail, uuid7())
+            await MailServer(served).deliver(mail, uuid7())
     finally:
         mailbox.at_address = lambda _to: None
     wrong = settings.model_copy(update={"smtp_url": _secret(mailbox.url.replace("//", "//user:wrong@"))})
     with pytest.raises(MailNotTaken):
-        await deliver(wrong, mail, uuid7())
+        await MailServer(wrong).deliver(mail, uuid7())
 
 
 _VALUES = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}
@@ -342,5 +343,26 @@ async def test_a_mail_that_must_be_encrypted_is_not_sent_in_clear(mailbox: Mailb
     message = compose(Mail("tls@example.org", "verification", "en", VALUES), uuid7(), now(), "mail@escm.example")
     url = mailbox.url.replace("smtp://", "smtp+starttls://")
     with pytest.raises(MailNotTaken):
-        await deliver(settings.model_copy(update={"smtp_url": _secret(url)}), message, uuid7())
+        await MailServer(settings.model_copy(update={"smtp_url": _secret(url)})).deliver(message, uuid7())
     assert mailbox.to("tls@example.org") == []
+
+
+async def test_mails_that_follow_reuse_a_connection(settings: AccessSettings, mailbox: Mailbox) -> None:
+    def mail(number: int) -> EmailMessage:
+        values = dict.fromkeys(("name", "page", "token"), "x")
+        return compose(Mail(f"{number}@reuse.example", "verification", "en", values), uuid7(), now(), "m@escm.example")
+
+    server = MailServer(settings.model_copy(update={"smtp_url": _secret(mailbox.url)}))
+    mailbox.peers.clear()
+    for number in range(5):
+        await server.deliver(mail(number), uuid7())
+    assert len(mailbox.peers) == 5
+    assert len(set(mailbox.peers)) == 1
+    await asyncio.gather(*(server.deliver(mail(number), uuid7()) for number in range(5, 8)))
+    mailbox.at_data = lambda: "451 later"
+    with pytest.raises(MailNotTaken):
+        await server.deliver(mail(8), uuid7())
+    mailbox.at_data = lambda: None
+    for number in range(9, 12):
+        await server.deliver(mail(number), uuid7())
+    assert [len(mailbox.to(f"{number}@reuse.example")) for number in range(12)] == [1] * 12

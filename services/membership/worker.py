@@ -13,6 +13,7 @@ from services.membership.experts.operations import apply_scheduled as end_terms
 from services.membership.merges.following import follow_institutions
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS
+from services.membership.reminders.operations import remind
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
 from shared.bulk.running import BulkJobs
@@ -25,6 +26,7 @@ SCHEDULES: Schedules = {
     **affiliations.SCHEDULES,
     "delete_expired_tokens": Schedule(timedelta(hours=1), delete_expired_tokens, catch_up=1),
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
+    "remind": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),

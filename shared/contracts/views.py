@@ -58,6 +58,10 @@ ACCOUNTS = _view(
     "access_published_account", id="id", email="text", email_key="text", is_verified="flag", language="text"
 )
 """Every active account: its mail address and language."""
+DECLARATIONS = _view("member_published_declaration", **_RECORD, expert_id="id")
+"""Every declaration of interests, without its content."""
+CONSENTS = _view("member_published_consent", **_RECORD, expert_id="id")
+"""Every consent of an expert, without its proof."""
 AFFILIATIONS = _view(
     "member_published_affiliation",
     id="id",
@@ -97,6 +101,10 @@ SEATS = _view(
     "centre_published_seat", **_RECORD, committee_id="id", expert_id="id", office="text", starts="text", ends="text"
 )
 """Every seat on a committee; dates may be partial."""
+REVIEWS = _view("centre_published_review", **_RECORD, reviewer_id="id")
+"""Every review of a centre, without its content."""
+AGREEMENTS = _view("centre_published_agreement", **_RECORD, centre_id="id")
+"""Every agreement with a centre."""
 FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")

@@ -95,6 +95,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
             " visibility link traceparent bulk country_left"
         },
     ),
+    personal("member_reminder", "", {"the history shows each reminder": "expert_id kind day"}),
     personal(
         "core_mail", "", {"a sealed letter, gone once it was sent": "id service template sealed created_at sent_at"}
     ),

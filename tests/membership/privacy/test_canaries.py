@@ -66,6 +66,7 @@ class Person:
                           "actor_kind": "account"}  # fmt: skip
         yield "accounts", {**record, "id": self.account, "status": "active"}
         yield "sessions", {**record, "account_id": self.account, "status": "active"}
+        yield "notifications", {"account_id": self.account, "mail": "none"}
         yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",
                         "scope_kind": "self"}  # fmt: skip
         yield "api_keys", {**record, "owner_kind": "account", "owner_id": self.account, "status": "active"}

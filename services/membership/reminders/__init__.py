@@ -1,0 +1,1 @@
+"""Reminders of the end of a term, and of what its renewal needs."""

@@ -27,6 +27,7 @@ class Ask(StrEnum):
     MAILED = "to be a person, and a token that came by mail"
     FOR_ONESELF = "to be a person, or a verb in any country"
     OWNER = "to be its owner, or a verb on the record in access"
+    NOTIFIED = "to be the person that it notifies"
     BOTH = "a verb on two records in access, and to merge in their countries"
     HAND_ON = "a verb in the record's country, and to be no key"
     CREDENTIAL = "a verb on the record in access, and to hand on all that the client holds"
@@ -91,6 +92,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "changeOwnPassword": Demand(Ask.SIGNED_IN),
     "claimExpert": Demand(Ask.MAILED),
     **dict.fromkeys(("getOwnAccount", "updateOwnAccount", "transitionOwnAccount"), Demand(Ask.PERSON)),
+    **dict.fromkeys(("listNotifications", "readAllNotifications"), Demand(Ask.PERSON)),
+    "readNotification": Demand(Ask.NOTIFIED),
     "endSession": Demand(Ask.OWNER, "end"),
     "listAudit": Demand(Ask.ANYWHERE, "read"),
     "getFrameworkByCode": Demand(Ask.SEE),

@@ -41,6 +41,16 @@ def resources_of(service: str) -> dict[str, Resource]:
     return {resource.entity: resource for resource in found if resource.service == service}
 
 
+def resource_types_of(service: str) -> list[ResourceType[Any, Any]]:
+    """The kinds of record of a service with a lifecycle, by resource. Its app has been imported."""
+    found = {
+        value.resource.plural: value
+        for value in _named(service)
+        if isinstance(value, ResourceType) and value.resource.service == service
+    }
+    return [found[plural] for plural in sorted(found)]
+
+
 def _named(service: str) -> Iterator[Resource | ResourceType[Any, Any] | NextSteps]:
     for name, module in sorted(modules.items()):
         if name.startswith(f"services.{service}."):

@@ -20,11 +20,11 @@ from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, READING, Grant, PermissionScope, Principal, PrincipalKind, RoleTable
 
 OWN, OTHER = "XA", "XB"
-WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "accounts", "api_keys", "sessions"})
+WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "accounts", "api_keys", "sessions", "notifications"})
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviews", "declarations", "consents", "merges", "duplicates", "accounts", "grants", "clients",
-    "api_keys", "sessions",
+    "api_keys", "sessions", "notifications",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
@@ -188,6 +188,10 @@ def _to_owner(operation: Operation, rights: "_Rights", target: Target) -> Class:
     return Class.DONE if rights.owns(target) else _on_record(operation, rights, target)
 
 
+def _to_notified(_operation: Operation, rights: "_Rights", target: Target) -> Class:
+    return Class.DONE if rights.owns(target) else Class.HIDDEN
+
+
 def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
     """No grant over one record covers two."""
     if not rights.is_person and not rights.writes(_plural(operation)):
@@ -284,6 +288,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.STARTER: _to_starter,
     Ask.FOR_ONESELF: _for_oneself,
     Ask.OWNER: _to_owner,
+    Ask.NOTIFIED: _to_notified,
     Ask.PERSON: _to_people,
     Ask.MAILED: _with_token,
     Ask.BOTH: _on_both,

@@ -12,6 +12,7 @@ from services.access.audit.routes import router as audit
 from services.access.clients.routes import router as clients
 from services.access.feed.routes import router as events
 from services.access.grants.routes import router as grants
+from services.access.notifications.routes import router as notifications
 from services.access.own_account.routes import router as own_account
 from services.access.sessions.routes import router as sessions
 from services.access.settings import AccessSettings
@@ -35,7 +36,20 @@ def create_app(settings: AccessSettings | None = None) -> Application:
     return create(
         "access",
         settings or AccessSettings(),
-        (tokens, account_mail, own_account, accounts, grants, clients, api_keys, sessions, events, work_list, audit),
+        (
+            tokens,
+            account_mail,
+            own_account,
+            accounts,
+            grants,
+            clients,
+            api_keys,
+            sessions,
+            notifications,
+            events,
+            work_list,
+            audit,
+        ),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get; what happened, in order.",
         tags={
@@ -46,6 +60,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "events": "What happened, in order and without gaps, for 90 days.",
             "work_list": "What waits for the caller, in every service.",
             "audit": "Who changed what, and the chain that proves it.",
+            "notifications": "What happened to a person's records.",
             "sessions": "Where a person is signed in.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },

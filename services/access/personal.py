@@ -11,7 +11,7 @@ _SHORT = "stored until it expires, and contains the time of that"
 PARTS: Mapping[str, PersonalTable] = {
     "accounts": personal(
         "access_account",
-        f"{RECORD} email name email_verified language",
+        f"{RECORD} email name email_verified language notifications",
         {FOUND_BY: "email_key search_key", _SECRET: "password_hash"},
     ),
     "sessions": personal("access_session", f"{RECORD} account_id label ends_at"),
@@ -19,6 +19,10 @@ PARTS: Mapping[str, PersonalTable] = {
         "access_grant",
         f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
         " delegated_from caused_by",
+    ),
+    "notifications": personal(
+        "access_notification",
+        "id account_id kind event resource record_id ref link day at read_at mail mailed_at",
     ),
     "api_keys": personal(
         "access_api_key",

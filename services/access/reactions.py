@@ -1,13 +1,16 @@
-"""The reactions of access: the roles of offices that started, changed or ended, and grants over merged records."""
+"""The reactions of access: the roles of offices that started, changed or ended, grants over merged records, and
+notifications."""
 
 from collections.abc import Sequence
 
 from services.access.merges import EXPERTS, INSTITUTIONS
+from services.access.notifications.domain import NOTICES
+from services.access.notifications.operations import notify
 from services.access.offices.operations import follow_accounts, follow_experts, follow_focal_points, follow_seats
 from shared.contracts import actions, centres, membership
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
-from shared.messaging.inbox import Reactions, of_each_subject
+from shared.messaging.inbox import Reaction, Reactions, of_each_subject
 
 _experts_moved = of_each_subject(EXPERTS.rewrite)
 _institutions_moved = of_each_subject(INSTITUTIONS.rewrite)
@@ -18,7 +21,7 @@ async def _follow_merged_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None
     await _experts_moved(uow, facts)
 
 
-REACTIONS: Reactions = {
+_FOLLOWING: Reactions = {
     centres.SEAT_APPOINTED: follow_seats,
     centres.SEAT_UPDATED: follow_seats,
     centres.SEAT_ENDED: follow_seats,
@@ -37,4 +40,18 @@ REACTIONS: Reactions = {
     membership.INSTITUTION_MERGED: _institutions_moved,
     membership.INSTITUTION_LINKED: _institutions_moved,
     membership.INSTITUTION_UNMERGED: _institutions_moved,
+}
+
+
+def _and_notify(follow: Reaction) -> Reaction:
+    async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+        await follow(uow, facts)
+        await notify(uow, facts)
+
+    return react
+
+
+REACTIONS: Reactions = {
+    **dict.fromkeys(NOTICES, notify),
+    **{fact: _and_notify(follow) if fact in NOTICES else follow for fact, follow in _FOLLOWING.items()},
 }

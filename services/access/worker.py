@@ -9,6 +9,8 @@ from services.access.api_keys.operations import API_KEYS
 from services.access.audit.jobs import verify_trail
 from services.access.clients.operations import CLIENTS
 from services.access.grants.operations import expire_grants
+from services.access.notifications.jobs import job_handlers as notification_jobs
+from services.access.notifications.operations import delete_old, plan_digests
 from services.access.own_account.jobs import delete_unused
 from services.access.reactions import REACTIONS
 from services.access.sessions.jobs import expire_sessions
@@ -27,6 +29,8 @@ SCHEDULES: Schedules = {
     "delete_expired_mail": Schedule(timedelta(hours=1), delete_expired_mail, catch_up=1),
     "rotate_signing_keys": Schedule(timedelta(hours=1), rotate_signing_keys, catch_up=1),
     "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),
+    "delete_old_notifications": Schedule(timedelta(hours=1), delete_old, catch_up=1),
+    "mail_digests": Schedule(timedelta(days=1), plan_digests, catch_up=1),
     "delete_expired": Schedule(timedelta(hours=1), delete_expired, catch_up=1),
 }
 
@@ -34,7 +38,8 @@ SCHEDULES: Schedules = {
 def create_worker(settings: AccessSettings | None = None) -> Worker:
     """The worker. The settings default to those of the environment."""
     settings = settings or AccessSettings()
-    return Worker("access", settings, REACTIONS, job_handlers(settings), SCHEDULES)
+    handlers = {**job_handlers(settings), **notification_jobs(settings)}
+    return Worker("access", settings, REACTIONS, handlers, SCHEDULES)
 
 
 async def run() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, OLD_ADDRESS, REGISTRATION
 from services.access.account_mail.jobs import job_handlers
+from services.access.notifications.operations import DIGEST, TEMPLATE
 from services.access.settings import AccessSettings
 from services.membership.claims.domain import PURPOSE as CLAIM
 from shared.database.ids import uuid7
@@ -15,7 +16,7 @@ from shared.kernel.text import LANGUAGES
 from shared.mail.message import compose
 from shared.mail.sealing import Mail
 from tests.access.caller import Caller
-from tests.support.mailbox import Mailbox, token_in
+from tests.support.mailbox import Mailbox, text_of, token_in
 
 NAME = "Ana Example"
 WITH_TOKEN = {"name": NAME, "page": "https://example.org/account", "token": "a-token"}
@@ -25,6 +26,8 @@ VALUES: dict[str, dict[str, str]] = {
     OLD_ADDRESS: {"name": NAME},
     ALREADY_REGISTERED: {"name": NAME},
     CLAIM: WITH_TOKEN,
+    TEMPLATE: {"name": NAME, "ref": "EXP-000001", "sentence": "It is done.", "link": "https://example.org/x"},
+    DIGEST: {"name": NAME, "lines": "EXP-000001: It is done.\nhttps://example.org/x\n\nEXP-000002: It is open."},
 }
 """The values of each letter."""
 SENDER = "ESCM <mail@escm.example>"
@@ -35,7 +38,7 @@ SENDER = "ESCM <mail@escm.example>"
 def test_every_letter_is_written_whole_in_every_language(letter: str, language: str) -> None:
     values, identity, at = VALUES[letter], uuid7(), now()
     mails = [compose(Mail("ana@example.org", letter, language, values), identity, at, SENDER) for _ in range(2)]
-    subject, text = mails[0]["Subject"], mails[0].get_content()
+    subject, text = mails[0]["Subject"], text_of(mails[0])
     assert subject.strip()
     assert not any(mark in subject + text for mark in ("{", "}", "%", "None", "Undefined"))
     assert all(value in text for value in values.values())
@@ -45,9 +48,12 @@ def test_every_letter_is_written_whole_in_every_language(letter: str, language: 
         assert "#" not in text
     assert mails[0]["Message-ID"] == f"<{identity}@escm.example>"
     assert bytes(mails[0]) == bytes(mails[1])
+    shown = mails[0].get_body(("html",))
+    assert shown is not None
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in shown.get_content()
     english = compose(Mail("ana@example.org", letter, "en", values), identity, at, SENDER)
     is_english = language == "en"
-    assert (subject == english["Subject"], text == english.get_content()) == (is_english, is_english)
+    assert (subject == english["Subject"], text == text_of(english)) == (is_english, is_english)
 
 
 def test_each_template_is_that_of_a_letter(settings: AccessSettings) -> None:

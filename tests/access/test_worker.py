@@ -48,4 +48,6 @@ def test_the_worker_keeps_its_schedules() -> None:
         "delete_unused_accounts",
         "rotate_signing_keys",
         "delete_expired",
+        "delete_old_notifications",
+        "mail_digests",
     }

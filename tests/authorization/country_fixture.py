@@ -58,6 +58,11 @@ _OF_TWO = [
     if operation.method == "GET" and operation.path.endswith("/{record}/transitions/pending")
 ]
 """The kinds of record with transitions that a second person confirms."""
+_NOTIFICATION = """
+INSERT INTO access_notification (id, account_id, kind, event, resource, record_id, ref, link, day, at, mail)
+SELECT uuidv7(), principal_id, 'grant', 'grant.activated', 'access.grants', id, ref, '/grants/' || id, now(), now(),
+    'none' FROM access_grant WHERE id = $1 RETURNING id, ref
+"""
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
@@ -261,6 +266,8 @@ class Seeder:
             **scope,
         )
         await self._keys(fixture, account)
+        row = await self._superuser.fetchrow(_NOTIFICATION, fixture.id("grants"))
+        fixture.records["notifications"] = {"id": str(row["id"]), "ref": row["ref"]}
 
     async def _keys(self, fixture: CountryFixture, account: Record) -> None:
         """A session and a key of the account."""

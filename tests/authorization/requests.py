@@ -173,6 +173,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "resources": ["membership.*"],
         "verbs": ["read"],
     },
+    **dict.fromkeys(("readNotification", "readAllNotifications"), lambda _country_fixture: {}),
     "claimExpert": lambda country_fixture: {"token": uuid4().hex},
     "registerAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},
     "requestVerification": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
@@ -214,6 +215,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
     values = {
         "{record}": record,
         "{session}": record,
+        "{notification}": record,
         "{pending_id}": country_fixture.records.get(f"pending_{plural}", {}).get("id", ""),
         "{affiliation}": country_fixture.id("affiliations"),
         "{review_id}": country_fixture.id("reviews"),

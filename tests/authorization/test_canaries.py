@@ -213,9 +213,9 @@ _KINDS = {
     ),
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
-_NOT_LISTED = ("affiliations", "reviews", "sessions", "messages of experts", "messages of centres")
-"""Kinds that the administrator finds in no list: sessions are listed to each person alone, pending transitions and
-messages with their records."""
+_NOT_LISTED = ("affiliations", "reviews", "sessions", "notifications", "messages of experts", "messages of centres")
+"""Kinds that the administrator finds in no list: sessions and notifications are listed to each person alone, pending
+transitions and messages with their records."""
 _FRAMEWORKS = "/actions/v1/frameworks"
 """Reference data are public; each country of a test has its own."""
 _FIELDS = {

@@ -10,9 +10,10 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.matrix import page, readers
+from deploy.matrix import notifications, page, readers
 from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.responses import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
+from services.access.notifications.domain import NOTICES
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
@@ -158,6 +159,17 @@ async def test_every_cell_of_the_matrix_is_what_the_system_does(
 
 def test_the_page_is_current() -> None:
     assert page.FILE.read_bytes() == page.render(), "run `make matrix` and commit docs/access-matrix.md"
+
+
+def test_the_page_of_notifications_decides_for_every_transition_and_is_current() -> None:
+    assert notifications.FILE.read_bytes() == notifications.render(), "run `make matrix` and commit the page"
+
+
+def test_a_transition_whose_notification_nobody_decides_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    decided = {fact: notice for fact, notice in NOTICES.items() if not fact.endswith(".designated.v1")}
+    monkeypatch.setattr("deploy.matrix.notifications.NOTICES", decided)
+    with pytest.raises(notifications.UndecidedTransition, match=r"whom escm\.centres\.centre\.designated\.v1 notifies"):
+        notifications.render()
 
 
 def test_what_the_feed_knows_of_readers_is_current() -> None:

@@ -8,6 +8,7 @@ from services.access.account_mail.domain import LETTERS, OLD_ADDRESS, REGISTRATI
 from services.access.accounts import credentials
 from services.access.accounts import queries as accounts
 from services.access.accounts.operations import NOTIFY_OLD_ADDRESS, SEND_RESET, WELCOME
+from services.access.notifications.jobs import PREPARATIONS
 from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
 from shared.mail.outbox import post
@@ -56,6 +57,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         **dict.fromkeys(LETTERS, operations.prepare),
         REGISTRATION: operations.prepare_registration,
         OLD_ADDRESS: operations.as_it_is,
+        **PREPARATIONS,
     }
     return {**jobs, **mail_handlers(settings, preparations)}
 

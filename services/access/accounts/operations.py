@@ -51,6 +51,7 @@ async def insert(uow: UnitOfWork, new: Account, password: str | None = None) -> 
         email_key=email_key(new.email),
         search_key=search_key(new.name, new.email),
         email_verified=False,
+        notifications={},
         password_hash=None if password is None else await hash_password(password),
     )
     return await ACCOUNTS.insert(uow, account)

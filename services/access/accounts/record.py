@@ -1,5 +1,6 @@
 """An account of a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -25,3 +26,10 @@ class Account(Record):
     password_hash: Annotated[str | None, Internal]
     email_verified: Annotated[bool, Granted, Tracked, "Whether the person has shown that the address is theirs."]
     language: Annotated[str, Granted, Written, "The language of mails."]
+    notifications: Annotated[
+        Mapping[str, str],
+        Granted,
+        Tracked,
+        "How the person wants each kind of notification: `mail`, `digest` (one mail a day) or `none`; `mail` for those"
+        " that are absent.",
+    ]

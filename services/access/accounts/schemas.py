@@ -65,6 +65,7 @@ class AccountAnswer(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
     ]
     email_verified: bool
     language: Annotated[str, Field(examples=["en"])]
+    notifications: Annotated[dict[str, str], Field(examples=[{"seat": "digest"}])]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from services.access.api_keys.tables import api_key
 from services.access.grants.tables import grant
+from services.access.notifications.tables import notification
 from services.access.sessions.tables import session
 from shared.contracts import views
 from shared.database.statements import Connection, Statement
@@ -35,6 +36,7 @@ _DELETE = tuple(
     map(
         Statement,
         (
+            delete(notification).where(notification.c.account_id == _OF_ACCOUNT),
             delete(session).where(session.c.account_id == _OF_ACCOUNT),
             delete(account_token).where(account_token.c.account_id == _OF_ACCOUNT),
             delete(credential_change).where(

@@ -51,7 +51,7 @@ async def get_own_account(row: Annotated[Row, Depends(own_account)], ctx: Curren
     "/me",
     options=RouteOptions(is_conditional=True),
     operation_id="updateOwnAccount",
-    summary="Change one's own name or language",
+    summary="Change one's own name, language or notifications",
     description="A merge patch: what is absent stays. `If-Match` names the version that it changes.",
     responses={200: {"model": AccountAnswer}},
 )

@@ -1,13 +1,16 @@
 """Bodies and responses for the caller's own account."""
 
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
 from services.access.accounts import record
 from services.access.accounts.domain import LONGEST_PASSWORD
 from services.access.accounts.schemas import MailLanguage, Password
+from services.access.notifications.domain import KINDS, Delivery
 from shared.web.fields import Body, Line
+
+NotificationKind: TypeAlias = Literal[KINDS]  # type: ignore[valid-type]
 
 
 class OwnAccountBody(Body, of=record.Account):
@@ -15,6 +18,7 @@ class OwnAccountBody(Body, of=record.Account):
 
     name: Annotated[Line, Field(examples=["Amina Khan"])]
     language: MailLanguage
+    notifications: Annotated[dict[NotificationKind, Delivery], Field(examples=[{"seat": "digest"}])]
 
 
 class OwnPasswordBody(Body):

@@ -1,0 +1,1 @@
+"""Notifications of what happened to a person's records, and their mails."""

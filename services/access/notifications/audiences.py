@@ -1,0 +1,136 @@
+"""Finds the accounts behind records, from grants, from published views and from the audit trail."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, Uuid, any_, bindparam, cast, exists, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.access.accounts.tables import account
+from services.access.api_keys.tables import api_key
+from services.access.grants.tables import grant
+from services.access.notifications.domain import NOTICES, Audience
+from shared.audit.tables import audit
+from shared.contracts import views
+from shared.contracts.envelope import Fact
+from shared.database.statements import Connection, Statement
+from shared.kernel.principal import SYSTEM
+from shared.records.access_scope import constant
+
+_KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
+_TEXTS = any_(bindparam("keys", type_=ARRAY(Text)))
+_ACCOUNT = constant("account")
+_OFFICE = ("secretariat_admin", "secretariat_officer", "platform_operator")
+_held, _expert, _centre = views.GRANTS, views.EXPERTS, views.CENTRES
+
+
+def _expert_of(record: Any, expert: ColumnElement[Any]) -> Select[Any]:
+    """The account of the expert that a record names."""
+    return (
+        select(record.c.id.label("subject"), _expert.c.account_id)
+        .select_from(record.join(_expert, _expert.c.id == expert))
+        .where(record.c.id == _KEYS, _expert.c.account_id.is_not(None))
+    )
+
+
+def _holders_over(kind: str, record: ColumnElement[Any]) -> Select[Any]:
+    """The accounts with a grant over the scope of this kind with the record's id."""
+    return select(record.label("subject"), _held.c.principal_id.label("account_id")).where(
+        _held.c.principal_kind == _ACCOUNT,
+        _held.c.scope_kind == constant(kind),
+        _held.c.scope_id == cast(record, Text),
+    )
+
+
+def _in_country(*roles: str) -> Select[Any]:
+    return select(_held.c.scope_id.label("subject"), _held.c.principal_id.label("account_id")).where(
+        _held.c.principal_kind == _ACCOUNT,
+        _held.c.scope_kind == constant("country"),
+        _held.c.scope_id == _TEXTS,
+        _held.c.role.in_([constant(role) for role in roles]),
+    )
+
+
+def _director(subject: ColumnElement[Any], source: Any, centre: ColumnElement[Any]) -> Any:
+    """The account of the centre's director, and the holders of grants over the centre."""
+    of_expert = (
+        select(subject.label("subject"), _expert.c.account_id)
+        .select_from(source.join(_expert, _expert.c.id == _centre.c.director_id))
+        .where(subject == _KEYS, _expert.c.account_id.is_not(None))
+    )
+    of_grant = (
+        select(subject.label("subject"), _held.c.principal_id)
+        .select_from(source)
+        .where(
+            subject == _KEYS,
+            _held.c.principal_kind == _ACCOUNT,
+            _held.c.scope_kind == constant("centre"),
+            _held.c.scope_id == cast(centre, Text),
+        )
+    )
+    return of_expert.union_all(of_grant)
+
+
+_agreement = views.AGREEMENTS
+_with_centre = _agreement.join(_centre, _centre.c.id == _agreement.c.centre_id)
+_institution = views.INSTITUTIONS
+_author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
+    audit.c.subject == _KEYS,
+    audit.c.action.in_([constant("create"), constant("claim")]),
+    audit.c.actor_kind == _ACCOUNT,
+    ~exists().where(
+        _held.c.principal_kind == _ACCOUNT,
+        _held.c.principal_id == audit.c.actor_id,
+        _held.c.role.in_([constant(role) for role in _OFFICE]),
+    ),
+)
+_PEOPLE: Mapping[Audience, Statement] = {
+    audience: Statement(query)
+    for audience, query in {
+        Audience.EXPERT: select(_expert.c.id.label("subject"), _expert.c.account_id).where(
+            _expert.c.id == _KEYS, _expert.c.account_id.is_not(None)
+        ),
+        Audience.DECLARANT: _expert_of(views.DECLARATIONS, views.DECLARATIONS.c.expert_id),
+        Audience.CONSENTING: _expert_of(views.CONSENTS, views.CONSENTS.c.expert_id),
+        Audience.SEATED: _expert_of(views.SEATS, views.SEATS.c.expert_id),
+        Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
+        Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
+        Audience.DIRECTOR: _director(_centre.c.id, _centre, _centre.c.id),
+        Audience.AGREEMENT_DIRECTOR: _director(_agreement.c.id, _with_centre, _centre.c.id),
+        Audience.REPRESENTATIVES: _holders_over("institution", _institution.c.id).where(_institution.c.id == _KEYS),
+        Audience.AUTHOR: _author,
+        Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),
+        Audience.GOVERNMENT: _in_country("government_focal_point"),
+        Audience.OWNER: select(account.c.id.label("subject"), account.c.id.label("account_id")).where(
+            account.c.id == _KEYS
+        ),
+        Audience.HOLDER: select(grant.c.id.label("subject"), grant.c.principal_id.label("account_id")).where(
+            grant.c.id == _KEYS,
+            grant.c.principal_kind == _ACCOUNT,
+            grant.c.created_by != constant(SYSTEM.label),
+        ),
+        Audience.KEY_OWNER: select(api_key.c.id.label("subject"), api_key.c.owner_id.label("account_id")).where(
+            api_key.c.id == _KEYS, api_key.c.owner_kind == _ACCOUNT
+        ),
+    }.items()
+}
+_OF_COUNTRY = frozenset((Audience.COMMITTEE, Audience.GOVERNMENT))
+_ACTORS = Statement(select(audit.c.id, audit.c.actor_id).where(audit.c.id == _KEYS, audit.c.actor_kind == _ACCOUNT))
+
+
+async def accounts_behind(connection: Connection, facts: Sequence[Fact]) -> set[tuple[UUID, UUID]]:
+    """Fact and account of everybody behind the records of these facts, except who caused the fact. One statement for
+    each audience, and one for who caused them."""
+    found: set[tuple[UUID, UUID]] = set()
+    for audience, statement in _PEOPLE.items():
+        asked: dict[Any, list[Fact]] = {}
+        for fact in facts:
+            key = fact.country if audience in _OF_COUNTRY else fact.subject
+            if audience in NOTICES[fact.type].audiences and key is not None:
+                asked.setdefault(key, []).append(fact)
+        rows = await statement.fetch(connection, keys=sorted(asked)) if asked else ()
+        found |= {(fact.id, row["account_id"]) for row in rows for fact in asked[row["subject"]]}
+    actors = await _ACTORS.fetch(connection, keys=[fact.id for fact in facts])
+    return found - {(row["id"], row["actor_id"]) for row in actors}

@@ -1,0 +1,168 @@
+"""Which fact notifies whom, by which kind of notification, and how people want to be notified."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from shared.contracts import access, membership
+
+Delivery: TypeAlias = Literal["mail", "digest", "none"]
+"""A mail for each notification, a part of one mail a day, or no mail."""
+DEFAULT_DELIVERY: Delivery = "mail"
+RETENTION = timedelta(days=365)
+"""How long a notification is stored, read or not."""
+MOST_IN_DIGEST = 100
+"""Most notifications that one digest lists, the newest first."""
+
+
+class Audience(StrEnum):
+    """Who is behind a record. Each text completes 'is for'."""
+
+    EXPERT = "the expert"
+    DECLARANT = "the expert who declares"
+    CONSENTING = "the expert who consents"
+    SEATED = "the expert in the seat"
+    FOCAL_POINT = "the focal point"
+    REVIEWER = "the reviewer"
+    DIRECTOR = "the director of the centre"
+    AGREEMENT_DIRECTOR = "the director of the agreement's centre"
+    REPRESENTATIVES = "representatives of the institution"
+    AUTHOR = "who entered or claimed the record, except the secretariat"
+    COMMITTEE = "president and secretary of the country's committee"
+    GOVERNMENT = "focal points of the country"
+    OWNER = "the owner of the account"
+    HOLDER = "the holder of a grant that somebody gave"
+    KEY_OWNER = "the owner of the key"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The kind of notification that a fact leads to, and its audiences."""
+
+    kind: str
+    audiences: tuple[Audience, ...]
+
+
+def _notices(kind: str, *audiences: Audience, of: str) -> Iterator[tuple[str, Notice]]:
+    """The same notice for each of these facts, of which `of` names entity and states, as in `centres.seat ended`."""
+    entity, *states = of.split()
+    yield from ((f"escm.{entity}.{state}.v1", Notice(kind, audiences)) for state in states)
+
+
+_A = Audience
+_OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
+NOTICES: Mapping[str, Notice] = dict(
+    (
+        *_notices(
+            "expert_application",
+            _A.EXPERT,
+            of="membership.expert applied info_requested under_review activated rejected",
+        ),
+        *_notices(
+            "expert_term",
+            _A.EXPERT,
+            of="membership.expert grace lapsed renewed suspended reinstated resigned terminated term_ending",
+        ),
+        *_notices("expert_profile", _A.EXPERT, of="membership.expert account_linked profile_due"),
+        *_notices("declaration", _A.EXPERT, of="membership.expert declaration_due"),
+        *_notices(
+            "declaration",
+            _A.DECLARANT,
+            of="membership.declaration signed cleared managed excluded superseded",
+        ),
+        *_notices("consent", _A.CONSENTING, of="membership.consent withdrawn superseded"),
+        *_notices(
+            "institution",
+            _A.AUTHOR,
+            _A.REPRESENTATIVES,
+            of="membership.institution verified linked out_of_scope inactivated withdrawn",
+        ),
+        *_notices(
+            "committee",
+            _A.AUTHOR,
+            _A.COMMITTEE,
+            of="centres.committee formed preparatory recognition_review recognised suspended reinstated dissolved"
+            " abandoned",
+        ),
+        *_notices("seat", _A.SEATED, of="centres.seat appointed ended"),
+        *_notices(
+            "centre_application",
+            *_OF_CENTRE,
+            of="centres.centre draft submitted under_review info_requested awaiting_agreement declined designated"
+            " withdrawn",
+        ),
+        *_notices(
+            "centre_term",
+            *_OF_CENTRE,
+            of="centres.centre renewal_due renewal_review renewed suspended reinstated expired closed",
+        ),
+        *_notices("review", _A.REVIEWER, of="centres.review created"),
+        *_notices(
+            "agreement",
+            _A.AUTHOR,
+            _A.AGREEMENT_DIRECTOR,
+            of="centres.agreement in_negotiation partly_signed in_force expired terminated",
+        ),
+        *_notices(
+            "programme",
+            _A.AUTHOR,
+            _A.COMMITTEE,
+            _A.GOVERNMENT,
+            of="actions.programme designing plan_review approved implementing paused completed discontinued",
+        ),
+        *_notices(
+            "action",
+            _A.AUTHOR,
+            _A.COMMITTEE,
+            of="actions.action planned in_progress finalising closed suspended cancelled",
+        ),
+        *_notices("milestone", _A.AUTHOR, of="actions.milestone in_progress claimed done dropped"),
+        *_notices(
+            "endorsement",
+            _A.AUTHOR,
+            _A.GOVERNMENT,
+            of="actions.endorsement verified expired withdrawn superseded",
+        ),
+        *_notices(
+            "correspondence",
+            _A.AUTHOR,
+            _A.GOVERNMENT,
+            of="actions.correspondence awaiting_reply answered closed",
+        ),
+        *_notices("focal_point", _A.FOCAL_POINT, of="actions.focal_point activated handing_over ended"),
+        *_notices("account", _A.OWNER, of="access.account reinstated"),
+        *_notices("grant", _A.HOLDER, of="access.grant activated revoked expired"),
+        *_notices("api_key", _A.KEY_OWNER, of="access.api_key suspended activated revoked expired"),
+    )
+)
+"""What each fact notifies of."""
+KINDS = tuple(dict.fromkeys(notice.kind for notice in NOTICES.values()))
+"""The kinds of notification, for which people choose a delivery."""
+_OF_MACHINES = "programs have no notifications"
+_BY_OWNER = "the owner's own transition"
+NOBODY: Mapping[str, str] = {
+    membership.EXPERT_INVITED: "the invitation is a mail of its own",
+    membership.EXPERT_DECEASED: "the person has died",
+    membership.EXPERT_ACCOUNT_UNLINKED: "the account has lost the record",
+    membership.DUPLICATE_DISMISSED: "work of the office",
+    membership.DUPLICATE_REOPENED: "work of the office",
+    membership.MERGE_UNDONE: "work of the office",
+    access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
+    access.ACCOUNT_CLOSED: _BY_OWNER,
+    access.SESSION_ENDED: _BY_OWNER,
+    access.SESSION_EXPIRED: "the next sign-in shows it",
+    access.CLIENT_REVOKED: _OF_MACHINES,
+}
+"""Why the facts of all other transitions notify nobody."""
+
+
+def event_of(fact_type: str) -> str:
+    """Entity and state of a fact, which name its sentences: `expert.applied`."""
+    return ".".join(fact_type.split(".")[2:4])
+
+
+def delivery_of(preferences: Mapping[str, str], kind: str) -> str:
+    """How a person with these preferences wants a kind of notification."""
+    return preferences.get(kind, DEFAULT_DELIVERY)

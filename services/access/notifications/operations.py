@@ -1,0 +1,118 @@
+"""Notifying the people behind records, by a row each and by mails."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from services.access.accounts import queries as accounts
+from services.access.notifications import domain, queries
+from services.access.notifications.audiences import accounts_behind
+from services.access.notifications.sentences import sentence
+from shared.contracts.envelope import Fact
+from shared.contracts.readers import entities
+from shared.database.ids import uuid7
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now, to_text
+from shared.kernel.principal import SYSTEM
+from shared.kernel.text import email_key
+from shared.mail.outbox import post
+from shared.mail.sealing import Mail, MailSeal
+from shared.messaging.outbox import defer
+
+TEMPLATE, DIGEST = "notification", "digest"
+"""The templates of the mails."""
+MAIL_JOB, DIGEST_JOB = "mail_notifications", "mail_digests"
+"""The jobs that enqueue the mails."""
+
+
+async def notify(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """Notifies everybody behind the records of these facts, except who caused them: one row for each account, record,
+    event and day, whatever is repeated. Accounts that are not active get none, unverified addresses no mail."""
+    by_id = {fact.id: fact for fact in facts}
+    behind = await accounts_behind(uow.connection, facts)
+    readers = await queries.readers(uow.connection, (account for _, account in behind))
+    chosen = [(account, by_id[key]) for key, account in behind if account in readers]
+    chosen.sort(key=lambda pair: (pair[0], pair[1].subject, pair[1].time))
+    rows = [_row(readers[account], fact) for account, fact in chosen]
+    if rows and "mail" in await queries.add(uow.connection, rows):
+        defer(uow, "access", MAIL_JOB, {}, created_by=SYSTEM.label)
+
+
+def _row(reader: Row, fact: Fact) -> dict[str, Any]:
+    kind = domain.NOTICES[fact.type].kind
+    wanted = domain.delivery_of(reader["notifications"], kind)
+    return {
+        "id": uuid7(),
+        "account_id": reader["id"],
+        "kind": kind,
+        "event": domain.event_of(fact.type),
+        "resource": entities()[".".join(fact.type.split(".")[1:3])],
+        "record_id": fact.subject,
+        "ref": fact.ref,
+        "link": fact.link,
+        "day": fact.time.astimezone(UTC).date(),
+        "at": fact.time,
+        "mail": wanted if reader["email_verified"] else "none",
+    }
+
+
+async def mail_waiting(uow: UnitOfWork, seal: MailSeal, origin: str) -> int:
+    """Enqueues one mail for each of up to 500 notifications that want one, in the transaction that marks them. Returns
+    how many notifications it took. `origin` begins the links."""
+    rows = await queries.take_for_mails(uow.connection, now())
+    readers = await queries.readers(uow.connection, (row["account_id"] for row in rows))
+    for row in rows:
+        if reader := readers.get(row["account_id"]):
+            text = sentence(row["event"], reader["language"])
+            _post(uow, seal, reader, TEMPLATE, ref=row["ref"], sentence=text, link=f"{origin}{row['link']}")
+    return len(rows)
+
+
+async def mail_digests(uow: UnitOfWork, seal: MailSeal, origin: str, before: datetime) -> int:
+    """Enqueues the digests of up to 100 accounts, of what came before this instant. Returns how many notifications it
+    took."""
+    rows = await queries.take_for_digests(uow.connection, before, now())
+    readers = await queries.readers(uow.connection, (row["account_id"] for row in rows))
+    for account, its in groupby(rows, itemgetter("account_id")):
+        if reader := readers.get(account):
+            lines = (
+                f"{row['ref']}: {sentence(row['event'], reader['language'])}\n{origin}{row['link']}"
+                for row in islice(its, domain.MOST_IN_DIGEST)
+            )
+            _post(uow, seal, reader, DIGEST, lines="\n\n".join(lines))
+    return len(rows)
+
+
+def _post(uow: UnitOfWork, seal: MailSeal, reader: Row, template: str, **values: str) -> None:
+    if reader["email_verified"]:
+        mail = Mail(reader["email"], template, reader["language"], {"name": reader["name"], **values})
+        post(uow, seal, "access", mail)
+
+
+async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
+    """The mail unchanged; None if its address no longer belongs to an active account."""
+    return mail if await accounts.for_mail(uow.connection, email_key(mail.to)) else None
+
+
+async def plan_digests(uow: UnitOfWork) -> None:
+    """Assigns the digests of the past day to the worker."""
+    defer(uow, "access", DIGEST_JOB, {"before": to_text(now())}, created_by=SYSTEM.label)
+
+
+async def delete_old(uow: UnitOfWork) -> None:
+    """Deletes notifications older than a year."""
+    await queries.delete_old(uow.connection, now() - domain.RETENTION)
+
+
+async def mark_read(uow: UnitOfWork, account: UUID, key: UUID) -> Row | None:
+    """Marks a notification of the account as read; None if it has none of this id."""
+    return await queries.read(uow.connection, account, key, now())
+
+
+async def mark_all_read(uow: UnitOfWork, account: UUID) -> None:
+    """Marks all notifications of the account as read."""
+    await queries.read_all(uow.connection, account, now())

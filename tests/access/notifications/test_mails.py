@@ -1,0 +1,136 @@
+"""A notification is mailed once where its person wants it: at once, in one digest a day, or not at all."""
+
+import asyncio
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from services.access.notifications.sentences import sentence
+from services.access.settings import AccessSettings
+from services.access.worker import SCHEDULES
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.text import LANGUAGES
+from tests.access.notifications.people import People, under_review
+from tests.support.callers import Caller
+from tests.support.centres import stepped
+from tests.support.mailbox import Mailbox, text_of
+
+_SET = "UPDATE access_account SET {} WHERE id = $1"
+
+
+def _address(people: People, account: UUID) -> str:
+    return str(people.caller.demo["accounts"][str(account)]["username"])
+
+
+async def _prefer(people: People, account: UUID, **preferences: str) -> None:
+    statement = _SET.format("notifications = $2")
+    await people.superuser.execute(statement, account, orjson.dumps(preferences).decode())
+
+
+def _news(mailbox: Mailbox, address: str) -> list[EmailMessage]:
+    """The mails about records to an address, which have no token."""
+    return [mail for mail in mailbox.to(address) if "#" not in text_of(mail)]
+
+
+async def _arrived(mailbox: Mailbox, address: str, count: int) -> list[EmailMessage]:
+    """The mails about records, once there are so many."""
+    until = asyncio.get_running_loop().time() + 60
+    while len(found := _news(mailbox, address)) < count:
+        assert asyncio.get_running_loop().time() < until, [mail["Subject"] for mail in found]
+        await asyncio.sleep(0.05)
+    return found
+
+
+async def _barrier(people: People, members: Caller, mailbox: Mailbox) -> None:
+    """Waits for the mails of a later notification, by which time the earlier ones are sent or never will be."""
+    account, record = await under_review(people, members)
+    await people.deliver(record["id"])
+    await _arrived(mailbox, _address(people, account), 3)
+
+
+async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
+    people: People, members: Caller, posted: Mailbox, settings: AccessSettings
+) -> None:
+    sent: dict[str, Any] = {}
+    for language in LANGUAGES:
+        account, record = await under_review(people, members)
+        await people.superuser.execute(_SET.format("language = $2"), account, language)
+        await people.deliver(record["id"], times=3)
+        sent[language] = account, record
+    for language, (account, record) in sent.items():
+        mails = await _arrived(posted, _address(people, account), 3)
+        events = ("expert.applied", "expert.info_requested", "expert.under_review")
+        texts = [next(mail for mail in mails if sentence(event, language) in text_of(mail)) for event in events]
+        assert len(mails) == len({mail["Message-ID"] for mail in texts}) == 3
+        link = f"{settings.issuer}{record['links']['self']}"
+        for mail in mails:
+            assert mail["Content-Language"] == language
+            assert record["ref"] in mail["Subject"]
+            assert link in text_of(mail)
+            shown = mail.get_body(("html",))
+            assert shown is not None
+            assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in shown.get_content()
+            assert f'href="{link}"' in shown.get_content()
+
+
+async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Caller, posted: Mailbox) -> None:
+    account, record = await under_review(people, members)
+    await _prefer(people, account, expert_application="digest", expert_term="none")
+    await people.deliver(record["id"])
+    active = await stepped(members, record, "approve")
+    await stepped(members, active, "suspend", reason="A pause")
+    await people.deliver(record["id"])
+    address = _address(people, account)
+    for _ in range(3):
+        async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
+            await SCHEDULES["mail_digests"].run(uow)
+    await _barrier(people, members, posted)
+    (digest,) = _news(posted, address)
+    text = text_of(digest)
+    assert all(
+        sentence(f"expert.{state}", "en") in text
+        for state in ("applied", "info_requested", "under_review", "activated")
+    )
+    assert sentence("expert.suspended", "en") not in text
+    assert text.index(sentence("expert.activated", "en")) < text.index(sentence("expert.applied", "en"))
+    assert len(await people.events(account)) == 5
+    await stepped(members, active, "reinstate")
+    async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
+        await SCHEDULES["mail_digests"].run(uow)
+    await _barrier(people, members, posted)
+    assert len(_news(posted, address)) == 1
+
+
+def test_digests_are_planned_once_a_day() -> None:
+    assert SCHEDULES["mail_digests"].every == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_notified"),
+    [("email_verified = false", True), ("status = 'suspended'", False), ("status = 'closed'", False)],
+)
+async def test_only_verified_addresses_of_active_accounts_get_mails(
+    people: People, members: Caller, posted: Mailbox, change: str, is_notified: bool
+) -> None:
+    account, record = await under_review(people, members)
+    await people.superuser.execute(_SET.format(change), account)
+    await people.deliver(record["id"])
+    assert bool(await people.events(account)) is is_notified
+    await _barrier(people, members, posted)
+    assert _news(posted, _address(people, account)) == []
+
+
+async def test_a_person_who_wants_no_mail_has_the_notification(
+    people: People, members: Caller, posted: Mailbox
+) -> None:
+    account, record = await under_review(people, members)
+    await _prefer(people, account, expert_application="none")
+    await people.deliver(record["id"])
+    assert len(await people.events(account)) == 3
+    await _barrier(people, members, posted)
+    assert _news(posted, _address(people, account)) == []

@@ -63,7 +63,7 @@ bench-quality: environment-test ## measure how often matching is right, into .lo
 openapi: environment-run ## write the published contract to services/portal/specs
 	$(ESCM) openapi
 
-matrix: environment-run ## write docs/access-matrix.md, and which role reads what, from the code
+matrix: environment-run ## write docs/access-matrix.md, docs/notifications.md, and which role reads what, from the code
 	$(ESCM) matrix
 
 clean: ## remove the data, logs and caches of this clone

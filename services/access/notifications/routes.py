@@ -81,6 +81,7 @@ async def read_notification(notification: str, ctx: CurrentContext) -> Response:
     options=RouteOptions(is_keyed=False),
     operation_id="readAllNotifications",
     summary="Mark all one's notifications as read",
+    description="Those of all pages. A second call changes nothing.",
     status_code=204,
     response_model=None,
 )

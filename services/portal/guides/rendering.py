@@ -18,7 +18,14 @@ from shared.kernel.errors import NotFound
 GROUPS: dict[str, tuple[str, ...]] = {
     "For developers": ("tour", "frontends", "secretariat-frontend"),
     "For ministries and national systems": ("governments", "national-lists"),
-    "For operators and reviewers": ("operations", "under-attack", "security", "promises", "access-matrix"),
+    "For operators and reviewers": (
+        "operations",
+        "under-attack",
+        "security",
+        "promises",
+        "access-matrix",
+        "notifications",
+    ),
 }
 _NAMES = frozenset(name for names in GROUPS.values() for name in names)
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)

@@ -35,6 +35,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     second = accounts["admin2"]["account_id"]
     _propose(admin, f"/access/v1/accounts/{second}", "suspend", reason="On leave")
     _credentials_of_two(by, admin, second)
+    _notify(by, admin, accounts["admin"]["account_id"])
 
 
 def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
@@ -168,6 +169,14 @@ def _credentials_of_two(by: Client, admin: Client, second: str) -> None:
     response = admin.send("POST", f"{made['links']['self']}/secrets")
     assert response.status_code == 202, response.text
     admin.create("/access/v1/api_keys", {"name": "Of two", "owner": holder, **_KEY})
+
+
+def _notify(by: Client, admin: Client, account: str) -> None:
+    """A notification of the administrator: a grant of theirs is revoked."""
+    role = {"role": "national_author", "scope_kind": "country", "scope_id": COUNTRY, "reason": "For a week"}
+    granted = by.create("/access/v1/grants", {"principal": {"kind": "account", "id": account}, **role})
+    by.step(granted["links"]["self"], "revoke")
+    eventually(lambda: admin.get("/access/v1/notifications")["items"])
 
 
 def _propose(admin: Client, path: str, action: str, **body: Any) -> None:

@@ -19,6 +19,7 @@ class Caller:
         self.demo = demo
         self._database_url = database_url
         self.clients: dict[str, dict[str, str]] = {**demo["clients"]}
+        self.accounts: dict[str, dict[str, str]] = {**demo["accounts"]}
         self._tokens: dict[str, tuple[str, float]] = {}
 
     async def log_in(self, username: str, password: str) -> httpx.Response:
@@ -35,7 +36,7 @@ class Caller:
                 client = self.clients[name]
                 response = await self.client_token(client["id"], client["secret"])
             else:
-                account = self.demo["accounts"][name]
+                account = self.accounts[name]
                 response = await self.log_in(account["username"], account["password"])
             assert response.status_code == 200, response.text
             self._tokens[name] = response.json()["access_token"], time.monotonic() + response.json()["expires_in"] / 2

@@ -33,7 +33,7 @@ class People:
         made = await self.caller.enter_person(f"{name}@example.org", PASSWORD)
         account = made.json()["id"]
         await self.superuser.execute("UPDATE access_account SET email_verified = true WHERE id = $1", UUID(account))
-        self.caller.demo["accounts"][account] = {"username": f"{name}@example.org", "password": PASSWORD}
+        self.caller.accounts[account] = {"username": f"{name}@example.org", "password": PASSWORD}
         return UUID(account)
 
     async def own(self, account: UUID, record: str) -> None:

@@ -24,7 +24,7 @@ _SET = "UPDATE access_account SET {} WHERE id = $1"
 
 
 def _address(people: People, account: UUID) -> str:
-    return str(people.caller.demo["accounts"][str(account)]["username"])
+    return str(people.caller.accounts[str(account)]["username"])
 
 
 async def _prefer(people: People, account: UUID, **preferences: str) -> None:

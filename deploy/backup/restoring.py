@@ -1,12 +1,14 @@
 """Restores a database and its files from a backup, completely or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from dataclasses import replace as with_values
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
+from uuid import UUID
 
 import asyncpg
 from alembic.script import ScriptDirectory
@@ -14,6 +16,7 @@ from alembic.util import CommandError
 
 from deploy.backup.archive import Reader
 from deploy.backup.catalogue import connect
+from deploy.backup.erasing import erase_again, erased_in
 from deploy.backup.errors import BackupError
 from deploy.backup.loading import load
 from migrations.maintenance import close, lock_for_restore, open_as_before, open_restored
@@ -30,10 +33,12 @@ _HOLDS = ("core_audit", "access_account")
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The changes after the backup: their number, and the time of the last one."""
+    """The changes after the backup: their number, and the time of the last one. `erased`: how many persons were erased
+    again."""
 
     changes: int
     last: datetime | None
+    erased: int = 0
 
 
 async def restore(
@@ -44,12 +49,14 @@ async def restore(
     *,
     replace: bool,
     begin: Callable[[str, int], Callable[[int], None]],
+    erased: Collection[UUID] = (),
 ) -> Later:
     """Restores into the database at `url`, whose user may migrate it, and migrates it to this release. Returns what the
     database had and has lost.
 
     First closes the database to the services and sets the present schema aside; if anything fails, opens the database
-    with it again. `begin` receives each long part and the number of its bytes, and returns a callback for finished
+    with it again. Before it opens, erases again the persons in `erased` and those whom the present database has erased.
+    `begin` receives each long part and the number of its bytes, and returns a callback for finished
     ones. Raises BackupError if the backup is damaged or of a newer release, or if the database holds data and `replace`
     is not given.
     """
@@ -67,18 +74,20 @@ async def restore(
                 await prepare(connection, settings)
                 await close(connection, settings)
             gone = await later_than(connection, backup, ASIDE)
+            forgotten = {*erased, *await erased_in(connection, ASIDE)}
             await migrate(url, settings, backup.manifest.revision, for_restore=True)
             await _files(backup, store, added, begin)
             await load(connection, f"{settings.role_prefix}_owner", backup, begin)
             await migrate(url, settings, for_restore=True)
             await connection.execute("ANALYZE")
+            again = await erase_again(url, settings, store, forgotten)
             await open_restored(connection, settings)
         except BaseException:
             await _reopen(url, connection, settings)
             for digest in added:
                 store.remove(digest)
             raise
-    return gone
+    return with_values(gone, erased=again)
 
 
 async def later_than(connection: asyncpg.Connection, backup: Reader, schema: str = SCHEMA) -> Later:

@@ -28,12 +28,14 @@ def backup(
 ) -> None:
     """Write one file with a snapshot of the database and of the files that it names.
 
-    The system may run meanwhile. The file holds personal data and no secret. Keep ESCM_SECRET_KEY in another place:
-    under another key a restored system works, but issued tokens and cursors become invalid, and earlier changes to
-    persons can no longer be read in their histories.
+    The system may run meanwhile. The file holds personal data and no secret. Beside it, `erased.ids` lists the ids of
+    erased persons: keep it with the backups, so that a restore erases them again. Keep ESCM_SECRET_KEY in another
+    place: under another key a restored system works, but issued tokens and cursors become invalid, and earlier changes
+    to persons can no longer be read in their histories.
     """
     url = database_url()
     from deploy.backup.taking import take
+    from shared.bulk.erased import ErasedIds
     from shared.bulk.store import FileStore
     from shared.configuration.settings import Settings
 
@@ -53,6 +55,7 @@ def backup(
     else:
         with whole(file) as target:
             made = run(target)
+        ErasedIds(file.parent).add(ErasedIds(settings.storage_path).read())
     rows = sum(table.rows for table in made.tables.values())
     err.print(f"{rows} rows of {len(made.tables)} tables and {len(made.files)} files.", markup=False)
     if made.missing:
@@ -68,27 +71,35 @@ def restore(
 
     The system may run: from the verification of the backup until the end of the restore, requests return 503
     `maintenance` and workers wait. If anything fails, the previous data is restored; after a killed restore, `escm
-    migrate` or the next start does that. Changes made after the backup are lost: the command prints their number.
+    migrate` or the next start does that. Persons who were erased since, in this database or according to `erased.ids`
+    beside the backup, are erased again before the database opens. Changes made after the backup are lost: the command
+    prints their number.
     """
     url = database_url()
     from deploy.backup.archive import Reader
     from deploy.backup.restoring import foreseen
     from deploy.backup.restoring import restore as run
     from deploy.cli.doctor import of_database, report
+    from shared.bulk.erased import ErasedIds
     from shared.bulk.store import FileStore
     from shared.configuration.settings import Settings
 
     settings = Settings(database_url=url)
     store = FileStore(settings.storage_path)
+    own, beside = ErasedIds(settings.storage_path), ErasedIds(file.parent)
+    erased = own.read() | (set() if file == _PIPE else beside.read())
     with _opened(file) as source, Reader(source) as opened:
         made = opened.manifest
         if replace and not yes and err.is_terminal:
             typer.confirm(f"{_loss(asyncio.run(foreseen(url, opened)))} Continue?", abort=True, err=True)
         with measured() as begin:
-            gone = asyncio.run(run(url, settings, opened, store, replace=replace, begin=begin))
+            gone = asyncio.run(run(url, settings, opened, store, replace=replace, begin=begin, erased=erased))
+    own.add(erased)
     err.print(f"The backup of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, release {made.release}, is restored.")
     if replace:
         err.print(_loss(gone), markup=False)
+    if gone.erased:
+        err.print(f"{gone.erased} persons who were erased after the backup are erased again.")
     if made.missing:
         err.print(f"These files were lost before it was made: {', '.join(made.missing)}", markup=False)
     report(asyncio.run(of_database(url)))

@@ -80,6 +80,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "exportExpertSubject": Demand(Ask.DO, "subject_export"),
+    "requestExpertErasure": Demand(Ask.DO, "erase"),
     "createExport": Demand(Ask.SIGNED_IN),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),

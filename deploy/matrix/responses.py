@@ -23,8 +23,8 @@ OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "accounts", "api_keys", "sessions", "notifications"})
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "reviews", "declarations", "consents", "merges", "duplicates", "accounts", "grants", "clients",
-    "api_keys", "sessions", "notifications",
+    "agreements", "reviews", "declarations", "consents", "erasures", "merges", "duplicates", "accounts", "grants",
+    "clients", "api_keys", "sessions", "notifications",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})

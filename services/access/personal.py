@@ -13,11 +13,14 @@ PARTS: Mapping[str, PersonalTable] = {
         "access_account",
         f"{RECORD} email name email_verified language notifications",
         {FOUND_BY: "email_key search_key", _SECRET: "password_hash"},
+        retained=f"{RECORD} email_verified language",
     ),
     "sessions": personal("access_session", f"{RECORD} account_id label ends_at"),
     "grants": personal(
         "access_grant",
         f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
+        " delegated_from caused_by",
+        retained=f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends second_person"
         " delegated_from caused_by",
     ),
     "notifications": personal(
@@ -28,6 +31,7 @@ PARTS: Mapping[str, PersonalTable] = {
         "access_api_key",
         f"{RECORD} name hint owner_kind owner_id resources verbs countries expires_at",
         {_SECRET: "digest"},
+        retained=f"{RECORD} owner_kind owner_id resources verbs countries expires_at digest",
     ),
 }
 """The parts that access adds to an export of everything about an expert."""

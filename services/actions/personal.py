@@ -12,9 +12,11 @@ PARTS: Mapping[str, PersonalTable] = {
         "action_focal_point",
         f"{RECORD} person expert_id body_id role letter predecessor_id starts ends",
         {FOUND_BY: "search_key"},
+        retained="*",
     ),
 }
-"""The parts that actions adds to an export of everything about an expert."""
+"""The parts that actions adds to an export of everything about an expert. They stay after an erasure, under an id that
+identifies nobody."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "action_correspondence",

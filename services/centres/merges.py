@@ -30,7 +30,9 @@ INSTITUTIONS = ReferenceRewriter(
 )
 
 
-async def release(uow: UnitOfWork, expert: UUID) -> None:
-    """Removes an erased director from the centres."""
-    for record in await _DIRECTOR.naming(uow, expert):
+async def release(uow: UnitOfWork, expert: UUID) -> int:
+    """Removes an erased director from the centres. Returns how many there were."""
+    directed = await _DIRECTOR.naming(uow, expert)
+    for record in directed:
         await CENTRES.update(uow, record, replace(record, director_id=None))
+    return len(directed)

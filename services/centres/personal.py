@@ -12,9 +12,12 @@ PARTS: Mapping[str, PersonalTable] = {
         "centre_seat",
         f"{RECORD} committee_id expert_id office starts ends",
         {FOUND_BY: "search_key held", "names somebody who is no expert": "person_name"},
+        retained="*",
     ),
     "reviews": personal(
-        "centre_review", f"{RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment"
+        "centre_review",
+        f"{RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment",
+        retained="*",
     ),
     "directed_centres": personal(
         "centre_centre",
@@ -25,9 +28,11 @@ PARTS: Mapping[str, PersonalTable] = {
             " final_report evaluation previous_status registration_number registration_serial designated_on"
             " term_number term_starts term_ends clock_since clock_target"
         },
+        retained="*",
     ),
 }
-"""The parts that centres adds to an export of everything about an expert."""
+"""The parts that centres adds to an export of everything about an expert. Seats and reviews stay after an erasure,
+under an id that identifies nobody."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "centre_message",

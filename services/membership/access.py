@@ -48,14 +48,17 @@ ROLES: RoleTable = {
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
     "institution_representative": _permissions("institutions", "read history update"),
     "expert": _permissions(
-        "experts", "read history update publish apply resubmit confirm_profile renew resign subject_export"
+        "experts",
+        "read history update publish apply resubmit confirm_profile renew resign subject_export erase"
+        " restrict_processing lift_restriction",
     )
     | _permissions("declarations", "read history create update sign")
     | _permissions("consents", "read history create withdraw")
+    | _permissions("erasures", "read history cancel")
     | _MESSAGES,
     "api_client": _LIST,
 }
-"""Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person. A merge
-needs the permission to update both records."""
+"""Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person, `erase`
+requests its erasure. A merge needs the permission to update both records."""
 SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
 """Role → the source of what its holders write; that of other offices is `government`."""

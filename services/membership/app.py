@@ -8,6 +8,8 @@ from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
 from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
+from services.membership.erasures.routes import requests as erasure_requests
+from services.membership.erasures.routes import router as erasures
 from services.membership.experts.routes import EXPERT_API
 from services.membership.experts.routes import router as experts
 from services.membership.institutions.routes import matching
@@ -38,6 +40,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             experts,
             *(stepping_routes(steppable) for steppable in STEPPABLE.values()),
             privacy,
+            erasure_requests,
+            erasures,
             affiliations,
             matches,
             message_routes(EXPERT_API, CONVERSATION, ExpertMessage),
@@ -60,6 +64,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "notices": "The texts of declarations and consents, in versions.",
             "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",
+            "erasures": "Requests to erase everything about a person, and what each service has erased.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
             "duplicates": "Pairs of records that may be one, for offices to decide about.",
             "merges": "Merges of two records into one, and their undo.",

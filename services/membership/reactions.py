@@ -1,13 +1,19 @@
-"""The reactions of membership: affiliations follow institutions, declarations and messages experts that were merged."""
+"""The reactions of membership: affiliations follow institutions, declarations and messages experts that were merged, and
+an erasure goes on when all services have reported."""
 
+from services.membership.erasures.jobs import follow_reports
 from services.membership.merges.following import follow_institution
 from services.membership.references import EXPERTS
-from shared.contracts import membership
+from shared.contracts import access, actions, centres, membership
 from shared.messaging.inbox import Reactions, of_each_subject
 
 _institution_changed_places = of_each_subject(follow_institution)
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
+_reported = of_each_subject(follow_reports)
 REACTIONS: Reactions = {
+    access.ERASURE_REPORTED: _reported,
+    actions.ERASURE_REPORTED: _reported,
+    centres.ERASURE_REPORTED: _reported,
     membership.EXPERT_MERGED: _expert_changed_places,
     membership.EXPERT_UNMERGED: _expert_changed_places,
     membership.INSTITUTION_MERGED: _institution_changed_places,

@@ -8,6 +8,9 @@ from services.membership.claims.jobs import delete_expired_tokens
 from services.membership.claims.jobs import job_handlers as claim_jobs
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
+from services.membership.erasures.jobs import job_handlers as erasure_jobs
+from services.membership.erasures.operations import ERASURES
+from services.membership.erasures.operations import apply_scheduled as run_erasures
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.operations import apply_scheduled as end_terms
 from services.membership.merges.following import follow_institutions
@@ -31,7 +34,8 @@ SCHEDULES: Schedules = {
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
     "release_gender_balance": Schedule(timedelta(days=1), release_gender_balance, catch_up=1),
-    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(EXPERTS), catch_up=1),
+    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(EXPERTS, ERASURES), catch_up=1),
+    "run_erasures": Schedule(timedelta(minutes=1), run_erasures, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
 
@@ -46,6 +50,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **affiliations.HANDLERS,
         **DUPLICATE_JOBS,
         **privacy_jobs(settings),
+        **erasure_jobs(settings),
         **claim_jobs(settings),
     }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)

@@ -10,7 +10,8 @@ WHERE table_schema = 'escm' AND column_name = 'file_digest' ORDER BY table_name
 _FOR_A_TIME = {
     "core_export": "created_at >= clock_timestamp() - $1::interval AND $2::interval IS NOT NULL",
     "core_import": (
-        "(status = 'pending' OR created_at >= clock_timestamp() - $2::interval) AND $1::interval IS NOT NULL"
+        "NOT is_file_removed AND (status = 'pending' OR created_at >= clock_timestamp() - $2::interval)"
+        " AND $1::interval IS NOT NULL"
     ),
 }
 """Files that are deleted before their row. Files of any other table stay as long as their row."""

@@ -1,6 +1,6 @@
 """The tables of imports and exports. Rows, fences, identities and effects are named in the statements that use them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, Uuid, false
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.database.tables import document, instant, table, text
@@ -25,8 +25,10 @@ core_import = record_table(
     Column("row_count", Integer, nullable=True),
     document("counts", nullable=True),
     document("taken_back", nullable=True),
+    Column("is_file_removed", Boolean, nullable=False, server_default=false()),
 )
-"""`columns` maps the file's columns to fields; unknown columns are in `ignored_columns`."""
+"""`columns` maps the file's columns to fields; unknown columns are in `ignored_columns`. `is_file_removed`: the file
+was deleted before its time, since it named an erased person."""
 
 core_export = table(
     "core_export",

@@ -88,4 +88,6 @@ WEBHOOK_PINGED = "escm.access.webhook.pinged.v1"
 """Reserved: nothing announces it yet."""
 WEBHOOK_DISABLED = "escm.access.webhook.disabled.v1"
 """Reserved: nothing announces it yet."""
+ERASURE_REPORTED = "escm.access.erasure.reported.v1"
+"""The service has erased what it stored about an expert, and reports it. The record is the expert."""
 FACTS = facts_in(globals())

@@ -190,4 +190,6 @@ EDITION_CREATED = "escm.actions.edition.created.v1"
 """Reserved: nothing announces it yet."""
 EDITION_UPDATED = "escm.actions.edition.updated.v1"
 """Reserved: nothing announces it yet."""
+ERASURE_REPORTED = "escm.actions.erasure.reported.v1"
+"""The service has erased what it stored about an expert, and reports it. The record is the expert."""
 FACTS = facts_in(globals())

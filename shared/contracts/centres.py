@@ -116,4 +116,6 @@ MESSAGE_CREATED = "escm.centres.message.created.v1"
 """A message was posted on the file of a centre."""
 INTERNAL_MESSAGE_CREATED = "escm.centres.internal_message.created.v1"
 """An internal message was posted on the file of a centre."""
+ERASURE_REPORTED = "escm.centres.erasure.reported.v1"
+"""The service has erased what it stored about an expert, and reports it. The record is the expert."""
 FACTS = facts_in(globals())

@@ -49,6 +49,11 @@ async def _prepare(connection: asyncpg.Connection) -> None:
     """Prepares a new connection. Raises Unavailable (`maintenance`) if the database is closed for a restore."""
     if await connection.fetchval(IS_FENCED):
         raise under_maintenance()
+    await set_codecs(connection)
+
+
+async def set_codecs(connection: asyncpg.Connection) -> None:
+    """Lets the connection take and return JSON documents as Python values."""
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=orjson.loads)
 

@@ -62,7 +62,7 @@ class Inbox:
                 await reaction(uow, its)
 
 
-def of_each_subject(act: Callable[[UnitOfWork, UUID], Awaitable[None]]) -> Reaction:
+def of_each_subject(act: Callable[[UnitOfWork, UUID], Awaitable[object]]) -> Reaction:
     """A reaction that acts once for each subject of the facts, in the order of ids."""
 
     async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

@@ -78,10 +78,10 @@ class ResourceType(Generic[R, GuardContext]):
         """A record that is not inserted yet. Missing fields are None, or not set if they are required."""
         return new_record(self.record, columns)
 
-    async def insert(self, uow: UnitOfWork, new: R, *, fact: str = "created") -> R:
+    async def insert(self, uow: UnitOfWork, new: R, *, fact: str = "created", reason: str | None = None) -> R:
         """Inserts and returns the new record."""
         record = record_of(self.record, await insert_record(uow, self.table, _insertable(new)))
-        self.record_change(uow, "create", None, record, fact)
+        self.record_change(uow, "create", None, record, fact, reason)
         return record
 
     async def insert_with(self, uow: UnitOfWork, new: R, lookup: InsertLookup) -> Inserted[R]:

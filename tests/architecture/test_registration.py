@@ -17,7 +17,7 @@ SERVICES = ("membership", "centres", "actions", "access")
 
 _STANDARD = (
     "read", "history", "create", "update", "delete", "publish", "import", "oversee", "record", "search",
-    "subject_export",
+    "subject_export", "erase",
 )  # fmt: skip
 """Permissions that are not transitions."""
 _WITHOUT_RESOURCE = {"tokens"}

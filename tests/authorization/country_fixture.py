@@ -21,7 +21,7 @@ _PASSWORD = "a password of some length"
 TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
-    "consents": "member_consent",
+    "consents": "member_consent", "erasures": "member_erasure",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
@@ -72,6 +72,7 @@ _ABOVE = {
     "agreements": "centres",
     "declarations": "experts",
     "consents": "experts",
+    "erasures": "experts",
 }
 """Kinds that a grant over a record of another kind includes."""
 
@@ -143,6 +144,8 @@ class Seeder:
             fixture, "membership", "consents", expert_id=expert["id"], purpose="contact", notice_version="2026",
             language="en", proof={"channel": "paper", "document": {**DOCUMENT, "title": fixture.word}},
         )  # fmt: skip
+        await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
+        fixture.records["erasures"] = fixture.records.pop("erasure")
         found = await self._callers["membership"].get(
             "/membership/v1/notices", params={"limit": 1, "sort": "created_at"}
         )

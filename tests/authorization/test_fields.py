@@ -84,7 +84,18 @@ _WHEN = {"created_at", "updated_at"}
 PRIVATE: dict[str, tuple[str, set[str]]] = {
     "experts": (
         "membership",
-        {"account_id", "asserted", "assignee", "clock", "gender", "profile_confirmed_on", *_WHO, *_WHEN},
+        {
+            "account_id",
+            "asserted",
+            "assignee",
+            "clock",
+            "gender",
+            "profile_confirmed_on",
+            "restricted_at",
+            "restricted_for",
+            *_WHO,
+            *_WHEN,
+        },
     ),
     "institutions": ("membership", _WHO),
     "committees": ("centres", {"bylaws", "decision", *_WHO, *_WHEN}),

@@ -29,7 +29,7 @@ from tests.support.callers import Caller
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 PROTECTED = {
-    "membership": ("experts", "institutions", "duplicates", "merges", "declarations", "consents"),
+    "membership": ("experts", "institutions", "duplicates", "merges", "declarations", "consents", "erasures"),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
         "programmes",
@@ -42,7 +42,7 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations", "consents")
+_OF_THE_OFFICE = ("declarations", "consents", "erasures")
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,

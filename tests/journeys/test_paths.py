@@ -5,27 +5,24 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.paths import access, actions, centres, ladder, membership
+from tests.journeys.paths import access, actions, centres, erasures, ladder, membership
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
 
-PATHS = (*centres.PATHS, *actions.PATHS, ladder.LADDER, *membership.PATHS, *access.PATHS)
+PATHS = (*centres.PATHS, *actions.PATHS, ladder.LADDER, *membership.PATHS, *erasures.PATHS, *access.PATHS)
 FINAL = {
     "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
     "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
+    "membership.merges undo: erased": "an erased person has no record to return to",
     "membership.imports undo: too_late": "90 days after an import its records are changed one by one",
 }
 """Rejections that no act satisfies, and the alternative."""
-TO_COME = {
-    "membership.merges undo: erased": "erasure of a person",
-}
-"""What waits for another part of the system, and for which."""
-UNSEEN = {"membership.imports undo: too_late", "membership.merges undo: erased"}
-"""What no path shows: it needs 90 days, or it is not built yet."""
+UNSEEN = {"membership.imports undo: too_late"}
+"""What no path shows: it needs 90 days."""
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +46,8 @@ def test_every_step_refusal_and_state_of_the_code_is_on_a_path() -> None:
 def test_whatever_is_refused_is_given_and_then_taken() -> None:
     met = {item for path in PATHS for item in path.meets()}
     refusals = {item for item in inventory() if ": " in item}
-    assert refusals - met == (FINAL.keys() | TO_COME.keys()) & refusals
-    assert (FINAL.keys() | TO_COME.keys()) <= inventory()
+    assert refusals - met == FINAL.keys() & refusals
+    assert FINAL.keys() <= inventory()
 
 
 def test_a_guard_names_its_codes() -> None:

@@ -1,6 +1,7 @@
 """A record of every kind in Alphaland (XA), created by the secretariat, for tests of every list."""
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,10 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     _propose(admin, programme["links"]["self"], "start", fields=_WAIVER)
     second = accounts["admin2"]["account_id"]
     _propose(admin, f"/access/v1/accounts/{second}", "suspend", reason="On leave")
+    wish = {"reason": "Asked by letter", "second_person": second}
+    erasure = by.create(f"/membership/v1/experts/{twins[0]}/erasure", wish)
+    hold = {"until": (today() + timedelta(days=30)).isoformat()}
+    _propose(admin, erasure["links"]["self"], "hold", reason="A complaint is open", fields=hold)
     _credentials_of_two(by, admin, second)
     _notify(by, admin, accounts["admin"]["account_id"])
 

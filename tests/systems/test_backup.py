@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -18,9 +19,12 @@ from typer.testing import CliRunner
 
 from deploy import demo, demo_register
 from deploy.backup.archive import Reader
+from deploy.backup.erasing import erase_again
 from deploy.cli.main import app
 from migrations.run import migrate
+from shared.bulk.erased import ErasedIds
 from shared.bulk.store import FileStore
+from shared.configuration.settings import Settings
 from tests.support.databases import checksums, shape
 
 runner = CliRunner()
@@ -31,6 +35,13 @@ INSERT INTO escm.core_import (id, version, status, visibility, created_at, creat
     ignored_columns)
 VALUES (uuidv7(), 1, $2, 'restricted', now(), 'somebody', now(), 'somebody', 'membership', 'experts', uuidv7(),
     'commit', 'skip', false, 'experts.csv', $1, 1, 'csv', '[]', '{}')
+"""
+
+_ERASURE = """
+INSERT INTO escm.member_erasure (id, version, status, country, visibility, created_at, created_by, updated_at,
+    updated_by, expert_id, requested_by, was_restricted, subjects, reports, review)
+VALUES (uuidv7(), 1, 'done', 'XA', 'restricted', now(), 'somebody', now(), 'somebody', $1, '{}', false, ARRAY[$1::uuid],
+    '{}', '[]')
 """
 
 
@@ -102,6 +113,52 @@ def test_a_restored_system_is_the_one_that_was_backed_up(
     assert FileStore(Path(empty["ESCM_STORAGE_PATH"])).path(digest).read_bytes() == _FILE
     assert made.stat().st_mode & 0o777 == 0o600
     assert "migrations: at" in done.output
+
+
+@pytest.mark.parametrize("kept_by", ["store", "backup", "database"])
+def test_who_was_erased_after_the_backup_is_erased_again(
+    source_system: dict[str, str], made: Path, empty: dict[str, str], tmp_path: Path, kept_by: str
+) -> None:
+    person, name = _value(
+        source_system, "SELECT ARRAY[id::text, display_name] FROM escm.member_expert ORDER BY id LIMIT 1"
+    )
+    file = shutil.copy(made, tmp_path / "older.tar")
+    options = ()
+    if kept_by == "store":
+        ErasedIds(Path(empty["ESCM_STORAGE_PATH"])).add([UUID(person)])
+    elif kept_by == "backup":
+        ErasedIds(tmp_path).add([UUID(person)])
+    else:
+        assert _restore(empty, made).exit_code == 0
+        settings = Settings(database_url=empty["DATABASE_URL"])
+        asyncio.run(erase_again(empty["DATABASE_URL"], settings, FileStore(tmp_path), [UUID(person)]))
+        _value(empty, _ERASURE, UUID(person))
+        options = ("--replace", "--yes")
+    done = _restore(empty, file, *options)
+    assert (done.exit_code, "1 persons who were erased" in done.output) == (0, True), done.output
+    left = (
+        "SELECT ARRAY[display_name, names::text, (erased_at IS NOT NULL)::text] FROM escm.member_expert WHERE id = $1"
+    )
+    assert _value(empty, left, UUID(person)) == ["", "[]", "true"]
+    assert (
+        _value(empty, "SELECT count(*) FROM escm.member_expert WHERE search_key LIKE '%' || lower($1) || '%'", name)
+        == 0
+    )
+    assert _value(empty, "SELECT count(*) FROM escm.member_expert") == _value(
+        source_system, "SELECT count(*) FROM escm.member_expert"
+    )
+
+
+def test_a_backup_has_the_list_of_erased_persons_beside_it(
+    source_system: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    files = tmp_path_factory.mktemp("store")
+    shutil.copytree(source_system["ESCM_STORAGE_PATH"], files, dirs_exist_ok=True)
+    person = uuid4()
+    ErasedIds(files).add([person])
+    env = {**source_system, "ESCM_STORAGE_PATH": str(files)}
+    assert runner.invoke(app, ["backup", str(tmp_path / "backup.tar")], env=env).exit_code == 0
+    assert ErasedIds(tmp_path).read() == {person}
 
 
 def test_two_backups_of_the_same_data_have_the_same_digests(source_system: dict[str, str], made: Path) -> None:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
-from services.actions.focal_points import domain
+from services.actions.focal_points import domain, queries
 from services.actions.focal_points.record import FocalPoint
 from services.actions.focal_points.tables import focal_point
 from services.actions.government_bodies.queries import require_body
@@ -59,6 +60,15 @@ async def transition(
         return replace(before, ends=max(last_day, before.starts or last_day))
 
     return await FOCAL_POINTS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
+
+
+async def end_with_expert(uow: UnitOfWork, expert: UUID) -> int:
+    """Ends the offices of an expert who was erased. Returns how many there were."""
+    in_office = await queries.lock_in_office(uow.connection, expert)
+    for before in in_office:
+        ended = replace(before, status="ended", ends=max(today(), before.starts or today()))
+        await FOCAL_POINTS.write(uow, "end", before, ended, fact="ended")
+    return len(in_office)
 
 
 def _search_key(record: FocalPoint) -> str:

@@ -1,10 +1,17 @@
 """Reading focal points."""
 
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
 from services.actions.focal_points import domain
 from services.actions.focal_points.record import FocalPoint
 from services.actions.focal_points.tables import focal_point
+from shared.database.statements import Connection, Statement
+from shared.records.access_scope import constant
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
+from shared.records.rows import records_of
 
 NEXT_STEPS = NextSteps("actions.focal_points", focal_point, (NextStep("nominated", "accept"),))
 LISTING = listing(
@@ -14,3 +21,17 @@ LISTING = listing(
     by_itself(focal_point, domain.PUBLISHED),
     NEXT_STEPS.holder,
 )
+_IN_OFFICE = Statement(
+    select(focal_point)
+    .where(
+        focal_point.c.expert_id == bindparam("expert"),
+        focal_point.c.status.in_([constant(status) for status in sorted(domain.PUBLISHED)]),
+    )
+    .order_by(focal_point.c.id)
+    .with_for_update()
+)
+
+
+async def lock_in_office(connection: Connection, expert: UUID) -> list[FocalPoint]:
+    """The focal points in office that an expert is, locked."""
+    return records_of(FocalPoint, await _IN_OFFICE.fetch(connection, expert=expert))

@@ -62,9 +62,13 @@ async def end_with_committee(uow: UnitOfWork, committee: UUID) -> None:
     await _expire(uow, await queries.lock_appointed(uow.connection, committee=committee))
 
 
-async def end_with_expert(uow: UnitOfWork, expert: UUID) -> None:
-    """Ends the seats of an expert who was erased."""
-    await _expire(uow, await queries.lock_appointed(uow.connection, expert=expert))
+async def end_with_expert(uow: UnitOfWork, expert: UUID) -> int:
+    """Ends the seats of an expert who was erased. Returns how many there were."""
+    ended = 0
+    while seats := await queries.lock_appointed(uow.connection, expert=expert):
+        await _expire(uow, seats)
+        ended += len(seats)
+    return ended
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:

@@ -94,7 +94,7 @@ def _owned(before: Expert, account: UUID, address: bytes) -> Expert:
 
 def _is_open(record: Expert) -> bool:
     """Whether the record may be claimed."""
-    is_here = record.merged_into is None and record.erased_at is None
+    is_here = record.merged_into is None and record.erased_at is None and record.restricted_at is None
     return record.account_id is None and is_here and record.status in LIVING
 
 

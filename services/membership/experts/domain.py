@@ -21,14 +21,16 @@ PROFILE_VALID = timedelta(days=365)
 SCREENING_TARGET = timedelta(days=30)
 """The time that the secretariat has for an application; time with the applicant does not count."""
 
-
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 LinkFault: TypeAlias = Literal["has_an_account", "record_exists"]
+REQUEST, ERASURE = "request", "erasure"
+"""Why the processing of a record is restricted."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertGuardContext:
-    """The inputs of the guards. `is_applicant`: the caller's account is the expert's own."""
+    """The inputs of the guards. `is_applicant`: the caller's account is the expert's own. `has_record`: the account to
+    be linked has another living record."""
 
     has_email: bool
     is_applicant: bool
@@ -39,7 +41,7 @@ class ExpertGuardContext:
     officer: OfficerFault | None = None
     """Why the file cannot be assigned to the named officer, or None."""
     has_record: bool = False
-    """Whether the account to be linked has another living record."""
+    restricted_for: str | None = None
 
 
 def _needs_email(guard_context: ExpertGuardContext) -> Literal["email_missing"] | None:
@@ -80,6 +82,16 @@ def _linked(guard_context: ExpertGuardContext) -> Literal["has_no_account"] | No
     return None if guard_context.has_account else "has_no_account"
 
 
+def _unrestricted(guard_context: ExpertGuardContext) -> Literal["is_restricted"] | None:
+    return "is_restricted" if guard_context.restricted_for else None
+
+
+def _liftable(guard_context: ExpertGuardContext) -> Literal["is_not_restricted", "erasure_requested"] | None:
+    if guard_context.restricted_for == ERASURE:
+        return "erasure_requested"
+    return None if guard_context.restricted_for else "is_not_restricted"
+
+
 HOLDERS: Mapping[str, str] = {
     "invited": "applicant",
     "applied": "secretariat",
@@ -107,9 +119,11 @@ CONFIRM_PROFILE = "confirm_profile"
 CONVERSING = ("request_info", "resubmit")
 """The transitions whose reason is a message on the file."""
 LINK_ACCOUNT, UNLINK_ACCOUNT = "link_account", "unlink_account"
+RESTRICT, LIFT = "restrict_processing", "lift_restriction"
+_STATES = (*LIVING, "resigned", "terminated", "deceased")
 
 LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
-    (*LIVING, "resigned", "terminated", "deceased"),
+    _STATES,
     (
         transition("invite", "prospect|invited", "invited", guard=_invitable),
         transition("apply", "invited", "applied", guard=_needs_email),
@@ -156,6 +170,8 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
             transition(UNLINK_ACCOUNT, state, state, guard=_linked, reason_required=True, fact="account_unlinked")
             for state in LIVING
         ),
+        *(transition(RESTRICT, state, state, guard=_unrestricted, fact="restricted") for state in _STATES),
+        *(transition(LIFT, state, state, guard=_liftable, fact="restriction_lifted") for state in _STATES),
     ),
 )
 

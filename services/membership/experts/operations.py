@@ -1,7 +1,6 @@
 """Writing experts: one function per verb. Each writes its rows, one audit entry and one fact."""
 
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -11,7 +10,9 @@ from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.duplicates.queries import lookalikes_of
 from services.membership.experts import domain, owners, queries
+from services.membership.experts.given import given_day, given_id
 from services.membership.experts.record import Expert
+from services.membership.experts.restriction import restricted, unrestricted
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
 from services.membership.messages.operations import CONVERSATION
@@ -21,7 +22,7 @@ from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import CommittedConflict, Conflict, invalid_field
-from shared.kernel.lifecycle import Fields, given
+from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
@@ -114,6 +115,8 @@ async def update(
     """
     if wanted.country != before.country:
         require(access, "update", wanted.country)
+    if before.restricted_at and wanted.visibility != before.visibility:
+        raise Conflict("The record is restricted.", members={"reason": "is_restricted"})
     if (wanted.country, wanted.visibility) != (before.country, before.visibility):
         require_publishing(access, wanted.visibility, wanted.country, before.id)
     if wanted.visibility == "public" != before.visibility and before.listing_withdrawn_on is not None:
@@ -164,18 +167,7 @@ async def unlist(uow: UnitOfWork, before: Expert) -> None:
 async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
     """Applies one transition. Raises what `Lifecycle.advance` raises, and Invalid for invalid `fields`."""
     may = permitted(access, before)
-    wanted = before
-    if requested.action in ("approve", "renew") and may(requested.action):
-        starts, ends = domain.term_of(*_term(requested.fields), requested.reason, today())
-        wanted = replace(wanted, term_starts=starts, term_ends=ends)
-    if requested.action == "assign" and may(requested.action):
-        wanted = replace(wanted, assignee=_officer(requested.fields))
-    if requested.action == domain.LINK_ACCOUNT and may(requested.action):
-        wanted = replace(wanted, account_id=await _account(uow, requested.fields))
-    if requested.action == domain.CONFIRM_PROFILE:
-        wanted = replace(wanted, profile_confirmed_on=today())
-    if requested.action == domain.UNLINK_ACCOUNT:
-        wanted = replace(wanted, account_id=None)
+    wanted = await _wanted(uow, before, requested) if may(requested.action) else before
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Expert:
@@ -189,7 +181,32 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
         _send_claim(uow, after.id)
     if requested.action in domain.CONVERSING and requested.reason:
         await CONVERSATION.post(uow, after, requested.reason)
+    if after.visibility != before.visibility:
+        await sync_dependents(uow, before, after)
     return after
+
+
+async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest) -> Expert:
+    """The expert with what the transition changes in addition to its state. Raises Invalid for invalid `fields`."""
+    wanted = before
+    match requested.action:
+        case "approve" | "renew":
+            first, last = given_day(requested.fields, "starts"), given_day(requested.fields, "ends")
+            starts, ends = domain.term_of(first, last, requested.reason, today())
+            wanted = replace(before, term_starts=starts, term_ends=ends)
+        case "assign":
+            wanted = replace(before, assignee=_officer(requested.fields))
+        case domain.LINK_ACCOUNT:
+            wanted = replace(before, account_id=await _account(uow, requested.fields))
+        case domain.CONFIRM_PROFILE:
+            wanted = replace(before, profile_confirmed_on=today())
+        case domain.UNLINK_ACCOUNT:
+            wanted = replace(before, account_id=None)
+        case domain.RESTRICT:
+            wanted = restricted(before, domain.REQUEST)
+        case domain.LIFT:
+            wanted = unrestricted(before)
+    return wanted
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -215,6 +232,7 @@ async def load_guard_context(
         has_account=record.account_id is not None,
         officer=officer,
         has_record=await _has_record(connect, fields),
+        restricted_for=record.restricted_for,
     )
 
 
@@ -231,7 +249,7 @@ async def _officer_fault(connect: Connect, record: Expert, officer: UUID | None)
 
 async def _has_record(connect: Connect, fields: Fields) -> bool:
     """Whether the account to be linked owns a living record."""
-    account = _given_id(fields, "account_id")
+    account = given_id(fields, "account_id")
     if account is None:
         return False
     async with connect() as connection:
@@ -240,7 +258,7 @@ async def _has_record(connect: Connect, fields: Fields) -> bool:
 
 async def _account(uow: UnitOfWork, fields: Fields) -> UUID:
     """The active account of `account_id`. Raises Invalid."""
-    account = _given_id(fields, "account_id")
+    account = given_id(fields, "account_id")
     if account is None:
         raise invalid_field("/fields/account_id", "required", "The id of the person's account.")
     if not await owners.account_in_use(uow.connection, account):
@@ -263,26 +281,4 @@ def _officer(fields: Fields) -> UUID | None:
     """The account or client of `officer`; None for null."""
     if "officer" not in fields:
         raise invalid_field("/fields/officer", "required", "The id of an account or client, or null.")
-    return _given_id(fields, "officer")
-
-
-def _given_id(fields: Fields, name: str) -> UUID | None:
-    """The id in a field; None for null or an absent field. Raises Invalid for an invalid id."""
-    if fields.get(name) is None:
-        return None
-    try:
-        return UUID(str(fields[name]))
-    except ValueError:
-        raise invalid_field(f"/fields/{name}", "invalid_value", "An id, or null.") from None
-
-
-def _term(fields: Fields) -> tuple[date | None, date | None]:
-    return _day(fields, "starts"), _day(fields, "ends")
-
-
-def _day(fields: Fields, name: str) -> date | None:
-    try:
-        raw = given(fields, name, str)
-        return None if raw is None else date.fromisoformat(raw)
-    except (TypeError, ValueError):
-        raise invalid_field(f"/fields/{name}", "invalid_format", "A date is YYYY-MM-DD.") from None
+    return given_id(fields, "officer")

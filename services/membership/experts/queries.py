@@ -79,7 +79,6 @@ _OVER = Statement(
             and_(expert.c.status == constant("grace"), expert.c.term_ends < bindparam("grace_from")),
         ),
         expert.c.merged_into.is_(None),
-        expert.c.erased_at.is_(None),
     )
     .order_by(expert.c.term_ends, expert.c.id)
     .limit(bindparam("limit"))
@@ -99,7 +98,7 @@ def known_to(access_kind: AccessKind) -> Select[Any]:
 
 async def lock_over(connection: Connection, today: date, limit: int) -> list[Expert]:
     """Experts whose term, or whose grace period, ended before `today`, locked: the longest ended first, at most
-    `limit`. Skips rows that another transaction locks."""
+    `limit`. Skips rows that another transaction locks. Includes erased ones, which are counted by their state."""
     return records_of(Expert, await _OVER.fetch(connection, today=today, grace_from=today - GRACE, limit=limit))
 
 

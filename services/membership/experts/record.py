@@ -151,5 +151,15 @@ class Expert(Record):
         Part,
         "The source of each field; in items, for grants that cover the expert.",
     ]
+    restricted_at: Annotated[
+        datetime | None,
+        Granted,
+        Tracked,
+        "Since when the record is stored and not used otherwise; null where it is not restricted.",
+    ]
+    restricted_for: Annotated[
+        str | None, Granted, Tracked, "Why it is restricted: a `request` of the person, or a requested `erasure`."
+    ]
+    visibility_before: Annotated[str | None, Internal]
     merged_into: Annotated[UUID | None, Internal, Tracked]
     erased_at: Annotated[datetime | None, Internal]

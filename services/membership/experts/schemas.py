@@ -180,6 +180,8 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     ] = None
     assignee: UUID | None = None
     account_id: UUID | None = None
+    restricted_at: datetime | None = None
+    restricted_for: Annotated[str | None, Field(examples=[None])] = None
     asserted: dict[str, Assertion] | None = None
     affiliations: Annotated[list[Affiliation] | None, "Where the expert works or worked; in items."] = None
     duplicates: Annotated[list[Lookalike] | None, "Possible duplicates: only in the response to the creation."] = None

@@ -64,14 +64,16 @@ async def pair_of(connection: Connection, principal: Principal, asked: Asked) ->
 
 
 def require_living(pair: Pair) -> None:
-    """Raises Conflict with its reason if one of the two is merged or erased, or the winner has ended and the loser has
-    not."""
+    """Raises Conflict with its reason if one of the two is merged, erased or restricted, or the winner has ended and
+    the loser has not."""
     reason = None
     for name, record in (("winner", pair.winner), ("loser", pair.loser)):
         if getattr(record, "merged_into", None) is not None:
             reason = f"{name}_merged"
         elif getattr(record, "erased_at", None) is not None:
             reason = f"{name}_erased"
+        elif getattr(record, "restricted_at", None) is not None:
+            reason = f"{name}_restricted"
     if reason is None and pair.winner.status in pair.subject.ended and pair.loser.status not in pair.subject.ended:
         reason = "winner_ended"
     if reason is not None:

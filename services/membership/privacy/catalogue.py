@@ -1,5 +1,5 @@
 """Every column that membership and the parts shared with other services store: what an export of everything about an
-expert contains, why the rest is left out, and which tables hold no personal data.
+expert contains, why the rest is left out, what stays after an erasure, and which tables hold no personal data.
 
 A column that is in none of these lists fails a test.
 """
@@ -14,8 +14,10 @@ _PROOF = "proves that nothing was altered"
 _KEY = "names the key of the encrypted text that is exported in the clear"
 _FILE = "describes the whole file, of many people"
 
+TOMBSTONE = f"{RECORD} category previous_status term_starts term_ends merged_into"
+"""What stays of an erased expert, with the instant of the erasure."""
 PARTS: Mapping[str, PersonalTable] = {
-    "expert": personal_record("member_expert", Expert),
+    "expert": personal_record("member_expert", Expert, TOMBSTONE),
     "affiliations": personal(
         "member_affiliation",
         "id expert_id country visibility version institution_id raw role unit starts ends is_primary asserted_by"
@@ -35,19 +37,27 @@ PARTS: Mapping[str, PersonalTable] = {
         "member_merge",
         f"{RECORD} winner_id winner_version loser_id loser_country choices moved",
         {"the same for every merge of experts": "resource"},
+        retained="*",
     ),
     "kept_by_merges": personal("member_merge_part", "id merge_id part record_id detail", {_KEY: "detail_key"}),
     "declarations": personal("member_declaration", f"{RECORD} expert_id year notice_version interests signed_on"),
     "consents": personal("member_consent", f"{RECORD} expert_id purpose notice_version language proof"),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
+    "erasures": personal(
+        "member_erasure",
+        f"{RECORD} expert_id account_id second_person due_at held_until done_at reports review",
+        {_ANOTHER: "requested_by subjects", "the same as the record's before the request": "was_restricted"},
+        retained="*",
+    ),
     "imports": personal(
         "core_import",
         "id ref status created_at created_by source licence file_name",
         {
             _FILE: "version country visibility updated_at updated_by job mode on_error registry file_digest file_size"
-            " media columns ignored_columns row_count counts taken_back",
+            " media columns ignored_columns row_count counts taken_back is_file_removed",
             "the same for every import of experts": "service resource",
         },
+        retained="*",
     ),
     "import_rows": personal(
         "core_import_identity",
@@ -72,6 +82,7 @@ PARTS: Mapping[str, PersonalTable] = {
             _PROOF: "before_hash after_hash content_hash",
             _KEY: "detail_key",
         },
+        retained="*",
     ),
 }
 """The parts of an export, by name, each from one table."""
@@ -148,6 +159,9 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
             "an ordered list, stored for a day": "id service resource format filters fields safe job created_by"
             " created_at row_count file_digest file_size"
         },
+    ),
+    personal(
+        "core_erasure_report", "", {"counts rows until an erasure is done": "subject service rows review reported_at"}
     ),
 )
 """Tables that name people and are not exported, with the reasons."""

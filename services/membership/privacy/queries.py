@@ -31,12 +31,12 @@ UNION ALL SELECT part, id, record FROM {views.PERSONAL_OF_ACTIONS.fullname} WHER
 ORDER BY part, id
 """  # noqa: S608
 _MERGES = "SELECT id FROM escm.member_merge WHERE resource = 'experts' AND (winner_id = ANY($1) OR loser_id = ANY($1))"
-_EFFECTS = """
-escm.core_import i JOIN escm.core_import_effect t ON t.import = i.id AND t.owner = ANY($1)
-WHERE i.service = 'membership' AND i.resource = 'experts'
-"""
-_IDENTITIES = "escm.core_import_identity t WHERE t.resource = 'membership.experts' AND t.record = ANY($1)"
-_IMPORTS = f"SELECT unnest(ARRAY[import, changed_by]) FROM {_IDENTITIES} UNION SELECT t.import FROM {_EFFECTS}"  # noqa: S608
+_IMPORTS_OF_EXPERTS = "SELECT i.id FROM escm.core_import i WHERE i.service = 'membership' AND i.resource = 'experts'"
+_IMPORTS = f"""
+SELECT unnest(ARRAY[d.import, d.changed_by]) FROM escm.core_import_identity d
+WHERE d.resource = 'membership.experts' AND d.record = ANY($1)
+UNION SELECT e.import FROM escm.core_import_effect e WHERE e.owner = ANY($1) AND e.import IN ({_IMPORTS_OF_EXPERTS})
+"""  # noqa: S608
 
 
 _ENTRIES = f"""
@@ -50,21 +50,23 @@ WHERE k.subject = ANY($1)
 """The audit entries about a record, and those about deleted records, whose details have a key of the person's: no index
 leads from a key to its entries, but a transaction makes both at one time. `OFFSET 0` prevents the planner from joining
 the whole trail."""
-_SOURCES: Mapping[str, str] = {
-    "expert": "escm.member_expert t WHERE t.id = ANY($1) ORDER BY t.id",
-    "affiliations": "escm.member_affiliation t WHERE t.expert_id = ANY($1) ORDER BY t.id",
-    "duplicates": "escm.member_duplicate t"
-    " WHERE t.resource = 'experts' AND (t.a = ANY($1) OR t.b = ANY($1)) ORDER BY t.id",
-    "merges": f"escm.member_merge t WHERE t.id IN ({_MERGES}) ORDER BY t.id",
-    "kept_by_merges": f"escm.member_merge_part t WHERE t.merge_id IN ({_MERGES}) ORDER BY t.id",
-    "declarations": "escm.member_declaration t WHERE t.expert_id = ANY($1) ORDER BY t.id",
-    "consents": "escm.member_consent t WHERE t.expert_id = ANY($1) ORDER BY t.id",
-    "messages": "escm.member_message t WHERE t.expert_id = ANY($1) ORDER BY t.id",
-    "imports": f"escm.core_import t WHERE t.id IN ({_IMPORTS}) ORDER BY t.id",
-    "import_rows": f"{_IDENTITIES} ORDER BY t.import, t.occurrence",
-    "changed_by_imports": f"{_EFFECTS} ORDER BY t.import, t.record",
-    "history": f"escm.core_audit t WHERE t.id IN ({_ENTRIES}) ORDER BY t.id",
+OF_PERSON: Mapping[str, str] = {
+    "expert": "t.id = ANY($1)",
+    "affiliations": "t.expert_id = ANY($1)",
+    "duplicates": "t.resource = 'experts' AND (t.a = ANY($1) OR t.b = ANY($1))",
+    "merges": f"t.id IN ({_MERGES})",
+    "kept_by_merges": f"t.merge_id IN ({_MERGES})",
+    "declarations": "t.expert_id = ANY($1)",
+    "consents": "t.expert_id = ANY($1)",
+    "messages": "t.expert_id = ANY($1)",
+    "erasures": "t.expert_id = ANY($1)",
+    "imports": f"t.id IN ({_IMPORTS})",
+    "import_rows": "t.resource = 'membership.experts' AND t.record = ANY($1)",
+    "changed_by_imports": f"t.owner = ANY($1) AND t.import IN ({_IMPORTS_OF_EXPERTS})",
+    "history": f"t.id IN ({_ENTRIES})",
 }
+"""Which rows `t` of each part are about a person: `$1` are the ids of the person's records."""
+_ORDER: Mapping[str, str] = {"import_rows": "t.import, t.occurrence", "changed_by_imports": "t.import, t.record"}
 _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
 
 
@@ -73,7 +75,8 @@ def _query(part: str) -> str:
     columns = [f't."{name}"' for name in table.exported]
     if "detail" in table.exported:
         columns += ['t."id"', 't."detail_key"', _SALT]
-    return f"SELECT {', '.join(columns)} FROM {_SOURCES[part]}"  # noqa: S608
+    order = _ORDER.get(part, "t.id")
+    return f"SELECT {', '.join(columns)} FROM escm.{table.name} t WHERE {OF_PERSON[part]} ORDER BY {order}"  # noqa: S608
 
 
 _QUERIES: Mapping[str, str] = {part: _query(part) for part in PARTS}

@@ -24,7 +24,7 @@ from shared.records.listing import Filter, countries, one_of, region, values
 _FORD = re.compile(r"[1-6](\.[0-9]{1,2})?")
 KINDS = ["expert", "expert_boundary", "institution"]
 _CELL = "visibility, status, country, category"
-_EXPERTS = "FROM escm.member_expert {} WHERE merged_into IS NULL AND erased_at IS NULL GROUP BY"
+_EXPERTS = "FROM escm.member_expert {} WHERE merged_into IS NULL GROUP BY"
 
 
 def _live(kind: str, tags: str) -> str:

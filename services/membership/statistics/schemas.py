@@ -82,7 +82,10 @@ _COUNTED = {
     " that the caller's grants cover of every visibility and state",
     AccessKind.EVERYWHERE: "{of} of every visibility and state",
 }
-_LEFT_OUT = {"experts": "merged into another or erased", "institutions": "merged into another"}
+_LEFT_OUT = {
+    "experts": "without those merged into another and with those who were erased",
+    "institutions": "without those merged into another",
+}
 _TAGS = {"field": "several fields", "planetary_boundary": "several planetary boundaries"}
 
 
@@ -92,4 +95,4 @@ def definition(of: str, access_kind: AccessKind, by: Sequence[str]) -> str:
     several = "".join(
         f" An expert of {_TAGS[name]} counts in each of them, and once in the total." for name in TAGS if name in by
     )
-    return f"{counted}, without those {_LEFT_OUT[of]}.{several}"
+    return f"{counted}, {_LEFT_OUT[of]}.{several}"

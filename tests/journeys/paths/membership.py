@@ -28,7 +28,7 @@ _MANY = 20_001
 """Records of an import that a job undoes, instead of the request."""
 
 
-def _expert(path_run: PathRun, **more: Any) -> str:
+def prospect(path_run: PathRun, **more: Any) -> str:
     """A prospect whom an officer enters."""
     body = {"names": [{"full": f"Person {uuid4().hex[:12]}"}], "country": path_run.country, **more}
     return str(path_run.create(_OFFICER, f"{_V1}/experts", **body)["links"]["self"])
@@ -59,7 +59,7 @@ def _newcomer(path_run: PathRun) -> str:
 def _owner_of_another(path_run: PathRun) -> str:
     """An account that owns another record."""
     account = _newcomer(path_run)
-    path_run.by("admin").step(_expert(path_run), "link_account", fields={"account_id": account})
+    path_run.by("admin").step(prospect(path_run), "link_account", fields={"account_id": account})
     return account
 
 
@@ -126,7 +126,7 @@ def _institution(path_run: PathRun) -> str:
 def _affiliation(raw: str) -> Any:
     def start(path_run: PathRun) -> str:
         path_run.notes["host"] = path_run.world.institution(path_run.country, "Pelmora College")["id"]
-        made = path_run.create(_OFFICER, f"{_expert(path_run)}/affiliations", raw=raw)
+        made = path_run.create(_OFFICER, f"{prospect(path_run)}/affiliations", raw=raw)
         return str(made["links"]["self"])
 
     return start
@@ -140,7 +140,7 @@ def _pair(path_run: PathRun) -> str:
     """Two records of one person, which become a pair."""
     names = [{"full": f"Twice Entered {uuid4().hex[:8]}"}]
     emails = [{"value": f"{uuid4().hex}@example.org"}]
-    path_run.notes["pair"] = [_expert(path_run, names=names, emails=emails).rpartition("/")[2] for _ in range(2)]
+    path_run.notes["pair"] = [prospect(path_run, names=names, emails=emails).rpartition("/")[2] for _ in range(2)]
     found = path_run.by(_OFFICER).get(f"{_V1}/duplicates", resource="experts", country=path_run.country)["items"]
     return str(next(one["links"]["self"] for one in found if {one["a"], one["b"]} == set(path_run.notes["pair"])))
 
@@ -154,17 +154,17 @@ def _merge_pair(path_run: PathRun) -> None:
     _merge(path_run, *path_run.notes["pair"])
 
 
-def _merge_of_two(path_run: PathRun) -> str:
-    path_run.notes["winner"], loser = (_expert(path_run).rpartition("/")[2] for _ in range(2))
+def merge_of_two(path_run: PathRun) -> str:
+    path_run.notes["winner"], loser = (prospect(path_run).rpartition("/")[2] for _ in range(2))
     return _merge(path_run, path_run.notes["winner"], loser)
 
 
 def _merge_winner_away(path_run: PathRun) -> None:
-    path_run.notes["other"] = _merge(path_run, _expert(path_run).rpartition("/")[2], path_run.notes["winner"])
+    path_run.notes["other"] = _merge(path_run, prospect(path_run).rpartition("/")[2], path_run.notes["winner"])
 
 
 def _merge_again(path_run: PathRun) -> None:
-    path_run.notes["other"] = _merge(path_run, path_run.notes["winner"], _expert(path_run).rpartition("/")[2])
+    path_run.notes["other"] = _merge(path_run, path_run.notes["winner"], prospect(path_run).rpartition("/")[2])
 
 
 def _undo_other(path_run: PathRun) -> None:
@@ -200,7 +200,7 @@ def _message(audience: str) -> Any:
     """A message on the file of an expert."""
 
     def post(path_run: PathRun) -> str:
-        path = f"{_expert(path_run)}/messages"
+        path = f"{prospect(path_run)}/messages"
         return str(path_run.create(_OFFICER, path, text="Which field?", audience=audience)["links"]["self"])
 
     return post
@@ -213,7 +213,7 @@ PATHS = (
     Path(
         "membership.experts",
         "PG",
-        _expert,
+        prospect,
         "prospect",
         (
             refused(_OFFICER, "invite", "email_missing", change(_OFFICER, emails=[{"value": "a@example.org"}])),
@@ -260,13 +260,13 @@ PATHS = (
             taken("applicant", "resign", "resigned"),
         ),
     ),
-    Path("membership.experts", "PG", _expert, "prospect", (taken(_OFFICER, "mark_deceased", "deceased"),)),
+    Path("membership.experts", "PG", prospect, "prospect", (taken(_OFFICER, "mark_deceased", "deceased"),)),
     Path("membership.messages", "PG", _message("file"), "sent", ()),
     Path("membership.internal_messages", "PG", _message("internal"), "sent", ()),
     Path(
         "membership.experts",
         "PG",
-        _expert,
+        prospect,
         "prospect",
         (
             refused("admin", "unlink_account", "has_no_account"),
@@ -364,7 +364,7 @@ PATHS = (
     Path(
         "membership.merges",
         "PG",
-        _merge_of_two,
+        merge_of_two,
         "merged",
         (
             given(_merge_winner_away),

@@ -83,7 +83,7 @@ async def test_a_lapsed_expert_is_renewed_for_a_new_term(
     assert await _status(admin, expert) == ("active", renewed["version"])
 
 
-async def test_time_passes_by_who_is_suspended_merged_or_erased(
+async def test_time_passes_by_who_is_suspended_or_merged_and_ends_the_term_of_who_was_erased(
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     suspended, merged, erased = [await activated(admin) for _ in range(3)]
@@ -98,7 +98,7 @@ async def test_time_passes_by_who_is_suspended_merged_or_erased(
         "SELECT status FROM member_expert WHERE id = ANY($1) ORDER BY id",
         [expert["id"] for expert in (suspended, merged, erased)],
     )
-    assert [row["status"] for row in rows] == ["suspended", "active", "active"]
+    assert [row["status"] for row in rows] == ["suspended", "active", "grace"]
     assert (await admin.step(path, "reinstate")).json()["status"] == "active"
     await _tick(database)
     assert (await _status(admin, suspended))[0] == "grace"

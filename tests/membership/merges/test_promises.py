@@ -33,7 +33,7 @@ GROUP BY r.id, r.version
 HAVING array_agg(a.version ORDER BY a.version) <> (SELECT array_agg(n) FROM generate_series(1, r.version) n)
 """
 _LIVING = {
-    "expert": "member_expert WHERE merged_into IS NULL AND erased_at IS NULL",
+    "expert": "member_expert WHERE merged_into IS NULL",
     "institution": "member_institution WHERE merged_into IS NULL",
 }
 _KEPT = """

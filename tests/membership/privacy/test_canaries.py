@@ -53,6 +53,7 @@ class Person:
         yield "consents", {**record, "expert_id": self.expert, "status": "given"}
         for audience in ("file", "internal"):
             yield "messages", {**record, "expert_id": self.loser, "status": "sent", "audience": audience}
+        yield "erasures", {**record, "expert_id": self.expert, "status": "held"}
         yield "duplicates", {**record, "resource": "experts", "a": self.expert, "b": _LAST, "status": "dismissed",
                              "found_by": "job", "country_a": "XA", "country_b": "XA", "score": 0.5}  # fmt: skip
         yield "merges", {**record, "resource": "experts", "id": self.merge, "status": "merged",

@@ -41,7 +41,6 @@ async def test_a_link_lists_as_many_as_are_counted(
     await superuser.execute("DELETE FROM member_expert_value")
     await superuser.execute(_VALUES)
     await superuser.execute("UPDATE member_expert SET merged_into = $2 WHERE id = ANY($1)", ids[1:9], ids[0])
-    await superuser.execute("UPDATE member_expert SET erased_at = now() WHERE id = ANY($1)", ids[9:15])
     for _ in range(15):
         where = (dice.choice(INSTITUTION_STATES), dice.choice(("XA", "XB", "PK")), dice.choice(VISIBILITIES))
         await host(superuser, *where)

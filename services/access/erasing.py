@@ -1,0 +1,64 @@
+"""Erases what access stores about a person: the account, and all that belongs to it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.access.api_keys import operations as api_keys
+from services.access.grants import operations as grants
+from services.access.personal import PARTS
+from services.access.sessions import operations as sessions
+from shared.contracts.access import ERASURE_REPORTED
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.principal import SYSTEM
+from shared.records.erasing import ErasableRows, person_of, reporting
+from shared.records.erasing import erase as erase_rows
+
+_ACCOUNT = {"status": "'closed'", "email_key": "'erased ' || t.id"}
+"""A closed account keeps its place among the unique addresses."""
+_REASON = {"reason": f"CASE t.created_by WHEN '{SYSTEM.label}' THEN t.reason END"}
+"""The system's reasons name the record that a role follows from."""
+ROWS: Mapping[str, ErasableRows] = {
+    "sessions": ErasableRows(PARTS["sessions"], "t.account_id = ANY($1)", is_recorded=False),
+    "grants": ErasableRows(
+        PARTS["grants"],
+        "t.principal_kind = 'account' AND t.principal_id = ANY($1)",
+        _REASON,
+    ),
+    "api_keys": ErasableRows(PARTS["api_keys"], "t.owner_kind = 'account' AND t.owner_id = ANY($1)"),
+    "accounts": ErasableRows(PARTS["accounts"], "t.id = ANY($1)", _ACCOUNT, "erased"),
+}
+_BY_ID = {
+    "access_account_token": "account_id = $1",
+    "access_credential_change": "principal_kind = 'account' AND principal_id = $1",
+}
+UNTIL_EXPIRY = frozenset(
+    ("access_last_use", "access_refresh_token", "access_revoked_token", "access_failed_login", *_BY_ID)
+)
+"""Further tables of the catalogue: deleted here, with a session, or when they expire, by ids and digests."""
+
+
+async def erase_account(uow: UnitOfWork, account: UUID) -> dict[str, int]:
+    """Ends all that an account holds, and empties it. Returns the number of rows by part. May be repeated."""
+    reason = "account erased"
+    await sessions.end_all(uow, account, reason=reason)
+    await grants.revoke_all(uow, account, reason)
+    await api_keys.revoke_all(uow, account, reason)
+    for table, condition in _BY_ID.items():
+        await uow.connection.execute(f"DELETE FROM escm.{table} WHERE {condition}", account)  # noqa: S608
+    return await erase_rows(uow, ROWS, [account])
+
+
+async def _erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
+    person = await person_of(uow.connection, expert)
+    return await erase_account(uow, person["account_id"]) if person and person["account_id"] else {}
+
+
+erase_and_report = reporting(ERASURE_REPORTED, _erase)
+"""The reaction to an expert who is being erased: the account is erased."""
+
+
+async def sign_out(uow: UnitOfWork, expert: UUID) -> None:
+    """Ends the sessions of an expert whose erasure was requested."""
+    person = await person_of(uow.connection, expert)
+    if person is not None and person["account_id"] and person["merged_into"] is None:
+        await sessions.end_all(uow, person["account_id"], reason="erasure requested")

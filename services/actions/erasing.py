@@ -1,0 +1,27 @@
+"""Erases what actions stores about a person."""
+
+from uuid import UUID
+
+from services.actions.correspondence.operations import LETTERS
+from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
+from services.actions.meetings.operations import MEETINGS
+from shared.contracts.actions import ERASURE_REPORTED
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.erasing import reporting
+
+_TEXTS = (
+    (LETTERS, ("subject", "parties", "about", "document")),
+    (MEETINGS, ("titles", "participants", "decisions")),
+    (FOCAL_POINTS, ("person", "role", "letter")),
+)
+
+
+async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
+    """Ends the offices of an erased person; the rows remain, under an id that identifies nobody. Returns the number of
+    rows by part."""
+    count = await end_with_expert(uow, expert)
+    return {"focal_points": count} if count else {}
+
+
+erase_and_report = reporting(ERASURE_REPORTED, erase, _TEXTS)
+"""The reaction to an expert who is being erased."""

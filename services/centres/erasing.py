@@ -1,0 +1,30 @@
+"""Erases what centres stores about a person."""
+
+from uuid import UUID
+
+from services.centres.agreements.operations import AGREEMENTS
+from services.centres.merges import release
+from services.centres.messages.operations import MESSAGES
+from services.centres.reviews.operations import REVIEWS
+from services.centres.seats.operations import SEATS, end_with_expert
+from shared.contracts.centres import ERASURE_REPORTED
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.erasing import reporting
+
+_TEXTS = (
+    (MESSAGES, ("text", "attachments")),
+    (AGREEMENTS, ("parties", "document")),
+    (SEATS, ("person_name",)),
+    (REVIEWS, ("comment",)),
+)
+
+
+async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
+    """Ends the seats and directorships of an erased person; their reviews remain, under an id that identifies
+    nobody. Returns the number of rows by part."""
+    counts = {"seats": await end_with_expert(uow, expert), "directed_centres": await release(uow, expert)}
+    return {part: count for part, count in counts.items() if count}
+
+
+erase_and_report = reporting(ERASURE_REPORTED, erase, _TEXTS)
+"""The reaction to an expert who is being erased."""

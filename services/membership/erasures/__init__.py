@@ -1,0 +1,1 @@
+"""Erasures of experts: requested, held, run, reported."""

@@ -1,0 +1,60 @@
+"""The run of an erasure in membership, after the other services have reported."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from services.membership.erasures import files, queries, removal
+from services.membership.erasures.operations import finish
+from services.membership.settings import MembershipSettings
+from shared.bulk.erased import ErasedIds
+from shared.bulk.store import FileStore
+from shared.database.unit_of_work import UnitOfWork
+from shared.mail.sealing import MailSeal
+from shared.messaging.job_run import JobHandlers, JobRun
+from shared.messaging.outbox import defer
+from shared.records.erasing import reports_of, store_report
+
+ERASE_JOB = "erase_person"
+_REPORTING = 3
+"""The services that erase before membership, which knows the names and the account until they have reported."""
+
+
+async def follow_reports(uow: UnitOfWork, subject: UUID) -> None:
+    """Assigns the rest of a running erasure to the worker, once every service has reported about every expert that is
+    the person."""
+    running = await queries.lock_running(uow.connection, subject)
+    if running is None:
+        return
+    reported = await reports_of(uow.connection, running.subjects)
+    if len(reported) >= _REPORTING * len(running.subjects):
+        defer(uow, "membership", ERASE_JOB, {"subject": str(subject)}, created_by=uow.origin.actor.label)
+
+
+def job_handlers(settings: MembershipSettings) -> JobHandlers:
+    """The handler of the job."""
+    store, seal, erased = FileStore(settings.storage_path), MailSeal(settings), ErasedIds(settings.storage_path)
+
+    async def erase_person(run: JobRun) -> dict[str, Any]:
+        """Adds the person to the list for restores, deletes the files that name the person, erases the rows, and
+        deletes the exports that were made before. Each part may be repeated."""
+        subject = UUID(run.payload["subject"])
+        async with run.unit_of_work() as uow:
+            before = await queries.lock_running(uow.connection, subject)
+            if before is None:
+                return {"erased": False}
+            await asyncio.to_thread(erased.add, before.subjects)
+            traces = await removal.traces_of(uow.connection, before.subjects)
+            texts = (*traces.addresses, *traces.names)
+            await files.remove_import_files(uow.connection, store, before.subjects, texts)
+        async with run.unit_of_work() as uow:
+            counts = await removal.remove_rows(uow, seal, before.subjects)
+            await store_report(uow, "membership", before.expert_id, counts, [])
+        async with run.unit_of_work() as uow:
+            before = await queries.lock_running(uow.connection, subject)
+            if before is not None:
+                await files.remove_exports(uow, store)
+                await finish(uow, before)
+        return {"erased": before is not None}
+
+    return {ERASE_JOB: erase_person}

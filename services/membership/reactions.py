@@ -1,5 +1,5 @@
-"""The reactions of membership: affiliations follow institutions, declarations and messages experts that were merged, and
-an erasure goes on when all services have reported."""
+"""The reactions of membership: affiliations follow institutions, declarations and messages experts that were merged,
+and an erasure goes on when all services have reported."""
 
 from services.membership.erasures.jobs import follow_reports
 from services.membership.merges.following import follow_institution

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
 
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, invalid_field, pointer_to
 
@@ -19,6 +21,25 @@ def given(fields: Fields, name: str, of: type[T]) -> T | None:
     if value is not None and not isinstance(value, of):
         raise TypeError(f"{name} is no {of.__name__}")
     return value
+
+
+def given_id(fields: Fields, name: str) -> UUID | None:
+    """The id in a field; None for null or an absent field. Raises Invalid for an invalid id."""
+    if fields.get(name) is None:
+        return None
+    try:
+        return UUID(str(fields[name]))
+    except ValueError:
+        raise invalid_field(f"/fields/{name}", "invalid_value", "An id, or null.") from None
+
+
+def given_day(fields: Fields, name: str) -> date | None:
+    """The day in a field; None for null or an absent field. Raises Invalid for an invalid day."""
+    try:
+        raw = given(fields, name, str)
+        return None if raw is None else date.fromisoformat(raw)
+    except (TypeError, ValueError):
+        raise invalid_field(f"/fields/{name}", "invalid_format", "A date is YYYY-MM-DD.") from None
 
 
 class NoScheduledTransition(LookupError):

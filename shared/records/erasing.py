@@ -56,8 +56,8 @@ _PERSON = Statement(select(*views.EXPERTS.c).where(views.EXPERTS.c.id == bindpar
 class ErasableRows:
     """The rows of a table about a person. `condition` finds them in the table `t` by the ids `$1` of the person's
     records. `values` are SQL expressions of columns that do not become empty. Each change of a record has an audit
-    entry without values and, if it is not deleted, this `fact`; `is_recorded`: whether it has. `named`: the resource, if
-    it is another one than that of the table."""
+    entry without values and, if it is not deleted, this `fact`; `is_recorded`: whether it has. `named`: the resource,
+    if it is another one than that of the table."""
 
     entry: PersonalTable
     condition: str

@@ -23,8 +23,6 @@ SCREENING_TARGET = timedelta(days=30)
 
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 LinkFault: TypeAlias = Literal["has_an_account", "record_exists"]
-REQUEST, ERASURE = "request", "erasure"
-"""Why the processing of a record is restricted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ CONFIRM_PROFILE = "confirm_profile"
 CONVERSING = ("request_info", "resubmit")
 """The transitions whose reason is a message on the file."""
 LINK_ACCOUNT, UNLINK_ACCOUNT = "link_account", "unlink_account"
-RESTRICT, LIFT = "restrict_processing", "lift_restriction"
+RESTRICT, LIFT, REQUEST, ERASURE = "restrict_processing", "lift_restriction", "request", "erasure"
 _STATES = (*LIVING, "resigned", "terminated", "deceased")
 
 LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(

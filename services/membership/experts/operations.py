@@ -10,7 +10,6 @@ from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.duplicates.queries import lookalikes_of
 from services.membership.experts import domain, owners, queries
-from services.membership.experts.given import given_day, given_id
 from services.membership.experts.record import Expert
 from services.membership.experts.restriction import restricted, unrestricted
 from services.membership.experts.tables import affiliation, expert
@@ -22,7 +21,7 @@ from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import CommittedConflict, Conflict, invalid_field
-from shared.kernel.lifecycle import Fields
+from shared.kernel.lifecycle import Fields, given_day, given_id
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope

@@ -11,7 +11,7 @@ down_revision = "0019_core_messages"
 _WAITING = "status IN ('invited', 'info_requested', 'applied', 'under_review')"
 
 
-def _steps(resource: str, table: str, steps: str, *, due: str = "NULL::timestamptz") -> str:
+def _steps(resource: str, table: str, steps: str, *, due: str = "NULL::timestamptz", more: str = "") -> str:
     """The rows of a table in these states, as in `claimed:verify`, which wait for an office."""
     pairs = [step.split(":") for step in steps.split()]
     states = ", ".join(f"'{status}'" for status, _ in pairs)
@@ -19,11 +19,13 @@ def _steps(resource: str, table: str, steps: str, *, due: str = "NULL::timestamp
     return f"""
     SELECT '{resource}' AS resource, id, ref, country, CASE status {verbs} END AS verb, {due} AS due,
         NULL::uuid AS account_id
-    FROM {table} WHERE status IN ({states})"""
+    FROM {table} WHERE status IN ({states}){more}"""
 
 
 def upgrade() -> None:
-    institutions = _steps("membership.institutions", "member_institution", "submitted:verify")
+    institutions = _steps(
+        "membership.institutions", "member_institution", "submitted:verify", more=" AND merged_into IS NULL"
+    )
     declarations = _steps("membership.declarations", "member_declaration", "signed:assess")
     centres = _steps(
         "centres.centres",
@@ -45,7 +47,8 @@ CREATE VIEW member_published_work AS
         clock_target AS due,
         CASE WHEN status IN ('invited', 'info_requested') THEN account_id ELSE assignee END AS account_id
     FROM member_expert
-    WHERE {_WAITING} AND (status IN ('applied', 'under_review') OR account_id IS NOT NULL)
+    WHERE {_WAITING} AND merged_into IS NULL AND erased_at IS NULL
+        AND (status IN ('applied', 'under_review') OR account_id IS NOT NULL)
     UNION ALL {institutions}
     UNION ALL {declarations}
 --;

@@ -50,14 +50,14 @@ def render() -> bytes:
 def _rows(service: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The fact and the cells of each transition of a service. Transitions that keep their states share a row."""
     import_module(f"services.{service}.app")
-    sources: dict[tuple[str, ...], list[str]] = {}
+    sources: dict[tuple[str, ...], set[str]] = {}
     for kind in resource_types_of(service):
         for transition in kind.lifecycle.transitions:
             for target in transition.outcomes or (transition.target,):
                 to = "the same state" if transition.sources == {target} else target or "the state before"
                 for fact in sorted(_facts(kind, transition, target)):
                     row = (kind.resource.plural, transition.verb, to, fact)
-                    sources.setdefault(row, []).extend(transition.sources)
+                    sources.setdefault(row, set()).update(transition.sources)
     for (plural, verb, to, fact), states in sources.items():
         yield fact, (plural, f"{', '.join(sorted(states))} –{verb}→ {to}", *_notified(fact))
 

@@ -42,13 +42,14 @@ def resources_of(service: str) -> dict[str, Resource]:
 
 
 def resource_types_of(service: str) -> list[ResourceType[Any, Any]]:
-    """The kinds of record of a service with a lifecycle, by resource. Its app has been imported."""
+    """The kinds of record of a service with a lifecycle, by resource: one for each lifecycle of a kind. Its app has been
+    imported."""
     found = {
-        value.resource.plural: value
+        (value.resource.plural, str([one.target for one in value.lifecycle.transitions])): value
         for value in _named(service)
         if isinstance(value, ResourceType) and value.resource.service == service
     }
-    return [found[plural] for plural in sorted(found)]
+    return [found[key] for key in sorted(found)]
 
 
 def _named(service: str) -> Iterator[Resource | ResourceType[Any, Any] | NextSteps]:

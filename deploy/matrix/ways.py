@@ -88,7 +88,8 @@ WITHOUT_GAIN = frozenset(
     (
         "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
-        "exportExpertSubject", "createExpertAffiliation", "updateExpertAffiliation", "transitionExpertAffiliation",
+        "exportExpertSubject", "requestExpertErasure", "createExpertAffiliation", "updateExpertAffiliation",
+        "transitionExpertAffiliation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",

@@ -19,6 +19,7 @@ _REASON = {"reason": f"CASE t.created_by WHEN '{SYSTEM.label}' THEN t.reason END
 """The system's reasons name the record that a role follows from."""
 ROWS: Mapping[str, ErasableRows] = {
     "sessions": ErasableRows(PARTS["sessions"], "t.account_id = ANY($1)", is_recorded=False),
+    "notifications": ErasableRows(PARTS["notifications"], "t.account_id = ANY($1)", is_recorded=False),
     "grants": ErasableRows(
         PARTS["grants"],
         "t.principal_kind = 'account' AND t.principal_id = ANY($1)",

@@ -65,7 +65,9 @@ NOTICES: Mapping[str, Notice] = dict(
             _A.EXPERT,
             of="membership.expert grace lapsed renewed suspended reinstated resigned terminated term_ending",
         ),
-        *_notices("expert_profile", _A.EXPERT, of="membership.expert account_linked profile_due"),
+        *_notices(
+            "expert_profile", _A.EXPERT, of="membership.expert account_linked profile_due restricted restriction_lifted"
+        ),
         *_notices("declaration", _A.EXPERT, of="membership.expert declaration_due"),
         *_notices(
             "declaration",
@@ -142,10 +144,16 @@ KINDS = tuple(dict.fromkeys(notice.kind for notice in NOTICES.values()))
 """The kinds of notification, for which people choose a delivery."""
 _OF_MACHINES = "programs have no notifications"
 _BY_OWNER = "the owner's own transition"
+_UNDER_ERASURE = "no mail goes to a person whose erasure is open"
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",
     membership.EXPERT_DECEASED: "the person has died",
     membership.EXPERT_ACCOUNT_UNLINKED: "the account has lost the record",
+    membership.ERASURE_REQUESTED: _UNDER_ERASURE,
+    membership.ERASURE_HELD: _UNDER_ERASURE,
+    membership.ERASURE_CANCELLED: _UNDER_ERASURE,
+    membership.ERASURE_RUNNING: _UNDER_ERASURE,
+    membership.ERASURE_DONE: _UNDER_ERASURE,
     membership.DUPLICATE_DISMISSED: "work of the office",
     membership.DUPLICATE_REOPENED: "work of the office",
     membership.MERGE_UNDONE: "work of the office",

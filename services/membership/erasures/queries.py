@@ -13,7 +13,7 @@ from services.membership.erasures.tables import erasure
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant
-from shared.records.pending import holder
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_grant, listing
 from shared.records.rows import record_of, records_of
 
@@ -53,7 +53,8 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(erasure).where(by_grant(erasure, erasure.c.expert_id, access_kind))
 
 
-LISTING = listing(Erasure, erasure, LIFECYCLE.states, visible_to, holder("membership.erasures", erasure.c.id))
+NEXT_STEPS = NextSteps("membership.erasures", erasure, (NextStep("proposed", "confirm"),))
+LISTING = listing(Erasure, erasure, LIFECYCLE.states, visible_to, NEXT_STEPS.holder)
 
 
 async def is_open(connection: Connection, expert: UUID) -> bool:

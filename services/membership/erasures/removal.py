@@ -44,6 +44,7 @@ _BY_ID: Mapping[str, str] = {
     "member_expert_value": "t.expert_id = ANY($1)",
     "core_mail_token": "t.subject_id = ANY($1) OR t.used_by = ANY($1)",
     "core_import_duplicate": "t.resource = 'experts' AND (t.record = ANY($1) OR t.other = ANY($1))",
+    "member_reminder": "t.expert_id = ANY($1)",
     "core_pending_transition": "t.record_id = ANY($1)",
     "core_audit_key": "t.subject = ANY($1)",
 }

@@ -47,6 +47,7 @@ _DUE = Statement(
         expert.c.term_starts < _day,
         expert.c.merged_into.is_(None),
         expert.c.erased_at.is_(None),
+        expert.c.restricted_at.is_(None),
         or_(
             _planned.c.kind == TERM_ENDING,
             (_planned.c.kind == PROFILE_DUE)

@@ -41,7 +41,7 @@ async def _places(superuser: asyncpg.Connection, word: str) -> list[str]:
         query = f'SELECT count(*) FROM "{row["name"]}" WHERE position(lower($1) IN lower({text})) > 0'
         if await superuser.fetchval(query, word):
             found.append(f"{row['name']}.{row['column']}")
-    return found
+    return sorted(found)
 
 
 def _files_with(storage: Path, word: str) -> list[Path]:

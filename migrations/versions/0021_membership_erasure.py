@@ -3,8 +3,8 @@ before: the counts lose nobody but those who were merged."""
 
 from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run, searching
 
-revision = "0022_membership_erasure"
-down_revision = "0021_access_notifications"
+revision = "0021_membership_erasure"
+down_revision = "0020_access_notifications"
 
 _SERVICES = ("membership", "centres", "actions", "access")
 _FOLLOWING = "member_erasure_follow()"

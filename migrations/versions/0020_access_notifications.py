@@ -5,8 +5,8 @@ Only its account reads a notification, and work that writes everywhere. A remind
 
 from migrations.rules import RECORD, grant, instant, json_of, role, run, setting
 
-revision = "0021_access_notifications"
-down_revision = "0020_core_work"
+revision = "0020_access_notifications"
+down_revision = "0019_core_messages"
 
 _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
 _PUBLISHED = "id, ref, version, status, country, visibility"

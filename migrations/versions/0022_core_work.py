@@ -5,8 +5,8 @@
 
 from migrations.rules import grant, index_beside_writers, run
 
-revision = "0020_core_work"
-down_revision = "0019_core_messages"
+revision = "0022_core_work"
+down_revision = "0021_membership_erasure"
 
 _WAITING = "status IN ('invited', 'info_requested', 'applied', 'under_review')"
 
@@ -27,6 +27,7 @@ def upgrade() -> None:
         "membership.institutions", "member_institution", "submitted:verify", more=" AND merged_into IS NULL"
     )
     declarations = _steps("membership.declarations", "member_declaration", "signed:assess")
+    erasures = _steps("membership.erasures", "member_erasure", "proposed:confirm")
     centres = _steps(
         "centres.centres",
         "centre_centre",
@@ -51,6 +52,7 @@ CREATE VIEW member_published_work AS
         AND (status IN ('applied', 'under_review') OR account_id IS NOT NULL)
     UNION ALL {institutions}
     UNION ALL {declarations}
+    UNION ALL {erasures}
 --;
 CREATE VIEW centre_published_work AS {centres}
     UNION ALL {committees}

@@ -64,11 +64,14 @@ def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
 
 
 _HANDING_ON = _permissions("grants", "read history create confirm revoke hand_over")
+_OFFICIALS = _permissions("accounts", "read history create suspend reinstate") | _permissions(
+    "clients", "read history create suspend reinstate revoke"
+)
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
     "secretariat_officer": _HANDING_ON,
-    "government_focal_point": _HANDING_ON,
+    "government_focal_point": _HANDING_ON | _OFFICIALS,
     "platform_operator": _permissions("clients", "read history update revoke")
     | _permissions("api_keys", "read history revoke"),
     "auditor": _permissions("*", "read history"),
@@ -110,6 +113,7 @@ class WantedGrant:
 
 ScopeFault: TypeAlias = Literal["role_not_yours_to_hand_on", "beyond_own_scope"]
 GrantFault: TypeAlias = Literal["own_grant"] | ScopeFault
+SuspensionFault: TypeAlias = Literal["suspended_by_the_secretariat"]
 
 
 def why_not_grant(actor: Principal, wanted: WantedGrant, act: str) -> GrantFault | None:

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal
 
 _SECRET = "proves to the system who somebody is"  # noqa: S105 -- a reason, not a secret
+_OF_OFFICE = "says which office administers the account"
 _SHORT = "stored until it expires, and contains the time of that"
 
 PARTS: Mapping[str, PersonalTable] = {
     "accounts": personal(
         "access_account",
         f"{RECORD} email name email_verified language notifications",
-        {FOUND_BY: "email_key search_key", _SECRET: "password_hash"},
-        retained=f"{RECORD} email_verified language",
+        {
+            FOUND_BY: "email_key search_key",
+            _SECRET: "password_hash",
+            _OF_OFFICE: "made_by_country suspended_by previous_status",
+        },
+        retained=f"{RECORD} email_verified language made_by_country suspended_by previous_status",
     ),
     "sessions": personal("access_session", f"{RECORD} account_id label ends_at"),
     "grants": personal(
@@ -50,7 +55,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 """`access_last_use` is exported with the keys."""
 IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
-    " verbs ip_allow sandbox",
+    " verbs ip_allow sandbox made_by_country suspended_by previous_status",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",
     "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
     "access_used_assertion": "digest until",

@@ -1,5 +1,5 @@
-"""The reactions of access: the roles of offices that started, changed or ended, grants over merged records, and
-accounts of erased persons, notifications."""
+"""The reactions of access: the roles of offices that started, changed or ended, what a country's focal points made,
+grants over merged records, accounts of erased persons, and notifications."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from services.access.merges import EXPERTS, INSTITUTIONS
 from services.access.notifications.domain import NOTICES
 from services.access.notifications.operations import notify
 from services.access.offices.operations import follow_accounts, follow_experts, follow_focal_points, follow_seats
+from services.access.officials.operations import suspend_without_focal_point
 from shared.contracts import actions, centres, membership
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
@@ -22,6 +23,11 @@ async def _follow_merged_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None
     await _experts_moved(uow, facts)
 
 
+async def _end_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await follow_focal_points(uow, facts)
+    await suspend_without_focal_point(uow, facts)
+
+
 _FOLLOWING: Reactions = {
     centres.SEAT_APPOINTED: follow_seats,
     centres.SEAT_UPDATED: follow_seats,
@@ -30,7 +36,7 @@ _FOLLOWING: Reactions = {
     actions.FOCAL_POINT_ACTIVATED: follow_focal_points,
     actions.FOCAL_POINT_UPDATED: follow_focal_points,
     actions.FOCAL_POINT_HANDING_OVER: follow_focal_points,
-    actions.FOCAL_POINT_ENDED: follow_focal_points,
+    actions.FOCAL_POINT_ENDED: _end_focal_points,
     membership.EXPERT_CREATED: follow_experts,
     membership.EXPERT_APPLIED: follow_experts,
     membership.EXPERT_ACCOUNT_LINKED: follow_accounts,

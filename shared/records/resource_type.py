@@ -156,7 +156,7 @@ class ResourceType(Generic[R, GuardContext]):
         if is_of_two and requested.proposed_by is None:
             await require_second_person(uow.connection, uow.origin.actor, before.status, requested.fields)
         changed = {**differing(before, effects(target) if effects else before), "status": target}
-        if "previous_status" in self.table.c:
+        if "previous_status" in self.table.c and target != before.status:
             changed["previous_status"] = before.status if target == "suspended" else None
         both = _both_persons(requested) if is_of_two else ()
         return await self._write(uow, requested.action, before, changed, transition.fact, requested.reason, both)

@@ -91,9 +91,9 @@ async def test_what_a_client_may_do_is_set_once(caller: Caller) -> None:
     assert (wider.status_code, wider.json()["code"]) == (422, "unknown_field")
 
 
-async def test_only_the_secretariat_enters_accounts_and_clients(caller: Caller) -> None:
-    for who in ("officer", "government_xa", "auditor", "expert"):
-        account = {"email": f"{uuid4().hex}@example.org", "name": "X"}
+async def test_only_the_secretariat_enters_accounts_and_clients_without_a_focal_point(caller: Caller) -> None:
+    for who in ("officer", "government_xb", "auditor", "expert"):
+        account = {"email": f"{uuid4().hex}@example.org", "name": "X", "country": "XA"}
         assert (await caller.send(who, "POST", "/accounts", account)).status_code == 403
         assert (await caller.send(who, "POST", "/clients", READER)).status_code == 403
 

@@ -143,9 +143,9 @@ async def test_a_country_gets_its_own_facts_of_the_kinds_that_it_reads(feed: Fee
     await feed.add(EXPERT, "XB")
     await feed.add("escm.actions.framework.{}.v1", None)
     await feed.add("escm.access.account.{}.v1", None)
-    await feed.add("escm.access.client.{}.v1", "XA")
+    client = await feed.add("escm.access.client.{}.v1", "XA")
     granted = await feed.add("escm.access.grant.{}.v1", "XA")
-    assert await feed.ids("government_xa") == [expert, letter, granted]
+    assert await feed.ids("government_xa") == [expert, letter, client, granted]
     assert await feed.ids("author_xa") == [expert, letter]
     assert len(await feed.ids("auditor")) == feed.head
     assert await feed.ids("operator", type="escm.access.client.*") == await feed.ids("operator")

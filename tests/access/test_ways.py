@@ -23,6 +23,7 @@ from deploy.matrix.ways import (
     expected,
     expected_for_oneself,
 )
+from services.access.access import MACHINE_ROLE
 from services.access.app import create_app
 from services.access.reactions import REACTIONS
 from services.access.settings import AccessSettings
@@ -114,9 +115,8 @@ async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]
             fields = {"principal": holder, "to": (today() + timedelta(days=1)).isoformat()}
         step = {"action": way.how, "fields": fields}
         return (await caller.post(f"{path}/transitions", step, etag=etag)).status_code
-    if way.operation == "createClient":
-        body = {"name": "New", **_SCOPE, "resources": ["membership.*"], "verbs": ["read"]}
-        return (await caller.post(f"{V1}/clients", body)).status_code
+    if way.gain == MACHINE_ROLE:
+        return await _take_client(way, caller, target)
     if way.resource == "accounts":
         return await _take_address(way, caller, target)
     client = await target.client(HANDED_ON if way.gain == "client" else OF_TWO)
@@ -129,6 +129,16 @@ async def _take(way: Way, caller: Caller, target: Target, holder: dict[str, str]
         path = f"{V1}/api_keys/{(await target.admin.get(f'{V1}/api_keys?owner_id={client}')).json()['items'][0]['id']}"
     (pending,) = (await target.admin.get(f"{path}/transitions/pending")).json()["items"]
     return (await caller.post(pending["links"]["self"], {"decision": "confirm"})).status_code
+
+
+async def _take_client(way: Way, caller: Caller, target: Target) -> int:
+    """The status of the call that makes a client with a role, or confirms one that a focal point proposed."""
+    body = {"name": "New", **_SCOPE, "resources": ["membership.*"], "verbs": ["read"]}
+    maker = caller if way.operation == "createClient" else target.admin.known_as("focal_xa")
+    made = await maker.post(f"{V1}/clients", body)
+    if maker is not caller:
+        return (await caller.step(made.json()["links"]["self"], "confirm")).status_code
+    return 403 if made.json().get("status") == "proposed" else made.status_code
 
 
 async def _take_address(way: Way, caller: Caller, target: Target) -> int:

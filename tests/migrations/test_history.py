@@ -81,6 +81,22 @@ async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence(test_
         await migrate(url)
 
 
+async def test_accounts_suspended_earlier_return_to_active(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_suspended")
+    await migrate(url, revision="0021_access_notifications")
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "INSERT INTO escm.access_account (id, version, status, visibility, created_at, created_by, updated_at,"
+        " updated_by, email, email_key, name, search_key) VALUES (gen_random_uuid(), 1, 'suspended', 'restricted',"
+        " now(), 'test', now(), 'test', 'a@example.org', 'a@example.org', 'A', 'a')"
+    )
+    await migrate(url)
+    row = await connection.fetchrow("SELECT previous_status, suspended_by FROM escm.access_account")
+    await connection.close()
+    assert row is not None
+    assert tuple(row) == ("active", "secretariat")
+
+
 async def _empty(server: str, name: str) -> str:
     connection = await asyncpg.connect(f"{server}postgres")
     await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

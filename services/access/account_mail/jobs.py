@@ -24,7 +24,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
     async def welcome(run: JobRun) -> dict[str, Any]:
         """Invites an account without a password to choose one; requests one with a password to verify its address."""
         async with run.unit_of_work() as uow:
-            account = await accounts.active(uow.connection, UUID(run.payload["account"]))
+            account = await accounts.usable(uow.connection, UUID(run.payload["account"]))
             if account is None or account.email_verified or not await run.once(uow, WELCOME):
                 return {"invited": False}
             letter = "invitation" if account.password_hash is None else "verification"
@@ -34,7 +34,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
     async def send_reset(run: JobRun) -> dict[str, Any]:
         """Mails a link to choose another password, on the request of an administrator."""
         async with run.unit_of_work() as uow:
-            account = await accounts.active(uow.connection, UUID(run.payload["account"]))
+            account = await accounts.usable(uow.connection, UUID(run.payload["account"]))
             if account is None or not await run.once(uow, SEND_RESET):
                 return {"sent": False}
             operations.ask(uow, seal, "password_reset", account.email, account.language, settings.page)

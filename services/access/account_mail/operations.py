@@ -7,6 +7,7 @@ from services.access.account_mail import queries
 from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, PASSWORD, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
+from services.access.accounts.domain import USABLE
 from services.access.accounts.record import Account
 from services.access.api_keys import operations as api_keys
 from services.access.sessions import operations as sessions
@@ -32,11 +33,10 @@ def ask(uow: UnitOfWork, seal: MailSeal, letter: str, email: str, language: str,
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     """The mail to the account with its address, in the account's language, with its token stored; None without an
-    active account."""
-    account = await found.for_mail(uow.connection, email_key(mail.to))
-    if account is None:
+    active or invited account. To an invited one go only mails for choosing a password."""
+    account, letter = await found.for_mail(uow.connection, email_key(mail.to)), LETTERS[mail.template]
+    if account is None or (account.status != "active" and letter.purpose != PASSWORD):
         return None
-    letter = LETTERS[mail.template]
     await queries.add(
         uow.connection,
         digest=digest(mail.values["token"]),
@@ -54,7 +54,7 @@ async def prepare_registration(uow: UnitOfWork, mail: Mail) -> Mail | None:
     known = await found.of_address(uow.connection, email_key(mail.to))
     if known is None:
         await _register(uow, mail)
-    elif known.status != "active":
+    elif known.status not in USABLE:
         return None
     elif known.password_hash is not None:
         return replace(mail, to=known.email, language=known.language, template=ALREADY_REGISTERED)
@@ -96,7 +96,7 @@ async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Account:
     if taken is None:
         raise token_not_valid()
     account = await accounts.ACCOUNTS.lock(uow, taken.account_id)
-    if account.status != "active" or account.email_key != taken.email_key:
+    if account.status not in USABLE or account.email_key != taken.email_key:
         raise token_not_valid()
     uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, account.id, account.name))
     return account

@@ -3,29 +3,37 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from services.access.access import SuspensionFault
 from shared.kernel.lifecycle import Lifecycle, transition
 
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 WRITABLE = ("email", "name", "language")
+USABLE = frozenset(("active", "invited"))
+"""The states in which mails reach the owner."""
+MOST_MADE = 500
+"""Most accounts that the focal points of one country make; closed ones do not count."""
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(),:;\\\[\]]+\.[^\s@.]{2,63}")
 
 CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"
 IDENTITY = ("email",)
 """The changes that a second person confirms on an account with a role of two."""
+HoldingFault: TypeAlias = Literal["holds_more_than_you_may_grant"]
 UNUSED = timedelta(days=30)
 """How long a self-registered account may have no grant and no record."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountGuardContext:
-    """The inputs of the guards: the roles of two that the account holds or will hold; whether it is the caller's
-    own."""
+    """The inputs of the guards: the roles of two that the account holds or will hold; whether it is the caller's own;
+    why a focal point may not suspend or reinstate it."""
 
     roles_of_two: frozenset[str]
     is_owner: bool
+    suspending: HoldingFault | None
+    reinstating: HoldingFault | SuspensionFault | None
 
 
 def _of_an_administrator(guard_context: AccountGuardContext) -> bool:
@@ -40,14 +48,24 @@ def _by_its_owner(guard_context: AccountGuardContext) -> Literal["not_the_owner"
     return None if guard_context.is_owner else "not_the_owner"
 
 
+def _suspendable(guard_context: AccountGuardContext) -> HoldingFault | None:
+    return guard_context.suspending
+
+
+def _reinstatable(guard_context: AccountGuardContext) -> HoldingFault | SuspensionFault | None:
+    return guard_context.reinstating
+
+
 _CHANGED = (*WRITABLE, "second_person")
 LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
-    ("active", "suspended", "closed"),
+    ("invited", "active", "suspended", "closed"),
     (
+        transition("activate", "invited", "active", fact="activated", is_scheduled=True),
         transition(
             "suspend",
-            "active",
+            "invited|active",
             "suspended",
+            guard=_suspendable,
             reason_required=True,
             fields=("second_person",),
             second_person=_of_an_administrator,
@@ -55,14 +73,15 @@ LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
         transition(
             "reinstate",
             "suspended",
-            "active",
+            None,
+            guard=_reinstatable,
             fact="reinstated",
             fields=("second_person",),
             second_person=_of_an_administrator,
         ),
         *(
             transition(CHANGE_IDENTITY, state, state, fields=_CHANGED, fact="updated", second_person=_of_two)
-            for state in ("active", "suspended")
+            for state in ("invited", "active", "suspended")
         ),
         transition(SEND_RESET, "active", "active", fact="updated"),
         transition("close", "active", "closed", guard=_by_its_owner),

@@ -3,15 +3,16 @@
 from dataclasses import replace
 from uuid import UUID
 
-from services.access.accounts import credentials, domain
+from services.access.access import ROLES
+from services.access.accounts import credentials, domain, queries
 from services.access.accounts.known_passwords import is_known, refuse_known
 from services.access.accounts.passwords import hash_password
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
-from services.access.grants.authority import require_authority, roles_of_two
+from services.access.grants.authority import require_authority, require_official, roles_of_two, why_no_authority
 from services.access.sessions import operations as sessions
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import email_key, search_key
@@ -29,25 +30,36 @@ WELCOME, NOTIFY_OLD_ADDRESS, SEND_RESET = "welcome_account", "notify_old_address
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Account) -> Account:
-    """Inserts an account and mails an invitation to choose a password, or a request to verify its address.
+    """Inserts an account and mails an invitation to choose a password, or a request to verify its address. The account
+    that a focal point makes is invited until its owner follows the mail.
 
-    Raises Forbidden without the permission; the database rejects an address that another account has.
+    Raises Forbidden without the permission in the country, Conflict if the focal points of the country made 500
+    accounts; the database rejects an address that another account has.
     """
-    require(access, "create", None)
-    after = await insert(uow, new)
+    require(access, "create", new.country)
+    is_made_by_country = not access.may("create", None)
+    if is_made_by_country:
+        await require_official(uow, access, "create", new.country, new.id)
+        if await queries.made(uow.connection, new.country) >= domain.MOST_MADE:
+            detail = f"The focal points of a country make at most {domain.MOST_MADE} accounts."
+            raise Conflict(detail, members={"reason": "too_many_accounts"})
+    after = await insert(uow, new, made_by_country=is_made_by_country)
     await credentials.note_change(uow, "account", after.id, "email")
     _welcome(uow, after)
     return after
 
 
-async def insert(uow: UnitOfWork, new: Account, password: str | None = None) -> Account:
+async def insert(
+    uow: UnitOfWork, new: Account, password: str | None = None, *, made_by_country: bool = False
+) -> Account:
     """Inserts an account without a permission check, for the system itself."""
     if password is not None:
         refuse_known(password, (new.name, new.email))
     account = replace(
         new,
-        status="active",
+        status="invited" if made_by_country else "active",
         visibility="restricted",
+        made_by_country=made_by_country,
         email_key=email_key(new.email),
         search_key=search_key(new.name, new.email),
         email_verified=False,
@@ -109,9 +121,12 @@ async def change_password(uow: UnitOfWork, account: UUID, password: str) -> None
 
 
 async def set_password(uow: UnitOfWork, before: Account, password: str) -> Account:
-    """Sets the password that the owner chose after a mail on the locked account, and marks the address as verified."""
+    """Sets the password that the owner chose after a mail on the locked account, and marks the address as verified. An
+    invited account becomes active."""
     refuse_known(password, (before.name, before.email))
     wanted = replace(before, password_hash=await hash_password(password), email_verified=True)
+    if before.status == "invited":
+        return await ACCOUNTS.apply_scheduled(uow, before, "activate", wanted)
     return await ACCOUNTS.update(uow, before, wanted)
 
 
@@ -124,9 +139,17 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
         await _require_authority(uow, access.principal, before.id)
         given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         wanted = _derived(before, with_columns(before, given))
-    after = await ACCOUNTS.apply_transition(
-        uow, before, requested, guard_context, permitted(access, before), lambda _target: wanted
-    )
+    is_by_secretariat = access.may(requested.action, None)
+
+    def effects(target: str) -> Account:
+        if target == before.status:
+            return wanted
+        by = "secretariat" if is_by_secretariat else "country"
+        return replace(wanted, suspended_by=by if target == "suspended" else None)
+
+    after = await ACCOUNTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+    if requested.action == "reinstate" and not is_by_secretariat:
+        await require_official(uow, access, "reinstate", before.country, before.id)
     await _follow_address(uow, before, after, requested.proposed_by)
     if requested.action == domain.SEND_RESET:
         await credentials.note_change(uow, "account", after.id, "recovery")
@@ -136,15 +159,30 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
     return after
 
 
+async def suspend(uow: UnitOfWork, before: Account, reason: str) -> None:
+    """Suspends a locked account and ends its sessions without a permission check, for the system itself."""
+    suspended = replace(before, status="suspended", suspended_by="system", previous_status=before.status)
+    await ACCOUNTS.write(uow, "suspend", before, suspended, fact="suspended", reason=reason)
+    await sessions.end_all(uow, before.id, reason=reason)
+
+
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Account, _fields: Fields
 ) -> domain.AccountGuardContext:
     """Loads the inputs of the guards for this caller and this account."""
+    everywhere = principal.permission_scope(ROLES, ACCOUNTS.resource.name, "suspend").everywhere
+    suspending: domain.HoldingFault | None = None
     async with connect() as connection:
-        return domain.AccountGuardContext(
-            roles_of_two=await roles_of_two(connection, PrincipalKind.ACCOUNT, record.id),
-            is_owner=principal.is_account(record.id),
-        )
+        of_two = await roles_of_two(connection, PrincipalKind.ACCOUNT, record.id)
+        if not everywhere and await why_no_authority(connection, principal, PrincipalKind.ACCOUNT, record.id):
+            suspending = "holds_more_than_you_may_grant"
+    is_kept = record.suspended_by == "secretariat" and not everywhere
+    return domain.AccountGuardContext(
+        roles_of_two=of_two,
+        is_owner=principal.is_account(record.id),
+        suspending=suspending,
+        reinstating="suspended_by_the_secretariat" if is_kept else suspending,
+    )
 
 
 def _welcome(uow: UnitOfWork, record: Account) -> None:

@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
-from services.access.accounts.domain import LIFECYCLE
+from services.access.accounts.domain import LIFECYCLE, USABLE
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.text import email_key
-from shared.records.access_scope import AccessKind, visible
+from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
-from shared.records.listing import Filter, Listing, fragment, one_of, updated, values
+from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.next_steps import NextSteps
-from shared.records.rows import record_of
+from shared.records.rows import record_of, records_of
 
 _OWNED = (
     select(views.EXPERTS.c.id)
@@ -35,13 +35,17 @@ _OWNED = (
 )
 COLUMNS: Mapping[str, ColumnElement[Any]] = {**shown_columns(Account, account), "expert_id": _OWNED}
 render = renderer(COLUMNS)
-_of_address = select(account).where(account.c.email_key == bindparam("email_key"), account.c.status == "active")
-_FOR_LOGIN = Lookup(_of_address.limit(1))
-_FOR_MAIL = Statement(_of_address)
+_of_address = select(account).where(account.c.email_key == bindparam("email_key"))
+_is_usable = account.c.status.in_([constant(status) for status in sorted(USABLE)])
+_FOR_LOGIN = Lookup(_of_address.where(account.c.status == "active").limit(1))
+_FOR_MAIL = Statement(_of_address.where(_is_usable))
 _OF_ADDRESS = Statement(
     select(account).where(account.c.email_key == bindparam("email_key"), account.c.status != "closed")
 )
-_ACTIVE = Statement(select(account).where(account.c.id == bindparam("id"), account.c.status == "active"))
+_USABLE = Statement(select(account).where(account.c.id == bindparam("id"), _is_usable))
+_made = (account.c.country == bindparam("country"), account.c.made_by_country)
+_MADE = Statement(select(func.count()).select_from(account).where(*_made, account.c.status != constant("closed")))
+_LOCK_MADE = Statement(select(account).where(*_made, _is_usable).order_by(account.c.id).with_for_update())
 _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
 
 
@@ -58,6 +62,7 @@ LISTING = Listing(
         chosen.name: chosen
         for chosen in (
             values("status", account.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+            countries(account.c.country),
             Filter("email", "An e-mail address", email_key, lambda bound: account.c.email_key == bound),
             Filter(
                 "expert_id",
@@ -88,15 +93,26 @@ async def of_address(connection: Connection, email_key: str) -> Account | None:
 
 
 async def for_mail(connection: Connection, email_key: str) -> Account | None:
-    """The recipient of a requested mail to this folded address; None without an active account."""
+    """The recipient of a requested mail to this folded address; None without an active or invited account."""
     row = await _FOR_MAIL.fetchrow(connection, email_key=email_key)
     return record_of(Account, row) if row else None
 
 
-async def active(connection: Connection, identity: UUID) -> Account | None:
-    """The account, if it is active."""
-    row = await _ACTIVE.fetchrow(connection, id=identity)
+async def usable(connection: Connection, identity: UUID) -> Account | None:
+    """The account, if it is active or invited."""
+    row = await _USABLE.fetchrow(connection, id=identity)
     return record_of(Account, row) if row else None
+
+
+async def made(connection: Connection, country: str | None) -> int:
+    """How many accounts the focal points of a country made that are not closed."""
+    found: int = await _MADE.fetchval(connection, country=country)
+    return found
+
+
+async def lock_made(connection: Connection, country: str) -> list[Account]:
+    """The active and invited accounts that the focal points of a country made, locked."""
+    return records_of(Account, await _LOCK_MADE.fetch(connection, country=country))
 
 
 async def key_of(connection: Connection, identity: UUID) -> str | None:

@@ -12,12 +12,14 @@ from shared.records.record import Granted, Internal, Public, Record, Tracked, Wr
 class Account(Record):
     """An account of a person. `email_key` is the folded address, which is unique; `language` is that of mails.
 
-    Who has no password cannot log in with one.
+    Who has no password cannot log in with one. `country` is that whose officials the person belongs to, if any.
     """
 
     resource_type = Resource("access", "accounts", "account")
 
-    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    country: Annotated[  # type: ignore[assignment]
+        str | None, Public, Written, "The country whose focal points read the account; null for none."
+    ]
     visibility: Annotated[str, Public]
     email: Annotated[str, Granted, Written, "The address that the person signs in with and gets mails at."]
     email_key: Annotated[str, Internal]
@@ -33,3 +35,13 @@ class Account(Record):
         "How the person wants each kind of notification: `mail`, `digest` (one mail a day) or `none`; `mail` for those"
         " that are absent.",
     ]
+    made_by_country: Annotated[
+        bool, Granted, "Whether a focal point of its country made it, so that it is suspended when the last one ends."
+    ]
+    suspended_by: Annotated[
+        str | None,
+        Granted,
+        Tracked,
+        "Who suspended it: `secretariat`, `country` for a focal point, or `system`; null where it is not suspended.",
+    ]
+    previous_status: Annotated[str | None, Internal]

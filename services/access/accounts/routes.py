@@ -3,7 +3,7 @@
 from services.access.access import ROLES
 from services.access.accounts import operations
 from services.access.accounts.queries import LISTING
-from services.access.accounts.schemas import AccountAnswer, AccountBody, AccountFields, present
+from services.access.accounts.schemas import AccountAnswer, AccountBody, AccountCreate, AccountFields, present
 from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
 
@@ -16,6 +16,7 @@ ACCOUNT_API = RecordApi(
     listing=LISTING,
     response_model=AccountAnswer,
     body=AccountBody,
+    create_body=AccountCreate,
     present=present,
     guard_context=operations.load_guard_context,
     create=operations.create,

@@ -14,7 +14,7 @@ from services.access.accounts.queries import render
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, Email, Line
+from shared.web.fields import Body, CountryCode, Email, Line
 from shared.web.schemas import RecordResponse
 
 Password = Annotated[
@@ -34,6 +34,13 @@ class AccountBody(Body, of=record.Account):
     email: Email
     name: Annotated[Line, Field(examples=["Amina Khan"])]
     language: MailLanguage = "en"
+
+
+class AccountCreate(AccountBody):
+    """A new account. A focal point names a country of their own; the account is then `invited` until its owner follows
+    the mail."""
+
+    country: CountryCode | None = None
 
 
 class AccountFields(Body):
@@ -66,10 +73,14 @@ class AccountAnswer(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
     email_verified: bool
     language: Annotated[str, Field(examples=["en"])]
     notifications: Annotated[dict[str, str], Field(examples=[{"seat": "digest"}])]
+    made_by_country: bool
+    suspended_by: Annotated[str | None, Field(examples=[None])]
 
 
-def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:
-    """The account in a response."""
+def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
+    """The account in a response. Its expert may be of any country, so that focal points do not see it."""
     shown = render(row)
+    if not (access.read.everywhere or access.principal.is_account(row["id"])):
+        shown["expert_id"] = None
     shown["links"] = {"self": ACCOUNTS.resource.link(shown["id"])}
     return shown

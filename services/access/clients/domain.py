@@ -5,13 +5,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from services.access.access import SERVICES
+from services.access.access import SERVICES, SuspensionFault
 from services.access.clients.record import Client, JsonWebKey
+from services.access.grants.domain import PersonFault
 from shared.kernel.lifecycle import Lifecycle, transition
 
 WRITABLE = ("name", "ip_allow", "jwks")
@@ -19,19 +20,27 @@ WRITABLE = ("name", "ip_allow", "jwks")
 CREDENTIALS = ("ip_allow", "jwks")
 """The fields among them that decide who can act as the client."""
 LIVING_SECRETS = 2
+MOST_MADE = 50
+"""Most clients that the focal points of one country propose; revoked ones do not count."""
 _SMALLEST_RSA = 2048
 _PRIVATE_MEMBERS = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
 
-CHANGE_CREDENTIALS, CONFIRM_SECRET = "change_credentials", "confirm_secret"
+CONFIRM, CHANGE_CREDENTIALS, CONFIRM_SECRET = "confirm", "change_credentials", "confirm_secret"
+ConfirmingFault: TypeAlias = Literal["second_person_missing"] | PersonFault
+CountryFault: TypeAlias = Literal["not_made_by_the_country"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClientGuardContext:
     """The inputs of the guards. `is_of_two`: the client holds or will hold a role that a second person confirms.
-    `has_proposed_secret`: a secret of it waits for a second person."""
+    `has_proposed_secret`: a secret of it waits for a second person. `confirming`: why the caller does not count as the
+    second person of a proposed client. `ending`, `reinstating`: why a focal point may not end or reinstate it."""
 
     is_of_two: bool
     has_proposed_secret: bool
+    confirming: ConfirmingFault | None
+    ending: CountryFault | None
+    reinstating: CountryFault | SuspensionFault | None
 
 
 def _of_two(guard_context: ClientGuardContext) -> bool:
@@ -42,10 +51,26 @@ def _has_proposed_secret(guard_context: ClientGuardContext) -> Literal["no_propo
     return None if guard_context.has_proposed_secret else "no_proposed_secret"
 
 
+def _confirmable(guard_context: ClientGuardContext) -> ConfirmingFault | None:
+    return guard_context.confirming
+
+
+def _may_end(guard_context: ClientGuardContext) -> CountryFault | None:
+    return guard_context.ending
+
+
+def _may_reinstate(guard_context: ClientGuardContext) -> CountryFault | SuspensionFault | None:
+    return guard_context.reinstating
+
+
 LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
-    ("active", "revoked"),
+    ("proposed", "active", "suspended", "revoked"),
     (
-        transition("revoke", "active", "revoked"),
+        transition(CONFIRM, "proposed", "active", guard=_confirmable, fields=("second_person",), fact="activated"),
+        transition("reject", "proposed", "revoked", reason_required=True),
+        transition("suspend", "proposed|active", "suspended", guard=_may_end, reason_required=True),
+        transition("reinstate", "suspended", None, guard=_may_reinstate, fact="reinstated"),
+        transition("revoke", "proposed|active|suspended", "revoked", guard=_may_end),
         transition(
             CHANGE_CREDENTIALS,
             "active",

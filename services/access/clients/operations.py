@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
-from services.access.access import MACHINE_ROLE, WantedGrant, why_not_grant
+from services.access.access import MACHINE_ROLE, ROLES, WantedGrant, why_not_grant
 from services.access.accounts.credentials import note_change
-from services.access.clients import domain
+from services.access.clients import domain, queries
 from services.access.clients.record import Client
 from services.access.clients.tables import client
 from services.access.grants import operations as grants
-from services.access.grants.authority import require_authority, require_granting, roles_of_two
+from services.access.grants.authority import require_authority, require_granting, require_official, roles_of_two
+from shared.auth.second_person import named_in
+from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import search_key
@@ -24,26 +26,38 @@ CLIENTS: ResourceType[Client, domain.ClientGuardContext] = ResourceType.of(Clien
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Client, str | None]:
     """Inserts a client with the role api_client over its scope. Returns it with its secret, or without one if it has
-    its own keys.
+    its own keys. The client that a focal point makes is proposed, and has no role until the secretariat confirms it.
 
-    Further roles are granted separately. Raises Invalid for an unknown scope, Forbidden beyond the caller's own scope.
+    Further roles are granted separately. Raises Invalid for an unknown scope, Forbidden beyond the caller's own scope,
+    Conflict if the focal points of the country made 50 clients.
     """
     machine = WantedGrant(MACHINE_ROLE, new.scope_kind, new.scope_id, "client", new.id)
     require(access, "create", machine.country)
     _check_scope(new.scope_kind, new.scope_id)
-    require_granting(why_not_grant(access.principal, machine, "create"))
+    is_made_by_country = not access.may("create", None)
+    if is_made_by_country:
+        await require_official(uow, access, "create", machine.country, new.id)
+        if await queries.made(uow.connection, machine.country) >= domain.MOST_MADE:
+            detail = f"The focal points of a country propose at most {domain.MOST_MADE} clients."
+            raise Conflict(detail, members={"reason": "too_many_clients"})
+    else:
+        require_granting(why_not_grant(access.principal, machine, "create"))
     secret = None if new.jwks else domain.new_secret()
-    client = await insert(uow, new, domain.new_client_id(), secret)
-    await grants.insert(uow, machine)
+    client = await insert(uow, new, domain.new_client_id(), secret, made_by_country=is_made_by_country)
+    if not is_made_by_country:
+        await grants.insert(uow, machine)
     await note_change(uow, "client", client.id, "secret")
     return client, secret
 
 
-async def insert(uow: UnitOfWork, new: Client, client_id: str, secret: str | None) -> Client:
+async def insert(
+    uow: UnitOfWork, new: Client, client_id: str, secret: str | None, *, made_by_country: bool = False
+) -> Client:
     """Inserts a client without a permission check and without a role, for the system itself."""
     client = replace(
         new,
-        status="active",
+        status="proposed" if made_by_country else "active",
+        made_by_country=made_by_country,
         country=new.scope_id if new.scope_kind == "country" else None,
         visibility="restricted",
         client_id=client_id,
@@ -93,32 +107,76 @@ def _with_secret(before: Client, digest: bytes) -> Client:
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Client, requested: TransitionRequest) -> Client:
-    """Applies one transition. Raises what `Lifecycle.advance` raises, and Forbidden for a transition that gives the
-    client credentials if the caller has no authority over all that it holds."""
+    """Applies one transition. A confirmed client gets the role api_client. Raises what `Lifecycle.advance` raises, and
+    Forbidden for a transition that gives the client credentials if the caller has no authority over all that it
+    holds."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    is_by_secretariat = access.may(requested.action, None)
     wanted: Client | None = None
     if requested.action == domain.CHANGE_CREDENTIALS:
         given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         wanted = _derived(with_columns(before, given))
     elif requested.action == domain.CONFIRM_SECRET and before.proposed_secret:
         wanted = _with_secret(before, before.proposed_secret)
+    elif requested.action == domain.CONFIRM and before.status == "proposed":
+        wanted = before
     if wanted is not None:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
-    after = await CLIENTS.apply_transition(
-        uow, before, requested, guard_context, permitted(access, before), lambda _target: wanted or before
-    )
+
+    def effects(target: str) -> Client:
+        if target == before.status:
+            return wanted or before
+        by = "secretariat" if is_by_secretariat else "country"
+        return replace(before, suspended_by=by if target == "suspended" else None)
+
+    after = await CLIENTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+    if requested.action == domain.CONFIRM:
+        await grants.insert(uow, WantedGrant(MACHINE_ROLE, after.scope_kind, after.scope_id, "client", after.id))
+    if requested.action == "reinstate" and not is_by_secretariat:
+        await require_official(uow, access, "reinstate", before.country, before.id)
     for actor in filter(None, (access.principal, requested.proposed_by) if wanted is not None else ()):
         await note_change(uow, "client", before.id, "secret", by=actor)
     return after
 
 
+async def suspend(uow: UnitOfWork, before: Client, reason: str) -> None:
+    """Suspends a locked client without a permission check, for the system itself."""
+    suspended = replace(before, status="suspended", suspended_by="system", previous_status=before.status)
+    await CLIENTS.write(uow, "suspend", before, suspended, fact="suspended", reason=reason)
+
+
 async def load_guard_context(
-    connect: Connect, _principal: Principal, record: Client, _fields: Fields
+    connect: Connect, principal: Principal, record: Client, fields: Fields
 ) -> domain.ClientGuardContext:
-    """Loads the inputs of the guards."""
+    """Loads the inputs of the guards for this caller and this client."""
+    everywhere = principal.permission_scope(ROLES, CLIENTS.resource.name, "revoke").everywhere
+    ending: domain.CountryFault | None = None
+    if not (everywhere or record.made_by_country):
+        ending = "not_made_by_the_country"
+    is_kept = record.suspended_by == "secretariat" and not everywhere
     async with connect() as connection:
         is_of_two = bool(await roles_of_two(connection, PrincipalKind.CLIENT, record.id))
-    return domain.ClientGuardContext(is_of_two, bool(record.proposed_secret))
+        confirming = await _why_not_confirm(connection, principal, record, fields)
+    return domain.ClientGuardContext(
+        is_of_two,
+        bool(record.proposed_secret),
+        confirming,
+        ending,
+        reinstating=ending or ("suspended_by_the_secretariat" if is_kept else None),
+    )
+
+
+async def _why_not_confirm(
+    connection: Connection, principal: Principal, record: Client, fields: Fields
+) -> domain.ConfirmingFault | None:
+    person = principal.account_id or named_in(fields)
+    if record.status != "proposed":
+        return None
+    if person is None:
+        return "second_person_missing"
+    if f"account:{person}" == record.created_by:
+        return "second_person_is_the_first"
+    return await grants.why_not_confirm(connection, principal, record.created_by, person)
 
 
 def _check_scope(kind: str, scope: str | None) -> None:

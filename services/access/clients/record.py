@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Public, Record, Written
+from shared.records.record import Granted, Internal, Public, Record, Tracked, Written
 
 JsonWebKey: TypeAlias = Mapping[str, str | list[str]]
 """A public key (RFC 7517, 4)."""
@@ -51,3 +51,13 @@ class Client(Record):
         list[str], Granted, Written, "The addresses and networks that the client may call from; any where empty."
     ]
     sandbox: Annotated[bool, Granted, Written, "Whether the client sees and writes fictional countries only."]
+    made_by_country: Annotated[
+        bool, Granted, "Whether a focal point of its country made it, so that it is suspended when the last one ends."
+    ]
+    suspended_by: Annotated[
+        str | None,
+        Granted,
+        Tracked,
+        "Who suspended it: `secretariat`, `country` for a focal point, or `system`; null where it is not suspended.",
+    ]
+    previous_status: Annotated[str | None, Internal]

@@ -50,7 +50,8 @@ router = CLIENT_API.routes()
     "",
     operation_id="createClient",
     summary="Create one client",
-    description="The secret, where it has one, is shown once.",
+    description="The secret, where it has one, is shown once. The client that a focal point makes is `proposed`: it"
+    " gets no token until the secretariat confirms it.",
     status_code=201,
     responses={201: {"model": ClientAnswer}},
 )

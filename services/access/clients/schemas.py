@@ -128,6 +128,8 @@ class ClientAnswer(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
     jwks: PublicKeys | None
     ip_allow: Annotated[list[str], Field(examples=[["192.0.2.0/24"]])]
     sandbox: bool
+    made_by_country: bool
+    suspended_by: Annotated[str | None, Field(examples=[None])]
     living_secrets: Annotated[int, Field(examples=[1]), "How many secrets the client can use, at most 2."]
     proposed_secret: Annotated[bool, "Whether a further secret waits for a second person."]
     last_used: Annotated[datetime | None, "When the client last got a token, to the hour; null where it never did."]

@@ -9,14 +9,14 @@ from services.access.grants.record import Grant
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.principal import SYSTEM, Principal
 
-SecondPersonFault: TypeAlias = Literal[
-    "second_person_missing",
-    "another_second_person_named",
+PersonFault: TypeAlias = Literal[
     "second_person_is_the_first",
     "second_person_is_a_client",
     "second_person_not_entitled",
     "credentials_set_recently",
 ]
+"""Why an account does not count as the second person of what somebody proposed."""
+SecondPersonFault: TypeAlias = Literal["second_person_missing", "another_second_person_named"] | PersonFault
 HandOverFault: TypeAlias = Literal["role_not_delegated", "not_further", "follows_an_office"] | GrantFault
 
 

@@ -146,7 +146,7 @@ async def load_guard_context(
         fault = None
     elif fault is None and person is not None and record.status == "proposed":
         async with connect() as connection:
-            fault = await _second_person_fault(connection, principal, record, person)
+            fault = await why_not_confirm(connection, principal, record.created_by, person)
     revoking = why_not_revoke(principal, wanted)
     if revoking and record.delegated_from is not None and principal.kind is PrincipalKind.ACCOUNT:
         async with connect() as connection:
@@ -160,16 +160,16 @@ async def load_guard_context(
     )
 
 
-async def _second_person_fault(
-    connection: Connection, principal: Principal, record: Grant, person: UUID
-) -> domain.SecondPersonFault | None:
-    """Why this account does not count as a second person for the proposer of the grant; a client acts only for its own
+async def why_not_confirm(
+    connection: Connection, principal: Principal, created_by: str, person: UUID
+) -> domain.PersonFault | None:
+    """Why this account does not count as a second person for what somebody proposed; a client acts only for its own
     account."""
     if principal.kind is not PrincipalKind.ACCOUNT:
         if not await acts_alone(connection, principal):
             return "second_person_is_a_client"
         return await second_person_fault(connection, principal, person)
-    kind, _, proposer = record.created_by.partition(":")
+    kind, _, proposer = created_by.partition(":")
     is_somebody = kind in (PrincipalKind.ACCOUNT, PrincipalKind.CLIENT)
     is_set = is_somebody and await credentials_set_by_the_other(connection, (UUID(proposer),), person)
     return "credentials_set_recently" if is_set else None

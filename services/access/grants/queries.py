@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, or_, select
 from services.access.access import NO_STATE, ROLE_SCOPES, ROLES
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.record import Grant
-from services.access.grants.tables import grant, machine
+from services.access.grants.tables import grant, machine, person
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.database.context import Lookup
@@ -30,6 +30,9 @@ _IS_ACTIVE = Statement(
     )
 )
 _OF_CLIENT = Statement(select(machine.c.country).where(machine.c.id == bindparam("id")))
+_OF_INVITED = Statement(
+    select(person.c.country).where(person.c.id == bindparam("id"), person.c.status == constant("invited"))
+)
 _OVER = Statement(
     select(grant)
     .where(or_(grant.c.status == "proposed", grant.c.status == "active"), grant.c.ends < bindparam("day"))
@@ -124,14 +127,14 @@ async def is_active(connection: Connection, kind: str, principal: UUID) -> bool:
 
 
 async def is_nameable(connection: Connection, actor: Principal, kind: str, principal: UUID) -> bool:
-    """Whether the actor may name it as the holder of a grant: any active account; active clients of countries in which
-    the actor may grant roles."""
-    if not await is_active(connection, kind, principal):
-        return False
-    if kind != PrincipalKind.CLIENT:
-        return True
-    country = await _OF_CLIENT.fetchval(connection, id=principal)
-    return actor.permission_scope(ROLES, "access.grants", "create").covers(country)
+    """Whether the actor may name it as the holder of a grant: any active account; invited accounts and active clients
+    of countries in which the actor may grant roles."""
+    scope = actor.permission_scope(ROLES, "access.grants", "create")
+    active = await is_active(connection, kind, principal)
+    if kind == PrincipalKind.CLIENT:
+        return active and scope.covers(await _OF_CLIENT.fetchval(connection, id=principal))
+    country = None if active else await _OF_INVITED.fetchval(connection, id=principal)
+    return active or (country is not None and scope.covers(country))
 
 
 async def over(connection: Connection, day: date) -> list[Grant]:

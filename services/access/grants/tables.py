@@ -8,6 +8,10 @@ from shared.database.tables import SCHEMA
 from shared.records.columns import table_of
 
 grant = table_of(Grant, "access_grant")
+person = sql_table(
+    "access_account", column("id", Uuid), *(column(name, Text) for name in ("country", "status")), schema=SCHEMA
+)
+"""The columns of an account that say whether it is invited, and where to."""
 machine = sql_table(
     "access_client",
     column("id", Uuid),

@@ -31,7 +31,7 @@ from shared.records.rows import records_of
 
 ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secretary": "committee_secretary"}
 _SEATED = frozenset(("appointed",))
-_IN_OFFICE = frozenset(("active", "handing_over"))
+IN_OFFICE = frozenset(("active", "handing_over"))
 
 _expert, _seat, _focal_point = views.EXPERTS, views.SEATS, views.FOCAL_POINTS
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
@@ -132,13 +132,13 @@ async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
     def office(point: Row) -> _Office | None:
-        if not point["account_id"] or point["status"] not in _IN_OFFICE:
+        if not point["account_id"] or point["status"] not in IN_OFFICE:
             return None
         starts, ends = _not_before_today(point["starts"]), point["ends"]
         present = ("government_focal_point", "country", point["country"])
         return _Office(point["account_id"], *present, starts, ends, point["expert_id"])
 
-    await _update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, _Trail(_IN_OFFICE, frozenset(("person",))))
+    await _update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, _Trail(IN_OFFICE, frozenset(("person",))))
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

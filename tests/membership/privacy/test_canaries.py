@@ -65,7 +65,7 @@ class Person:
         yield "changed_by_imports", {"import": self.import_, "owner": self.expert, "part": "record"}
         yield "history", {"subject": self.loser, "visibility": "restricted", "country": "XA", "detail_key": None,
                           "actor_kind": "account"}  # fmt: skip
-        yield "accounts", {**record, "id": self.account, "status": "active"}
+        yield "accounts", {**record, "id": self.account, "status": "active", "suspended_by": None}
         yield "sessions", {**record, "account_id": self.account, "status": "active"}
         yield "notifications", {"account_id": self.account, "mail": "none"}
         yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",

@@ -30,6 +30,7 @@ class Ask(StrEnum):
     NOTIFIED = "to be the person that it notifies"
     BOTH = "a verb on two records in access, and to merge in their countries"
     HAND_ON = "a verb in the record's country, and to be no key"
+    OFFICIAL = "a verb everywhere, or in the record's country and to be no key"
     CREDENTIAL = "a verb on the record in access, and to hand on all that the client holds"
     DELEGATE = "to hold the grant that is passed on"
     HAND_OVER = "a verb on the record in access, and to hold the grant or to hand on its role in its country"
@@ -87,6 +88,7 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("createCentreReview", "updateCentreReview"), Demand(Ask.DO, "record", "reviews")),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
+    "createAccount": Demand(Ask.OFFICIAL, "create"),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),
     "searchDuplicates": Demand(Ask.ANYWHERE, "search", "duplicates"),
     "endSessions": Demand(Ask.SIGNED_IN),

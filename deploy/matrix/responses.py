@@ -20,7 +20,7 @@ from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, READING, Grant, PermissionScope, Principal, PrincipalKind, RoleTable
 
 OWN, OTHER = "XA", "XB"
-WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "accounts", "api_keys", "sessions", "notifications"})
+WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "api_keys", "sessions", "notifications"})
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviews", "declarations", "consents", "erasures", "merges", "duplicates", "accounts", "grants",
@@ -166,6 +166,11 @@ def _on_handing_on(operation: Operation, rights: "_Rights", target: Target) -> C
     return Class.FORBIDDEN if rights.is_key else _on_entering(operation, rights, target)
 
 
+def _on_officials(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    everywhere = rights.permission_scope(operation.resource, operation.demand.verb).everywhere
+    return Class.DONE if everywhere else _on_handing_on(operation, rights, target)
+
+
 def _on_credentials(operation: Operation, rights: "_Rights", target: Target) -> Class:
     seen = _on_record(operation, rights, target)
     return seen if seen is not Class.DONE or rights.hands_on(MACHINE_ROLE) else Class.FORBIDDEN
@@ -293,6 +298,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.MAILED: _with_token,
     Ask.BOTH: _on_both,
     Ask.HAND_ON: _on_handing_on,
+    Ask.OFFICIAL: _on_officials,
     Ask.CREDENTIAL: _on_credentials,
     Ask.DELEGATE: _on_delegating,
     Ask.HAND_OVER: _on_handing_over,

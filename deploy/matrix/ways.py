@@ -65,6 +65,7 @@ WAYS = (
         "decideAccountPendingTransition", _ADDRESS, "accounts", "change_identity", gain=OF_TWO, everywhere=True
     ),
     Way("createClient", "a client", "clients", "create", gain=MACHINE_ROLE),
+    Way("transitionClient", "a proposed client", "clients", "confirm", gain=MACHINE_ROLE, confirms=True),
     Way("addClientSecret", "a secret", "clients", "update", gain=_CLIENT),
     Way("updateClient", "keys or networks", "clients", "update", gain=_CLIENT),
     Way("transitionClient", "keys or networks", "clients", "change_credentials", gain=_CLIENT),

@@ -252,6 +252,7 @@ class Seeder:
     async def _access(self, fixture: CountryFixture) -> None:
         account = await self._enter(
             fixture, "access", "accounts", email=f"{fixture.word}.{uuid4().hex[:8]}@example.org", name=fixture.word,
+            country=fixture.country,
         )  # fmt: skip
         scope = {"scope_kind": "country", "scope_id": fixture.country}
         holder = {"kind": "account", "id": account["id"]}

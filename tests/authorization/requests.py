@@ -148,7 +148,11 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "date": "2026-03-01",
         **_place(country_fixture),
     },
-    "createAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},
+    "createAccount": lambda country_fixture: {
+        "email": f"{uuid4().hex}@example.org",
+        "name": _name(country_fixture),
+        "country": country_fixture.country,
+    },
     "createGrant": lambda country_fixture: {
         "principal": {"kind": "account", "id": country_fixture.id("accounts")},
         "role": "national_author",

@@ -25,6 +25,8 @@ AT_ONCE = 6
 _SPACE = uuid4()
 _ELSEWHERE = str(uuid4())
 """The id of no record."""
+_LOOKED_UP = (Ask.PERSON, Ask.OFFICIAL, Ask.HAND_ON)
+"""Conditions for which the service reads the caller's row or grants."""
 _REFUSED_TOKEN = ("unauthenticated", "invalid_token")
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 
@@ -147,7 +149,7 @@ async def test_every_cell_of_the_matrix_is_what_the_system_does(
     async def compare(case: Case) -> None:
         async with slots:
             name = _known(case, monkeypatch)
-            if case.operation.demand.ask is Ask.PERSON and name is not None:
+            if case.operation.demand.ask in _LOOKED_UP and name is not None:
                 await enter(CALLERS[name])
             response = await _response(case, services[case.operation.service], name, started)
         if _class(response) is not case.expected:

@@ -35,7 +35,7 @@ _NAMED = ("experts", "institutions", "committees", "centres", "programmes", "act
 """Kinds to which bodies refer."""
 _OTHERS = ("accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements")
 _WITHOUT_COUNTRY = {"createGrant": {"accounts"}, "transitionGrant": {"accounts"}}
-"""Accounts have no country: a caller with the id of one may grant it a role in their own country."""
+"""A caller with the id of an active account of any country may grant it a role in their own country."""
 _VARYING = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Z]{3}-\d{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+"
     r"|Entered \w+ \d+|[0-9a-f]{32}@"

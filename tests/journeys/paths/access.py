@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from tests.journeys.paths.centres import committee, seat
-from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, later, refused, taken
+from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import V1
 from tests.support.running import Client, Person, eventually
 
@@ -116,9 +117,48 @@ def _administrators_account(path_run: PathRun) -> str:
     return f"{_V1}/accounts/{path_run.world.official('', 'secretariat_admin').account}"
 
 
-def _client(path_run: PathRun) -> str:
+def _invited(path_run: PathRun) -> str:
+    """An account that a focal point invites."""
+    body = {"email": f"{uuid4().hex}@example.org", "name": "Carla Colleague", "country": path_run.country}
+    path_run.notes["email"] = body["email"]
+    return _link(path_run.create(_FOCAL_POINT, f"{_V1}/accounts", **body))
+
+
+def _follow_invitation(path_run: PathRun) -> None:
+    path_run.world.choose_password(path_run.notes["email"], uuid4().hex)
+
+
+def _hold_more(path_run: PathRun) -> None:
+    """Gives the account a role that a focal point may not grant."""
+    path_run.notes["more"] = path_run.world.grant(path_run.id, _PRESIDENT, path_run.country)
+
+
+def _hold_less(path_run: PathRun) -> None:
+    path_run.by("admin").step(_link(path_run.notes["more"]), "revoke")
+
+
+def _last_focal_point_ends(path_run: PathRun) -> None:
+    body = {"country": path_run.country, "person": {"name": "Fay Focal"}}
+    point = path_run.create("admin", f"{V1['actions']}/focal_points", **body)
+    for action in ("accept", "end"):
+        path_run.by("admin").step(_link(point), action)
+
+
+def _proposed_client(path_run: PathRun) -> str:
+    """A client that a focal point proposes who is then made an administrator, as is a person whom they invited."""
+    world = path_run.world
+    path_run.notes["proposer"] = proposer = world.official(path_run.country, _FOCAL_POINT)
+    path_run.notes["invited"] = invited = world.person("Ivo Invited", proposer, country=path_run.country)
+    path_run.notes["machine"] = world.machine("", "secretariat_admin")
+    record = _client(path_run, "proposer")
+    for person in (proposer, invited):
+        world.grant(person.account, "secretariat_admin", "")
+    return record
+
+
+def _client(path_run: PathRun, by: str = "admin") -> str:
     body = {"name": "A client", "scope_kind": "country", "scope_id": path_run.country}
-    made = path_run.create("admin", f"{_V1}/clients", **body, resources=["membership.*"], verbs=["read"])
+    made = path_run.create(by, f"{_V1}/clients", **body, resources=["membership.*"], verbs=["read"])
     return _link(made)
 
 
@@ -206,11 +246,66 @@ PATHS = (
         ),
     ),
     Path(
+        "access.accounts",
+        "DM",
+        _invited,
+        "invited",
+        (
+            follows("activate", "active", _follow_invitation),
+            given(_hold_more),
+            refused(_FOCAL_POINT, "suspend", "holds_more_than_you_may_grant", _hold_less),
+            taken(_FOCAL_POINT, "suspend", "suspended"),
+            taken(_FOCAL_POINT, "reinstate", "active"),
+            given(_hold_more),
+            follows("suspend", "suspended", _last_focal_point_ends),
+            refused(_FOCAL_POINT, "reinstate", "holds_more_than_you_may_grant", _hold_less),
+            taken(_FOCAL_POINT, "reinstate", "active"),
+            taken("admin", "suspend", "suspended"),
+            refused(_FOCAL_POINT, "reinstate", "suspended_by_the_secretariat"),
+            taken("admin", "reinstate", "active"),
+        ),
+    ),
+    Path(
         "access.clients",
         "GD",
         _client,
         "active",
-        (taken("admin", "change_credentials", "active", name="Another Name"), taken("admin", "revoke", "revoked")),
+        (
+            taken("admin", "change_credentials", "active", name="Another Name"),
+            refused(_FOCAL_POINT, "suspend", "not_made_by_the_country"),
+            taken("admin", "suspend", "suspended"),
+            refused(_FOCAL_POINT, "reinstate", "not_made_by_the_country"),
+            taken("admin", "reinstate", "active"),
+            refused(_FOCAL_POINT, "revoke", "not_made_by_the_country"),
+            taken("admin", "revoke", "revoked"),
+        ),
+    ),
+    Path(
+        "access.clients",
+        "GD",
+        _proposed_client,
+        "proposed",
+        (
+            refused("proposer", "confirm", "second_person_is_the_first"),
+            refused("invited", "confirm", "credentials_set_recently"),
+            refused("machine", "confirm", "second_person_is_a_client", second_person=_account("admin2")),
+            refused("secretariat", "confirm", "second_person_missing"),
+            refused("secretariat", "confirm", "second_person_not_entitled", second_person=_account("reviewer1")),
+            taken("admin", "confirm", "active"),
+            taken("admin", "suspend", "suspended"),
+            refused(_FOCAL_POINT, "reinstate", "suspended_by_the_secretariat"),
+            taken("admin", "reinstate", "active"),
+            taken(_FOCAL_POINT, "suspend", "suspended"),
+            taken(_FOCAL_POINT, "reinstate", "active"),
+            taken(_FOCAL_POINT, "revoke", "revoked"),
+        ),
+    ),
+    Path(
+        "access.clients",
+        "DM",
+        lambda path_run: _client(path_run, _FOCAL_POINT),
+        "proposed",
+        (taken("admin", "reject", "revoked"),),
     ),
     Path(
         "access.clients",

@@ -66,10 +66,11 @@ class World:
         self._further.append(Client(self._running["base_url"], {"id": made["client_id"], "secret": made["secret"]}))
         return self._further[-1]
 
-    def person(self, name: str = "Somebody") -> Person:
+    def person(self, name: str = "Somebody", by: Client | None = None, **more: str) -> Person:
         """A person with a new account and no role, who chose a password with the mailed invitation."""
         email, password = f"{uuid4().hex}@example.org", f"{uuid4().hex} of {name}"
-        account = self.secretariat.create(f"{V1['access']}/accounts", {"email": email, "name": name})
+        body = {"email": email, "name": name, **more}
+        account = (by or self.secretariat).create(f"{V1['access']}/accounts", body)
         self.choose_password(email, password)
         credentials = {"username": email, "password": password, "account_id": account["id"]}
         person = Person(self._running["base_url"], credentials)

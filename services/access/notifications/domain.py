@@ -158,10 +158,14 @@ NOBODY: Mapping[str, str] = {
     membership.DUPLICATE_REOPENED: "work of the office",
     membership.MERGE_UNDONE: "work of the office",
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
+    access.ACCOUNT_ACTIVATED: _BY_OWNER,
     access.ACCOUNT_CLOSED: _BY_OWNER,
     access.SESSION_ENDED: _BY_OWNER,
     access.SESSION_EXPIRED: "the next sign-in shows it",
-    access.CLIENT_REVOKED: _OF_MACHINES,
+    **dict.fromkeys(
+        (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),
+        _OF_MACHINES,
+    ),
 }
 """Why the facts of all other transitions notify nobody."""
 

@@ -163,12 +163,9 @@ def _for_oneself(operation: Operation, rights: "_Rights", target: Target) -> Cla
 
 
 def _on_handing_on(operation: Operation, rights: "_Rights", target: Target) -> Class:
-    return Class.FORBIDDEN if rights.is_key else _on_entering(operation, rights, target)
-
-
-def _on_officials(operation: Operation, rights: "_Rights", target: Target) -> Class:
     everywhere = rights.permission_scope(operation.resource, operation.demand.verb).everywhere
-    return Class.DONE if everywhere else _on_handing_on(operation, rights, target)
+    may_be_key = operation.demand.ask is Ask.OFFICIAL and everywhere
+    return _on_entering(operation, rights, target) if may_be_key or not rights.is_key else Class.FORBIDDEN
 
 
 def _on_credentials(operation: Operation, rights: "_Rights", target: Target) -> Class:
@@ -283,9 +280,7 @@ class _Rights:
 _CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.NOTHING: _always,
     Ask.SIGNED_IN: _always,
-    Ask.SEE: _on_record,
-    Ask.DO: _on_record,
-    Ask.STEP: _on_record,
+    **dict.fromkeys((Ask.SEE, Ask.DO, Ask.STEP), _on_record),
     Ask.ENTER: _on_entering,
     Ask.ENTER_UNDER: _on_entering_under,
     Ask.APPLY: _on_applying,
@@ -297,8 +292,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.PERSON: _to_people,
     Ask.MAILED: _with_token,
     Ask.BOTH: _on_both,
-    Ask.HAND_ON: _on_handing_on,
-    Ask.OFFICIAL: _on_officials,
+    **dict.fromkeys((Ask.HAND_ON, Ask.OFFICIAL), _on_handing_on),
     Ask.CREDENTIAL: _on_credentials,
     Ask.DELEGATE: _on_delegating,
     Ask.HAND_OVER: _on_handing_over,

@@ -70,13 +70,13 @@ class Country:
 
     def __init__(self, caller: Caller, database_url: str) -> None:
         self.code = next(_CODES)
-        self.caller = Caller(caller.http, {**caller.demo, "accounts": {**caller.demo["accounts"]}}, database_url)
+        self.caller = Caller(caller.http, caller.demo, database_url)
 
     async def official(self, name: str, *roles: str) -> str:
         """The id of a person of the secretariat's making with these roles here; secretariat_admin is for everywhere."""
         email = f"{uuid4().hex}@example.org"
         made = (await self.caller.enter_person(email, PASSWORD)).json()
-        self.caller.demo["accounts"][name] = {"username": email, "password": PASSWORD}
+        self.caller.accounts[name] = {"username": email, "password": PASSWORD}
         for role in roles:
             await self.grant("admin", made["id"], role)
         return str(made["id"])

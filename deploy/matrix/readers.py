@@ -42,8 +42,7 @@ def resources_of(service: str) -> dict[str, Resource]:
 
 
 def resource_types_of(service: str) -> list[ResourceType[Any, Any]]:
-    """The kinds of record of a service with a lifecycle, by resource: one for each lifecycle of a kind. Its app has been
-    imported."""
+    """The kinds of record of a service, by resource: one for each lifecycle of a kind. Its app has been imported."""
     found = {
         (value.resource.plural, str([one.target for one in value.lifecycle.transitions])): value
         for value in _named(service)

@@ -4,7 +4,7 @@ the last focal point of the country ends."""
 from migrations.rules import run
 
 revision = "0022_access_officials"
-down_revision = "0021_access_notifications"
+down_revision = "0021_membership_erasure"
 
 _TABLES = ("access_account", "access_client")
 

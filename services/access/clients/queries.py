@@ -16,7 +16,7 @@ from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
-from shared.records.next_steps import NextSteps
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.rows import record_of, records_of
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
@@ -47,7 +47,7 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(client).where(visible(client, access_kind, NO_STATE))
 
 
-NEXT_STEPS = NextSteps("access.clients", client, ())
+NEXT_STEPS = NextSteps("access.clients", client, (NextStep("proposed", "confirm"),))
 LISTING = Listing(
     base=visible_to,
     key=client.c.id,

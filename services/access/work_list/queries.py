@@ -24,11 +24,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.access.clients.tables import client
 from shared.contracts import views
 from shared.contracts.readers import steps, takers_of
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.principal import Principal
+from shared.records.access_scope import constant
 from shared.records.next_steps import is_in_office, offices_of
 from shared.records.pending import as_second_person, pending, proposed, waiting
 
@@ -105,6 +107,15 @@ def _mine() -> Any:
         office = and_(view.c.account_id.is_(None), is_in_office(step, view.c.country, view.c.id))
         columns = (view.c[name] for name in ("resource", "id", "ref", "country", "verb", "due"))
         taken.append(select(*columns).where(or_(view.c.account_id == me, office)))
+    confirmed = literal("access.clients.confirm", Text)
+    proposals = select(
+        literal("access.clients", Text),
+        client.c.id,
+        client.c.ref,
+        client.c.country,
+        literal("confirm", Text),
+        null().cast(DateTime(timezone=True)),
+    ).where(client.c.status == constant("proposed"), is_in_office(confirmed, client.c.country, client.c.id))
     verb = case((proposed(), literal("withdraw", Text)), else_=literal("confirm", Text))
     waits = select(
         pending.c.resource,
@@ -114,7 +125,7 @@ def _mine() -> Any:
         verb,
         func.coalesce(pending.c.expires_at, null()),
     ).where(waiting())
-    return union_all(*taken, waits)
+    return union_all(*taken, proposals, waits)
 
 
 _PAGES = Shapes(_statement)

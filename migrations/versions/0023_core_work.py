@@ -5,8 +5,8 @@
 
 from migrations.rules import grant, index_beside_writers, run
 
-revision = "0022_core_work"
-down_revision = "0021_membership_erasure"
+revision = "0023_core_work"
+down_revision = "0022_access_officials"
 
 _WAITING = "status IN ('invited', 'info_requested', 'applied', 'under_review')"
 

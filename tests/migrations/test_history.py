@@ -83,7 +83,7 @@ async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence(test_
 
 async def test_accounts_suspended_earlier_return_to_active(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_suspended")
-    await migrate(url, revision="0021_access_notifications")
+    await migrate(url, revision="0021_membership_erasure")
     connection = await asyncpg.connect(url)
     await connection.execute(
         "INSERT INTO escm.access_account (id, version, status, visibility, created_at, created_by, updated_at,"

@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
+
+_ADDRESS = r"^(https?://[^\s?#]+)?$"
 
 
 class MembershipSettings(Settings):
@@ -17,6 +19,27 @@ class MembershipSettings(Settings):
 
     mail_page: str = Field("", validation_alias="ESCM_MEMBERSHIP_PAGE")
     """The frontend's page that uses a mailed token; `/account` of the issuer by default."""
+    orcid_url: str = Field("", pattern=_ADDRESS)
+    """Where people sign in to ORCID, such as `https://orcid.org`. The four settings of ORCID are set together."""
+    orcid_api_url: str = Field("", pattern=_ADDRESS)
+    """Where public records are read, such as `https://pub.orcid.org`."""
+    orcid_client_id: str = ""
+    orcid_client_secret: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _refuse_half_an_orcid(self) -> "MembershipSettings":
+        addresses = (self.orcid_url, self.orcid_api_url)
+        given = (*addresses, self.orcid_client_id, self.orcid_client_secret.get_secret_value())
+        if any(given) and not all(given):
+            raise ValueError("ESCM_MEMBERSHIP_ORCID_URL, _API_URL, _CLIENT_ID and _CLIENT_SECRET are set together")
+        if self.environment == "production" and any(address.startswith("http://") for address in addresses):
+            raise ValueError("ESCM_MEMBERSHIP_ORCID_URL and _API_URL are https:// addresses in production")
+        return self
+
+    @property
+    def has_orcid(self) -> bool:
+        """Whether people can link their ORCID iD."""
+        return bool(self.orcid_client_id)
 
     @property
     def page(self) -> str:

@@ -5,6 +5,8 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _ONE_SITE, _MAPPED = 64, 96
+_TRANSLATED = ("2001::/32", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")
+"""Networks whose addresses contain an IPv4 address: Teredo, 6to4, NAT64 and the compatible form."""
 
 
 @lru_cache(maxsize=4096)
@@ -25,6 +27,18 @@ def may_come_from(address: str, allowed: Collection[str]) -> bool:
         return True
     here = _parsed(address)
     return here is not None and any(here in _network(network) for network in allowed)
+
+
+def is_public(address: str) -> bool:
+    """Whether an address can be that of a system outside: not private, not of this machine, not for many receivers, and
+    none that a gateway translates to such a one."""
+    known = _parsed(address.partition("%")[0])
+    return (
+        known is not None
+        and known.is_global
+        and not known.is_multicast
+        and not any(known in ip_network(network) for network in _TRANSLATED)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -28,6 +28,8 @@ from shared.records.rows import columns_of as columns_of_record
 
 MOST_PER_EXPERT = 200
 MATCH_JOB = "match_affiliations"
+ORCID = "orcid"
+"""Who asserts what an import from ORCID wrote."""
 _LIVING = Statement(
     select(expert.c.id)
     .where(expert.c.id == bindparam("key"), expert.c.merged_into.is_(None))
@@ -63,7 +65,7 @@ async def create(uow: UnitOfWork, owner: Expert, new: Affiliation) -> Affiliatio
     if await _COUNT.fetchval(uow.connection, expert=owner.id) >= MOST_PER_EXPERT:
         raise Conflict(f"An expert has at most {MOST_PER_EXPERT} affiliations.")
     if new.raw:
-        defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
+        _order_match(uow)
     row = await _INSERT.fetchrow(uow.connection, **columns_of(new))
     if row is None:
         raise NotFound
@@ -82,8 +84,9 @@ async def lock(uow: UnitOfWork, key: UUID, version: int) -> Affiliation:
     return before
 
 
-async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Affiliation) -> Affiliation:
-    """Updates the affiliation; without a difference, nothing is written and the version does not change."""
+async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Affiliation, by: str) -> Affiliation:
+    """Updates the affiliation; without a difference, nothing is written and the version does not change. What was
+    imported from ORCID is asserted `by` whoever changes it, and no later import changes it."""
     if wanted.raw is not None and wanted.raw == before.raw:
         wanted = replace(wanted, institution_id=before.institution_id)
     else:
@@ -93,7 +96,9 @@ async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Af
     if wanted == before:
         return before
     if wanted.match_status != before.match_status and wanted.raw:
-        defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
+        _order_match(uow)
+    if before.asserted_by == ORCID:
+        wanted = replace(wanted, asserted_by=by)
     after = await _write(uow, before, wanted)
     _record_change(uow, owner, "update", before, after)
     schedule_check(uow, "experts", owner.id)
@@ -113,7 +118,7 @@ async def decide(
     if target == "linked":
         wanted = replace(wanted, institution_id=await _institution_meant(uow, _named(requested.fields)))
     if target == "waiting":
-        defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
+        _order_match(uow)
     else:
         decided = decision(_candidate(before, wanted.institution_id), "person", at)
         candidates = before.match_candidates
@@ -153,6 +158,12 @@ def _candidate(record: Affiliation, institution: UUID | None) -> Candidate | Non
 
 def _undecided(record: Affiliation) -> Affiliation:
     return replace(record, match_status=None, match=None, match_candidates=None, matched_at=None)
+
+
+def _order_match(uow: UnitOfWork) -> None:
+    """Assigns the match of all texts that wait to the worker, once in a unit of work."""
+    if MATCH_JOB not in uow.scratch:
+        uow.scratch[MATCH_JOB] = defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
 
 
 async def _write(uow: UnitOfWork, before: Affiliation, wanted: Affiliation) -> Affiliation:

@@ -29,6 +29,13 @@ def _select(single: bool) -> Any:
 _READS = Shapes(_select)
 _LOCK = Statement(select(affiliation).where(affiliation.c.id == bindparam("key")).with_for_update())
 
+_LOCK_FROM_ORCID = Statement(
+    select(affiliation)
+    .where(affiliation.c.expert_id == bindparam("expert"), affiliation.c.put_code.is_not(None))
+    .order_by(affiliation.c.id)
+    .with_for_update()
+)
+
 
 def _unmatched(again: bool) -> Any:
     state = (
@@ -68,6 +75,11 @@ async def lock(connection: Connection, key: UUID) -> Affiliation | None:
     """One affiliation, locked until the transaction ends; None if the context may not write it."""
     row = await _LOCK.fetchrow(connection, key=key)
     return affiliation_of(row) if row else None
+
+
+async def lock_from_orcid(connection: Connection, expert: UUID) -> list[Affiliation]:
+    """The affiliations of an expert that were imported from ORCID, locked until the transaction ends."""
+    return [affiliation_of(row) for row in await _LOCK_FROM_ORCID.fetch(connection, expert=expert)]
 
 
 async def lock_unmatched(

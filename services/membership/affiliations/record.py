@@ -30,7 +30,7 @@ class Affiliation:
     """Where an expert works or worked. `country` and `visibility` are the expert's.
 
     `match_status` is None as long as nobody has looked which institution `raw` means; `match` says how a link came
-    about, `match_candidates` what a person may choose from.
+    about, `match_candidates` what a person may choose from. `put_code` is the key of an import from ORCID.
     """
 
     id: UUID
@@ -52,6 +52,7 @@ class Affiliation:
     match: Decision | None = None
     match_candidates: Sequence[Candidate] | None = None
     matched_at: datetime | None = None
+    put_code: str | None = None
 
 
 COLUMNS = tuple(field.name for field in fields(Affiliation))

@@ -121,7 +121,8 @@ async def update_affiliation(
     body = patched(AffiliationBody, written(row), patch)
     before = await operations.lock(ctx.uow, row["id"], row["version"])
     wanted = replace(before, **values(body))
-    after = await operations.update(ctx.uow, record_read(ExpertRecord, expert), before, wanted)
+    owner = record_read(ExpertRecord, expert)
+    after = await operations.update(ctx.uow, owner, before, wanted, _source(ctx, expert))
     return item_response(ctx, present(columns_of(after)))
 
 

@@ -1,13 +1,10 @@
-"""The mails of membership, and the pairs that follow from a rejected claim."""
+"""The mails of membership."""
 
 from typing import Any
 from uuid import UUID
 
 from services.membership.claims import operations
 from services.membership.claims.domain import PURPOSE
-from services.membership.claims.operations import PAIR_JOB
-from services.membership.duplicates import pairs
-from services.membership.duplicates.operations import claimed_pair
 from services.membership.experts.operations import SEND_CLAIM
 from services.membership.settings import MembershipSettings
 from shared.database.unit_of_work import UnitOfWork
@@ -20,7 +17,7 @@ from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
-    """The handlers that send mails with links and make pairs."""
+    """The handlers that send mails with links."""
     seal = MailSeal(settings)
 
     async def send_claim(run: JobRun) -> dict[str, Any]:
@@ -37,15 +34,7 @@ def job_handlers(settings: MembershipSettings) -> JobHandlers:
                 sent = False
         return {"sent": sent}
 
-    return {SEND_CLAIM: send_claim, PAIR_JOB: pair, **mail_handlers(settings, {PURPOSE: operations.prepare})}
-
-
-async def pair(run: JobRun) -> dict[str, Any]:
-    """Makes a pair of two records that one account claims."""
-    keys = [UUID(run.payload[name]) for name in ("a", "b")]
-    async with run.unit_of_work() as uow:
-        found = await claimed_pair(uow.connection, keys)
-        return {"pairs": await pairs.record(uow, "experts", found, "entry")}
+    return {SEND_CLAIM: send_claim, **mail_handlers(settings, {PURPOSE: operations.prepare})}
 
 
 async def delete_expired_tokens(uow: UnitOfWork) -> None:

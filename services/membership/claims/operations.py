@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.membership.claims import queries
 from services.membership.claims.domain import LIFE, PURPOSE, language_of
+from services.membership.duplicates.operations import schedule_pair
 from services.membership.experts.domain import LIVING
 from services.membership.experts.operations import EXPERTS, sync_dependents
 from services.membership.experts.owners import record_of_account
@@ -17,10 +18,6 @@ from shared.kernel.text import email_key
 from shared.mail import tokens
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
-from shared.messaging.outbox import defer
-
-PAIR_JOB = "pair_claimed_expert"
-"""Makes a pair for the office when an account that owns a record tries to claim another one."""
 
 
 async def send(uow: UnitOfWork, seal: MailSeal, expert: UUID, account: UUID | None, page: str) -> bool:
@@ -72,8 +69,7 @@ async def claim(uow: UnitOfWork, account: UUID, token: str) -> UUID:
         raise tokens.token_not_valid()
     other = await record_of_account(uow.connection, account)
     if other is not None:
-        payload = {"a": str(min(expert, other)), "b": str(max(expert, other))}
-        defer(uow, "membership", PAIR_JOB, payload, created_by=uow.origin.actor.label)
+        schedule_pair(uow, expert, other, "same_account")
         detail = "You have a record already. The secretariat is notified that both may be yours."
         raise CommittedConflict(detail, code="record_exists")
     await tokens.use(uow.connection, token, account)

@@ -57,9 +57,9 @@ def like_body(own: Body, rows: Rows) -> list[Found]:
     ]
 
 
-def of_one_account(one: Person, other: Person) -> Found:
-    """The pair of two persons whose records one account claims."""
-    return pair(one, other, MatchScore(1.0, ("same_account",)))
+def of_one_person(one: Person, other: Person, reason: str) -> Found:
+    """The pair of two persons who are known to be one, such as `same_account` or `same_orcid`."""
+    return pair(one, other, MatchScore(1.0, (reason,)))
 
 
 def shown_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.membership.duplicates import operations, pairs, queries
 from services.membership.duplicates.domain import Collection, Found
-from services.membership.duplicates.operations import CHECK_JOB, SEARCH_JOB
+from services.membership.duplicates.operations import CHECK_JOB, PAIR_JOB, SEARCH_JOB
 from services.membership.duplicates.search import KINDS, PARTITIONS, PersonSearch, among_bodies
 from services.membership.record_linkage.institutions import body_of
 from services.membership.record_linkage.names import name_key
@@ -43,7 +43,15 @@ async def search(run: JobRun) -> dict[str, Any]:
     return await Search(run).to_the_end()
 
 
-DUPLICATE_JOBS: JobHandlers = {CHECK_JOB: check_record, SEARCH_JOB: search}
+async def make_pair(run: JobRun) -> dict[str, Any]:
+    """Makes a pair of two experts who are known to be one person."""
+    keys = [UUID(run.payload[name]) for name in ("a", "b")]
+    async with run.unit_of_work() as uow:
+        found = await operations.known_pair(uow.connection, keys, run.payload.get("reason", "same_account"))
+        return {"pairs": await pairs.record(uow, "experts", found, "entry")}
+
+
+DUPLICATE_JOBS: JobHandlers = {CHECK_JOB: check_record, SEARCH_JOB: search, PAIR_JOB: make_pair}
 
 
 class _Yielded(Exception):

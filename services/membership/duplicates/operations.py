@@ -30,6 +30,8 @@ CHECK_JOB = "duplicates_look"
 """The job that finds what one changed record may repeat."""
 SEARCH_JOB = "duplicates_search"
 """The job that searches all records of a collection, or the changed ones."""
+PAIR_JOB = "pair_claimed_expert"
+"""The job that makes a pair of two experts who are known to be one person."""
 _SAVE_WATERMARK = """
 INSERT INTO escm.member_duplicate_search AS known (resource, covered_until) VALUES ($1, $2)
 ON CONFLICT (resource) DO UPDATE SET covered_until = greatest(known.covered_until, excluded.covered_until)
@@ -76,9 +78,18 @@ def schedule_check_if_changed(uow: UnitOfWork, resource: Collection, before: Rec
 
 
 def schedule_check(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
-    """Assigns a check of a record to the worker."""
+    """Assigns a check of a record to the worker, once in a unit of work."""
     payload = {"resource": resource, "record": str(record)}
-    defer(uow, "membership", CHECK_JOB, payload, created_by=uow.origin.actor.label)
+    if (CHECK_JOB, record) not in uow.scratch:
+        uow.scratch[CHECK_JOB, record] = defer(
+            uow, "membership", CHECK_JOB, payload, created_by=uow.origin.actor.label
+        )
+
+
+def schedule_pair(uow: UnitOfWork, one: UUID, other: UUID, reason: str) -> None:
+    """Assigns a pair of two experts to the worker, for the office, with the reason of the pair."""
+    payload = {"a": str(min(one, other)), "b": str(max(one, other)), "reason": reason}
+    defer(uow, "membership", PAIR_JOB, payload, created_by=uow.origin.actor.label)
 
 
 async def order_search(uow: UnitOfWork, resource: Collection, *, whole: bool) -> UUID:
@@ -117,10 +128,11 @@ async def find_duplicates(connection: Connection, resource: Collection, rows: Se
     ]
 
 
-async def claimed_pair(connection: Connection, keys: Sequence[UUID]) -> list[Found]:
-    """The pair of two experts that one account claims; empty if one of them is gone. The context must read both."""
+async def known_pair(connection: Connection, keys: Sequence[UUID], reason: str) -> list[Found]:
+    """The pair of two experts who are known to be one person; empty if one of them is gone. The context must read
+    both."""
     persons = [person_of(row) for row in await queries.some(connection, "experts", keys)]
-    return [finding.of_one_account(*persons)] if len(persons) == 2 else []
+    return [finding.of_one_person(*persons, reason)] if len(persons) == 2 else []
 
 
 async def transition(

@@ -225,6 +225,11 @@ def with_verified(emails: Iterable[EmailAddress], before: Iterable[EmailAddress]
     return [{**email, "verified": email_key(email["value"]) in verified} for email in emails]
 
 
+def is_still_authenticated(orcid: str | None, wanted: Expert) -> bool:
+    """Whether the ORCID iD of the wanted record remains authenticated: until it differs from the iD before."""
+    return wanted.orcid_authenticated and wanted.orcid == orcid
+
+
 def without_verified(email: EmailAddress) -> EmailAddress:
     """The address in the form of a request."""
     return {"value": email["value"], "visibility": email["visibility"]}

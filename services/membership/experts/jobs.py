@@ -151,6 +151,7 @@ _BLANK: Columns = {
     "visibility": "network",
     "emails": [],
     "category": "expert",
+    "orcid_authenticated": False,
 }
 
 
@@ -172,6 +173,8 @@ def change(row: Values, values: Values) -> Columns:
     differing = {name for name, value in changed.items() if value != row[name]}
     asserted = asserted_after(row["asserted"], differing, "import", to_text(now()))
     after = {**row, **changed}
+    if after["orcid"] != row["orcid"]:
+        changed["orcid_authenticated"] = False
     return {**changed, **derived(after["names"], after["emails"]), "asserted": asserted}
 
 

@@ -72,6 +72,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
         new,
         **domain.derived(new.names, new.emails),
         emails=domain.with_verified(new.emails),
+        orcid_authenticated=False,
         asserted=domain.asserted_at_entry(by),
     )
     if applies:
@@ -124,6 +125,7 @@ async def update(
         wanted,
         **domain.derived(wanted.names, wanted.emails),
         emails=domain.with_verified(wanted.emails, before.emails),
+        orcid_authenticated=domain.is_still_authenticated(before.orcid, wanted),
     )
     is_own = access.principal.is_account(before.account_id)
     if is_own:

@@ -119,6 +119,12 @@ class Expert(Record):
     ]
     email_keys: Annotated[list[str], Internal, Derived]
     orcid: Annotated[str | None, Public, Written, Imported, "The ORCID iD."]
+    orcid_authenticated: Annotated[
+        bool,
+        Public,
+        Tracked,
+        "Whether the person has signed in to ORCID as the holder of the iD. The system sets it; another iD ends it.",
+    ]
     languages: Annotated[
         list[str], Public, Written, Imported, "The languages that the expert works in, as BCP 47 tags."
     ]

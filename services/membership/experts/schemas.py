@@ -166,6 +166,7 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     profile_confirmed_on: date | None = None
     emails: list[StoredEmail]
     orcid: Annotated[str | None, Field(examples=["0000-0002-1825-0097"])]
+    orcid_authenticated: Annotated[bool, Field(examples=[True])]
     languages: Annotated[list[str], Field(examples=[["en"]])]
     fields: Annotated[list[str], Field(examples=[["1.5"]])]
     planetary_boundaries: Annotated[list[str], Field(examples=[["land-system-change"]])]

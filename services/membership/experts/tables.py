@@ -30,11 +30,12 @@ affiliation = table(
     Column("match", JSONB, nullable=True),
     Column("match_candidates", JSONB, nullable=True),
     instant("matched_at", nullable=True),
+    text("put_code", nullable=True),
 )
 """`country` and `visibility` are the expert's, so one policy serves both tables.
 
 `match_status` is null until somebody checks which institution `raw` means; `match` describes how a link was made,
-`match_candidates` the choices of a person.
+`match_candidates` the choices of a person. `put_code` is the place in an ORCID record that it was imported from.
 """
 
 expert_value = table(

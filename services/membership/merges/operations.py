@@ -216,7 +216,7 @@ async def _lock(uow: UnitOfWork, pair: Pair) -> Pair:
 def _wanted(subject: Subject, winner: Record, values: domain.Values, sources: domain.Values) -> Record:
     """The winner with these values, their derived columns, and their sources."""
     wanted = with_columns(winner, values)
-    return with_columns(wanted, {**subject.derived(wanted), **sources})
+    return with_columns(wanted, {**subject.derived(winner, wanted), **sources})
 
 
 def _taken(mine: domain.Values, theirs: domain.Values, values: domain.Values) -> list[str]:

@@ -36,7 +36,7 @@ from shared.records.rows import record_read, with_columns
 @dataclass(frozen=True)
 class Subject:
     """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `read` makes the record from a row,
-    in the form of a request. `derived` are the columns derived from others. `holder` is the column of an affiliation
+    in the form of a request. `derived` are the columns derived from others, from the record before and the wanted one. `holder` is the column of an affiliation
     that refers to the record; `ended` are the states in which a record cannot win over a living one."""
 
     name: Collection
@@ -45,7 +45,7 @@ class Subject:
     fields: tuple[str, ...]
     unite: Mapping[str, Unite]
     read: Callable[[Row], Record]
-    derived: Callable[[Any], Mapping[str, object]]
+    derived: Callable[[Any, Any], Mapping[str, object]]
     sync_dependents: Callable[[UnitOfWork, Any, Any], Awaitable[None]]
     holder: str
     ended: frozenset[str]
@@ -66,12 +66,13 @@ def _read_institution(row: Row) -> Record:
     return record_read(Institution, {**row, "relations": row["stated"]})
 
 
-def _derived_of_expert(expert: Expert) -> Mapping[str, object]:
-    return expert_rules.derived(expert.names, expert.emails)
+def _derived_of_expert(before: Expert, wanted: Expert) -> Mapping[str, object]:
+    is_authenticated = expert_rules.is_still_authenticated(before.orcid, wanted)
+    return {**expert_rules.derived(wanted.names, wanted.emails), "orcid_authenticated": is_authenticated}
 
 
-def _derived_of_institution(institution: Institution) -> Mapping[str, object]:
-    return institution_rules.derived(institution.names)
+def _derived_of_institution(_before: Institution, wanted: Institution) -> Mapping[str, object]:
+    return institution_rules.derived(wanted.names)
 
 
 def _address(email: EmailAddress) -> str:

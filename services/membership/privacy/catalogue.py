@@ -21,7 +21,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "affiliations": personal(
         "member_affiliation",
         "id expert_id country visibility version institution_id raw role unit starts ends is_primary asserted_by"
-        " created_at updated_at match_status match match_candidates matched_at",
+        " created_at updated_at match_status match match_candidates matched_at put_code",
     ),
     "duplicates": personal(
         "member_duplicate",
@@ -114,7 +114,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_mail_token",
         "",
         {
-            "proves who got a mail, by digests, until it expires": "digest service purpose subject_id address_digest"
+            "proves who got a mail or began to link an ORCID iD, by digests, until it expires": "digest service purpose subject_id address_digest"
             " until used_by"
         },
     ),

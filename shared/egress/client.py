@@ -1,0 +1,117 @@
+"""The client for addresses outside: bounded in time and size, and limited to the addresses of the settings."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+
+from shared.configuration.settings import Settings
+from shared.kernel.addresses import is_public
+from shared.kernel.errors import Unavailable
+
+SECONDS = 10.0
+"""Seconds within which the whole response must arrive."""
+LONGEST = 4 << 20
+"""Bytes of the longest response."""
+_CONNECT_SECONDS = 3.0
+_RETRY_AFTER = 30
+_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The response of a system outside."""
+
+    status: int
+    body: bytes
+
+    def json(self) -> Any:
+        """The parsed body. Raises Unavailable if it is not JSON."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise _unavailable() from None
+
+
+class Egress:
+    """Opens addresses below `bases`. Only on a laptop and in tests may they be private ones."""
+
+    def __init__(self, settings: Settings, bases: Collection[str]) -> None:
+        self._bases = tuple(f"{base.rstrip('/')}/" for base in bases)
+        self._may_be_private = settings.environment != "production"
+
+    async def get(self, url: str) -> Reply:
+        """The JSON at an address. Raises Unavailable without a response, and ValueError for an address that is not
+        below one of the bases."""
+        return await self._send("GET", url)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Reply:
+        """The response to a form. Raises what `get` raises."""
+        return await self._send("POST", url, form)
+
+    async def _send(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Reply:
+        if not url.startswith(self._bases):
+            raise ValueError("the address is not one of the settings")
+        try:
+            async with asyncio.timeout(SECONDS), _client() as client:
+                for address in await self._addresses(url):
+                    request = client.build_request(method, url, data=form)
+                    request.extensions["sni_hostname"] = request.url.host
+                    request.url = request.url.copy_with(host=address)
+                    try:
+                        return await _read(client, request)
+                    except (httpx.ConnectError, httpx.ConnectTimeout):
+                        continue
+        except (httpx.HTTPError, OSError, TimeoutError) as error:
+            raise _unavailable() from error
+        raise _unavailable()
+
+    async def _addresses(self, url: str) -> list[str]:
+        """The network addresses of the host, resolved once so that no later answer leads elsewhere."""
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+        return addresses if self._may_be_private else [address for address in addresses if is_public(address)]
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+def _client() -> httpx.AsyncClient:
+    """A client for one request: it shares no connection and no cookie with others, and uses no proxy."""
+    return httpx.AsyncClient(
+        verify=_certificates(),
+        trust_env=False,
+        follow_redirects=False,
+        timeout=httpx.Timeout(SECONDS, connect=_CONNECT_SECONDS),
+        headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "escm"},
+    )
+
+
+async def _read(client: httpx.AsyncClient, request: httpx.Request) -> Reply:
+    """The response, read as it was sent: a compressed one has no bound."""
+    response = await client.send(request, stream=True)
+    try:
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > LONGEST:
+                raise _unavailable()
+        return Reply(response.status_code, bytes(body))
+    finally:
+        await response.aclose()
+
+
+def _unavailable() -> Unavailable:
+    detail = "A system outside does not respond as it should."
+    return Unavailable(detail, code="upstream_unavailable", retry_after=_RETRY_AFTER)

@@ -50,7 +50,7 @@ ROLES: RoleTable = {
     "expert": _permissions(
         "experts",
         "read history update publish apply resubmit confirm_profile renew resign subject_export erase"
-        " restrict_processing lift_restriction",
+        " restrict_processing lift_restriction orcid_link",
     )
     | _permissions("declarations", "read history create update sign")
     | _permissions("consents", "read history create withdraw")
@@ -59,6 +59,6 @@ ROLES: RoleTable = {
     "api_client": _LIST,
 }
 """Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person, `erase`
-requests its erasure. A merge needs the permission to update both records."""
+requests its erasure; `orcid_link` links the person's ORCID iD. A merge needs the permission to update both records."""
 SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
 """Role → the source of what its holders write; that of other offices is `government`."""

@@ -18,6 +18,7 @@ from services.membership.merges.routes import router as merges
 from services.membership.messages.operations import CONVERSATION
 from services.membership.messages.schemas import ExpertMessage
 from services.membership.notices.routes import router as notices
+from services.membership.orcid.routes import router as orcid
 from services.membership.privacy.routes import router as privacy
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
@@ -42,6 +43,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             privacy,
             erasure_requests,
             erasures,
+            orcid,
             affiliations,
             matches,
             message_routes(EXPERT_API, CONVERSATION, ExpertMessage),

@@ -14,6 +14,7 @@ from services.membership.erasures.operations import apply_scheduled as run_erasu
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.operations import apply_scheduled as end_terms
 from services.membership.merges.following import follow_institutions
+from services.membership.orcid.jobs import job_handlers as orcid_jobs
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS
 from services.membership.reminders.operations import remind
@@ -52,6 +53,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **privacy_jobs(settings),
         **erasure_jobs(settings),
         **claim_jobs(settings),
+        **orcid_jobs(settings),
     }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
 

@@ -1,4 +1,5 @@
-"""Mailed tokens. The database stores a digest, the purpose and the expiry. One account uses a token.
+"""Mailed tokens. The database stores a digest, the purpose and the expiry. One account uses a token. The state of a
+sign-in elsewhere is a token, too: an account carries it there and back instead of a mail, and is its address.
 
 A token is used by POST only, so that programs that open the links of mails change nothing.
 """

@@ -20,10 +20,13 @@ from shared.web.pending import PendingTransition, propose
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import (
     HISTORY_QUERY,
+    LINKED_DATA,
     history_response,
     item_response,
+    linked_data_response,
     patched,
     transitions_response,
+    wants_linked_data,
 )
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of, query_of_list
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from shared.web.records import Created, RecordApi
 
 R = TypeVar("R", bound=Record)
+_AS_LINKED_DATA = {"content": {LINKED_DATA: {"schema": {"type": "object"}}}}
 
 
 def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
@@ -59,10 +63,18 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         operation_id=f"get{single}",
         summary=f"Read one {title}",
         description="The record as the caller may see it, with the transitions that its state allows.",
-        responses={200: {"model": api.response_model}},
+        responses={200: {"model": api.response_model, **(_AS_LINKED_DATA if api.linked_data else {})}},
     )
     async def get_record(row: readable, ctx: CurrentContext) -> Response:
-        return item_response(ctx, await api.item(row, ctx), fields=pick_fields(ctx.request, known))
+        picked = pick_fields(ctx.request, known)
+        if api.linked_data is None:
+            return item_response(ctx, await api.item(row, ctx), fields=picked)
+        if wants_linked_data(ctx):
+            response = linked_data_response(ctx, row["version"], await api.linked_data(row, ctx))
+        else:
+            response = item_response(ctx, await api.item(row, ctx), fields=picked)
+        response.headers["Vary"] = "Accept"
+        return response
 
     @router.get(
         "/{record}/history",

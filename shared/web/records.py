@@ -72,7 +72,8 @@ class RecordApi(Generic[R, GuardContext]):
     the model of the transitions' fields; unless `reads_fields`, the operation parses them itself. `keeps_null`: in them
     null differs from absent. `raw_json_columns` are item columns of JSON text. `is_public`: list and item need no
     token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
-    never the second person of its transitions. `proposes_changes`: a patch may need a second person too.
+    never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `linked_data`
+    is the record as JSON-LD, in public fields whoever the caller is.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -96,6 +97,7 @@ class RecordApi(Generic[R, GuardContext]):
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
     proposes_changes: bool = False
+    linked_data: Callable[[Row, RequestContext], Awaitable[dict[str, Any]]] | None = None
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""

@@ -1,5 +1,6 @@
 """Responses that all resources share: the item, its available actions, its history; and the merge of a patch."""
 
+import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -17,9 +18,14 @@ from shared.records.history import history, line
 from shared.web.conditional import etag, is_known
 from shared.web.contract import fields_schema
 from shared.web.paging import binding, make_cursor, page_limit, read_cursor
-from shared.web.request_context import RequestContext
+from shared.web.request_context import RequestContext, header_of
 
 JSON = "application/json; charset=utf-8"
+LINKED_DATA = "application/ld+json"
+_ACCEPTED = re.compile(
+    r"([\w.*+-]+/[\w.*+-]+)(?:\s*;\s*(?!q=)[^,;]*)*(?:\s*;\s*q=(1(?:\.0*)?|0(?:\.\d*)?))?", re.IGNORECASE
+)
+"""A media type of `Accept` with its weight, whatever its other parameters."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -56,6 +62,23 @@ def item_response(
     if status == 201:
         headers["Location"] = record["links"]["self"]
     return Response(body if extra_members is None else orjson.dumps({**shown, **extra_members}), status, headers, JSON)
+
+
+def linked_data_response(ctx: RequestContext, version: int, document: Mapping[str, Any]) -> Response:
+    """The record as JSON-LD, with an ETag of its own; 304 if the caller has it already."""
+    body = orjson.dumps(document)
+    tag = etag(version, body)
+    if is_known(ctx.request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, 200, {"ETag": tag}, LINKED_DATA)
+
+
+def wants_linked_data(ctx: RequestContext) -> bool:
+    """Whether `Accept` names JSON-LD, and no other JSON with a higher weight."""
+    accepted = header_of(ctx.request, b"accept") or ""
+    weights = {kind.lower(): float(weight or 1) for kind, weight in _ACCEPTED.findall(accepted[:1000])}
+    weight = weights.get(LINKED_DATA, 0.0)
+    return weight > 0 and weight >= weights.get("application/json", 0.0)
 
 
 def show_secret_once(stored: Response, shown: Mapping[str, Any]) -> Response:

@@ -17,6 +17,7 @@ from services.membership.duplicates.operations import schedule_check
 from services.membership.experts.record import Expert
 from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.naming import meant
+from shared.database.ids import uuid7
 from shared.database.statements import Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
@@ -51,6 +52,28 @@ _INSERT = Statement(
     .values({name: bindparam(name) for name in [column.key for column in affiliation.c]})
     .returning(affiliation)
 )
+
+
+def blank(owner: Expert, asserted_by: str) -> Affiliation:
+    """A new affiliation of an expert, which names nothing yet. `asserted_by`: self, orcid, secretariat, import."""
+    instant = now()
+    return Affiliation(
+        id=uuid7(),
+        expert_id=owner.id,
+        country=owner.country,
+        visibility=owner.visibility,
+        version=1,
+        institution_id=None,
+        raw=None,
+        role=None,
+        unit=None,
+        starts=None,
+        ends=None,
+        is_primary=False,
+        asserted_by=asserted_by,
+        created_at=instant,
+        updated_at=instant,
+    )
 
 
 async def create(uow: UnitOfWork, owner: Expert, new: Affiliation) -> Affiliation:

@@ -16,7 +16,6 @@ from services.membership.affiliations.record import columns_of
 from services.membership.affiliations.schemas import (
     ListedAffiliation,
     MatchFields,
-    new,
     present,
     present_listed,
     values,
@@ -97,7 +96,8 @@ async def get_affiliation(row: Readable, ctx: CurrentContext) -> Response:
 async def create_affiliation(body: AffiliationBody, expert: Expert, ctx: CurrentContext) -> Response:
     require(ctx.access, "update", expert["country"], expert["id"])
     owner = record_read(ExpertRecord, expert)
-    affiliation = await operations.create(ctx.uow, owner, new(body, owner, _source(ctx, expert)))
+    new = replace(operations.blank(owner, _source(ctx, expert)), **values(body))
+    affiliation = await operations.create(ctx.uow, owner, new)
     return item_response(ctx, present(columns_of(affiliation)), status=201)
 
 

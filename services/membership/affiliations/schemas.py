@@ -7,11 +7,8 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
-from services.membership.affiliations import record
 from services.membership.experts.affiliation import Affiliation, AffiliationBody
-from services.membership.experts.record import Expert
-from shared.database.ids import uuid7
-from shared.kernel.clock import now, to_text
+from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.record import Refers
@@ -52,22 +49,6 @@ def values(body: AffiliationBody) -> dict[str, Any]:
         "ends": body.to,
         "is_primary": body.primary,
     }
-
-
-def new(body: AffiliationBody, owner: Expert, asserted_by: str) -> record.Affiliation:
-    """A new affiliation of an expert. `asserted_by`: self, secretariat, institution, import."""
-    instant = now()
-    return record.Affiliation(
-        id=uuid7(),
-        expert_id=owner.id,
-        country=owner.country,
-        visibility=owner.visibility,
-        version=1,
-        asserted_by=asserted_by,
-        created_at=instant,
-        updated_at=instant,
-        **values(body),
-    )
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

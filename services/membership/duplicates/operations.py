@@ -81,9 +81,7 @@ def schedule_check(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
     """Assigns a check of a record to the worker, once in a unit of work."""
     payload = {"resource": resource, "record": str(record)}
     if (CHECK_JOB, record) not in uow.scratch:
-        uow.scratch[CHECK_JOB, record] = defer(
-            uow, "membership", CHECK_JOB, payload, created_by=uow.origin.actor.label
-        )
+        uow.scratch[CHECK_JOB, record] = defer(uow, "membership", CHECK_JOB, payload, created_by=uow.origin.actor.label)
 
 
 def schedule_pair(uow: UnitOfWork, one: UUID, other: UUID, reason: str) -> None:

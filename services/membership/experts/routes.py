@@ -7,6 +7,7 @@ from uuid import UUID
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import duplicates_of_expert
 from services.membership.experts import operations, record
+from services.membership.experts.card import card
 from services.membership.experts.domain import PUBLISHED
 from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import (
@@ -53,5 +54,6 @@ EXPERT_API = RecordApi(
     raw_json_columns=("affiliations",),
     concerns=_concerned,
     is_public=True,
+    linked_data=card,
 )
 router = EXPERT_API.routes()

@@ -1,0 +1,1 @@
+"""Linking the ORCID iD of a person, and importing the affiliations of their public ORCID record."""

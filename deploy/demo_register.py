@@ -1,10 +1,11 @@
 """Invented institutions and experts of the fictional countries, as content of a new system."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.affiliations import operations as affiliations
-from services.membership.affiliations.schemas import new as new_affiliation
+from services.membership.affiliations.schemas import values
 from services.membership.experts import operations as experts
 from services.membership.experts.affiliation import AffiliationBody
 from services.membership.experts.schemas import ExpertBody
@@ -79,7 +80,8 @@ async def _country(uow: UnitOfWork, country: str) -> None:
         for action in _WAY[: _STEPS[status]]:
             expert = await experts.transition(uow, access, expert, TransitionRequest(action, None, {}))
         works = AffiliationBody.model_validate({"institution_id": places[number % 2], "primary": True})
-        await affiliations.create(uow, expert, new_affiliation(works, expert, "secretariat"))
+        new_affiliation = replace(affiliations.blank(expert, "secretariat"), **values(works))
+        await affiliations.create(uow, expert, new_affiliation)
 
 
 async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) -> UUID:

@@ -57,7 +57,7 @@ def like_body(own: Body, rows: Rows) -> list[Found]:
     ]
 
 
-def of_one_person(one: Person, other: Person, reason: str) -> Found:
+def of_one_person(reason: str, one: Person, other: Person) -> Found:
     """The pair of two persons who are known to be one, such as `same_account` or `same_orcid`."""
     return pair(one, other, MatchScore(1.0, (reason,)))
 

@@ -130,7 +130,7 @@ async def known_pair(connection: Connection, keys: Sequence[UUID], reason: str) 
     """The pair of two experts who are known to be one person; empty if one of them is gone. The context must read
     both."""
     persons = [person_of(row) for row in await queries.some(connection, "experts", keys)]
-    return [finding.of_one_person(*persons, reason)] if len(persons) == 2 else []
+    return [finding.of_one_person(reason, *persons)] if len(persons) == 2 else []
 
 
 async def transition(

@@ -36,8 +36,9 @@ from shared.records.rows import record_read, with_columns
 @dataclass(frozen=True)
 class Subject:
     """`fields` may be chosen; `taken` follow the winner's value, else the loser's. `read` makes the record from a row,
-    in the form of a request. `derived` are the columns derived from others, from the record before and the wanted one. `holder` is the column of an affiliation
-    that refers to the record; `ended` are the states in which a record cannot win over a living one."""
+    in the form of a request. `derived` returns the columns derived from others, given the record before and after.
+    `holder` is the column of an affiliation that refers to the record; `ended` are the states in which a record cannot
+    win over a living one."""
 
     name: Collection
     kind: ResourceType[Any, Any]

@@ -114,8 +114,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "core_mail_token",
         "",
         {
-            "proves who got a mail or began to link an ORCID iD, by digests, until it expires": "digest service purpose subject_id address_digest"
-            " until used_by"
+            "proves who got a mail or signs in to ORCID, by digests, until it expires": "digest service purpose"
+            " subject_id address_digest until used_by"
         },
     ),
     personal(

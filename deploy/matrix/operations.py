@@ -26,6 +26,7 @@ class Ask(StrEnum):
     PERSON = "to be a person"
     MAILED = "to be a person, and a token that came by mail"
     FOR_ONESELF = "to be a person, or a verb in any country"
+    SELF = "to be the person of the record"
     OWNER = "to be its owner, or a verb on the record in access"
     NOTIFIED = "to be the person that it notifies"
     BOTH = "a verb on two records in access, and to merge in their countries"
@@ -82,6 +83,9 @@ _BY_NAME: Mapping[str, Demand] = {
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "exportExpertSubject": Demand(Ask.DO, "subject_export"),
     "requestExpertErasure": Demand(Ask.DO, "erase"),
+    **dict.fromkeys(
+        ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
+    ),
     "createExport": Demand(Ask.SIGNED_IN),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),

@@ -194,6 +194,12 @@ def _to_notified(_operation: Operation, rights: "_Rights", target: Target) -> Cl
     return Class.DONE if rights.owns(target) else Class.HIDDEN
 
 
+def _to_person_of(operation: Operation, rights: "_Rights", target: Target) -> Class:
+    own = rights.permission_scope(operation.resource, operation.demand.verb).records
+    seen = _on_record(operation, rights, target)
+    return seen if seen is not Class.DONE else _done(rights.is_person and target.id in own)
+
+
 def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
     """No grant over one record covers two."""
     if not rights.is_person and not rights.writes(_plural(operation)):
@@ -287,6 +293,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.ANYWHERE: _anywhere,
     Ask.STARTER: _to_starter,
     Ask.FOR_ONESELF: _for_oneself,
+    Ask.SELF: _to_person_of,
     Ask.OWNER: _to_owner,
     Ask.NOTIFIED: _to_notified,
     Ask.PERSON: _to_people,

@@ -18,6 +18,7 @@ SERVICES = ("membership", "centres", "actions", "access")
 _STANDARD = (
     "read", "history", "create", "update", "delete", "publish", "import", "oversee", "record", "search",
     "subject_export", "erase",
+    "subject_export", "orcid_link",
 )  # fmt: skip
 """Permissions that are not transitions."""
 _WITHOUT_RESOURCE = {"tokens"}

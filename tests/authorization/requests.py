@@ -59,6 +59,9 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "exportExpertSubject": lambda _country_fixture: {},
     "createExpertMessage": lambda country_fixture: {"text": _name(country_fixture)},
     "requestExpertErasure": lambda country_fixture: {"reason": country_fixture.word},
+    "beginExpertOrcidLink": lambda _country_fixture: {},
+    "completeExpertOrcidLink": lambda _country_fixture: {"code": "x", "state": uuid4().hex},
+    "importExpertOrcid": lambda _country_fixture: {},
     "createExpertAffiliation": lambda country_fixture: {"raw": _name(country_fixture)},
     "createNotice": lambda country_fixture: {
         "purpose": "listing",

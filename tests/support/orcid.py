@@ -111,7 +111,11 @@ class FakeOrcid:
                 return JSONResponse({"response-code": 404, "error-code": 9016, "user-message": "Not found"}, 404)
             kind = section.removesuffix("s")
             groups = [
-                {"last-modified-date": None, "external-ids": {"external-id": []}, "summaries": [{f"{kind}-summary": one}]}
+                {
+                    "last-modified-date": None,
+                    "external-ids": {"external-id": []},
+                    "summaries": [{f"{kind}-summary": one}],
+                }
                 for one in self.records[orcid][section]
             ]
             return JSONResponse(

@@ -48,7 +48,9 @@ async def test_the_token_of_orcid_is_thrown_away(
     await person.link(orcid)
     tables = await superuser.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'escm'")
     for (table,) in tables:
-        found = await superuser.fetchval(f"SELECT count(*) FROM {table} t WHERE t::text LIKE $1", f"%{orcid.tokens[-1]}%")
+        found = await superuser.fetchval(
+            f"SELECT count(*) FROM {table} t WHERE t::text LIKE $1", f"%{orcid.tokens[-1]}%"
+        )
         assert found == 0, table
 
 
@@ -105,9 +107,7 @@ async def test_another_id_is_not_authenticated(owner: NewOwner, orcid: FakeOrcid
     assert (await patched(orcid=None))["orcid_authenticated"] is False
 
 
-async def test_an_id_that_a_merge_brings_is_not_authenticated(
-    owner: NewOwner, orcid: FakeOrcid, admin: Caller
-) -> None:
+async def test_an_id_that_a_merge_brings_is_not_authenticated(owner: NewOwner, orcid: FakeOrcid, admin: Caller) -> None:
     person = await owner()
     await person.link(orcid)
     for choices, expected in (({}, True), ({"orcid": "loser"}, False)):
@@ -188,13 +188,15 @@ async def test_nobody_links_for_another(
         assert (await stranger.caller.post(f"{person.path}/{tail}", json)).status_code == 403
 
 
-async def test_without_settings_orcid_is_not_configured(
-    owner: NewOwner, database_url: str, redis_url: str
-) -> None:
+async def test_without_settings_orcid_is_not_configured(owner: NewOwner, database_url: str, redis_url: str) -> None:
     person = await owner()
     settings = MembershipSettings(database_url=database_url, redis_url=redis_url)
     async with serving(create_app(settings)) as client:
         bare = Caller(client, person.caller.name)
-        for tail, json in (("orcid_link", None), ("orcid_link/complete", {"code": "x", "state": "x"}), ("orcid_import", None)):
+        for tail, json in (
+            ("orcid_link", None),
+            ("orcid_link/complete", {"code": "x", "state": "x"}),
+            ("orcid_import", None),
+        ):
             refused = await bare.post(f"{person.path}/{tail}", json)
             assert (refused.status_code, refused.json()["code"]) == (503, "orcid_not_configured")

@@ -132,7 +132,10 @@ def _on_record(operation: Operation, rights: "_Rights", target: Target) -> Class
         return Class.DONE
     if operation.demand.ask is Ask.STEP:
         return _done(rights.writes(plural).covers(target.country, target.id))
-    return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, target.id))
+    scope = rights.permission_scope(operation.resource, operation.demand.verb)
+    if operation.demand.ask is Ask.SELF:
+        scope = PermissionScope(records=scope.records if rights.is_person else frozenset())
+    return _done(scope.covers(target.country, target.id))
 
 
 def _on_entering(operation: Operation, rights: "_Rights", target: Target) -> Class:
@@ -192,12 +195,6 @@ def _to_owner(operation: Operation, rights: "_Rights", target: Target) -> Class:
 
 def _to_notified(_operation: Operation, rights: "_Rights", target: Target) -> Class:
     return Class.DONE if rights.owns(target) else Class.HIDDEN
-
-
-def _to_person_of(operation: Operation, rights: "_Rights", target: Target) -> Class:
-    own = rights.permission_scope(operation.resource, operation.demand.verb).records
-    seen = _on_record(operation, rights, target)
-    return seen if seen is not Class.DONE else _done(rights.is_person and target.id in own)
 
 
 def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
@@ -293,7 +290,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
     Ask.ANYWHERE: _anywhere,
     Ask.STARTER: _to_starter,
     Ask.FOR_ONESELF: _for_oneself,
-    Ask.SELF: _to_person_of,
+    Ask.SELF: _on_record,
     Ask.OWNER: _to_owner,
     Ask.NOTIFIED: _to_notified,
     Ask.PERSON: _to_people,

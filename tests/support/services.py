@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -20,8 +21,13 @@ from services.portal.settings import PortalSettings
 from tests.support.callers import serving
 from tests.support.inside import Inside
 
+_ORCID = {"orcid_url": "http://127.0.0.1:9", "orcid_api_url": "http://127.0.0.1:9"}
+"""An ORCID that nothing reaches, but that people may sign in to."""
 _APPS: dict[str, tuple[Any, Any]] = {
-    "membership": (create_membership, MembershipSettings),
+    "membership": (
+        create_membership,
+        partial(MembershipSettings, **_ORCID, orcid_client_id="APP-TEST", orcid_client_secret="a secret of a test"),
+    ),
     "centres": (create_centres, CentresSettings),
     "actions": (create_actions, ActionsSettings),
     "access": (create_access, AccessSettings),

@@ -2,7 +2,7 @@
 
 from migrations.rules import run
 
-revision = "0023_membership_orcid"
+revision = "0019_membership_orcid"
 down_revision = "0018_membership_consents"
 
 

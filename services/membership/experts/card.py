@@ -39,7 +39,7 @@ async def card(row: Row, ctx: RequestContext) -> dict[str, Any]:
     async with ctx.connection() as connection:
         found = await _PUBLIC_INSTITUTIONS.fetch(connection, ids=ids, **everybody.parameters) if ids else []
     known = {str(one["id"]): one for one in found}
-    page = f"{ctx.settings.issuer.rstrip('/')}/experts/{shown['ref']}"
+    page = f"{ctx.settings.issuer.rstrip('/')}/en/experts/{shown['ref']}"
     names = dict.fromkeys(display_name([name]) for name in shown["names"])
     document = {
         "@context": "https://schema.org",

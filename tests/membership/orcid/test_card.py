@@ -49,8 +49,8 @@ async def test_a_person_has_the_public_fields(
         assert response.json() == {
             "@context": "https://schema.org",
             "@type": "Person",
-            "@id": f"https://escm.test/experts/{record['ref']}",
-            "url": f"https://escm.test/experts/{record['ref']}",
+            "@id": f"https://escm.test/en/experts/{record['ref']}",
+            "url": f"https://escm.test/en/experts/{record['ref']}",
             "identifier": record["ref"],
             "name": "Amina Varga",
             "alternateName": ["Амина Варга"],

@@ -165,3 +165,34 @@ def test_proxies_are_a_list_and_none_by_default(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("ESCM_TRUSTED_PROXIES", "*")
     with pytest.raises(ValidationError, match="ESCM_TRUSTED_PROXIES"):
         Settings()
+
+
+_ORCID = {
+    "ESCM_MEMBERSHIP_ORCID_URL": "https://orcid.org",
+    "ESCM_MEMBERSHIP_ORCID_API_URL": "https://pub.orcid.org",
+    "ESCM_MEMBERSHIP_ORCID_CLIENT_ID": "APP-1",
+    "ESCM_MEMBERSHIP_ORCID_CLIENT_SECRET": "a secret of orcid",
+}
+
+
+def test_orcid_is_configured_as_a_whole(production: pytest.MonkeyPatch) -> None:
+    assert MembershipSettings().has_orcid is False
+    for name, value in _ORCID.items():
+        production.setenv(name, value)
+    assert MembershipSettings().has_orcid is True
+    assert "a secret of orcid" not in repr(MembershipSettings())
+    for name, value in _ORCID.items():
+        production.setenv(name, "")
+        with pytest.raises(ValidationError, match="are set together"):
+            MembershipSettings()
+        production.setenv(name, value)
+
+
+@pytest.mark.parametrize("name", ["ESCM_MEMBERSHIP_ORCID_URL", "ESCM_MEMBERSHIP_ORCID_API_URL"])
+@pytest.mark.parametrize("value", ["http://orcid.org", "orcid.org", "https://orcid.org/?x", "ftp://orcid.org"])
+def test_production_reads_orcid_over_tls(production: pytest.MonkeyPatch, name: str, value: str) -> None:
+    for other, good in _ORCID.items():
+        production.setenv(other, good)
+    production.setenv(name, value)
+    with pytest.raises(ValidationError):
+        MembershipSettings()

@@ -22,9 +22,7 @@ from shared.web.request_context import RequestContext, header_of
 
 JSON = "application/json; charset=utf-8"
 LINKED_DATA = "application/ld+json"
-_ACCEPTED = re.compile(
-    r"([\w.*+-]+/[\w.*+-]+)(?:\s*;\s*(?!q=)[^,;]*)*(?:\s*;\s*q=(1(?:\.0*)?|0(?:\.\d*)?))?", re.IGNORECASE
-)
+_ACCEPTED = re.compile(r"([\w.*+-]+/[\w.*+-]+)(?:\s*;\s*(?!q=)[^,;]*)*(?:\s*;\s*q=(1(?:\.0*)?|0(?:\.\d*)?))?")
 """A media type of `Accept` with its weight, whatever its other parameters."""
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -75,8 +73,10 @@ def linked_data_response(ctx: RequestContext, version: int, document: Mapping[st
 
 def wants_linked_data(ctx: RequestContext) -> bool:
     """Whether `Accept` names JSON-LD, and no other JSON with a higher weight."""
-    accepted = header_of(ctx.request, b"accept") or ""
-    weights = {kind.lower(): float(weight or 1) for kind, weight in _ACCEPTED.findall(accepted[:1000])}
+    accepted = (header_of(ctx.request, b"accept") or "").lower()
+    if LINKED_DATA not in accepted:
+        return False
+    weights = {kind: float(weight or 1) for kind, weight in _ACCEPTED.findall(accepted[:1000])}
     weight = weights.get(LINKED_DATA, 0.0)
     return weight > 0 and weight >= weights.get("application/json", 0.0)
 

@@ -110,6 +110,7 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "restricted_at": None,
             "restricted_for": None,
             "visibility_before": None,
+            "orcid_authenticated": False,
             "clock_since": None,
             "clock_target": None,
             "assignee": None,

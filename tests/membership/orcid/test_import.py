@@ -112,23 +112,40 @@ async def test_what_is_private_there_does_not_come(linked: Member, orcid: FakeOr
     assert set(named(await linked.affiliations())) == {"PhD"}
 
 
+async def _institution(admin: Caller, ror: str, visibility: str) -> str:
+    made = await admin.post(INSTITUTIONS, institution(f"Zelmar {uuid4().hex}", ror=ror, visibility=visibility))
+    assert made.status_code == 201, made.text
+    assert (await admin.step(f"{INSTITUTIONS}/{made.json()['id']}", "verify")).status_code == 200
+    return str(made.json()["id"])
+
+
 async def test_a_ror_id_leads_to_the_institution_of_the_register(
     linked: Member, orcid: FakeOrcid, admin: Caller
 ) -> None:
-    known, unknown = "https://ror.org/013meh722", "https://ror.org/052gg0110"
-    orcid.record(linked.orcid)["employments"] = [
-        summary("Cambridge", ror=known, role="Reader"), summary("Oxford", ror=unknown, role="Lecturer"),
-    ]  # fmt: skip
-    made = await admin.post(INSTITUTIONS, institution(f"Zelmar {uuid4().hex}", ror=known, visibility="network"))
-    assert made.status_code == 201, made.text
-    verified = await admin.step(f"{INSTITUTIONS}/{made.json()['id']}", "verify")
-    assert verified.status_code == 200, verified.text
+    known, unknown, hidden = (f"https://ror.org/{key}" for key in ("013meh722", "052gg0110", "02mhbdp94"))
+    orcid.record(linked.orcid).update(
+        educations=[],
+        employments=[
+            summary("Cambridge", ror=known, role="Reader"),
+            summary("Oxford", ror=unknown, role="Lecturer"),
+            summary("Brown", ror=hidden, role="Fellow"),
+        ],
+    )
+    place = await _institution(admin, known, "network")
+    await _institution(admin, hidden, "restricted")
     assert (await linked.imported())["result"] == counted(created=3)
     found = named(await linked.affiliations())
-    reader = found["Reader"]
-    assert (reader["institution_id"], reader["raw"], reader["match"]) == (made.json()["id"], None, None)
+    assert [found["Reader"][part] for part in ("institution_id", "raw", "match")] == [place, None, None]
     assert found["Lecturer"]["raw"] == "Oxford, Springfield, Alphaland"
+    assert found["Fellow"]["institution_id"] is None, "the person may not know of that institution"
     assert (await linked.imported())["result"] == counted(unchanged=3)
+
+    path = f"{linked.path}/affiliations/{found['Lecturer']['id']}"
+    chosen = await linked.caller.step(path, "accept", fields={"institution_id": place})
+    assert chosen.status_code == 200, chosen.text
+    await _institution(admin, unknown, "network")
+    assert (await linked.imported())["result"] == counted(unchanged=3)
+    assert named(await linked.affiliations())["Lecturer"]["institution_id"] == place, "a person decided that"
 
 
 async def test_what_breaks_a_bound_fails_and_the_rest_comes(linked: Member, orcid: FakeOrcid) -> None:

@@ -188,6 +188,12 @@ async def test_nobody_links_for_another(
         assert (await stranger.caller.post(f"{person.path}/{tail}", json)).status_code == 403
 
 
+async def test_nobody_has_orcid_asked_without_end(owner: NewOwner) -> None:
+    person = await owner()
+    statuses = [(await person.caller.post(f"{person.path}/orcid_link")).status_code for _ in range(61)]
+    assert statuses == [200] * 60 + [429]
+
+
 async def test_without_settings_orcid_is_not_configured(owner: NewOwner, database_url: str, redis_url: str) -> None:
     person = await owner()
     settings = MembershipSettings(database_url=database_url, redis_url=redis_url)

@@ -169,6 +169,18 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
     """Applies one transition. Raises what `Lifecycle.advance` raises, and Invalid for invalid `fields`."""
     may = permitted(access, before)
     wanted = await _wanted(uow, before, requested) if may(requested.action) else before
+    wanted = before
+    if requested.action in ("approve", "renew") and may(requested.action):
+        starts, ends = domain.term_of(*_term(requested.fields), requested.reason, today())
+        wanted = replace(wanted, term_starts=starts, term_ends=ends)
+    if requested.action == "assign" and may(requested.action):
+        wanted = replace(wanted, assignee=_officer(requested.fields))
+    if requested.action == domain.LINK_ACCOUNT and may(requested.action):
+        wanted = replace(wanted, account_id=await _account(uow, requested.fields))
+    if requested.action == domain.CONFIRM_PROFILE:
+        wanted = replace(wanted, profile_confirmed_on=today())
+    if requested.action == domain.UNLINK_ACCOUNT:
+        wanted = replace(wanted, account_id=None, orcid_authenticated=False)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Expert:

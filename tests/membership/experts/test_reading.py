@@ -11,8 +11,8 @@ from tests.support.membership import EXPERTS, activated, entered
 At = Callable[[str | None], Caller]
 PUBLIC = {
     "id", "ref", "version", "status", "country", "visibility", "names", "display_name", "emails", "orcid",
-    "orcid_authenticated", "languages",
-    "fields", "planetary_boundaries", "ecosystems", "keywords", "biography", "category", "term", "affiliations",
+    "orcid_authenticated", "languages", "fields", "planetary_boundaries", "ecosystems", "keywords", "biography",
+    "category", "term", "affiliations",
     "links", "allowed_actions",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ import pytest
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from services.membership.worker import create_worker
-from shared.kernel.identifiers import orcid_id
+from shared.kernel.identifiers import orcid_id, ror_id
 from tests.support.callers import CALLERS, Caller, serving
 from tests.support.membership import EXPERTS
 from tests.support.orcid import CLIENT, SECRET, FakeOrcid, orcid_server
@@ -51,10 +51,13 @@ class Member:
 
     async def imported(self) -> dict[str, Any]:
         """The job of an import, after it ended."""
-        ordered = await self.caller.post(f"{self.path}/orcid_import")
+        return await self.ended(await self.caller.post(f"{self.path}/orcid_import"), self.caller)
+
+    async def ended(self, ordered: httpx.Response, caller: Caller) -> dict[str, Any]:
+        """The ordered job, after it ended."""
         assert ordered.status_code == 202, ordered.text
         for _ in range(600):
-            job = (await self.caller.get(f"{JOBS}/{ordered.json()['id']}")).json()
+            job = (await caller.get(f"{JOBS}/{ordered.json()['id']}")).json()
             if job["status"] in ("succeeded", "failed"):
                 return dict(job)
             await asyncio.sleep(0.1)
@@ -127,3 +130,9 @@ def new_orcid() -> str:
     digits = f"{uuid4().int % 10**15:015d}"
     found = (orcid_id(digits + last) for last in "0123456789X")
     return next(one for one in found if one)
+
+
+def new_ror() -> str:
+    """A ROR id that no other test uses."""
+    suffix = f"0{uuid4().int % 10**6:06d}"
+    return next(one for check in range(100) if (one := ror_id(f"{suffix}{check:02d}")))

@@ -10,7 +10,7 @@ import pytest
 from fastapi import Response
 
 from shared.kernel.clock import today
-from tests.membership.orcid.conftest import Member
+from tests.membership.orcid.conftest import Member, new_ror
 from tests.support.callers import Caller
 from tests.support.institutions import institution
 from tests.support.membership import INSTITUTIONS
@@ -122,7 +122,7 @@ async def _institution(admin: Caller, ror: str, visibility: str) -> str:
 async def test_a_ror_id_leads_to_the_institution_of_the_register(
     linked: Member, orcid: FakeOrcid, admin: Caller
 ) -> None:
-    known, unknown, hidden = (f"https://ror.org/{key}" for key in ("013meh722", "052gg0110", "02mhbdp94"))
+    known, unknown, hidden = new_ror(), new_ror(), new_ror()
     orcid.record(linked.orcid).update(
         educations=[],
         employments=[

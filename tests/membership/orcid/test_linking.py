@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -105,6 +106,32 @@ async def test_another_id_is_not_authenticated(owner: NewOwner, orcid: FakeOrcid
     assert (await patched(orcid=person.orcid))["orcid_authenticated"] is False
     await person.link(orcid)
     assert (await patched(orcid=None))["orcid_authenticated"] is False
+
+
+async def test_the_id_of_an_account_that_is_unlinked_is_not_authenticated(
+    owner: NewOwner, orcid: FakeOrcid, admin: Caller
+) -> None:
+    person = await owner()
+    await person.link(orcid)
+    freed = await admin.step(person.path, "unlink_account", reason="the wrong person")
+    assert (freed.json()["orcid"], freed.json()["orcid_authenticated"]) == (person.orcid, False)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_an_id_that_an_import_brings_is_not_authenticated(
+    owner: NewOwner, orcid: FakeOrcid, admin: Caller
+) -> None:
+    address = f"{uuid4().hex}@example.org"
+    person = await owner(emails=[{"value": address}], names=[{"full": "Ines Import"}])
+    await person.link(orcid)
+    for brought, expected in ((person.orcid, True), (new_orcid(), False)):
+        file = f"full_name,country,email,orcid\nInes Import,XA,{address},{brought}\n".encode()
+        ordered = await admin.post(
+            "/membership/v1/imports", files={"file": ("list.csv", file, "text/csv")}, data={"resource": "experts"}
+        )
+        assert (await person.ended(ordered, admin))["result"]["counts"]["failed"] == 0
+        record = (await admin.get(person.path)).json()
+        assert (record["orcid"], record["orcid_authenticated"]) == (brought, expected)
 
 
 async def test_an_id_that_a_merge_brings_is_not_authenticated(owner: NewOwner, orcid: FakeOrcid, admin: Caller) -> None:

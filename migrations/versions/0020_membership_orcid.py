@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0019_membership_orcid"
-down_revision = "0018_membership_consents"
+revision = "0020_membership_orcid"
+down_revision = "0019_core_messages"
 
 
 def upgrade() -> None:

@@ -17,7 +17,7 @@ from shared.kernel.identifiers import orcid_id, ror_id
 from tests.support.callers import CALLERS, Caller, serving
 from tests.support.membership import EXPERTS
 from tests.support.orcid import CLIENT, SECRET, FakeOrcid, orcid_server
-from tests.support.principals import enter_principal
+from tests.support.principals import enter_callers, enter_principal
 
 JOBS = "/membership/v1/jobs"
 
@@ -68,6 +68,12 @@ class Member:
 
 
 @pytest.fixture(scope="session")
+def database_url(database_named: Callable[[str], str]) -> str:
+    """A database that only these tests write."""
+    return database_named("orcid")
+
+
+@pytest.fixture(scope="session")
 async def orcid_running() -> AsyncIterator[FakeOrcid]:
     async with orcid_server() as fake:
         yield fake
@@ -82,10 +88,13 @@ def orcid(orcid_running: FakeOrcid) -> FakeOrcid:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, redis_url: str, orcid_running: FakeOrcid) -> MembershipSettings:
+def settings(
+    database_url: str, redis_url: str, orcid_running: FakeOrcid, tmp_path_factory: pytest.TempPathFactory
+) -> MembershipSettings:
     return MembershipSettings(
         database_url=database_url,
         redis_url=redis_url,
+        storage_path=tmp_path_factory.mktemp("files"),
         issuer="https://escm.test",
         orcid_url=orcid_running.url,
         orcid_api_url=f"{orcid_running.url}/",
@@ -96,6 +105,7 @@ def settings(database_url: str, redis_url: str, orcid_running: FakeOrcid) -> Mem
 
 @pytest.fixture(scope="session")
 async def membership(settings: MembershipSettings) -> AsyncIterator[httpx.AsyncClient]:
+    await enter_callers(settings.database_url)
     async with serving(create_app(settings)) as client:
         yield client
 

@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0020_membership_orcid"
-down_revision = "0019_core_messages"
+revision = "0021_membership_orcid"
+down_revision = "0020_core_work"
 
 
 def upgrade() -> None:

@@ -6,18 +6,11 @@ from datetime import date
 from enum import StrEnum
 
 from deploy.matrix.operations import Ask, Operation
-from deploy.matrix.readers import roles_of
-from services.access.access import (
-    DELEGABLE,
-    EVERY_RESOURCE,
-    GRANT_HOLDER,
-    KEY_OWNER,
-    MACHINE_ROLE,
-    ROLE_SCOPES,
-)
+from deploy.matrix.rights import OF_OWNERS, Rights
+from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES
 from shared.auth.narrowing import narrowed
 from shared.bulk.imports import OVERSEE
-from shared.kernel.principal import READ, READING, Grant, PermissionScope, Principal, PrincipalKind, RoleTable
+from shared.kernel.principal import READ, Grant, PermissionScope, Principal, PrincipalKind
 
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "api_keys", "sessions", "notifications"})
@@ -37,8 +30,6 @@ UNDER = {
 WRITE = "write"
 _HANDED_ON = "national_author"
 """The role of grants that are delegated, granted and handed over."""
-_OF_OWNERS = (GRANT_HOLDER, KEY_OWNER)
-"""Roles of people over what belongs to them, without a grant."""
 _SINCE = date(2020, 1, 1)
 
 
@@ -72,7 +63,7 @@ class Holder:
         """The principal; `scope_id` is the record of a grant over one record, or the record that belongs to a
         person."""
         if self == PERSON:
-            own = tuple(Grant(role, "record", scope_id, _SINCE, None) for role in _OF_OWNERS)
+            own = tuple(Grant(role, "record", scope_id, _SINCE, None) for role in OF_OWNERS)
             return Principal(PrincipalKind.ACCOUNT, None, self.name, own)
         scope = {"global": None, "country": OWN}.get(self.scope_kind, scope_id)
         kind = PrincipalKind.CLIENT if self.role == "api_client" else PrincipalKind.ACCOUNT
@@ -114,7 +105,7 @@ def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: 
     """The class of response to this operation on this record, or, for a creation, next to it."""
     if holder == NOBODY:
         return _to_nobody(operation, target)
-    rights = _Rights(operation.service, holder.principal(scope_id))
+    rights = Rights(operation.service, holder.principal(scope_id))
     return _CLASSES[operation.demand.ask](operation, rights, target)
 
 
@@ -124,7 +115,7 @@ def _to_nobody(operation: Operation, target: Target) -> Class:
     return Class.DONE if operation.demand.ask is Ask.NOTHING or target.published else Class.HIDDEN
 
 
-def _on_record(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_record(operation: Operation, rights: Rights, target: Target) -> Class:
     plural = _plural(operation)
     if not (target.published or rights.permission_scope(plural, READ).covers(target.country, target.seen_by)):
         return Class.HIDDEN
@@ -138,12 +129,12 @@ def _on_record(operation: Operation, rights: "_Rights", target: Target) -> Class
     return _done(scope.covers(target.country, target.id))
 
 
-def _on_entering(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
     under = target.seen_by if operation.resource in ("agreements", "declarations", "consents") else None
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 
-def _on_entering_under(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_entering_under(operation: Operation, rights: Rights, target: Target) -> Class:
     if not rights.is_person and not rights.writes(operation.resource):
         return Class.FORBIDDEN
     if not rights.permission_scope(operation.resource, READ).covers(target.country, target.seen_by):
@@ -151,15 +142,15 @@ def _on_entering_under(operation: Operation, rights: "_Rights", target: Target) 
     return _on_entering(operation, rights, target)
 
 
-def _on_applying(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_applying(operation: Operation, rights: Rights, target: Target) -> Class:
     return Class.DONE if rights.applies(operation.resource) else _on_entering(operation, rights, target)
 
 
-def _anywhere(operation: Operation, rights: "_Rights", _target: Target) -> Class:
+def _anywhere(operation: Operation, rights: Rights, _target: Target) -> Class:
     return _done(bool(rights.permission_scope(operation.resource, operation.demand.verb)))
 
 
-def _for_oneself(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _for_oneself(operation: Operation, rights: Rights, target: Target) -> Class:
     if rights.is_key:
         return Class.FORBIDDEN
     return Class.DONE if rights.is_person else _anywhere(operation, rights, target)
@@ -169,35 +160,37 @@ def _on_handing_on(operation: Operation, rights: "_Rights", target: Target) -> C
     everywhere = rights.permission_scope(operation.resource, operation.demand.verb).everywhere
     may_be_key = operation.demand.ask is Ask.OFFICIAL and everywhere
     return _on_entering(operation, rights, target) if may_be_key or not rights.is_key else Class.FORBIDDEN
+def _on_handing_on(operation: Operation, rights: Rights, target: Target) -> Class:
+    return Class.FORBIDDEN if rights.is_key else _on_entering(operation, rights, target)
 
 
-def _on_credentials(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_credentials(operation: Operation, rights: Rights, target: Target) -> Class:
     seen = _on_record(operation, rights, target)
     return seen if seen is not Class.DONE or rights.hands_on(MACHINE_ROLE) else Class.FORBIDDEN
 
 
-def _on_delegating(operation: Operation, rights: "_Rights", target: Target) -> Class:
-    if rights.owns(target):
+def _on_delegating(operation: Operation, rights: Rights, target: Target) -> Class:
+    if rights.owns(target.id):
         return Class.DONE
     return Class.UNKNOWN if rights.is_person or rights.writes(operation.resource) else Class.FORBIDDEN
 
 
-def _on_handing_over(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_handing_over(operation: Operation, rights: Rights, target: Target) -> Class:
     seen = _on_record(operation, rights, target)
-    if seen is not Class.DONE or rights.owns(target) or rights.hands_on(_HANDED_ON):
+    if seen is not Class.DONE or rights.owns(target.id) or rights.hands_on(_HANDED_ON):
         return seen
     return Class.GUARDED
 
 
-def _to_owner(operation: Operation, rights: "_Rights", target: Target) -> Class:
-    return Class.DONE if rights.owns(target) else _on_record(operation, rights, target)
+def _to_owner(operation: Operation, rights: Rights, target: Target) -> Class:
+    return Class.DONE if rights.owns(target.id) else _on_record(operation, rights, target)
 
 
-def _to_notified(_operation: Operation, rights: "_Rights", target: Target) -> Class:
-    return Class.DONE if rights.owns(target) else Class.HIDDEN
+def _to_notified(_operation: Operation, rights: Rights, target: Target) -> Class:
+    return Class.DONE if rights.owns(target.id) else Class.HIDDEN
 
 
-def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_both(operation: Operation, rights: Rights, target: Target) -> Class:
     """No grant over one record covers two."""
     if not rights.is_person and not rights.writes(_plural(operation)):
         return Class.FORBIDDEN
@@ -207,19 +200,19 @@ def _on_both(operation: Operation, rights: "_Rights", target: Target) -> Class:
     return _done(changes and rights.permission_scope(_plural(operation), "create").covers(target.country, None))
 
 
-def _to_starter(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
+def _to_starter(_operation: Operation, rights: Rights, _target: Target) -> Class:
     return Class.DONE if rights.permission_scope("jobs", OVERSEE).everywhere else Class.HIDDEN
 
 
-def _always(_operation: Operation, _rights: "_Rights", _target: Target) -> Class:
+def _always(_operation: Operation, _rights: Rights, _target: Target) -> Class:
     return Class.DONE
 
 
-def _to_people(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
+def _to_people(_operation: Operation, rights: Rights, _target: Target) -> Class:
     return Class.DONE if rights.is_person else Class.HIDDEN
 
 
-def _with_token(_operation: Operation, rights: "_Rights", _target: Target) -> Class:
+def _with_token(_operation: Operation, rights: Rights, _target: Target) -> Class:
     """The token is not valid; a machine is refused before the token is checked."""
     return _done(rights.is_person)
 
@@ -233,54 +226,7 @@ def _done(allowed: bool) -> Class:
     return Class.DONE if allowed else Class.FORBIDDEN
 
 
-class _Rights:
-    """The rights of one principal in one service."""
-
-    def __init__(self, service: str, principal: Principal) -> None:
-        self._service = service
-        self._principal = principal
-
-    @property
-    def _roles(self) -> RoleTable:
-        return roles_of(self._service)
-
-    def permission_scope(self, plural: str, verb: str) -> PermissionScope:
-        return self._principal.permission_scope(self._roles, f"{self._service}.{plural}", verb)
-
-    def writes(self, plural: str) -> PermissionScope:
-        """The permission scope of all writing verbs together."""
-        verbs = {verb for held in self._roles.values() for name, verb in held if name in (plural, "*")} - READING
-        scopes = [self.permission_scope(plural, verb) for verb in verbs]
-        return PermissionScope(
-            any(scope.everywhere for scope in scopes),
-            frozenset().union(*(scope.countries for scope in scopes)),
-            frozenset().union(*(scope.records for scope in scopes)),
-        )
-
-    @property
-    def is_person(self) -> bool:
-        return self._principal.kind is PrincipalKind.ACCOUNT
-
-    @property
-    def is_key(self) -> bool:
-        return self._principal.kind is PrincipalKind.KEY
-
-    def hands_on(self, role: str) -> bool:
-        """Whether the principal may grant this role."""
-        return not self.is_key and any(role in DELEGABLE.get(grant.role, ()) for grant in self._principal.grants)
-
-    def owns(self, target: Target) -> bool:
-        """Whether the record belongs to the principal."""
-        return any(grant.role in _OF_OWNERS and grant.scope_id == target.id for grant in self._principal.grants)
-
-    def applies(self, plural: str) -> bool:
-        """Whether a person without a role over the register applies with their own record."""
-        writes = self.writes(plural)
-        office = self.permission_scope(plural, READ).everywhere or writes.everywhere or bool(writes.countries)
-        return self.is_person and not office
-
-
-_CLASSES: Mapping[Ask, Callable[[Operation, _Rights, Target], Class]] = {
+_CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.NOTHING: _always,
     Ask.SIGNED_IN: _always,
     **dict.fromkeys((Ask.SEE, Ask.DO, Ask.STEP), _on_record),

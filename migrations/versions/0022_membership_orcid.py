@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0021_membership_orcid"
-down_revision = "0020_core_work"
+revision = "0022_membership_orcid"
+down_revision = "0021_access_notifications"
 
 
 def upgrade() -> None:

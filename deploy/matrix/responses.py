@@ -156,12 +156,10 @@ def _for_oneself(operation: Operation, rights: Rights, target: Target) -> Class:
     return Class.DONE if rights.is_person else _anywhere(operation, rights, target)
 
 
-def _on_handing_on(operation: Operation, rights: "_Rights", target: Target) -> Class:
+def _on_handing_on(operation: Operation, rights: Rights, target: Target) -> Class:
     everywhere = rights.permission_scope(operation.resource, operation.demand.verb).everywhere
     may_be_key = operation.demand.ask is Ask.OFFICIAL and everywhere
     return _on_entering(operation, rights, target) if may_be_key or not rights.is_key else Class.FORBIDDEN
-def _on_handing_on(operation: Operation, rights: Rights, target: Target) -> Class:
-    return Class.FORBIDDEN if rights.is_key else _on_entering(operation, rights, target)
 
 
 def _on_credentials(operation: Operation, rights: Rights, target: Target) -> Class:

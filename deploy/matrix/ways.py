@@ -89,7 +89,8 @@ WITHOUT_GAIN = frozenset(
     (
         "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
-        "exportExpertSubject", "requestExpertErasure", "createExpertAffiliation", "updateExpertAffiliation",
+        "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
+        "completeExpertOrcidLink", "importExpertOrcid", "createExpertAffiliation", "updateExpertAffiliation",
         "transitionExpertAffiliation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",

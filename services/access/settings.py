@@ -21,6 +21,8 @@ class AccessSettings(Settings):
     failed_accounts: int = Field(20, ge=1, le=1_000_000)
     """Accounts for which one network may fail to sign in within an hour; each further one locks the network for a
     while, as wrong passwords of one account do."""
+    mail_requests: int = Field(60, ge=1, le=1_000_000)
+    """Requests for mails from one network address in a minute."""
     signing_key_days: int = Field(30, ge=1, le=365)
     account_page: str = ""
     """The frontend's page that uses a mailed token; `/account` of the issuer by default."""

@@ -29,7 +29,7 @@ from deploy.local.valkey import Valkey
 _TEMPLATE = "escm_template"
 _PATIENCE = 300.0
 _PORTS = 21000
-_UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400"}
 
 
 class TestStack:

@@ -8,10 +8,9 @@ from uuid import UUID
 from services.membership.erasures import domain, queries
 from services.membership.erasures.record import Erasure
 from services.membership.erasures.tables import erasure
-from services.membership.experts.domain import ERASURE, REQUEST
+from services.membership.experts.domain import ERASURE, REQUEST, restricted, unrestricted
 from services.membership.experts.operations import EXPERTS, sync_dependents
 from services.membership.experts.record import Expert
-from services.membership.experts.restriction import restricted, unrestricted
 from services.membership.privacy.queries import same_person
 from shared.auth.second_person import FirstPerson, refuse_as_second_person, require_second_person
 from shared.database.statements import Row
@@ -108,7 +107,7 @@ def concerned(account: UUID | None) -> frozenset[UUID]:
 
 
 async def _restrict(uow: UnitOfWork, before: Expert) -> None:
-    after = await EXPERTS.write(uow, ERASURE, before, restricted(before, ERASURE), fact="erasure_requested")
+    after = await EXPERTS.write(uow, ERASURE, before, restricted(before, ERASURE, now()), fact="erasure_requested")
     await sync_dependents(uow, before, after)
 
 

@@ -1,16 +1,15 @@
 """The lifecycle of an expert: states, transitions, their rules, and the form of names."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias, TypedDict
 
-from services.membership.experts.record import EmailAddress, Expert, PersonName, Said
+from services.membership.experts.record import EmailAddress, Expert, PersonName
 from services.membership.record_linkage.names import name_key
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.text import email_key, fold, search_key
-from shared.records.record import written_fields
 
 PUBLISHED = frozenset({"active", "grace"})
 TERM_YEARS = 4
@@ -196,38 +195,30 @@ def next_clock(clock: Clock, left: str, entered: str, at: datetime) -> Clock:
     return Clock(at, at + SCREENING_TARGET)
 
 
-ASSERTED = tuple(name for name in written_fields(Expert) if name != "visibility")
-"""The fields for which the record stores who last set them."""
-ENTERED = "*"
-"""The key for every field that was not set again since the record was created."""
+def restricted(record: Expert, why: str, at: datetime) -> Expert:
+    """The record while its processing is restricted. It keeps the visibility that it had before."""
+    before = record.visibility_before or record.visibility
+    return replace(
+        record,
+        restricted_at=record.restricted_at or at,
+        restricted_for=why,
+        visibility="restricted",
+        visibility_before=before,
+    )
 
 
-def asserted_at_entry(by: str) -> dict[str, Said]:
-    """The sources of a new record. Small, since an import stores them a million times."""
-    return {ENTERED: {"by": by}}
-
-
-def asserted_after(asserted: Mapping[str, Said], changed: Collection[str], by: str, at: str) -> dict[str, Said]:
-    """The sources after these fields changed."""
-    said: Said = {"by": by, "at": at}
-    return {**asserted, **{name: said for name in ASSERTED if name in changed}}
-
-
-def asserted_fields(asserted: Mapping[str, Said], present: Iterable[str], entered_at: str) -> dict[str, Said]:
-    """Who set each of these fields, and when, as far as it is known."""
-    first: Said | None = {**asserted[ENTERED], "at": entered_at} if ENTERED in asserted else None
-    return {name: said for name in present if (said := asserted.get(name, first))}
+def unrestricted(record: Expert) -> Expert:
+    """The record as before its restriction; not public where the person has withdrawn the consent to be listed."""
+    visibility = record.visibility_before or record.visibility
+    if visibility == "public" and record.listing_withdrawn_on is not None:
+        visibility = "network"
+    return replace(record, restricted_at=None, restricted_for=None, visibility=visibility, visibility_before=None)
 
 
 def with_verified(emails: Iterable[EmailAddress], before: Iterable[EmailAddress] = ()) -> list[EmailAddress]:
     """The e-mail addresses with their verification: an address remains verified while its value does not change."""
     verified = {email_key(email["value"]) for email in before if email.get("verified")}
     return [{**email, "verified": email_key(email["value"]) in verified} for email in emails]
-
-
-def is_still_authenticated(orcid: str | None, wanted: Expert) -> bool:
-    """Whether the ORCID iD of the wanted record remains authenticated: until it differs from the iD before."""
-    return wanted.orcid_authenticated and wanted.orcid == orcid
 
 
 def without_verified(email: EmailAddress) -> EmailAddress:

@@ -10,8 +10,7 @@ from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.duplicates.queries import lookalikes_of
 from services.membership.experts import domain, owners, queries
-from services.membership.experts.record import Expert
-from services.membership.experts.restriction import restricted, unrestricted
+from services.membership.experts.record import Expert, asserted_after, asserted_at_entry, is_still_authenticated
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
 from services.membership.messages.operations import CONVERSATION
@@ -73,7 +72,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
         **domain.derived(new.names, new.emails),
         emails=domain.with_verified(new.emails),
         orcid_authenticated=False,
-        asserted=domain.asserted_at_entry(by),
+        asserted=asserted_at_entry(by),
     )
     if applies:
         new = replace(new, status="applied", account_id=access.principal.id, profile_confirmed_on=today())
@@ -125,13 +124,13 @@ async def update(
         wanted,
         **domain.derived(wanted.names, wanted.emails),
         emails=domain.with_verified(wanted.emails, before.emails),
-        orcid_authenticated=domain.is_still_authenticated(before.orcid, wanted),
+        orcid_authenticated=is_still_authenticated(before.orcid, wanted),
     )
     is_own = access.principal.is_account(before.account_id)
     if is_own:
         wanted = replace(wanted, profile_confirmed_on=today())
     by = "self" if is_own else _source(access.principal, wanted.country)
-    asserted = domain.asserted_after(before.asserted, differing(before, wanted), by, to_text(now()))
+    asserted = asserted_after(before.asserted, differing(before, wanted), by, to_text(now()))
     after = await EXPERTS.update(uow, before, replace(wanted, asserted=asserted), reason=reason)
     await sync_dependents(uow, before, after)
     return after
@@ -169,18 +168,6 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Expert, reque
     """Applies one transition. Raises what `Lifecycle.advance` raises, and Invalid for invalid `fields`."""
     may = permitted(access, before)
     wanted = await _wanted(uow, before, requested) if may(requested.action) else before
-    wanted = before
-    if requested.action in ("approve", "renew") and may(requested.action):
-        starts, ends = domain.term_of(*_term(requested.fields), requested.reason, today())
-        wanted = replace(wanted, term_starts=starts, term_ends=ends)
-    if requested.action == "assign" and may(requested.action):
-        wanted = replace(wanted, assignee=_officer(requested.fields))
-    if requested.action == domain.LINK_ACCOUNT and may(requested.action):
-        wanted = replace(wanted, account_id=await _account(uow, requested.fields))
-    if requested.action == domain.CONFIRM_PROFILE:
-        wanted = replace(wanted, profile_confirmed_on=today())
-    if requested.action == domain.UNLINK_ACCOUNT:
-        wanted = replace(wanted, account_id=None, orcid_authenticated=False)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Expert:
@@ -214,11 +201,11 @@ async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest)
         case domain.CONFIRM_PROFILE:
             wanted = replace(before, profile_confirmed_on=today())
         case domain.UNLINK_ACCOUNT:
-            wanted = replace(before, account_id=None)
+            wanted = replace(before, account_id=None, orcid_authenticated=False)
         case domain.RESTRICT:
-            wanted = restricted(before, domain.REQUEST)
+            wanted = domain.restricted(before, domain.REQUEST, now())
         case domain.LIFT:
-            wanted = unrestricted(before)
+            wanted = domain.unrestricted(before)
     return wanted
 
 

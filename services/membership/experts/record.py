@@ -1,6 +1,6 @@
 """An expert."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, NotRequired, TypedDict
@@ -19,6 +19,7 @@ from shared.records.record import (
     Texts,
     Tracked,
     Written,
+    written_fields,
 )
 
 CATEGORIES = ("supporter", "expert", "fellow", "honorary", "student")
@@ -169,3 +170,31 @@ class Expert(Record):
     visibility_before: Annotated[str | None, Internal]
     merged_into: Annotated[UUID | None, Internal, Tracked]
     erased_at: Annotated[datetime | None, Internal]
+
+
+ASSERTED = tuple(name for name in written_fields(Expert) if name != "visibility")
+"""The fields for which the record stores who last set them."""
+ENTERED = "*"
+"""The key for every field that was not set again since the record was created."""
+
+
+def asserted_at_entry(by: str) -> dict[str, Said]:
+    """The sources of a new record. Small, since an import stores them a million times."""
+    return {ENTERED: {"by": by}}
+
+
+def asserted_after(asserted: Mapping[str, Said], changed: Collection[str], by: str, at: str) -> dict[str, Said]:
+    """The sources after these fields changed."""
+    said: Said = {"by": by, "at": at}
+    return {**asserted, **{name: said for name in ASSERTED if name in changed}}
+
+
+def asserted_fields(asserted: Mapping[str, Said], present: Iterable[str], entered_at: str) -> dict[str, Said]:
+    """Who set each of these fields, and when, as far as it is known."""
+    first: Said | None = {**asserted[ENTERED], "at": entered_at} if ENTERED in asserted else None
+    return {name: said for name in present if (said := asserted.get(name, first))}
+
+
+def is_still_authenticated(orcid: str | None, wanted: Expert) -> bool:
+    """Whether the ORCID iD of the wanted record remains authenticated: until it differs from the iD before."""
+    return wanted.orcid_authenticated and wanted.orcid == orcid

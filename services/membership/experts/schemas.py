@@ -12,10 +12,17 @@ from pydantic_core import PydanticCustomError
 from services.membership.duplicates.schemas import Lookalike
 from services.membership.experts import record
 from services.membership.experts.affiliation import Affiliation
-from services.membership.experts.domain import ASSERTED, HOLDERS, LIFECYCLE, PAUSED, asserted_fields, without_verified
+from services.membership.experts.domain import HOLDERS, LIFECYCLE, PAUSED, without_verified
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
-from services.membership.experts.record import BOUNDARIES, CATEGORIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
+from services.membership.experts.record import (
+    ASSERTED,
+    BOUNDARIES,
+    CATEGORIES,
+    ECOSYSTEMS,
+    FIELDS_OF_SCIENCE,
+    asserted_fields,
+)
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields

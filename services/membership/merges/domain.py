@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, TypeVar, get_args
 
-from services.membership.experts.domain import ASSERTED, asserted_fields
-from services.membership.experts.record import PersonName, Said
+from services.membership.experts.record import ASSERTED, PersonName, Said, asserted_fields
 from services.membership.institutions.record import InstitutionName
 from shared.kernel.clock import to_text
 from shared.kernel.lifecycle import Lifecycle, transition

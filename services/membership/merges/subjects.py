@@ -9,7 +9,7 @@ from services.membership.experts import domain as expert_rules
 from services.membership.experts import operations as experts
 from services.membership.experts import queries as expert_queries
 from services.membership.experts.domain import without_verified
-from services.membership.experts.record import EmailAddress, Expert
+from services.membership.experts.record import EmailAddress, Expert, is_still_authenticated
 from services.membership.institutions import domain as institution_rules
 from services.membership.institutions import operations as institutions
 from services.membership.institutions import queries as institution_queries
@@ -68,7 +68,7 @@ def _read_institution(row: Row) -> Record:
 
 
 def _derived_of_expert(before: Expert, wanted: Expert) -> Mapping[str, object]:
-    is_authenticated = expert_rules.is_still_authenticated(before.orcid, wanted)
+    is_authenticated = is_still_authenticated(before.orcid, wanted)
     return {**expert_rules.derived(wanted.names, wanted.emails), "orcid_authenticated": is_authenticated}
 
 

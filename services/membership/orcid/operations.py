@@ -9,9 +9,8 @@ from services.membership.affiliations.operations import ORCID
 from services.membership.affiliations.queries import lock_from_orcid
 from services.membership.affiliations.record import Affiliation
 from services.membership.duplicates.operations import schedule_pair
-from services.membership.experts.domain import asserted_after
 from services.membership.experts.operations import EXPERTS, sync_dependents
-from services.membership.experts.record import Expert
+from services.membership.experts.record import Expert, asserted_after
 from services.membership.orcid import queries
 from services.membership.orcid.domain import LIFE, OUTCOMES, PURPOSE, OrcidAffiliation
 from shared.database.statements import Connection

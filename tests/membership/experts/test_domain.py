@@ -11,15 +11,18 @@ from services.membership.experts.domain import (
     SCREENING_TARGET,
     Clock,
     ExpertGuardContext,
-    asserted_after,
-    asserted_at_entry,
-    asserted_fields,
     display_name,
     names_search_key,
     next_clock,
     term_of,
 )
-from services.membership.experts.record import ECOSYSTEMS, FIELDS_OF_SCIENCE
+from services.membership.experts.record import (
+    ECOSYSTEMS,
+    FIELDS_OF_SCIENCE,
+    asserted_after,
+    asserted_at_entry,
+    asserted_fields,
+)
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.kernel.text import search_pattern
 

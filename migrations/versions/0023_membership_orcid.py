@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0022_membership_orcid"
-down_revision = "0021_access_notifications"
+revision = "0023_membership_orcid"
+down_revision = "0022_access_officials"
 
 
 def upgrade() -> None:

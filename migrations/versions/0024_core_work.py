@@ -5,8 +5,8 @@
 
 from migrations.rules import grant, index_beside_writers, run
 
-revision = "0023_core_work"
-down_revision = "0022_access_officials"
+revision = "0024_core_work"
+down_revision = "0023_membership_orcid"
 
 _WAITING = "status IN ('invited', 'info_requested', 'applied', 'under_review')"
 

@@ -66,13 +66,12 @@ def _one(spans: list[Span], kind: str, name: str) -> Span:
 
 def test_a_fact_is_followed_from_the_request_to_its_effect_in_another_service(observed: Observed) -> None:
     collector = observed.collector
-    eventually(lambda: [s for s in collector.spans if s.name == "react to escm.centres.centre.designated.v1"])
-    spans = collector.spans
-    effect = _one(spans, "INTERNAL", "react to escm.centres.centre.designated.v1")
+    name, process = "react to escm.centres.centre.designated.v1", "escm-worker-actions"
+    *_, effect = eventually(lambda: [s for s in collector.spans if (s.name, s.process) == (name, process)])
     attempt = collector.span(effect.parent)
     announced = collector.span(effect.links[-1])
     request = collector.span(announced.parent)
-    assert (effect.process, attempt.process) == ("escm-worker-actions", "escm-worker-actions")
+    assert (effect.kind, attempt.process) == ("INTERNAL", process)
     assert (attempt.kind, attempt.name) == ("CONSUMER", "actions facts")
     assert announced.id in attempt.links
     assert (announced.kind, announced.name) == ("PRODUCER", "announce escm.centres.centre.designated.v1")

@@ -134,6 +134,7 @@ async def test_it_pages_in_the_order_of_the_due_times(services: Services, applic
         ("limit=201", "invalid_parameter"),
         ("service=access&service=access", "invalid_parameter"),
         ("cursor=abc", "invalid_cursor"),
+        ("cursor=", "invalid_cursor"),
         ("holder=me", "unknown_parameter"),
     ],
 )

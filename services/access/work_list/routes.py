@@ -64,7 +64,7 @@ def _asked(ctx: RequestContext) -> dict[str, Any]:
         "kind": kind,
         "due_before": _instant(given.get("due_before")),
         "limit": page_limit(given.get("limit")),
-        "after": cursor and read_cursor(cursor, binding(ctx.request), _secret(ctx), queries.KEYS),
+        "after": None if cursor is None else read_cursor(cursor, binding(ctx.request), _secret(ctx), queries.KEYS),
     }
 
 

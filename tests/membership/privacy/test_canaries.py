@@ -2,7 +2,7 @@
 another person's."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -130,11 +130,13 @@ def _as_exported(value: Any) -> Any:
 
 
 @pytest.fixture
-async def unchecked(superuser: asyncpg.Connection) -> asyncpg.Connection:
+async def unchecked(superuser: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """A connection without triggers, which therefore counts no expert: those that it enters are deleted afterwards."""
     await superuser.execute("SET session_replication_role = replica")
     await superuser.set_type_codec("jsonb", schema="pg_catalog", encoder=lambda v: orjson.dumps(v).decode(),
                                    decoder=orjson.loads)  # fmt: skip
-    return superuser
+    yield superuser
+    await superuser.execute("DELETE FROM member_expert WHERE ref LIKE 'canary%'")
 
 
 async def _exported(database: Database, person: Person) -> dict[str, Any]:

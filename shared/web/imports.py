@@ -152,15 +152,14 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     async def list_all(ctx: CurrentContext) -> Response:
         query = ctx.request.query_params
         limit, bound_to = page_limit(query.get("limit")), binding(ctx.request)
-        secret = ctx.settings.secret_key.get_secret_value().encode()
         cursor = query.get("cursor")
-        before: UUID | None = read_cursor(cursor, bound_to, secret, _KEYSET)[0] if cursor else None
+        before: UUID | None = read_cursor(cursor, bound_to, ctx.secret, _KEYSET)[0] if cursor else None
         async with ctx.connection() as connection:
             rows = await list_imports(connection, api.service, api.creator_filter(ctx), before, limit)
         following = None
         if len(rows) > limit:
             rows = rows[:limit]
-            following = f"{ctx.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, secret)}"
+            following = f"{ctx.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, ctx.secret)}"
         body = orjson.dumps({"items": [present(row) for row in rows], "next": following})
         return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 

@@ -34,9 +34,7 @@ _PURPOSE = "places in lists"
 
 def parse_list(request: Request, listing: Listing, secret: bytes, access: AccessScope) -> ListRequest:
     """The requested list. Raises Malformed `invalid_parameter` or `invalid_cursor`."""
-    given = dict(request.query_params)
-    if len(given) != len(request.query_params.multi_items()):
-        raise Malformed("A parameter is given twice.", code="invalid_parameter")
+    given = parameters_of(request)
     limit = page_limit(given.get("limit"))
     sort = given.get("sort", "id")
     field = sort.removeprefix("-")
@@ -49,6 +47,14 @@ def parse_list(request: Request, listing: Listing, secret: bytes, access: Access
         keys = [listing.key] if field == "id" else [listing.sorts[field], listing.key]
         after = read_cursor(cursor, binding(request), secret, keys)
     return ListRequest(filters, field, sort.startswith("-"), limit, after)
+
+
+def parameters_of(request: Request) -> dict[str, str]:
+    """The query parameters. Raises Malformed `invalid_parameter` if one is given twice."""
+    given = dict(request.query_params)
+    if len(given) != len(request.query_params.multi_items()):
+        raise Malformed("A parameter is given twice.", code="invalid_parameter")
+    return given
 
 
 def page_limit(raw: str | None) -> int:
@@ -83,6 +89,18 @@ def binding(request: Request) -> bytes:
     free = ("cursor", "limit", "fields", "include")
     parameters = sorted((name, value) for name, value in request.query_params.items() if name not in free)
     return f"{request.scope['path']}?{urlencode(parameters)}".encode()
+
+
+def place_of(ctx: RequestContext, cursor: str | None, keys: list[ColumnElement[Any]]) -> tuple[Any, ...] | None:
+    """The position of a requested cursor; None without one. Raises Malformed `invalid_cursor`."""
+    return None if cursor is None else read_cursor(cursor, binding(ctx.request), ctx.secret, keys)
+
+
+def page_after(ctx: RequestContext, keys: list[Any]) -> str:
+    """The address of the page after a position: the request's own, with another cursor."""
+    query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
+    query["cursor"] = make_cursor(keys, binding(ctx.request), ctx.secret)
+    return f"{ctx.path}?{urlencode(query, safe=',-')}"
 
 
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
@@ -142,8 +160,7 @@ async def list_response(
     caller's access scope, by default that of the route's resource; `fixed` are values of filters that are no
     parameters."""
     access = access or ctx.access
-    secret = ctx.settings.secret_key.get_secret_value().encode()
-    asked = parse_list(ctx.request, listing, secret, access)
+    asked = parse_list(ctx.request, listing, ctx.secret, access)
     asked = replace(asked, filters={**asked.filters, **(fixed or {})})
     picked = pick_fields(ctx.request, known)
     include, counting = pick_include(ctx.request, listing)
@@ -200,10 +217,7 @@ def page_response(
     if more:
         last = rows[-1]
         keys = [last["id"]] if asked.sort == "id" else [last[listing.sorts[asked.sort].key], last["id"]]
-        secret = ctx.settings.secret_key.get_secret_value().encode()
-        query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
-        query["cursor"] = make_cursor(keys, binding(ctx.request), secret)
-        following = f"{ctx.path}?{urlencode(query, safe=',-')}"
+        following = page_after(ctx, keys)
     page = {"items": [render(row) for row in rows], "next": following}
     body = orjson.dumps(page if total is None else {**page, TOTAL: total})
     headers = {"Link": f'<{following}>; rel="next"'} if following else None

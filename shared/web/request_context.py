@@ -54,6 +54,11 @@ class RequestContext:
         return cast(Settings, self.request.app.state.settings)
 
     @property
+    def secret(self) -> bytes:
+        """The secret of the installation, from which keys are derived."""
+        return self.settings.secret_key.get_secret_value().encode()
+
+    @property
     def writing_context(self) -> AccessContext:
         """The row-level security context of the request's transaction."""
         context = self.access.context

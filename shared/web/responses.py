@@ -17,7 +17,7 @@ from shared.kernel.lifecycle import AvailableAction, Lifecycle
 from shared.records.history import history, line
 from shared.web.conditional import etag, is_known
 from shared.web.contract import fields_schema
-from shared.web.paging import binding, make_cursor, page_limit, read_cursor
+from shared.web.paging import binding, make_cursor, page_limit, place_of
 from shared.web.request_context import RequestContext, header_of
 
 JSON = "application/json; charset=utf-8"
@@ -113,10 +113,9 @@ async def history_response(
     changes from before the record moved to its present country."""
     query = ctx.request.query_params
     limit = page_limit(query.get("limit"))
-    secret, bound_to = ctx.settings.secret_key.get_secret_value().encode(), binding(ctx.request)
     before = None
-    if (cursor := query.get("cursor")) is not None:
-        version, entry = read_cursor(cursor, bound_to, secret, _PLACE)
+    if (place := place_of(ctx, query.get("cursor"), _PLACE)) is not None:
+        version, entry = place
         before = int(version), entry
     async with ctx.connection() as connection:
         rows = await history(
@@ -125,7 +124,7 @@ async def history_response(
     following = None
     if len(rows) > limit:
         rows = rows[:limit]
-        cursor = make_cursor([rows[-1]["version"], rows[-1]["id"]], bound_to, secret)
+        cursor = make_cursor([rows[-1]["version"], rows[-1]["id"]], binding(ctx.request), ctx.secret)
         following = f"{ctx.path}?limit={limit}&cursor={cursor}"
     body = orjson.dumps({"items": [line(row, private_history_fields) for row in rows], "next": following})
     return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)

@@ -42,10 +42,9 @@ async def list_audit(
 ) -> Response:
     if not ctx.access.read:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
-    secret = ctx.settings.secret_key.get_secret_value().encode()
-    place = None if after is None else int(read_cursor(after, _BOUND_TO, secret, _PLACE)[0])
+    place = None if after is None else int(read_cursor(after, _BOUND_TO, ctx.secret, _PLACE)[0])
     wanted = Wanted(place, limit, subject, actor)
     async with ctx.connection() as connection:
         rows, following = await page(connection, ctx.access, wanted)
-    content = {"items": [present(row) for row in rows], "next_after": make_cursor([following], _BOUND_TO, secret)}
+    content = {"items": [present(row) for row in rows], "next_after": make_cursor([following], _BOUND_TO, ctx.secret)}
     return Response(orjson.dumps(content), 200, None, JSON)

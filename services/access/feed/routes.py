@@ -45,7 +45,7 @@ async def list_events(ctx: CurrentContext) -> Response:
         )
     if page is None:
         raise Gone("Events of this position are no longer stored.", code="position_expired")
-    upto = make_cursor([f"{page.upto:0{_DIGITS}d}"], _BOUND_TO, _secret(ctx))
+    upto = make_cursor([f"{page.upto:0{_DIGITS}d}"], _BOUND_TO, ctx.secret)
     return Response(
         orjson.dumps({"items": [fact.cloudevent() for fact in page.facts], "next_after": upto}), 200, None, JSON
     )
@@ -53,7 +53,7 @@ async def list_events(ctx: CurrentContext) -> Response:
 
 def _after(ctx: RequestContext) -> int | None:
     raw = _given(ctx, "after")
-    return None if raw is None else int(read_cursor(raw, _BOUND_TO, _secret(ctx), _KEYS)[0])
+    return None if raw is None else int(read_cursor(raw, _BOUND_TO, ctx.secret, _KEYS)[0])
 
 
 def _types(ctx: RequestContext) -> list[str] | None:
@@ -86,7 +86,3 @@ def _given(ctx: RequestContext, name: str) -> str | None:
     if len(found) > 1:
         raise Malformed("A parameter is given twice.", code="invalid_parameter")
     return found[0] if found else None
-
-
-def _secret(ctx: RequestContext) -> bytes:
-    return ctx.settings.secret_key.get_secret_value().encode()

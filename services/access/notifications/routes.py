@@ -1,7 +1,6 @@
 """The caller's notifications over HTTP."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
@@ -14,7 +13,7 @@ from services.access.notifications.schemas import NotificationAnswer, Notificati
 from services.access.notifications.tables import notification
 from shared.kernel.errors import NotFound
 from shared.kernel.resource import Resource
-from shared.web.paging import DEFAULT_LIMIT, LARGEST_LIMIT, binding, make_cursor, read_cursor
+from shared.web.paging import DEFAULT_LIMIT, LARGEST_LIMIT, page_after, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON, key_of
 from shared.web.route import ResourceRouter
@@ -45,17 +44,15 @@ async def list_notifications(
     cursor: Annotated[str | None, Query(description="The position of `next` of an earlier page.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Notifications of a page.")] = DEFAULT_LIMIT,
 ) -> Response:
-    account, bound_to = _account(ctx), binding(ctx.request)
-    secret = ctx.settings.secret_key.get_secret_value().encode()
-    after = None if cursor is None else read_cursor(cursor, bound_to, secret, _PLACE)[0]
+    account, place = _account(ctx), place_of(ctx, cursor, _PLACE)
+    after = None if place is None else place[0]
     async with ctx.connection() as connection:
         rows = await queries.page(connection, account, unread=unread, after=after, limit=limit + 1)
         count = await queries.unread(connection, account)
     following = None
     if len(rows) > limit:
         rows = rows[:limit]
-        query = {**ctx.request.query_params, "cursor": make_cursor([rows[-1]["id"]], bound_to, secret)}
-        following = f"{ctx.path}?{urlencode(query)}"
+        following = page_after(ctx, [rows[-1]["id"]])
     content = {"items": [present(row) for row in rows], "unread": count, "next": following}
     return Response(orjson.dumps(content), 200, None, JSON)
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import Response
@@ -13,10 +12,10 @@ from services.access.work_list.domain import light
 from services.access.work_list.schemas import PARAMETERS, WorkList
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
-from shared.kernel.errors import Malformed, invalid_parameter
+from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.filters import instant
-from shared.web.paging import binding, make_cursor, page_limit, read_cursor
+from shared.web.paging import page_after, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
@@ -43,20 +42,16 @@ async def get_work_list(ctx: CurrentContext) -> Response:
     shown, following = rows[: asked["limit"]], None
     if len(rows) > len(shown):
         last = shown[-1]
-        position = [last["place"], last["resource"], last["id"], last["verb"]]
-        cursor = make_cursor(position, binding(ctx.request), _secret(ctx))
-        following = f"{ctx.path}?{urlencode({**ctx.request.query_params, 'cursor': cursor}, safe=',-')}"
+        following = page_after(ctx, [last["place"], last["resource"], last["id"], last["verb"]])
     body = {"items": [_item(row) for row in shown], "total": rows[0]["total"] if rows else 0, "next": following}
     return Response(orjson.dumps(body), 200, None, JSON)
 
 
 def _asked(ctx: RequestContext) -> dict[str, Any]:
-    given = ctx.request.query_params
-    if len(given) != len(given.multi_items()):
-        raise Malformed("A parameter is given twice.", code="invalid_parameter")
+    given = parameters_of(ctx.request)
     if given.get("service", "access") not in SERVICES:
         raise invalid_parameter("service", f"One of {', '.join(SERVICES)}.")
-    kind, cursor = given.get("kind"), given.get("cursor")
+    kind = given.get("kind")
     if kind is not None and not kind.replace("_", "").isalpha():
         raise invalid_parameter("kind", "A kind of record, as in its address, such as experts.")
     return {
@@ -64,7 +59,7 @@ def _asked(ctx: RequestContext) -> dict[str, Any]:
         "kind": kind,
         "due_before": _instant(given.get("due_before")),
         "limit": page_limit(given.get("limit")),
-        "after": None if cursor is None else read_cursor(cursor, binding(ctx.request), _secret(ctx), queries.KEYS),
+        "after": place_of(ctx, given.get("cursor"), queries.KEYS),
     }
 
 
@@ -89,7 +84,3 @@ def _item(row: Row) -> dict[str, Any]:
         "due": None if due is None else to_text(due),
         "light": light(due, now()),
     }
-
-
-def _secret(ctx: RequestContext) -> bytes:
-    return ctx.settings.secret_key.get_secret_value().encode()

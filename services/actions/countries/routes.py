@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import Request, Response
@@ -23,7 +22,7 @@ from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import search_key, search_pattern
 from shared.web.conditional import etag, is_known
-from shared.web.paging import as_of, binding, make_cursor, page_limit, pick_fields, read_cursor
+from shared.web.paging import as_of, page_after, page_limit, pick_fields, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
@@ -60,7 +59,7 @@ class _Asked:
 async def list_countries(ctx: CurrentContext) -> Response:
     """In the order of codes. `as_of` is a day: the facts are those of that day, also if they were lost since; experts,
     institutions and centres are counted by their state at its end."""
-    asked, secret = _parse(ctx), _secret(ctx)
+    asked = _parse(ctx)
     picked = pick_fields(ctx.request, frozenset(ListedCountry.model_fields))
     day = asked.day or today()
     async with ctx.connection() as connection:
@@ -71,11 +70,7 @@ async def list_countries(ctx: CurrentContext) -> Response:
     items = [_listed(ctx, code, stages.get(code), counts[code], day) for code in page]
     if picked is not None:
         items = [{name: value for name, value in item.items() if name in picked} for item in items]
-    following = None
-    if len(chosen) > len(page):
-        query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
-        query["cursor"] = make_cursor([page[-1]], binding(ctx.request), secret)
-        following = f"{ctx.path}?{urlencode(query, safe=',-')}"
+    following = page_after(ctx, [page[-1]]) if len(chosen) > len(page) else None
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(orjson.dumps({"items": items, "next": following}), 200, headers, JSON)
 
@@ -149,9 +144,8 @@ def _parse(ctx: RequestContext) -> _Asked:
     sort = query.get("sort", "code")
     if sort.removeprefix("-") != "code":
         raise invalid_parameter("sort", "Sort by code, with - for descending.")
-    after = query.get("cursor")
-    if after is not None:
-        (after,) = read_cursor(after, binding(ctx.request), _secret(ctx), _KEYS)
+    place = place_of(ctx, query.get("cursor"), _KEYS)
+    after = None if place is None else place[0]
     return _Asked(
         codes, _stages(ctx.request), sort.startswith("-"), page_limit(query.get("limit")), after, as_of(ctx.request)
     )
@@ -175,7 +169,3 @@ def _known(ctx: RequestContext) -> frozenset[str]:
 @cache
 def _search_keys() -> dict[str, str]:
     return {code: search_key(code, *country.names.values()) for code, country in COUNTRIES.items()}
-
-
-def _secret(ctx: RequestContext) -> bytes:
-    return ctx.settings.secret_key.get_secret_value().encode()

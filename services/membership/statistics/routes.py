@@ -35,7 +35,7 @@ from shared.kernel.errors import Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.counts import State, counts_state
-from shared.web.paging import as_of, day_of
+from shared.web.paging import as_of, day_of, parameters_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
@@ -85,10 +85,7 @@ async def get_statistics(ctx: CurrentContext) -> Response:
     With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` has the counts at
     the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
     refused; filters make it smaller."""
-    given = ctx.request.query_params
-    if len(given) != len(given.multi_items()):
-        raise Malformed("A parameter is given twice.", code="invalid_parameter")
-    if given.get("by") == "gender":
+    if parameters_of(ctx.request).get("by") == "gender":
         return await _gender_balance(ctx)
     asked = _parse(ctx.request)
     access = ctx.access_on(_RESOURCES[asked.of])

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database import tables
+from shared.database.locks import lock_names
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.record import Record
@@ -37,7 +38,6 @@ from shared.records.rows import record_of, with_columns
 from shared.records.store import lock_record
 
 Ids: TypeAlias = list[UUID | None]
-_ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _MERGES = """
 WITH RECURSIVE up AS (
     SELECT v.id, v.merged_into FROM {view} v WHERE v.id = $1
@@ -165,7 +165,7 @@ class ReferenceRewriter:
     async def rewrite(self, uow: UnitOfWork, subject: UUID) -> None:
         """Rewrites the references to losers of present merges of `subject`, and restores those of undone merges, the
         latest rewritten first."""
-        await uow.connection.execute(_ADVISORY_LOCK, self.table.name)
+        await lock_names(uow.connection, self.table.name)
         rows = await uow.connection.fetch(_MERGES.format(view=self.view.fullname), subject)
         winners = {row["id"]: row["merged_into"] for row in rows if row["merged_into"] is not None}
         concerned = [subject, *(row["id"] for row in rows)]

@@ -14,6 +14,7 @@ from services.access.api_keys.record import ApiKey
 from services.access.api_keys.tables import api_key
 from services.access.usage import used_at
 from shared.database.context import Lookup
+from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
@@ -34,7 +35,6 @@ _SUSPENDED = Lookup(
     .order_by(api_key.c.id)
     .limit(MOST_LIVING)
 )
-_LOCK_OWNER = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("owner"), 0))))
 _is_living = api_key.c.status.in_([constant(status) for status in ("proposed", "active", "suspended")])
 _LIVING = Statement(select(func.count()).where(api_key.c.owner_id == bindparam("owner"), _is_living))
 _LOCK_IN_USE = Statement(
@@ -86,7 +86,7 @@ async def own(connection: Connection, owner: UUID) -> list[UUID]:
 async def living(connection: Connection, owner: UUID) -> int:
     """The number of an owner's keys in use or proposed. Locks the owner: until the transaction ends no other
     transaction makes a key for it."""
-    await _LOCK_OWNER.execute(connection, owner=f"api keys of {owner}")
+    await lock_names(connection, f"api keys of {owner}")
     found: int = await _LIVING.fetchval(connection, owner=owner)
     return found
 

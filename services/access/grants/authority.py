@@ -3,7 +3,7 @@ accounts and clients of a country's officials."""
 
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Text, Uuid, bindparam, literal, or_, select, union_all
 
 from services.access.access import (
     MACHINE_ROLE,
@@ -18,7 +18,8 @@ from services.access.grants.record import Grant
 from services.access.grants.tables import grant, machine
 from shared.auth.offices import holds
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Statement
+from shared.database.locks import lock_names
+from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden
 from shared.kernel.principal import Principal, PrincipalKind
@@ -45,7 +46,6 @@ _OF_TWO = Lookup(
     .distinct()
     .limit(len(ROLES_OF_TWO))
 )
-_LOCK_OFFICIALS = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key"), 0))))
 _OF_OFFICIALS = "national_author"
 """The role that whoever makes accounts and clients for a country may grant there."""
 
@@ -105,4 +105,4 @@ async def require_official(uow: UnitOfWork, access: AccessScope, verb: str, coun
 
 async def lock_officials(connection: Connection, country: str) -> None:
     """Locks the accounts and clients of a country's officials until the transaction ends."""
-    await _LOCK_OFFICIALS.execute(connection, key=f"officials of {country}")
+    await lock_names(connection, f"officials of {country}")

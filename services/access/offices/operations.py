@@ -22,6 +22,7 @@ from services.access.grants.tables import grant
 from services.access.offices.causes import Cause, causes_of, merges_to_account, were_entitled
 from shared.contracts import views
 from shared.contracts.envelope import Fact
+from shared.database.locks import lock_names
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -48,7 +49,6 @@ _FOCAL_POINTS = Statement(
 )
 _SEATS_OF = Statement(select(_seat.c.id).where(_seat.c.expert_id == _KEYS))
 _FOCAL_POINTS_OF = Statement(select(_focal_point.c.id).where(_focal_point.c.expert_id == _KEYS))
-_ADVISORY_LOCKS = "SELECT pg_advisory_xact_lock(hashtextextended(source, 0)) FROM unnest($1::text[]) source"
 _LIVING = Statement(
     select(grant)
     .where(
@@ -181,7 +181,7 @@ async def _update_grants(
     """Makes the grants of each source match its office: one, or none. Takes advisory locks in the order of the sources
     and then reads everything, so the later of two parallel calls reads the effect of the earlier."""
     sources = {key: f"{name} {key}" for key in keys}
-    await uow.connection.execute(_ADVISORY_LOCKS, list(sources.values()))
+    await lock_names(uow.connection, *sources.values())
     offices = {row["id"]: office_of(row) for row in await find.fetch(uow.connection, keys=keys)}
     living = records_of(Grant, await _LIVING.fetch(uow.connection, sources=list(sources.values())))
     for key, source in sources.items():

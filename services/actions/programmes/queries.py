@@ -12,6 +12,7 @@ from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
 from shared.contracts import views
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
+from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
 from shared.records.listing import values
@@ -39,7 +40,6 @@ _COMMITTEE_LIVES = Statement(
     )
 )
 
-_ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('action_programme ' || $1 || ' ' || $2, 0))"
 _LIVING = Statement(
     within_context(
         select(programme.c.id)
@@ -94,7 +94,7 @@ async def programme_of(connection: Connection, context: AccessContext, key: UUID
 async def lock_living(connection: Connection, country: str, framework: str) -> bool:
     """Whether the country has a programme under the framework that has not ended, regardless of the caller. Parallel
     calls wait until this transaction ends."""
-    await connection.execute(_ADVISORY_LOCK, country, framework)
+    await lock_names(connection, f"action_programme {country} {framework}")
     arguments = {"country": country, "framework": framework, **SYSTEM_CONTEXT.parameters}
     return await _LIVING.fetchval(connection, **arguments) is not None
 

@@ -13,6 +13,7 @@ from services.membership.experts.operations import EXPERTS, sync_dependents
 from services.membership.experts.record import Expert, asserted_after
 from services.membership.orcid import queries
 from services.membership.orcid.domain import LIFE, OUTCOMES, PURPOSE, OrcidAffiliation
+from shared.database.locks import lock_names
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text, today
@@ -42,15 +43,8 @@ async def begin(uow: UnitOfWork, expert: UUID, account: UUID) -> str:
 async def require_state(connection: Connection, expert: UUID, account: UUID, state: str) -> None:
     """Raises Invalid `state_not_valid` for a state that was used, has expired, or is of another account or expert."""
     found = await tokens.lock(connection, service="membership", purpose=PURPOSE, token=state, at=now())
-    if (
-        found is None
-        or found.used_by
-        or (found.subject_id, found.address_digest)
-        != (
-            expert,
-            tokens.digest(str(account)),
-        )
-    ):
+    bound_to = (expert, tokens.digest(str(account)))
+    if found is None or found.used_by or (found.subject_id, found.address_digest) != bound_to:
         raise state_not_valid()
 
 
@@ -62,7 +56,7 @@ async def link(uow: UnitOfWork, expert: UUID, account: UUID, state: str, orcid: 
     if before.account_id != account:
         raise state_not_valid()
     await tokens.use(uow.connection, state, account)
-    await queries.lock_orcid(uow.connection, orcid)
+    await lock_names(uow.connection, f"orcid {orcid}")
     other = await queries.other_holder(uow.connection, orcid, expert)
     if other is not None:
         schedule_pair(uow, expert, other, "same_orcid")

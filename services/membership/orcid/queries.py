@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Text, any_, bindparam, func, select
+from sqlalchemy import Text, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.experts.domain import LIVING
@@ -15,7 +15,6 @@ from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal
 from shared.records.access_scope import constant
 
-_LOCK = Statement(select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("orcid"), 0))))
 _IS_HERE = (expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
 _HOLDER = Lookup(
     select(expert.c.id)
@@ -36,11 +35,6 @@ _BY_ROR = Statement(
     .where(institution.c.ror == any_(bindparam("rors", type_=ARRAY(Text))))
     .order_by(institution.c.id)
 )
-
-
-async def lock_orcid(connection: Connection, orcid: str) -> None:
-    """Waits until no other transaction links this iD."""
-    await _LOCK.execute(connection, orcid=f"orcid {orcid}")
 
 
 async def other_holder(connection: Connection, orcid: str, expert: UUID) -> UUID | None:

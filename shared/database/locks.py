@@ -1,0 +1,10 @@
+"""Locks by name, which a transaction holds until it ends."""
+
+from shared.database.statements import Connection
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) name"
+
+
+async def lock_names(connection: Connection, *names: str) -> None:
+    """Takes the locks with these names, in this order. Waits for transactions that hold one of them."""
+    await connection.execute(_LOCK, names)

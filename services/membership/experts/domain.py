@@ -112,10 +112,9 @@ LIVING = (
     "suspended",
 )
 """The states of somebody who may still take part."""
-CONFIRM_PROFILE = "confirm_profile"
 CONVERSING = ("request_info", "resubmit")
 """The transitions whose reason is a message on the file."""
-LINK_ACCOUNT, UNLINK_ACCOUNT = "link_account", "unlink_account"
+CONFIRM_PROFILE, LINK_ACCOUNT, UNLINK_ACCOUNT = "confirm_profile", "link_account", "unlink_account"
 RESTRICT, LIFT, REQUEST, ERASURE = "restrict_processing", "lift_restriction", "request", "erasure"
 _STATES = (*LIVING, "resigned", "terminated", "deceased")
 
@@ -195,6 +194,11 @@ def next_clock(clock: Clock, left: str, entered: str, at: datetime) -> Clock:
     return Clock(at, at + SCREENING_TARGET)
 
 
+def unlisted(visibility: str) -> str:
+    """The visibility off public lists: that of a public record becomes `network`."""
+    return "network" if visibility == "public" else visibility
+
+
 def restricted(record: Expert, why: str, at: datetime) -> Expert:
     """The record while its processing is restricted. It keeps the visibility that it had before."""
     before = record.visibility_before or record.visibility
@@ -210,8 +214,8 @@ def restricted(record: Expert, why: str, at: datetime) -> Expert:
 def unrestricted(record: Expert) -> Expert:
     """The record as before its restriction; not public where the person has withdrawn the consent to be listed."""
     visibility = record.visibility_before or record.visibility
-    if visibility == "public" and record.listing_withdrawn_on is not None:
-        visibility = "network"
+    if record.listing_withdrawn_on is not None:
+        visibility = unlisted(visibility)
     return replace(record, restricted_at=None, restricted_for=None, visibility=visibility, visibility_before=None)
 
 

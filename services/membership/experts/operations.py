@@ -153,14 +153,13 @@ async def publish(uow: UnitOfWork, access: AccessScope, before: Expert, requeste
 
 async def unpublish(uow: UnitOfWork, access: AccessScope, before: Expert, requested: TransitionRequest) -> Expert:
     """Makes a public expert visible only to the network; another one does not change."""
-    visibility = "network" if before.visibility == "public" else before.visibility
-    return await update(uow, access, before, replace(before, visibility=visibility), requested.reason)
+    wanted = replace(before, visibility=domain.unlisted(before.visibility))
+    return await update(uow, access, before, wanted, requested.reason)
 
 
 async def unlist(uow: UnitOfWork, before: Expert) -> None:
     """Takes the expert off public lists because the person withdrew the consent to be listed."""
-    visibility = "network" if before.visibility == "public" else before.visibility
-    wanted = replace(before, visibility=visibility, listing_withdrawn_on=today())
+    wanted = replace(before, visibility=domain.unlisted(before.visibility), listing_withdrawn_on=today())
     await sync_dependents(uow, before, await EXPERTS.update(uow, before, wanted))
 
 

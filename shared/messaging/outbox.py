@@ -69,6 +69,13 @@ def defer(
     return job
 
 
+def defer_once(uow: UnitOfWork, service: str, job_type: str, payload: dict[str, Any]) -> None:
+    """Enqueues a job in the name of the actor, like `defer`, unless the unit of work has enqueued the same already."""
+    key = (job_type, *sorted(payload.items()))
+    if key not in uow.scratch:
+        uow.scratch[key] = defer(uow, service, job_type, payload, created_by=uow.origin.actor.label)
+
+
 def _principal_of(uow: UnitOfWork, created_by: str) -> str:
     """The principal in whose share of the workers the job runs; for a key, its owner."""
     actor = uow.origin.actor

@@ -23,12 +23,13 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Conflict, NotFound, VersionConflict, invalid_field
 from shared.kernel.lifecycle import Fields
-from shared.messaging.outbox import defer
+from shared.messaging.outbox import defer_once
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import columns_of as columns_of_record
 
 MOST_PER_EXPERT = 200
 MATCH_JOB = "match_affiliations"
+"""The job that matches all texts that wait."""
 ORCID = "orcid"
 """Who asserts what an import from ORCID wrote."""
 _LIVING = Statement(
@@ -88,7 +89,7 @@ async def create(uow: UnitOfWork, owner: Expert, new: Affiliation) -> Affiliatio
     if await _COUNT.fetchval(uow.connection, expert=owner.id) >= MOST_PER_EXPERT:
         raise Conflict(f"An expert has at most {MOST_PER_EXPERT} affiliations.")
     if new.raw:
-        _order_match(uow)
+        defer_once(uow, "membership", MATCH_JOB, {})
     row = await _INSERT.fetchrow(uow.connection, **columns_of(new))
     if row is None:
         raise NotFound
@@ -119,7 +120,7 @@ async def update(uow: UnitOfWork, owner: Expert, before: Affiliation, wanted: Af
     if wanted == before:
         return before
     if wanted.match_status != before.match_status and wanted.raw:
-        _order_match(uow)
+        defer_once(uow, "membership", MATCH_JOB, {})
     if before.asserted_by == ORCID:
         wanted = replace(wanted, asserted_by=by)
     after = await _write(uow, before, wanted)
@@ -141,7 +142,7 @@ async def decide(
     if target == "linked":
         wanted = replace(wanted, institution_id=await _institution_meant(uow, _named(requested.fields)))
     if target == "waiting":
-        _order_match(uow)
+        defer_once(uow, "membership", MATCH_JOB, {})
     else:
         decided = decision(_candidate(before, wanted.institution_id), "person", at)
         candidates = before.match_candidates
@@ -181,12 +182,6 @@ def _candidate(record: Affiliation, institution: UUID | None) -> Candidate | Non
 
 def _undecided(record: Affiliation) -> Affiliation:
     return replace(record, match_status=None, match=None, match_candidates=None, matched_at=None)
-
-
-def _order_match(uow: UnitOfWork) -> None:
-    """Assigns the match of all texts that wait to the worker, once in a unit of work."""
-    if MATCH_JOB not in uow.scratch:
-        uow.scratch[MATCH_JOB] = defer(uow, "membership", MATCH_JOB, {}, created_by=uow.origin.actor.label)
 
 
 async def _write(uow: UnitOfWork, before: Affiliation, wanted: Affiliation) -> Affiliation:

@@ -20,7 +20,7 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
-from shared.messaging.outbox import defer
+from shared.messaging.outbox import defer, defer_once
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record
 from shared.records.resource_type import TransitionRequest
@@ -79,9 +79,7 @@ def schedule_check_if_changed(uow: UnitOfWork, resource: Collection, before: Rec
 
 def schedule_check(uow: UnitOfWork, resource: Collection, record: UUID) -> None:
     """Assigns a check of a record to the worker, once in a unit of work."""
-    payload = {"resource": resource, "record": str(record)}
-    if (CHECK_JOB, record) not in uow.scratch:
-        uow.scratch[CHECK_JOB, record] = defer(uow, "membership", CHECK_JOB, payload, created_by=uow.origin.actor.label)
+    defer_once(uow, "membership", CHECK_JOB, {"resource": resource, "record": str(record)})
 
 
 def schedule_pair(uow: UnitOfWork, one: UUID, other: UUID, reason: str) -> None:

@@ -6,13 +6,13 @@ from services.membership.consents import domain, queries
 from services.membership.consents.record import Consent
 from services.membership.consents.tables import consent
 from services.membership.experts.operations import EXPERTS, unlist
-from services.membership.experts.owners import owner_of
+from services.membership.experts.owners import require_owner
 from services.membership.notices.domain import LISTING
 from services.membership.notices.queries import languages_of
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 
 CONSENTS: ResourceType[Consent, None] = ResourceType.of(Consent, consent, domain.LIFECYCLE, is_personal=True)
 
@@ -23,10 +23,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Consent) -> Consent:
     Raises Conflict `not_unique` if the expert has agreed to this version already, Invalid for an unknown expert or
     notice and for a missing proof, Forbidden outside the caller's grant.
     """
-    owner = await owner_of(uow.connection, new.expert_id)
-    if owner is None or not access.sees_all_fields(owner.country, new.expert_id):
-        raise invalid_field("/expert_id", "unknown_reference", "There is no such expert.")
-    require(access, "create", owner.country, new.expert_id)
+    owner = await require_owner(uow.connection, access, new.expert_id)
     languages = await languages_of(uow.connection, new.purpose, new.notice_version)
     if not languages:
         raise invalid_field("/notice_version", "unknown_reference", "There is no such version of the notice.")

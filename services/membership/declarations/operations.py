@@ -6,7 +6,7 @@ from services.membership.declarations import domain, queries
 from services.membership.declarations.record import Declaration
 from services.membership.declarations.tables import declaration
 from services.membership.experts.operations import EXPERTS
-from services.membership.experts.owners import owner_of
+from services.membership.experts.owners import owner_of, require_owner
 from services.membership.notices import queries as notices
 from services.membership.notices.domain import CONFLICT_OF_INTEREST
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -15,7 +15,7 @@ from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 
 DECLARATIONS: ResourceType[Declaration, domain.DeclarationGuardContext] = ResourceType.of(
     Declaration, declaration, domain.LIFECYCLE, is_personal=True
@@ -24,10 +24,7 @@ DECLARATIONS: ResourceType[Declaration, domain.DeclarationGuardContext] = Resour
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Declaration) -> Declaration:
     """Inserts a draft. Raises Invalid for an unknown expert, notice or year, Forbidden outside the caller's grant."""
-    owner = await owner_of(uow.connection, new.expert_id)
-    if owner is None or not access.sees_all_fields(owner.country, new.expert_id):
-        raise invalid_field("/expert_id", "unknown_reference", "There is no such expert.")
-    require(access, "create", owner.country, new.expert_id)
+    owner = await require_owner(uow.connection, access, new.expert_id)
     await _check(uow, new)
     placed = replace(new, country=owner.country, visibility="restricted", status="draft", signed_on=None)
     return await DECLARATIONS.insert(uow, placed)

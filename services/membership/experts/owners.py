@@ -9,6 +9,9 @@ from services.membership.experts.tables import expert
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
+from shared.kernel.errors import invalid_field
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import require
 
 _account = bindparam("account", type_=Uuid)
 _OF_ACCOUNT = Statement(select(func.escm.member_expert_of_account(_account)))
@@ -37,6 +40,16 @@ async def owner_of(connection: Connection, expert: UUID) -> Owner | None:
     """The owner of an expert; None if there is no such expert, or it was merged or erased."""
     row = await _OF_EXPERT.fetchrow(connection, expert=expert)
     return Owner(row["account_id"], row["country"]) if row else None
+
+
+async def require_owner(connection: Connection, access: AccessScope, expert: UUID) -> Owner:
+    """The owner of an expert whom a new part names as `expert_id`. Raises Invalid if there is no such expert, or the
+    caller may not read all of it, and Forbidden without the permission to create the part."""
+    owner = await owner_of(connection, expert)
+    if owner is None or not access.sees_all_fields(owner.country, expert):
+        raise invalid_field("/expert_id", "unknown_reference", "There is no such expert.")
+    require(access, "create", owner.country, expert)
+    return owner
 
 
 async def record_of_account(connection: Connection, account: UUID) -> UUID | None:

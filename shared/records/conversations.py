@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table
 
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.lifecycle import Lifecycle
@@ -22,7 +22,7 @@ from shared.records.access_scope import AccessKind, constant
 from shared.records.following import Reference, single
 from shared.records.listing import Filter, Listing, one_of, updated, values
 from shared.records.message import AUDIENCES, FILE, INTERNAL
-from shared.records.plain import by_grant
+from shared.records.plain import by_whole
 from shared.records.record import Document, Record
 from shared.records.resource_type import ResourceType
 
@@ -81,8 +81,7 @@ class Conversation:
         return self._table.c.audience == constant(audience)
 
     def _visible(self, access_kind: AccessKind) -> Select[Any]:
-        file = self._table.c[self.messages.record.scope_column]
-        return select(self._table).where(by_grant(self._table, file, access_kind))
+        return by_whole(self._table, self._table.c[self.messages.record.scope_column])(access_kind)
 
     def _listing(self, base: Any) -> Listing:
         table = self._table

@@ -47,6 +47,12 @@ def by_grant(
     )
 
 
+def by_whole(table: Table, link: Column[Any]) -> Base:
+    """The application filter of parts that are never published: for grants that cover the country, or the whole at
+    `link`."""
+    return lambda access_kind: select(table).where(by_grant(table, link, access_kind))
+
+
 def listing(record: type[Record], table: Table, states: tuple[str, ...], base: Base, *more: Filter) -> Listing:
     """The list of a table of records: by country, region, status, visibility, every `*_id`, time of change and, if the
     table has a search key, `q`; `more` are the feature's own filters."""

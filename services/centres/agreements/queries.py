@@ -1,17 +1,15 @@
 """Reading agreements, for grants that cover the country or the centre."""
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from services.centres.agreements.domain import KINDS, LIFECYCLE
 from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
 from shared.database.statements import Connection, Statement
-from shared.records.access_scope import AccessKind
 from shared.records.listing import one_of, values
-from shared.records.plain import by_grant, listing
+from shared.records.plain import by_whole, listing
 from shared.records.rows import records_of
 
 _OVER = Statement(
@@ -23,16 +21,11 @@ _OVER = Statement(
 )
 
 
-def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """The application filter."""
-    return select(agreement).where(by_grant(agreement, agreement.c.centre_id, access_kind))
-
-
 LISTING = listing(
     Agreement,
     agreement,
     LIFECYCLE.states,
-    visible_to,
+    by_whole(agreement, agreement.c.centre_id),
     values("kind", agreement.c.kind, "Kinds, separated by commas", one_of(KINDS)),
 )
 

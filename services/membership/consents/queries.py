@@ -1,16 +1,14 @@
 """Reading consents: for grants that cover the country or the expert."""
 
-from typing import Any
-
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from services.membership.consents.domain import LIFECYCLE, PURPOSES
 from services.membership.consents.record import Consent
 from services.membership.consents.tables import consent
 from shared.database.statements import Connection, Statement
-from shared.records.access_scope import AccessKind, constant
+from shared.records.access_scope import constant
 from shared.records.listing import one_of, values
-from shared.records.plain import by_grant, listing
+from shared.records.plain import by_whole, listing
 from shared.records.rows import records_of
 
 _GIVEN = Statement(
@@ -25,16 +23,11 @@ _GIVEN = Statement(
 )
 
 
-def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """The application filter."""
-    return select(consent).where(by_grant(consent, consent.c.expert_id, access_kind))
-
-
 LISTING = listing(
     Consent,
     consent,
     LIFECYCLE.states,
-    visible_to,
+    by_whole(consent, consent.c.expert_id),
     values("purpose", consent.c.purpose, "Purposes, separated by commas", one_of(PURPOSES)),
 )
 

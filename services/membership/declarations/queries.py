@@ -1,17 +1,15 @@
 """Reading declarations: for grants that cover the country or the expert."""
 
-from typing import Any
-
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Integer, bindparam, select
 
 from services.membership.declarations.domain import IN_FORCE, LIFECYCLE
 from services.membership.declarations.record import Declaration
 from services.membership.declarations.tables import declaration
 from shared.database.statements import Connection, Statement
-from shared.records.access_scope import AccessKind, constant
+from shared.records.access_scope import constant
 from shared.records.listing import Filter
 from shared.records.next_steps import NextStep, NextSteps
-from shared.records.plain import by_grant, listing
+from shared.records.plain import by_whole, listing
 from shared.records.rows import records_of
 
 _EARLIER = Statement(
@@ -33,17 +31,12 @@ def _parsed_year(raw: str) -> int:
     return int(raw)
 
 
-def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """The application filter."""
-    return select(declaration).where(by_grant(declaration, declaration.c.expert_id, access_kind))
-
-
 NEXT_STEPS = NextSteps("membership.declarations", declaration, (NextStep("signed", "assess"),))
 LISTING = listing(
     Declaration,
     declaration,
     LIFECYCLE.states,
-    visible_to,
+    by_whole(declaration, declaration.c.expert_id),
     Filter("year", "A year", _parsed_year, lambda bound: declaration.c.year == bound),
     NEXT_STEPS.holder,
 )

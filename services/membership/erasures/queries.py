@@ -1,10 +1,9 @@
 """Reading erasures: for grants that cover the country or the expert."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.erasures.domain import LIFECYCLE, OPEN
@@ -12,9 +11,9 @@ from services.membership.erasures.record import Erasure
 from services.membership.erasures.tables import erasure
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
-from shared.records.access_scope import AccessKind, constant
+from shared.records.access_scope import constant
 from shared.records.next_steps import NextStep, NextSteps
-from shared.records.plain import by_grant, listing
+from shared.records.plain import by_whole, listing
 from shared.records.rows import record_of, records_of
 
 _OPEN = Lookup(
@@ -48,13 +47,8 @@ _RUNNING = Statement(
 )
 
 
-def visible_to(access_kind: AccessKind) -> Select[Any]:
-    """The application filter."""
-    return select(erasure).where(by_grant(erasure, erasure.c.expert_id, access_kind))
-
-
 NEXT_STEPS = NextSteps("membership.erasures", erasure, (NextStep("proposed", "confirm"),))
-LISTING = listing(Erasure, erasure, LIFECYCLE.states, visible_to, NEXT_STEPS.holder)
+LISTING = listing(Erasure, erasure, LIFECYCLE.states, by_whole(erasure, erasure.c.expert_id), NEXT_STEPS.holder)
 
 
 async def is_open(connection: Connection, expert: UUID) -> bool:

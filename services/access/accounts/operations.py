@@ -10,7 +10,9 @@ from services.access.accounts.passwords import hash_password
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
 from services.access.grants.authority import require_authority, require_official, roles_of_two, why_no_authority
+from services.access.made_by_country import entering
 from services.access.sessions import operations as sessions
+from services.access.suspending import suspend as suspend_record
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
@@ -40,7 +42,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Account) -> Account:
     is_made_by_country = not access.may("create", None)
     if is_made_by_country:
         await require_official(uow, access, "create", new.country, new.id)
-        if await queries.made(uow.connection, new.country) >= domain.MOST_MADE:
+        if await queries.MADE.count(uow.connection, new.country) >= domain.MOST_MADE:
             detail = f"The focal points of a country make at most {domain.MOST_MADE} accounts."
             raise Conflict(detail, members={"reason": "too_many_accounts"})
     after = await insert(uow, new, made_by_country=is_made_by_country)
@@ -144,8 +146,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
     def effects(target: str) -> Account:
         if target == before.status:
             return wanted
-        by = "secretariat" if is_by_secretariat else "country"
-        return replace(wanted, suspended_by=by if target == "suspended" else None)
+        return entering(wanted, target, is_by_secretariat=is_by_secretariat)
 
     after = await ACCOUNTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
     if requested.action == "reinstate" and not is_by_secretariat:
@@ -161,8 +162,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
 
 async def suspend(uow: UnitOfWork, before: Account, reason: str) -> None:
     """Suspends a locked account and ends its sessions without a permission check, for the system itself."""
-    suspended = replace(before, status="suspended", suspended_by="system", previous_status=before.status)
-    await ACCOUNTS.write(uow, "suspend", before, suspended, fact="suspended", reason=reason)
+    await suspend_record(uow, ACCOUNTS, before, reason)
     await sessions.end_all(uow, before.id, reason=reason)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
 from services.access.accounts.domain import LIFECYCLE, USABLE
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
+from services.access.suspending import Made
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
@@ -19,7 +20,7 @@ from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.next_steps import NextSteps
-from shared.records.rows import record_of, records_of
+from shared.records.rows import record_of
 
 _OWNED = (
     select(views.EXPERTS.c.id)
@@ -43,9 +44,7 @@ _OF_ADDRESS = Statement(
     select(account).where(account.c.email_key == bindparam("email_key"), account.c.status != "closed")
 )
 _USABLE = Statement(select(account).where(account.c.id == bindparam("id"), _is_usable))
-_made = (account.c.country == bindparam("country"), account.c.made_by_country)
-_MADE = Statement(select(func.count()).select_from(account).where(*_made, account.c.status != constant("closed")))
-_LOCK_MADE = Statement(select(account).where(*_made, _is_usable).order_by(account.c.id).with_for_update())
+MADE = Made(Account, account, ended="closed", usable=USABLE)
 _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
 
 
@@ -102,17 +101,6 @@ async def usable(connection: Connection, identity: UUID) -> Account | None:
     """The account, if it is active or invited."""
     row = await _USABLE.fetchrow(connection, id=identity)
     return record_of(Account, row) if row else None
-
-
-async def made(connection: Connection, country: str | None) -> int:
-    """How many accounts the focal points of a country made that are not closed."""
-    found: int = await _MADE.fetchval(connection, country=country)
-    return found
-
-
-async def lock_made(connection: Connection, country: str) -> list[Account]:
-    """The active and invited accounts that the focal points of a country made, locked."""
-    return records_of(Account, await _LOCK_MADE.fetch(connection, country=country))
 
 
 async def key_of(connection: Connection, identity: UUID) -> str | None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
+from services.access.made_by_country import MadeByCountry
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Public, Record, Tracked, Written
+from shared.records.record import Granted, Internal, Public, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account(Record):
+class Account(MadeByCountry):
     """An account of a person. `email_key` is the folded address, which is unique; `language` is that of mails.
 
     Who has no password cannot log in with one. `country` is that whose officials the person belongs to, if any.
@@ -35,13 +36,3 @@ class Account(Record):
         "How the person wants each kind of notification: `mail`, `digest` (one mail a day) or `none`; `mail` for those"
         " that are absent.",
     ]
-    made_by_country: Annotated[
-        bool, Granted, "Whether a focal point of its country made it, so that it is suspended when the last one ends."
-    ]
-    suspended_by: Annotated[
-        str | None,
-        Granted,
-        Tracked,
-        "Who suspended it: `secretariat`, `country` for a focal point, or `system`; null where it is not suspended.",
-    ]
-    previous_status: Annotated[str | None, Internal]

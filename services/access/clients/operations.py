@@ -9,6 +9,7 @@ from services.access.clients.record import Client
 from services.access.clients.tables import client
 from services.access.grants import operations as grants
 from services.access.grants.authority import require_authority, require_granting, require_official, roles_of_two
+from services.access.made_by_country import entering
 from shared.auth.second_person import named_in
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -37,7 +38,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Cli
     is_made_by_country = not access.may("create", None)
     if is_made_by_country:
         await require_official(uow, access, "create", machine.country, new.id)
-        if await queries.made(uow.connection, machine.country) >= domain.MOST_MADE:
+        if await queries.MADE.count(uow.connection, machine.country) >= domain.MOST_MADE:
             detail = f"The focal points of a country propose at most {domain.MOST_MADE} clients."
             raise Conflict(detail, members={"reason": "too_many_clients"})
     else:
@@ -126,8 +127,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Client, reque
     def effects(target: str) -> Client:
         if target == before.status:
             return wanted or before
-        by = "secretariat" if is_by_secretariat else "country"
-        return replace(before, suspended_by=by if target == "suspended" else None)
+        return entering(before, target, is_by_secretariat=is_by_secretariat)
 
     after = await CLIENTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
     if requested.action == domain.CONFIRM:
@@ -137,12 +137,6 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Client, reque
     for actor in filter(None, (access.principal, requested.proposed_by) if wanted is not None else ()):
         await note_change(uow, "client", before.id, "secret", by=actor)
     return after
-
-
-async def suspend(uow: UnitOfWork, before: Client, reason: str) -> None:
-    """Suspends a locked client without a permission check, for the system itself."""
-    suspended = replace(before, status="suspended", suspended_by="system", previous_status=before.status)
-    await CLIENTS.write(uow, "suspend", before, suspended, fact="suspended", reason=reason)
 
 
 async def load_guard_context(

@@ -10,14 +10,15 @@ from services.access.access import NO_STATE
 from services.access.clients.domain import LIFECYCLE
 from services.access.clients.record import Client
 from services.access.clients.tables import client
+from services.access.suspending import Made
 from services.access.usage import used_at
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Statement
-from shared.records.access_scope import AccessKind, constant, visible
+from shared.database.statements import Connection
+from shared.records.access_scope import AccessKind, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.next_steps import NextStep, NextSteps
-from shared.records.rows import record_of, records_of
+from shared.records.rows import record_of
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
     **shown_columns(Client, client),
@@ -32,14 +33,7 @@ _FOR_TOKEN = Lookup(
     .limit(1)
 )
 """Few columns: reading an existing client takes no longer than finding none."""
-_made = (client.c.country == bindparam("country"), client.c.made_by_country)
-_MADE = Statement(select(func.count()).select_from(client).where(*_made, client.c.status != constant("revoked")))
-_LOCK_MADE = Statement(
-    select(client)
-    .where(*_made, client.c.status.in_([constant("proposed"), constant("active")]))
-    .order_by(client.c.id)
-    .with_for_update()
-)
+MADE = Made(Client, client, ended="revoked", usable=("proposed", "active"))
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
@@ -71,14 +65,3 @@ async def for_token(connection: Connection, client_id: str) -> Client | None:
     """The credentials and permitted uses of the active client with this client id; no other field."""
     row = await _FOR_TOKEN.fetchrow(connection, client_id=client_id)
     return record_of(Client, row) if row else None
-
-
-async def made(connection: Connection, country: str | None) -> int:
-    """How many clients the focal points of a country proposed that are not revoked."""
-    found: int = await _MADE.fetchval(connection, country=country)
-    return found
-
-
-async def lock_made(connection: Connection, country: str) -> list[Client]:
-    """The active and proposed clients that the focal points of a country made, locked."""
-    return records_of(Client, await _LOCK_MADE.fetch(connection, country=country))

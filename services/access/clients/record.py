@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
+from services.access.made_by_country import MadeByCountry
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Public, Record, Tracked, Written
+from shared.records.record import Granted, Internal, Public, Written
 
 JsonWebKey: TypeAlias = Mapping[str, str | list[str]]
 """A public key (RFC 7517, 4)."""
@@ -14,7 +15,7 @@ KeySet: TypeAlias = Mapping[Literal["keys"], Sequence[JsonWebKey]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Client(Record):
+class Client(MadeByCountry):
     """An API client. `country` is that of its scope, if it is one country.
 
     `secrets` are SHA-256 digests of at most two active secrets, the newest first; `proposed_secret` is the digest of
@@ -51,13 +52,3 @@ class Client(Record):
         list[str], Granted, Written, "The addresses and networks that the client may call from; any where empty."
     ]
     sandbox: Annotated[bool, Granted, Written, "Whether the client sees and writes fictional countries only."]
-    made_by_country: Annotated[
-        bool, Granted, "Whether a focal point of its country made it, so that it is suspended when the last one ends."
-    ]
-    suspended_by: Annotated[
-        str | None,
-        Granted,
-        Tracked,
-        "Who suspended it: `secretariat`, `country` for a focal point, or `system`; null where it is not suspended.",
-    ]
-    previous_status: Annotated[str | None, Internal]

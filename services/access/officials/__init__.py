@@ -1,0 +1,1 @@
+"""What the focal points of a country made, when the last one ends."""

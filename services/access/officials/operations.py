@@ -6,11 +6,12 @@ from sqlalchemy import Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.accounts import operations as accounts
-from services.access.accounts.queries import lock_made as lock_accounts
-from services.access.clients import operations as clients
-from services.access.clients.queries import lock_made as lock_clients
+from services.access.accounts import queries as account_queries
+from services.access.clients import queries as client_queries
+from services.access.clients.operations import CLIENTS
 from services.access.grants.authority import lock_officials, roles_of_two
 from services.access.offices.operations import IN_OFFICE
+from services.access.suspending import suspend
 from shared.auth.second_person import OFFICE
 from shared.contracts import views
 from shared.contracts.envelope import Fact
@@ -44,8 +45,8 @@ async def suspend_without_focal_point(uow: UnitOfWork, facts: Sequence[Fact]) ->
     keys = sorted({fact.subject for fact in facts})
     for row in await _WITHOUT_FOCAL_POINT.fetch(uow.connection, keys=keys):
         await lock_officials(uow.connection, row["country"])
-        for account in await lock_accounts(uow.connection, row["country"]):
+        for account in await account_queries.MADE.lock(uow.connection, row["country"]):
             if OFFICE not in await roles_of_two(uow.connection, PrincipalKind.ACCOUNT, account.id):
                 await accounts.suspend(uow, account, _REASON)
-        for client in await lock_clients(uow.connection, row["country"]):
-            await clients.suspend(uow, client, _REASON)
+        for client in await client_queries.MADE.lock(uow.connection, row["country"]):
+            await suspend(uow, CLIENTS, client, _REASON)

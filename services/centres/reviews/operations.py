@@ -1,8 +1,6 @@
 """Writing reviews."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -20,7 +18,6 @@ from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, require
-from shared.records.rows import with_columns
 
 MOST_PER_CENTRE = 50
 REVIEWS: ResourceType[Review, None] = ResourceType.of(Review, review, Lifecycle(("recorded",), ()))
@@ -57,15 +54,16 @@ async def require_author(uow: UnitOfWork, access: AccessScope, centre: Centre, r
     await _is_own(uow, access, centre, reviewer)
 
 
-async def update(uow: UnitOfWork, centre: Centre, key: UUID, version: int, changed: Mapping[str, Any]) -> Review:
-    """Changes these columns of a review at this version. The caller has passed `require_author`.
-
-    Raises Conflict if the centre is not under review any more, Invalid if the reviewer would change.
-    """
+async def lock(uow: UnitOfWork, centre: Centre, key: UUID, version: int) -> Review:
+    """The review at this version, locked, with its centre. The caller has passed `require_author`. Raises Conflict if
+    the centre is not under review any more."""
     await uow.allow_record(centre.id)
     await _lock_under_review(uow, centre.id)
-    before = await REVIEWS.lock(uow, key, version)
-    wanted = with_columns(before, changed)
+    return await REVIEWS.lock(uow, key, version)
+
+
+async def update(uow: UnitOfWork, before: Review, wanted: Review) -> Review:
+    """Updates a locked review. Raises Invalid if the reviewer would change."""
     if wanted.reviewer_id != before.reviewer_id:
         raise invalid_field("/reviewer_id", "invalid_value", "The reviewer of a review cannot change.")
     return await REVIEWS.update(uow, before, wanted)

@@ -16,7 +16,7 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import require
-from shared.records.rows import columns_of, record_read
+from shared.records.rows import columns_of, record_read, with_columns
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of
 from shared.web.request_context import CurrentContext, RequestContext
@@ -112,5 +112,6 @@ async def update_review(
     if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
     body = patched(ReviewBody, written_in(row), patch)
-    after = await operations.update(ctx.uow, of, row["id"], row["version"], row_values(body, review))
+    before = await operations.lock(ctx.uow, of, row["id"], row["version"])
+    after = await operations.update(ctx.uow, before, with_columns(before, row_values(body, review)))
     return item_response(ctx, present(columns_of(after)))

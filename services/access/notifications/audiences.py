@@ -35,12 +35,17 @@ def _expert_of(record: Any, expert: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _holders_over(kind: str, record: ColumnElement[Any]) -> Select[Any]:
-    """The accounts with a grant over the scope of this kind with the record's id."""
-    return select(record.label("subject"), _held.c.principal_id.label("account_id")).where(
-        _held.c.principal_kind == _ACCOUNT,
-        _held.c.scope_kind == constant(kind),
-        _held.c.scope_id == cast(record, Text),
+def _holders_over(kind: str, subject: ColumnElement[Any], source: Any, scope: ColumnElement[Any]) -> Select[Any]:
+    """The accounts with a grant over the scope of this kind that belongs to the subject."""
+    return (
+        select(subject.label("subject"), _held.c.principal_id.label("account_id"))
+        .select_from(source)
+        .where(
+            subject == _KEYS,
+            _held.c.principal_kind == _ACCOUNT,
+            _held.c.scope_kind == constant(kind),
+            _held.c.scope_id == cast(scope, Text),
+        )
     )
 
 
@@ -60,17 +65,7 @@ def _director(subject: ColumnElement[Any], source: Any, centre: ColumnElement[An
         .select_from(source.join(_expert, _expert.c.id == _centre.c.director_id))
         .where(subject == _KEYS, _expert.c.account_id.is_not(None))
     )
-    of_grant = (
-        select(subject.label("subject"), _held.c.principal_id)
-        .select_from(source)
-        .where(
-            subject == _KEYS,
-            _held.c.principal_kind == _ACCOUNT,
-            _held.c.scope_kind == constant("centre"),
-            _held.c.scope_id == cast(centre, Text),
-        )
-    )
-    return of_expert.union_all(of_grant)
+    return of_expert.union_all(_holders_over("centre", subject, source, centre))
 
 
 _agreement = views.AGREEMENTS
@@ -99,7 +94,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
         Audience.DIRECTOR: _director(_centre.c.id, _centre, _centre.c.id),
         Audience.AGREEMENT_DIRECTOR: _director(_agreement.c.id, _with_centre, _centre.c.id),
-        Audience.REPRESENTATIVES: _holders_over("institution", _institution.c.id).where(_institution.c.id == _KEYS),
+        Audience.REPRESENTATIVES: _holders_over("institution", _institution.c.id, _institution, _institution.c.id),
         Audience.AUTHOR: _author,
         Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),
         Audience.GOVERNMENT: _in_country("government_focal_point"),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, TypeAlias
+from uuid import UUID
 
 from shared.contracts import access, membership
 
@@ -168,6 +169,23 @@ NOBODY: Mapping[str, str] = {
     ),
 }
 """Why the facts of all other transitions notify nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """A notification as it is stored: `mail` is how its account wants it."""
+
+    id: UUID
+    account_id: UUID
+    kind: str
+    event: str
+    resource: str
+    record_id: UUID
+    ref: str
+    link: str
+    day: date
+    at: datetime
+    mail: str
 
 
 def event_of(fact_type: str) -> str:

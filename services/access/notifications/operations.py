@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
 from uuid import UUID
 
 from services.access.accounts import queries as accounts
@@ -37,27 +36,27 @@ async def notify(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     readers = await queries.readers(uow.connection, (account for _, account in behind))
     chosen = [(account, by_id[key]) for key, account in behind if account in readers]
     chosen.sort(key=lambda pair: (pair[0], pair[1].subject, pair[1].time))
-    rows = [_row(readers[account], fact) for account, fact in chosen]
-    if rows and "mail" in await queries.add(uow.connection, rows):
+    new = [_notification(readers[account], fact) for account, fact in chosen]
+    if new and "mail" in await queries.add(uow.connection, new):
         defer(uow, "access", MAIL_JOB, {}, created_by=SYSTEM.label)
 
 
-def _row(reader: Row, fact: Fact) -> dict[str, Any]:
+def _notification(reader: Row, fact: Fact) -> domain.Notification:
     kind = domain.NOTICES[fact.type].kind
     wanted = domain.delivery_of(reader["notifications"], kind)
-    return {
-        "id": uuid7(),
-        "account_id": reader["id"],
-        "kind": kind,
-        "event": domain.event_of(fact.type),
-        "resource": entities()[".".join(fact.type.split(".")[1:3])],
-        "record_id": fact.subject,
-        "ref": fact.ref,
-        "link": fact.link,
-        "day": fact.time.astimezone(UTC).date(),
-        "at": fact.time,
-        "mail": wanted if reader["email_verified"] else "none",
-    }
+    return domain.Notification(
+        id=uuid7(),
+        account_id=reader["id"],
+        kind=kind,
+        event=domain.event_of(fact.type),
+        resource=entities()[".".join(fact.type.split(".")[1:3])],
+        record_id=fact.subject,
+        ref=fact.ref,
+        link=fact.link,
+        day=fact.time.astimezone(UTC).date(),
+        at=fact.time,
+        mail=wanted if reader["email_verified"] else "none",
+    )
 
 
 async def mail_waiting(uow: UnitOfWork, seal: MailSeal, origin: str) -> int:
@@ -94,7 +93,7 @@ def _post(uow: UnitOfWork, seal: MailSeal, reader: Row, template: str, **values:
 
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
-    """The mail unchanged; None if its address no longer belongs to an active account."""
+    """The mail unchanged; None if its address no longer belongs to an account that mails reach."""
     return mail if await accounts.for_mail(uow.connection, email_key(mail.to)) else None
 
 

@@ -1,15 +1,16 @@
 """Reading and storing notifications. Only the account itself sees its rows."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, Uuid, any_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.accounts.tables import account
+from services.access.notifications.domain import Notification
 from services.access.notifications.tables import notification
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Statement
@@ -47,7 +48,7 @@ _READERS = Statement(
         account.c.id == any_(bindparam("keys", type_=ARRAY(Uuid))), account.c.status == constant("active")
     )
 )
-_GIVEN = ("id", "account_id", "kind", "event", "resource", "record_id", "ref", "link", "day", "at", "mail")
+_GIVEN = tuple(field.name for field in fields(Notification))
 _ARRAYS = "$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::date[],"
 _ADD = (
     f"INSERT INTO escm.access_notification ({', '.join(_GIVEN)})"  # noqa: S608
@@ -115,9 +116,9 @@ async def readers(connection: Connection, accounts: Iterable[UUID]) -> dict[UUID
     return {row["id"]: row for row in await _READERS.fetch(connection, keys=sorted(set(accounts)))}
 
 
-async def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
+async def add(connection: Connection, notifications: Sequence[Notification]) -> set[str]:
     """Inserts those that are new. Returns the deliveries that these want."""
-    columns = [[row[name] for row in rows] for name in _GIVEN]
+    columns = [[getattr(one, name) for one in notifications] for name in _GIVEN]
     return {row["mail"] for row in await connection.fetch(_ADD, *columns)}
 
 

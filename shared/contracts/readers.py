@@ -40,6 +40,7 @@ def roles_of(service: str) -> RoleTable:
     return _readers()[service]
 
 
+@cache
 def steps() -> Mapping[str, tuple[str, ...]]:
     """Every resource with the verbs of its next steps that offices take: `membership.experts` with `approve`."""
     found: dict[str, tuple[str, ...]] = {}

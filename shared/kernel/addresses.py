@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _ONE_SITE, _MAPPED = 64, 96
-_TRANSLATED = ("2001::/32", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")
+_TRANSLATED = tuple(map(IPv6Network, ("2001::/32", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 """Networks whose addresses contain an IPv4 address: Teredo, 6to4, NAT64 and the compatible form."""
 
 
@@ -37,7 +37,7 @@ def is_public(address: str) -> bool:
         known is not None
         and known.is_global
         and not known.is_multicast
-        and not any(known in ip_network(network) for network in _TRANSLATED)
+        and not any(known in network for network in _TRANSLATED)
     )
 
 

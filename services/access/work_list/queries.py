@@ -123,7 +123,7 @@ def _mine() -> Any:
         pending.c.record_ref,
         pending.c.country,
         verb,
-        func.coalesce(pending.c.expires_at, null()),
+        pending.c.expires_at,
     ).where(waiting())
     return union_all(*taken, proposals, waits)
 

@@ -46,7 +46,6 @@ _BY_ID: Mapping[str, str] = {
     "core_import_duplicate": "t.resource = 'experts' AND (t.record = ANY($1) OR t.other = ANY($1))",
     "member_reminder": "t.expert_id = ANY($1)",
     "core_pending_transition": "t.record_id = ANY($1)",
-    "core_audit_key": "t.subject = ANY($1)",
 }
 _BY_TEXT: Mapping[str, str] = {
     "core_idempotency": "t.body",
@@ -60,6 +59,7 @@ WITHOUT_TRACE: Mapping[str, str] = {
     "core_export": "deleted with their files after the rows",
     "core_import_key": "deleted with the dry run, within the hour",
     "core_mail": "opened one by one",
+    "core_audit_key": "deleted last, one by one",
     "core_erasure_report": "numbers only",
 }
 """Further tables of the catalogue, with the reasons why no statement here deletes their rows."""
@@ -128,8 +128,7 @@ async def remove_rows(uow: UnitOfWork, seal: MailSeal, subjects: Sequence[UUID])
         await connection.execute(f"DELETE FROM escm.{table} t WHERE {found}", traces.in_json)  # noqa: S608
     await _empty_mails(uow, seal, traces)
     for table, condition in _BY_ID.items():
-        if table != "core_audit_key":
-            await connection.execute(f"DELETE FROM escm.{table} t WHERE {condition}", traces.ids)  # noqa: S608
+        await connection.execute(f"DELETE FROM escm.{table} t WHERE {condition}", traces.ids)  # noqa: S608
     await uow.flush()
     for subject in traces.ids:
         await erase_details(uow, subject)

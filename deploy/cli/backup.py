@@ -28,10 +28,10 @@ def backup(
 ) -> None:
     """Write one file with a snapshot of the database and of the files that it names.
 
-    The system may run meanwhile. The file holds personal data and no secret. Beside it, `erased.ids` lists the ids of
-    erased persons: keep it with the backups, so that a restore erases them again. Keep ESCM_SECRET_KEY in another
-    place: under another key a restored system works, but issued tokens and cursors become invalid, and earlier changes
-    to persons can no longer be read in their histories.
+    The system may run meanwhile. The file holds personal data and no secret. `erased.ids` in the same folder lists
+    the ids of erased persons: keep it with the backups, so that a restore erases them again. Keep ESCM_SECRET_KEY in
+    another place: under another key a restored system works, but issued tokens and cursors become invalid, and earlier
+    changes to persons can no longer be read in their histories.
     """
     url = database_url()
     from deploy.backup.taking import take
@@ -72,8 +72,8 @@ def restore(
     The system may run: from the verification of the backup until the end of the restore, requests return 503
     `maintenance` and workers wait. If anything fails, the previous data is restored; after a killed restore, `escm
     migrate` or the next start does that. Persons who were erased since, in this database or according to `erased.ids`
-    beside the backup, are erased again before the database opens. Changes made after the backup are lost: the command
-    prints their number.
+    in the folder of the backup, are erased again before the database opens. Changes made after the backup are lost: the
+    command prints their number.
     """
     url = database_url()
     from deploy.backup.archive import Reader
@@ -86,8 +86,8 @@ def restore(
 
     settings = Settings(database_url=url)
     store = FileStore(settings.storage_path)
-    own, beside = ErasedIds(settings.storage_path), ErasedIds(file.parent)
-    erased = own.read() | (set() if file == _PIPE else beside.read())
+    own, exported = ErasedIds(settings.storage_path), ErasedIds(file.parent)
+    erased = own.read() | (set() if file == _PIPE else exported.read())
     with _opened(file) as source, Reader(source) as opened:
         made = opened.manifest
         if replace and not yes and err.is_terminal:

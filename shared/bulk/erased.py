@@ -1,5 +1,5 @@
-"""The list of erased experts, by ids only. It is kept beside the stored files and beside each backup, so that a restore
-of an older backup erases them again."""
+"""The list of erased experts, by ids only. It is kept in the folder of the stored files and in that of each backup, so
+that a restore of an older backup erases them again."""
 
 import os
 from collections.abc import Iterable

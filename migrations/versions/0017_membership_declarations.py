@@ -1,5 +1,6 @@
 """Notices, and declarations of interests. A declaration follows the country of its expert, whoever moves the expert."""
 
+from migrations.following import follow_expert, unfollow_expert
 from migrations.rules import (
     country_scoped,
     grant,
@@ -8,13 +9,10 @@ from migrations.rules import (
     reference_numbers,
     role,
     run,
-    searching,
 )
 
 revision = "0017_membership_declarations"
 down_revision = "0016_core_mail_tokens"
-
-_FOLLOWING = "member_declaration_follow()"
 
 
 def upgrade() -> None:
@@ -36,25 +34,7 @@ CREATE INDEX member_declaration_country_idx ON member_declaration (country, stat
     country_scoped("member_declaration", "membership", record="expert_id")
     reference_moves("member", "membership")
     grant("member_published_expert", "SELECT", "membership")
-    run(f"""
-CREATE POLICY member_declaration_search ON member_declaration FOR SELECT TO {role("search")} USING (true)
---;
-CREATE POLICY member_declaration_follow ON member_declaration FOR UPDATE TO {role("search")}
-    USING (true) WITH CHECK (true)
---;
-GRANT SELECT (expert_id), UPDATE (country) ON member_declaration TO {role("search")}
---;
-CREATE FUNCTION {_FOLLOWING} RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
-BEGIN
-    UPDATE member_declaration SET country = NEW.country WHERE expert_id = NEW.id;
-    RETURN NULL;
-END
-$$
---;
-CREATE TRIGGER member_expert_declarations_follow AFTER UPDATE OF country ON member_expert FOR EACH ROW
-    WHEN (OLD.country IS DISTINCT FROM NEW.country) EXECUTE FUNCTION {_FOLLOWING}
-""")
-    searching(_FOLLOWING, "membership")
+    follow_expert("member_declaration")
 
 
 def _notices() -> None:
@@ -95,12 +75,9 @@ VALUES ('019b76da-a800-7000-8000-000000000011', 1, 'published', 'public', now(),
 
 
 def downgrade() -> None:
+    unfollow_expert("member_declaration")
     run(f"""
 REVOKE SELECT ON member_published_expert FROM {role("membership")}
---;
-DROP TRIGGER member_expert_declarations_follow ON member_expert
---;
-DROP FUNCTION {_FOLLOWING}
 --;
 DROP TABLE member_reference_move, member_declaration, member_notice
 --;

@@ -7,12 +7,12 @@ from pathlib import Path
 from alembic import op
 from sqlalchemy import text
 
-from migrations.rules import country_scoped, record_columns, reference_numbers, role, run, searching
+from migrations.following import follow_expert, unfollow_expert
+from migrations.rules import country_scoped, record_columns, reference_numbers, run
 
 revision = "0018_membership_consents"
 down_revision = "0017_membership_declarations"
 
-_FOLLOWING = "member_consent_follow()"
 _NOTICES = Path(__file__).with_name("0018_notices.csv")
 
 
@@ -34,25 +34,7 @@ ALTER TABLE member_expert ADD COLUMN listing_withdrawn_on date
 """)
     reference_numbers("member_consent", "CNS", "membership")
     country_scoped("member_consent", "membership", record="expert_id")
-    run(f"""
-CREATE POLICY member_consent_search ON member_consent FOR SELECT TO {role("search")} USING (true)
---;
-CREATE POLICY member_consent_follow ON member_consent FOR UPDATE TO {role("search")}
-    USING (true) WITH CHECK (true)
---;
-GRANT SELECT (expert_id), UPDATE (country) ON member_consent TO {role("search")}
---;
-CREATE FUNCTION {_FOLLOWING} RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
-BEGIN
-    UPDATE member_consent SET country = NEW.country WHERE expert_id = NEW.id;
-    RETURN NULL;
-END
-$$
---;
-CREATE TRIGGER member_expert_consents_follow AFTER UPDATE OF country ON member_expert FOR EACH ROW
-    WHEN (OLD.country IS DISTINCT FROM NEW.country) EXECUTE FUNCTION {_FOLLOWING}
-""")
-    searching(_FOLLOWING, "membership")
+    follow_expert("member_consent")
     notice = text("""
 INSERT INTO member_notice (id, version, status, visibility, created_at, created_by, updated_at, updated_by, purpose,
     notice_version, texts, search_key)
@@ -67,11 +49,8 @@ ON CONFLICT (purpose, notice_version) DO NOTHING
 
 
 def downgrade() -> None:
+    unfollow_expert("member_consent")
     run("""
-DROP TRIGGER member_expert_consents_follow ON member_expert
---;
-DROP FUNCTION member_consent_follow()
---;
 DROP TABLE member_consent
 --;
 DROP SEQUENCE member_consent_ref_seq

@@ -1,35 +1,17 @@
 """Messages on the files of experts and of centres. Internal ones need a context that includes them. Those of experts
 follow the country of their expert, whoever moves the expert."""
 
-from migrations.rules import country_scoped, record_columns, reference_numbers, role, run, searching, setting
+from migrations.following import follow_expert, unfollow_expert
+from migrations.rules import country_scoped, record_columns, reference_numbers, role, run, setting
 
 revision = "0019_core_messages"
 down_revision = "0018_membership_consents"
-
-_FOLLOWING = "member_message_follow()"
 
 
 def upgrade() -> None:
     _messages("member_message", "MSG", "membership", "expert_id uuid NOT NULL")
     _messages("centre_message", "CMS", "centres", "centre_id uuid NOT NULL REFERENCES centre_centre (id)")
-    run(f"""
-CREATE POLICY member_message_search ON member_message FOR SELECT TO {role("search")} USING (true)
---;
-CREATE POLICY member_message_follow ON member_message FOR UPDATE TO {role("search")} USING (true) WITH CHECK (true)
---;
-GRANT SELECT (expert_id), UPDATE (country) ON member_message TO {role("search")}
---;
-CREATE FUNCTION {_FOLLOWING} RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
-BEGIN
-    UPDATE member_message SET country = NEW.country WHERE expert_id = NEW.id;
-    RETURN NULL;
-END
-$$
---;
-CREATE TRIGGER member_expert_messages_follow AFTER UPDATE OF country ON member_expert FOR EACH ROW
-    WHEN (OLD.country IS DISTINCT FROM NEW.country) EXECUTE FUNCTION {_FOLLOWING}
-""")
-    searching(_FOLLOWING, "membership")
+    follow_expert("member_message")
 
 
 def _messages(table: str, prefix: str, owner: str, file: str) -> None:
@@ -53,11 +35,8 @@ CREATE INDEX {table}_file_idx ON {table} ({named}, id)
 
 
 def downgrade() -> None:
-    run(f"""
-DROP TRIGGER member_expert_messages_follow ON member_expert
---;
-DROP FUNCTION {_FOLLOWING}
---;
+    unfollow_expert("member_message")
+    run("""
 DROP TABLE member_message, centre_message
 --;
 DROP SEQUENCE member_message_ref_seq, centre_message_ref_seq

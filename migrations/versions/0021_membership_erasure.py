@@ -1,13 +1,13 @@
 """Erasures of experts, what each service reports about one, and restrictions of processing. An erased expert counts as
 before: the counts lose nobody but those who were merged."""
 
-from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run, searching
+from migrations.following import follow_expert, unfollow_expert
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run
 
 revision = "0021_membership_erasure"
 down_revision = "0020_access_notifications"
 
 _SERVICES = ("membership", "centres", "actions", "access")
-_FOLLOWING = "member_erasure_follow()"
 _NOT_ERASED = " AND erased_at IS NULL"
 
 
@@ -52,24 +52,7 @@ CREATE TABLE core_erasure_report (
     country_scoped("member_erasure", "membership", record="expert_id")
     grant("core_erasure_report", "SELECT, INSERT, UPDATE, DELETE", *_SERVICES)
     grant("core_idempotency", "DELETE", "membership")
-    run(f"""
-CREATE POLICY member_erasure_search ON member_erasure FOR SELECT TO {role("search")} USING (true)
---;
-CREATE POLICY member_erasure_follow ON member_erasure FOR UPDATE TO {role("search")} USING (true) WITH CHECK (true)
---;
-GRANT SELECT (expert_id), UPDATE (country) ON member_erasure TO {role("search")}
---;
-CREATE FUNCTION {_FOLLOWING} RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = escm, pg_temp AS $$
-BEGIN
-    UPDATE member_erasure SET country = NEW.country WHERE expert_id = NEW.id;
-    RETURN NULL;
-END
-$$
---;
-CREATE TRIGGER member_expert_erasures_follow AFTER UPDATE OF country ON member_expert FOR EACH ROW
-    WHEN (OLD.country IS DISTINCT FROM NEW.country) EXECUTE FUNCTION {_FOLLOWING}
-""")
-    searching(_FOLLOWING, "membership")
+    follow_expert("member_erasure")
     _count("")
 
 
@@ -108,13 +91,10 @@ $$
 
 
 def downgrade() -> None:
+    unfollow_expert("member_erasure")
     _count(_NOT_ERASED)
     run(f"""
 REVOKE DELETE ON core_idempotency FROM {role("membership")}
---;
-DROP TRIGGER member_expert_erasures_follow ON member_expert
---;
-DROP FUNCTION {_FOLLOWING}
 --;
 DROP TABLE core_erasure_report, member_erasure
 --;

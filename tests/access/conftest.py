@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -12,7 +13,16 @@ from deploy.demo import load
 from services.access.app import create_app
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
+from services.actions.app import create_app as create_actions
+from services.actions.settings import ActionsSettings
+from services.centres.app import create_app as create_centres
+from services.centres.settings import CentresSettings
+from services.membership.app import create_app as create_membership
+from services.membership.settings import MembershipSettings
+from shared.database.pool import Database
 from tests.access.caller import Caller
+from tests.support import callers
+from tests.support.callers import serving
 from tests.support.inside import Inside
 from tests.support.mailbox import Mailbox
 
@@ -73,3 +83,42 @@ async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Ma
     yield mailbox
     worker.stop()
     await working
+
+
+@pytest.fixture(scope="module")
+async def database(settings: AccessSettings) -> AsyncIterator[Database]:
+    """The service's own database role, as in its worker."""
+    opened = await Database.open(settings.database_dsn(), size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def membership(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The app of membership over the same database."""
+    async with serving(create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def members(membership: httpx.AsyncClient) -> callers.Caller:
+    return callers.Caller(membership, "admin")
+
+
+@pytest.fixture(scope="module")
+async def centres(database_url: str, redis_url: str) -> AsyncIterator[callers.Caller]:
+    async with serving(create_centres(CentresSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield callers.Caller(client, "admin")
+
+
+@pytest.fixture(scope="module")
+async def actions(database_url: str, redis_url: str) -> AsyncIterator[callers.Caller]:
+    async with serving(create_actions(ActionsSettings(database_url=database_url, redis_url=redis_url))) as client:
+        yield callers.Caller(client, "admin")

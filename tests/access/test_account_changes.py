@@ -15,13 +15,6 @@ from tests.access.caller import Caller
 _OPEN = "SELECT count(*) FROM core_job WHERE job_type = $1 AND payload ->> $2 = $3"
 
 
-@pytest_asyncio.fixture
-async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
-
-
 async def _patch(caller: Caller, path: str, change: dict[str, Any]) -> Any:
     path = path.removeprefix("/access/v1")
     tag = (await caller.send("admin", "GET", path)).headers["etag"]

@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 
 from services.access.reactions import REACTIONS
-from services.access.settings import AccessSettings
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
@@ -36,20 +35,6 @@ async def known(database_url: str) -> None:
 async def admin(database_url: str, redis_url: str) -> AsyncIterator[Caller]:
     async with serving(create_app(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
         yield Caller(client, "admin")
-
-
-@pytest.fixture
-async def database(settings: AccessSettings) -> AsyncIterator[Database]:
-    opened = await Database.open(settings.database_dsn(), size=2)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
 
 
 async def _announce(database: Database, entity: str, what: str, *subjects: str) -> None:

@@ -1,6 +1,5 @@
 """An office gives its role and ends it; experts who enter themselves keep their own record."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,13 +9,6 @@ import httpx
 import pytest
 
 from services.access.reactions import REACTIONS
-from services.access.settings import AccessSettings
-from services.actions.app import create_app as create_actions
-from services.actions.settings import ActionsSettings
-from services.centres.app import create_app as create_centres
-from services.centres.settings import CentresSettings
-from services.membership.app import create_app as create_membership
-from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -24,7 +16,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from shared.messaging.inbox import Inbox
-from tests.support.callers import CALLERS, Caller, serving
+from tests.support.callers import CALLERS, Caller
 from tests.support.centres import COMMITTEES, SEATS, Members, entered, seated, stepped, unused_country
 from tests.support.facts import type_of
 from tests.support.membership import EXPERTS, expert
@@ -40,39 +32,6 @@ async def known(database_url: str) -> None:
     await enter_callers(database_url)
 
 
-@pytest.fixture(scope="module")
-async def members(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with serving(create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-async def centres(database_url: str, redis_url: str) -> AsyncIterator[Caller]:
-    async with serving(create_centres(CentresSettings(database_url=database_url, redis_url=redis_url))) as client:
-        yield Caller(client, "admin")
-
-
-@pytest.fixture(scope="module")
-async def actions(database_url: str, redis_url: str) -> AsyncIterator[Caller]:
-    async with serving(create_actions(ActionsSettings(database_url=database_url, redis_url=redis_url))) as client:
-        yield Caller(client, "admin")
-
-
-@pytest.fixture(scope="module")
-async def database(settings: AccessSettings) -> AsyncIterator[Database]:
-    """The service's own database role, as in its worker."""
-    opened = await Database.open(settings.database_dsn(), size=2)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(scope="module")
-async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
-
-
 async def _shown(database: Database, service: str, entity: str, what: str, record: str, times: int = 2) -> None:
     """Applies the worker's reaction to a fact that is delivered several times, under its own id and under another."""
     kind = type_of(service, entity, what)
@@ -82,9 +41,9 @@ async def _shown(database: Database, service: str, entity: str, what: str, recor
             await _INBOX.react(uow, [shown])
 
 
-async def _person(members: httpx.AsyncClient, superuser: asyncpg.Connection, country: str) -> tuple[str, UUID]:
+async def _person(membership: httpx.AsyncClient, superuser: asyncpg.Connection, country: str) -> tuple[str, UUID]:
     """An expert with an account, and the account."""
-    record, account = await Members(Caller(members, "admin")).expert(country), uuid4()
+    record, account = await Members(Caller(membership, "admin")).expert(country), uuid4()
     await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(record), account)
     return record, account
 
@@ -100,7 +59,7 @@ async def _grants(superuser: asyncpg.Connection, account: UUID) -> list[tuple[An
     ("office", "role"), [("president", "committee_president"), ("secretary", "committee_secretary")]
 )
 async def test_an_officer_of_a_committee_holds_the_role_while_the_seat_is_theirs(
-    members: httpx.AsyncClient,
+    membership: httpx.AsyncClient,
     centres: Caller,
     database: Database,
     superuser: asyncpg.Connection,
@@ -108,7 +67,7 @@ async def test_an_officer_of_a_committee_holds_the_role_while_the_seat_is_theirs
     role: str,
 ) -> None:
     country = unused_country()
-    person, account = await _person(members, superuser, country)
+    person, account = await _person(membership, superuser, country)
     committee = await entered(centres, COMMITTEES, {"country": country, "names": {"en": "Offices"}})
     until = today() + timedelta(days=90)
     seat = await seated(centres, committee, office, person={"expert_id": person}, to=until.isoformat())
@@ -134,10 +93,10 @@ async def test_an_officer_of_a_committee_holds_the_role_while_the_seat_is_theirs
 
 
 async def test_members_and_people_without_an_account_get_no_role(
-    members: httpx.AsyncClient, centres: Caller, database: Database, superuser: asyncpg.Connection
+    membership: httpx.AsyncClient, centres: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     country = unused_country()
-    person, account = await _person(members, superuser, country)
+    person, account = await _person(membership, superuser, country)
     committee = await entered(centres, COMMITTEES, {"country": country, "names": {"en": "Members"}})
     for office, who in (("member", {"expert_id": person}), ("president", {"name": "No Account"})):
         seat = await entered(
@@ -148,9 +107,9 @@ async def test_members_and_people_without_an_account_get_no_role(
 
 
 async def test_a_focal_point_speaks_for_the_government_until_the_end(
-    members: httpx.AsyncClient, actions: Caller, database: Database, superuser: asyncpg.Connection
+    membership: httpx.AsyncClient, actions: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
-    person, account = await _person(members, superuser, "XB")
+    person, account = await _person(membership, superuser, "XB")
     made = await actions.post(FOCAL_POINTS, {"country": "XB", "person": {"expert_id": person}})
     point = made.json()
     await _shown(database, "actions", "focal_point", "updated", point["id"])
@@ -169,11 +128,11 @@ async def test_a_focal_point_speaks_for_the_government_until_the_end(
 
 
 async def test_who_enters_themselves_reads_and_changes_their_own_record_and_no_other(
-    members: httpx.AsyncClient, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    membership: httpx.AsyncClient, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     me = Principal(PrincipalKind.ACCOUNT, uuid4(), "newcomer")
     monkeypatch.setattr("tests.support.callers.CALLERS", {**CALLERS, "newcomer": me})
-    newcomer = Caller(members, "newcomer")
+    newcomer = Caller(membership, "newcomer")
     made = await newcomer.post(EXPERTS, expert(emails=[{"value": "own@example.org"}]))
     assert made.status_code == 201, made.text
     path, record = made.json()["links"]["self"], made.json()["id"]
@@ -191,7 +150,7 @@ async def test_who_enters_themselves_reads_and_changes_their_own_record_and_no_o
     assert (changed.status_code, changed.json()["keywords"]) == (200, ["glaciers"])
     assert (await newcomer.get(f"{path}/history")).status_code == 200
     assert (await newcomer.step(path, "approve")).status_code == 403
-    other = await Members(Caller(members, "admin")).expert("XA")
+    other = await Members(Caller(membership, "admin")).expert("XA")
     assert (await newcomer.get(f"{EXPERTS}/{other}")).status_code == 404
 
     await superuser.execute("UPDATE member_expert SET account_id = NULL WHERE id = $1", UUID(record))

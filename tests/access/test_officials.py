@@ -1,7 +1,6 @@
 """Focal points invite accounts and propose clients for their own country; both are suspended when the last one ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,11 +9,6 @@ import httpx
 import pytest
 
 from services.access.reactions import REACTIONS
-from services.access.settings import AccessSettings
-from services.actions.app import create_app as create_actions
-from services.actions.settings import ActionsSettings
-from services.membership.app import create_app as create_membership
-from services.membership.settings import MembershipSettings
 from shared.auth.keys import InvalidToken
 from shared.auth.tokens import Authenticator
 from shared.contracts.actions import FOCAL_POINT_ENDED
@@ -34,35 +28,6 @@ PASSWORD = "four quiet words today"
 FOCAL_POINTS = "/actions/v1/focal_points"
 _CODES = iter(sorted(set(COUNTRIES) - FICTIONAL_CODES, reverse=True))
 """The countries of these tests begin at the end of the alphabet, where no other test enters focal points."""
-
-
-@pytest.fixture(scope="module")
-async def rows(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture(scope="module")
-async def database(settings: AccessSettings) -> AsyncIterator[Database]:
-    """The service's own database role, as in its worker."""
-    opened = await Database.open(settings.database_dsn(), size=2)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(scope="module")
-async def actions(database_url: str, redis_url: str) -> AsyncIterator[callers.Caller]:
-    app = create_actions(ActionsSettings(database_url=database_url, redis_url=redis_url))
-    async with callers.serving(app) as client:
-        yield callers.Caller(client, "admin")
-
-
-@pytest.fixture(scope="module")
-async def members(database_url: str, redis_url: str) -> AsyncIterator[callers.Caller]:
-    app = create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))
-    async with callers.serving(app) as client:
-        yield callers.Caller(client, "admin")
 
 
 class Country:
@@ -234,11 +199,11 @@ async def test_a_focal_point_reads_accounts_of_their_own_country_only(country: C
 
 
 async def test_the_expert_of_an_account_is_not_shown_to_focal_points(
-    country: Country, rows: asyncpg.Connection, members: callers.Caller
+    country: Country, superuser: asyncpg.Connection, members: callers.Caller
 ) -> None:
     account = (await country.invite()).json()
     expert = await Members(members).expert("XB")
-    await rows.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(expert), UUID(account["id"]))
+    await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(expert), UUID(account["id"]))
     assert (await country.read("admin", account)).json()["expert_id"] == expert
     assert (await country.read("focal", account)).json()["expert_id"] is None
     suspended = await country.step("focal", account, "suspend", reason="left")
@@ -318,7 +283,7 @@ async def test_a_proposed_client_works_once_the_secretariat_confirms_it(country:
 
 
 async def test_the_second_person_is_a_person_and_not_the_proposer(
-    country: Country, rows: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    country: Country, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, named = (await country.propose()).json(), {"second_person": country.caller.account("admin2")}
     monkeypatch.setenv("ESCM_ENVIRONMENT", "production")
@@ -328,7 +293,7 @@ async def test_the_second_person_is_a_person_and_not_the_proposer(
     inviter = await country.step("admin", client, "confirm")
     assert _reason(inviter) == (409, "credentials_set_recently"), "the administrator entered the focal point"
     proposer = f"account:{country.caller.account('admin2')}"
-    await rows.execute("UPDATE access_client SET created_by = $2 WHERE id = $1", UUID(client["id"]), proposer)
+    await superuser.execute("UPDATE access_client SET created_by = $2 WHERE id = $1", UUID(client["id"]), proposer)
     assert _reason(await country.step("admin2", client, "confirm")) == (409, "second_person_is_the_first")
 
 
@@ -354,20 +319,20 @@ async def test_a_focal_point_ends_only_clients_that_focal_points_proposed(countr
     assert (await country.step("focal", own, "revoke")).json()["status"] == "revoked"
 
 
-async def test_what_a_country_made_is_bounded(country: Country, rows: asyncpg.Connection) -> None:
+async def test_what_a_country_made_is_bounded(country: Country, superuser: asyncpg.Connection) -> None:
     account, client = (await country.invite()).json(), (await country.propose()).json()
     for table, key, unique, count in (
         ("access_account", account["id"], "email_key", 499),
         ("access_client", client["id"], "client_id", 49),
     ):
-        names = await rows.fetch(
+        names = await superuser.fetch(
             "SELECT column_name FROM information_schema.columns WHERE table_schema = 'escm' AND table_name = $1"
             " AND column_name NOT IN ('id', 'ref')",
             table,
         )
         columns = [row[0] for row in names]
         values = ", ".join(f"{name} || n" if name == unique else name for name in columns)
-        await rows.execute(
+        await superuser.execute(
             f"INSERT INTO {table} (id, {', '.join(columns)}) SELECT uuidv7(), {values} FROM {table},"
             " generate_series(1, $2) n WHERE id = $1",
             UUID(key),
@@ -437,7 +402,7 @@ async def test_an_administrator_whom_a_focal_point_invited_stays(
 
 
 async def test_a_focal_point_whose_role_has_just_ended_makes_nothing(
-    country: Country, rows: asyncpg.Connection, database_url: str
+    country: Country, superuser: asyncpg.Connection, database_url: str
 ) -> None:
     """The token still counts for the role, and the request waits for the transaction that ends it."""
     suspended = (await country.invite()).json()
@@ -459,8 +424,8 @@ async def test_a_focal_point_whose_role_has_just_ended_makes_nothing(
             asyncio.create_task(country.step("focal", suspended, "reinstate")),
         ]
         async with asyncio.timeout(60):
-            while await rows.fetchval(waits) < len(late):
-                await rows.fetchval("SELECT pg_sleep(0.01)")
+            while await superuser.fetchval(waits) < len(late):
+                await superuser.fetchval("SELECT pg_sleep(0.01)")
     await other.close()
     for response in await asyncio.gather(*late):
         assert _reason(response) == (403, "not_permitted")

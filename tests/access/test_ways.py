@@ -27,8 +27,6 @@ from services.access.access import MACHINE_ROLE
 from services.access.app import create_app
 from services.access.reactions import REACTIONS
 from services.access.settings import AccessSettings
-from services.membership.app import create_app as create_membership
-from services.membership.settings import MembershipSettings
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -59,21 +57,6 @@ async def rows(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     yield connection
     await connection.close()
-
-
-@pytest.fixture(scope="module")
-async def members(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))
-    async with serving(app) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-async def database(settings: AccessSettings) -> AsyncIterator[Database]:
-    """The service's own database role, as in its worker."""
-    opened = await Database.open(settings.database_dsn(), size=2)
-    yield opened
-    await opened.close()
 
 
 class Target:
@@ -257,16 +240,16 @@ async def _merge(way: Way, admin: Caller, rows: asyncpg.Connection, caller: Call
 @pytest.mark.parametrize("way", MERGING, ids=lambda way: f"{way.operation} {way.how}")
 async def test_a_merge_gives_a_role_at_once_only_where_the_table_says_so(
     access: httpx.AsyncClient,
-    members: httpx.AsyncClient,
+    membership: httpx.AsyncClient,
     database: Database,
     rows: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
     way: Way,
 ) -> None:
-    admin, wrong = Caller(members, "admin"), []
+    admin, wrong = Caller(membership, "admin"), []
     for known in actors():
         name = await _entered(rows, monkeypatch, known)
-        is_merged, holder, fact = await _merge(way, admin, rows, Caller(members, name))
+        is_merged, holder, fact = await _merge(way, admin, rows, Caller(membership, name))
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             await REACTIONS[fact.type](uow, [fact])
         query = "SELECT status FROM access_grant WHERE principal_id = $1 AND scope_id = $2"

@@ -135,6 +135,11 @@ class Person(Client):
         super().__init__(base_url, credentials)
         self.account, self.email = credentials["account_id"], credentials["username"]
 
+    @property
+    def login(self) -> dict[str, str]:
+        """The form that signs in."""
+        return {"grant_type": "password", **{name: self._credentials[name] for name in ("username", "password")}}
+
     def has_password(self, password: str) -> None:
         """Uses another password from now on."""
         self._credentials["password"] = password
@@ -146,9 +151,8 @@ class Person(Client):
         self._until = 0.0
         return super()._request(method, path, **more)
 
-    def _sign_in(self, http: httpx.Client, credentials: dict[str, str]) -> httpx.Response:
-        form = {"grant_type": "password", **{name: credentials[name] for name in ("username", "password")}}
-        return http.post("/access/v1/oauth/token", data=form)
+    def _sign_in(self, http: httpx.Client, _credentials: dict[str, str]) -> httpx.Response:
+        return http.post("/access/v1/oauth/token", data=self.login)
 
 
 def eventually(check: Any, within: float = 20.0) -> Any:

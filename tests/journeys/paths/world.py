@@ -77,6 +77,21 @@ class World:
         self._further.append(person)
         return person
 
+    def newcomer(self, name: str, email: str, language: str = "en") -> Person:
+        """A person who registered and chose a password with the mailed link."""
+        base, password = self._running["base_url"], uuid4().hex
+        body = {"email": email, "name": name, "language": language}
+        asked = httpx.post(f"{base}/access/v1/accounts/registration", json=body, trust_env=False)
+        assert (asked.status_code, asked.json()) == (202, {}), asked.text
+        return self.signed_in(email, self.choose_password(email, password))
+
+    def signed_in(self, email: str, password: str) -> Person:
+        """The person with this password."""
+        person = Person(self._running["base_url"], {"username": email, "password": password, "account_id": ""})
+        person.account = person.get(f"{V1['access']}/accounts/me")["id"]
+        self._further.append(person)
+        return person
+
     def official(self, country: str, *roles: str) -> Person:
         """A person with these roles in a country, or everywhere."""
         person = self.person(" and ".join(roles))
@@ -102,7 +117,7 @@ class World:
 
     def token_for(self, email: str, mails: int = 1) -> str:
         """The token in the newest mail to an address, once it has so many."""
-        found = eventually(lambda: len(got := self._mails(email)) >= mails and got, 60)
+        found = eventually(lambda: len(got := self._letters(email)) >= mails and got, 60)
         return token_in(found[-1])
 
     def grant(self, holder: str, role: str, country: str, kind: str = "account") -> Record:
@@ -163,10 +178,13 @@ class World:
             return Client(self._running["base_url"], self._demo["clients"][who])
         return Person(self._running["base_url"], self._demo["accounts"][who])
 
-    def _mails(self, email: str) -> list[EmailMessage]:
-        """The mails with a token to an address, the oldest first."""
+    def mails(self, email: str) -> list[EmailMessage]:
+        """The mails to an address, the oldest first."""
         folder = Path(self._running["folder"]) / "mail"
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-        of_person = [mail for mail in mails if isinstance(mail, EmailMessage) and mail["To"] == email]
-        return [mail for mail in of_person if "#" in text_of(mail)]
+        return [mail for mail in mails if isinstance(mail, EmailMessage) and mail["To"] == email]
+
+    def _letters(self, email: str) -> list[EmailMessage]:
+        """The mails with a token to an address, the oldest first."""
+        return [mail for mail in self.mails(email) if "#" in text_of(mail)]

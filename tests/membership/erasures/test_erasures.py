@@ -7,7 +7,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from redis.asyncio import Redis
 
 from services.access.settings import AccessSettings
 from services.membership.erasures import files, removal
@@ -21,36 +20,11 @@ from tests.membership.erasures.conftest import ERASURES, Person, requested, unti
 from tests.support.callers import Caller
 from tests.support.centres import COMMITTEES, DOCUMENT, SEATS, unused_country
 from tests.support.membership import EXPERTS, entered
+from tests.support.remains import columns_with, files_with, keys_with
 
-_TABLES = """
-SELECT c.relname AS name, a.attname AS column, format_type(a.atttypid, NULL) AS type
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relnamespace = 'escm'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-"""
 _AUDIT = f"core_audit_{today():%Y%m}01"
 """The trail's partition of this month. It holds what records of others say about a person."""
 Make = Callable[..., Any]
-
-
-async def _places(superuser: asyncpg.Connection, word: str) -> list[str]:
-    """The columns of the database that contain the word, in any case, in texts, documents or bytes."""
-    found = []
-    for row in await superuser.fetch(_TABLES):
-        column = f'"{row["column"]}"'
-        text = f"encode({column}, 'escape')" if row["type"] == "bytea" else f"{column}::text"
-        query = f'SELECT count(*) FROM "{row["name"]}" WHERE position(lower($1) IN lower({text})) > 0'
-        if await superuser.fetchval(query, word):
-            found.append(f"{row['name']}.{row['column']}")
-    return sorted(found)
-
-
-def _files_with(storage: Path, word: str) -> list[Path]:
-    return [path for path in storage.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
-
-
-async def _in_valkey(redis_url: str, word: str) -> list[bytes]:
-    async with Redis.from_url(redis_url) as valkey:
-        return [key async for key in valkey.scan_iter() if word.encode() in key + (await valkey.dump(key) or b"")]
 
 
 async def _ended(caller: Caller, response: Any) -> dict[str, Any]:
@@ -135,14 +109,14 @@ async def test_an_erased_person_is_nowhere_and_still_counts(
     admin = to("membership")
     traces = await _with_traces(to, who)
     before = await _counts(admin)
-    assert len(await _places(superuser, who.word)) > 8
-    assert len(_files_with(storage, who.word)) == 3
+    assert len(await columns_with(superuser, who.word)) > 8
+    assert len(files_with(storage, who.word)) == 3
     erasure = await requested(who)
     await run_due()
     done = await until_status(admin, erasure)
-    assert await _places(superuser, who.word) == ["action_meeting.participants", f"{_AUDIT}.detail"]
-    assert _files_with(storage, who.word) == []
-    assert await _in_valkey(redis_url, who.word) == []
+    assert await columns_with(superuser, who.word) == ["action_meeting.participants", f"{_AUDIT}.detail"]
+    assert files_with(storage, who.word) == []
+    assert await keys_with(redis_url, who.word) == []
     assert {"link": traces["meeting"], "field": "participants"} in done["review"]
     assert done["reports"]["membership"].keys() >= {
         "expert",
@@ -284,7 +258,7 @@ async def test_experts_who_were_merged_are_erased_together(
     erasure = await requested(who)
     await run_due()
     await until_status(admin, erasure)
-    assert await _places(superuser, who.word) == []
+    assert await columns_with(superuser, who.word) == []
     assert (await admin.get(f"{EXPERTS}/{loser['id']}")).status_code == 410
 
 

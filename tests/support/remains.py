@@ -1,0 +1,35 @@
+"""Where a system still contains a word: in its database, in Valkey, in files."""
+
+from pathlib import Path
+
+import asyncpg
+from redis.asyncio import Redis
+
+_TABLES = """
+SELECT c.relname AS name, a.attname AS column, format_type(a.atttypid, NULL) AS type
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'escm'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+"""
+
+
+async def columns_with(superuser: asyncpg.Connection, word: str) -> list[str]:
+    """The columns of the database that contain the word, in any case, in texts, documents or bytes."""
+    found = []
+    for row in await superuser.fetch(_TABLES):
+        column = f'"{row["column"]}"'
+        text = f"encode({column}, 'escape')" if row["type"] == "bytea" else f"{column}::text"
+        query = f'SELECT count(*) FROM "{row["name"]}" WHERE position(lower($1) IN lower({text})) > 0'
+        if await superuser.fetchval(query, word):
+            found.append(f"{row['name']}.{row['column']}")
+    return sorted(found)
+
+
+def files_with(folder: Path, word: str) -> list[Path]:
+    """The files below a folder that contain the word."""
+    return [path for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
+
+
+async def keys_with(redis_url: str, word: str) -> list[bytes]:
+    """The keys of Valkey that contain the word, in their name or value."""
+    async with Redis.from_url(redis_url) as valkey:
+        return [key async for key in valkey.scan_iter() if word.encode() in key + (await valkey.dump(key) or b"")]

@@ -1,18 +1,25 @@
 """Erases what access stores about a person: the account, and all that belongs to it."""
 
+import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
+from services.access.accounts import queries as accounts
 from services.access.api_keys import operations as api_keys
 from services.access.grants import operations as grants
 from services.access.personal import PARTS
 from services.access.sessions import operations as sessions
+from services.access.settings import AccessSettings
 from shared.contracts.access import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM
+from shared.mail import folder
+from shared.messaging.job_run import JobHandlers, JobRun
+from shared.messaging.outbox import defer
 from shared.records.erasing import ErasableRows, person_of, reporting
 from shared.records.erasing import erase as erase_rows
 
+ERASE_JOB = "erase_account"
 _ACCOUNT = {"status": "'closed'", "email_key": "'erased ' || t.id"}
 """A closed account keeps its place among the unique addresses."""
 _REASON = {"reason": f"CASE t.created_by WHEN '{SYSTEM.label}' THEN t.reason END"}
@@ -49,13 +56,31 @@ async def erase_account(uow: UnitOfWork, account: UUID) -> dict[str, int]:
     return await erase_rows(uow, ROWS, [account])
 
 
-async def _erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-    person = await person_of(uow.connection, expert)
-    return await erase_account(uow, person["account_id"]) if person and person["account_id"] else {}
+def job_handlers(settings: AccessSettings) -> JobHandlers:
+    """The handler of the job."""
+
+    async def erase_of(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
+        person = await person_of(uow.connection, expert)
+        account = person["account_id"] if person else None
+        if account is None:
+            return {}
+        if address := await accounts.key_of(uow.connection, account):
+            await asyncio.to_thread(folder.remove, settings.mail_folder, [address], [str(account)])
+        return await erase_account(uow, account)
+
+    erase_and_report = reporting(ERASURE_REPORTED, erase_of)
+
+    async def erase(run: JobRun) -> None:
+        """Erases the account of an expert who is being erased, and the files of mails to it. May be repeated."""
+        async with run.unit_of_work() as uow:
+            await erase_and_report(uow, UUID(run.payload["expert"]))
+
+    return {ERASE_JOB: erase}
 
 
-erase_and_report = reporting(ERASURE_REPORTED, _erase)
-"""The reaction to an expert who is being erased: the account is erased."""
+async def erase_later(uow: UnitOfWork, expert: UUID) -> None:
+    """Assigns the erasure of an expert's account to the worker."""
+    defer(uow, "access", ERASE_JOB, {"expert": str(expert)}, created_by=uow.origin.actor.label)
 
 
 async def sign_out(uow: UnitOfWork, expert: UUID) -> None:

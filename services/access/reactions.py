@@ -3,7 +3,7 @@ grants over merged records, accounts of erased persons, and notifications."""
 
 from collections.abc import Sequence
 
-from services.access.erasing import erase_and_report, sign_out
+from services.access.erasing import erase_later, sign_out
 from services.access.merges import EXPERTS, INSTITUTIONS
 from services.access.notifications.domain import NOTICES
 from services.access.notifications.operations import notify
@@ -42,7 +42,7 @@ _FOLLOWING: Reactions = {
     membership.EXPERT_ACCOUNT_LINKED: follow_accounts,
     membership.EXPERT_ACCOUNT_UNLINKED: follow_accounts,
     membership.EXPERT_ERASURE_REQUESTED: of_each_subject(sign_out),
-    membership.EXPERT_ERASING: of_each_subject(erase_and_report),
+    membership.EXPERT_ERASING: of_each_subject(erase_later),
     membership.EXPERT_ERASED: follow_experts,
     membership.EXPERT_MERGED: _follow_merged_experts,
     membership.EXPERT_UNMERGED: _follow_merged_experts,

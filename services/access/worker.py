@@ -8,6 +8,7 @@ from services.access.api_keys.jobs import expire_api_keys
 from services.access.api_keys.operations import API_KEYS
 from services.access.audit.jobs import verify_trail
 from services.access.clients.operations import CLIENTS
+from services.access.erasing import job_handlers as erasing_jobs
 from services.access.grants.operations import expire_grants
 from services.access.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifications.operations import delete_old, plan_digests
@@ -38,7 +39,7 @@ SCHEDULES: Schedules = {
 def create_worker(settings: AccessSettings | None = None) -> Worker:
     """The worker. The settings default to those of the environment."""
     settings = settings or AccessSettings()
-    handlers = {**job_handlers(settings), **notification_jobs(settings)}
+    handlers = {**job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings)}
     return Worker("access", settings, REACTIONS, handlers, SCHEDULES)
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -16,6 +15,7 @@ from shared.configuration.settings import Settings
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
+from shared.mail import folder
 from shared.mail.message import compose
 from shared.mail.outbox import KIND
 from shared.mail.sealing import Mail, MailSeal
@@ -98,8 +98,7 @@ class MailServer:
         Raises MailRefused if the server refused it for good, MailNotTaken if another attempt may succeed.
         """
         if self._settings.smtp_url is None:
-            path = self._settings.mail_folder / f"{identity}.eml"
-            await asyncio.to_thread(_write, path, bytes(message))
+            await asyncio.to_thread(folder.write, self._settings.mail_folder, message, identity)
             return
         try:
             await self._send(message, self._settings.smtp_url.get_secret_value())
@@ -163,11 +162,3 @@ def _refusal(error: Exception) -> int | None:
     if not isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)):
         return None
     return error.code if error.code // 100 == _FOR_GOOD else None
-
-
-def _write(path: Path, message: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_bytes(message)
-    draft.chmod(0o600)
-    draft.replace(path)

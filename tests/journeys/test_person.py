@@ -24,6 +24,8 @@ from tests.support.running import Client, Person, eventually
 COUNTRY, LANGUAGE = "XC", "fr"
 _ACCESS, _MEMBERSHIP = V1["access"], V1["membership"]
 _ORCID = "0000-0002-1694-233X"
+_LAST = "0af7651916cd43dd8448eb211c80319e"
+"""The trace of the last request: when it has arrived, all have."""
 
 
 class Life:
@@ -66,7 +68,7 @@ class Life:
         body = {
             "names": [{"given": f"Given{self.word}", "family": f"Family{self.word}"}],
             "country": COUNTRY,
-            "emails": [{"value": self.email}],
+            "emails": [{"value": f"work.{self.email}"}],
             "keywords": [self.text("Keyword")],
             "biography": {"en": self.text("Life")},
             "orcid": _ORCID,
@@ -262,4 +264,6 @@ def test_a_person_joins_is_renewed_and_leaves_no_trace(observed: tuple[Life, Fol
     who.is_in_lists_files_and_exports()
     who.is_erased()
     assert {path.stem for path in folder.log.glob("*.log")} >= who.stack["processes"].keys()
+    who.public.get(who.expert, headers={"traceparent": f"00-{_LAST}-b7ad6b7169203331-01"})
+    eventually(lambda: _LAST in {span.trace for span in collector.spans})
     assert asyncio.run(_remains(who, folder, collector)) == []

@@ -10,6 +10,7 @@ from services.membership.settings import MembershipSettings
 from shared.bulk.erased import ErasedIds
 from shared.bulk.store import FileStore
 from shared.database.unit_of_work import UnitOfWork
+from shared.mail import folder
 from shared.mail.sealing import MailSeal
 from shared.messaging.job_run import JobHandlers, JobRun
 from shared.messaging.outbox import defer
@@ -47,6 +48,8 @@ def job_handlers(settings: MembershipSettings) -> JobHandlers:
             traces = await removal.traces_of(uow.connection, before.subjects)
             texts = (*traces.addresses, *traces.names)
             await files.remove_import_files(uow.connection, store, before.subjects, texts)
+            ids = [str(one) for one in traces.ids]
+            await asyncio.to_thread(folder.remove, settings.mail_folder, traces.addresses, ids)
         async with run.unit_of_work() as uow:
             counts = await removal.remove_rows(uow, seal, before.subjects)
             await store_report(uow, "membership", before.expert_id, counts, [])

@@ -85,12 +85,15 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
 
 
 async def _refuse_second_record(uow: UnitOfWork, account: UUID | None) -> None:
-    """Raises Conflict `record_exists` if the account owns a living record, or if one has its verified address: then the
-    owner gets a mail to claim it."""
+    """Raises Conflict `record_exists` if the account owns a living record, or if one has its verified address: without
+    an owner, it gets a mail to claim it."""
     if account is None:
         return
     if await owners.record_of_account(uow.connection, account) is not None:
         raise Conflict("You have a record already.", code="record_exists")
+    if await owners.is_known_elsewhere(uow.connection, account):
+        detail = "A record with your address belongs to another account. Sign in with that one, or ask the secretariat."
+        raise Conflict(detail, code="record_exists")
     known = await owners.record_to_take_over(uow.connection, account)
     if known is not None:
         _send_claim(uow, known, account)

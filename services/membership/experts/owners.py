@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Uuid, bindparam, func, select, true
 
+from services.membership.experts.domain import LIVING
 from services.membership.experts.tables import expert
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.errors import invalid_field
-from shared.records.access_scope import AccessScope
+from shared.kernel.text import email_key
+from shared.records.access_scope import AccessScope, constant
 from shared.records.resource_type import require
 
+_MOST = 20
+"""Most records with one address that a check reads."""
 _account = bindparam("account", type_=Uuid)
 _OF_ACCOUNT = Statement(select(func.escm.member_expert_of_account(_account)))
 _TO_TAKE_OVER = Statement(
@@ -24,6 +28,25 @@ _OF_EXPERT = Lookup(
     select(expert.c.account_id, expert.c.country)
     .where(expert.c.id == bindparam("expert"), expert.c.merged_into.is_(None), expert.c.erased_at.is_(None))
     .limit(1)
+)
+_with_address = (
+    func.escm.member_expert_with_email(views.ACCOUNTS.c.email_key)
+    .table_valued("id")
+    .render_derived(name="known")
+    .lateral()
+)
+_OWNED_BY_OTHERS = Lookup(
+    select(views.ACCOUNTS.c.email_key, expert.c.emails)
+    .select_from(views.ACCOUNTS.join(_with_address, true()).join(expert, expert.c.id == _with_address.c.id))
+    .where(
+        views.ACCOUNTS.c.id == _account,
+        views.ACCOUNTS.c.is_verified,
+        expert.c.account_id != _account,
+        expert.c.status.in_([constant(status) for status in LIVING]),
+        expert.c.merged_into.is_(None),
+        expert.c.erased_at.is_(None),
+    )
+    .limit(_MOST)
 )
 _IN_USE = Statement(select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == _account))
 
@@ -62,6 +85,16 @@ async def record_to_take_over(connection: Connection, account: UUID) -> UUID | N
     """A living record without an account that has the verified address of this account."""
     found: UUID | None = await _TO_TAKE_OVER.fetchval(connection, account=account)
     return found
+
+
+async def is_known_elsewhere(connection: Connection, account: UUID) -> bool:
+    """Whether the verified address of this account is a verified one of a living record that another account owns."""
+    rows = await _OWNED_BY_OTHERS.fetch(connection, account=account)
+    return any(
+        email.get("verified") and email_key(email["value"]) == row["email_key"]
+        for row in rows
+        for email in row["emails"]
+    )
 
 
 async def account_in_use(connection: Connection, account: UUID) -> bool:

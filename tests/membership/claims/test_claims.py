@@ -220,6 +220,25 @@ async def test_who_applies_is_led_to_the_record_with_their_verified_address(
     assert len(posted.to(address.upper())) == 1
 
 
+async def test_who_applies_with_another_account_is_refused_where_the_address_is_verified(
+    admin: Caller, posted: Mailbox, new_person: NewPerson
+) -> None:
+    path, address = await _prospect(admin)
+    await admin.step(path, "invite")
+    owner = await new_person()
+    assert (await owner.post(CLAIM, {"token": token_in(await posted.next_to(address))})).status_code == 200
+    other = await new_person(address.upper())
+    refused = await other.post(EXPERTS, expert(emails=[{"value": f"{uuid4().hex}@example.org"}]))
+    assert (refused.status_code, refused.json()["code"]) == (409, "record_exists")
+    assert posted.to(address.upper()) == []
+
+
+async def test_nobody_blocks_another_with_an_address_that_is_not_theirs(new_person: NewPerson) -> None:
+    address = f"{uuid4().hex}@example.org"
+    assert (await (await new_person()).post(EXPERTS, expert(emails=[{"value": address}]))).status_code == 201
+    assert (await (await new_person(address)).post(EXPERTS, expert(emails=[{"value": address}]))).status_code == 201
+
+
 async def test_strangers_learn_of_no_record(admin: Caller, new_person: NewPerson) -> None:
     _, address = await _prospect(admin)
     stranger = await new_person()

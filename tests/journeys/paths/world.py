@@ -108,16 +108,16 @@ class World:
 
     def choose_password(self, email: str, password: str, mails: int = 1) -> str:
         """Uses the token of the newest mail to an address, once it has so many. Returns the password."""
-        body = {"token": self.token_for(email, mails), "password": password}
+        body = {"token": self.token_for(email, mails, "password"), "password": password}
         response = httpx.post(
             f"{self._running['base_url']}/access/v1/accounts/password_reset/confirm", json=body, trust_env=False
         )
         assert response.status_code == 204, response.text
         return password
 
-    def token_for(self, email: str, mails: int = 1) -> str:
-        """The token in the newest mail to an address, once it has so many."""
-        found = eventually(lambda: len(got := self._letters(email)) >= mails and got, 60)
+    def token_for(self, email: str, mails: int = 1, purpose: str = "") -> str:
+        """The token in the newest mail to an address for a purpose, or for any, once it has so many."""
+        found = eventually(lambda: len(got := self._letters(email, purpose)) >= mails and got, 60)
         return token_in(found[-1])
 
     def grant(self, holder: str, role: str, country: str, kind: str = "account") -> Record:
@@ -182,9 +182,10 @@ class World:
         """The mails to an address, the oldest first."""
         folder = Path(self._running["folder"]) / "mail"
         files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        contents = [content for file in files if email.encode() in (content := file.read_bytes())]
+        mails = [message_from_bytes(content, policy=policy.default) for content in contents]
         return [mail for mail in mails if isinstance(mail, EmailMessage) and mail["To"] == email]
 
-    def _letters(self, email: str) -> list[EmailMessage]:
-        """The mails with a token to an address, the oldest first."""
-        return [mail for mail in self.mails(email) if "#" in text_of(mail)]
+    def _letters(self, email: str, purpose: str) -> list[EmailMessage]:
+        """The mails with a token to an address for a purpose, or for any, the oldest first."""
+        return [mail for mail in self.mails(email) if f"#{purpose}" in text_of(mail)]

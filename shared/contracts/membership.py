@@ -224,4 +224,6 @@ ERASURE_TRANSITION_WITHDRAWN = "escm.membership.erasure.transition_withdrawn.v1"
 """Its proposer withdrew a transition of an erasure."""
 ERASURE_TRANSITION_EXPIRED = "escm.membership.erasure.transition_expired.v1"
 """Nobody confirmed a transition of an erasure in time."""
+ERASURE_BEGINS, ERASURE_ENDS = "erasure", "cancel_erasure"
+"""The actions in the audit trail of an expert after which an erasure is open, and after which it is cancelled."""
 FACTS = facts_in(globals())

@@ -30,7 +30,8 @@ MAIL_JOB, DIGEST_JOB = "mail_notifications", "mail_digests"
 
 async def notify(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Notifies everybody behind the records of these facts, except who caused them: one row for each account, record,
-    event and day, whatever is repeated. Accounts that are not active get none, unverified addresses no mail."""
+    event and day, whatever is repeated. Accounts that are not active get none; unverified addresses, and persons whose
+    erasure is open, get no mail."""
     by_id = {fact.id: fact for fact in facts}
     behind = await accounts_behind(uow.connection, facts)
     readers = await queries.readers(uow.connection, (account for _, account in behind))
@@ -55,7 +56,7 @@ def _notification(reader: Row, fact: Fact) -> domain.Notification:
         link=fact.link,
         day=fact.time.astimezone(UTC).date(),
         at=fact.time,
-        mail=wanted if reader["email_verified"] else "none",
+        mail=wanted if reader["is_mailed"] else "none",
     )
 
 
@@ -87,14 +88,16 @@ async def mail_digests(uow: UnitOfWork, seal: MailSeal, origin: str, before: dat
 
 
 def _post(uow: UnitOfWork, seal: MailSeal, reader: Row, template: str, **values: str) -> None:
-    if reader["email_verified"]:
+    if reader["is_mailed"]:
         mail = Mail(reader["email"], template, reader["language"], {"name": reader["name"], **values})
         post(uow, seal, "access", mail)
 
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
-    """The mail unchanged; None if its address no longer belongs to an account that mails reach."""
-    return mail if await accounts.for_mail(uow.connection, email_key(mail.to)) else None
+    """The mail unchanged; None if its address no longer belongs to an account that such mails reach."""
+    account = await accounts.for_mail(uow.connection, email_key(mail.to))
+    reader = (await queries.readers(uow.connection, [account.id])).get(account.id) if account else None
+    return mail if reader and reader["is_mailed"] else None
 
 
 async def plan_digests(uow: UnitOfWork) -> None:

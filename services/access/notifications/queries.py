@@ -6,12 +6,15 @@ from datetime import datetime
 from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import Boolean, Uuid, any_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Boolean, Uuid, any_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.accounts.tables import account
 from services.access.notifications.domain import Notification
 from services.access.notifications.tables import notification
+from shared.audit.tables import audit
+from shared.contracts import views
+from shared.contracts.membership import ERASURE_BEGINS, ERASURE_ENDS
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
@@ -43,10 +46,22 @@ _READ = Statement(
     .returning(*_SHOWN, notification.c.read_at)
 )
 _READ_ALL = Statement(update(notification).where(_own, _is_unread).values(read_at=bindparam("at")))
-_READERS = Statement(
-    select(*(account.c[name] for name in ("id", "email", "name", "language", "email_verified", "notifications"))).where(
-        account.c.id == any_(bindparam("keys", type_=ARRAY(Uuid))), account.c.status == constant("active")
+_last_step = (
+    select(audit.c.action)
+    .where(
+        audit.c.subject == views.EXPERTS.c.id,
+        audit.c.action.in_([constant(ERASURE_BEGINS), constant(ERASURE_ENDS)]),
     )
+    .order_by(audit.c.version.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_is_leaving = exists().where(views.EXPERTS.c.account_id == account.c.id, _last_step == constant(ERASURE_BEGINS))
+_READERS = Statement(
+    select(
+        *(account.c[name] for name in ("id", "email", "name", "language", "notifications")),
+        (account.c.email_verified & ~_is_leaving).label("is_mailed"),
+    ).where(account.c.id == any_(bindparam("keys", type_=ARRAY(Uuid))), account.c.status == constant("active"))
 )
 _GIVEN = tuple(field.name for field in fields(Notification))
 _ARRAYS = "$1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::date[],"
@@ -112,7 +127,8 @@ async def read_all(connection: Connection, account: UUID, at: datetime) -> None:
 
 
 async def readers(connection: Connection, accounts: Iterable[UUID]) -> dict[UUID, Row]:
-    """Address, name, language, verification and preferences of the active ones among these accounts."""
+    """Address, name, language and preferences of the active ones among these accounts. `is_mailed`: the address is
+    verified, and no erasure of its person is open."""
     return {row["id"]: row for row in await _READERS.fetch(connection, keys=sorted(set(accounts)))}
 
 

@@ -13,6 +13,7 @@ from services.membership.experts.operations import EXPERTS, sync_dependents
 from services.membership.experts.record import Expert
 from services.membership.privacy.queries import same_person
 from shared.auth.second_person import FirstPerson, refuse_as_second_person, require_second_person
+from shared.contracts.membership import ERASURE_BEGINS, ERASURE_ENDS
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
@@ -107,13 +108,14 @@ def concerned(account: UUID | None) -> frozenset[UUID]:
 
 
 async def _restrict(uow: UnitOfWork, before: Expert) -> None:
-    after = await EXPERTS.write(uow, ERASURE, before, restricted(before, ERASURE, now()), fact="erasure_requested")
+    wanted = restricted(before, ERASURE, now())
+    after = await EXPERTS.write(uow, ERASURE_BEGINS, before, wanted, fact="erasure_requested")
     await sync_dependents(uow, before, after)
 
 
 async def _restore(uow: UnitOfWork, before: Expert, *, was_restricted: bool) -> None:
     wanted = replace(before, restricted_for=REQUEST) if was_restricted else unrestricted(before)
-    after = await EXPERTS.write(uow, "cancel_erasure", before, wanted, fact="restriction_lifted")
+    after = await EXPERTS.write(uow, ERASURE_ENDS, before, wanted, fact="restriction_lifted")
     await sync_dependents(uow, before, after)
 
 

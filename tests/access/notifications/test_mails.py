@@ -134,3 +134,23 @@ async def test_a_person_who_wants_no_mail_has_the_notification(
     assert len(await people.events(account)) == 3
     await _barrier(people, members, posted)
     assert _news(posted, _address(people, account)) == []
+
+
+async def test_a_person_whose_erasure_is_open_gets_no_mail_before_it_is_cancelled(
+    people: People, members: Caller, posted: Mailbox
+) -> None:
+    account, record = await under_review(people, members)
+    path, address = record["links"]["self"], _address(people, account)
+    made = await members.post(f"{path}/erasure", {"reason": "By letter."})
+    erasure = made.json()["links"]["self"]
+    confirmed = await members.known_as("admin2").step(erasure, "confirm")
+    assert confirmed.status_code == 200, confirmed.text
+    await stepped(members, record, "approve")
+    await people.deliver(record["id"])
+    assert "expert.activated" in await people.events(account)
+    await _barrier(people, members, posted)
+    assert _news(posted, address) == []
+    assert (await members.step(erasure, "cancel")).status_code == 200
+    await people.deliver(record["id"])
+    (mail,) = await _arrived(posted, address, 1)
+    assert sentence("expert.restriction_lifted", "en") in text_of(mail)

@@ -45,7 +45,10 @@ async def erase_again(url: str, settings: Settings, store: FileStore, ids: Colle
             if not subjects:
                 return 0
             traces = await removal.traces_of(connection, subjects)
-            await files.remove_import_files(connection, store, subjects, (*traces.addresses, *traces.names))
+            imports = await files.imports_of(connection, subjects)
+            named = await files.naming(store, imports, (*traces.addresses, *traces.names))
+            await files.mark_removed(connection, named)
+            await files.remove_import_files(store, named)
             for row in people:
                 await erase_in_centres(uow, row["id"])
                 await erase_in_actions(uow, row["id"])

@@ -56,24 +56,32 @@ async def erase_account(uow: UnitOfWork, account: UUID) -> dict[str, int]:
     return await erase_rows(uow, ROWS, [account])
 
 
+async def _erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
+    account = await _account_of(uow, expert)
+    return {} if account is None else await erase_account(uow, account)
+
+
+async def _account_of(uow: UnitOfWork, expert: UUID) -> UUID | None:
+    person = await person_of(uow.connection, expert)
+    return person["account_id"] if person else None
+
+
+_erase_and_report = reporting(ERASURE_REPORTED, _erase)
+
+
 def job_handlers(settings: AccessSettings) -> JobHandlers:
     """The handler of the job."""
 
-    async def erase_of(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-        person = await person_of(uow.connection, expert)
-        account = person["account_id"] if person else None
-        if account is None:
-            return {}
-        if address := await accounts.key_of(uow.connection, account):
-            await asyncio.to_thread(folder.remove, settings.mail_folder, [address], [str(account)])
-        return await erase_account(uow, account)
-
-    erase_and_report = reporting(ERASURE_REPORTED, erase_of)
-
     async def erase(run: JobRun) -> None:
         """Erases the account of an expert who is being erased, and the files of mails to it. May be repeated."""
+        expert = UUID(run.payload["expert"])
         async with run.unit_of_work() as uow:
-            await erase_and_report(uow, UUID(run.payload["expert"]))
+            account = await _account_of(uow, expert)
+            address = None if account is None else await accounts.key_of(uow.connection, account)
+        if address is not None:
+            await asyncio.to_thread(folder.remove, settings.mail_folder, [address], [str(account)])
+        async with run.unit_of_work() as uow:
+            await _erase_and_report(uow, expert)
 
     return {ERASE_JOB: erase}
 

@@ -1,6 +1,7 @@
 """The folder of mails where there is no mail server: one file a mail."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -22,8 +23,9 @@ def remove(folder: Path, addresses: Collection[str], texts: Collection[str]) -> 
     """Deletes the mails to one of the addresses, and those with one of the texts. May be repeated. Blocks."""
     keys = {email_key(address) for address in addresses}
     for path in folder.glob("*.eml"):
-        message = message_from_bytes(path.read_bytes(), policy=policy.default)
-        body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
-        text = "" if body is None else str(body.get_content())
-        if email_key(str(message["To"])) in keys or any(one in text for one in texts):
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            message = message_from_bytes(path.read_bytes(), policy=policy.default)
+            body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
+            text = "" if body is None else str(body.get_content())
+            if email_key(str(message["To"])) in keys or any(one in text for one in texts):
+                path.unlink()

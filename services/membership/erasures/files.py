@@ -18,33 +18,45 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import EscmError
 from shared.kernel.text import fold
 
-_OF_PERSON = f"SELECT t.file_digest FROM escm.core_import t WHERE {OF_PERSON['imports']}"  # noqa: S608
-_RECENT = """
-SELECT * FROM escm.core_import
-WHERE service = 'membership' AND resource = 'experts' AND created_at > now() - $1::interval ORDER BY id
-"""
+_IMPORTS = f"""
+SELECT t.*, {OF_PERSON["imports"]} AS is_known FROM escm.core_import t
+WHERE {OF_PERSON["imports"]}
+    OR t.service = 'membership' AND t.resource = 'experts' AND t.created_at > now() - $2::interval
+ORDER BY t.id
+"""  # noqa: S608
 _MARK = "UPDATE escm.core_import SET is_file_removed = true WHERE file_digest = ANY($1)"
 _DELETE_EXPORTS = """
 DELETE FROM escm.core_export WHERE service = 'membership' AND resource = ANY($1) RETURNING file_digest
 """
 
 
-async def remove_import_files(
-    connection: Connection, store: FileStore, subjects: Sequence[UUID], texts: Iterable[str]
-) -> int:
-    """Deletes the files of imports that wrote one of these experts or contain one of the texts in a row; one word alone
-    is not looked for. Their lists of failed rows are gone with them. Returns how many files there were."""
-    found = {row["file_digest"] for row in await connection.fetch(_OF_PERSON, subjects)}
+async def imports_of(connection: Connection, subjects: Sequence[UUID]) -> Sequence[Row]:
+    """The imports that wrote one of these experts (`is_known`), and those whose files may contain them."""
+    found: Sequence[Row] = await connection.fetch(_IMPORTS, subjects, IMPORT_RETENTION)
+    return found
+
+
+async def naming(store: FileStore, imports: Sequence[Row], texts: Iterable[str]) -> list[str]:
+    """The digests of the files of these imports that are known, or contain one of the texts in a row; one word alone is
+    not looked for. Takes as long as the files are large: no transaction should be open."""
     folded = [key for text in texts if " " in (key := fold(text))]
-    for imported in await connection.fetch(_RECENT, IMPORT_RETENTION):
+    found = {row["file_digest"] for row in imports if row["is_known"]}
+    for imported in imports:
         path = store.path(imported["file_digest"])
         if imported["file_digest"] not in found and path.exists() and await _names(imported, path, folded):
             found.add(imported["file_digest"])
-    stored = [digest for digest in sorted(found) if store.path(digest).exists()]
-    await connection.execute(_MARK, stored)
-    for digest in stored:
+    return sorted(found)
+
+
+async def mark_removed(connection: Connection, digests: Sequence[str]) -> None:
+    """Marks the files of imports as removed, before they are."""
+    await connection.execute(_MARK, digests)
+
+
+async def remove_import_files(store: FileStore, digests: Iterable[str]) -> None:
+    """Deletes the files of imports; their lists of failed rows are gone with them. May be repeated."""
+    for digest in digests:
         await asyncio.to_thread(store.remove, digest)
-    return len(stored)
 
 
 async def _names(imported: Row, path: Path, folded: Sequence[str]) -> bool:

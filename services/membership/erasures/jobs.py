@@ -46,10 +46,13 @@ def job_handlers(settings: MembershipSettings) -> JobHandlers:
                 return {"erased": False}
             await asyncio.to_thread(erased.add, before.subjects)
             traces = await removal.traces_of(uow.connection, before.subjects)
-            texts = (*traces.addresses, *traces.names)
-            await files.remove_import_files(uow.connection, store, before.subjects, texts)
-            ids = [str(one) for one in traces.ids]
-            await asyncio.to_thread(folder.remove, settings.mail_folder, traces.addresses, ids)
+            imports = await files.imports_of(uow.connection, before.subjects)
+        ids = [str(one) for one in traces.ids]
+        await asyncio.to_thread(folder.remove, settings.mail_folder, traces.addresses, ids)
+        named = await files.naming(store, imports, (*traces.addresses, *traces.names))
+        async with run.unit_of_work() as uow:
+            await files.mark_removed(uow.connection, named)
+        await files.remove_import_files(store, named)
         async with run.unit_of_work() as uow:
             counts = await removal.remove_rows(uow, seal, before.subjects)
             await store_report(uow, "membership", before.expert_id, counts, [])

@@ -30,7 +30,8 @@ _PORTS = 26000
 
 
 class Cluster:
-    """`first` reaches Postgres through `proxy`, `second` and `relay` directly. Tokens are those of demo clients."""
+    """`first` reaches Postgres through `proxy`, `second` and `relay` directly. Tokens are those of demo clients,
+    `accounts` those of the demo, with their passwords."""
 
     def __init__(self, root: Path) -> None:
         root.chmod(0o711)
@@ -38,6 +39,7 @@ class Cluster:
         self._folder = Folder.open(root)
         self._processes: list[Process] = []
         self.tokens: dict[str, str] = {}
+        self.accounts: dict[str, dict[str, str]] = {}
         self._port = _PORTS
         self.proxy = FaultProxy(0)
 
@@ -73,6 +75,7 @@ class Cluster:
         await server.ensure_database(_DATABASE)
         await migrate(self.database_url)
         self._demo = await load(self.database_url)
+        self.accounts = self._demo["accounts"]
         self.proxy.target = self.postgres_port
         await self.proxy.start()
 
@@ -127,6 +130,24 @@ class Cluster:
         process.kill()
         self._processes.remove(process)
 
+    async def command(self, *words: str) -> str:
+        """The output of a command of `escm`. AssertionError if it fails."""
+        said = asyncio.subprocess.PIPE
+        line = (sys.executable, "-m", "deploy.cli", *words)
+        environment = self.environment(self.postgres_port)
+        process = await asyncio.create_subprocess_exec(*line, env=environment, cwd=PROJECT, stdout=said, stderr=said)
+        out, err = await process.communicate()
+        assert process.returncode == 0, (out + err).decode()
+        return out.decode()
+
+    async def verify_audit_trail(self, folder: Path) -> None:
+        """Verifies an export of the audit trail. AssertionError if it is not whole and in order."""
+        key, file = folder / "audit.key", folder / "audit.ndjson"
+        await asyncio.to_thread(key.write_text, await self.command("audit", "key"))
+        await self.command("audit", "export", str(file))
+        verified = await self.command("audit", "verify", str(file), "--key", str(key))
+        assert "are whole and in order" in verified, verified
+
     def log_tails(self, lines: int = 12) -> str:
         """The end of every process's output, for a person."""
         return "\n".join(f"{process.name}:\n{process.log_tail(lines)}" for process in self._processes)
@@ -148,6 +169,7 @@ class Cluster:
             "ESCM_ENVIRONMENT": "test",
             "ESCM_SECRET_KEY": "faults",
             "ESCM_STORAGE_PATH": str(self.root / "files"),
+            "ESCM_MAIL_FOLDER": str(self.root / "mail"),
             "ESCM_CLIENT_REQUESTS": "1000000",
             "ESCM_ADDRESS_REQUESTS": "1000000",
             "ESCM_FAILED_AUTHENTICATIONS": "1000000",

@@ -2,13 +2,11 @@
 
 import asyncio
 import random
-import sys
 from pathlib import Path
 
 import asyncpg
 
 from deploy.local.child import Stage
-from deploy.local.folder import PROJECT
 from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
@@ -18,17 +16,6 @@ _UNLINKED = """
 SELECT count(*) FROM core_audit a WHERE NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id)
 """
 _TWICE = "SELECT count(*) - count(DISTINCT entry) FROM core_audit_link"
-
-
-async def _run(cluster: Cluster, *words: str) -> str:
-    """The output of a command of `escm`. AssertionError if it fails."""
-    said = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "deploy.cli", *words)
-    environment = cluster.environment(cluster.postgres_port)
-    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=PROJECT, stdout=said, stderr=said)
-    out, err = await process.communicate()
-    assert process.returncode == 0, (out + err).decode()
-    return out.decode()
 
 
 async def test_relays_that_are_killed_leave_no_change_unlinked(
@@ -52,10 +39,7 @@ async def test_relays_that_are_killed_leave_no_change_unlinked(
         await eventually(lambda: _is_linked(connection, history), within=30)
         assert await connection.fetchval(_TWICE) == 0
     cluster.discard(spare)
-    key, file = tmp_path / "audit.key", tmp_path / "audit.ndjson"
-    key.write_text(await _run(cluster, "audit", "key"))
-    await _run(cluster, "audit", "export", str(file))
-    assert "are whole and in order" in await _run(cluster, "audit", "verify", str(file), "--key", str(key))
+    await cluster.verify_audit_trail(tmp_path)
 
 
 async def _is_linked(connection: asyncpg.Connection, history: History) -> bool:

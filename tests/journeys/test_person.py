@@ -232,8 +232,7 @@ async def _remains(who: Life, folder: Folder, collector: Collector) -> list[str]
     for word in (who.word, _ORCID):
         found += await columns_with(connection, word)
         found += map(repr, await keys_with(who.stack["redis_url"], word))
-        files = {path for root in (folder.root, folder.data) for path in files_with(root, word)}
-        found += [str(path) for path in files if "postgres" not in path.parts]
+        found += {str(path) for root in (folder.root, folder.data) for path in files_with(root, word)}
         found += [name for name, text in numbers.items() if word in text]
         found += ["traces" for body in collector.bodies if word.encode() in body]
     await connection.close()

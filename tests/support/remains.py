@@ -25,8 +25,9 @@ async def columns_with(superuser: asyncpg.Connection, word: str) -> list[str]:
 
 
 def files_with(folder: Path, word: str) -> list[Path]:
-    """The files below a folder that contain the word."""
-    return [path for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
+    """The files below a folder that contain the word, apart from those of PostgreSQL."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "postgres" not in path.parts]
+    return [path for path in files if word.encode() in path.read_bytes()]
 
 
 async def keys_with(redis_url: str, word: str) -> list[bytes]:

@@ -45,7 +45,8 @@ _READ = Statement(
     .values(read_at=func.coalesce(notification.c.read_at, bindparam("at")))
     .returning(*_SHOWN, notification.c.read_at)
 )
-_READ_ALL = Statement(update(notification).where(_own, _is_unread).values(read_at=bindparam("at")))
+_all_unread = select(notification.c.id).where(_own, _is_unread).order_by(notification.c.id).with_for_update()
+_READ_ALL = Statement(update(notification).where(notification.c.id.in_(_all_unread)).values(read_at=bindparam("at")))
 _last_step = (
     select(audit.c.action)
     .where(
@@ -75,8 +76,9 @@ _for_mail = (
     .where(notification.c.mail == constant("mail"), _is_waiting)
     .order_by(notification.c.account_id, notification.c.id)
     .limit(_AT_ONCE)
-    .with_for_update(skip_locked=True)
+    .with_for_update()
 )
+"""Waits for rows that are being read: none that is skipped would be mailed before another one."""
 _for_digest = (notification.c.mail == constant("digest"), _is_waiting, notification.c.at < bindparam("before"))
 _next_accounts = (
     select(notification.c.account_id)

@@ -6,20 +6,26 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 import pytest
 
+from services.access.notifications.operations import mail_waiting
 from services.access.notifications.sentences import sentence
 from services.access.settings import AccessSettings
 from services.access.worker import SCHEDULES
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.text import LANGUAGES
+from shared.mail.sealing import MailSeal
 from tests.access.notifications.people import People, under_review
 from tests.support.callers import Caller
 from tests.support.centres import stepped
 from tests.support.mailbox import Mailbox, text_of
 
+_IS_BLOCKED = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
+"""
 _SET = "UPDATE access_account SET {} WHERE id = $1"
 
 
@@ -134,6 +140,28 @@ async def test_a_person_who_wants_no_mail_has_the_notification(
     assert len(await people.events(account)) == 3
     await _barrier(people, members, posted)
     assert _news(posted, _address(people, account)) == []
+
+
+async def test_a_notification_is_mailed_though_it_is_read_at_that_moment(
+    people: People, members: Caller, settings: AccessSettings, database_url: str
+) -> None:
+    account, record = await under_review(people, members)
+    await people.deliver(record["id"])
+    reader = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    waiting = "SELECT count(*) FROM access_notification WHERE account_id = $1 AND mail = 'mail' AND mailed_at IS NULL"
+
+    async def mail() -> None:
+        async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
+            await mail_waiting(uow, MailSeal(settings), settings.issuer)
+
+    async with reader.transaction():
+        await reader.execute("UPDATE access_notification SET read_at = now() WHERE account_id = $1", account)
+        mailing = asyncio.create_task(mail())
+        while not mailing.done() and not await people.superuser.fetchval(_IS_BLOCKED):  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.02)
+    await mailing
+    assert await reader.fetchval(waiting, account) == 0
+    await reader.close()
 
 
 async def test_a_person_whose_erasure_is_open_gets_no_mail_before_it_is_cancelled(

@@ -40,6 +40,15 @@ def email_key(address: str) -> str:
     return nfc(address).strip().casefold()
 
 
+def mail_address(address: str) -> str:
+    """The address with its domain in the ASCII form of IDNA, which every mail server accepts.
+
+    Raises UnicodeError for a domain without such a form, such as one with an empty label.
+    """
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
 def search_key(*texts: str) -> str:
     """The folded texts, each once, words between spaces: ` abc` matches the beginning of a word."""
     return f" {' '.join(dict.fromkeys(folded for text in texts if (folded := fold(text))))} "

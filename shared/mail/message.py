@@ -3,12 +3,13 @@ attempt."""
 
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from shared.kernel.text import mail_address
 from shared.mail.sealing import Mail
 
 _TEMPLATES = Environment(
@@ -32,8 +33,9 @@ def compose(mail: Mail, identity: UUID, written_at: datetime, sender: str) -> Em
     template = _TEMPLATES.get_template(f"{mail.template}.{mail.language}.txt")
     subject, _, text = template.render(mail.values).partition("\n\n")
     direction = "rtl" if mail.language in _RIGHT_TO_LEFT else "ltr"
-    message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = sender, mail.to, " ".join(subject.split())
+    to = mail_address(mail.to)
+    message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
     message["Message-ID"] = f"<{identity}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     message["Date"] = format_datetime(written_at)
     message["Auto-Submitted"] = "auto-generated"

@@ -18,9 +18,11 @@ from pydantic_core import PydanticCustomError
 
 from shared.kernel import identifiers, partial_date
 from shared.kernel.countries import known_codes
-from shared.kernel.text import nfc
+from shared.kernel.text import mail_address, nfc
 from shared.web.contract import Described, JsonSchema
 
+_IN_ADDRESS = r"""[^@\s\x00-\x1f\x7f"(),:;<>\[\\\]]"""
+"""A character of an address: none with which a mail header separates, quotes or comments."""
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?(-[0-9a-z]{5,8})*$")
 
 
@@ -61,6 +63,19 @@ def _country(code: str) -> str:
     if code not in known_codes(fictional=True):
         raise PydanticCustomError("unknown_country", "Not an ISO 3166-1 alpha-2 code of a country.")
     return code
+
+
+def _address(value: str) -> str:
+    """Rejects encoded words, which a mail header decodes to another address, and domains that no mail reaches."""
+    try:
+        mail_address(value)
+    except UnicodeError:
+        is_reached = False
+    else:
+        is_reached = "=?" not in value
+    if not is_reached:
+        raise PydanticCustomError("invalid_format", "Not an e-mail address.")
+    return value
 
 
 def is_language(tag: str) -> bool:
@@ -116,8 +131,9 @@ Prose: TypeAlias = Annotated[
 ]
 Email: TypeAlias = Annotated[
     str,
-    StringConstraints(max_length=254, pattern=r"^[^@\s\x00]{1,64}@[^@\s\x00]+\.[^@\s\x00]{2,}$"),
+    StringConstraints(max_length=254, pattern=rf"^{_IN_ADDRESS}{{1,64}}@{_IN_ADDRESS}+\.{_IN_ADDRESS}{{2,}}$"),
     Clean,
+    AfterValidator(_address),
     Field(examples=["amina.khan@example.org"]),
 ]
 MailedToken: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,9 @@ from services.membership.worker import create_worker
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import now
+from shared.mail import tokens
+from tests.support.addresses import BAD_ADDRESSES
 from tests.support.callers import CALLERS, Caller, person
 from tests.support.mailbox import Mailbox, text_of, token_in
 from tests.support.membership import EXPERTS, entered, expert
@@ -252,6 +256,43 @@ async def test_strangers_learn_of_no_record(admin: Caller, new_person: NewPerson
 async def test_what_is_no_token_is_refused(new_person: NewPerson, token: str | None) -> None:
     refused = await (await new_person()).post(CLAIM, {"token": token})
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("given", [{"purpose": "orcid"}, {"service": "access"}])
+async def test_a_token_of_another_kind_gives_no_record(
+    admin: Caller, new_person: NewPerson, database: Database, given: dict[str, Any]
+) -> None:
+    path, address = await _prospect(admin)
+    subject, token = UUID(path.rpartition("/")[2]), uuid4().hex
+    issued = {"service": "membership", "purpose": "claim", "subject": subject, **given}
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        until = now() + timedelta(days=1)
+        await tokens.issue(uow.connection, address=address, token=token, until=until, **issued)
+    before = (await admin.get(path)).content
+    refused = await (await new_person(address)).post(CLAIM, {"token": token})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "token_not_valid")
+    assert (await admin.get(path)).content == before
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_program_that_opens_the_link_does_not_use_it_up(
+    admin: Caller, posted: Mailbox, new_person: NewPerson, method: str
+) -> None:
+    path, token = await _invited(admin, posted)
+    somebody, before = await new_person(), (await admin.get(path)).content
+    assert (await somebody.request(method, f"{CLAIM}?token={token}")).status_code in (400, 404)
+    assert (await admin.get(path)).content == before
+    assert (await somebody.post(CLAIM, {"token": token})).status_code == 200
+
+
+@pytest.mark.parametrize(("email", "code"), BAD_ADDRESSES.items(), ids=lambda value: repr(value)[:24])
+async def test_an_address_that_a_mail_would_read_otherwise_is_in_no_record(
+    admin: Caller, email: str, code: str
+) -> None:
+    refused = await admin.post(EXPERTS, expert(emails=[{"value": email}], invite=True))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/emails/0/value")
+    assert refused.json()["errors"][0]["code"] == code
+    assert "eve" not in refused.text
 
 
 async def test_only_people_take_records_over(caller: Callable[[str | None], Caller]) -> None:

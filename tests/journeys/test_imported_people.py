@@ -119,11 +119,15 @@ def _owns(person: Person, path: str) -> bool:
     return response.status_code == 200 and response.json()["account_id"] == person.account
 
 
-def _scan(world: World, office: Office, row: Row) -> None:
-    """A program that opens the links of mails changes nothing."""
+def _misuse(world: World, office: Office, row: Row, token: str) -> None:
+    """A program that opens the links of mails changes nothing, nor does the token of a claim anywhere else."""
     before = office.officer.look(office.paths[row.email]).content
     (link,) = re.findall(r"https?://\S+#claim=\S+", text_of(world.mails(row.email)[0]))
     assert [httpx.request(method, link, trust_env=False).status_code for method in ("GET", "HEAD")] == [200, 200]
+    accounts = link.replace("/account#", "/access/v1/accounts#").partition("#")[0]
+    for path in ("verification/confirm", "password_reset/confirm"):
+        body = {"token": token} | ({"password": uuid4().hex} if path.startswith("password") else {})
+        assert _is_refused(httpx.post(f"{accounts}/{path}", json=body, trust_env=False))
     assert office.officer.look(office.paths[row.email]).content == before
 
 
@@ -137,7 +141,7 @@ def test_imported_people_take_their_records_over(world: World, tmp_path: Path) -
 
     taking = office.rows[:CLAIMED]
     first, second, third, fourth, fifth, sixth, *_ = taking
-    _scan(world, office, first)
+    _misuse(world, office, first, tokens[first.email])
     people = {row.email: world.newcomer(row.full_name, row.email) for row in taking if row is not fourth}
     for row in taking:
         if row is not fourth:

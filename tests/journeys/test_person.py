@@ -81,7 +81,7 @@ class Life:
         eventually(lambda: self.person.look(self.expert).status_code == 200, 60)
         self.person.create(f"{self.expert}/affiliations", {"raw": self.text("University"), "role": self.text("Chair")})
 
-    def is_asked_and_answers(self) -> None:
+    def is_asked_and_replies(self) -> None:
         eventually(lambda: self._waits_for(self.officer, "start_review"), 60)
         note = {"text": self.text("Note"), "audience": "internal"}
         self.officer.create(f"{self.expert}/messages", note)
@@ -253,7 +253,7 @@ def test_a_person_joins_is_renewed_and_leaves_no_trace(observed: tuple[Life, Fol
     who, folder, collector = observed
     who.registers()
     who.applies()
-    who.is_asked_and_answers()
+    who.is_asked_and_replies()
     who.is_approved()
     who.shows()
     who.hides()

@@ -21,8 +21,8 @@ transition that is in neither list of the catalogue fails that test.
 Each notification is one row for a person, a record, an event and a day, in `GET /access/v1/notifications`. Nobody is
 notified of their own transition. People choose for each kind between `mail`, `digest` (one mail a day) and `none` in
 `PATCH /access/v1/accounts/me`; a kind that they do not name is `{DEFAULT_DELIVERY}`. Mails go to verified addresses of
-active accounts, in the language of the account, as text and as HTML. Programs have no notifications. A transition that
-waits for a second person notifies nobody: lists show it with `holder=me`.
+active accounts, in the language of the account, as text and as HTML; a person whose erasure is open gets none. Programs
+have no notifications. A transition that waits for a second person notifies nobody: lists show it with `holder=me`.
 
 The kinds: {", ".join(f"`{kind}`" for kind in KINDS)}.
 """

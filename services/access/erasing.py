@@ -73,7 +73,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
     """The handler of the job."""
 
     async def erase(run: JobRun) -> None:
-        """Erases the account of an expert who is being erased, and the files of mails to it. May be repeated."""
+        """Erases the files of mails to the account of an expert who is being erased, and the account."""
         expert = UUID(run.payload["expert"])
         async with run.unit_of_work() as uow:
             account = await _account_of(uow, expert)
@@ -81,7 +81,8 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         if address is not None:
             await asyncio.to_thread(folder.remove, settings.mail_folder, [address], [str(account)])
         async with run.unit_of_work() as uow:
-            await _erase_and_report(uow, expert)
+            if await run.once(uow, ERASE_JOB):
+                await _erase_and_report(uow, expert)
 
     return {ERASE_JOB: erase}
 

@@ -38,7 +38,12 @@ _CLOSE = """
 DELETE FROM core_subscription; DELETE FROM core_consumer; DELETE FROM core_batch; DELETE FROM core_job;
 DELETE FROM core_schedule
 """
-_MAILED = "SELECT NOT EXISTS (SELECT FROM core_mail WHERE sealed IS NOT NULL)"
+_IS_QUIET = """
+SELECT NOT EXISTS (SELECT FROM core_outbox) AND NOT EXISTS (SELECT FROM core_mail WHERE sealed IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM core_batch WHERE status IN ('queued', 'running'))
+    AND NOT EXISTS (SELECT FROM core_job WHERE finished_at IS NULL AND job_type NOT LIKE 'schedule:%')
+"""
+"""Whether no mail to the new people is on its way."""
 _LINKED = """
 SELECT NOT EXISTS (SELECT FROM core_audit a WHERE NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id))
 """
@@ -206,7 +211,7 @@ async def test_every_erasure_is_complete_though_a_process_of_each_kind_is_killed
 ) -> None:
     victims = office.victims(chance)
     people = [await office.person() for _ in range(_AT_ONCE * len(victims))]
-    await eventually(lambda: office.connection.fetchval(_MAILED), within=_BOUND)
+    await eventually(lambda: office.connection.fetchval(_IS_QUIET), within=_BOUND)
     assert files_with(cluster.root, office.word)
     erasures: list[str] = []
     for place, victim in enumerate(victims):

@@ -78,7 +78,7 @@ _for_mail = (
     .limit(_AT_ONCE)
     .with_for_update()
 )
-"""Waits for rows that are being read: none that is skipped would be mailed before another one."""
+"""Waits for rows that others lock: what is marked as read at that moment is mailed, too."""
 _for_digest = (notification.c.mail == constant("digest"), _is_waiting, notification.c.at < bindparam("before"))
 _next_accounts = (
     select(notification.c.account_id)

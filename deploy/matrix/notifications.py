@@ -6,7 +6,7 @@ from typing import Any
 
 from deploy.local.folder import PROJECT
 from deploy.matrix.readers import SERVICES, resource_types_of
-from services.access.notifications.domain import DEFAULT_DELIVERY, KINDS, NOBODY, NOTICES, event_of
+from services.access.notifications.domain import DEFAULT_DELIVERY, EVERY_NOTICE, KINDS, NOBODY, NOTICES, event_of
 from services.access.notifications.sentences import sentence
 from shared.kernel.lifecycle import Transition
 from shared.records.resource_type import ResourceType
@@ -22,7 +22,11 @@ Each notification is one row for a person, a record, an event and a day, in `GET
 notified of their own transition. People choose for each kind between `mail`, `digest` (one mail a day) and `none` in
 `PATCH /access/v1/accounts/me`; a kind that they do not name is `{DEFAULT_DELIVERY}`. Mails go to verified addresses of
 active accounts, in the language of the account, as text and as HTML; a person whose erasure is open gets none. Programs
-have no notifications. A transition that waits for a second person notifies nobody: lists show it with `holder=me`.
+have no notifications.
+
+A transition or a grant that waits for a second person notifies that person if one was named, and its proposer of what
+became of it; each proposal on its own, with its address. Without a name, lists show it with `holder=me`. A message that
+is the reason of a transition notifies nobody: the transition does. Internal messages notify nobody.
 
 The kinds: {", ".join(f"`{kind}`" for kind in KINDS)}.
 """
@@ -42,7 +46,8 @@ def render() -> bytes:
         parts.append(f"## {service.capitalize()}\n\n{_table(('resource', 'transition', 'kind', 'for'), rows)}")
     others = [(fact, (event_of(fact), *_notified(fact))) for fact in sorted(NOTICES.keys() - entered)]
     parts += [_OTHERS, _table(("event", "kind", "for"), others)]
-    said = [("", (f"`{event_of(fact)}`", sentence(event_of(fact), "en"))) for fact in NOTICES]
+    events = dict.fromkeys(notice.event for notice in EVERY_NOTICE)
+    said = [("", (f"`{event}`", sentence(event, "en"))) for event in events]
     parts += ["## Sentences\n", _table(("event", "in English"), said)]
     return "\n".join(parts).encode()
 
@@ -76,8 +81,12 @@ def _facts(kind: ResourceType[Any, Any], transition: Transition[Any], target: st
 
 def _notified(fact: str) -> tuple[str, str]:
     """The kind and the audiences of a fact, or why it notifies nobody."""
-    if notice := NOTICES.get(fact):
-        return f"`{notice.kind}`", "; ".join(notice.audiences)
+    if notices := NOTICES.get(fact):
+        kinds = dict.fromkeys(f"`{notice.kind}`" for notice in notices)
+        audiences = (
+            f"{person}{'' if notice.is_mailed else ' (no mail)'}" for notice in notices for person in notice.audiences
+        )
+        return ", ".join(kinds), "; ".join(audiences)
     if reason := NOBODY.get(fact) or (_STAYS if fact.endswith(".updated.v1") else None):
         return "none", reason
     raise UndecidedTransition(f"say in services/access/notifications/domain.py whom {fact} notifies")

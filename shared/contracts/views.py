@@ -62,6 +62,11 @@ DECLARATIONS = _view("member_published_declaration", **_RECORD, expert_id="id")
 """Every declaration of interests, without its content."""
 CONSENTS = _view("member_published_consent", **_RECORD, expert_id="id")
 """Every consent of an expert, without its proof."""
+EXPERT_MESSAGES = _view("member_published_message", **_RECORD, expert_id="id", account_id="id", assignee="id")
+"""Every message on the file of an expert except internal ones, without its text, with the accounts of the expert and of
+the officer who handles the file."""
+CENTRE_MESSAGES = _view("centre_published_message", **_RECORD, centre_id="id")
+"""Every message on the file of a centre except internal ones, without its text."""
 AFFILIATIONS = _view(
     "member_published_affiliation",
     id="id",

@@ -174,11 +174,9 @@ async def end(
     ending: Ending,
     reason: str | None = None,
 ) -> None:
-    """Ends a locked pending transition of a locked record. Unless it was confirmed, which the transition itself
-    records, writes an audit entry and a fact."""
+    """Ends a locked pending transition of a locked record, with an audit entry and a fact."""
     await _END.execute(uow.connection, key=waiting["id"], ending=ending, by=uow.origin.actor.label)
-    if ending != "confirmed":
-        _record_change(uow, kind, record, ending, waiting["action"], reason)
+    _record_change(uow, kind, record, ending, waiting["action"], reason)
 
 
 def _record_change(

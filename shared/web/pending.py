@@ -232,6 +232,6 @@ async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, re
     kind, owner = PrincipalKind(waiting["proposer_kind"]), waiting["proposer_owner"]
     proposed_by = Principal(kind, waiting["proposer_id"], owner=owner)
     requested = TransitionRequest(action, waiting["reason"], waiting["fields"], proposed_by)
-    await api.take(ctx.uow, ctx.access, row, requested)
     await pending.end(ctx.uow, api.kind, record, waiting, "confirmed")
+    await api.take(ctx.uow, ctx.access, row, requested)
     return await api.respond_with(ctx, row["id"])

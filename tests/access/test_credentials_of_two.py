@@ -73,7 +73,9 @@ async def test_a_secret_works_once_another_administrator_has_confirmed_it(caller
     assert await _signs_in(caller, held, pending["secret"])
     assert await _signs_in(caller, held, held["secret"]), "users can change over"
     history = (await caller.send("admin", "GET", f"{path}/history")).json()["items"]
-    assert [line["action"] for line in history][:3] == ["confirm_secret", "transition_proposed", "propose_secret"]
+    assert [line["action"] for line in history][:4] == [
+        "confirm_secret", "transition_confirmed", "transition_proposed", "propose_secret",
+    ]  # fmt: skip
 
 
 async def test_neither_of_the_two_is_the_second_person_of_that_client(caller: Caller, held: dict[str, Any]) -> None:

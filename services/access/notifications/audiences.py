@@ -1,6 +1,8 @@
-"""Finds the accounts behind records, from grants, from published views and from the audit trail."""
+"""Finds the accounts behind records: from grants, pending transitions, published views and the audit trail."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +13,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.accounts.tables import account
 from services.access.api_keys.tables import api_key
 from services.access.grants.tables import grant
-from services.access.notifications.domain import NOTICES, Audience
+from services.access.notifications import messages, proposals
+from services.access.notifications.domain import NOTICES, Audience, Notice
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.contracts.envelope import Fact
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection, Row, Statement
+from shared.kernel.countries import in_region
 from shared.kernel.principal import SYSTEM
 from shared.records.access_scope import constant
 
@@ -109,23 +113,55 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.KEY_OWNER: select(api_key.c.id.label("subject"), api_key.c.owner_id.label("account_id")).where(
             api_key.c.id == _KEYS, api_key.c.owner_kind == _ACCOUNT
         ),
+        **messages.QUERIES,
+        **proposals.QUERIES,
     }.items()
 }
 _OF_COUNTRY = frozenset((Audience.COMMITTEE, Audience.GOVERNMENT))
 _ACTORS = Statement(select(audit.c.id, audit.c.actor_id).where(audit.c.id == _KEYS, audit.c.actor_kind == _ACCOUNT))
 
 
-async def accounts_behind(connection: Connection, facts: Sequence[Fact]) -> set[tuple[UUID, UUID]]:
-    """Fact and account of everybody behind the records of these facts, except who caused the fact. One statement for
-    each audience, and one for who caused them."""
-    found: set[tuple[UUID, UUID]] = set()
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An account that a fact notifies. `proposal` is the pending transition that it is about, and `day` when that was
+    proposed: each has one notification of each event, though facts name the record alone."""
+
+    fact: UUID
+    account: UUID
+    notice: Notice
+    proposal: UUID | None = None
+    day: date | None = None
+
+
+async def recipients_of(connection: Connection, facts: Sequence[Fact]) -> set[Recipient]:
+    """Everybody behind the records of these facts, except who caused the fact. One statement for each audience, and one
+    for who caused them."""
+    found: set[Recipient] = set()
     for audience, statement in _PEOPLE.items():
-        asked: dict[Any, list[Fact]] = {}
+        asked: dict[Any, list[tuple[Fact, Notice]]] = {}
         for fact in facts:
             key = fact.country if audience in _OF_COUNTRY else fact.subject
-            if audience in NOTICES[fact.type].audiences and key is not None:
-                asked.setdefault(key, []).append(fact)
+            for notice in NOTICES[fact.type]:
+                if audience in notice.audiences and key is not None:
+                    asked.setdefault(key, []).append((fact, notice))
         rows = await statement.fetch(connection, keys=sorted(asked)) if asked else ()
-        found |= {(fact.id, row["account_id"]) for row in rows for fact in asked[row["subject"]]}
+        found |= {
+            _recipient(row, fact, notice)
+            for row in rows
+            for fact, notice in asked[row["subject"]]
+            if _belongs(row, fact)
+        }
     actors = await _ACTORS.fetch(connection, keys=[fact.id for fact in facts])
-    return found - {(row["id"], row["actor_id"]) for row in actors}
+    causes = {(row["id"], row["actor_id"]) for row in actors}
+    return {one for one in found if (one.fact, one.account) not in causes}
+
+
+def _recipient(row: Row, fact: Fact, notice: Notice) -> Recipient:
+    at = row.get("proposed_at")
+    return Recipient(fact.id, row["account_id"], notice, row.get("proposal"), at and at.date())
+
+
+def _belongs(row: Row, fact: Fact) -> bool:
+    """Whether a row is about this fact of its record, and within the region of the grant that it comes from."""
+    state, region = row.get("state"), row.get("region")
+    return state in (None, fact.type.split(".")[3]) and (region is None or fact.country in in_region(region))

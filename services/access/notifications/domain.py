@@ -1,6 +1,6 @@
 """Which fact notifies whom, by which kind of notification, and how people want to be notified."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -36,25 +36,71 @@ class Audience(StrEnum):
     OWNER = "the owner of the account"
     HOLDER = "the holder of a grant that somebody gave"
     KEY_OWNER = "the owner of the key"
+    EXPERT_APPLICANT = "the expert on whose file the office posted it"
+    CENTRE_APPLICANT = "who applies for the centre on whose file the office posted it"
+    EXPERT_OFFICE = "the officer assigned to the expert, or else the office, if the expert posted it"
+    CENTRE_OFFICE = "the office, if the applicant posted it"
+    SECOND_PERSON = "the second person who was named"
+    PROPOSER = "who proposed it"
+    GRANT_SECOND_PERSON = "the second person who was named for a grant that waits"
+    GRANT_PROPOSER = "who proposed the grant"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The kind of notification that a fact leads to, and its audiences."""
+    """The kind of notification that a fact leads to, its event and its audiences. Without `is_mailed`, it is in the
+    list alone, whatever delivery its person chose."""
 
     kind: str
+    event: str
     audiences: tuple[Audience, ...]
+    is_mailed: bool = True
 
 
-def _notices(kind: str, *audiences: Audience, of: str) -> Iterator[tuple[str, Notice]]:
-    """The same notice for each of these facts, of which `of` names entity and states, as in `centres.seat ended`."""
+def event_of(fact_type: str) -> str:
+    """Entity and state of a fact: `expert.applied`."""
+    return ".".join(fact_type.split(".")[2:4])
+
+
+def _notices(
+    kind: str, *audiences: Audience, of: str, event: str | None = None, is_mailed: bool = True
+) -> Iterator[tuple[str, Notice]]:
+    """The same notice for each of these facts, of which `of` names entity and states, as in `centres.seat ended`. The
+    event is that of the fact by default."""
     entity, *states = of.split()
-    yield from ((f"escm.{entity}.{state}.v1", Notice(kind, audiences)) for state in states)
+    for fact in (f"escm.{entity}.{state}.v1" for state in states):
+        yield fact, Notice(kind, event or event_of(fact), audiences, is_mailed)
+
+
+def _by_fact(notices: Iterable[tuple[str, Notice]]) -> Mapping[str, tuple[Notice, ...]]:
+    found: dict[str, tuple[Notice, ...]] = {}
+    for fact, notice in notices:
+        found[fact] = (*found.get(fact, ()), notice)
+    return found
 
 
 _A = Audience
 _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
-NOTICES: Mapping[str, Notice] = dict(
+_PROPOSALS = tuple(
+    notice
+    for entity in (
+        "membership.expert",
+        "membership.erasure",
+        "centres.centre",
+        "actions.programme",
+        "access.account",
+        "access.client",
+        "access.api_key",
+    )
+    for state, event, audience in (
+        ("proposed", "made", _A.SECOND_PERSON),
+        ("confirmed", "confirmed", _A.PROPOSER),
+        ("declined", "declined", _A.PROPOSER),
+        ("expired", "expired", _A.PROPOSER),
+    )
+    for notice in _notices("proposal", audience, of=f"{entity} transition_{state}", event=f"proposal.{event}")
+)
+NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
     (
         *_notices(
             "expert_application",
@@ -138,10 +184,20 @@ NOTICES: Mapping[str, Notice] = dict(
         *_notices("account", _A.OWNER, of="access.account reinstated"),
         *_notices("grant", _A.HOLDER, of="access.grant activated revoked expired"),
         *_notices("api_key", _A.KEY_OWNER, of="access.api_key suspended activated revoked expired"),
+        *_notices("message", _A.EXPERT_APPLICANT, of="membership.message created"),
+        *_notices("message", _A.EXPERT_OFFICE, of="membership.message created", is_mailed=False),
+        *_notices("message", _A.CENTRE_APPLICANT, of="centres.message created"),
+        *_notices("message", _A.CENTRE_OFFICE, of="centres.message created", is_mailed=False),
+        *_PROPOSALS,
+        *_notices("proposal", _A.GRANT_SECOND_PERSON, of="access.grant created", event="proposal.made"),
+        *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant activated", event="proposal.confirmed"),
+        *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant revoked", event="proposal.declined"),
+        *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant expired", event="proposal.expired"),
     )
 )
 """What each fact notifies of."""
-KINDS = tuple(dict.fromkeys(notice.kind for notice in NOTICES.values()))
+EVERY_NOTICE = tuple(notice for notices in NOTICES.values() for notice in notices)
+KINDS = tuple(dict.fromkeys(notice.kind for notice in EVERY_NOTICE))
 """The kinds of notification, for which people choose a delivery."""
 _OF_MACHINES = "programs have no notifications"
 _BY_OWNER = "the owner's own transition"
@@ -188,11 +244,6 @@ class Notification:
     mail: str
 
 
-def event_of(fact_type: str) -> str:
-    """Entity and state of a fact, which name its sentences: `expert.applied`."""
-    return ".".join(fact_type.split(".")[2:4])
-
-
-def delivery_of(preferences: Mapping[str, str], kind: str) -> str:
-    """How a person with these preferences wants a kind of notification."""
-    return preferences.get(kind, DEFAULT_DELIVERY)
+def delivery_of(preferences: Mapping[str, str], notice: Notice) -> str:
+    """How a person with these preferences gets a notification."""
+    return preferences.get(notice.kind, DEFAULT_DELIVERY) if notice.is_mailed else "none"

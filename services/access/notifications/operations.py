@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.access.accounts import queries as accounts
 from services.access.notifications import domain, queries
-from services.access.notifications.audiences import accounts_behind
+from services.access.notifications.audiences import Recipient, recipients_of
 from services.access.notifications.sentences import sentence
 from shared.contracts.envelope import Fact
 from shared.contracts.readers import entities
@@ -33,30 +33,29 @@ async def notify(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     event and day, whatever is repeated. Accounts that are not active get none; unverified addresses, and persons whose
     erasure is open, get no mail."""
     by_id = {fact.id: fact for fact in facts}
-    behind = await accounts_behind(uow.connection, facts)
-    readers = await queries.readers(uow.connection, (account for _, account in behind))
-    chosen = [(account, by_id[key]) for key, account in behind if account in readers]
-    chosen.sort(key=lambda pair: (pair[0], pair[1].subject, pair[1].time))
-    new = [_notification(readers[account], fact) for account, fact in chosen]
+    recipients = await recipients_of(uow.connection, facts)
+    readers = await queries.readers(uow.connection, (recipient.account for recipient in recipients))
+    chosen = [(recipient, by_id[recipient.fact]) for recipient in recipients if recipient.account in readers]
+    chosen.sort(key=lambda pair: (pair[0].account, pair[1].subject, pair[1].time))
+    new = [_notification(readers[recipient.account], fact, recipient) for recipient, fact in chosen]
     if new and "mail" in await queries.add(uow.connection, new):
         defer(uow, "access", MAIL_JOB, {}, created_by=SYSTEM.label)
 
 
-def _notification(reader: Row, fact: Fact) -> domain.Notification:
-    kind = domain.NOTICES[fact.type].kind
-    wanted = domain.delivery_of(reader["notifications"], kind)
+def _notification(reader: Row, fact: Fact, recipient: Recipient) -> domain.Notification:
+    notice, proposal = recipient.notice, recipient.proposal
     return domain.Notification(
         id=uuid7(),
         account_id=reader["id"],
-        kind=kind,
-        event=domain.event_of(fact.type),
+        kind=notice.kind,
+        event=notice.event,
         resource=entities()[".".join(fact.type.split(".")[1:3])],
         record_id=fact.subject,
         ref=fact.ref,
-        link=fact.link,
-        day=fact.time.astimezone(UTC).date(),
+        link=f"{fact.link}/transitions/pending/{proposal}" if proposal else fact.link,
+        day=recipient.day or fact.time.astimezone(UTC).date(),
         at=fact.time,
-        mail=wanted if reader["is_mailed"] else "none",
+        mail=domain.delivery_of(reader["notifications"], notice) if reader["is_mailed"] else "none",
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.access.notifications.domain import KINDS, NOTICES, event_of
+from services.access.notifications.domain import EVERY_NOTICE, KINDS, NOTICES
 from services.access.notifications.sentences import sentences
 from services.access.reactions import REACTIONS
 from services.access.worker import SCHEDULES
@@ -37,7 +37,7 @@ LIST = "/notifications"
 
 
 def test_every_event_has_a_sentence_in_every_language() -> None:
-    assert sentences().keys() == {event_of(fact) for fact in NOTICES}
+    assert sentences().keys() == {notice.event for notice in EVERY_NOTICE}
     for event, by_language in sentences().items():
         assert set(by_language) == set(LANGUAGES), event
         assert all(by_language.values()), event

@@ -1,0 +1,48 @@
+"""The accounts that proposed transitions and grants notify: the second person who was named, and the proposer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Uuid, any_, bindparam, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.access.grants.tables import grant
+from services.access.notifications.domain import Audience
+from shared.audit.tables import audit
+from shared.records.access_scope import constant
+from shared.records.pending import pending
+
+_KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
+_PROPOSED = constant("proposed")
+_of_pending = (
+    pending.c.record_id.label("subject"),
+    pending.c.id.label("proposal"),
+    func.timezone("UTC", pending.c.created_at).label("proposed_at"),
+)
+_proposer = cast(func.split_part(grant.c.created_by, ":", 2), Uuid)
+_state = case((audit.c.to_status == constant("active"), "activated"), else_=audit.c.to_status)
+QUERIES: Mapping[Audience, Any] = {
+    Audience.SECOND_PERSON: select(*_of_pending, pending.c.second_person.label("account_id")).where(
+        pending.c.record_id == _KEYS,
+        pending.c.second_person.is_not(None),
+        pending.c.status == constant("pending"),
+    ),
+    Audience.PROPOSER: select(
+        *_of_pending,
+        func.coalesce(pending.c.proposer_owner, pending.c.proposer_id).label("account_id"),
+        (literal("transition_") + pending.c.status).label("state"),
+    ).where(pending.c.record_id == _KEYS),
+    Audience.GRANT_SECOND_PERSON: select(grant.c.id.label("subject"), grant.c.second_person.label("account_id")).where(
+        grant.c.id == _KEYS, grant.c.second_person.is_not(None), grant.c.status == _PROPOSED
+    ),
+    Audience.GRANT_PROPOSER: select(grant.c.id.label("subject"), _proposer.label("account_id"), _state.label("state"))
+    .select_from(grant.join(audit, audit.c.subject == grant.c.id))
+    .where(
+        grant.c.id == _KEYS,
+        grant.c.created_by.startswith("account:"),
+        audit.c.from_status == _PROPOSED,
+        audit.c.to_status != _PROPOSED,
+    ),
+}
+"""The record and the account. `proposal` and `proposed_at` are the pending transition's; `state` is that of the fact to
+which the row belongs, if not to all. Parameter: `keys`."""

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
-from tests.bench import access, counts, duplicates, facts, feed, imports, matching, slow, trail
+from tests.bench import access, counts, duplicates, facts, feed, identity, imports, mails, matching, slow, trail, work
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
@@ -35,6 +35,12 @@ FRAGMENT = 7
 hundreds."""
 RESULTS = Path(".local/bench.json")
 console = Console(width=140)
+_PEOPLE = {
+    "work_list": work.measure_list,
+    "erasure": work.measure_erasure,
+    "reminders": mails.measure_reminders,
+    "mails": mails.measure_mails,
+}
 
 
 async def main(picked: list[str]) -> int:
@@ -103,7 +109,8 @@ def _print(others: dict[str, Any], results: dict[str, Any]) -> None:
         console.print(f"W3 takes {times:.2f} times as long as W2 (at most 1.15)")
     for name, result in others.items():
         times = f", {result['ratio']:,.2f} times the bound" if result["bound"] else ""
-        console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}")
+        target = f" (target: {result['target']})" if result.get("target") else ""
+        console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}{target}")
 
 
 async def _others(
@@ -113,6 +120,7 @@ async def _others(
     needs no data. A token expires before the facts start."""
     if not picked or "audit_verify" in picked:
         found |= trail.measure()
+    found |= await _people(at, connection, picked)
     if not picked or "duplicates" in picked:
         found |= await duplicates.measure(at, connection)
     if not picked or "W6" in picked:
@@ -126,6 +134,17 @@ async def _others(
         found |= await imports.measure(at)
     if not picked or "beside_import" in picked:
         found |= await imports.measure_beside(at)
+
+
+async def _people(at: Addresses, connection: asyncpg.Connection, picked: list[str]) -> dict[str, Any]:
+    """What people do and get: registrations, work, mails, erasures."""
+    found: dict[str, Any] = {}
+    for name, measure in _PEOPLE.items():
+        if not picked or name in picked:
+            found |= await measure(at, connection)
+    if not picked or identity.NAMES & set(picked):
+        found |= await identity.measure(at, connection, picked)
+    return found
 
 
 def _run(case: Case, ours: str, bound: str, tuned: str) -> tuple[float, ...]:

@@ -80,8 +80,9 @@ async def servers() -> AsyncIterator[Addresses]:
 
 
 @contextmanager
-def serving(module: str, at: Addresses, *, factory: bool) -> Iterator[tuple[str, int]]:
-    """One uvicorn process of `module` on the API's core: its address and process id."""
+def serving(module: str, at: Addresses, *, factory: bool, **settings: str) -> Iterator[tuple[str, int]]:
+    """One uvicorn process of `module` on the API's core: its address and process id. `settings` are of its
+    environment."""
     port = first_free(25000)
     command = [
         "taskset", "-c", API_CORE, sys.executable, "-m", "uvicorn", module, "--port", str(port), "--loop", "uvloop",
@@ -91,6 +92,7 @@ def serving(module: str, at: Addresses, *, factory: bool) -> Iterator[tuple[str,
     environment = {
         **os.environ, "DATABASE_URL": at.postgres, "BENCH_DATABASE_URL": at.postgres, "REDIS_URL": at.valkey,
         "ESCM_CLIENT_REQUESTS": UNREACHED, "ESCM_ADDRESS_REQUESTS": UNREACHED, "ESCM_ACCOUNT_REQUESTS": UNREACHED,
+        **settings,
     }  # fmt: skip
     process = subprocess.Popen(command, env=environment)
     try:
@@ -135,9 +137,9 @@ async def until(
             await asyncio.sleep(every)
 
 
-def alone(value: float, unit: str) -> dict[str, Any]:
-    """A result without a bound."""
-    return {"value": value, "bound": None, "ratio": None, "unit": unit}
+def alone(value: float, unit: str, target: str | None = None) -> dict[str, Any]:
+    """A result without a bound, and what it should be."""
+    return {"value": value, "bound": None, "ratio": None, "unit": unit, "target": target}
 
 
 def memory_mb(pid: int) -> float:
@@ -156,7 +158,7 @@ def latency(
     address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS
 ) -> tuple[float, float]:
     """The median and the 99th percentile of the response time under the same load, in milliseconds."""
-    found = _QUANTILE.findall(_wrk(address, script, CONNECTIONS, SECONDS))
+    found = _QUANTILE.findall(_wrk(address, script, connections, seconds))
     by_name = {name: float(value) * _MILLISECONDS[unit] for name, value, unit in found}
     return by_name["50"], by_name["99"]
 

@@ -4,7 +4,9 @@ Counts each event exactly, as logins need; `shared.ratelimit.leased` counts ever
 """
 
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import structlog
 from limits import RateLimitItemPerSecond
@@ -21,6 +23,7 @@ PATIENCE = 0.25
 REST = 5.0
 """Seconds without calls to Valkey after it did not respond."""
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 _AWAY = (StorageError, OSError, TimeoutError)
 
 
@@ -49,6 +52,9 @@ class RateLimitState:
     resets_in: int
 
 
+_Question: TypeAlias = Callable[[FixedWindowRateLimiter, Limit, str], Awaitable[T]]
+
+
 class RateLimiter:
     """Counts events by limit and key. One per process."""
 
@@ -69,58 +75,62 @@ class RateLimiter:
         """Closes the connections."""
         await self._pool.aclose()
 
-    async def hit(self, limit: Limit, key: str) -> RateLimitState:
-        """Counts one event, unless the limit is used up. Returns the remaining limit."""
-        return await self._ask(limit, key, count=True)
+    async def hit(self, limit: Limit, key: str) -> bool:
+        """Counts one event. False if the limit is used up."""
+        return await self._ask(_hit, limit, key)
 
     async def left(self, limit: Limit, key: str) -> RateLimitState:
         """The remaining limit, without counting."""
-        return await self._ask(limit, key, count=False)
+        return await self._ask(_left, limit, key)
 
-    async def require(self, limit: Limit, key: str) -> RateLimitState:
+    async def require(self, limit: Limit, key: str) -> None:
         """Counts one event. Raises RateLimited if the limit is used up."""
-        state = await self.hit(limit, key)
-        _refuse(limit, state)
-        return state
+        if not await self.hit(limit, key):
+            raise _refusal(limit, await self.left(limit, key))
 
     async def refuse_spent(self, limit: Limit, key: str) -> None:
         """Raises RateLimited if the limit is used up. Counts nothing."""
-        _refuse(limit, await self.left(limit, key))
+        if not await self._ask(_has_rest, limit, key):
+            raise _refusal(limit, await self.left(limit, key))
 
-    async def _ask(self, limit: Limit, key: str, *, count: bool) -> RateLimitState:
+    async def _ask(self, question: _Question[T], limit: Limit, key: str) -> T:
         if time.monotonic() >= self._rest_until:
             try:
-                return await self._shared_state(limit, key, count=count)
+                return await self._ask_all(question, limit, key)
             except _AWAY:
                 self._rest_until = time.monotonic() + REST
-        return await _state(self._here, limit, key, count=count)
+        return await question(self._here, limit, key)
 
-    async def _shared_state(self, limit: Limit, key: str, *, count: bool) -> RateLimitState:
-        """The state over all processes. Deletes a key whose value is not a count."""
+    async def _ask_all(self, question: _Question[T], limit: Limit, key: str) -> T:
+        """The result over all processes. Deletes a key whose value is not a count."""
         try:
-            return await _state(self._over_all, limit, key, count=count)
+            return await question(self._over_all, limit, key)
         except (StorageError, ValueError) as error:
             if isinstance(error, StorageError) and not isinstance(error.storage_error, ResponseError):
                 raise
         log.warning("key_mended", limit=limit.name)
         await self._storage.clear(_item(limit).key_for(key))
-        return await _state(self._over_all, limit, key, count=count)
+        return await question(self._over_all, limit, key)
 
 
 def _item(limit: Limit) -> RateLimitItemPerSecond:
     return RateLimitItemPerSecond(limit.amount, limit.seconds, namespace=limit.name)
 
 
-async def _state(limiter: FixedWindowRateLimiter, limit: Limit, key: str, *, count: bool) -> RateLimitState:
-    item = _item(limit)
-    is_allowed = await (limiter.hit(item, key) if count else limiter.test(item, key))
-    stats = await limiter.get_window_stats(item, key)
-    return RateLimitState(
-        is_allowed, stats.remaining, max(1, min(limit.seconds, round(stats.reset_time - time.time())))
-    )
+async def _hit(limiter: FixedWindowRateLimiter, limit: Limit, key: str) -> bool:
+    return await limiter.hit(_item(limit), key)
 
 
-def _refuse(limit: Limit, state: RateLimitState) -> None:
-    if not state.is_allowed:
-        fields = {name.decode(): value.decode() for name, value in limit.fields(state)}
-        raise RateLimited("Too many requests. Try again later.", headers=fields, retry_after=state.resets_in)
+async def _has_rest(limiter: FixedWindowRateLimiter, limit: Limit, key: str) -> bool:
+    return await limiter.test(_item(limit), key)
+
+
+async def _left(limiter: FixedWindowRateLimiter, limit: Limit, key: str) -> RateLimitState:
+    stats = await limiter.get_window_stats(_item(limit), key)
+    resets_in = max(1, min(limit.seconds, round(stats.reset_time - time.time())))
+    return RateLimitState(stats.remaining > 0, stats.remaining, resets_in)
+
+
+def _refusal(limit: Limit, state: RateLimitState) -> RateLimited:
+    fields = {name.decode(): value.decode() for name, value in limit.fields(state)}
+    return RateLimited("Too many requests. Try again later.", headers=fields, retry_after=state.resets_in)

@@ -26,7 +26,7 @@ async def may_mail(ctx: RequestContext, letter: str, email: str) -> bool:
     await rate_limiter.require(Limit("mail_from", token_service.settings.mail_requests), place)
     mailbox = hashlib.sha256(email_key(email).encode()).hexdigest()
     await rate_limiter.require(_PER_PLACE, f"{mailbox}:{place}")
-    return (await rate_limiter.hit(_PER_MAILBOX, f"{letter}:{mailbox}")).is_allowed
+    return await rate_limiter.hit(_PER_MAILBOX, f"{letter}:{mailbox}")
 
 
 def _token_service_of(ctx: RequestContext) -> TokenService:

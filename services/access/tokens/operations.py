@@ -108,7 +108,8 @@ async def give_token(
     if kind == "client_credentials":
         client = await authenticate(token_service, shown, address)
         limit = Limit("token", token_service.settings.token_requests)
-        counted = limit, await token_service.rate_limiter.require(limit, client.client_id)
+        await token_service.rate_limiter.require(limit, client.client_id)
+        counted = limit, await token_service.rate_limiter.left(limit, client.client_id)
         scope = " ".join(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs)
         token = await token_service.keys.token(PrincipalKind.CLIENT, client.id, client.client_id, scope)
         return _token_response(token, scope), counted

@@ -73,8 +73,8 @@ def enter(
         "from_status": before["status"] if before else None,
         "to_status": after["status"],
         "request_id": uow.origin.request_id,
-        "before_hash": state_hash(before),
-        "after_hash": state_hash(after),
+        "before_hash": (was := state_hash(before)),
+        "after_hash": was if before is after else state_hash(after),
     }
     proven = content_hash(content, detail, detail_key)
     proof = {"detail": detail, "detail_key": detail_key, "content_hash": proven}

@@ -184,8 +184,9 @@ class ResourceType(Generic[R, GuardContext]):
         more: tuple[FieldChange, ...] = (),
     ) -> None:
         """Adds the audit entry and the fact of one change."""
-        was = None if before is None else columns_of(before)
-        self.record_row_change(uow, action, was, columns_of(after), fact, reason, more=more)
+        became = columns_of(after)
+        was = became if before is after else None if before is None else columns_of(before)
+        self.record_row_change(uow, action, was, became, fact, reason, more=more)
 
     def record_row_change(
         self,

@@ -9,14 +9,12 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    and_,
     any_,
     bindparam,
     case,
     func,
     literal,
     null,
-    or_,
     select,
     tuple_,
     union_all,
@@ -29,6 +27,7 @@ from shared.contracts import views
 from shared.contracts.readers import steps, takers_of
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Row, Shapes
+from shared.kernel.countries import COUNTRIES
 from shared.kernel.principal import Principal
 from shared.records.access_scope import constant
 from shared.records.next_steps import is_in_office, offices_of
@@ -64,10 +63,16 @@ async def page(
     limit: int,
 ) -> list[Row]:
     """The next items, the earliest due first, and one more if there is a next page. Each has the `total` of all."""
-    statement = _PAGES.get(service is not None, kind is not None, due_before is not None, after is not None)
+    held = offices(principal)
+    countries = {step.partition(" ")[2] for step in held}
+    is_national = countries <= COUNTRIES.keys()
+    statement = _PAGES.get(
+        service is not None, kind is not None, due_before is not None, after is not None, is_national
+    )
     return await statement.fetch(
         connection,
-        offices=offices(principal),
+        offices=held,
+        countries=sorted(countries),
         service=service,
         kind=kind,
         due_before=due_before,
@@ -78,8 +83,8 @@ async def page(
     )
 
 
-def _statement(by_service: bool, by_kind: bool, by_due: bool, going_on: bool) -> Select[Any]:
-    mine = _mine().subquery("mine")
+def _statement(by_service: bool, by_kind: bool, by_due: bool, going_on: bool, is_national: bool) -> Select[Any]:
+    mine = _mine(is_national).subquery("mine")
     conditions = []
     if by_service:
         conditions.append(func.split_part(mine.c.resource, ".", 1) == bindparam("service", type_=Text))
@@ -98,15 +103,21 @@ def _statement(by_service: bool, by_kind: bool, by_due: bool, going_on: bool) ->
     return within_context(query.order_by(*order).limit(bindparam("limit")))
 
 
-def _mine() -> Any:
-    """The steps that the caller takes, and the transitions of two persons that wait for them or that they proposed."""
-    me = any_(bindparam("pending_for", type_=ARRAY(Uuid)))
+def _mine(is_national: bool) -> Any:
+    """The steps that the caller takes, and the transitions of two persons that wait for them or that they proposed. The
+    indexes of accounts and of countries find the steps: for the latter, all offices of the caller are national."""
+    me, countries = (
+        any_(bindparam(name, type_=ARRAY(kind))) for name, kind in (("pending_for", Uuid), ("countries", Text))
+    )
     taken = []
     for view in (views.WORK_OF_MEMBERSHIP, views.WORK_OF_CENTRES, views.WORK_OF_ACTIONS):
         step = view.c.resource + literal(".") + view.c.verb
-        office = and_(view.c.account_id.is_(None), is_in_office(step, view.c.country, view.c.id))
-        columns = (view.c[name] for name in ("resource", "id", "ref", "country", "verb", "due"))
-        taken.append(select(*columns).where(or_(view.c.account_id == me, office)))
+        found = select(*(view.c[name] for name in ("resource", "id", "ref", "country", "verb", "due")))
+        of_office = found.where(view.c.account_id.is_(None), is_in_office(step, view.c.country, view.c.id))
+        taken += [
+            found.where(view.c.account_id == me),
+            of_office.where(view.c.country == countries) if is_national else of_office,
+        ]
     confirmed = literal("access.clients.confirm", Text)
     proposals = select(
         literal("access.clients", Text),

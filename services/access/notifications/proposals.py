@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Uuid, any_, bindparam, case, cast, func, literal, select
+from sqlalchemy import Text, Uuid, any_, bindparam, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.grants.tables import grant
@@ -31,7 +31,10 @@ QUERIES: Mapping[Audience, Any] = {
         *_of_pending,
         func.coalesce(pending.c.proposer_owner, pending.c.proposer_id).label("account_id"),
         (literal("transition_") + pending.c.status).label("state"),
-    ).where(pending.c.record_id == _KEYS),
+    ).where(
+        pending.c.record_id == _KEYS,
+        pending.c.decided_by != pending.c.proposer_kind + literal(":") + cast(pending.c.proposer_id, Text),
+    ),
     Audience.GRANT_SECOND_PERSON: select(grant.c.id.label("subject"), grant.c.second_person.label("account_id")).where(
         grant.c.id == _KEYS, grant.c.second_person.is_not(None), grant.c.status == _PROPOSED
     ),

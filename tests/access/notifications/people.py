@@ -1,5 +1,7 @@
 """People with accounts, and the delivery of facts to access."""
 
+import asyncio
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +16,7 @@ from shared.messaging.inbox import Inbox
 from tests.access.caller import Caller as AccessCaller
 from tests.support.callers import Caller
 from tests.support.centres import entered, stepped
+from tests.support.mailbox import Mailbox, text_of
 from tests.support.membership import EXPERTS, expert
 
 PASSWORD = "four quiet words today"
@@ -64,6 +67,20 @@ class People:
             "SELECT event FROM access_notification WHERE account_id = $1 ORDER BY at, id", account
         )
         return [row["event"] for row in rows]
+
+
+def news(mailbox: Mailbox, address: str) -> list[EmailMessage]:
+    """The mails about records to an address, which have no token."""
+    return [mail for mail in mailbox.to(address) if "#" not in text_of(mail)]
+
+
+async def arrived(mailbox: Mailbox, address: str, count: int) -> list[EmailMessage]:
+    """The mails about records, once there are so many."""
+    until = asyncio.get_running_loop().time() + 60
+    while len(found := news(mailbox, address)) < count:
+        assert asyncio.get_running_loop().time() < until, [mail["Subject"] for mail in found]
+        await asyncio.sleep(0.05)
+    return found
 
 
 async def under_review(people: People, members: Caller) -> tuple[UUID, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.text import LANGUAGES
 from shared.mail.sealing import MailSeal
-from tests.access.notifications.people import People, under_review
+from tests.access.notifications.people import People, arrived, news, under_review
 from tests.support.callers import Caller
 from tests.support.centres import stepped
 from tests.support.mailbox import Mailbox, text_of
@@ -38,25 +37,11 @@ async def _prefer(people: People, account: UUID, **preferences: str) -> None:
     await people.superuser.execute(statement, account, orjson.dumps(preferences).decode())
 
 
-def _news(mailbox: Mailbox, address: str) -> list[EmailMessage]:
-    """The mails about records to an address, which have no token."""
-    return [mail for mail in mailbox.to(address) if "#" not in text_of(mail)]
-
-
-async def _arrived(mailbox: Mailbox, address: str, count: int) -> list[EmailMessage]:
-    """The mails about records, once there are so many."""
-    until = asyncio.get_running_loop().time() + 60
-    while len(found := _news(mailbox, address)) < count:
-        assert asyncio.get_running_loop().time() < until, [mail["Subject"] for mail in found]
-        await asyncio.sleep(0.05)
-    return found
-
-
 async def _barrier(people: People, members: Caller, mailbox: Mailbox) -> None:
     """Waits for the mails of a later notification, by which time the earlier ones are sent or never will be."""
     account, record = await under_review(people, members)
     await people.deliver(record["id"])
-    await _arrived(mailbox, _address(people, account), 3)
+    await arrived(mailbox, _address(people, account), 3)
 
 
 async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
@@ -69,7 +54,7 @@ async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
         await people.deliver(record["id"], times=3)
         sent[language] = account, record
     for language, (account, record) in sent.items():
-        mails = await _arrived(posted, _address(people, account), 3)
+        mails = await arrived(posted, _address(people, account), 3)
         events = ("expert.applied", "expert.info_requested", "expert.under_review")
         texts = [next(mail for mail in mails if sentence(event, language) in text_of(mail)) for event in events]
         assert len(mails) == len({mail["Message-ID"] for mail in texts}) == 3
@@ -96,7 +81,7 @@ async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Calle
         async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
             await SCHEDULES["mail_digests"].run(uow)
     await _barrier(people, members, posted)
-    (digest,) = _news(posted, address)
+    (digest,) = news(posted, address)
     text = text_of(digest)
     assert all(
         sentence(f"expert.{state}", "en") in text
@@ -109,7 +94,7 @@ async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Calle
     async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
         await SCHEDULES["mail_digests"].run(uow)
     await _barrier(people, members, posted)
-    assert len(_news(posted, address)) == 1
+    assert len(news(posted, address)) == 1
 
 
 def test_digests_are_planned_once_a_day() -> None:
@@ -128,7 +113,7 @@ async def test_only_verified_addresses_of_active_accounts_get_mails(
     await people.deliver(record["id"])
     assert bool(await people.events(account)) is is_notified
     await _barrier(people, members, posted)
-    assert _news(posted, _address(people, account)) == []
+    assert news(posted, _address(people, account)) == []
 
 
 async def test_a_person_who_wants_no_mail_has_the_notification(
@@ -139,7 +124,7 @@ async def test_a_person_who_wants_no_mail_has_the_notification(
     await people.deliver(record["id"])
     assert len(await people.events(account)) == 3
     await _barrier(people, members, posted)
-    assert _news(posted, _address(people, account)) == []
+    assert news(posted, _address(people, account)) == []
 
 
 async def test_a_notification_is_mailed_though_it_is_read_at_that_moment(
@@ -177,8 +162,8 @@ async def test_a_person_whose_erasure_is_open_gets_no_mail_before_it_is_cancelle
     await people.deliver(record["id"])
     assert "expert.activated" in await people.events(account)
     await _barrier(people, members, posted)
-    assert _news(posted, address) == []
+    assert news(posted, address) == []
     assert (await members.step(erasure, "cancel")).status_code == 200
     await people.deliver(record["id"])
-    (mail,) = await _arrived(posted, address, 1)
+    (mail,) = await arrived(posted, address, 1)
     assert sentence("expert.restriction_lifted", "en") in text_of(mail)

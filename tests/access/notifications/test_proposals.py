@@ -14,7 +14,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.pending import expiring
-from tests.access.notifications.people import People
+from tests.access.notifications.people import People, arrived
 from tests.support.callers import CALLERS, Caller, grant
 from tests.support.mailbox import Mailbox, text_of
 from tests.support.membership import activated
@@ -77,7 +77,7 @@ async def test_the_second_person_is_notified_and_mailed_with_the_link(
     (proposer, second, record), link = await _proposed(people, members, monkeypatch)
     assert await _links(people, second) == [("proposal.made", link)]
     assert await _links(people, proposer) == []
-    mail = await posted.next_to(people.caller.accounts[str(second)]["username"])
+    (mail,) = await arrived(posted, people.caller.accounts[str(second)]["username"], 1)
     assert record["ref"] in mail["Subject"]
     assert sentence("proposal.made", "en") in text_of(mail)
     assert f"{settings.issuer}{link}" in text_of(mail)

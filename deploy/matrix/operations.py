@@ -83,6 +83,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "exportExpertSubject": Demand(Ask.DO, "subject_export"),
     "requestExpertErasure": Demand(Ask.DO, "erase"),
+    "previewRetentionRule": Demand(Ask.SEE),
     **dict.fromkeys(
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),

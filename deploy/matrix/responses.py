@@ -13,11 +13,11 @@ from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, Grant, PermissionScope, Principal, PrincipalKind
 
 OWN, OTHER = "XA", "XB"
-WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "api_keys", "sessions", "notifications"})
+WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "retention_rules", "api_keys", "sessions", "notifications"})
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviews", "declarations", "consents", "erasures", "merges", "duplicates", "accounts", "grants",
-    "clients", "api_keys", "sessions", "notifications",
+    "clients", "api_keys", "sessions", "notifications", "retention_rules",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})

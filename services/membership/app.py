@@ -20,6 +20,7 @@ from services.membership.messages.schemas import ExpertMessage
 from services.membership.notices.routes import router as notices
 from services.membership.orcid.routes import router as orcid
 from services.membership.privacy.routes import router as privacy
+from services.membership.retention_rules.routes import router as retention_rules
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
 from shared.web.app import Application
@@ -52,6 +53,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             notices,
             declarations,
             consents,
+            retention_rules,
             duplicates,
             merges,
             statistics,
@@ -67,6 +69,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",
+            "retention_rules": "How long records stay in a state, and what follows.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
             "duplicates": "Pairs of records that may be one, for offices to decide about.",
             "merges": "Merges of two records into one, and their undo.",

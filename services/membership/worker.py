@@ -18,6 +18,9 @@ from services.membership.orcid.jobs import job_handlers as orcid_jobs
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS
 from services.membership.reminders.operations import remind
+from services.membership.retention_rules.jobs import RETENTION_JOBS
+from services.membership.retention_rules.operations import RETENTION_RULES
+from services.membership.retention_rules.operations import apply_scheduled as apply_retention_rules
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
 from shared.bulk.running import BulkJobs
@@ -35,8 +38,11 @@ SCHEDULES: Schedules = {
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
     "release_gender_balance": Schedule(timedelta(days=1), release_gender_balance, catch_up=1),
-    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(EXPERTS, ERASURES), catch_up=1),
+    "expire_pending_transitions": Schedule(
+        timedelta(minutes=5), expiring(EXPERTS, ERASURES, RETENTION_RULES), catch_up=1
+    ),
     "run_erasures": Schedule(timedelta(minutes=1), run_erasures, catch_up=1),
+    "apply_retention_rules": Schedule(timedelta(days=1), apply_retention_rules, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
 
@@ -54,6 +60,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **erasure_jobs(settings),
         **claim_jobs(settings),
         **orcid_jobs(settings),
+        **RETENTION_JOBS,
     }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
 

@@ -6,7 +6,7 @@ encrypts one text only.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,10 @@ from uuid import UUID
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Uuid, any_, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.audit.tables import audit_key
+from shared.audit.tables import audit, audit_key
 from shared.configuration.sealing import derived_key
 from shared.configuration.settings import secret_key
 from shared.database.ids import uuid7
@@ -27,6 +28,8 @@ from shared.kernel.ids import random_bytes
 _ONLY_USE = bytes(12)
 """The nonce: no key is used twice."""
 _DELETE_KEYS = Statement(delete(audit_key).where(audit_key.c.subject == bindparam("subject")))
+_KEYS_OF_RECORDS = select(audit.c.detail_key).where(audit.c.subject == any_(bindparam("records", type_=ARRAY(Uuid))))
+_DELETE_KEYS_OF_RECORDS = Statement(delete(audit_key).where(audit_key.c.id.in_(_KEYS_OF_RECORDS)))
 
 
 def encrypt(uow: UnitOfWork, person: UUID, entry: UUID, detail: bytes) -> tuple[UUID, bytes]:
@@ -56,6 +59,12 @@ def read(row: Mapping[str, Any]) -> dict[str, Any] | None:
 async def erase_details(uow: UnitOfWork, subject: UUID) -> None:
     """Makes the details of all entries about this person permanently unreadable. The entries and their chain stay."""
     await _DELETE_KEYS.execute(uow.connection, subject=subject)
+
+
+async def erase_details_of(uow: UnitOfWork, records: Sequence[UUID]) -> None:
+    """Makes the details of all entries about these records permanently unreadable, if they describe a person; so are
+    those about other records of the person from the same transactions."""
+    await _DELETE_KEYS_OF_RECORDS.execute(uow.connection, records=records)
 
 
 def _cipher(salt: bytes, entry: UUID) -> AESGCM:

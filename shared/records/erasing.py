@@ -134,15 +134,19 @@ async def erase(uow: UnitOfWork, parts: Mapping[str, ErasableRows], ids: Sequenc
     """Empties or deletes the rows about the person with these ids. Returns the number of rows by part; without any, the
     part is absent. May be repeated."""
     counts = {
-        name: await (_empty_rows if rows.entry.retained else _delete)(uow, rows, ids) for name, rows in parts.items()
+        name: await (_empty_rows if rows.entry.retained else delete_rows)(uow, rows, ids)
+        for name, rows in parts.items()
     }
     return {name: count for name, count in counts.items() if count}
 
 
-async def _delete(uow: UnitOfWork, rows: ErasableRows, ids: Sequence[UUID]) -> int:
+async def delete_rows(
+    uow: UnitOfWork, rows: ErasableRows, ids: Sequence[UUID], action: str = ERASE, reason: str | None = None
+) -> int:
+    """Deletes the rows about the records with these ids. Returns their number. `action` names it in the history."""
     deleted = await uow.connection.fetch(rows.delete_sql, ids)
     for row in deleted if rows.resource else ():
-        _record_change(uow, rows, row, {**row, "version": row["version"] + 1}, "deleted")
+        _record_change(uow, rows, row, {**row, "version": row["version"] + 1}, "deleted", action, reason)
     return len(deleted)
 
 
@@ -156,11 +160,17 @@ async def _empty_rows(uow: UnitOfWork, rows: ErasableRows, ids: Sequence[UUID]) 
 
 
 def _record_change(
-    uow: UnitOfWork, rows: ErasableRows, before: Mapping[str, Any], after: Mapping[str, Any], fact: str
+    uow: UnitOfWork,
+    rows: ErasableRows,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    fact: str,
+    action: str = ERASE,
+    reason: str | None = None,
 ) -> None:
     """An entry that has no value of the person, and a fact."""
     if rows.resource is not None:
-        record_change(uow, rows.resource, ERASE, before=before, after=after, fields=(), fact=fact)
+        record_change(uow, rows.resource, action, before=before, after=after, fields=(), fact=fact, reason=reason)
 
 
 async def person_of(connection: Connection, expert: UUID) -> Row | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from shared.audit.entries import FieldChange
 from shared.auth.second_person import named_in, require_second_person
 from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
 from shared.kernel.errors import Forbidden, NotFound, VersionConflict
 from shared.kernel.lifecycle import Fields, Lifecycle
 from shared.kernel.principal import Principal
@@ -122,7 +123,10 @@ class ResourceType(Generic[R, GuardContext]):
         reason: str | None = None,
         more: tuple[FieldChange, ...] = (),
     ) -> R:
-        """Without `fact`, the fact has the name of the new state."""
+        """Without `fact`, the fact has the name of the new state. `status_since` is when the record entered its state,
+        or None if it was created in it."""
+        if changed.get("status", before.status) != before.status and "status_since" in self.table.c:
+            changed = {**changed, "status_since": now()}
         after = record_of(self.record, await update_record(uow, self.table, before.id, before.version, changed))
         self.record_change(uow, action, before, after, fact or after.status, reason, more)
         return after

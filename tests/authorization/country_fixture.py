@@ -21,7 +21,7 @@ _PASSWORD = "a password of some length"
 TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
-    "consents": "member_consent", "erasures": "member_erasure",
+    "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
@@ -146,6 +146,8 @@ class Seeder:
         )  # fmt: skip
         await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
         fixture.records["erasures"] = fixture.records.pop("erasure")
+        rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}
+        await self._enter(fixture, "membership", "retention_rules", **rule, basis=fixture.word)
         found = await self._callers["membership"].get(
             "/membership/v1/notices", params={"limit": 1, "sort": "created_at"}
         )

@@ -68,6 +68,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "notice_version": uuid4().hex[:20],
         "texts": {"en": _name(country_fixture)},
     },
+    "createRetentionRule": lambda country_fixture: {
+        "resource": "consents",
+        "after": "P90Y",
+        "action": "delete",
+        "basis": _name(country_fixture),
+    },
     "createDeclaration": lambda country_fixture: {
         "expert_id": country_fixture.id("experts"),
         "year": today().year,

@@ -101,6 +101,8 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "gender": None,
             "category": dice.choice(("supporter", "expert", "expert", "fellow", "student")),
             "previous_status": None,
+            "status_since": None,
+            "available_for_support": True,
             "term_starts": date(2024, 1, 1) if status in ("active", "grace") else None,
             "term_ends": date(2027, 12, 31) if status in ("active", "grace") else None,
             "account_id": None,

@@ -15,7 +15,7 @@ from migrations.run import alembic_config, migrate
 from shared.configuration.settings import Settings
 from shared.database.tables import metadata
 
-_OF_NO_COUNTRY = {"action_framework", "member_notice"}
+_OF_NO_COUNTRY = {"action_framework", "member_notice", "member_retention_rule"}
 """Reference data that everybody may read: its country is empty."""
 ROOT = Path(__file__).parents[2]
 _OWNERS = ("core", "audit", "messaging", "bulk", "counts", "access", "membership", "centres", "actions")

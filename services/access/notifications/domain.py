@@ -211,6 +211,8 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_CANCELLED: _UNDER_ERASURE,
     membership.ERASURE_RUNNING: _UNDER_ERASURE,
     membership.ERASURE_DONE: _UNDER_ERASURE,
+    membership.RETENTION_RULE_ACTIVATED: "work of the office",
+    membership.RETENTION_RULE_RETIRED: "work of the office",
     membership.DUPLICATE_DISMISSED: "work of the office",
     membership.DUPLICATE_REOPENED: "work of the office",
     membership.MERGE_UNDONE: "work of the office",

@@ -19,7 +19,7 @@ OPEN = ("proposed", *PENDING, "running")
 @dataclass(frozen=True, slots=True)
 class ErasureGuardContext:
     """The inputs of the guards. `is_own`: the caller's account is the person's; `is_requester`: the caller requested
-    it."""
+    it, or a retention rule did."""
 
     is_own: bool
     is_requester: bool

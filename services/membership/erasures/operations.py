@@ -46,6 +46,25 @@ async def request(
         raise Conflict("An erasure of this expert is open.", members={"reason": "erasure_requested"})
     who = access.principal
     is_confirmed = who.is_account(before.account_id) or await _acts_alone(uow, before, reason, second_person)
+    requested_by = [key for key in (who.id, who.owner) if key]
+    return await _insert(uow, before, reason, requested_by, second_person, is_confirmed=is_confirmed)
+
+
+async def request_by_rule(uow: UnitOfWork, before: Expert, reason: str) -> Erasure:
+    """Requests the erasure of a locked expert, of whom none is open, because a retention rule is over. The person or an
+    administrator may cancel it."""
+    return await _insert(uow, before, reason, [], None, is_confirmed=True)
+
+
+async def _insert(
+    uow: UnitOfWork,
+    before: Expert,
+    reason: str | None,
+    requested_by: list[UUID],
+    second_person: UUID | None,
+    *,
+    is_confirmed: bool,
+) -> Erasure:
     new = replace(
         ERASURES.new({}),
         country=before.country,
@@ -53,7 +72,7 @@ async def request(
         status="requested" if is_confirmed else "proposed",
         expert_id=before.id,
         account_id=before.account_id,
-        requested_by=[key for key in (who.id, who.owner) if key],
+        requested_by=requested_by,
         second_person=second_person,
         was_restricted=before.restricted_at is not None,
         subjects=[],
@@ -123,7 +142,8 @@ async def load_guard_context(
     _connect: Connect, principal: Principal, record: Erasure, _fields: Fields
 ) -> domain.ErasureGuardContext:
     """What the guards look at, for this caller and this erasure."""
-    is_requester = any(key in record.requested_by for key in (principal.id, principal.owner) if key)
+    by = record.requested_by
+    is_requester = not by or any(key in by for key in (principal.id, principal.owner) if key)
     return domain.ErasureGuardContext(principal.is_account(record.account_id), is_requester)
 
 

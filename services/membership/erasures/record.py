@@ -16,7 +16,8 @@ class Erasure(Record):
     """A request to erase everything that is stored about a person. It is never published.
 
     `subjects` are the experts that are the person: the expert and those merged with it, once it runs. `requested_by`
-    are the ids of the requester and of a key's owner, `account_id` the person's account at that time.
+    are the ids of the requester and of a key's owner, none for a retention rule; `account_id` is the person's account
+    at that time.
     """
 
     resource_type = Resource("membership", "erasures", "erasure")

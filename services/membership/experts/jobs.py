@@ -36,6 +36,7 @@ _IMPORTED = fields_with(Expert, Imported)
 """The fields with a column of the same name."""
 _LISTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == list[str])
 _TEXTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == TextsByLanguage)
+_FLAGS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type is bool)
 HEADINGS = (
     "given_names", "family_name", "full_name", "country", "institution", "institution_id", "role", "topic", "email",
     *_IMPORTED,
@@ -132,6 +133,8 @@ def _shown(name: str, value: Any) -> str | None:
         return "; ".join(keyword.replace(";", r"\;") for keyword in value)
     if name in _LISTS:
         return " ".join(value)
+    if name in _FLAGS:
+        return str(value).lower()
     return _in_one_cell(value) if name in _TEXTS else value
 
 
@@ -151,6 +154,7 @@ _BLANK: Columns = {
     "visibility": "network",
     "emails": [],
     "category": "expert",
+    "available_for_support": True,
     "orcid_authenticated": False,
 }
 
@@ -239,7 +243,7 @@ def cells(row: Values, access: AccessScope) -> dict[str, str]:
         "institution_id": work.get("institution_id"),
         "role": work.get("role"),
         "email": emails[0] if emails else None,
-        **{name: _shown(name, shown[name]) for name in _IMPORTED},
+        **{name: _shown(name, shown[name]) for name in _IMPORTED if name in shown},
     }
     return {heading: text for heading, text in texts.items() if text}
 

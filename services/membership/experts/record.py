@@ -140,7 +140,15 @@ class Expert(Record):
     gender: Annotated[
         str | None, Granted, Written, "The gender that the expert declares; for grants that cover the expert."
     ]
+    available_for_support: Annotated[
+        bool,
+        Granted,
+        Written,
+        Imported,
+        "Whether the expert may be asked to help a country; for grants that cover the expert.",
+    ]
     previous_status: Annotated[str | None, Internal]
+    status_since: Annotated[datetime | None, Internal]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
     account_id: Annotated[

@@ -107,6 +107,7 @@ class ExpertBody(Body, of=record.Expert):
         Annotated[str, StringConstraints(min_length=1, max_length=50)] | None, Field(examples=["female"])
     ] = None
     category: Category = "expert"
+    available_for_support: bool = True
     visibility: Visible = "network"
 
 
@@ -182,6 +183,7 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     biography: LocalizedTexts
     gender: Annotated[str | None, Field(examples=["female"])] = None
     category: Annotated[str, Field(examples=["expert"])]
+    available_for_support: Annotated[bool | None, Field(examples=[True])] = None
     term: Annotated[Term | None, "The present term of membership; null if there is none."]
     clock: Annotated[
         ScreeningClock | None, "Who has the application, and until when; for grants that cover the expert."

@@ -14,7 +14,7 @@ _PROOF = "proves that nothing was altered"
 _KEY = "names the key of the encrypted text that is exported in the clear"
 _FILE = "describes the whole file, of many people"
 
-TOMBSTONE = f"{RECORD} category previous_status term_starts term_ends merged_into"
+TOMBSTONE = f"{RECORD} category previous_status status_since term_starts term_ends merged_into"
 """What stays of an erased expert, with the instant of the erasure."""
 PARTS: Mapping[str, PersonalTable] = {
     "expert": personal_record("member_expert", Expert, TOMBSTONE),
@@ -171,6 +171,7 @@ IMPERSONAL: Mapping[str, str] = {
     "member_institution": f"{RECORD} names display_name sort_name search_key match_key ror types domains links"
     " locations heri previous_status merged_into relations",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
+    "member_retention_rule": f"{RECORD} resource state after action basis",
     "member_reference_move": "loser_id winner_id resource record_id field position before after",
     "member_institution_form": "form word",
     "member_institution_relation": "institution_id kind other country visibility",

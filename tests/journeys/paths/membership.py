@@ -103,6 +103,12 @@ def _shipped_notice(path_run: PathRun) -> str:
     return str(path_run.by("admin").get(f"{_V1}/notices", sort="created_at")["items"][0]["links"]["self"])
 
 
+def _retention_rule(path_run: PathRun) -> str:
+    """A draft about declarations, about which there is an active rule."""
+    rule = {"resource": "declarations", "after": "P90Y", "action": "delete", "basis": "Proof."}
+    return str(path_run.create("admin", f"{_V1}/retention_rules", **rule)["links"]["self"])
+
+
 def _notice(path_run: PathRun) -> str:
     return str(path_run.notes["notice"])
 
@@ -308,6 +314,17 @@ PATHS = (
     Path("membership.consents", "PG", _consent, "given", (taken("applicant", "withdraw", "withdrawn"),)),
     Path("membership.consents", "PG", _consent, "given", (follows("supersede", "superseded", _consent_again),)),
     Path("membership.notices", "PG", _shipped_notice, "published", ()),
+    Path(
+        "membership.retention_rules",
+        "PG",
+        _retention_rule,
+        "draft",
+        (
+            refused("admin", "activate", "rule_in_force", change("admin", resource="consents")),
+            agreed("admin", "admin2", "activate", "active"),
+            taken("admin", "retire", "retired"),
+        ),
+    ),
     Path(
         "membership.institutions",
         "PG",

@@ -1,0 +1,1 @@
+"""Retention rules: how long records stay in a state, and what follows."""

@@ -53,11 +53,25 @@ class Person:
         return f"{self.word}@example.org"
 
 
+_APPLIED = """
+INSERT INTO core_schedule (name, tick, job)
+VALUES ('membership.apply_retention_rules', now() + interval '2 days', uuidv7())
+"""
+
+
 @pytest.fixture(scope="session")
 def database_url(database_named: Callable[[str], str]) -> str:
+    """A database in which only tests apply retention rules, not the schedule of the worker."""
     url = database_named("erasures")
     asyncio.run(enter_callers(url))
+    asyncio.run(_apply_no_rules(url))
     return url
+
+
+async def _apply_no_rules(url: str) -> None:
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    await connection.execute(_APPLIED)
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "exportExpertSubject": Demand(Ask.DO, "subject_export"),
     "requestExpertErasure": Demand(Ask.DO, "erase"),
     "previewRetentionRule": Demand(Ask.SEE),
+    "getProcessingRecord": Demand(Ask.ENTER, "read"),
     **dict.fromkeys(
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),

@@ -13,7 +13,9 @@ from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, Grant, PermissionScope, Principal, PrincipalKind
 
 OWN, OTHER = "XA", "XB"
-WITHOUT_COUNTRY = frozenset({"frameworks", "notices", "retention_rules", "api_keys", "sessions", "notifications"})
+WITHOUT_COUNTRY = frozenset(
+    {"frameworks", "notices", "retention_rules", "processing_record", "api_keys", "sessions", "notifications"}
+)
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviews", "declarations", "consents", "erasures", "merges", "duplicates", "accounts", "grants",

@@ -20,6 +20,7 @@ from services.membership.messages.schemas import ExpertMessage
 from services.membership.notices.routes import router as notices
 from services.membership.orcid.routes import router as orcid
 from services.membership.privacy.routes import router as privacy
+from services.membership.processing_record.routes import router as processing_record
 from services.membership.retention_rules.routes import router as retention_rules
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
@@ -54,6 +55,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             declarations,
             consents,
             retention_rules,
+            processing_record,
             duplicates,
             merges,
             statistics,
@@ -70,6 +72,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "declarations": "What experts declare about their interests, for each year.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",
             "retention_rules": "How long records stay in a state, and what follows.",
+            "processing_record": "What is stored about people, why, for whom and how long.",
             "institutions": "Organisations that experts belong to and centres are hosted by.",
             "duplicates": "Pairs of records that may be one, for offices to decide about.",
             "merges": "Merges of two records into one, and their undo.",

@@ -21,9 +21,9 @@ from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import (
     HISTORY_QUERY,
     LINKED_DATA,
+    document_response,
     history_response,
     item_response,
-    linked_data_response,
     patched,
     transitions_response,
     wants_linked_data,
@@ -70,7 +70,8 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         if api.linked_data is None:
             return item_response(ctx, await api.item(row, ctx), fields=picked)
         if wants_linked_data(ctx):
-            response = linked_data_response(ctx, row["version"], await api.linked_data(row, ctx))
+            document = await api.linked_data(row, ctx)
+            response = document_response(ctx, document, version=row["version"], media_type=LINKED_DATA)
         else:
             response = item_response(ctx, await api.item(row, ctx), fields=picked)
         response.headers["Vary"] = "Accept"

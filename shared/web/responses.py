@@ -62,13 +62,15 @@ def item_response(
     return Response(body if extra_members is None else orjson.dumps({**shown, **extra_members}), status, headers, JSON)
 
 
-def linked_data_response(ctx: RequestContext, version: int, document: Mapping[str, Any]) -> Response:
-    """The record as JSON-LD, with an ETag of its own; 304 if the caller has it already."""
+def document_response(
+    ctx: RequestContext, document: Mapping[str, Any], *, version: int = 0, media_type: str = JSON
+) -> Response:
+    """A document with its ETag; 304 if the caller has it already."""
     body = orjson.dumps(document)
     tag = etag(version, body)
     if is_known(ctx.request, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, 200, {"ETag": tag}, LINKED_DATA)
+    return Response(body, 200, {"ETag": tag}, media_type)
 
 
 def wants_linked_data(ctx: RequestContext) -> bool:

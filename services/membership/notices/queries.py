@@ -1,11 +1,12 @@
 """Reading notices, which everybody may."""
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from services.membership.notices import domain
 from services.membership.notices.record import Notice
 from services.membership.notices.tables import notice
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection, Row, Statement
 from shared.records.listing import one_of, values
 from shared.records.plain import by_itself, listing
 
@@ -23,6 +24,11 @@ _LANGUAGES = Statement(
         notice.c.purpose == bindparam("purpose"), notice.c.notice_version == bindparam("version")
     )
 )
+_PRESENT = Statement(
+    select(notice.c.purpose, notice.c.notice_version, notice.c.texts)
+    .ext(distinct_on(notice.c.purpose))
+    .order_by(notice.c.purpose, notice.c.created_at.desc(), notice.c.id.desc())
+)
 _LATEST = Statement(_of_purpose.order_by(notice.c.created_at.desc(), notice.c.id.desc()).limit(1))
 
 
@@ -35,6 +41,11 @@ async def latest(connection: Connection, purpose: str) -> str | None:
     """The latest version of a purpose's text."""
     found: str | None = await _LATEST.fetchval(connection, purpose=purpose)
     return found
+
+
+async def present(connection: Connection) -> list[Row]:
+    """The latest version of each purpose's text: `purpose`, `notice_version`, `texts`."""
+    return await _PRESENT.fetch(connection)
 
 
 async def languages_of(connection: Connection, purpose: str, version: str) -> frozenset[str]:

@@ -88,6 +88,7 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
             "account_id",
             "asserted",
             "assignee",
+            "available_for_support",
             "clock",
             "gender",
             "profile_confirmed_on",

@@ -22,9 +22,11 @@ from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import constant
 from shared.records.listing import one_of, values
+from shared.records.next_steps import NextSteps
 from shared.records.plain import by_whole, listing
 from shared.records.rows import records_of
 
+NEXT_STEPS = NextSteps("membership.retention_rules", retention_rule, ())
 LISTING = listing(
     RetentionRule,
     retention_rule,
@@ -33,6 +35,7 @@ LISTING = listing(
     values(
         "resource", retention_rule.c.resource, "Kinds of record, separated by commas", one_of(tuple(domain.RETAINED))
     ),
+    NEXT_STEPS.holder,
 )
 _MOST_ACTIVE = 1_000
 _ACTIVE = Lookup(

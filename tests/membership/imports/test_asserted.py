@@ -20,7 +20,7 @@ def _by(record: dict[str, Any]) -> dict[str, str]:
 async def test_a_list_is_the_source_of_what_it_entered_and_changed(secretariat: Importer) -> None:
     await secretariat.bring("experts", csv_of(_HEADINGS, [("a@example.org", "Ana", "Varga", "XA", "soil")]))
     record = await _only(secretariat)
-    assert set(_by(record)) == {"names", "country", "emails", "keywords", "category"}
+    assert set(_by(record)) == {"names", "country", "emails", "keywords", "category", "available_for_support"}
     assert set(_by(record).values()) == {"import"}
     path = f"{EXPERTS}/{record['id']}"
     etag = (await secretariat.caller.get(path)).headers["etag"]

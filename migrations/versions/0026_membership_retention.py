@@ -14,14 +14,14 @@ down_revision = "0025_access_messages"
 
 _RULES = Path(__file__).with_name("0026_retention_rules.csv")
 _STATES = "status IN ('prospect', 'invited', 'rejected', 'lapsed', 'resigned', 'terminated', 'deceased')"
-_SINCE = "coalesce(status_since, created_at)"
+_SINCE = "(CASE WHEN status_since IS NULL THEN created_at ELSE status_since END)"
 _INDEXES = (
     (
         "member_expert_retention_idx",
-        f"member_expert (status, {_SINCE}, id) WHERE {_STATES} AND merged_into IS NULL AND erased_at IS NULL",
+        f"member_expert (status, {_SINCE}) WHERE {_STATES} AND merged_into IS NULL AND erased_at IS NULL",
     ),
-    ("member_declaration_retention_idx", "member_declaration (status, updated_at, id)"),
-    ("member_consent_retention_idx", "member_consent (status, updated_at, id)"),
+    ("member_declaration_retention_idx", "member_declaration (status, updated_at)"),
+    ("member_consent_retention_idx", "member_consent (status, updated_at)"),
 )
 
 

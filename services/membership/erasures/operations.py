@@ -50,10 +50,11 @@ async def request(
     return await _insert(uow, before, reason, requested_by, second_person, is_confirmed=is_confirmed)
 
 
-async def request_by_rule(uow: UnitOfWork, before: Expert, reason: str) -> Erasure:
-    """Requests the erasure of a locked expert, of whom none is open, because a retention rule is over. The person or an
-    administrator may cancel it."""
-    return await _insert(uow, before, reason, [], None, is_confirmed=True)
+async def request_by_rule(uow: UnitOfWork, before: Expert, reason: str) -> None:
+    """Requests the erasure of a locked expert by a retention rule, unless one is open since the rule found the expert.
+    The person or an administrator may cancel it."""
+    if not await queries.is_open(uow.connection, before.id):
+        await _insert(uow, before, reason, [], None, is_confirmed=True)
 
 
 async def _insert(

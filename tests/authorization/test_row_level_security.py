@@ -29,7 +29,16 @@ from tests.support.callers import Caller
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
 PROTECTED = {
-    "membership": ("experts", "institutions", "duplicates", "merges", "declarations", "consents", "erasures"),
+    "membership": (
+        "experts",
+        "institutions",
+        "duplicates",
+        "merges",
+        "declarations",
+        "consents",
+        "erasures",
+        "retention_rules",
+    ),
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
         "programmes",
@@ -42,7 +51,7 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations", "consents", "erasures")
+_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules")
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,

@@ -1,6 +1,7 @@
 """Every item of every list of the contract, and each record by itself, matches the contract: all fields declared, none
 of another type, none missing, for every caller. No list stays empty."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -8,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+import asyncpg
 import httpx
 import orjson
 import pytest
@@ -40,6 +42,9 @@ def _response_models() -> Iterator[tuple[str, type[BaseModel]]]:
 RESPONSE_MODELS = dict(_response_models())
 LISTS = sorted(path for path, model in RESPONSE_MODELS.items() if "items" in model.model_fields)
 _QUERIES = {"/membership/v1/institutions/match": "?affiliation=University+of+the+Delta"}
+_PROSPECTS = """
+UPDATE escm.member_expert SET status_since = now() - interval '2 days' WHERE status = 'prospect' AND country = $1
+"""
 _JSON = {"Accept": "application/json"}
 _READERS = ("secretariat", "auditor", "admin")
 """Together they read everything: a client, one that reads everything everywhere, a person with sessions."""
@@ -55,7 +60,15 @@ def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
     with closing(by), closing(admin):
         enter_everything(by, admin, accounts)
         eventually(lambda: by.get("/membership/v1/affiliations")["items"])
+    asyncio.run(_let_prospects_wait(running["database_url"]))
     return running
+
+
+async def _let_prospects_wait(database_url: str) -> None:
+    """Prospects have been in their state for two days, so that a draft of a retention rule takes them."""
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(_PROSPECTS, COUNTRY)
+    await connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,8 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     erasure = by.create(f"/membership/v1/experts/{twins[0]}/erasure", wish)
     hold = {"until": (today() + timedelta(days=30)).isoformat()}
     _propose(admin, erasure["links"]["self"], "hold", reason="A complaint is open", fields=hold)
+    rule = {"resource": "experts", "state": "prospect", "after": "P1D", "action": "erase", "basis": "Never invited"}
+    _propose(admin, by.create("/membership/v1/retention_rules", rule)["links"]["self"], "activate")
     _credentials_of_two(by, admin, second)
     _notify(by, admin, accounts["admin"]["account_id"])
 
@@ -66,8 +68,6 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     by.create("/membership/v1/declarations", {**declared, "interests": [{"kind": "funding", "party": "A mine"}]})
     agreed = {"expert_id": twins[0]["id"], "purpose": "contact", "notice_version": "2026", "language": "en"}
     by.create("/membership/v1/consents", {**agreed, "proof": {"channel": "paper", "document": None}})
-    rule = {"resource": "consents", "state": "withdrawn", "after": "P10Y", "action": "delete", "basis": "Proof"}
-    by.create("/membership/v1/retention_rules", rule)
     by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
     by.create(f"{twins[0]['links']['self']}/messages", {"text": "Which field?", "attachments": [_DOCUMENT]})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})

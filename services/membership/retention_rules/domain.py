@@ -12,7 +12,7 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 
 ERASE, DELETE = "erase", "delete"
-DURATION = r"^P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$"
+DURATION = r"^P(?:([0-9]{1,3})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?$"
 _DURATION = re.compile(DURATION)
 _DAYS = (365, 30, 7, 1)
 _LONGEST_DAYS = 36_500

@@ -13,7 +13,8 @@ _AT_ONCE = 200
 
 async def apply_retention_rule(run: JobRun) -> dict[str, Any]:
     """Applies a rule in batches until no record is due. A batch is one transaction, so that a job that was cut off
-    continues with the rest. `left` are records that others have locked, for the next night."""
+    continues with the rest. `left` are records that are due still, since others have locked them or the rule was
+    retired."""
     rule, taken = UUID(run.payload["rule"]), 0
     while True:
         origin = Origin(request_id=str(run.id), bulk=True)

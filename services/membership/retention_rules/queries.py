@@ -55,6 +55,11 @@ _ERASURE_OF_EXPERT = exists().where(
 """An erasure that has not ended, such as a held one; or that was cancelled, after which the time begins again."""
 
 
+def _of_held_expert(part: Table) -> ColumnElement[bool]:
+    """The condition that the erasure of the record's expert is held, so that what describes the person stays."""
+    return exists().where(erasure.c.expert_id == part.c.expert_id, erasure.c.status == constant("held"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Subject:
     """The table of a kind of record, since when a record is in its state, and what else a due record meets."""
@@ -70,8 +75,8 @@ _SUBJECTS: Mapping[str, _Subject] = {
         case((expert.c.status_since.is_(None), expert.c.created_at), else_=expert.c.status_since),
         (expert.c.merged_into.is_(None), expert.c.erased_at.is_(None), ~_ERASURE_OF_EXPERT),
     ),
-    "declarations": _Subject(declaration, declaration.c.updated_at),
-    "consents": _Subject(consent, consent.c.updated_at),
+    "declarations": _Subject(declaration, declaration.c.updated_at, (~_of_held_expert(declaration),)),
+    "consents": _Subject(consent, consent.c.updated_at, (~_of_held_expert(consent),)),
 }
 """A declaration or consent changes with its state alone, once it is signed or given. Row-level security lets no index
 find `coalesce`, unlike `case`."""

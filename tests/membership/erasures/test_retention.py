@@ -163,6 +163,40 @@ async def test_declarations_go_with_what_their_histories_show(
     await trail.close()
 
 
+async def test_a_hold_keeps_what_describes_the_person(
+    to: Make, someone: Make, apply: Make, superuser: asyncpg.Connection
+) -> None:
+    who: Person = await someone()
+    admin = to("membership")
+    declared = {"expert_id": who.id, "year": today().year, "notice_version": "2026"}
+    made = (await who.caller.post(DECLARATIONS, declared)).json()
+    past = "UPDATE member_declaration SET updated_at = now() - interval '6 years' WHERE id = $1"
+    await superuser.execute(past, UUID(made["id"]))
+    rule, path = await _rule(admin, "declarations", None), made["links"]["self"]
+    assert made["id"] in await _preview(admin, rule)
+    await requested(who)
+    await superuser.execute("UPDATE member_erasure SET status = 'held' WHERE expert_id = $1", UUID(who.id))
+    assert made["id"] not in await _preview(admin, rule)
+    await apply()
+    assert (await admin.get(path)).status_code == 200
+
+
+async def test_a_retired_rule_takes_nothing(
+    to: Make, rejected: Make, database: Database, superuser: asyncpg.Connection
+) -> None:
+    admin = to("membership")
+    rule = await _rule(admin, "experts", "rejected")
+    due = await rejected(1, 3)
+    state = "UPDATE member_retention_rule SET status = $2 WHERE id = $1"
+    key = UUID(rule.rpartition("/")[2])
+    await superuser.execute(state, key, "retired")
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        assert await operations.take(uow, key, 10) == 0
+    assert set(due) <= set(await _preview(admin, rule))
+    await superuser.execute(state, key, "active")
+    assert await _by_rules(superuser, due) == set()
+
+
 async def test_a_job_that_is_cut_off_is_completed(
     to: Make, rejected: Make, apply: Make, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

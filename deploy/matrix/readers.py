@@ -12,7 +12,7 @@ from deploy.local.folder import PROJECT
 from shared.contracts.registry import FACTS
 from shared.kernel.principal import READ, RoleTable
 from shared.kernel.resource import Resource
-from shared.records.next_steps import NextSteps
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.resource_type import ResourceType
 
 SERVICES = ("membership", "centres", "actions", "access")
@@ -64,20 +64,22 @@ def _published(service: str) -> Mapping[str, Any]:
     announced = {name.split(".")[2] for name in FACTS if name.startswith(f"escm.{service}.")}
     kinds = {entity: _READ_WITH.get(entity) or known[entity].plural for entity in announced & known.keys()}
     roles = {role: sorted(_readable(permissions)) for role, permissions in roles_of(service).items()}
-    steps = {step: _permitted(service, *step.split(".")) for step in sorted(_steps(service))}
+    steps = {f"{plural}.{step.verb}": _takers(service, plural, step) for plural, step in _steps(service)}
     return {"entities": kinds, "roles": {role: plurals for role, plurals in roles.items() if plurals}, "steps": steps}
 
 
-def _steps(service: str) -> set[str]:
-    """The next steps of offices, as `experts.approve`."""
-    found = (value for value in _named(service) if isinstance(value, NextSteps))
-    return {f"{kind.plural}.{step.verb}" for kind in found for step in kind.steps if not step.is_personal}
+def _steps(service: str) -> Iterator[tuple[str, NextStep]]:
+    """The next steps of offices, each with its kind of record."""
+    for kind in _named(service):
+        if isinstance(kind, NextSteps):
+            yield from ((kind.plural, step) for step in kind.steps if not step.is_personal)
 
 
-def _permitted(service: str, plural: str, verb: str) -> list[str]:
-    """The roles with the permission to do this."""
-    wanted = {(plural, verb), (plural, "*"), ("*", verb), ("*", "*")}
-    return sorted(role for role, permissions in roles_of(service).items() if wanted & permissions)
+def _takers(service: str, plural: str, step: NextStep) -> list[str]:
+    """The roles that take a next step."""
+    wanted = {(plural, step.verb), (plural, "*"), ("*", step.verb), ("*", "*")}
+    found = {role for role, permissions in roles_of(service).items() if wanted & permissions}
+    return sorted(found if step.among is None else found & step.among)
 
 
 def _readable(permissions: frozenset[tuple[str, str]]) -> set[str]:

@@ -135,6 +135,11 @@ class Principal:
         """`account:0199…`, as in `created_by`, audit entries and idempotency keys."""
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The values of `created_by` for records that this principal, or the owner of this key, entered."""
+        return (self.label, *(f"{kind}:{self.owner}" for kind in ("account", "client") if self.owner))
+
     @cached_property
     def authority(self) -> bytes:
         """A digest of the principal's grants, to detect that they changed."""
@@ -149,6 +154,12 @@ class Principal:
     def holding(self, *grants: Grant) -> "Principal":
         """The same principal with more grants."""
         return replace(self, grants=self.grants + grants, _permission_scopes={})
+
+    def limited_to(self, roles: frozenset[str] | None) -> "Principal":
+        """The same principal with the grants of these roles only; None means all."""
+        if roles is None:
+            return self
+        return replace(self, grants=tuple(one for one in self.grants if one.role in roles), _permission_scopes={})
 
     def in_network(self, resource: str) -> bool:
         """Whether the principal sees visibility `network` of a resource (`membership.experts`): it holds an active

@@ -21,12 +21,16 @@ from shared.records.pending import as_second_person, waits_for_caller
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """In this state a record waits for this verb. `person` is the column with the account that takes it. Where that is
-    null or absent, an office takes it whose permission covers the record, unless the step is `personal`."""
+    null or absent, an office takes it whose permission covers the record, unless the step is `personal`. `only` is a
+    further condition on the record, `among` are the roles that take it as an office, by default all with the permission
+    to do so."""
 
     status: str
     verb: str
     person: ColumnElement[Any] | None = None
     is_personal: bool = False
+    only: ColumnElement[bool] | None = None
+    among: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,19 @@ class NextSteps:
         if not step.is_personal:
             office = is_in_office(literal(f"{self.resource}.{step.verb}", Text), rows.country, rows.id)
             takers.append(office if step.person is None else and_(step.person.is_(None), office))
-        return and_(rows.status == constant(step.status), or_(*takers))
+        condition = and_(rows.status == constant(step.status), or_(*takers))
+        return condition if step.only is None else and_(condition, step.only)
 
     def _of_caller(self, access: AccessScope) -> Mapping[str, Any]:
-        verbs = {step.verb for step in self.steps if not step.is_personal}
-        offices = sorted(offices_of(access.principal, access.roles, self.resource, verbs))
-        return {**as_second_person(access.principal), "offices": offices}
+        principal = access.principal
+        offices = frozenset[str]().union(
+            *(
+                offices_of(principal.limited_to(step.among), access.roles, self.resource, (step.verb,))
+                for step in self.steps
+                if not step.is_personal
+            )
+        )
+        return {**as_second_person(principal), "offices": sorted(offices)}
 
 
 def is_in_office(

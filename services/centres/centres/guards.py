@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.centres.centres import queries
-from shared.kernel.principal import Grant, Principal
+from shared.kernel.principal import Grant
 from shared.web.request_context import CurrentContext
 
 _REPRESENTATIVE = "institution_representative"
@@ -16,7 +16,7 @@ async def with_own_applications(ctx: CurrentContext) -> None:
         return
     institutions = {grant.scope_id: grant for grant in own if grant.scope_id}
     async with ctx.connection() as connection:
-        found = await queries.entered_for(connection, list(institutions), _labels(ctx.principal))
+        found = await queries.entered_for(connection, list(institutions), list(ctx.principal.labels))
     grants = [
         replace(institutions[str(row["host_institution_id"])], scope_kind="centre", scope_id=str(row["id"]))
         for row in found
@@ -29,8 +29,3 @@ async def with_own_applications(ctx: CurrentContext) -> None:
 
 def _represents(grant: Grant) -> bool:
     return grant.role == _REPRESENTATIVE and grant.scope_kind == "institution"
-
-
-def _labels(principal: Principal) -> list[str]:
-    """The values of `created_by` for records that this principal, or the owner of this key, entered."""
-    return [principal.label, *(f"{kind}:{principal.owner}" for kind in ("account", "client") if principal.owner)]

@@ -113,8 +113,12 @@ class RecordResponse(ResponseModel):
 class Actor(ResponseModel):
     """Who acted."""
 
-    kind: Annotated[str, Field(examples=["account"]), "`account`, `client`, `api_key` or `system`."]
-    id: Annotated[UUID | None, "The id of the account, client or key; null for the system."]
+    kind: Annotated[
+        str,
+        Field(examples=["account"]),
+        "`account`, `client`, `api_key`, `system`, or `anonymous` for whoever used a mailed token.",
+    ]
+    id: Annotated[UUID | None, "The id of the account, client or key; null for the others."]
     name: Annotated[str | None, Field(examples=["Ana Example"]), "The present name; null if it no longer exists."]
 
 

@@ -89,6 +89,8 @@ _BY_NAME: Mapping[str, Demand] = {
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
     "createExport": Demand(Ask.SIGNED_IN),
+    "listCentreReviewers": Demand(Ask.SEE),
+    "createCentreReviewer": Demand(Ask.DO, "create", "reviewers"),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),
     **dict.fromkeys(("createCentreReview", "updateCentreReview"), Demand(Ask.DO, "record", "reviews")),

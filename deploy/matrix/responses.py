@@ -18,8 +18,8 @@ WITHOUT_COUNTRY = frozenset(
 )
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "reviews", "declarations", "consents", "erasures", "merges", "duplicates", "accounts", "grants",
-    "clients", "api_keys", "sessions", "notifications", "retention_rules",
+    "agreements", "reviewers", "reviews", "declarations", "consents", "erasures", "merges", "duplicates", "accounts",
+    "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})

@@ -17,6 +17,10 @@ _APPLY = (
     | _permissions("agreements", "create update send sign")
     | _permissions("messages", "read create")
 )
+APPLICANTS = frozenset(
+    ("committee_president", "committee_secretary", "institution_representative", "centre_director", "api_client")
+)
+"""The roles for which the file of a centre waits while the applicant has it."""
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
@@ -26,9 +30,11 @@ ROLES: RoleTable = {
     | _APPLY
     | _permissions("centres", "publish accept_complete return_incomplete request_info recommend decline")
     | _permissions("internal_messages", "read create")
+    | _permissions("reviewers", "read history create update replace")
     | _permissions("reviews", "read create update record"),
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ | _permissions("reviews", "read create update"),
+    "expert": _permissions("reviewers", "read history accept decline"),
     "committee_president": _READ_FILES | _COMMITTEE | _APPLY,
     "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY,
     "institution_representative": _READ_FILES | _APPLY,

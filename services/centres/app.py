@@ -7,6 +7,8 @@ from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
+from services.centres.reviewers.routes import of_centre as reviewers_of_centre
+from services.centres.reviewers.routes import router as reviewers
 from services.centres.reviews.routes import router as reviews
 from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings
@@ -25,13 +27,14 @@ def create_app(settings: CentresSettings | None = None) -> Application:
     return create(
         "centres",
         settings,
-        [committees(rules), seats, centres, reviews, messages, terms, agreements],
+        [committees(rules), seats, centres, reviewers, reviewers_of_centre, reviews, messages, terms, agreements],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews and agreements.",
         tags={
             "committees": "National committees, at most one active per country.",
             "seats": "The offices of a committee, with persons and dates.",
             "centres": "Collaborating centres, from application to designation and renewal.",
+            "reviewers": "Experts who are invited to review a centre's application.",
             "reviews": "Opinions on a centre's application.",
             "messages": "Questions, answers and internal notes on the files of centres.",
             "terms": "The spans for which a centre is designated.",

@@ -5,11 +5,13 @@ from uuid import UUID
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.merges import release
 from services.centres.messages.operations import MESSAGES
+from services.centres.personal import PARTS
 from services.centres.reviews.operations import REVIEWS
 from services.centres.seats.operations import SEATS, end_with_expert
 from shared.contracts.centres import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.erasing import reporting
+from shared.records.erasing import ErasableRows, reporting
+from shared.records.erasing import erase as erase_rows
 
 _TEXTS = (
     (MESSAGES, ("text", "attachments")),
@@ -18,12 +20,14 @@ _TEXTS = (
     (REVIEWS, ("comment",)),
 )
 
+_ROWS = {"reviewers": ErasableRows(PARTS["reviewers"], "t.expert_id = ANY($1)")}
+
 
 async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
     """Ends the seats and directorships of an erased person; their reviews remain, under an id that identifies
-    nobody. Returns the number of rows by part."""
+    nobody. Deletes the invitations. Returns the number of rows by part."""
     counts = {"seats": await end_with_expert(uow, expert), "directed_centres": await release(uow, expert)}
-    return {part: count for part, count in counts.items() if count}
+    return {part: count for part, count in counts.items() if count} | await erase_rows(uow, _ROWS, [expert])
 
 
 erase_and_report = reporting(ERASURE_REPORTED, erase, _TEXTS)

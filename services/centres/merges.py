@@ -6,6 +6,7 @@ from uuid import UUID
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.centres.operations import CENTRES
 from services.centres.committees.operations import COMMITTEES
+from services.centres.reviewers.operations import REVIEWERS
 from services.centres.reviews.operations import REVIEWS
 from services.centres.seats.operations import SEATS
 from shared.contracts import views
@@ -15,9 +16,11 @@ from shared.records.following import ReferenceRewriter, in_documents, moves_tabl
 _MOVES = moves_table("centre_reference_move")
 _DIRECTOR = single(CENTRES, "director_id")
 EXPERTS = ReferenceRewriter(
-    _MOVES, views.EXPERTS, (single(SEATS, "expert_id"), _DIRECTOR, single(REVIEWS, "reviewer_id"))
+    _MOVES,
+    views.EXPERTS,
+    (single(SEATS, "expert_id"), single(REVIEWERS, "expert_id"), _DIRECTOR, single(REVIEWS, "reviewer_id")),
 )
-"""Two seats or reviews of one person remain two; the guards count a reviewer once."""
+"""Two seats, invitations or reviews of one person remain two; the guards count a reviewer once."""
 INSTITUTIONS = ReferenceRewriter(
     _MOVES,
     views.INSTITUTIONS,

@@ -19,6 +19,11 @@ PARTS: Mapping[str, PersonalTable] = {
         f"{RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment",
         retained="*",
     ),
+    "reviewers": personal(
+        "centre_reviewer",
+        f"{RECORD} centre_id centre_names expert_id due conflict_of_interest conflict replaced_by",
+        {"says when a mail was sent": "reminded_on"},
+    ),
     "directed_centres": personal(
         "centre_centre",
         "id ref status country names director_id",

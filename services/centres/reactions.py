@@ -3,6 +3,7 @@
 from services.centres.centres.designation import follow_consent
 from services.centres.erasing import erase, erase_and_report
 from services.centres.merges import EXPERTS, INSTITUTIONS
+from services.centres.reviewers.operations import end_with_centre
 from services.centres.seats.operations import end_with_committee
 from shared.contracts import actions, centres, membership
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
@@ -10,6 +11,7 @@ from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 _consent_changed = of_each_country(follow_consent)
+_review_ended = of_each_subject(end_with_centre)
 _committee_ended = of_each_subject(end_with_committee)
 REACTIONS: Reactions = {
     membership.EXPERT_ERASING: of_each_subject(erase_and_report),
@@ -23,6 +25,8 @@ REACTIONS: Reactions = {
     actions.ENDORSEMENT_WITHDRAWN: _consent_changed,
     actions.ENDORSEMENT_EXPIRED: _consent_changed,
     actions.ENDORSEMENT_SUPERSEDED: _consent_changed,
+    centres.CENTRE_AWAITING_AGREEMENT: _review_ended,
+    centres.CENTRE_DECLINED: _review_ended,
     centres.COMMITTEE_DISSOLVED: _committee_ended,
     centres.COMMITTEE_ABANDONED: _committee_ended,
 }

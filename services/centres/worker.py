@@ -6,6 +6,7 @@ from services.centres.agreements.operations import apply_scheduled as expire_agr
 from services.centres.centres.operations import CENTRES
 from services.centres.centres.operations import apply_scheduled as end_terms
 from services.centres.reactions import REACTIONS
+from services.centres.reviewers.operations import remind
 from services.centres.seats.operations import apply_scheduled as end_seats
 from services.centres.settings import CentresSettings
 from shared.messaging.schedules import Schedule, Schedules
@@ -14,6 +15,7 @@ from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
+    "remind_reviewers": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(CENTRES), catch_up=1),
     "expire_agreements": Schedule(timedelta(hours=1), expire_agreements, catch_up=1),

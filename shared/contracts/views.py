@@ -108,6 +108,16 @@ SEATS = _view(
 """Every seat on a committee; dates may be partial."""
 REVIEWS = _view("centre_published_review", **_RECORD, reviewer_id="id")
 """Every review of a centre, without its content."""
+REVIEWERS = _view(
+    "centre_published_reviewer",
+    **_RECORD,
+    centre_id="id",
+    centre_names="json",
+    expert_id="id",
+    due="day",
+    conflict_of_interest="flag",
+)
+"""Every invitation to review a centre. The conflict is null before the acceptance."""
 AGREEMENTS = _view("centre_published_agreement", **_RECORD, centre_id="id")
 """Every agreement with a centre."""
 FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
@@ -161,8 +171,9 @@ _WAITING = {
 }  # fmt: skip
 WORK_OF_MEMBERSHIP = _view("member_published_work", **_WAITING)
 """The records of membership that wait for a transition: by an account or, if that is null, by an office."""
-WORK_OF_CENTRES = _view("centre_published_work", **_WAITING)
-"""The records of centres that wait for a transition."""
+WORK_OF_CENTRES = _view("centre_published_work", **_WAITING, institution_id="id", entered_by="text")
+"""The records of centres that wait for a transition. Representatives of `institution_id` take those of the applicant if
+they have entered the centre."""
 WORK_OF_ACTIONS = _view("action_published_work", **_WAITING)
 """The records of actions that wait for a transition."""
 _PART = {"part": "text", "id": "id", "record": "json"}

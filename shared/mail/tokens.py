@@ -17,6 +17,9 @@ from shared.database.statements import Connection, Statement
 from shared.database.tables import instant, table, text
 from shared.kernel.errors import Invalid, invalid_field
 
+MEMBERSHIP, REVIEW = "membership", "review"
+"""The service that mails invitations to review centres, since it has the addresses, and the purpose of their tokens.
+Centres accepts them."""
 core_mail_token = table(
     "core_mail_token",
     Column("digest", LargeBinary, primary_key=True),

@@ -31,7 +31,7 @@ _VALUES = {
 """Values that would match the canary's rows, by parameter; others are their state, or the word."""
 _STATES = (
     "prospect", "submitted", "proposed", "dissolved", "appointed", "draft", "under_review", "drafting", "exploring",
-    "pending", "claimed", "logged", "active", "nominated", "held", "ended",
+    "pending", "invited", "claimed", "logged", "active", "nominated", "held", "ended",
 )  # fmt: skip
 _CONTROLS = {"limit", "cursor", "sort", "fields", "include", "format", "after", "type", "as_of"}
 _FACES = ({"include": "total_estimate"}, {"format": "csv"}, {"format": "ndjson"}, {"limit": "1"}, {"limit": "3"})
@@ -120,6 +120,8 @@ def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tu
     seat = {"committee_id": own.id("committees"), "person": person, "office": "member", "from": "2026-01-01"}
     yield "centres", "/centres/v1/seats", seat, "person/expert_id"
     parties = [{"name": "a", "institution_id": country_fixture.id("institutions")}, {"name": "b"}]
+    reviewer = {"expert_id": country_fixture.id("experts"), "due": "2027-01-31"}
+    yield "centres", f"/centres/v1/centres/{own.id('centres')}/reviewers", reviewer, "expert_id"
     agreement = {"centre_id": own.id("centres"), "kind": "mou", "parties": parties, "document": DOCUMENT}
     yield "centres", "/centres/v1/agreements", agreement, "parties/0/institution_id"
     action = {"programme_id": own.id("programmes"), "pillar": "core", "titles": {"en": "Own"}}

@@ -1,7 +1,7 @@
 """One country's records of every kind, some published and some not, made by the services."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,6 +24,7 @@ TABLES = {
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
+    "reviewers": "centre_reviewer",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
@@ -73,6 +74,7 @@ _ABOVE = {
     "declarations": "experts",
     "consents": "experts",
     "erasures": "experts",
+    "reviewers": "peers",
 }
 """Kinds that a grant over a record of another kind includes."""
 
@@ -211,9 +213,15 @@ class Seeder:
         await self._superuser.execute("UPDATE centre_centre SET status = 'under_review' WHERE id = $1", centre["id"])
         reviewer = {"names": [{"full": "A Reviewer"}], "country": fixture.country, "visibility": "network"}
         response = await self._callers["membership"].post("/membership/v1/experts", reviewer)
-        fixture.records["reviewers"] = response.json()
+        fixture.records["peers"] = response.json()
+        peer = fixture.id("peers")
+        become = "UPDATE member_expert SET status = $2 WHERE id = $1"
+        await self._superuser.execute(become, peer, "active")
+        due = (today() + timedelta(days=30)).isoformat()
+        await self._enter(fixture, "centres", f"centres/{centre['id']}/reviewers", expert_id=peer, due=due)
+        await self._superuser.execute(become, peer, "prospect")
         await self._enter(
-            fixture, "centres", f"centres/{centre['id']}/reviews", reviewer_id=fixture.id("reviewers"),
+            fixture, "centres", f"centres/{centre['id']}/reviews", reviewer_id=peer,
             comment=fixture.word, scores={"relevance": 5, "capacity": 4, "governance": 3, "plan": 4},
             recommendation="designate",
         )  # fmt: skip

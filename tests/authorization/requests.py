@@ -109,7 +109,9 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "host_institution_id": country_fixture.id("institutions"),
         **_place(country_fixture),
     },
-    "createCentreReview": lambda country_fixture: {"reviewer_id": country_fixture.id("reviewers"), **_REVIEW},
+    "createCentreReview": lambda country_fixture: {"reviewer_id": country_fixture.id("peers"), **_REVIEW},
+    "createCentreReviewer": lambda country_fixture: {"expert_id": country_fixture.id("peers"), "due": "2027-01-31"},
+    "decideReviewerInvitation": lambda _country_fixture: {"token": uuid4().hex, "decision": "accept"},
     "createCentreMessage": lambda country_fixture: {"text": _name(country_fixture)},
     "createAgreement": lambda country_fixture: {
         "centre_id": country_fixture.id("centres"),

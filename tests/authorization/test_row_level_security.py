@@ -39,7 +39,7 @@ PROTECTED = {
         "erasures",
         "retention_rules",
     ),
-    "centres": ("committees", "seats", "centres", "terms", "agreements"),
+    "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
     "actions": (
         "programmes",
         "actions",
@@ -51,7 +51,7 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules")
+_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules", "reviewers")
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,

@@ -135,8 +135,8 @@ async def test_a_merged_record_leads_to_the_one_it_went_into_and_an_erased_one_i
     assert response.status_code == 301
     assert response.headers["location"] == f"/en/experts/{site.country_fixture.id('winners')}"
     assert "winners Nileword" in (await site.page(response.headers["location"])).text
-    await site.change("member_expert", "reviewers", "visibility = 'public', status = 'active', erased_at = now()")
-    gone = await site.page(f"/ru/experts/{site.ref('reviewers')}")
+    await site.change("member_expert", "peers", "visibility = 'public', status = 'active', erased_at = now()")
+    gone = await site.page(f"/ru/experts/{site.ref('peers')}")
     assert (gone.status_code, "удалено" in gone.text) == (410, True)
 
 

@@ -108,7 +108,9 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     by.step(path, "submit")
     by.step(path, "accept_complete")
     by.create(f"{path}/messages", {"text": "To be seen on site.", "audience": "internal"})
+    due = (today() + timedelta(days=30)).isoformat()
     for reviewer in officers[1:]:
+        by.create(f"{path}/reviewers", {"expert_id": reviewer["id"], "due": due})
         scores = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
         review = {"reviewer_id": reviewer["id"], "scores": scores, "recommendation": "designate"}
         by.create(f"{path}/reviews", {**review, "conflict_of_interest": False})

@@ -117,6 +117,19 @@ async def load_guard_context(
     return _guard_context(record, fields, await _designation_inputs(connect, record))
 
 
+async def lock_under_review(uow: UnitOfWork, key: UUID) -> Centre:
+    """The centre, locked. Raises Conflict if it is not under review."""
+    locked = await CENTRES.lock(uow, key)
+    if locked.status not in domain.REVIEWABLE:
+        raise not_under_review(locked.status)
+    return locked
+
+
+def not_under_review(status: str) -> Conflict:
+    """The error for a centre that is not reviewed in its present state."""
+    return Conflict("The centre is not under review.", members={"current_state": status})
+
+
 async def apply_scheduled(uow: UnitOfWork) -> None:
     """Opens due renewals and expires centres whose term has ended."""
     for before in await queries.lock_due(uow.connection, today()):

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.centres.access import APPLICANTS
 from services.centres.centres.domain import LIFECYCLE, PUBLISHED
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import centre, term
@@ -96,6 +97,9 @@ NEXT_STEPS = NextSteps(
     "centres.centres",
     centre,
     (
+        NextStep("draft", "submit", among=APPLICANTS),
+        NextStep("info_requested", "resubmit", among=APPLICANTS),
+        NextStep("renewal_due", "submit_renewal", among=APPLICANTS),
         NextStep("submitted", "accept_complete"),
         NextStep("under_review", "recommend"),
         NextStep("awaiting_agreement", "designate"),

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from services.centres.centres.domain import REVIEWABLE
-from services.centres.centres.operations import CENTRES
+from services.centres.centres.operations import lock_under_review
 from services.centres.centres.record import Centre
 from services.centres.references import account_of, belongs_to, require_experts
+from services.centres.reviewers.operations import complete
+from services.centres.reviewers.queries import states_conflict
 from services.centres.reviews.record import Review
 from services.centres.reviews.tables import review
 from shared.database.statements import Statement
@@ -27,8 +28,9 @@ _REVIEWERS = Statement(select(review.c.reviewer_id).where(review.c.centre_id == 
 async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Review) -> Review:
     """Inserts a review. `access` is the access scope for reviews.
 
-    Raises Forbidden if the caller is not the reviewer and may not record for others, Conflict if the centre is not
-    under review or the reviewer has reviewed it, Invalid for a reviewer who belongs to the host institution.
+    Completes the invitation of its reviewer. Raises Forbidden if the caller is not the reviewer and may not record for
+    others, Conflict if the centre is not under review or the reviewer has reviewed it, Invalid for a reviewer who
+    belongs to the host institution, and for a review that denies the conflict of interest that its reviewer has stated.
     """
     require(access, "create", centre.country, centre.id)
     reviewer = new.reviewer_id
@@ -37,14 +39,16 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Revi
         await require_experts(uow, {"/reviewer_id": reviewer})
     if await belongs_to(uow.connection, reviewer, centre.host_institution_id, today().isoformat()):
         raise invalid_field("/reviewer_id", "reviewer_of_host", "The reviewer belongs to the host institution.")
-    await _lock_under_review(uow, centre.id)
+    placed = replace(new, centre_id=centre.id, country=centre.country, visibility="restricted", status="recorded")
+    await _require_stated_conflict(uow, placed)
+    await complete(uow, centre.id, reviewer)
+    await lock_under_review(uow, centre.id)
     reviewers = [row["reviewer_id"] for row in await _REVIEWERS.fetch(uow.connection, centre=centre.id)]
     if reviewer in reviewers:
         detail = "This expert has reviewed the centre."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/reviewer_id")])
     if len(reviewers) >= MOST_PER_CENTRE:
         raise Conflict(f"A centre has at most {MOST_PER_CENTRE} reviews.")
-    placed = replace(new, centre_id=centre.id, country=centre.country, visibility="restricted", status="recorded")
     return await REVIEWS.insert(uow, placed)
 
 
@@ -58,14 +62,16 @@ async def lock(uow: UnitOfWork, centre: Centre, key: UUID, version: int) -> Revi
     """The review at this version, locked, with its centre. The caller has passed `require_author`. Raises Conflict if
     the centre is not under review any more."""
     await uow.allow_record(centre.id)
-    await _lock_under_review(uow, centre.id)
+    await lock_under_review(uow, centre.id)
     return await REVIEWS.lock(uow, key, version)
 
 
 async def update(uow: UnitOfWork, before: Review, wanted: Review) -> Review:
-    """Updates a locked review. Raises Invalid if the reviewer would change."""
+    """Updates a locked review. Raises Invalid if the reviewer would change, or a stated conflict of interest be
+    denied."""
     if wanted.reviewer_id != before.reviewer_id:
         raise invalid_field("/reviewer_id", "invalid_value", "The reviewer of a review cannot change.")
+    await _require_stated_conflict(uow, wanted)
     return await REVIEWS.update(uow, before, wanted)
 
 
@@ -78,8 +84,9 @@ async def _is_own(uow: UnitOfWork, access: AccessScope, centre: Centre, reviewer
     return False
 
 
-async def _lock_under_review(uow: UnitOfWork, centre: UUID) -> None:
-    """Locks the centre. Raises Conflict if it is not under review."""
-    locked = await CENTRES.lock(uow, centre)
-    if locked.status not in REVIEWABLE:
-        raise Conflict("The centre is not under review.", members={"current_state": locked.status})
+async def _require_stated_conflict(uow: UnitOfWork, wanted: Review) -> None:
+    await uow.allow_record(wanted.reviewer_id)
+    if wanted.conflict_of_interest or not await states_conflict(uow.connection, wanted.centre_id, wanted.reviewer_id):
+        return
+    detail = "The reviewer has stated a conflict of interest."
+    raise invalid_field("/conflict_of_interest", "invalid_value", detail)

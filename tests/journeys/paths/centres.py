@@ -16,6 +16,7 @@ from tests.journeys.paths.path import (
     taken,
 )
 from tests.journeys.paths.world import DOCUMENT, V1
+from tests.support.running import eventually
 
 _V1 = V1["centres"]
 _SECRETARY, _OFFICER = "committee_secretary", "secretariat_officer"
@@ -107,12 +108,28 @@ def _agreeable(path_run: PathRun) -> str:
     return path
 
 
-def review(path_run: PathRun) -> str:
+def review(path_run: PathRun, reviewer: str = "") -> str:
     """A favourable review by an expert of the register, recorded by an officer."""
-    reviewer = path_run.world.expert(path_run.country, "Rosa Reviewer")["id"]
+    reviewer = reviewer or path_run.world.expert(path_run.country, "Rosa Reviewer")["id"]
     body = {"reviewer_id": reviewer, "scores": _SCORES, "recommendation": "designate"}
     made = path_run.create(_OFFICER, f"{_V1}/centres/{path_run.notes['centre']}/reviews", **body)
     return str(made["links"]["self"])
+
+
+def _invited(path_run: PathRun) -> str:
+    """The invitation of an expert with an account to review a centre."""
+    centre, person = _reviewed(path_run), path_run.world.person("Rosa Reviewer")
+    expert = path_run.notes["expert"] = path_run.world.expert(path_run.country, "Rosa Reviewer")["id"]
+    path_run.notes["reviewer"] = person
+    path = f"{V1['membership']}/experts/{expert}"
+    path_run.by("admin").step(path, "link_account", fields={"account_id": person.account})
+    made = path_run.create(_OFFICER, f"{centre}/reviewers", expert_id=expert, due=day(30))
+    eventually(lambda: person.look(made["links"]["self"]).status_code == 200, 60)
+    return str(made["links"]["self"])
+
+
+def _decline_centre(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(f"{_V1}/centres/{path_run.notes['centre']}", "decline", reason="Too early")
 
 
 def _two_reviews(path_run: PathRun) -> None:
@@ -295,6 +312,40 @@ PATHS = (
     Path("centres.messages", "TO", _message("file"), "sent", ()),
     Path("centres.internal_messages", "TO", _message("internal"), "sent", ()),
     Path("centres.reviews", "TO", _of_a_reviewed_centre, "recorded", ()),
+    Path(
+        "centres.reviewers",
+        "TO",
+        _invited,
+        "invited",
+        (
+            refused("admin", "accept", "not_the_reviewer"),
+            taken("reviewer", "accept", "accepted"),
+            follows("complete", "completed", lambda path_run: review(path_run, path_run.notes["expert"])),
+            follows("end", "ended", _decline_centre),
+        ),
+    ),
+    Path(
+        "centres.reviewers",
+        "TO",
+        _invited,
+        "invited",
+        (refused("admin", "decline", "not_the_reviewer"), taken("reviewer", "decline", "declined")),
+    ),
+    Path(
+        "centres.reviewers",
+        "TO",
+        _invited,
+        "invited",
+        (
+            taken(
+                _OFFICER,
+                "replace",
+                "replaced",
+                expert_id=lambda path_run: path_run.world.expert(path_run.country, "Sven Successor")["id"],
+                due=day(20),
+            ),
+        ),
+    ),
     Path(
         "centres.agreements",
         "TO",

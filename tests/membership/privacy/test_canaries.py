@@ -84,6 +84,7 @@ class Person:
             },
         )
         yield "reviews", {**record, "reviewer_id": self.loser, "status": "recorded", "recommendation": "decline"}
+        yield "reviewers", {**record, "expert_id": self.loser, "status": "invited"}
         yield "directed_centres", {**record, "director_id": self.expert, "status": "draft"}
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 

@@ -1,0 +1,1 @@
+"""Reviewers who are invited to review the application of a centre."""

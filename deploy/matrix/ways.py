@@ -19,7 +19,18 @@ _TARGET, _ACTOR = UUID(int=1), UUID(int=2)
 HANDED_ON, OF_TWO = "national_author", "national_publisher"
 """The role that grants and clients give here, and one that a second person must confirm."""
 GAINING = frozenset(
-    ("accounts", "grants", "clients", "api_keys", "seats", "focal_points", "merges", "experts", "institutions")
+    (
+        "accounts",
+        "grants",
+        "clients",
+        "api_keys",
+        "seats",
+        "focal_points",
+        "reviewers",
+        "merges",
+        "experts",
+        "institutions",
+    )
 )
 """Kinds of record whose writing operations are in the table."""
 
@@ -48,8 +59,8 @@ class Way:
 _PRESIDENT, _FOCAL_POINT = "committee_president", "government_focal_point"
 _CLIENT, _CLIENT_OF_TWO = "client", "client of two"
 _HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO)}
-_REPRESENTATIVE, _EXPERT = "institution_representative", "expert"
-_OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self"}
+_REPRESENTATIVE, _EXPERT, _REVIEWER = "institution_representative", "expert", "reviewer"
+_OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self", _REVIEWER: "record"}
 _ADDRESS = "the address of an account"
 _confirming = partial(Way, gain=_CLIENT_OF_TWO, confirms=True)
 WAYS = (
@@ -81,6 +92,8 @@ WAYS = (
     Way("createFocalPoint", "the role of the office", gain=_FOCAL_POINT),
     Way("updateFocalPoint", "the role of the office", gain=_FOCAL_POINT),
     Way("transitionFocalPoint", "the role of the office", gain=_FOCAL_POINT),
+    Way("createCentreReviewer", "the role of the reviewer", gain=_REVIEWER),
+    Way("transitionReviewer", "the role of the reviewer", gain=_REVIEWER),
     Way("createMerge", "roles over an institution", gain=_REPRESENTATIVE),
     Way("createMerge", "an expert's own entry", gain=_EXPERT),
     Way("transitionInstitution", "roles over an institution", gain=_REPRESENTATIVE),
@@ -91,14 +104,14 @@ WITHOUT_GAIN = frozenset(
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
         "completeExpertOrcidLink", "importExpertOrcid", "createExpertAffiliation", "updateExpertAffiliation",
-        "transitionExpertAffiliation",
+        "transitionExpertAffiliation", "updateReviewer", "decideReviewerInvitation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",
     )
 )  # fmt: skip
 """Operations over the same kinds that give no role or credential: own entries or accounts, other names, ends, undone
-merges, mails to owners."""
+merges, mails to owners, accepting what somebody else gives."""
 
 
 def actors() -> Iterator[Principal]:
@@ -141,7 +154,7 @@ def _may_be_second(way: Way, actor: Principal) -> bool:
 def _gains(way: Way, kind: str, holder: UUID) -> Iterator[WantedGrant]:
     for role in _HELD.get(way.gain, (way.gain,)):
         scope = (_OVER_ONE[role], str(_TARGET)) if role in _OVER_ONE else ("country", OWN)
-        yield WantedGrant(role, *scope, kind, holder)
+        yield WantedGrant(role, *scope, kind, holder, OWN if role == _REVIEWER else None)
 
 
 def _grant(role: str, kind: str, resources: frozenset[str] | set[str] | None = None) -> Grant:

@@ -36,7 +36,7 @@ ROLE_SCOPES: Mapping[str, frozenset[str]] = {
 """Each role with the scope kinds for which it may be granted."""
 ROLES_OF_TWO = frozenset(("secretariat_admin", "national_publisher"))
 """Roles that a second person confirms."""
-NEVER_DELEGATED = ROLES_OF_TWO | {"platform_operator", "expert", "api_client"}
+NEVER_DELEGATED = ROLES_OF_TWO | {"platform_operator", "reviewer", "expert", "api_client"}
 """Roles whose holders cannot pass them on."""
 MACHINE_ROLE = "api_client"
 TOKENS = "access.tokens"
@@ -57,6 +57,8 @@ DELEGABLE: Mapping[str, frozenset[str]] = {
     "government_focal_point": _NATIONAL,
 }
 """The roles that the holders of a role may grant, within their own scope."""
+INVITING: Mapping[str, frozenset[str]] = {"secretariat_officer": frozenset(("reviewer",))}
+"""The roles that the holders of a role may also give by an invitation to a record of a country in their scope."""
 
 
 def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
@@ -87,7 +89,8 @@ ROLES: RoleTable = {
 class WantedGrant:
     """A role that an account or a client would receive over a scope, in whatever way.
 
-    It has no narrowing: the actor needs authority that is not narrowed, which covers every part.
+    It has no narrowing: the actor needs authority that is not narrowed, which covers every part. `invited_in` is the
+    country of the record, if the role follows from an invitation.
     """
 
     role: str
@@ -95,6 +98,12 @@ class WantedGrant:
     scope_id: str | None
     holder_kind: str
     holder_id: UUID
+    invited_in: str | None = None
+
+    def is_given_by(self, role: str) -> bool:
+        """Whether the holders of a role may give this one."""
+        invited = INVITING.get(role, frozenset()) if self.invited_in else frozenset()
+        return self.role in DELEGABLE.get(role, frozenset()) | invited
 
     @property
     def country(self) -> str | None:
@@ -139,7 +148,7 @@ def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | No
     holding = [
         grant
         for grant in actor.grants
-        if wanted.role in DELEGABLE.get(grant.role, ())
+        if wanted.is_given_by(grant.role)
         and {("grants", act), ("*", "*")} & ROLES.get(grant.role, frozenset())
         and is_wide(grant)
         and grant.delegated_from is None
@@ -147,6 +156,8 @@ def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | No
     if not holding:
         return "role_not_yours_to_hand_on"
     countries = countries_of(wanted.scope_kind, wanted.scope_id)
+    if wanted.invited_in:
+        countries = frozenset((wanted.invited_in,))
     return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
 
 

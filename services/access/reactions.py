@@ -7,7 +7,13 @@ from services.access.erasing import erase_later, sign_out
 from services.access.merges import EXPERTS, INSTITUTIONS
 from services.access.notifications.domain import NOTICES
 from services.access.notifications.operations import notify
-from services.access.offices.operations import follow_accounts, follow_experts, follow_focal_points, follow_seats
+from services.access.offices.operations import (
+    follow_accounts,
+    follow_experts,
+    follow_focal_points,
+    follow_reviewers,
+    follow_seats,
+)
 from services.access.officials.operations import suspend_without_focal_point
 from shared.contracts import actions, centres, membership
 from shared.contracts.envelope import Fact
@@ -33,6 +39,11 @@ _FOLLOWING: Reactions = {
     centres.SEAT_UPDATED: follow_seats,
     centres.SEAT_ENDED: follow_seats,
     centres.SEAT_DELETED: follow_seats,
+    centres.REVIEWER_ACCEPTED: follow_reviewers,
+    centres.REVIEWER_UPDATED: follow_reviewers,
+    centres.REVIEWER_REPLACED: follow_reviewers,
+    centres.REVIEWER_ENDED: follow_reviewers,
+    centres.REVIEWER_DELETED: follow_reviewers,
     actions.FOCAL_POINT_ACTIVATED: follow_focal_points,
     actions.FOCAL_POINT_UPDATED: follow_focal_points,
     actions.FOCAL_POINT_HANDING_OVER: follow_focal_points,

@@ -1,4 +1,5 @@
-"""Roles that follow from an office: a seat, a focal point, one's own record in the register of experts.
+"""Roles that follow from an office: a seat, a focal point, an accepted invitation to review a centre, one's own record
+in the register of experts.
 
 Each source has at most one active and one proposed grant, identified by the `reason` that names the source and by the
 system as the granter. The present state of the source decides, so late, early and repeated facts have no further
@@ -34,21 +35,23 @@ ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secret
 _SEATED = frozenset(("appointed",))
 IN_OFFICE = frozenset(("active", "handing_over"))
 
-_expert, _seat, _focal_point = views.EXPERTS, views.SEATS, views.FOCAL_POINTS
+_REVIEWING = frozenset(("accepted", "completed"))
+_INVITED = _REVIEWING | {"invited"}
+
+_expert, _offices = views.EXPERTS, (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS)
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _EXPERTS = Statement(select(*_expert.c).where(_expert.c.id == _KEYS))
-_SEATS = Statement(
-    select(*_seat.c, _expert.c.account_id)
-    .select_from(_seat.outerjoin(_expert, _expert.c.id == _seat.c.expert_id))
-    .where(_seat.c.id == _KEYS)
+_SEATS, _FOCAL_POINTS, _REVIEWERS = (
+    Statement(
+        select(*office.c, _expert.c.account_id)
+        .select_from(office.outerjoin(_expert, _expert.c.id == office.c.expert_id))
+        .where(office.c.id == _KEYS)
+    )
+    for office in _offices
 )
-_FOCAL_POINTS = Statement(
-    select(*_focal_point.c, _expert.c.account_id)
-    .select_from(_focal_point.outerjoin(_expert, _expert.c.id == _focal_point.c.expert_id))
-    .where(_focal_point.c.id == _KEYS)
+_SEATS_OF, _FOCAL_POINTS_OF, _REVIEWERS_OF = (
+    Statement(select(office.c.id).where(office.c.expert_id == _KEYS)) for office in _offices
 )
-_SEATS_OF = Statement(select(_seat.c.id).where(_seat.c.expert_id == _KEYS))
-_FOCAL_POINTS_OF = Statement(select(_focal_point.c.id).where(_focal_point.c.expert_id == _KEYS))
 _LIVING = Statement(
     select(grant)
     .where(
@@ -83,7 +86,8 @@ class _Trail:
 
 @dataclass(frozen=True, slots=True)
 class _Office:
-    """What a source gives now: the account, the role, its scope and its period."""
+    """What a source gives now: the account, the role, its scope and its period. `invited_in` is the country in which
+    whoever invites may give the role."""
 
     account: UUID
     role: str
@@ -92,10 +96,16 @@ class _Office:
     starts: date
     ends: date | None = None
     expert: UUID | None = None
+    invited_in: str | None = None
 
     @property
     def wanted(self) -> WantedGrant:
         return WantedGrant(self.role, self.scope_kind, self.scope_id, "account", self.account)
+
+    @property
+    def caused(self) -> WantedGrant:
+        """What whoever caused the office gives by it."""
+        return replace(self.wanted, invited_in=self.invited_in)
 
     def outlasts(self, present: Grant) -> bool:
         """Whether the office ends later than a grant."""
@@ -141,6 +151,22 @@ async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
     await _update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, _Trail(IN_OFFICE, frozenset(("person",))))
 
 
+async def follow_reviewers(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """Whoever accepts an invitation to review a centre without a conflict of interest is its reviewer until the review
+    of the centre ends."""
+    await _follow_reviewers(uow, _subjects(facts))
+
+
+async def _follow_reviewers(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
+    def office(invited: Row) -> _Office | None:
+        if not invited["account_id"] or invited["status"] not in _REVIEWING or invited["conflict_of_interest"]:
+            return None
+        role = ("reviewer", "record", str(invited["centre_id"]))
+        return _Office(invited["account_id"], *role, today(), None, invited["expert_id"], invited["country"])
+
+    await _update_grants(uow, "reviewer", keys, _REVIEWERS, office, _Trail(_INVITED, frozenset(("expert_id",))))
+
+
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Experts who entered themselves may read and change their own record, until it is merged into another or erased.
     If a merge gave another record their account, the merging principal needs the permission to grant the role."""
@@ -157,7 +183,12 @@ async def follow_accounts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Recomputes the roles of all offices of an expert whose account was set or removed."""
     await follow_experts(uow, facts)
     keys = _subjects(facts)
-    for find, follow in ((_SEATS_OF, _follow_seats), (_FOCAL_POINTS_OF, _follow_focal_points)):
+    offices_of = (
+        (_SEATS_OF, _follow_seats),
+        (_FOCAL_POINTS_OF, _follow_focal_points),
+        (_REVIEWERS_OF, _follow_reviewers),
+    )
+    for find, follow in offices_of:
         if offices := sorted(row["id"] for row in await find.fetch(uow.connection, keys=keys)):
             await follow(uow, offices)
 
@@ -260,7 +291,7 @@ async def _are_entitled(uow: UnitOfWork, source: _Source, office: _Office, cause
     )
     if taken_back is not None and any(cause.at <= taken_back for cause in causes[:1]):
         return False
-    return await were_entitled(uow.connection, causes, office.wanted)
+    return await were_entitled(uow.connection, causes, office.caused)
 
 
 async def _end(uow: UnitOfWork, before: Grant, source: str) -> None:

@@ -96,6 +96,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.SEATED: _expert_of(views.SEATS, views.SEATS.c.expert_id),
         Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
+        Audience.INVITED: _expert_of(views.REVIEWERS, views.REVIEWERS.c.expert_id),
         Audience.DIRECTOR: _director(_centre.c.id, _centre, _centre.c.id),
         Audience.AGREEMENT_DIRECTOR: _director(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPRESENTATIVES: _holders_over("institution", _institution.c.id, _institution, _institution.c.id),

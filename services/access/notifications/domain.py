@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from shared.contracts import access, membership
+from shared.contracts import access, centres, membership
 
 Delivery: TypeAlias = Literal["mail", "digest", "none"]
 """A mail for each notification, a part of one mail a day, or no mail."""
@@ -27,6 +27,7 @@ class Audience(StrEnum):
     SEATED = "the expert in the seat"
     FOCAL_POINT = "the focal point"
     REVIEWER = "the reviewer"
+    INVITED = "the expert who is invited to review"
     DIRECTOR = "the director of the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
     REPRESENTATIVES = "representatives of the institution"
@@ -148,6 +149,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="centres.centre renewal_due renewal_review renewed suspended reinstated expired closed",
         ),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
+        *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
         *_notices(
             "agreement",
             _A.AUTHOR,
@@ -213,6 +215,10 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_DONE: _UNDER_ERASURE,
     membership.RETENTION_RULE_ACTIVATED: "work of the office",
     membership.RETENTION_RULE_RETIRED: "work of the office",
+    centres.REVIEWER_INVITED: "the invitation is a mail of its own",
+    centres.REVIEWER_ACCEPTED: "work of the office",
+    centres.REVIEWER_DECLINED: "work of the office",
+    centres.REVIEWER_COMPLETED: "the review notifies its reviewer",
     membership.DUPLICATE_DISMISSED: "work of the office",
     membership.DUPLICATE_REOPENED: "work of the office",
     membership.MERGE_UNDONE: "work of the office",

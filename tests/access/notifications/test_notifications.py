@@ -1,6 +1,7 @@
 """People are notified of what happens to their records: once a day for each record and event, and not of their own
 transitions."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,9 +12,13 @@ from services.access.notifications.domain import EVERY_NOTICE, KINDS, NOTICES
 from services.access.notifications.sentences import sentences
 from services.access.reactions import REACTIONS
 from services.access.worker import SCHEDULES
+from services.centres.reviewers.operations import remind
+from services.centres.settings import CentresSettings
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT, AccessContext
+from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import today
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import LANGUAGES
 from shared.messaging.inbox import Inbox
@@ -32,6 +37,7 @@ from tests.support.centres import (
     stepped,
     unused_country,
 )
+from tests.support.membership import activated
 
 LIST = "/notifications"
 
@@ -112,6 +118,35 @@ async def test_the_people_of_a_centre_are_notified_of_it_its_reviews_and_its_agr
     assert await people.events(director) == both
     assert await people.events(holder) == both
     assert await people.events(reviewer) == ["review.created"]
+
+
+async def test_an_invited_reviewer_is_notified_of_what_others_do(
+    people: People, centres: Caller, members: Caller, database_url: str
+) -> None:
+    institutions = Members(members)
+    centre = await stepped(centres, await applied(centres, institutions, unused_country()), "accept_complete")
+    path, due = f"{centre['links']['self']}/reviewers", (today() + timedelta(days=30)).isoformat()
+    accounts, invitations = [], []
+    for _ in range(2):
+        expert = await activated(members, country=centre["country"])
+        accounts.append(await people.person())
+        await people.own(accounts[-1], expert["id"])
+        invitations.append(await entered(centres, path, {"expert_id": expert["id"], "due": due}))
+    successor = {"expert_id": (await activated(members, country=centre["country"]))["id"], "due": due}
+    await stepped(centres, invitations[0], "replace", fields=successor)
+    key = UUID(invitations[1]["id"])
+    await people.superuser.execute(
+        "UPDATE centre_reviewer SET due = $2, reminded_on = $3 WHERE id = $1",
+        key,
+        today() + timedelta(days=1),
+        today() - timedelta(days=1),
+    )
+    of_centres = await Database.open(CentresSettings(database_url=database_url).database_dsn(), size=1)
+    async with unit_of_work(of_centres, SYSTEM_CONTEXT) as uow:
+        await remind(uow)
+    await of_centres.close()
+    await people.deliver(*(invitation["id"] for invitation in invitations))
+    assert [await people.events(account) for account in accounts] == [["reviewer.replaced"], ["reviewer.review_due"]]
 
 
 async def test_the_government_of_a_country_is_notified_of_its_letters(

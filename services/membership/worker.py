@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from services.membership.affiliations import jobs as affiliations
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.claims import operations as claims
+from services.membership.claims.domain import PURPOSE as CLAIM
 from services.membership.claims.jobs import delete_expired_tokens
 from services.membership.claims.jobs import job_handlers as claim_jobs
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
@@ -21,10 +23,14 @@ from services.membership.reminders.operations import remind
 from services.membership.retention_rules.jobs import RETENTION_JOBS
 from services.membership.retention_rules.operations import RETENTION_RULES
 from services.membership.retention_rules.operations import apply_scheduled as apply_retention_rules
+from services.membership.review_invitations import operations as review_invitations
+from services.membership.review_invitations.jobs import job_handlers as review_invitation_jobs
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
+from shared.mail import tokens
+from shared.mail.sending import Preparation, mail_handlers
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring
@@ -45,6 +51,7 @@ SCHEDULES: Schedules = {
     "apply_retention_rules": Schedule(timedelta(days=1), apply_retention_rules, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
+_PREPARATIONS: dict[str, Preparation] = {CLAIM: claims.prepare, tokens.REVIEW: review_invitations.prepare}
 
 
 def create_worker(settings: MembershipSettings | None = None) -> Worker:
@@ -59,6 +66,8 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **privacy_jobs(settings),
         **erasure_jobs(settings),
         **claim_jobs(settings),
+        **review_invitation_jobs(settings),
+        **mail_handlers(settings, _PREPARATIONS),
         **orcid_jobs(settings),
         **RETENTION_JOBS,
     }

@@ -1,10 +1,9 @@
-"""The mails of membership."""
+"""The job that mails claim links, and the end of mailed tokens."""
 
 from typing import Any
 from uuid import UUID
 
 from services.membership.claims import operations
-from services.membership.claims.domain import PURPOSE
 from services.membership.experts.operations import SEND_CLAIM
 from services.membership.settings import MembershipSettings
 from shared.database.unit_of_work import UnitOfWork
@@ -12,12 +11,11 @@ from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
 from shared.mail import tokens
 from shared.mail.sealing import MailSeal
-from shared.mail.sending import mail_handlers
 from shared.messaging.job_run import JobHandlers, JobRun
 
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
-    """The handlers that send mails with links."""
+    """The handler of the job."""
     seal = MailSeal(settings)
 
     async def send_claim(run: JobRun) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def job_handlers(settings: MembershipSettings) -> JobHandlers:
                 sent = False
         return {"sent": sent}
 
-    return {SEND_CLAIM: send_claim, **mail_handlers(settings, {PURPOSE: operations.prepare})}
+    return {SEND_CLAIM: send_claim}
 
 
 async def delete_expired_tokens(uow: UnitOfWork) -> None:

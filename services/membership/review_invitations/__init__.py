@@ -1,0 +1,1 @@
+"""Mails with which experts answer invitations to review centres."""

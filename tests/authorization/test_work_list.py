@@ -2,14 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.access.access import SERVICES
 from services.access.work_list.domain import light
+from shared.kernel.clock import today
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import CountryFixture
-from tests.support.callers import CALLERS, Caller
+from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.centres import CENTRES, Members, applied, centre_body, entered, stepped
+from tests.support.membership import activated
 
 WORK_LIST = "/access/v1/work_list"
 Item = tuple[str, str, str]
@@ -108,6 +113,73 @@ async def test_a_transition_of_two_waits_for_the_second_person(services: Service
     assert await _of(services, "admin", application["id"]) == ["withdraw"]
     assert await _of(services, "admin2", application["id"]) == ["confirm"]
     assert await _of(services, "officer", application["id"]) == []
+
+
+async def _agree(services: Services, name: str, record: str) -> list[str]:
+    """The verbs of a record in the caller's work list, if that is what the lists of the services find."""
+    found = {(item["service"], item["resource"], item["id"]) for item in await _items(services, name)}
+    assert found == await _held(services, name)
+    return await _of(services, name, record)
+
+
+def _known(monkeypatch: pytest.MonkeyPatch, *grants: Any) -> str:
+    """The name of a new person with these grants."""
+    name = str(uuid4())
+    monkeypatch.setitem(CALLERS, name, person(name, *grants))  # type: ignore[arg-type]
+    return name
+
+
+async def test_an_applicant_has_the_steps_of_the_own_file_and_the_office_has_not(
+    services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, members = Caller(services["centres"], "admin"), Members(Caller(services["membership"], "admin"))
+    host = await members.institution("XA")
+    representative = _known(monkeypatch, grant("institution_representative", "institution", host))
+    colleague = _known(monkeypatch, grant("institution_representative", "institution", host))
+    body = await centre_body(members, "XA", host_institution_id=host, director_id=None, visibility="restricted")
+    centre = await entered(Caller(services["centres"], representative), CENTRES, body)
+    applicants = [
+        representative,
+        _known(monkeypatch, grant("committee_secretary", "country", "XA")),
+        _known(monkeypatch, grant("centre_director", "centre", centre["id"])),
+    ]
+    others = ("admin", "officer", "auditor", "focal_xa", "author_xb", "government_xa", colleague)
+    for status, verb in (("draft", "submit"), ("info_requested", "resubmit"), ("renewal_due", "submit_renewal")):
+        await superuser.execute("UPDATE centre_centre SET status = $2 WHERE id = $1", UUID(centre["id"]), status)
+        for name in applicants:
+            assert await _agree(services, name, centre["id"]) == [verb], name
+        for name in others:
+            assert await _agree(services, name, centre["id"]) == [], name
+    await superuser.execute("UPDATE centre_centre SET status = 'submitted' WHERE id = $1", UUID(centre["id"]))
+    assert await _agree(services, "officer", centre["id"]) == ["accept_complete"]
+    assert await _agree(services, representative, centre["id"]) == []
+    assert (await admin.get(centre["links"]["self"])).status_code == 200
+
+
+async def test_a_reviewer_has_the_invitation_and_then_the_review(
+    services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, membership = Caller(services["centres"], "admin"), Caller(services["membership"], "admin")
+    members = Members(membership)
+    centre = await stepped(admin, await applied(admin, members, "XA", visibility="restricted"), "accept_complete")
+    due = today() + timedelta(days=5)
+    found = {}
+    for conflict in (False, True):
+        expert = (await activated(membership, country="XA"))["id"]
+        name = _known(monkeypatch, grant("expert", "self", expert))
+        await superuser.execute(
+            "UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(expert), CALLERS[name].id
+        )
+        body = {"expert_id": expert, "due": due.isoformat()}
+        invitation = await entered(admin, f"{centre['links']['self']}/reviewers", body)
+        assert await _agree(services, name, invitation["id"]) == ["accept"]
+        (item,) = await _items(services, name)
+        assert (item["link"], item["light"]) == (invitation["links"]["self"], "yellow")
+        assert item["due"] == f"{due}T23:59:59.000000Z"
+        fields = {"conflict_of_interest": conflict}
+        await stepped(Caller(services["centres"], name), invitation, "accept", fields=fields)
+        found[conflict] = await _agree(services, name, invitation["id"])
+    assert found == {False: ["review"], True: []}
 
 
 async def test_it_pages_in_the_order_of_the_due_times(services: Services, application: dict[str, Any]) -> None:

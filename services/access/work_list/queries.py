@@ -9,12 +9,14 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
     func,
     literal,
     null,
+    or_,
     select,
     tuple_,
     union_all,
@@ -73,6 +75,7 @@ async def page(
         connection,
         offices=held,
         countries=sorted(countries),
+        labels=list(principal.labels),
         service=service,
         kind=kind,
         due_before=due_before,
@@ -112,8 +115,12 @@ def _mine(is_national: bool) -> Any:
     taken = []
     for view in (views.WORK_OF_MEMBERSHIP, views.WORK_OF_CENTRES, views.WORK_OF_ACTIONS):
         step = view.c.resource + literal(".") + view.c.verb
+        taken_by = is_in_office(step, view.c.country, view.c.id)
+        if view is views.WORK_OF_CENTRES:
+            of_host = is_in_office(step, view.c.country, view.c.institution_id)
+            taken_by = or_(taken_by, and_(of_host, view.c.entered_by == any_(bindparam("labels", type_=ARRAY(Text)))))
         found = select(*(view.c[name] for name in ("resource", "id", "ref", "country", "verb", "due")))
-        of_office = found.where(view.c.account_id.is_(None), is_in_office(step, view.c.country, view.c.id))
+        of_office = found.where(view.c.account_id.is_(None), taken_by)
         taken += [
             found.where(view.c.account_id == me),
             of_office.where(view.c.country == countries) if is_national else of_office,

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,11 +14,13 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from shared.kernel.clock import today
 from tests.browser.conftest import PATIENCE, Visit
 from tests.support.mailbox import text_of
 from tests.support.running import Client
 
 PASSWORD = "four quiet words today"
+_PAPER = {"title": "Papers", "date": "2026-10-01", "url": "https://example.org/papers.pdf"}
 
 
 @pytest.fixture
@@ -109,3 +112,52 @@ def test_somebody_takes_their_record_over(fresh: Visit, running: dict[str, Any],
     page.locator("section:visible button").click()
     expect(page.get_by_role("status")).to_contain_text("yours now")
     assert secretariat.get(record["links"]["self"])["account_id"] is not None
+
+
+def _invite_to_review(secretariat: Client, address: str, language: str) -> dict[str, Any]:
+    """The invitation of an expert with this address to review a centre."""
+    place = {"country": "XA", "visibility": "restricted"}
+    body = {"names": [{"full": "Rosa Reviewer"}], "emails": [{"value": address}], "languages": [language], **place}
+    expert = secretariat.create("/membership/v1/experts", body)
+    for action in ("invite", "apply", "start_review", "approve"):
+        expert = secretariat.step(expert["links"]["self"], action)
+    name = {"value": f"University {uuid4().hex}", "language": "en", "types": ["ror_display"]}
+    host = secretariat.create("/membership/v1/institutions", {"names": [name], **place})
+    director = secretariat.create("/membership/v1/experts", {"names": [{"full": "Dora Director"}], **place})
+    papers = dict.fromkeys(("terms_of_reference", "work_plan", "host_letter"), _PAPER)
+    body = {"names": {"en": "Peat Centre"}, "host_institution_id": host["id"], "unit": "Soils", **papers, **place}
+    centre = secretariat.create("/centres/v1/centres", {**body, "director_id": director["id"]})
+    for action in ("submit", "accept_complete"):
+        secretariat.step(centre["links"]["self"], action)
+    due = (today() + timedelta(days=30)).isoformat()
+    body = {"expert_id": expert["id"], "due": due}
+    return secretariat.create(f"{centre['links']['self']}/reviewers", body)
+
+
+@pytest.mark.parametrize(
+    ("language", "button", "conflict", "status"),
+    [
+        ("en", "Accept", "I advise the host.", "accepted"),
+        ("fr", "Accepter", "", "accepted"),
+        ("es", "Rechazar", "", "declined"),
+        ("ar", "اعتذار", "", "declined"),
+        ("zh", "接受", "", "accepted"),
+        ("ru", "Отказаться", "", "declined"),
+    ],
+)
+def test_an_expert_decides_about_an_invitation_to_review(
+    fresh: Visit, running: dict[str, Any], secretariat: Client, language: str, button: str, conflict: str, status: str
+) -> None:
+    address = f"{uuid4().hex}@example.org"
+    invitation = _invite_to_review(secretariat, address, language)
+    link = _link_in(_mail_to(running, address, "#review="))
+    page = fresh.open(link.replace("/account", f"/{language}/account"))
+    page.locator("#conflict").fill(conflict)
+    assert secretariat.get(invitation["links"]["self"])["status"] == "invited"
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("status")).to_be_visible()
+    assert "#" not in page.url
+    shown = secretariat.get(invitation["links"]["self"])
+    assert (shown["status"], shown["conflict"]) == (status, conflict or None)
+    assert fresh.faults == []
+    assert fresh.outside() == []

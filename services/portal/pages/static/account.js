@@ -22,9 +22,9 @@ function signIn({ email, password }) {
   return fetch("/access/v1/oauth/token", { method: "POST", body });
 }
 
-async function send(form) {
+async function send(form, button) {
   const headers = { "Content-Type": "application/json" };
-  let fields = Object.fromEntries(new FormData(form));
+  let fields = Object.fromEntries([...new FormData(form, button)].filter(([, value]) => value));
   if ("signsIn" in form.dataset) {
     const response = await signIn(fields);
     if (!response.ok) return response;
@@ -39,10 +39,11 @@ async function submit(event) {
   event.preventDefault();
   const form = event.target;
   const [done, refused] = ["done", "refused"].map((name) => form.parentElement.querySelector(`[data-${name}]`));
-  const button = form.querySelector("button");
-  button.disabled = true;
+  const buttons = form.querySelectorAll("button");
+  const sent = send(form, event.submitter);
+  for (const button of buttons) button.disabled = true;
   try {
-    const response = await send(form);
+    const response = await sent;
     refused.textContent = response.ok ? "" : await refusal(response);
     done.hidden = !response.ok;
     form.hidden = response.ok;
@@ -51,7 +52,7 @@ async function submit(event) {
     refused.textContent = await titleOf("unavailable").catch(() => "503");
   }
   refused.hidden = !refused.textContent;
-  button.disabled = false;
+  for (const button of buttons) button.disabled = false;
 }
 
 for (const section of document.querySelectorAll("[data-purpose]")) section.hidden = section.dataset.purpose !== purpose;

@@ -3,6 +3,7 @@
 from services.membership.access import ROLES
 from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
+from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
@@ -19,6 +20,7 @@ from services.membership.messages.operations import CONVERSATION
 from services.membership.messages.schemas import ExpertMessage
 from services.membership.notices.routes import router as notices
 from services.membership.orcid.routes import router as orcid
+from services.membership.outreach.routes import router as outreach
 from services.membership.privacy.routes import router as privacy
 from services.membership.processing_record.routes import router as processing_record
 from services.membership.retention_rules.routes import router as retention_rules
@@ -56,6 +58,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             consents,
             retention_rules,
             processing_record,
+            broadcasts,
+            outreach,
             duplicates,
             merges,
             statistics,
@@ -70,6 +74,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "notices": "The texts of declarations and consents, in versions.",
             "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",
+            "broadcasts": "Mails to many experts, their approval and their recipients.",
+            "outreach": "Unsubscribing from broadcasts, and mails that came back.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",
             "retention_rules": "How long records stay in a state, and what follows.",
             "processing_record": "What is stored about people, why, for whom and how long.",

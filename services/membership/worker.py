@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from services.membership.affiliations import jobs as affiliations
+from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
+from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
@@ -40,6 +42,7 @@ SCHEDULES: Schedules = {
     "delete_expired_tokens": Schedule(timedelta(hours=1), delete_expired_tokens, catch_up=1),
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "remind": Schedule(timedelta(minutes=15), remind, catch_up=1),
+    "send_broadcasts": Schedule(timedelta(seconds=30), send_due, catch_up=1),
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),
@@ -70,6 +73,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **mail_handlers(settings, _PREPARATIONS),
         **orcid_jobs(settings),
         **RETENTION_JOBS,
+        **broadcast_jobs(settings),
     }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
 

@@ -1,9 +1,10 @@
 """A mail as it is sent: plain text from a template, and the same text as simple HTML. It is the same for each
 attempt."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
@@ -24,9 +25,26 @@ _LAYOUT = Environment(
 _RIGHT_TO_LEFT = frozenset(("ar",))
 
 
-def compose(mail: Mail, identity: UUID, written_at: datetime, sender: str) -> EmailMessage:
-    """The message. The first line of a template is its subject; the text follows after an empty line. The HTML has its
-    paragraphs, lines and links, in the direction of the language.
+class UnfoldedHeader(str):
+    """A header in one line. The library would encode a long address, which RFC 2369 forbids."""
+
+    def __new__(cls, name: str, value: str) -> "UnfoldedHeader":
+        header = super().__new__(cls, value)
+        header.name = name
+        return header
+
+    name: str
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The line, as policies ask for it."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def compose(
+    mail: Mail, identity: UUID, written_at: datetime, sender: str, headers: Mapping[str, str] | None = None
+) -> EmailMessage:
+    """The message, with further `headers`. The first line of a template is its subject; the text follows after an empty
+    line. The HTML has its paragraphs, lines and links, in the direction of the language.
 
     Raises TemplateNotFound if there is no such template in the mail's language.
     """
@@ -39,6 +57,8 @@ def compose(mail: Mail, identity: UUID, written_at: datetime, sender: str) -> Em
     message["Message-ID"] = f"<{identity}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     message["Date"] = format_datetime(written_at)
     message["Auto-Submitted"] = "auto-generated"
+    for name, value in (headers or {}).items():
+        message[name] = UnfoldedHeader(name, value)
     message.set_content(text)
     html = _LAYOUT.render(language=mail.language, direction=direction, subject=message["Subject"], text=text)
     message.add_alternative(html, subtype="html")

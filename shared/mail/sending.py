@@ -42,6 +42,10 @@ class MailNotTaken(Exception):
     """The mail server did not accept a mail. The message holds no address."""
 
 
+class MailInDoubt(MailNotTaken):
+    """The connection ended before the mail server replied to a mail, which it may have."""
+
+
 class MailRefused(Invalid):
     """The mail server refused this mail for good. The detail holds its reply code and no address."""
 
@@ -83,19 +87,32 @@ async def delete_old_mails(uow: UnitOfWork) -> None:
     await _DELETE_OLD.execute(uow.connection)
 
 
+class _Connection(aiosmtplib.SMTP):
+    """A connection that knows whether the reply to a message is missing."""
+
+    is_in_doubt = False
+
+    async def data(self, message: str | bytes, /, **more: Any) -> aiosmtplib.SMTPResponse:
+        self.is_in_doubt = True
+        response = await super().data(message, **more)
+        self.is_in_doubt = False
+        return response
+
+
 class MailServer:
     """The mail server of the settings; without one, mails are files. Mails that are sent at the same time have
     connections of their own, and mails that follow within five seconds reuse them."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._idle: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
+        self._idle: dict[_Connection, asyncio.TimerHandle] = {}
         self._ending: set[asyncio.Task[Any]] = set()
 
     async def deliver(self, message: EmailMessage, identity: UUID) -> None:
         """Sends the message to the mail server, or writes it to the mail folder if there is no server.
 
-        Raises MailRefused if the server refused it for good, MailNotTaken if another attempt may succeed.
+        Raises MailRefused if the server refused it for good, MailInDoubt if it may have the message, MailNotTaken if it
+        has not and another attempt may succeed.
         """
         if self._settings.smtp_url is None:
             await asyncio.to_thread(folder.write, self._settings.mail_folder, message, identity)
@@ -112,12 +129,14 @@ class MailServer:
         connection = self._take_idle() or await _connect(url)
         try:
             await connection.send_message(message)
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if connection.is_in_doubt and isinstance(error, (aiosmtplib.SMTPServerDisconnected, OSError)):
+                raise MailInDoubt(type(error).__name__) from None
             raise
         self._idle[connection] = asyncio.get_running_loop().call_later(_IDLE, self._end, connection)
 
-    def _take_idle(self) -> aiosmtplib.SMTP | None:
+    def _take_idle(self) -> _Connection | None:
         while self._idle:
             connection, timer = self._idle.popitem()
             timer.cancel()
@@ -125,7 +144,7 @@ class MailServer:
                 return connection
         return None
 
-    def _end(self, connection: aiosmtplib.SMTP) -> None:
+    def _end(self, connection: _Connection) -> None:
         """Ends a connection that is not in use."""
         del self._idle[connection]
         task = asyncio.get_running_loop().create_task(_quit(connection))
@@ -133,10 +152,10 @@ class MailServer:
         task.add_done_callback(self._ending.discard)
 
 
-async def _connect(url: str) -> aiosmtplib.SMTP:
+async def _connect(url: str) -> _Connection:
     server = urlsplit(url)
     is_tls = server.scheme == "smtps"
-    connection = aiosmtplib.SMTP(
+    connection = _Connection(
         hostname=server.hostname,
         port=server.port or (465 if is_tls else 25),
         username=unquote(server.username) if server.username else None,
@@ -149,7 +168,7 @@ async def _connect(url: str) -> aiosmtplib.SMTP:
     return connection
 
 
-async def _quit(connection: aiosmtplib.SMTP) -> None:
+async def _quit(connection: _Connection) -> None:
     with suppress(aiosmtplib.SMTPException, OSError):
         await connection.quit()
 

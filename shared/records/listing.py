@@ -57,6 +57,16 @@ def _is_single(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 1
 
 
+def filter_names(filters: Mapping[str, Any]) -> Names:
+    """The filters of parsed values, as a statement depends on them."""
+    return tuple((name, _is_single(value)) for name, value in filters.items())
+
+
+def filter_arguments(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for the conditions of filters, from parsed values by name."""
+    return {f"f_{name}": value[0] if _is_single(value) else value for name, value in filters.items()}
+
+
 def _plain(names: Names, searched: bool) -> Names:
     """The filters that are conditions; without `q` if a search function finds it."""
     return tuple(name for name in names if name[0] != "q") if searched else names
@@ -75,8 +85,7 @@ class ListRequest:
     @property
     def shape(self) -> tuple[Names, str, bool, bool]:
         """What the statement depends on: the filters, which of them have one value, order and direction."""
-        names = tuple((name, _is_single(value)) for name, value in self.filters.items())
-        return names, self.sort, self.descending, self.after is not None
+        return filter_names(self.filters), self.sort, self.descending, self.after is not None
 
 
 @dataclass(frozen=True)
@@ -179,9 +188,8 @@ class Listing:
 
     def arguments(self, asked: ListRequest, access: AccessScope) -> dict[str, Any]:
         """Values for the conditions of access, the filters, the keyset and the limit."""
-        arguments = dict(access.parameters)
-        for name, value in asked.filters.items():
-            arguments[f"f_{name}"] = value[0] if _is_single(value) else value
+        arguments = {**access.parameters, **filter_arguments(asked.filters)}
+        for name in asked.filters:
             if (of_caller := self.filters[name].of_caller) is not None:
                 arguments |= of_caller(access)
         if asked.after is not None:
@@ -218,7 +226,7 @@ class Listing:
 
     def _count(self, access_kind: AccessKind, names: Names, sort: str, searched: bool) -> Select[Any]:
         """The number of rows, at most `limit`; null if the search finds too many."""
-        matching = self._matching(access_kind, _plain(names, searched), sort)
+        matching = self.matching(access_kind, _plain(names, searched), sort)
         query = matching.with_only_columns(self.key).limit(bindparam("limit"))
         if not searched:
             return select(func.count()).select_from(within_context(query).subquery())
@@ -227,9 +235,10 @@ class Listing:
 
     def _whole(self, access_kind: AccessKind, names: Names, sort: str) -> Select[Any]:
         """All rows, for the planner's estimate."""
-        return within_context(self._matching(access_kind, names, sort).with_only_columns(self.key))
+        return within_context(self.matching(access_kind, names, sort).with_only_columns(self.key))
 
-    def _matching(self, access_kind: AccessKind, names: Names, sort: str) -> Select[Any]:
+    def matching(self, access_kind: AccessKind, names: Names, sort: str = "id") -> Select[Any]:
+        """The rows that the filters find, in no order."""
         query = self.base(access_kind)
         if access_kind is not AccessKind.EVERYWHERE and self._is_confined(names, sort):
             is_anonymous = access_kind is AccessKind.ANONYMOUS
@@ -246,7 +255,7 @@ class Listing:
         columns = self.public_columns if access_kind is AccessKind.ANONYMOUS and self.public_columns else self.columns
         keys = [self.key] if sort == "id" else [self.sorts[sort], self.key]
         columns = {**columns, **{str(key.key): key for key in keys}}
-        query = self._matching(access_kind, names, sort).with_only_columns(
+        query = self.matching(access_kind, names, sort).with_only_columns(
             *(as_read(column) for column in columns.values())
         )
         if going_on:

@@ -219,6 +219,17 @@ NOBODY: Mapping[str, str] = {
     centres.REVIEWER_ACCEPTED: "work of the office",
     centres.REVIEWER_DECLINED: "work of the office",
     centres.REVIEWER_COMPLETED: "the review notifies its reviewer",
+    **dict.fromkeys(
+        (
+            membership.BROADCAST_UPDATED,
+            membership.BROADCAST_APPROVED,
+            membership.BROADCAST_SENDING,
+            membership.BROADCAST_PAUSED,
+            membership.BROADCAST_CANCELLED,
+            membership.BROADCAST_SENT,
+        ),
+        "work of the office",
+    ),
     membership.DUPLICATE_DISMISSED: "work of the office",
     membership.DUPLICATE_REOPENED: "work of the office",
     membership.MERGE_UNDONE: "work of the office",

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.membership.claims import queries
 from services.membership.claims.domain import LIFE, PURPOSE, language_of
 from services.membership.duplicates.operations import schedule_pair
-from services.membership.experts.domain import LIVING
+from services.membership.experts.domain import LIVING, without_verified
 from services.membership.experts.operations import EXPERTS, sync_dependents
 from services.membership.experts.owners import record_of_account
 from services.membership.experts.record import EmailAddress, Expert
@@ -82,7 +82,8 @@ async def claim(uow: UnitOfWork, account: UUID, token: str) -> UUID:
 def _owned(before: Expert, account: UUID, address: bytes) -> Expert:
     """The record with its owner. For a prospect the mail counts as an invitation."""
     emails: list[EmailAddress] = [
-        {**email, "verified": True} if _is_address(email, address) else email for email in before.emails
+        {**without_verified(email), "verified": True} if _is_address(email, address) else email
+        for email in before.emails
     ]
     status = "invited" if before.status == "prospect" else before.status
     return replace(before, account_id=account, emails=emails, status=status)

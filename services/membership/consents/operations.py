@@ -1,6 +1,7 @@
 """Writing consents: one function per verb."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from services.membership.consents import domain, queries
 from services.membership.consents.record import Consent
@@ -33,7 +34,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Consent) -> Consent:
     if is_own != (new.proof["channel"] == domain.ONLINE):
         raise invalid_field("/proof/channel", "invalid_value", "`online` is the channel of the person's own account.")
     expert = await EXPERTS.lock(uow, new.expert_id)
-    for earlier in await queries.lock_given(uow.connection, new):
+    for earlier in await queries.lock_given(uow.connection, new.expert_id, new.purpose):
         if earlier.notice_version == new.notice_version:
             detail = "The expert has agreed to this version."
             raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/notice_version")])
@@ -50,3 +51,10 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Consent, requ
     if after.purpose == LISTING and after.status == "withdrawn":
         await unlist(uow, await EXPERTS.lock(uow, after.expert_id))
     return after
+
+
+async def withdraw(uow: UnitOfWork, expert: UUID, purpose: str, reason: str) -> None:
+    """Withdraws the consents in force of an expert for a purpose, which the person has asked for without an account."""
+    for given in await queries.lock_given(uow.connection, expert, purpose):
+        requested = TransitionRequest("withdraw", reason, {})
+        await CONSENTS.apply_transition(uow, given, requested, None, lambda _verb: True)

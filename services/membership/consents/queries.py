@@ -1,5 +1,7 @@
 """Reading consents: for grants that cover the country or the expert."""
 
+from uuid import UUID
+
 from sqlalchemy import bindparam, select
 
 from services.membership.consents.domain import LIFECYCLE, PURPOSES
@@ -32,6 +34,6 @@ LISTING = listing(
 )
 
 
-async def lock_given(connection: Connection, record: Consent) -> list[Consent]:
-    """The consents in force of its expert for its purpose, locked."""
-    return records_of(Consent, await _GIVEN.fetch(connection, expert=record.expert_id, purpose=record.purpose))
+async def lock_given(connection: Connection, expert: UUID, purpose: str) -> list[Consent]:
+    """The consents in force of an expert for a purpose, locked."""
+    return records_of(Consent, await _GIVEN.fetch(connection, expert=expert, purpose=purpose))

@@ -74,11 +74,13 @@ class PersonName(TypedDict, total=False):
 
 
 class EmailAddress(TypedDict):
-    """An e-mail address, who may see it, and whether somebody has shown that it is theirs."""
+    """An e-mail address, who may see it, whether somebody has shown that it is theirs, and since when it takes no
+    mail."""
 
     value: str
     visibility: str
     verified: NotRequired[bool]
+    bounced_at: NotRequired[str]
 
 
 class Said(TypedDict, total=False):

@@ -83,11 +83,14 @@ Category: TypeAlias = Literal[CATEGORIES]  # type: ignore[valid-type]
 
 
 class StoredEmail(ResponseModel):
-    """An e-mail address, who may see it, and whether it was verified."""
+    """An e-mail address, who may see it, and what the system knows of it."""
 
     value: Annotated[str, Field(examples=["amina.khan@example.org"]), "The address."]
     visibility: Annotated[Visible, "Who is shown the address: everybody, the network, or grants over the record."]
     verified: Annotated[bool | None, "Whether somebody has shown that the address is theirs."] = None
+    bounced_at: Annotated[
+        datetime | None, "Since when no broadcast goes to the address; absent if it takes mail, and for strangers."
+    ] = None
 
 
 class ExpertBody(Body, of=record.Expert):
@@ -239,7 +242,11 @@ def _open_emails(emails: Any, access: AccessScope) -> Any:
         return []
     levels = access.open_visibilities
     parsed = orjson.loads(emails) if isinstance(emails, str) else emails
-    return [email for email in parsed if email["visibility"] in levels]
+    return [
+        {name: value for name, value in email.items() if name != "bounced_at"}
+        for email in parsed
+        if email["visibility"] in levels
+    ]
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from services.membership.duplicates.domain import Collection
 from services.membership.experts import domain as expert_rules
 from services.membership.experts import operations as experts
 from services.membership.experts import queries as expert_queries
-from services.membership.experts.domain import without_verified
 from services.membership.experts.record import EmailAddress, Expert, is_still_authenticated
 from services.membership.institutions import domain as institution_rules
 from services.membership.institutions import operations as institutions
@@ -59,7 +58,13 @@ class Subject:
 
 def _read_expert(row: Row) -> Record:
     expert = record_read(Expert, row)
-    return with_columns(expert, {"emails": [without_verified(email) for email in expert.emails]})
+    return with_columns(expert, {"emails": [_unverified(email) for email in expert.emails]})
+
+
+def _unverified(email: EmailAddress) -> EmailAddress:
+    found: EmailAddress = {**email}
+    found.pop("verified", None)
+    return found
 
 
 def _read_institution(row: Row) -> Record:

@@ -1,0 +1,1 @@
+"""Mails of the secretariat to many experts, with a second person's approval."""

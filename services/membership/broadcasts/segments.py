@@ -1,0 +1,142 @@
+"""The experts of a segment: who gets a broadcast in which language, and why others do not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Text, and_, bindparam, case, func, insert, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.membership.broadcasts.domain import (
+    ENDED,
+    EXCLUDED,
+    FALLBACK,
+    OUTREACH,
+    QUEUED,
+    languages_of,
+)
+from services.membership.broadcasts.record import Broadcast
+from services.membership.broadcasts.tables import recipient
+from services.membership.consents.tables import consent
+from services.membership.experts.queries import FILTERS, LISTING
+from services.membership.experts.tables import expert
+from shared.contracts import views
+from shared.database.statements import Connection, Row, Shapes
+from shared.kernel.errors import FieldError, Invalid, pointer_to
+from shared.records.access_scope import AccessKind, constant
+from shared.records.listing import Names, filter_arguments, filter_names
+
+SEGMENT_FILTERS = {name: found for name, found in FILTERS.items() if found.of_caller is None}
+"""The filters whose result is the same for every caller."""
+_AT_MOST = 600.0
+_NO_LIMIT = "SET LOCAL statement_timeout = 0"
+_FROZEN = tuple(
+    recipient.c[name]
+    for name in ("id", "broadcast_id", "expert_id", "language", "outcome", "reason", "due_at", "delays")
+)
+ADDRESS: ColumnElement[Any] = func.escm.member_mail_address(expert.c.emails, type_=Text)
+"""The first address of an expert that has not bounced."""
+_LANGUAGE = func.escm.member_mail_language(
+    expert.c.languages, bindparam("languages", type_=ARRAY(Text)), constant(FALLBACK), type_=Text
+)
+_consents = (
+    select(consent.c.id)
+    .where(
+        consent.c.expert_id == expert.c.id,
+        consent.c.purpose == constant(OUTREACH),
+        consent.c.status == constant("given"),
+    )
+    .exists()
+)
+_has_account_in_use = select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == expert.c.account_id).exists()
+EXCLUSION: ColumnElement[Any] = case(
+    (or_(expert.c.merged_into.is_not(None), expert.c.erased_at.is_not(None)), constant("gone")),
+    (expert.c.restricted_at.is_not(None), constant("restricted")),
+    (expert.c.status.in_([constant(status) for status in ENDED]), constant("ended")),
+    (and_(expert.c.account_id.is_not(None), ~_has_account_in_use), constant("account_closed")),
+    (func.jsonb_array_length(expert.c.emails) == 0, constant("no_address")),
+    (ADDRESS.is_(None), constant("bounced")),
+    (and_(bindparam("purpose", type_=Text) == constant(OUTREACH), ~_consents), constant("no_consent")),
+)
+"""Why an expert gets no broadcast of this purpose; null for whoever does."""
+
+
+def parsed_segment(segment: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the filters. Raises Invalid for an unknown filter, and for a value that the list refuses too."""
+    faults, parsed = [], {}
+    for name, raw in segment.items():
+        chosen, pointer = SEGMENT_FILTERS.get(name), pointer_to("segment", name[:100])
+        try:
+            if chosen is None:
+                faults.append(FieldError("not_one_of", f"One of: {', '.join(SEGMENT_FILTERS)}.", pointer=pointer))
+            else:
+                parsed[name] = chosen.parse(raw)
+        except ValueError:
+            faults.append(FieldError("invalid_value", "The list of experts refuses this value.", pointer=pointer))
+    if faults:
+        raise Invalid(errors=faults)
+    return parsed
+
+
+def _chosen(names: Names) -> Select[Any]:
+    """The experts with language and exclusion. Of several with one address, the first gets the mail."""
+    found = (
+        LISTING.matching(AccessKind.EVERYWHERE, names)
+        .with_only_columns(
+            expert.c.id, _LANGUAGE.label("language"), EXCLUSION.label("reason"), ADDRESS.label("address")
+        )
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=(func.lower(found.c.address), found.c.reason), order_by=found.c.id)
+    repeats = and_(found.c.reason.is_(None), place > literal_column("1"))
+    reason = case((repeats, constant("same_address")), else_=found.c.reason)
+    return select(found.c.id, found.c.language, reason.label("reason"))
+
+
+def _counting(names: Names) -> Select[Any]:
+    chosen = _chosen(names).subquery()
+    return select(chosen.c.language, chosen.c.reason, func.count().label("n")).group_by(
+        chosen.c.language, chosen.c.reason
+    )
+
+
+def _freezing(names: Names) -> Any:
+    chosen = _chosen(names).subquery()
+    outcome = case((chosen.c.reason.is_(None), constant(QUEUED)), else_=constant(EXCLUDED))
+    values = select(
+        func.uuidv7(),
+        bindparam("broadcast", type_=recipient.c.broadcast_id.type),
+        chosen.c.id,
+        chosen.c.language,
+        outcome,
+        chosen.c.reason,
+        bindparam("at", type_=recipient.c.due_at.type),
+        literal_column("0"),
+    )
+    return insert(recipient).from_select(_FROZEN, values)
+
+
+_COUNT, _FREEZE = Shapes(_counting), Shapes(_freezing)
+
+
+async def count(connection: Connection, broadcast: Broadcast) -> list[Row]:
+    """How many experts of the segment have a `language` and a `reason` to be excluded. Needs a context that reads
+    every row."""
+    filters = parsed_segment(broadcast.segment)
+    arguments = {**filter_arguments(filters), **_arguments(broadcast)}
+    return await _COUNT.get(filter_names(filters)).fetch(connection, **arguments)
+
+
+async def freeze(connection: Connection, broadcast: Broadcast, at: datetime) -> None:
+    """Lists the recipients: every expert of the segment, those who are excluded with their reason."""
+    filters = parsed_segment(broadcast.segment)
+    statement = _FREEZE.get(filter_names(filters))
+    further = {**_arguments(broadcast), "broadcast": broadcast.id, "at": at}
+    await connection.execute(_NO_LIMIT)
+    arguments = statement.arguments({**filter_arguments(filters), **further})
+    await connection.execute(statement.sql, *arguments, timeout=_AT_MOST)
+
+
+def _arguments(broadcast: Broadcast) -> dict[str, Any]:
+    return {"languages": languages_of(broadcast), "purpose": broadcast.purpose}

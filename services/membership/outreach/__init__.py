@@ -1,0 +1,1 @@
+"""What comes back after broadcasts: withdrawn consents, bounces and complaints."""

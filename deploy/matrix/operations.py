@@ -78,6 +78,8 @@ _BY_NAME: Mapping[str, Demand] = {
         for file in ("Expert", "Centre")
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
+    **dict.fromkeys(("dryRunBroadcast", "listBroadcastRecipients"), Demand(Ask.SEE)),
+    "reportBounce": Demand(Ask.ANYWHERE, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),

@@ -13,13 +13,14 @@ from shared.bulk.imports import OVERSEE
 from shared.kernel.principal import READ, Grant, PermissionScope, Principal, PrincipalKind
 
 OWN, OTHER = "XA", "XB"
-WITHOUT_COUNTRY = frozenset(
-    {"frameworks", "notices", "retention_rules", "processing_record", "api_keys", "sessions", "notifications"}
-)
+WITHOUT_COUNTRY = frozenset((
+    "frameworks", "notices", "broadcasts", "retention_rules", "processing_record", "api_keys", "sessions",
+    "notifications",
+))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "reviewers", "reviews", "declarations", "consents", "erasures", "merges", "duplicates", "accounts",
-    "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
+    "agreements", "reviewers", "reviews", "declarations", "consents", "erasures", "broadcasts", "merges", "duplicates",
+    "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})

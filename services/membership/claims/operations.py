@@ -7,10 +7,10 @@ from uuid import UUID
 from services.membership.claims import queries
 from services.membership.claims.domain import LIFE, PURPOSE, language_of
 from services.membership.duplicates.operations import schedule_pair
-from services.membership.experts.domain import LIVING, without_verified
+from services.membership.experts.domain import LIVING
 from services.membership.experts.operations import EXPERTS, sync_dependents
 from services.membership.experts.owners import record_of_account
-from services.membership.experts.record import EmailAddress, Expert
+from services.membership.experts.record import EmailAddress, Expert, without_verified
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import CommittedConflict

@@ -219,25 +219,6 @@ def unrestricted(record: Expert) -> Expert:
     return replace(record, restricted_at=None, restricted_for=None, visibility=visibility, visibility_before=None)
 
 
-def with_verified(emails: Iterable[EmailAddress], before: Iterable[EmailAddress] = ()) -> list[EmailAddress]:
-    """The e-mail addresses with what the system knows of them: an address remains verified, or marked as one that takes
-    no mail, while its value does not change."""
-    known = {email_key(email["value"]): email for email in before}
-    return [_as_known(email, known.get(email_key(email["value"]))) for email in emails]
-
-
-def _as_known(email: EmailAddress, known: EmailAddress | None) -> EmailAddress:
-    found: EmailAddress = {**email, "verified": bool(known and known.get("verified"))}
-    if known and known.get("bounced_at"):
-        found["bounced_at"] = known["bounced_at"]
-    return found
-
-
-def without_verified(email: EmailAddress) -> EmailAddress:
-    """The address in the form of a request."""
-    return {"value": email["value"], "visibility": email["visibility"]}
-
-
 class Derived(TypedDict):
     """The columns derived from names and e-mail addresses."""
 

@@ -12,10 +12,10 @@ import orjson
 
 from services.membership.access import ROLES
 from services.membership.experts.affiliation import AffiliationBody
-from services.membership.experts.domain import derived, with_verified
+from services.membership.experts.domain import derived
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import LISTING
-from services.membership.experts.record import Expert, asserted_after, asserted_at_entry
+from services.membership.experts.record import Expert, asserted_after, asserted_at_entry, with_verified
 from services.membership.experts.schemas import ExpertBody, present
 from services.membership.experts.tables import affiliation, expert_value
 from services.membership.experts.values import values_of

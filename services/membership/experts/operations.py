@@ -10,7 +10,13 @@ from services.membership.access import ROLES, SOURCES
 from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.duplicates.queries import lookalikes_of
 from services.membership.experts import domain, owners, queries
-from services.membership.experts.record import Expert, asserted_after, asserted_at_entry, is_still_authenticated
+from services.membership.experts.record import (
+    Expert,
+    asserted_after,
+    asserted_at_entry,
+    is_still_authenticated,
+    with_verified,
+)
 from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
 from services.membership.messages.operations import CONVERSATION
@@ -70,7 +76,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
     new = replace(
         new,
         **domain.derived(new.names, new.emails),
-        emails=domain.with_verified(new.emails),
+        emails=with_verified(new.emails),
         orcid_authenticated=False,
         asserted=asserted_at_entry(by),
     )
@@ -126,7 +132,7 @@ async def update(
     wanted = replace(
         wanted,
         **domain.derived(wanted.names, wanted.emails),
-        emails=domain.with_verified(wanted.emails, before.emails),
+        emails=with_verified(wanted.emails, before.emails),
         orcid_authenticated=is_still_authenticated(before.orcid, wanted),
     )
     is_own = access.principal.is_account(before.account_id)

@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
+from shared.kernel.text import email_key
 from shared.records.record import (
     Derived,
     Granted,
@@ -208,3 +209,22 @@ def asserted_fields(asserted: Mapping[str, Said], present: Iterable[str], entere
 def is_still_authenticated(orcid: str | None, wanted: Expert) -> bool:
     """Whether the ORCID iD of the wanted record remains authenticated: until it differs from the iD before."""
     return wanted.orcid_authenticated and wanted.orcid == orcid
+
+
+def with_verified(emails: Iterable[EmailAddress], before: Iterable[EmailAddress] = ()) -> list[EmailAddress]:
+    """The e-mail addresses with what the system knows of them: an address remains verified, or marked as one that takes
+    no mail, while its value does not change."""
+    known = {email_key(email["value"]): email for email in before}
+    return [_as_known(email, known.get(email_key(email["value"]))) for email in emails]
+
+
+def _as_known(email: EmailAddress, known: EmailAddress | None) -> EmailAddress:
+    found: EmailAddress = {**email, "verified": bool(known and known.get("verified"))}
+    if known and known.get("bounced_at"):
+        found["bounced_at"] = known["bounced_at"]
+    return found
+
+
+def without_verified(email: EmailAddress) -> EmailAddress:
+    """The address in the form of a request."""
+    return {"value": email["value"], "visibility": email["visibility"]}

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from services.membership.duplicates.schemas import Lookalike
 from services.membership.experts import record
 from services.membership.experts.affiliation import Affiliation
-from services.membership.experts.domain import HOLDERS, LIFECYCLE, PAUSED, without_verified
+from services.membership.experts.domain import HOLDERS, LIFECYCLE, PAUSED
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
 from services.membership.experts.record import (
@@ -22,6 +22,7 @@ from services.membership.experts.record import (
     ECOSYSTEMS,
     FIELDS_OF_SCIENCE,
     asserted_fields,
+    without_verified,
 )
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope

@@ -1,13 +1,11 @@
 """Bounces: their kinds, and when an address counts as one that takes no mail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from services.membership.experts.record import EmailAddress
 from shared.kernel.resource import Resource
-from shared.kernel.text import email_key
-from shared.mail.tokens import digest
 
 RESOURCE = Resource("membership", "outreach", "bounce")
 REPORT = "report"
@@ -26,11 +24,10 @@ def recipient_of(message_id: str) -> UUID | None:
         return None
 
 
-def with_bounce(emails: Sequence[EmailAddress], address: bytes, at: str) -> list[EmailAddress]:
-    """The addresses, of which the one with this digest is marked, unless it is already."""
+def with_bounce(
+    emails: Sequence[EmailAddress], is_meant: Callable[[EmailAddress], bool], at: str
+) -> list[EmailAddress]:
+    """The addresses, of which the one that is meant is marked, unless it is already."""
     return [
-        {**email, "bounced_at": at}
-        if digest(email_key(email["value"])) == address and not email.get("bounced_at")
-        else email
-        for email in emails
+        {**email, "bounced_at": at} if is_meant(email) and not email.get("bounced_at") else email for email in emails
     ]

@@ -14,6 +14,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import SYSTEM
+from shared.kernel.text import email_key
 from shared.mail.tokens import digest
 from shared.records.access_scope import AccessScope
 
@@ -66,6 +67,6 @@ async def _mark(uow: UnitOfWork, expert: UUID, address: bytes) -> None:
     target = await merge_target(uow.connection, expert)
     await uow.allow_record(target)
     before = await EXPERTS.lock(uow, target)
-    emails = with_bounce(before.emails, address, to_text(now()))
+    emails = with_bounce(before.emails, lambda email: digest(email_key(email["value"])) == address, to_text(now()))
     if emails != before.emails:
         await EXPERTS.write(uow, "mark_bounced", before, replace(before, emails=emails), fact="updated")

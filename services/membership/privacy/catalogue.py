@@ -43,6 +43,14 @@ PARTS: Mapping[str, PersonalTable] = {
     "declarations": personal("member_declaration", f"{RECORD} expert_id year notice_version interests signed_on"),
     "consents": personal("member_consent", f"{RECORD} expert_id purpose notice_version language proof"),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
+    "broadcasts": personal(
+        "member_broadcast_recipient",
+        "id broadcast_id expert_id language outcome reason due_at tried_at bounced_at",
+        {
+            "says how often and by which job the mail was tried": "delays job_id",
+            "a checksum of an address that is exported, or of a token": "address_digest token_digest",
+        },
+    ),
     "erasures": personal(
         "member_erasure",
         f"{RECORD} expert_id account_id second_person due_at held_until done_at reports review",
@@ -170,6 +178,7 @@ _COUNT = "kind visibility status country category tag"
 IMPERSONAL: Mapping[str, str] = {
     "member_institution": f"{RECORD} names display_name sort_name search_key match_key ror types domains links"
     " locations heri previous_status merged_into relations",
+    "member_broadcast": f"{RECORD} subjects texts segment purpose send_at per_minute authors frozen_at final_counts",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
     "member_retention_rule": f"{RECORD} resource state after action basis",
     "member_reference_move": "loser_id winner_id resource record_id field position before after",

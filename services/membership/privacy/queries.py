@@ -59,6 +59,7 @@ OF_PERSON: Mapping[str, str] = {
     "declarations": "t.expert_id = ANY($1)",
     "consents": "t.expert_id = ANY($1)",
     "messages": "t.expert_id = ANY($1)",
+    "broadcasts": "t.expert_id = ANY($1)",
     "erasures": "t.expert_id = ANY($1)",
     "imports": f"t.id IN ({_IMPORTS})",
     "import_rows": "t.resource = 'membership.experts' AND t.record = ANY($1)",

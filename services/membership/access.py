@@ -59,7 +59,7 @@ ROLES: RoleTable = {
     "api_client": _LIST | {("outreach", "report")},
 }
 """Role → permissions. `publish` makes a record public; `subject_export` exports everything about a person, `erase`
-requests its erasure; `orcid_link` links the person's ORCID iD; `report` reports bounces. A merge needs the permission to
-update both records."""
+requests its erasure; `orcid_link` links the person's ORCID iD; `report` reports bounces. A merge needs the permission
+to update both records."""
 SOURCES = {"secretariat_admin": "secretariat", "secretariat_officer": "secretariat"}
 """Role → the source of what its holders write; that of other offices is `government`."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.membership.affiliations import jobs as affiliations
 from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
+from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.claims import operations as claims
@@ -43,6 +44,7 @@ SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "remind": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "send_broadcasts": Schedule(timedelta(seconds=30), send_due, catch_up=1),
+    "delete_old_recipients": Schedule(timedelta(hours=1), delete_old_recipients, catch_up=1),
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),

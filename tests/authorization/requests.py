@@ -86,6 +86,14 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "language": "en",
         "proof": {"channel": "paper"},
     },
+    "createBroadcast": lambda country_fixture: {
+        "subjects": {"en": _name(country_fixture)},
+        "texts": {"en": _name(country_fixture)},
+        "segment": {"country": country_fixture.country},
+        "purpose": "outreach",
+    },
+    "reportBounce": lambda _country_fixture: {"message_id": str(uuid4()), "kind": "soft"},
+    "unsubscribe": lambda _country_fixture: {},
     "createInstitution": lambda country_fixture: {
         "names": [{"value": _name(country_fixture), "language": "en", "types": ["ror_display"]}],
         **_place(country_fixture),
@@ -198,6 +206,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "changeOwnPassword": lambda country_fixture: {"old_password": uuid4().hex, "new_password": uuid4().hex},
     "confirmPasswordReset": lambda country_fixture: {"token": uuid4().hex, "password": uuid4().hex},
 }
+_QUERIES = {"matchInstitution": "?affiliation=University", "unsubscribe": "?token=unknown"}
 _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
 _ANOTHER = {"principal": {"kind": "account", "id": str(uuid4())}}
@@ -243,4 +252,4 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{year}": "2026",
     }
     filled = "/".join(values.get(part, part) for part in parts)
-    return f"{filled}?affiliation=University" if operation.id == "matchInstitution" else filled
+    return f"{filled}{_QUERIES.get(operation.id, '')}"

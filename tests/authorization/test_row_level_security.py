@@ -37,6 +37,7 @@ PROTECTED = {
         "declarations",
         "consents",
         "erasures",
+        "broadcasts",
         "retention_rules",
     ),
     "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
@@ -51,7 +52,7 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules", "reviewers")
+_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules", "reviewers", "broadcasts")
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,

@@ -5,12 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.paths import access, actions, centres, erasures, ladder, membership
+from tests.journeys.paths import access, actions, centres, erasures, ladder, membership, outreach
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
 
-PATHS = (*centres.PATHS, *actions.PATHS, ladder.LADDER, *membership.PATHS, *erasures.PATHS, *access.PATHS)
+PATHS = (
+    *centres.PATHS,
+    *actions.PATHS,
+    ladder.LADDER,
+    *membership.PATHS,
+    *erasures.PATHS,
+    *outreach.PATHS,
+    *access.PATHS,
+)
 FINAL = {
     "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",

@@ -41,6 +41,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     _propose(admin, erasure["links"]["self"], "hold", reason="A complaint is open", fields=hold)
     rule = {"resource": "experts", "state": "prospect", "after": "P1D", "action": "erase", "basis": "Never invited"}
     _propose(admin, by.create("/membership/v1/retention_rules", rule)["links"]["self"], "activate")
+    _broadcast(by, admin)
     _credentials_of_two(by, admin, second)
     _notify(by, admin, accounts["admin"]["account_id"])
 
@@ -166,6 +167,16 @@ def _government(by: Client) -> None:
     )
     endorsement = {**_PLACE, "body_id": body["id"], "level": 1, "document": _DOCUMENT, "issued": _DAY}
     by.create("/actions/v1/endorsements", endorsement)
+
+
+def _broadcast(by: Client, admin: Client) -> None:
+    """A broadcast that has ended, of which everybody is excluded: nobody has consented."""
+    texts = {"subjects": {"en": "The congress"}, "texts": {"en": "It begins in May."}}
+    path = by.create("/membership/v1/broadcasts", {**texts, "segment": {"country": COUNTRY}, "purpose": "outreach"})
+    address = path["links"]["self"]
+    admin.step(address, "approve")
+    by.step(address, "start")
+    eventually(lambda: by.get(address)["status"] == "sent")
 
 
 def _credentials_of_two(by: Client, admin: Client, second: str) -> None:

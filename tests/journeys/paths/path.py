@@ -150,7 +150,7 @@ class PathRun:
     def _is_refused(self, line: Line) -> None:
         fields = _resolved(self, line.fields)
         response = self._ask(line, fields, lambda response: _refusal(response) == line.code)
-        assert response["code"] == "transition_not_allowed"
+        assert response["code"] in ("transition_not_allowed", "forbidden")
         offers = {offer["action"]: offer["reason"] for offer in self._read(line.by).get("allowed_actions", ())}
         assert fields or offers.get(line.verb, line.code) == line.code
 
@@ -201,4 +201,5 @@ def _resolved(path_run: PathRun, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(response: httpx.Response) -> str | None:
-    return str(response.json().get("reason")) if response.status_code == 409 else None
+    """The reason of a rejection by a guard, or by the rules for second persons."""
+    return str(response.json().get("reason")) if response.status_code in (403, 409) else None

@@ -9,9 +9,14 @@ import pytest
 
 from services.membership.broadcasts import domain, sending
 from services.membership.broadcasts.sending import Settlement
+from services.membership.erasures.removal import ROWS
+from services.membership.privacy.queries import rows_of
+from services.membership.worker import SCHEDULES
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import now
+from shared.records.erasing import erase
 from tests.membership.outreach.conftest import Office, losing_replies, working
 from tests.support.mailbox import Mailbox, text_of
 
@@ -171,3 +176,37 @@ async def test_a_minute_has_its_number_of_mails(office: Office, database: Databa
 def test_delays_grow(delays: int, minutes: int) -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     assert domain.next_try(delays, at) == at + timedelta(minutes=minutes)
+
+
+async def test_the_counts_of_an_old_broadcast_stay(
+    office: Office, posted: Mailbox, database: Database, superuser: asyncpg.Connection
+) -> None:
+    await office.expert()
+    await office.expert(consents=False)
+    path, recent = await office.started(), await office.started()
+    counts = await office.sent(path)
+    await office.sent(recent)
+    ended = now() - domain.RETENTION - timedelta(days=1)
+    await superuser.execute(
+        "UPDATE member_broadcast SET updated_at = $2 WHERE id = $1", UUID(path.rpartition("/")[2]), ended
+    )
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await SCHEDULES["delete_old_recipients"].run(uow)
+    assert (await office.read(path))["outcomes"] == counts
+    assert [len(await office.recipients(one)) for one in (path, recent)] == [0, 2]
+
+
+async def test_an_export_about_a_person_and_an_erasure_include_their_broadcasts(
+    office: Office, posted: Mailbox, database: Database, superuser: asyncpg.Connection
+) -> None:
+    expert, _ = await office.expert()
+    other, _ = await office.expert()
+    path = await office.started()
+    await office.sent(path)
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        exported = [row async for row in rows_of(uow.connection, "broadcasts", [UUID(expert["id"])])]
+        assert [row["outcome"] for row in exported] == ["sent"]
+        counts = await erase(uow, {"broadcasts": ROWS["broadcasts"]}, [UUID(expert["id"])])
+    assert counts == {"broadcasts": 1}
+    assert [one["expert_id"] for one in await office.recipients(path)] == [other["id"]]
+    assert (await office.read(path))["outcomes"]["total"] == 1

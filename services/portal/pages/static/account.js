@@ -31,6 +31,10 @@ async function send(form, button) {
     headers.Authorization = `Bearer ${(await response.json()).access_token}`;
     fields = {};
   }
+  if ("inQuery" in form.dataset) {
+    const body = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
+    return fetch(`${form.dataset.post}?token=${given[2]}`, { method: "POST", body });
+  }
   const body = given ? { ...fields, token: given[2] } : fields;
   return fetch(form.dataset.post, { method: "POST", headers, body: JSON.stringify(body) });
 }

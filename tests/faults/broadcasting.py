@@ -1,0 +1,24 @@
+"""A worker with short leases that sends broadcasts, and looks for some every second."""
+
+from datetime import timedelta
+
+import uvloop
+
+from services.membership.broadcasts.jobs import job_handlers
+from services.membership.broadcasts.sending import send_due
+from services.membership.settings import MembershipSettings
+from shared.messaging.schedules import Schedule
+from shared.messaging.supervision import stop_on_signals
+from shared.messaging.worker import Worker
+
+
+async def main() -> None:
+    settings = MembershipSettings()
+    schedules = {"send_broadcasts": Schedule(timedelta(seconds=1), send_due)}
+    worker = Worker("membership", settings, {}, job_handlers(settings), schedules, lease=1.0, patience=0.5)
+    stop_on_signals(worker.stop)
+    await worker.work()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

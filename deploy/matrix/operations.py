@@ -25,6 +25,7 @@ class Ask(StrEnum):
     STARTER = "to have started it, or to oversee"
     PERSON = "to be a person"
     MAILED = "to be a person, and a token that came by mail"
+    SENT = "a verb in any country, and a mail that was sent"
     FOR_ONESELF = "to be a person, or a verb in any country"
     SELF = "to be the person of the record"
     OWNER = "to be its owner, or a verb on the record in access"
@@ -79,7 +80,7 @@ _BY_NAME: Mapping[str, Demand] = {
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
     **dict.fromkeys(("dryRunBroadcast", "listBroadcastRecipients"), Demand(Ask.SEE)),
-    "reportBounce": Demand(Ask.ANYWHERE, "report", "outreach"),
+    "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),

@@ -153,6 +153,11 @@ def _anywhere(operation: Operation, rights: Rights, _target: Target) -> Class:
     return _done(bool(rights.permission_scope(operation.resource, operation.demand.verb)))
 
 
+def _on_mail(operation: Operation, rights: Rights, _target: Target) -> Class:
+    """No mail has the id of the request."""
+    return Class.UNKNOWN if rights.permission_scope(operation.resource, operation.demand.verb) else Class.FORBIDDEN
+
+
 def _for_oneself(operation: Operation, rights: Rights, target: Target) -> Class:
     if rights.is_key:
         return Class.FORBIDDEN
@@ -235,6 +240,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.ENTER_UNDER: _on_entering_under,
     Ask.APPLY: _on_applying,
     Ask.ANYWHERE: _anywhere,
+    Ask.SENT: _on_mail,
     Ask.STARTER: _to_starter,
     Ask.FOR_ONESELF: _for_oneself,
     Ask.SELF: _on_record,

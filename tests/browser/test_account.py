@@ -14,10 +14,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from services.portal.pages.texts import text
 from shared.kernel.clock import today
+from shared.kernel.text import LANGUAGES
 from tests.browser.conftest import PATIENCE, Visit
 from tests.support.mailbox import text_of
-from tests.support.running import Client
+from tests.support.running import Client, Person
 
 PASSWORD = "four quiet words today"
 _PAPER = {"title": "Papers", "date": "2026-10-01", "url": "https://example.org/papers.pdf"}
@@ -160,4 +162,30 @@ def test_an_expert_decides_about_an_invitation_to_review(
     shown = secretariat.get(invitation["links"]["self"])
     assert (shown["status"], shown["conflict"]) == (status, conflict or None)
     assert fresh.faults == []
+    assert fresh.outside() == []
+
+
+def test_somebody_unsubscribes_in_each_language(fresh: Visit, running: dict[str, Any], secretariat: Client) -> None:
+    address, keyword = f"{uuid4().hex}@example.org", uuid4().hex
+    body = {"names": [{"full": "Amina Khan"}], "country": "XA", "emails": [{"value": address}], "keywords": [keyword]}
+    record = secretariat.create("/membership/v1/experts", body)
+    agreed = {"expert_id": record["id"], "purpose": "outreach", "notice_version": "2026", "language": "en"}
+    consent = secretariat.create("/membership/v1/consents", {**agreed, "proof": {"channel": "paper"}})
+    texts = {"subjects": {"en": "News"}, "texts": {"en": "It begins in May."}}
+    body = {**texts, "segment": {"keyword": keyword}, "purpose": "outreach"}
+    broadcast = secretariat.create("/membership/v1/broadcasts", body)["links"]["self"]
+    admin = Person(running["base_url"], running["demo"]["accounts"]["admin"])
+    admin.step(broadcast, "approve")
+    admin.close()
+    secretariat.step(broadcast, "start")
+    link = _link_in(_mail_to(running, address))
+    for language in LANGUAGES:
+        page = fresh.open(f"/{language}{link}")
+        page.locator("section:visible button").click()
+        expect(page.get_by_role("status")).to_have_text(text(language, "account.unsubscribed"))
+        assert "#" not in page.url
+    assert secretariat.get(consent["links"]["self"])["status"] == "withdrawn"
+    page = fresh.open("/fr/account#unsubscribe=nothing")
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("alert")).to_contain_text("jeton")
     assert fresh.outside() == []

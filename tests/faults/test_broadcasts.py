@@ -36,7 +36,8 @@ _OUTCOMES = """
 SELECT outcome, count(*) FROM member_broadcast_recipient WHERE broadcast_id = $1 GROUP BY outcome
 """
 _CLOSE = """
-DELETE FROM member_broadcast_recipient; DELETE FROM member_broadcast; DELETE FROM member_expert WHERE ref LIKE 'EXP-sent%';
+DELETE FROM member_broadcast_recipient; DELETE FROM member_broadcast;
+DELETE FROM member_expert WHERE ref LIKE 'EXP-sent%';
 DELETE FROM core_job; DELETE FROM core_schedule; DELETE FROM core_consumer; DELETE FROM core_subscription
 """
 

@@ -15,6 +15,7 @@ _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CALLERS = {
     "frontends.md": ("accounts", "admin"),
     "secretariat-frontend.md": ("accounts", "officer"),
+    "broadcasts.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),

@@ -99,7 +99,7 @@ async def _due(superuser: asyncpg.Connection, path: str) -> None:
 
 
 async def test_a_mail_that_is_put_off_slows_down_and_is_sent_later(
-    office: Office, posted: Mailbox, superuser: asyncpg.Connection
+    office: Office, posted: Mailbox, database: Database, superuser: asyncpg.Connection
 ) -> None:
     addresses = [(await office.expert())[1] for _ in range(3)]
     posted.at_address = lambda address: "451 later" if address in addresses else None
@@ -115,6 +115,8 @@ async def test_a_mail_that_is_put_off_slows_down_and_is_sent_later(
     assert len([address for address in posted.asked if address in addresses]) == 1, "nothing more for a minute"
     posted.at_address = lambda _address: None
     await _due(superuser, path)
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await SCHEDULES["send_broadcasts"].run(uow)
     counts = await office.sent(path)
     assert (counts["total"], counts["sent"]) == (3, 3)
     assert [len(posted.to(address)) for address in addresses] == [1, 1, 1]

@@ -83,30 +83,10 @@ CREATE POLICY member_broadcast_recipient_update ON member_broadcast_recipient FO
 CREATE POLICY member_broadcast_recipient_delete ON member_broadcast_recipient FOR DELETE USING ({_WRITES})
 """)
     grant("member_broadcast_recipient", "SELECT, INSERT, UPDATE, DELETE", "membership")
-    run("""
-CREATE FUNCTION member_mail_address(emails jsonb) RETURNS text LANGUAGE sql IMMUTABLE
-    SET search_path = escm, pg_temp AS $$
-    SELECT e.value ->> 'value' FROM jsonb_array_elements(emails) WITH ORDINALITY e (value, place)
-    WHERE e.value ->> 'bounced_at' IS NULL ORDER BY e.place LIMIT 1
-$$
---;
-CREATE FUNCTION member_mail_language(languages text[], offered text[], fallback text) RETURNS text LANGUAGE sql
-    IMMUTABLE SET search_path = escm, pg_temp AS $$
-    SELECT coalesce((
-        SELECT l.tag FROM (
-            SELECT lower(split_part(known.tag, '-', 1)) AS tag, known.place
-            FROM unnest(languages) WITH ORDINALITY known (tag, place)) l
-        WHERE l.tag = ANY(offered) ORDER BY l.place LIMIT 1), fallback)
-$$
-""")
 
 
 def downgrade() -> None:
     run("""
-DROP FUNCTION member_mail_language(text[], text[], text)
---;
-DROP FUNCTION member_mail_address(jsonb)
---;
 DROP TABLE member_broadcast_recipient, member_broadcast
 --;
 DROP SEQUENCE member_broadcast_ref_seq

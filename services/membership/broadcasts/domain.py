@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal
 from uuid import UUID
 
 from services.membership.broadcasts.record import Broadcast, Count
@@ -38,9 +38,6 @@ PACE = timedelta(minutes=1)
 """The period of `per_minute`, and how long nothing is sent after the mail server has put a mail off."""
 RETENTION = timedelta(days=365)
 """How long recipients are stored after the end of their broadcast."""
-Counts: TypeAlias = Mapping[str, object]
-
-Second: TypeAlias = Literal["second_person_is_the_first", "second_person_is_a_client"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,9 @@ class BroadcastGuardContext:
     is_person: bool
 
 
-def _approvable(guard_context: BroadcastGuardContext) -> Second | None:
+def _approvable(
+    guard_context: BroadcastGuardContext,
+) -> Literal["second_person_is_the_first", "second_person_is_a_client"] | None:
     if guard_context.is_author:
         return "second_person_is_the_first"
     return None if guard_context.is_person else "second_person_is_a_client"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,7 @@ class _Sending:
         self._settings = settings
         self._settlement: Settlement | None = None
         self._tried = 0
+        self._until = 0.0
 
     async def run(self) -> dict[str, Any]:
         """Sends one mail of each broadcast in turn, until there is nothing to send or the time is over."""
@@ -65,8 +67,8 @@ class _Sending:
             is_first = await sending.begin(uow, self._run.id)
         if is_first:
             await self._exclude_cancelled()
-            until = asyncio.get_running_loop().time() + _LONGEST
-            while await self._send_round() and asyncio.get_running_loop().time() < until:
+            self._until = asyncio.get_running_loop().time() + _LONGEST
+            while await self._send_round():
                 pass
             await self._settle()
         return {"tried": self._tried}
@@ -78,11 +80,13 @@ class _Sending:
                 goes_on = await sending.exclude_cancelled(uow)
 
     async def _send_round(self) -> bool:
-        """Sends one mail of each broadcast. False if there was none to send."""
+        """Sends one mail of each broadcast. False if there was none to send, or the time is over."""
         before = self._tried
         async with self._run.unit_of_work() as uow:
             broadcasts = await sending.active(uow.connection)
         for key in broadcasts:
+            if asyncio.get_running_loop().time() > self._until:
+                return False
             async with self._run.unit_of_work() as uow:
                 await self._settle_in(uow)
                 outgoing = await sending.take(uow, self._run.id, key)
@@ -106,9 +110,10 @@ class _Sending:
         try:
             self._settlement = await asyncio.shield(attempt)
         except asyncio.CancelledError:
-            async with asyncio.timeout(_TO_END):
-                self._settlement = await attempt
-                await self._settle()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TO_END):
+                    self._settlement = await attempt
+                    await self._settle()
             raise
 
     async def _hand_over(self, outgoing: Outgoing) -> Settlement:

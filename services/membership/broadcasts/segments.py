@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, bindparam, case, func, insert, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, Text, and_, any_, bindparam, case, func, insert, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.broadcasts.domain import (
@@ -35,11 +35,22 @@ _FROZEN = tuple(
     recipient.c[name]
     for name in ("id", "broadcast_id", "expert_id", "language", "outcome", "reason", "due_at", "delays")
 )
-ADDRESS: ColumnElement[Any] = func.escm.member_mail_address(expert.c.emails, type_=Text)
-"""The first address of an expert that has not bounced."""
-_LANGUAGE = func.escm.member_mail_language(
-    expert.c.languages, bindparam("languages", type_=ARRAY(Text)), constant(FALLBACK), type_=Text
+_takes_mail = literal_column("'$[*] ? (!exists(@.bounced_at))'", JSONPATH)
+ADDRESS: ColumnElement[Any] = func.jsonb_extract_path_text(
+    func.jsonb_path_query_first(expert.c.emails, _takes_mail), literal_column("'value'"), type_=Text
 )
+"""The first address of an expert that has not bounced."""
+_known = func.unnest(expert.c.languages).table_valued("tag", with_ordinality="place", name="known").render_derived()
+_code = func.lower(func.split_part(_known.c.tag, literal_column("'-'"), literal_column("1")))
+_LANGUAGE = func.coalesce(
+    select(_code)
+    .where(_code == any_(bindparam("languages", type_=ARRAY(Text))))
+    .order_by(_known.c.place)
+    .limit(literal_column("1"))
+    .scalar_subquery(),
+    constant(FALLBACK),
+)
+"""The first language of an expert that the broadcast has."""
 _consents = (
     select(consent.c.id)
     .where(

@@ -25,6 +25,7 @@ from shared.records.rows import record_of
 
 _AT_ONCE = 10_000
 _MOST_ACTIVE = 100
+_EXCLUDED_AT_ONCE = 500
 _key = bindparam("key", type_=Uuid)
 _is_queued = recipient.c.outcome == constant(domain.QUEUED)
 _is_sending = recipient.c.outcome == constant(domain.SENDING)
@@ -206,7 +207,10 @@ async def take(uow: UnitOfWork, job: UUID, key: UUID) -> Outgoing | None:
     pace = await _PACE.fetchrow(uow.connection, key=key, since=at - domain.PACE)
     if pace is None or pace["is_slowed"] or pace["tried"] >= found.per_minute:
         return None
-    while (row := await _NEXT.fetchrow(uow.connection, key=key, at=at, purpose=found.purpose)) is not None:
+    for _ in range(_EXCLUDED_AT_ONCE):
+        row = await _NEXT.fetchrow(uow.connection, key=key, at=at, purpose=found.purpose)
+        if row is None:
+            break
         if row["exclusion"] is None:
             token = new_token() if found.purpose == domain.OUTREACH else ""
             await _TAKE.execute(

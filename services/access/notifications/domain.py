@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from shared.contracts import access, centres, membership
+from shared.contracts.registry import FACTS
 
 Delivery: TypeAlias = Literal["mail", "digest", "none"]
 """A mail for each notification, a part of one mail a day, or no mail."""
@@ -82,17 +83,10 @@ def _by_fact(notices: Iterable[tuple[str, Notice]]) -> Mapping[str, tuple[Notice
 
 _A = Audience
 _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
+_PROPOSED = ".transition_proposed.v1"
 _PROPOSALS = tuple(
     notice
-    for entity in (
-        "membership.expert",
-        "membership.erasure",
-        "centres.centre",
-        "actions.programme",
-        "access.account",
-        "access.client",
-        "access.api_key",
-    )
+    for entity in sorted(fact.split(".", 1)[1].removesuffix(_PROPOSED) for fact in FACTS if fact.endswith(_PROPOSED))
     for state, event, audience in (
         ("proposed", "made", _A.SECOND_PERSON),
         ("confirmed", "confirmed", _A.PROPOSER),

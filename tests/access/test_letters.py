@@ -9,6 +9,7 @@ from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, OLD
 from services.access.account_mail.jobs import job_handlers
 from services.access.notifications.operations import DIGEST, TEMPLATE
 from services.access.settings import AccessSettings
+from services.membership.broadcasts.jobs import TEMPLATE as BROADCAST
 from services.membership.claims.domain import PURPOSE as CLAIM
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
@@ -56,8 +57,25 @@ def test_every_letter_is_written_whole_in_every_language(letter: str, language: 
     assert (subject == english["Subject"], text == text_of(english)) == (is_english, is_english)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_broadcast_ends_with_its_reason_and_a_link_in_its_language(language: str) -> None:
+    values = {"subject": "May", "text": "It begins.\n\n{{ token }}", "page": WITH_TOKEN["page"]}
+    texts = {}
+    for shown in (language, "en"):
+        for token in ("a-token", ""):
+            mail = compose(
+                Mail("ana@example.org", BROADCAST, shown, {**values, "token": token}), uuid7(), now(), SENDER
+            )
+            assert mail["Subject"] == "May"
+            texts[shown, token] = text_of(mail)
+            assert texts[shown, token].startswith("It begins.\n\n{{ token }}\n\n"), "what is written is no template"
+    assert texts[language, "a-token"].rstrip().endswith("\n\nhttps://example.org/account#unsubscribe=a-token")
+    assert "#" not in texts[language, ""]
+    assert len(set(texts.values())) == (2 if language == "en" else 4)
+
+
 def test_each_template_is_that_of_a_letter(settings: AccessSettings) -> None:
-    written = {f"{letter}.{language}.txt" for letter in VALUES for language in LANGUAGES}
+    written = {f"{letter}.{language}.txt" for letter in (*VALUES, BROADCAST) for language in LANGUAGES}
     assert {entry.name for entry in files("shared.mail").joinpath("templates").iterdir()} == written
     assert job_handlers(settings).keys() >= {"welcome_account", "send_password_reset", "notify_old_address"}
 

@@ -46,7 +46,7 @@ async def _emails(office: Office, expert: dict[str, Any]) -> list[dict[str, Any]
 
 
 async def test_a_hard_bounce_marks_the_address_until_it_changes(
-    office: Office, posted: Mailbox, reporter: Caller, anonymous: Caller
+    office: Office, posted: Mailbox, reporter: Caller
 ) -> None:
     expert, address = await office.expert(visibility="public")
     message_id = await _sent(office, posted, address)
@@ -69,6 +69,19 @@ async def test_a_hard_bounce_marks_the_address_until_it_changes(
     assert ["bounced_at" in one for one in changed.json()["emails"]] == [True, False]
     assert (await office.sent(await office.started()))["sent"] == 1
     assert len(posted.to(f"new.{address}")) == 1
+
+
+async def test_strangers_see_a_public_address_without_its_mark(
+    office: Office, posted: Mailbox, reporter: Caller, anonymous: Caller, superuser: asyncpg.Connection
+) -> None:
+    address = f"{uuid4().hex}@example.org"
+    shown = [{"value": address, "visibility": "public"}]
+    expert, _ = await office.expert(visibility="public", emails=shown)
+    await superuser.execute("UPDATE member_expert SET status = 'active' WHERE id = $1", UUID(expert["id"]))
+    await _report(reporter, await _sent(office, posted, address), "hard")
+    assert "bounced_at" in (await _emails(office, expert))[0]
+    listed = (await anonymous.get(f"{EXPERTS}/{expert['id']}")).json()["emails"]
+    assert listed == [{**shown[0], "verified": False}]
 
 
 async def test_the_third_soft_bounce_in_thirty_days_marks_the_address(

@@ -16,6 +16,7 @@ from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES
 from shared.mail.message import compose
 from shared.mail.sealing import Mail
+from shared.mail.tokens import REVIEW
 from tests.access.caller import Caller
 from tests.support.mailbox import Mailbox, text_of, token_in
 
@@ -27,6 +28,7 @@ VALUES: dict[str, dict[str, str]] = {
     OLD_ADDRESS: {"name": NAME},
     ALREADY_REGISTERED: {"name": NAME},
     CLAIM: WITH_TOKEN,
+    REVIEW: {**WITH_TOKEN, "centre": "Peat Centre", "due": "2027-01-31"},
     TEMPLATE: {"name": NAME, "ref": "EXP-000001", "sentence": "It is done.", "link": "https://example.org/x"},
     DIGEST: {"name": NAME, "lines": "EXP-000001: It is done.\nhttps://example.org/x\n\nEXP-000002: It is open."},
 }

@@ -43,8 +43,14 @@ CREATE INDEX centre_reviewer_due_idx ON centre_reviewer (due) WHERE status IN ('
 """)
     reference_numbers("centre_reviewer", "RVR", "centres")
     country_scoped("centre_reviewer", "centres", record="expert_id")
-    grant("core_mail_token", "SELECT, UPDATE", "centres")
-    run("""
+    grant("core_mail_token", "SELECT, UPDATE (used_by)", "centres")
+    run(f"""
+ALTER TABLE core_mail_token ENABLE ROW LEVEL SECURITY
+--;
+CREATE POLICY core_mail_token_membership ON core_mail_token TO {role("membership")} USING (true)
+--;
+CREATE POLICY core_mail_token_centres ON core_mail_token TO {role("centres")} USING (purpose = 'review')
+--;
 CREATE VIEW centre_published_reviewer AS
     SELECT id, ref, version, country, status, visibility, centre_id, centre_names, expert_id, due, conflict_of_interest
     FROM centre_reviewer
@@ -121,7 +127,13 @@ def downgrade() -> None:
         NULL::uuid AS account_id
     FROM centre_committee WHERE status IN ('recognition_review')""")
     run(f"""
-REVOKE SELECT, UPDATE ON core_mail_token FROM {role("centres")}
+DROP POLICY core_mail_token_centres ON core_mail_token
+--;
+DROP POLICY core_mail_token_membership ON core_mail_token
+--;
+ALTER TABLE core_mail_token DISABLE ROW LEVEL SECURITY
+--;
+REVOKE SELECT, UPDATE (used_by) ON core_mail_token FROM {role("centres")}
 --;
 DROP VIEW centre_published_reviewer
 --;

@@ -178,3 +178,23 @@ async def test_no_mail_goes_to_whoever_is_not_to_get_any(office: Office, posted:
     await office.deliver(facts.REVIEWER_INVITED, invitation)
     assert await office.sent(invitation) == [False]
     assert not any("#review=" in text_of(mail) for mail in posted.to(address))
+
+
+async def test_centres_reaches_no_other_token_and_changes_no_digest(
+    office: Office, posted: Mailbox, superuser: asyncpg.Connection
+) -> None:
+    expert, address = await office.expert()
+    await office.invite(expert)
+    await _mail(posted, address)
+    claim = ("claim of another record", uuid4(), today() + timedelta(days=30))
+    async with superuser.transaction():
+        await superuser.execute(
+            "INSERT INTO core_mail_token (digest, service, purpose, subject_id, address_digest, until)"
+            " VALUES (convert_to($1, 'UTF8'), 'membership', 'claim', $2, '', $3)",
+            *claim,
+        )
+        await superuser.execute("SET LOCAL ROLE escm_centres")
+        seen = await superuser.fetch("SELECT DISTINCT purpose FROM core_mail_token")
+        assert [row["purpose"] for row in seen] == ["review"]
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await superuser.execute("UPDATE core_mail_token SET digest = ''")

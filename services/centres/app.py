@@ -27,7 +27,17 @@ def create_app(settings: CentresSettings | None = None) -> Application:
     return create(
         "centres",
         settings,
-        [committees(rules), seats, centres, reviewers, reviewers_of_centre, reviews, messages, terms, agreements],
+        [
+            committees(rules),
+            seats,
+            centres,
+            reviewers,
+            reviewers_of_centre,
+            reviews,
+            messages,
+            terms,
+            agreements,
+        ],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews and agreements.",
         tags={

@@ -122,6 +122,7 @@ async def create(request: Request) -> Response:
     record["id"] = uuid7()
     record["ref"] = f"EXB-{record['id']}"
     record |= {"asserted": {}, "name_key": record["sort_name"]}
+    record |= {"orcid_authenticated": False, "available_for_support": True}
     for name in ("names", "emails", "biography", "asserted"):
         record[name] = orjson.dumps(record[name]).decode()
     moment = await request.app.state.pool.fetchval(_INSERT + " RETURNING created_at", *_instants(record))

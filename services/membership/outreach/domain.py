@@ -1,6 +1,7 @@
 """Bounces: their kinds, and when an address counts as one that takes no mail."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +15,14 @@ HARD, SOFT, COMPLAINT = KINDS = ("hard", "soft", "complaint")
 SOFT_BOUNCES = 3
 WITHIN = timedelta(days=30)
 """So many soft bounces within this time count as a hard one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a recipient, and why."""
+
+    outcome: str
+    reason: str | None
 
 
 def recipient_of(message_id: str) -> UUID | None:

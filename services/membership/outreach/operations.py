@@ -1,7 +1,6 @@
 """Withdrawing the consent to outreach by a link, and marking addresses that take no mail."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from services.membership.broadcasts.domain import OUTREACH
@@ -9,7 +8,16 @@ from services.membership.claims.queries import merge_target
 from services.membership.consents import operations as consents
 from services.membership.experts.operations import EXPERTS
 from services.membership.outreach import queries
-from services.membership.outreach.domain import COMPLAINT, HARD, REPORT, SOFT_BOUNCES, WITHIN, recipient_of, with_bounce
+from services.membership.outreach.domain import (
+    COMPLAINT,
+    HARD,
+    REPORT,
+    SOFT_BOUNCES,
+    WITHIN,
+    Outcome,
+    recipient_of,
+    with_bounce,
+)
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_field
@@ -29,8 +37,8 @@ async def unsubscribe(uow: UnitOfWork, token: str) -> bool:
     return True
 
 
-async def report(uow: UnitOfWork, access: AccessScope, message_id: str, kind: str) -> dict[str, Any]:
-    """Stores a bounce or a complaint; returns outcome and reason of the recipient. A hard bounce, or the third soft one
+async def report(uow: UnitOfWork, access: AccessScope, message_id: str, kind: str) -> Outcome:
+    """Stores a bounce or a complaint; returns what became of the recipient. A hard bounce, or the third soft one
     in 30 days, marks the address; a complaint withdraws the consent. May be repeated.
 
     Raises Invalid if no mail with this id was sent to an expert for whom the caller reports.
@@ -51,8 +59,7 @@ async def report(uow: UnitOfWork, access: AccessScope, message_id: str, kind: st
             or await queries.soft_bounces(uow.connection, found["expert_id"], address, since) >= SOFT_BOUNCES
         ):
             await _mark(uow, found["expert_id"], bytes(address))
-    shown = await queries.outcome(uow.connection, key)
-    return dict(shown) if shown else {}
+    return await queries.outcome(uow.connection, key)
 
 
 async def _withdraw(uow: UnitOfWork, expert: UUID, reason: str) -> None:

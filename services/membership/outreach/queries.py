@@ -8,9 +8,10 @@ from sqlalchemy import bindparam, func, select, update
 from services.membership.broadcasts.domain import BOUNCED, SENDING, SENT, UNKNOWN
 from services.membership.broadcasts.tables import recipient
 from services.membership.experts.tables import expert
-from services.membership.outreach.domain import COMPLAINT, SOFT
+from services.membership.outreach.domain import COMPLAINT, SOFT, Outcome
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.kernel.errors import NotFound
 from shared.records.access_scope import constant
 
 _OF_TOKEN = Lookup(select(recipient.c.expert_id).where(recipient.c.token_digest == bindparam("digest")).limit(1))
@@ -77,6 +78,9 @@ async def soft_bounces(connection: Connection, expert_id: UUID, address: bytes, 
     return found
 
 
-async def outcome(connection: Connection, key: UUID) -> Row | None:
-    """Outcome and reason of a recipient."""
-    return await _OUTCOME.fetchrow(connection, key=key)
+async def outcome(connection: Connection, key: UUID) -> Outcome:
+    """What became of a recipient. Raises NotFound if the recipient was deleted."""
+    row = await _OUTCOME.fetchrow(connection, key=key)
+    if row is None:
+        raise NotFound
+    return Outcome(row["outcome"], row["reason"])

@@ -8,11 +8,6 @@ from shared.database.unit_of_work import Connect
 from shared.kernel.principal import Principal
 
 
-def identities(principal: Principal) -> frozenset[UUID]:
-    """The ids of a principal: its own, and that of a key's owner."""
-    return frozenset(key for key in (principal.id, principal.owner) if key is not None)
-
-
 def with_author(authors: Collection[UUID], principal: Principal) -> list[UUID]:
     """The authors of a claim, with this one added. A key counts as its owner."""
     author = principal.owner or principal.id
@@ -21,7 +16,7 @@ def with_author(authors: Collection[UUID], principal: Principal) -> list[UUID]:
 
 async def is_another(connect: Connect, principal: Principal, authors: Collection[UUID]) -> bool:
     """Whether the principal is none of the authors. The demonstration's secretariat on a laptop counts as another."""
-    if identities(principal).isdisjoint(authors):
+    if set(authors).isdisjoint(principal.identities):
         return True
     async with connect() as connection:
         return await acts_alone(connection, principal)

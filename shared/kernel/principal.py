@@ -136,6 +136,11 @@ class Principal:
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
 
     @property
+    def identities(self) -> tuple[UUID, ...]:
+        """The principal's own id, and that of a key's owner."""
+        return tuple(key for key in (self.id, self.owner) if key is not None)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The values of `created_by` for records that this principal, or the owner of this key, entered."""
         return (self.label, *(f"{kind}:{self.owner}" for kind in ("account", "client") if self.owner))

@@ -231,4 +231,4 @@ def as_second_person(who: Principal) -> Mapping[str, Any]:
     """The caller's parameters for `waiting`."""
     is_person = who.kind is PrincipalKind.ACCOUNT
     confirms = is_person and any(grant.role == OFFICE for grant in who.grants)
-    return {"pending_for": [key for key in (who.id, who.owner) if key], "confirms": confirms}
+    return {"pending_for": [*who.identities], "confirms": confirms}

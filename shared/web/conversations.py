@@ -63,8 +63,8 @@ def message_routes(
     def is_office(ctx: RequestContext, verb: str, file: Mapping[str, Any]) -> bool:
         """Whether the caller may do this with internal messages: the person on the file never may."""
         access = ctx.access_on(conversation.internal.resource)
-        persons = {ctx.principal.id, ctx.principal.owner}
-        return persons.isdisjoint(api.concerns(file)) and access.may(verb, file["country"], file["id"])
+        is_concerned = not api.concerns(file).isdisjoint(ctx.principal.identities)
+        return not is_concerned and access.may(verb, file["country"], file["id"])
 
     def readable(ctx: RequestContext, file: Mapping[str, Any]) -> tuple[Listing, AccessScope]:
         """The caller's list of messages. Raises Forbidden."""

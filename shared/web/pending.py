@@ -181,7 +181,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         if body.decision == "confirm":
             return await _confirm(api, ctx, row, record, waiting)
         if body.decision == "withdraw":
-            if waiting["proposer_id"] not in (ctx.principal.id, ctx.principal.owner):
+            if waiting["proposer_id"] not in ctx.principal.identities:
                 raise Forbidden(
                     "Only the proposer can withdraw this transition.", members={"reason": "not_the_proposer"}
                 )

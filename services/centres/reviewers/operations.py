@@ -157,7 +157,7 @@ async def _require_eligible(uow: UnitOfWork, of: Centre, expert: UUID, pointer: 
     if found is None or found["status"] not in _ACTIVE:
         raise _conflict("This expert is not active.", pointer)
     account, actor = found["account_id"], uow.origin.actor
-    if account is not None and account in (actor.id, actor.owner):
+    if account is not None and account in actor.identities:
         raise Forbidden("Another officer invites you.", members={"reason": "own_grant"})
     if expert == of.director_id or (account is not None and of.created_by == f"account:{account}"):
         raise invalid_field(pointer, "reviewer_concerned", "The reviewer directs the centre or has applied for it.")

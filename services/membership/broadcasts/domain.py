@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import UUID
 
 from services.membership.broadcasts.record import Broadcast, Count
 from shared.kernel.errors import invalid_field
@@ -76,11 +75,6 @@ def check_texts(subjects: Mapping[str, str], texts: Mapping[str, str]) -> None:
         raise invalid_field(f"/subjects/{FALLBACK}", "required", "The subject for all other languages.")
     if subjects.keys() != texts.keys():
         raise invalid_field("/texts", "invalid_value", "The texts have the languages of the subjects.")
-
-
-def with_author(authors: Iterable[UUID], *ids: UUID | None) -> list[UUID]:
-    """The authors with these ids."""
-    return sorted({*authors, *(key for key in ids if key)})
 
 
 def next_try(delays: int, at: datetime) -> datetime:

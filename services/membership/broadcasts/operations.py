@@ -27,8 +27,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Broadcast) -> Broadc
     value that the list of experts refuses."""
     require(access, "create", None)
     _check(new)
-    who = access.principal
-    authors = domain.with_author([], who.id, who.owner)
+    authors = sorted(access.principal.identities)
     return await BROADCASTS.insert(uow, replace(new, status="draft", visibility="restricted", authors=authors))
 
 
@@ -39,8 +38,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Broadcast, wanted
     if before.status != "draft":
         raise Conflict("An approved broadcast cannot be changed: cancel it, and make another one.")
     _check(wanted)
-    who = access.principal
-    authors = domain.with_author(before.authors, who.id, who.owner)
+    authors = sorted({*before.authors, *access.principal.identities})
     return await BROADCASTS.update(uow, before, replace(wanted, authors=authors))
 
 
@@ -68,7 +66,7 @@ async def load_guard_context(
     _connect: Connect, principal: Principal, record: Broadcast, _fields: Fields
 ) -> domain.BroadcastGuardContext:
     """What the guards look at, for this caller and this broadcast."""
-    is_author = any(key in record.authors for key in (principal.id, principal.owner) if key)
+    is_author = not set(record.authors).isdisjoint(principal.identities)
     return domain.BroadcastGuardContext(is_author, principal.account_id is not None)
 
 

@@ -46,7 +46,7 @@ async def request(
         raise Conflict("An erasure of this expert is open.", members={"reason": "erasure_requested"})
     who = access.principal
     is_confirmed = who.is_account(before.account_id) or await _acts_alone(uow, before, reason, second_person)
-    requested_by = [key for key in (who.id, who.owner) if key]
+    requested_by = [*who.identities]
     return await _insert(uow, before, reason, requested_by, second_person, is_confirmed=is_confirmed)
 
 
@@ -144,7 +144,7 @@ async def load_guard_context(
 ) -> domain.ErasureGuardContext:
     """What the guards look at, for this caller and this erasure."""
     by = record.requested_by
-    is_requester = not by or any(key in by for key in (principal.id, principal.owner) if key)
+    is_requester = not by or not set(by).isdisjoint(principal.identities)
     return domain.ErasureGuardContext(principal.is_account(record.account_id), is_requester)
 
 

@@ -1,6 +1,8 @@
 """The membership app over HTTP, and callers of it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +12,10 @@ import pytest
 
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
+from services.membership.worker import create_worker
 from shared.database.pool import Database
 from tests.support.callers import CALLERS, Caller, grant, person, serving
+from tests.support.mailbox import Mailbox
 from tests.support.membership import activated
 
 
@@ -65,6 +69,26 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     yield connection
     await connection.close()
+
+
+@asynccontextmanager
+async def working(database_url: str, redis_url: str, smtp_url: str) -> AsyncIterator[None]:
+    """A worker that sends to this mail server."""
+    settings = MembershipSettings(
+        database_url=database_url, redis_url=redis_url, smtp_url=smtp_url, issuer="https://escm.test"
+    )
+    worker = create_worker(settings)
+    work = asyncio.create_task(worker.work())
+    yield
+    worker.stop()
+    await work
+
+
+@pytest.fixture
+async def posted(mailbox: Mailbox, database_url: str, redis_url: str) -> AsyncIterator[Mailbox]:
+    """The mailbox while a worker sends to it."""
+    async with working(database_url, redis_url, mailbox.url):
+        yield mailbox
 
 
 @pytest.fixture

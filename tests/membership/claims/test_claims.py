@@ -1,7 +1,7 @@
 """A person claims their own record with a mailed link: one record, one owner, and no trace for others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,8 +11,6 @@ import httpx
 import pytest
 
 from services.membership.claims.jobs import delete_expired_tokens
-from services.membership.settings import MembershipSettings
-from services.membership.worker import create_worker
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -26,19 +24,6 @@ from tests.support.principals import enter_principal
 
 CLAIM = f"{EXPERTS}/claim"
 NewPerson = Callable[..., Awaitable[Caller]]
-
-
-@pytest.fixture
-async def posted(mailbox: Mailbox, database_url: str, redis_url: str) -> AsyncIterator[Mailbox]:
-    """The mailbox while a worker sends to it."""
-    settings = MembershipSettings(
-        database_url=database_url, redis_url=redis_url, smtp_url=mailbox.url, issuer="https://escm.test"
-    )
-    worker = create_worker(settings)
-    working = asyncio.create_task(worker.work())
-    yield mailbox
-    worker.stop()
-    await working
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
 from shared.records.erasing import erase
-from tests.membership.outreach.conftest import Office, losing_replies, working
+from tests.membership.conftest import working
+from tests.membership.outreach.conftest import Office, losing_replies
 from tests.support.mailbox import Mailbox, text_of
 
 

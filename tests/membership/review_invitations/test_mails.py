@@ -14,8 +14,6 @@ import pytest
 from services.centres.app import create_app as create_centres
 from services.centres.settings import CentresSettings
 from services.membership.reactions import REACTIONS
-from services.membership.settings import MembershipSettings
-from services.membership.worker import create_worker
 from shared.contracts import centres as facts
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
@@ -32,19 +30,6 @@ from tests.support.principals import enter_principal
 
 DECISION = "/centres/v1/reviewers/answer"
 _INBOX = Inbox("membership", REACTIONS)
-
-
-@pytest.fixture
-async def posted(mailbox: Mailbox, database_url: str, redis_url: str) -> AsyncIterator[Mailbox]:
-    """The mailbox while a worker sends to it."""
-    settings = MembershipSettings(
-        database_url=database_url, redis_url=redis_url, smtp_url=mailbox.url, issuer="https://escm.test"
-    )
-    worker = create_worker(settings)
-    working = asyncio.create_task(worker.work())
-    yield mailbox
-    worker.stop()
-    await working
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, any_, bindparam, cast, exists, select
+from sqlalchemy import Select, Text, any_, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -15,6 +15,7 @@ from services.access.api_keys.tables import api_key
 from services.access.grants.tables import grant
 from services.access.notifications import messages, proposals
 from services.access.notifications.domain import NOTICES, Audience, Notice
+from services.access.notifications.holders import ACCOUNT, KEYS, director_of, holders_over
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.contracts.envelope import Fact
@@ -23,9 +24,7 @@ from shared.kernel.countries import in_region
 from shared.kernel.principal import SYSTEM
 from shared.records.access_scope import constant
 
-_KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _TEXTS = any_(bindparam("keys", type_=ARRAY(Text)))
-_ACCOUNT = constant("account")
 _OFFICE = ("secretariat_admin", "secretariat_officer", "platform_operator")
 _held, _expert, _centre = views.GRANTS, views.EXPERTS, views.CENTRES
 
@@ -35,52 +34,28 @@ def _expert_of(record: Any, expert: ColumnElement[Any]) -> Select[Any]:
     return (
         select(record.c.id.label("subject"), _expert.c.account_id)
         .select_from(record.join(_expert, _expert.c.id == expert))
-        .where(record.c.id == _KEYS, _expert.c.account_id.is_not(None))
-    )
-
-
-def _holders_over(kind: str, subject: ColumnElement[Any], source: Any, scope: ColumnElement[Any]) -> Select[Any]:
-    """The accounts with a grant over the scope of this kind that belongs to the subject."""
-    return (
-        select(subject.label("subject"), _held.c.principal_id.label("account_id"))
-        .select_from(source)
-        .where(
-            subject == _KEYS,
-            _held.c.principal_kind == _ACCOUNT,
-            _held.c.scope_kind == constant(kind),
-            _held.c.scope_id == cast(scope, Text),
-        )
+        .where(record.c.id == KEYS, _expert.c.account_id.is_not(None))
     )
 
 
 def _in_country(*roles: str) -> Select[Any]:
     return select(_held.c.scope_id.label("subject"), _held.c.principal_id.label("account_id")).where(
-        _held.c.principal_kind == _ACCOUNT,
+        _held.c.principal_kind == ACCOUNT,
         _held.c.scope_kind == constant("country"),
         _held.c.scope_id == _TEXTS,
         _held.c.role.in_([constant(role) for role in roles]),
     )
 
 
-def _director(subject: ColumnElement[Any], source: Any, centre: ColumnElement[Any]) -> Any:
-    """The account of the centre's director, and the holders of grants over the centre."""
-    of_expert = (
-        select(subject.label("subject"), _expert.c.account_id)
-        .select_from(source.join(_expert, _expert.c.id == _centre.c.director_id))
-        .where(subject == _KEYS, _expert.c.account_id.is_not(None))
-    )
-    return of_expert.union_all(_holders_over("centre", subject, source, centre))
-
-
 _agreement = views.AGREEMENTS
 _with_centre = _agreement.join(_centre, _centre.c.id == _agreement.c.centre_id)
 _institution = views.INSTITUTIONS
 _author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
-    audit.c.subject == _KEYS,
+    audit.c.subject == KEYS,
     audit.c.action.in_([constant("create"), constant("claim")]),
-    audit.c.actor_kind == _ACCOUNT,
+    audit.c.actor_kind == ACCOUNT,
     ~exists().where(
-        _held.c.principal_kind == _ACCOUNT,
+        _held.c.principal_kind == ACCOUNT,
         _held.c.principal_id == audit.c.actor_id,
         _held.c.role.in_([constant(role) for role in _OFFICE]),
     ),
@@ -89,7 +64,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
     audience: Statement(query)
     for audience, query in {
         Audience.EXPERT: select(_expert.c.id.label("subject"), _expert.c.account_id).where(
-            _expert.c.id == _KEYS, _expert.c.account_id.is_not(None)
+            _expert.c.id == KEYS, _expert.c.account_id.is_not(None)
         ),
         Audience.DECLARANT: _expert_of(views.DECLARATIONS, views.DECLARATIONS.c.expert_id),
         Audience.CONSENTING: _expert_of(views.CONSENTS, views.CONSENTS.c.expert_id),
@@ -97,29 +72,29 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
         Audience.INVITED: _expert_of(views.REVIEWERS, views.REVIEWERS.c.expert_id),
-        Audience.DIRECTOR: _director(_centre.c.id, _centre, _centre.c.id),
-        Audience.AGREEMENT_DIRECTOR: _director(_agreement.c.id, _with_centre, _centre.c.id),
-        Audience.REPRESENTATIVES: _holders_over("institution", _institution.c.id, _institution, _institution.c.id),
+        Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
+        Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
+        Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),
         Audience.AUTHOR: _author,
         Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),
         Audience.GOVERNMENT: _in_country("government_focal_point"),
         Audience.OWNER: select(account.c.id.label("subject"), account.c.id.label("account_id")).where(
-            account.c.id == _KEYS
+            account.c.id == KEYS
         ),
         Audience.HOLDER: select(grant.c.id.label("subject"), grant.c.principal_id.label("account_id")).where(
-            grant.c.id == _KEYS,
-            grant.c.principal_kind == _ACCOUNT,
+            grant.c.id == KEYS,
+            grant.c.principal_kind == ACCOUNT,
             grant.c.created_by != constant(SYSTEM.label),
         ),
         Audience.KEY_OWNER: select(api_key.c.id.label("subject"), api_key.c.owner_id.label("account_id")).where(
-            api_key.c.id == _KEYS, api_key.c.owner_kind == _ACCOUNT
+            api_key.c.id == KEYS, api_key.c.owner_kind == ACCOUNT
         ),
         **messages.QUERIES,
         **proposals.QUERIES,
     }.items()
 }
 _OF_COUNTRY = frozenset((Audience.COMMITTEE, Audience.GOVERNMENT))
-_ACTORS = Statement(select(audit.c.id, audit.c.actor_id).where(audit.c.id == _KEYS, audit.c.actor_kind == _ACCOUNT))
+_ACTORS = Statement(select(audit.c.id, audit.c.actor_id).where(audit.c.id == KEYS, audit.c.actor_kind == ACCOUNT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,23 +7,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import TableClause, Text, Uuid, and_, any_, bindparam, case, cast, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, TableClause, Text, and_, case, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.notifications.domain import Audience
+from services.access.notifications.holders import ACCOUNT, KEYS, director_of
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.records.access_scope import constant
 
-_KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
-_ACCOUNT = constant("account")
 _OFFICE = [constant(role) for role in ("secretariat_admin", "secretariat_officer")]
 """The roles that handle files, and read internal messages."""
 _SAME_REQUEST = timedelta(minutes=1)
 """Clients may use one request id for several requests."""
-_held, _expert, _centre = views.GRANTS, views.EXPERTS, views.CENTRES
-_of_expert, _of_centre = views.EXPERT_MESSAGES, views.CENTRE_MESSAGES
+_held, _centre = views.GRANTS, views.CENTRES
 _posted, _step, _created = (audit.alias(name) for name in ("posted", "step", "created"))
 
 
@@ -34,14 +31,10 @@ def _is_office(kind: ColumnElement[Any], actor: ColumnElement[Any]) -> ColumnEle
     return select(held.c.id).where(*conditions).exists()
 
 
-_by_office = _is_office(_posted.c.actor_kind, _posted.c.actor_id)
-_by_office_of_expert = and_(_by_office, _posted.c.actor_id.is_distinct_from(_of_expert.c.account_id))
-
-
-def _is_alone(file: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the message was posted without a transition of its file."""
-    return (
-        ~select(_step.c.id)
+def _messages(view: TableClause, file: ColumnElement[Any], by: ColumnElement[bool]) -> Any:
+    """The messages of a view that these people posted, each without a transition of its file."""
+    is_reason = (
+        select(_step.c.id)
         .where(
             _step.c.subject == file,
             _step.c.request_id == _posted.c.request_id,
@@ -50,72 +43,55 @@ def _is_alone(file: ColumnElement[Any]) -> ColumnElement[bool]:
         )
         .exists()
     )
+    posting = and_(_posted.c.subject == view.c.id, _posted.c.action == constant("create"))
+    return select(view).select_from(view.join(_posted, posting)).where(view.c.id == KEYS, by, ~is_reason).subquery()
 
 
-def _find(
-    message: TableClause,
-    account: ColumnElement[Any],
-    *conditions: ColumnElement[bool],
-    also: Any = None,
-    region: ColumnElement[Any] | None = None,
-) -> Any:
-    """Messages and accounts. `also` are further joined rows and their condition."""
-    file = message.c.expert_id if message is _of_expert else message.c.centre_id
-    source: Any = message.join(_posted, and_(_posted.c.subject == message.c.id, _posted.c.action == constant("create")))
-    return (
-        select(
-            message.c.id.label("subject"),
-            account.label("account_id"),
-            (cast(literal(None), Text) if region is None else region).label("region"),
-        )
-        .select_from(source.join(*also) if also else source)
-        .where(message.c.id == _KEYS, account.is_not(None), _is_alone(file), *conditions)
-    )
-
-
-def _office(message: TableClause, *conditions: ColumnElement[bool]) -> Any:
+def _office(message: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The accounts of the office that handles the files of a country. Callers check the regions."""
     covers = or_(
         _held.c.scope_kind.in_([constant("global"), constant("region")]), _held.c.scope_id == message.c.country
     )
-    holders = and_(
-        _held.c.principal_kind == _ACCOUNT,
-        _held.c.role.in_(_OFFICE),
-        covers,
+    region = case((_held.c.scope_kind == constant("region"), _held.c.scope_id)).label("region")
+    return (
+        select(message.c.id.label("subject"), _held.c.principal_id.label("account_id"), region)
+        .select_from(message.join(_held, and_(_held.c.principal_kind == ACCOUNT, _held.c.role.in_(_OFFICE), covers)))
+        .where(*conditions)
     )
-    region = case((_held.c.scope_kind == constant("region"), _held.c.scope_id))
-    return _find(message, _held.c.principal_id, *conditions, also=(_held, holders), region=region)
 
 
-_assignee = _of_expert.c.assignee
-_by_author = and_(
-    _created.c.subject == _of_centre.c.centre_id,
-    _created.c.action == constant("create"),
-    _created.c.actor_kind == _ACCOUNT,
-    ~_is_office(_created.c.actor_kind, _created.c.actor_id),
-)
-_of_director = _centre.join(_expert, _expert.c.id == _centre.c.director_id)
-_over_centre = and_(
-    _held.c.principal_kind == _ACCOUNT,
-    _held.c.scope_kind == constant("centre"),
-    _held.c.scope_id == cast(_of_centre.c.centre_id, Text),
+def _named(message: Any, account: ColumnElement[Any]) -> Select[Any]:
+    """The account that a message names, if any."""
+    region = null().cast(Text).label("region")
+    return select(message.c.id.label("subject"), account.label("account_id"), region).where(account.is_not(None))
+
+
+_expert_view, _centre_view = views.EXPERT_MESSAGES, views.CENTRE_MESSAGES
+_by_office = _is_office(_posted.c.actor_kind, _posted.c.actor_id)
+_by_office_of_expert = and_(_by_office, _posted.c.actor_id.is_distinct_from(_expert_view.c.account_id))
+_to_expert = _messages(_expert_view, _expert_view.c.expert_id, _by_office_of_expert)
+_of_expert = _messages(_expert_view, _expert_view.c.expert_id, ~_by_office_of_expert)
+_to_applicant = _messages(_centre_view, _centre_view.c.centre_id, _by_office)
+_of_applicant = _messages(_centre_view, _centre_view.c.centre_id, ~_by_office)
+_author = (
+    select(_to_applicant.c.id.label("subject"), _created.c.actor_id.label("account_id"))
+    .select_from(_to_applicant.join(_created, _created.c.subject == _to_applicant.c.centre_id))
+    .where(
+        _created.c.action == constant("create"),
+        _created.c.actor_kind == ACCOUNT,
+        ~_is_office(_created.c.actor_kind, _created.c.actor_id),
+    )
 )
 QUERIES: Mapping[Audience, Any] = {
-    Audience.EXPERT_APPLICANT: _find(_of_expert, _of_expert.c.account_id, _by_office_of_expert),
-    Audience.EXPERT_OFFICE: _find(_of_expert, _assignee, ~_by_office_of_expert).union_all(
-        _office(_of_expert, _assignee.is_(None), ~_by_office_of_expert)
+    Audience.EXPERT_APPLICANT: _named(_to_expert, _to_expert.c.account_id),
+    Audience.EXPERT_OFFICE: _named(_of_expert, _of_expert.c.assignee).union_all(
+        _office(_of_expert, _of_expert.c.assignee.is_(None))
     ),
-    Audience.CENTRE_APPLICANT: _find(
-        _of_centre, _created.c.actor_id, _by_office, also=(_created, _by_author)
-    ).union_all(
-        _find(
-            _of_centre,
-            _expert.c.account_id,
-            _by_office,
-            also=(_of_director, _centre.c.id == _of_centre.c.centre_id),
-        ),
-        _find(_of_centre, _held.c.principal_id, _by_office, also=(_held, _over_centre)),
+    Audience.CENTRE_APPLICANT: _author.union_all(
+        director_of(
+            _to_applicant.c.id, _to_applicant.join(_centre, _centre.c.id == _to_applicant.c.centre_id), _centre.c.id
+        )
     ),
-    Audience.CENTRE_OFFICE: _office(_of_centre, ~_by_office),
+    Audience.CENTRE_OFFICE: _office(_of_applicant),
 }
 """The message, the account, and the region that its grant is limited to. Parameter: `keys`."""

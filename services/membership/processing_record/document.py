@@ -7,7 +7,7 @@ from services.membership.notices import queries as notices
 from services.membership.processing_record.domain import SECURITY_MEASURES, TRANSFERS
 from services.membership.retention_rules import queries as rules
 from services.membership.retention_rules.record import RetentionRule
-from shared.auth.offices import clients
+from shared.auth import offices
 from shared.contracts import readers
 from shared.contracts.personal import Processing, processing
 from shared.database.statements import Connection
@@ -17,7 +17,7 @@ from shared.kernel.principal import READ, Principal
 async def document(connection: Connection) -> dict[str, Any]:
     """The record of processing activities, as it is at this moment."""
     active = await rules.active(connection)
-    partners = await clients(connection)
+    partners = await offices.clients(connection)
     return {
         "activities": [_activity(one, active, partners) for one in processing()],
         "purposes": [dict(row) for row in await notices.present(connection)],
@@ -36,11 +36,7 @@ def _activity(one: Processing, active: Iterable[RetentionRule], partners: Sequen
         "persons": one.persons,
         "purpose": one.purpose,
         "data": {"exported": {name: one.audiences.get(name) for name in one.exported}, "left_out": one.left_out},
-        "recipients": {
-            "roles": _roles(one),
-            "clients": [str(client.id) for client in partners if _reads(client, one)],
-            "others": one.others,
-        },
+        "recipients": _recipients(one, partners),
         "time_limits": {
             "usual": one.time_limit,
             "rules": [rule.ref for rule in active if is_ours and rule.resource == one.resource],
@@ -49,18 +45,15 @@ def _activity(one: Processing, active: Iterable[RetentionRule], partners: Sequen
     }
 
 
-def _roles(one: Processing) -> list[str]:
-    """The roles that read the records; none for other rows."""
-    if one.resource is None or one.service == "core":
-        return []
-    readable = {(one.resource, READ), ("*", READ)}
-    return sorted(role for role, held in readers.roles_of(one.service).items() if held & readable)
-
-
-def _reads(client: Principal, one: Processing) -> bool:
-    if one.resource is None or one.service == "core":
-        return False
-    return bool(readers.permission_scope_of(client, f"{one.service}.{one.resource}"))
+def _recipients(one: Processing, partners: Iterable[Principal]) -> dict[str, Any]:
+    """Who reads the rows: roles and clients read records alone."""
+    roles, clients = [], []
+    if one.resource is not None and one.service != "core":
+        readable = {(one.resource, READ), ("*", READ)}
+        roles = sorted(role for role, held in readers.roles_of(one.service).items() if held & readable)
+        resource = f"{one.service}.{one.resource}"
+        clients = [str(client.id) for client in partners if readers.permission_scope_of(client, resource)]
+    return {"roles": roles, "clients": clients, "others": one.others}
 
 
 def _rule(one: RetentionRule) -> dict[str, Any]:

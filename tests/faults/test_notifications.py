@@ -36,7 +36,7 @@ SELECT service, bulk, coalesce((SELECT position FROM core_lease WHERE name = 're
 FROM unnest(ARRAY[false, true]) bulk, unnest(ARRAY['membership', 'access']) service
 ON CONFLICT (service, bulk) DO UPDATE SET position = excluded.position
 """
-_CLOSE = """
+_CLEAN = """
 DELETE FROM member_expert WHERE account_id IN (SELECT id FROM access_account WHERE email LIKE 'reminded%');
 DELETE FROM access_notification; DELETE FROM member_reminder; DELETE FROM core_mail;
 DELETE FROM access_account WHERE email LIKE 'reminded%';
@@ -89,6 +89,7 @@ async def office(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Office]:
     assert made.status_code == 201, made.text
     await client.close()
     async with cluster.superuser() as connection:
+        await connection.execute(_CLEAN)
         await connection.execute(_ACCOUNTS, _PEOPLE)
         await connection.execute(_EXPERTS, made.json()["id"])
         await connection.execute(_CONSUMERS)
@@ -98,7 +99,7 @@ async def office(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Office]:
         finally:
             for process in office.processes:
                 cluster.discard(process)
-            await connection.execute(_CLOSE)
+            await connection.execute(_CLEAN)
 
 
 async def test_each_person_has_one_mail_though_every_worker_is_killed(office: Office, chance: random.Random) -> None:

@@ -1,5 +1,7 @@
-"""Rewrites the references of membership after merges of experts."""
+"""Rewrites the references of membership after merges of experts and institutions."""
 
+from services.membership.certificates.operations import CERTIFICATES
+from services.membership.certificates.queries import FREE_AT_MERGE_TARGET
 from services.membership.consents.operations import CONSENTS
 from services.membership.declarations.operations import DECLARATIONS
 from services.membership.erasures.operations import ERASURES
@@ -9,6 +11,9 @@ from shared.records.following import ReferenceRewriter, moves_table, single
 
 _FOLLOWING = (
     *(single(kind, "expert_id") for kind in (CONSENTS, DECLARATIONS, ERASURES)),
+    single(CERTIFICATES, "expert_id", FREE_AT_MERGE_TARGET),
     *CONVERSATION.references(),
 )
-EXPERTS = ReferenceRewriter(moves_table("member_reference_move"), views.EXPERTS, _FOLLOWING)
+_MOVES = moves_table("member_reference_move")
+EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, _FOLLOWING)
+INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (single(CERTIFICATES, "institution_id"),))

@@ -86,6 +86,11 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "language": "en",
         "proof": {"channel": "paper"},
     },
+    "createCertificate": lambda country_fixture: {
+        "kind": "participation",
+        "holder": {"expert_id": country_fixture.id("experts")},
+        "subject": {"resource": "membership.participations", "id": str(uuid4())},
+    },
     "createBroadcast": lambda country_fixture: {
         "subjects": {"en": _name(country_fixture)},
         "texts": {"en": _name(country_fixture)},

@@ -113,6 +113,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
+    "verifyCertificate": Demand(Ask.NOTHING),
     **dict.fromkeys(
         (
             "getImport",

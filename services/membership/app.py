@@ -27,6 +27,7 @@ from services.membership.processing_record.routes import router as processing_re
 from services.membership.retention_rules.routes import router as retention_rules
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
+from services.membership.verification.routes import router as verification
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
@@ -57,6 +58,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             notices,
             declarations,
             consents,
+            verification,
             certificates,
             retention_rules,
             processing_record,

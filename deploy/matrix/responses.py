@@ -19,8 +19,8 @@ WITHOUT_COUNTRY = frozenset((
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts", "merges", "duplicates",
-    "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
+    "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
+    "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})

@@ -1,4 +1,4 @@
-"""Certificates, and what other services read of them and membership of centres and reviews.
+"""Certificates, what access reads of them, and what membership reads of centres and reviews.
 
 A certificate has a random place in the status lists, so that the place says nothing about who got it when. Half of the
 places of a list stay free, so that a free one is found at once. A certificate of an expert follows the expert's country.
@@ -15,7 +15,7 @@ _LIVING = "status IN ('issued', 'suspended')"
 _LIST_SIZE = 131_072
 _USED_OF_LIST = 65_536
 _PUBLISHED = "id, ref, version, status, country, visibility"
-_CENTRE = f"""{_PUBLISHED}, committee_id, host_institution_id, director_id, registration_number, designated_on,
+_CENTRE = """id, ref, version, country, status, visibility, committee_id, host_institution_id, director_id, registration_number, designated_on,
         term_number, term_starts, term_ends, created_at"""
 
 

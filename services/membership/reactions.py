@@ -1,5 +1,5 @@
-"""The reactions of membership: affiliations follow institutions, what belongs to experts follows those that were merged,
-invitations to review centres are mailed, and an erasure goes on when all services have reported."""
+"""The reactions of membership: affiliations follow institutions, what belongs to experts follows those that were
+merged, invitations to review centres are mailed, and an erasure goes on when all services have reported."""
 
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from services.membership.review_invitations.operations import invite, invite_aga
 from shared.contracts import access, actions, centres, membership
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_subject
-
 
 
 async def _follow_institution(uow: UnitOfWork, subject: UUID) -> None:

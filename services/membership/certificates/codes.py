@@ -1,8 +1,8 @@
 """Codes of certificates: 80 random bits in 16 characters of Crockford's Base 32, and his check character.
 
-    code = new_code()           # "7HM2K4T9Q0WX3V8Z5"
-    printed(code)               # "7HM2-K4T9-Q0WX-3V8Z-5"
-    read("7hm2-k4t9-qowx-3v8z-5") == code
+code = new_code()           # "7HM2K4T9Q0WX3V8Z5"
+printed(code)               # "7HM2-K4T9-Q0WX-3V8Z-5"
+read("7hm2-k4t9-qowx-3v8z-5") == code
 """
 
 import secrets

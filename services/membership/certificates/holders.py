@@ -70,8 +70,8 @@ _REVIEWS = Lookup(
 
 
 async def require_holder(connection: Connection, access: AccessScope, kind: str, key: UUID, language: str) -> Holder:
-    """The holder that a body names. Raises Invalid `unknown_reference` if there is none that the caller may read all of,
-    Forbidden without the permission to issue it a certificate."""
+    """The holder that a body names. Raises Invalid `unknown_reference` if there is none that the caller may read all
+    of, Forbidden without the permission to issue it a certificate."""
     holder = await _holder(connection, kind, key, language)
     if holder is None or not holder.is_present or not access.sees_all_fields(holder.country, key):
         raise invalid_field(f"/holder/{kind}", "unknown_reference", f"There is no such {_TITLES[kind]}.")

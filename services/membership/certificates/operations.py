@@ -89,7 +89,7 @@ async def transition(
 
     def effects(_target: str) -> Certificate:
         if requested.action == "replace":
-            return replace(before, replaced_by=successor and successor.id)
+            return replace(before, replaced_by=successor.id if successor else None)
         if requested.action == "revoke":
             return replace(before, revoked_for=_category(requested.fields), suspended_by=None)
         return replace(before, suspended_by=domain.OFFICE if requested.action == "suspend" else None)

@@ -22,9 +22,7 @@ from shared.records.rows import records_of
 _living = certificate.c.status.in_([constant(status) for status in LIVING])
 _locked = select(certificate).where(_living).order_by(certificate.c.id).with_for_update()
 _OF_EXPERTS = Statement(_locked.where(certificate.c.expert_id == any_(bindparam("experts", type_=ARRAY(Uuid)))))
-_OVER = Statement(
-    _locked.where(certificate.c.valid_to < bindparam("today", type_=Date)).limit(bindparam("limit"))
-)
+_OVER = Statement(_locked.where(certificate.c.valid_to < bindparam("today", type_=Date)).limit(bindparam("limit")))
 
 _other = certificate.alias("other")
 _SUBJECT = ("subject_resource", "subject_id", "subject_year")
@@ -32,9 +30,8 @@ FREE_AT_MERGE_TARGET = ~and_(
     _living,
     exists().where(
         _other.c.status.in_([constant(status) for status in LIVING]),
-        _other.c.expert_id == select(views.EXPERTS.c.merged_into)
-        .where(views.EXPERTS.c.id == certificate.c.expert_id)
-        .scalar_subquery(),
+        views.EXPERTS.c.id == certificate.c.expert_id,
+        _other.c.expert_id == views.EXPERTS.c.merged_into,
         _other.c.kind == certificate.c.kind,
         *(_other.c[name].is_not_distinct_from(certificate.c[name]) for name in _SUBJECT),
     ),

@@ -11,8 +11,8 @@ from shared.records.record import Internal, Part, Public, Record, Refers, Tracke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate(Record):
-    """What the secretariat certifies about an expert, an institution or a centre. It is never published: whoever has its
-    code can verify it. Once it is issued, only its state changes.
+    """What the secretariat certifies about an expert, an institution or a centre. It is never published: whoever has
+    its code can verify it. Once it is issued, only its state changes.
 
     One of `expert_id`, `institution_id` and `centre_id` is set; the database derives `holder_key` from them.
     """

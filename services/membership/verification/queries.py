@@ -1,6 +1,6 @@
 """Finding a certificate by its code, for everybody: one index."""
 
-from sqlalchemy import and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import bindparam, case, exists, func, select
 
 from services.membership.certificates.tables import certificate
 from services.membership.consents.tables import consent

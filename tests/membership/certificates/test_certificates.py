@@ -113,9 +113,7 @@ async def test_one_certificate_of_a_kind_and_subject_is_in_force(member: Member,
         ({"holder_name": "Somebody Else"}, "/holder_name"),
     ],
 )
-async def test_a_wrong_body_names_its_fault(
-    admin: Caller, change: dict[str, Any], pointer: str
-) -> None:
+async def test_a_wrong_body_names_its_fault(admin: Caller, change: dict[str, Any], pointer: str) -> None:
     record = await entered(admin)
     refused = await admin.post(CERTIFICATES, {**participation(record["id"]), **change})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer), refused.text
@@ -175,7 +173,9 @@ async def test_a_holder_replaces_a_certificate_after_a_new_name(member: Member, 
     final = (await who.get(f"{CERTIFICATES}/{translated.json()['replaced_by']}")).json()
     assert final["language"] == "ar"
     for verb in ("replace", "revoke", "suspend"):
-        ended = await admin.step(path, verb, reason="Too late", **({"fields": {"category": "error"}} if verb == "revoke" else {}))
+        ended = await admin.step(
+            path, verb, reason="Too late", **({"fields": {"category": "error"}} if verb == "revoke" else {})
+        )
         assert (ended.status_code, ended.json()["code"]) == (409, "transition_not_allowed")
 
 
@@ -213,9 +213,7 @@ async def test_a_certificate_expires_after_its_last_day(
         assert (await admin.get(path)).json()["status"] == status
 
 
-async def test_a_merge_moves_certificates_and_its_undo_moves_them_back(
-    admin: Caller, database: Database
-) -> None:
+async def test_a_merge_moves_certificates_and_its_undo_moves_them_back(admin: Caller, database: Database) -> None:
     winner, loser = await entered(admin), await entered(admin)
     made = await issued(admin, participation(loser["id"]))
     pair = {"winner_id": winner["id"], "loser_id": loser["id"]}

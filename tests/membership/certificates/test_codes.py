@@ -43,7 +43,19 @@ def test_one_other_character_or_two_exchanged_are_noticed() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0", "0" * 16, "0" * 18, "U" + "0" * 16, "*" + "0" * 16, "٠" * 17, "０" * 17, "0" * 15 + "é0", "\0" * 17, "ı" * 17],
+    [
+        "",
+        "0",
+        "0" * 16,
+        "0" * 18,
+        "U" + "0" * 16,
+        "*" + "0" * 16,
+        "٠" * 17,
+        "０" * 17,
+        "0" * 15 + "é0",
+        "\0" * 17,
+        "ı" * 17,
+    ],
 )
 def test_other_texts_are_no_codes(text: str) -> None:
     assert codes.read(text) is None

@@ -23,7 +23,7 @@ def upgrade() -> None:
     run(f"""
 CREATE TABLE member_certificate ({record_columns("issued|suspended|revoked|replaced|expired")}
     kind text NOT NULL CHECK (kind IN ('{"', '".join(_KINDS.split("|"))}')),
-    holder_key uuid NOT NULL GENERATED ALWAYS AS (coalesce(expert_id, institution_id, centre_id)) STORED,
+    holder_key uuid NOT NULL,
     expert_id uuid,
     institution_id uuid,
     centre_id uuid,
@@ -41,7 +41,8 @@ CREATE TABLE member_certificate ({record_columns("issued|suspended|revoked|repla
     suspended_by text,
     revoked_for text,
     replaced_by uuid,
-    CHECK (num_nonnulls(expert_id, institution_id, centre_id) = 1),
+    CHECK (num_nonnulls(expert_id, institution_id, centre_id) = 1
+        AND holder_key = coalesce(expert_id, institution_id, centre_id)),
     CHECK (num_nonnulls(subject_id, subject_year) = 1)
 )
 --;

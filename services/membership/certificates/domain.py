@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from services.membership.certificates.record import Certificate
@@ -73,6 +73,11 @@ LIFECYCLE: Lifecycle[CertificateGuardContext] = Lifecycle(
 def holder_in(record: Certificate) -> tuple[str, UUID]:
     """The field that names the holder, and the holder's id."""
     return next((name, key) for name in HOLDERS if (key := getattr(record, name)) is not None)
+
+
+def number_of(row: Mapping[str, Any]) -> str:
+    """The printed number of a certificate."""
+    return str(row["paper_number"] or row["ref"])
 
 
 def check(new: Certificate) -> None:

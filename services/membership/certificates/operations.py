@@ -62,6 +62,7 @@ async def issue(uow: UnitOfWork, new: Certificate, holder: Holder) -> Certificat
         "country": holder.country,
         "visibility": "restricted",
         "status": "issued",
+        "holder_key": domain.holder_in(new)[1],
         "holder_name": holder.name,
         "name_differs": False,
         "code": codes.new_code(),

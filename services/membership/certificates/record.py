@@ -14,7 +14,7 @@ class Certificate(Record):
     """What the secretariat certifies about an expert, an institution or a centre. It is never published: whoever has
     its code can verify it. Once it is issued, only its state changes.
 
-    One of `expert_id`, `institution_id` and `centre_id` is set; the database derives `holder_key` from them.
+    One of `expert_id`, `institution_id` and `centre_id` is set, and `holder_key` repeats it.
     """
 
     resource_type = Resource("membership", "certificates", "certificate")

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.membership.certificates import record
-from services.membership.certificates.domain import CATEGORIES, HOLDERS, KINDS, LIFECYCLE, SUBJECTS
+from services.membership.certificates.domain import CATEGORIES, HOLDERS, KINDS, LIFECYCLE, SUBJECTS, number_of
 from services.membership.certificates.tables import certificate
 from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
@@ -111,11 +111,6 @@ def columns(body: CertificateBody) -> dict[str, Any]:
         "paper_number": body.number,
         "valid_to": body.valid_to,
     }
-
-
-def number_of(row: Mapping[str, Any]) -> str:
-    """The printed number of a certificate."""
-    return str(row["paper_number"] or row["ref"])
 
 
 def _parts(row: Mapping[str, Any]) -> dict[str, Any]:

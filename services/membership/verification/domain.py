@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.membership.certificates.schemas import number_of
+from services.membership.certificates.domain import number_of
 from services.membership.verification.titles import TITLES
 from shared.kernel.clock import to_text
 from shared.kernel.text import fold

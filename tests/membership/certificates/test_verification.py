@@ -79,7 +79,7 @@ async def test_a_person_is_named_with_their_consent_to_be_listed(
         ("…", False),
     ],
 )
-async def test_a_name_is_compared_without_being_told(
+async def test_a_name_is_compared_and_not_shown(
     member: Member, admin: Caller, anonymous: Caller, name: str, matches: bool
 ) -> None:
     _, record = await member(names=[{"full": "José Nuñez-Peña"}])

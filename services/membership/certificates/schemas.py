@@ -18,9 +18,10 @@ from shared.web.fields import Body, Clean, Day
 from shared.web.schemas import RecordResponse
 
 _REFS = "CRT-"
+_ID = "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"
 
 
-class Holder(Body):
+class CertificateHolder(Body):
     """Whom a certificate is about: one of an expert, an institution and a centre."""
 
     expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), "The expert."] = None
@@ -28,13 +29,13 @@ class Holder(Body):
     centre_id: Annotated[UUID | None, Refers("/centres/v1/centres"), "The centre."] = None
 
     @model_validator(mode="after")
-    def _names_one(self) -> "Holder":
+    def _names_one(self) -> "CertificateHolder":
         if sum(getattr(self, name) is not None for name in HOLDERS) != 1:
             raise PydanticCustomError("invalid_value", "Give one of expert_id, institution_id and centre_id.")
         return self
 
 
-class Subject(Body):
+class CertificateSubject(Body):
     """What a certificate certifies: a record, or what was done in a year."""
 
     resource: Annotated[
@@ -44,7 +45,7 @@ class Subject(Body):
     year: Annotated[int | None, Field(ge=2000, le=2100, examples=[None]), "The year, for reviews."] = None
 
     @model_validator(mode="after")
-    def _names_one(self) -> "Subject":
+    def _names_one(self) -> "CertificateSubject":
         if (self.resource is None) != (self.id is None) or (self.id is None) == (self.year is None):
             raise PydanticCustomError("invalid_value", "Give resource and id, or year.")
         return self
@@ -60,8 +61,12 @@ class CertificateBody(Body, of=record.Certificate):
     """The body of a certificate."""
 
     kind: Literal[tuple(KINDS)]  # type: ignore[valid-type]
-    holder: Annotated[Holder, "Whom the certificate is about."]
-    subject: Annotated[Subject, "What the certificate certifies."]
+    holder: Annotated[CertificateHolder, Field(examples=[{"expert_id": _ID}]), "Whom the certificate is about."]
+    subject: Annotated[
+        CertificateSubject,
+        Field(examples=[{"resource": "membership.experts", "id": _ID}]),
+        "What the certificate certifies.",
+    ]
     language: Literal[LANGUAGES] = "en"  # type: ignore[valid-type]
     number: Annotated[
         Annotated[str, StringConstraints(min_length=1, max_length=60), Clean, AfterValidator(_no_ref)] | None,
@@ -86,10 +91,10 @@ class Certificate(RecordResponse, of=record.Certificate, lifecycle=LIFECYCLE):
     """A certificate as a caller sees it."""
 
     kind: Annotated[str, Field(examples=["membership"])]
-    holder: Annotated[Holder, "Whom the certificate is about."]
+    holder: Annotated[CertificateHolder, "Whom the certificate is about."]
     holder_name: Annotated[str, Field(examples=["Amina Khan"])]
     name_differs: bool
-    subject: Annotated[Subject, "What the certificate certifies."]
+    subject: Annotated[CertificateSubject, "What the certificate certifies."]
     language: Annotated[str, Field(examples=["en"])]
     number: Annotated[str, Field(examples=["CRT-000123"]), "The printed number: the ref, or that of an older one."]
     code: Annotated[str, Field(examples=["7HM2K4T9Q0WX3V8Z5"])]
@@ -106,7 +111,7 @@ def columns(body: CertificateBody) -> dict[str, Any]:
     return {
         "kind": body.kind,
         **{name: getattr(body.holder, name) for name in HOLDERS},
-        **{f"subject_{name}": getattr(body.subject, name) for name in Subject.model_fields},
+        **{f"subject_{name}": getattr(body.subject, name) for name in CertificateSubject.model_fields},
         "language": body.language,
         "paper_number": body.number,
         "valid_to": body.valid_to,

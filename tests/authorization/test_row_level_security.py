@@ -36,6 +36,7 @@ PROTECTED = {
         "merges",
         "declarations",
         "consents",
+        "certificates",
         "erasures",
         "broadcasts",
         "retention_rules",
@@ -52,7 +53,15 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules", "reviewers", "broadcasts")
+_OF_THE_OFFICE = (
+    "declarations",
+    "consents",
+    "certificates",
+    "erasures",
+    "retention_rules",
+    "reviewers",
+    "broadcasts",
+)
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,

@@ -5,6 +5,7 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.certificate_templates.routes import router as certificate_templates
 from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
 from services.membership.declarations.routes import router as declarations
@@ -56,6 +57,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             notices,
             declarations,
             consents,
+            certificate_templates,
             retention_rules,
             processing_record,
             broadcasts,
@@ -74,6 +76,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "notices": "The texts of declarations and consents, in versions.",
             "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",
+            "certificate_templates": "The wording of certificates, by kind and language.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",

@@ -22,7 +22,7 @@ TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
-    "broadcasts": "member_broadcast",
+    "broadcasts": "member_broadcast", "certificate_templates": "member_certificate_template",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -155,6 +155,11 @@ class Seeder:
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}
         await self._enter(fixture, "membership", "retention_rules", **rule, basis=fixture.word)
+        template = {"titles": {"en": fixture.word}, "bodies": {"en": f"{fixture.word} {{holder}}"}}
+        signatory = {"name": fixture.word, "offices": {"en": fixture.word}}
+        await self._enter(
+            fixture, "membership", "certificate_templates", kind="authorship", signatory=signatory, **template
+        )
         found = await self._callers["membership"].get(
             "/membership/v1/notices", params={"limit": 1, "sort": "created_at"}
         )

@@ -39,6 +39,7 @@ PROTECTED = {
         "erasures",
         "broadcasts",
         "retention_rules",
+        "certificate_templates",
     ),
     "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
     "actions": (
@@ -52,7 +53,15 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules", "reviewers", "broadcasts")
+_OF_THE_OFFICE = (
+    "declarations",
+    "consents",
+    "erasures",
+    "retention_rules",
+    "reviewers",
+    "broadcasts",
+    "certificate_templates",
+)
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,

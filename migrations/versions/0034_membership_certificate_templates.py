@@ -1,0 +1,64 @@
+"""The wording of certificates, with a template in force for each kind that is issued."""
+
+import csv
+import json
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+from migrations.rules import country_scoped, record_columns, reference_numbers, run
+
+revision = "0034_membership_certificate_templates"
+down_revision = "0028_membership_outreach"
+
+_WORDING = Path(__file__).with_name("0034_certificate_wording.csv")
+_COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
+_VISIBILITIES = "IN ('public', 'network', 'restricted')"
+
+
+def upgrade() -> None:
+    columns = record_columns("draft|active|retired").replace(_COUNTRY, "country text CHECK (country IS NULL)")
+    run(f"""
+CREATE TABLE member_certificate_template ({columns.replace(_VISIBILITIES, "= 'restricted'")}
+    kind text NOT NULL
+        CHECK (kind IN ('support', 'membership', 'designation', 'review', 'participation', 'authorship')),
+    titles jsonb NOT NULL,
+    bodies jsonb NOT NULL,
+    signatory jsonb
+)
+--;
+CREATE UNIQUE INDEX member_certificate_template_active_idx ON member_certificate_template (kind)
+    WHERE status = 'active'
+""")
+    reference_numbers("member_certificate_template", "TPL", "membership")
+    country_scoped("member_certificate_template", "membership")
+    template = text("""
+INSERT INTO member_certificate_template (id, version, status, visibility, created_at, created_by, updated_at,
+    updated_by, kind, titles, bodies, signatory)
+VALUES (CAST(:id AS uuid), 1, 'active', 'restricted', now(), 'system', now(), 'system', :kind,
+    CAST(:titles AS jsonb), CAST(:bodies AS jsonb), CAST(:signatory AS jsonb))
+""")
+    op.execute("SET LOCAL escm.write_everywhere = 'on'")
+    with _WORDING.open(encoding="utf-8", newline="") as lines:
+        wording = {(line.pop("kind"), line.pop("part")): line for line in csv.DictReader(lines)}
+    signatory = {"name": None, "offices": wording.pop(("", "office"))}
+    kinds = list(dict.fromkeys(kind for kind, _ in wording))
+    for number, kind in enumerate(kinds, start=0x41):
+        op.execute(
+            template.bindparams(
+                id=f"019b76da-a800-7000-8000-0000000000{number:02x}",
+                kind=kind,
+                titles=json.dumps(wording[kind, "title"], ensure_ascii=False),
+                bodies=json.dumps(wording[kind, "body"], ensure_ascii=False),
+                signatory=json.dumps(signatory, ensure_ascii=False),
+            )
+        )
+
+
+def downgrade() -> None:
+    run("""
+DROP TABLE member_certificate_template
+--;
+DROP SEQUENCE member_certificate_template_ref_seq
+""")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from migrations.rules import country_scoped, record_columns, reference_numbers, run
 
-revision = "0034_membership_certificate_templates"
+revision = "0034_membership_templates"
 down_revision = "0028_membership_outreach"
 
 _WORDING = Path(__file__).with_name("0034_certificate_wording.csv")

@@ -16,7 +16,8 @@ import typst
 
 from shared.printing import fonts
 
-_MEMORY = 1 << 30
+_MEMORY = 512 << 20
+"""Five times what a certificate needs."""
 _NICE = 5
 _STANDARD: Literal["a-3a"] = "a-3a"
 """PDF/A-3 with tags, for readers that speak the text."""

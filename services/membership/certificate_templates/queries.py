@@ -10,7 +10,7 @@ from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
 from shared.records.listing import one_of, values
 from shared.records.plain import by_whole, listing
-from shared.records.rows import record_of, record_read
+from shared.records.rows import record_of
 
 LISTING = listing(
     CertificateTemplate,
@@ -29,8 +29,7 @@ _FIND = Lookup(select(certificate_template).where(certificate_template.c.ref == 
 
 async def lock_in_force(connection: Connection, kind: str) -> CertificateTemplate | None:
     """The active template of a kind, locked."""
-    row = await _LOCK_IN_FORCE.fetchrow(connection, kind=kind)
-    return None if row is None else record_of(CertificateTemplate, row)
+    return _read(await _LOCK_IN_FORCE.fetchrow(connection, kind=kind))
 
 
 async def in_force(connection: Connection, kind: str) -> CertificateTemplate | None:
@@ -44,4 +43,4 @@ async def template_of(connection: Connection, ref: str) -> CertificateTemplate |
 
 
 def _read(row: Row | None) -> CertificateTemplate | None:
-    return None if row is None else record_read(CertificateTemplate, row)
+    return None if row is None else record_of(CertificateTemplate, row)

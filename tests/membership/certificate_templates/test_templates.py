@@ -36,7 +36,7 @@ async def test_shipped_wording_is_in_force_in_six_languages(admin: Caller, datab
 async def test_another_template_takes_over(admin: Caller) -> None:
     first, second = [(await _drafted(admin))["links"]["self"] for _ in range(2)]
     assert (await admin.step(first, "activate")).json()["status"] == "active"
-    changed = await admin.patch(first, {"titles": {"en": "Another"}})
+    changed = await admin.patch(first, {"titles": {"en": "Another"}}, etag=(await admin.get(first)).headers["etag"])
     assert (changed.status_code, changed.json()["code"]) == (409, "conflict")
     assert (await admin.step(second, "activate")).json()["status"] == "active"
     assert (await admin.get(first)).json()["status"] == "retired"
@@ -57,7 +57,8 @@ async def test_of_templates_activated_at_once_one_is_active(admin: Caller) -> No
 async def test_a_draft_changes(admin: Caller) -> None:
     draft = (await _drafted(admin))["links"]["self"]
     bodies = {"en": "{holder} wrote.", "fr": "{holder} a écrit."}
-    changed = await admin.patch(draft, {"titles": {"fr": "Attestation"}, "bodies": bodies})
+    etag = (await admin.get(draft)).headers["etag"]
+    changed = await admin.patch(draft, {"titles": {"fr": "Attestation"}, "bodies": bodies}, etag=etag)
     assert (changed.status_code, changed.json()["bodies"]) == (200, bodies)
     assert (await admin.step(draft, "retire", reason="Not needed")).json()["status"] == "retired"
 

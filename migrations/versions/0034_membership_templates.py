@@ -10,7 +10,7 @@ from sqlalchemy import text
 from migrations.rules import country_scoped, record_columns, reference_numbers, run
 
 revision = "0034_membership_templates"
-down_revision = "0028_membership_outreach"
+down_revision = "0032_membership_certificates"
 
 _WORDING = Path(__file__).with_name("0034_certificate_wording.csv")
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"

@@ -20,6 +20,8 @@ _DUPLICATES_OFFICE = _permissions("duplicates", "read history dismiss reopen")
 _STATEMENTS_OFFICE = _permissions("declarations", "read history create update assess") | _permissions(
     "consents", "read history create withdraw"
 )
+_CERTIFICATES = _permissions("certificates", "read history")
+_CERTIFICATES_OFFICE = _CERTIFICATES | _permissions("certificates", "create suspend reinstate revoke replace")
 _MESSAGES = _permissions("messages", "read create")
 _MESSAGES_OFFICE = _MESSAGES | _permissions("internal_messages", "read create")
 _MERGING = _permissions("merges", "read history create undo")
@@ -37,6 +39,7 @@ ROLES: RoleTable = {
     | _INSTITUTION_OFFICE
     | _DUPLICATES_OFFICE
     | _STATEMENTS_OFFICE
+    | _CERTIFICATES_OFFICE
     | _MESSAGES_OFFICE
     | _MERGING,
     "auditor": _permissions("*", "read history"),
@@ -46,7 +49,7 @@ ROLES: RoleTable = {
     "government_focal_point": _READ_BOTH,
     "national_author": _LIST,
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
-    "institution_representative": _permissions("institutions", "read history update"),
+    "institution_representative": _permissions("institutions", "read history update") | _CERTIFICATES,
     "expert": _permissions(
         "experts",
         "read history update publish apply resubmit confirm_profile renew resign subject_export erase"
@@ -55,6 +58,8 @@ ROLES: RoleTable = {
     | _permissions("declarations", "read history create update sign")
     | _permissions("consents", "read history create withdraw")
     | _permissions("erasures", "read history cancel")
+    | _CERTIFICATES
+    | _permissions("certificates", "replace")
     | _MESSAGES,
     "api_client": _LIST | {("outreach", "report")},
 }

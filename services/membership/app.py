@@ -6,6 +6,7 @@ from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.certificate_templates.routes import router as certificate_templates
+from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
 from services.membership.declarations.routes import router as declarations
@@ -27,6 +28,7 @@ from services.membership.processing_record.routes import router as processing_re
 from services.membership.retention_rules.routes import router as retention_rules
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
+from services.membership.verification.routes import router as verification
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
@@ -58,6 +60,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             declarations,
             consents,
             certificate_templates,
+            verification,
+            certificates,
             retention_rules,
             processing_record,
             broadcasts,
@@ -77,6 +81,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",
             "certificate_templates": "The wording of certificates, by kind and language.",
+            "certificates": "What the secretariat certifies about experts, institutions and centres.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",

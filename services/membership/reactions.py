@@ -1,14 +1,23 @@
-"""The reactions of membership: affiliations follow institutions, declarations and messages experts that were merged,
-invitations to review centres are mailed, and an erasure goes on when all services have reported."""
+"""The reactions of membership: affiliations follow institutions, what belongs to experts follows those that were
+merged, invitations to review centres are mailed, and an erasure goes on when all services have reported."""
+
+from uuid import UUID
 
 from services.membership.erasures.jobs import follow_reports
 from services.membership.merges.following import follow_institution
-from services.membership.references import EXPERTS
+from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.review_invitations.operations import invite, invite_again
 from shared.contracts import access, actions, centres, membership
+from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_subject
 
-_institution_changed_places = of_each_subject(follow_institution)
+
+async def _follow_institution(uow: UnitOfWork, subject: UUID) -> None:
+    await follow_institution(uow, subject)
+    await INSTITUTIONS.rewrite(uow, subject)
+
+
+_institution_changed_places = of_each_subject(_follow_institution)
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _reported = of_each_subject(follow_reports)
 REACTIONS: Reactions = {
@@ -21,4 +30,5 @@ REACTIONS: Reactions = {
     membership.EXPERT_UNMERGED: _expert_changed_places,
     membership.INSTITUTION_MERGED: _institution_changed_places,
     membership.INSTITUTION_LINKED: _institution_changed_places,
+    membership.INSTITUTION_UNMERGED: of_each_subject(INSTITUTIONS.rewrite),
 }

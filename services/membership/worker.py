@@ -7,6 +7,7 @@ from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
 from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.certificates.operations import apply_scheduled as end_certificates
 from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
 from services.membership.claims.jobs import delete_expired_tokens
@@ -42,6 +43,7 @@ SCHEDULES: Schedules = {
     **affiliations.SCHEDULES,
     "delete_expired_tokens": Schedule(timedelta(hours=1), delete_expired_tokens, catch_up=1),
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
+    "end_certificates": Schedule(timedelta(minutes=15), end_certificates, catch_up=1),
     "remind": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "send_broadcasts": Schedule(timedelta(seconds=30), send_due, catch_up=1),
     "delete_old_recipients": Schedule(timedelta(hours=1), delete_old_recipients, catch_up=1),

@@ -16,10 +16,15 @@ PUBLIC_LISTS = {
     "countries",
     "frameworks",
     "notices",
+    "certificates",
     "statistics",
 }
-BY_TOKEN = {"/membership/v1/outreach/unsubscribe", "/centres/v1/reviewers/answer"}
-"""What a mailed token alone permits."""
+BY_TOKEN = {
+    "/membership/v1/outreach/unsubscribe",
+    "/membership/v1/certificates/verify",
+    "/centres/v1/reviewers/answer",
+}
+"""What a mailed token or the code of a certificate alone permits."""
 
 
 @pytest.mark.parametrize("service", ["membership", "centres", "actions"])

@@ -22,7 +22,8 @@ TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
-    "broadcasts": "member_broadcast", "certificate_templates": "member_certificate_template",
+    "broadcasts": "member_broadcast", "certificates": "member_certificate",
+    "certificate_templates": "member_certificate_template",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -74,6 +75,7 @@ _ABOVE = {
     "agreements": "centres",
     "declarations": "experts",
     "consents": "experts",
+    "certificates": "experts",
     "erasures": "experts",
     "reviewers": "peers",
 }
@@ -146,6 +148,10 @@ class Seeder:
         await self._enter(
             fixture, "membership", "consents", expert_id=expert["id"], purpose="contact", notice_version="2026",
             language="en", proof={"channel": "paper", "document": {**DOCUMENT, "title": fixture.word}},
+        )  # fmt: skip
+        await self._enter(
+            fixture, "membership", "certificates", kind="participation", holder={"expert_id": expert["id"]},
+            subject={"resource": "membership.participations", "id": str(uuid4())}, number=f"{fixture.word} {uuid4()}",
         )  # fmt: skip
         await self._enter(
             fixture, "membership", "broadcasts", subjects={"en": fixture.word}, texts={"en": fixture.word},

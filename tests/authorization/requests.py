@@ -46,6 +46,11 @@ def _name(country_fixture: CountryFixture) -> str:
     return f"Entered {country_fixture.word} {next(_numbers)}"
 
 
+def _code(country_fixture: CountryFixture) -> str:
+    """The code of a certificate."""
+    return str(country_fixture.records["certificates"]["code"])
+
+
 BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createExpert": lambda country_fixture: {
         "names": [{"full": _name(country_fixture)}],
@@ -69,7 +74,9 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "texts": {"en": _name(country_fixture)},
     },
     "createCertificateTemplate": lambda country_fixture: {
-        "kind": "authorship", "titles": {"en": country_fixture.word}, "bodies": {"en": "For {holder}"},
+        "kind": "authorship",
+        "titles": {"en": country_fixture.word},
+        "bodies": {"en": "For {holder}"},
     },
     "createRetentionRule": lambda country_fixture: {
         "resource": "consents",
@@ -89,6 +96,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "language": "en",
         "proof": {"channel": "paper"},
     },
+    "createCertificate": lambda country_fixture: {
+        "kind": "participation",
+        "holder": {"expert_id": country_fixture.id("experts")},
+        "subject": {"resource": "membership.participations", "id": str(uuid4())},
+    },
+    "checkCertificate": lambda country_fixture: {"code": _code(country_fixture)},
     "createBroadcast": lambda country_fixture: {
         "subjects": {"en": _name(country_fixture)},
         "texts": {"en": _name(country_fixture)},
@@ -236,6 +249,12 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
     return Request(operation.method, path, item=item if operation.method == "DELETE" else None)
 
 
+def _codes(operation: Operation, country_fixture: CountryFixture) -> str:
+    if operation.id == "verifyCertificate":
+        return _code(country_fixture)
+    return "not_found" if operation.service == "portal" else country_fixture.country
+
+
 def _filled(operation: Operation, country_fixture: CountryFixture, started: Started) -> str:
     parts = operation.path.split("/")
     plural = parts[3] if len(parts) > 3 else ""
@@ -250,7 +269,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{message}": country_fixture.records.get(f"messages of {plural}", {}).get("id", ""),
         "{job}": started.job_id,
         "{export}": started.export_id,
-        "{code}": "not_found" if operation.service == "portal" else country_fixture.country,
+        "{code}": _codes(operation, country_fixture),
         "{name}": "3+1",
         "{year}": "2026",
     }

@@ -36,6 +36,7 @@ PROTECTED = {
         "merges",
         "declarations",
         "consents",
+        "certificates",
         "erasures",
         "broadcasts",
         "retention_rules",
@@ -56,6 +57,7 @@ PROTECTED = {
 _OF_THE_OFFICE = (
     "declarations",
     "consents",
+    "certificates",
     "erasures",
     "retention_rules",
     "reviewers",

@@ -26,6 +26,8 @@ from deploy.local.valkey import Valkey
 
 CONNECTIONS = 32
 SECONDS = 5
+_TIMEOUT = 30
+"""Seconds for one response: a slow bound is a result, not a fault."""
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _QUANTILE = re.compile(r"^ +(50|99)%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
@@ -182,6 +184,8 @@ def _wrk(address: str, script: str, connections: int, seconds: int) -> str:
             "-t1",
             f"-c{connections}",
             f"-d{seconds}s",
+            "--timeout",
+            f"{_TIMEOUT}s",
             "--latency",
             "-s",
             file.name,

@@ -69,6 +69,9 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     by.create("/membership/v1/declarations", {**declared, "interests": [{"kind": "funding", "party": "A mine"}]})
     agreed = {"expert_id": twins[0]["id"], "purpose": "contact", "notice_version": "2026", "language": "en"}
     by.create("/membership/v1/consents", {**agreed, "proof": {"channel": "paper", "document": None}})
+    subject = {"resource": "membership.participations", "id": twins[0]["id"]}
+    certified = {"kind": "participation", "holder": {"expert_id": twins[0]["id"]}, "subject": subject}
+    by.create("/membership/v1/certificates", {**certified, "number": "ESCM/2019/45"})
     by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
     by.create(f"{twins[0]['links']['self']}/messages", {"text": "Which field?", "attachments": [_DOCUMENT]})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})

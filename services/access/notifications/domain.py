@@ -25,6 +25,7 @@ class Audience(StrEnum):
     EXPERT = "the expert"
     DECLARANT = "the expert who declares"
     CONSENTING = "the expert who consents"
+    CERTIFIED = "the expert who holds the certificate"
     SEATED = "the expert in the seat"
     FOCAL_POINT = "the focal point"
     REVIEWER = "the reviewer"
@@ -117,6 +118,11 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="membership.declaration signed cleared managed excluded superseded",
         ),
         *_notices("consent", _A.CONSENTING, of="membership.consent withdrawn superseded"),
+        *_notices(
+            "certificate",
+            _A.CERTIFIED,
+            of="membership.certificate created suspended reinstated revoked expired replaced",
+        ),
         *_notices(
             "institution",
             _A.AUTHOR,

@@ -6,8 +6,10 @@ A column that is in none of these lists fails a test.
 
 from collections.abc import Mapping
 
+from services.membership.certificates.record import Certificate
 from services.membership.experts.record import Expert
 from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal, personal_record
+from shared.records.record import fields_of
 
 _ANOTHER = "says which record of perhaps another person is meant"
 _PROOF = "proves that nothing was altered"
@@ -42,6 +44,9 @@ PARTS: Mapping[str, PersonalTable] = {
     "kept_by_merges": personal("member_merge_part", "id merge_id part record_id detail", {_KEY: "detail_key"}),
     "declarations": personal("member_declaration", f"{RECORD} expert_id year notice_version interests signed_on"),
     "consents": personal("member_consent", f"{RECORD} expert_id purpose notice_version language proof"),
+    "certificates": personal_record(
+        "member_certificate", Certificate, " ".join(name for name in fields_of(Certificate) if name != "holder_name")
+    ),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "broadcasts": personal(
         "member_broadcast_recipient",

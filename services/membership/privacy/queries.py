@@ -58,6 +58,7 @@ OF_PERSON: Mapping[str, str] = {
     "kept_by_merges": f"t.merge_id IN ({_MERGES})",
     "declarations": "t.expert_id = ANY($1)",
     "consents": "t.expert_id = ANY($1)",
+    "certificates": "t.expert_id = ANY($1)",
     "messages": "t.expert_id = ANY($1)",
     "broadcasts": "t.expert_id = ANY($1)",
     "erasures": "t.expert_id = ANY($1)",

@@ -94,6 +94,32 @@ def _consent_again(path_run: PathRun) -> None:
     _consent(path_run, path_run.create("admin", f"{_V1}/notices", **notice)["notice_version"])
 
 
+def _certificate(path_run: PathRun) -> str:
+    subject = {"resource": "membership.participations", "id": str(uuid4())}
+    holder = {"expert_id": prospect(path_run).rpartition("/")[2]}
+    body = {"kind": "participation", "holder": holder, "subject": subject}
+    return str(path_run.create(_OFFICER, f"{_V1}/certificates", **body)["links"]["self"])
+
+
+def _membership(path_run: PathRun) -> str:
+    """The certificate of membership of an expert."""
+    path_run.notes["holder"] = path = prospect(path_run, emails=[{"value": "a@example.org"}])
+    for verb in ("invite", "apply", "start_review", "approve"):
+        path_run.by(_OFFICER).step(path, verb)
+    expert = path.rpartition("/")[2]
+    subject = {"resource": "membership.experts", "id": expert}
+    body = {"kind": "membership", "holder": {"expert_id": expert}, "subject": subject}
+    return str(path_run.create(_OFFICER, f"{_V1}/certificates", **body)["links"]["self"])
+
+
+def _suspend_holder(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(path_run.notes["holder"], "suspend", reason="A question is open")
+
+
+def _reinstate_holder(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(path_run.notes["holder"], "reinstate")
+
+
 def _another_notice(path_run: PathRun) -> None:
     body = {"purpose": "conflict_of_interest", "notice_version": uuid4().hex[:12], "texts": {"en": "I declare."}}
     path_run.notes["notice"] = path_run.create("admin", f"{_V1}/notices", **body)["notice_version"]
@@ -324,6 +350,37 @@ PATHS = (
     ),
     Path("membership.consents", "PG", _consent, "given", (taken("applicant", "withdraw", "withdrawn"),)),
     Path("membership.consents", "PG", _consent, "given", (follows("supersede", "superseded", _consent_again),)),
+    Path(
+        "membership.certificates",
+        "PG",
+        _certificate,
+        "issued",
+        (
+            taken(_OFFICER, "suspend", "suspended"),
+            taken(_OFFICER, "reinstate", "issued"),
+            taken(_OFFICER, "replace", "replaced", language="fr"),
+        ),
+    ),
+    Path(
+        "membership.certificates",
+        "PG",
+        _certificate,
+        "issued",
+        (taken(_OFFICER, "revoke", "revoked", category="error"),),
+    ),
+    Path(
+        "membership.certificates",
+        "PG",
+        _membership,
+        "issued",
+        (
+            taken(_OFFICER, "suspend", "suspended"),
+            given(_suspend_holder),
+            refused(_OFFICER, "reinstate", "holder_suspended", _reinstate_holder),
+            taken(_OFFICER, "reinstate", "issued"),
+            follows("expire", "expired", later("membership.end_certificates", 1_800)),
+        ),
+    ),
     Path("membership.notices", "PG", _shipped_notice, "published", ()),
     Path(
         "membership.retention_rules",

@@ -51,6 +51,9 @@ class Person:
         yield "affiliations", {**record, "expert_id": self.loser, "match_status": "linked", "asserted_by": "self"}
         yield "declarations", {**record, "expert_id": self.expert, "status": "signed"}
         yield "consents", {**record, "expert_id": self.expert, "status": "given"}
+        yield "certificates", {**record, "expert_id": self.expert, "holder_key": self.expert, "status": "issued",
+                               "kind": "support", "institution_id": None, "centre_id": None,
+                               "subject_year": None}  # fmt: skip
         yield "broadcasts", {"expert_id": self.loser, "outcome": "sent"}
         for audience in ("file", "internal"):
             yield "messages", {**record, "expert_id": self.loser, "status": "sent", "audience": audience}

@@ -1,4 +1,5 @@
-"""The wording of certificates, with a template in force for each kind that is issued."""
+"""The wording of certificates, with a template in force for each kind that is issued; and the printed files, which only
+work of the whole installation reads."""
 
 import csv
 import json
@@ -7,7 +8,7 @@ from pathlib import Path
 from alembic import op
 from sqlalchemy import text
 
-from migrations.rules import country_scoped, record_columns, reference_numbers, run
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, run, setting
 
 revision = "0034_membership_templates"
 down_revision = "0032_membership_certificates"
@@ -15,6 +16,8 @@ down_revision = "0032_membership_certificates"
 _WORDING = Path(__file__).with_name("0034_certificate_wording.csv")
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
 _VISIBILITIES = "IN ('public', 'network', 'restricted')"
+_READS = f"'restricted' = ANY({setting('visibilities')})"
+_WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
 
 
 def upgrade() -> None:
@@ -30,7 +33,30 @@ CREATE TABLE member_certificate_template ({columns.replace(_VISIBILITIES, "= 're
 --;
 CREATE UNIQUE INDEX member_certificate_template_active_idx ON member_certificate_template (kind)
     WHERE status = 'active'
+--;
+CREATE TABLE member_certificate_file (
+    certificate_id uuid NOT NULL REFERENCES member_certificate (id),
+    language text NOT NULL,
+    sha256 text NOT NULL,
+    size integer NOT NULL,
+    printed_at timestamptz NOT NULL,
+    PRIMARY KEY (certificate_id, language)
+)
+--;
+ALTER TABLE member_certificate_file ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE member_certificate_file FORCE ROW LEVEL SECURITY
+--;
+CREATE POLICY member_certificate_file_read ON member_certificate_file FOR SELECT USING ({_READS})
+--;
+CREATE POLICY member_certificate_file_insert ON member_certificate_file FOR INSERT WITH CHECK ({_WRITES})
+--;
+CREATE POLICY member_certificate_file_update ON member_certificate_file FOR UPDATE
+    USING ({_WRITES}) WITH CHECK ({_WRITES})
+--;
+CREATE POLICY member_certificate_file_delete ON member_certificate_file FOR DELETE USING ({_WRITES})
 """)
+    grant("member_certificate_file", "SELECT, INSERT, UPDATE, DELETE", "membership")
     reference_numbers("member_certificate_template", "TPL", "membership")
     country_scoped("member_certificate_template", "membership")
     template = text("""
@@ -58,7 +84,7 @@ VALUES (CAST(:id AS uuid), 1, 'active', 'restricted', now(), 'system', now(), 's
 
 def downgrade() -> None:
     run("""
-DROP TABLE member_certificate_template
+DROP TABLE member_certificate_file, member_certificate_template
 --;
 DROP SEQUENCE member_certificate_template_ref_seq
 """)

@@ -5,6 +5,8 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.certificate_files.routes import printing
+from services.membership.certificate_files.routes import router as certificate_files
 from services.membership.certificate_templates.routes import router as certificate_templates
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
@@ -59,6 +61,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             notices,
             declarations,
             consents,
+            certificate_files,
             certificate_templates,
             verification,
             certificates,
@@ -92,5 +95,5 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "merges": "Merges of two records into one, and their undo.",
             "statistics": "How many there are of whom, exact at once.",
         },
-        **service_parts(),
+        **service_parts(printing),
     )

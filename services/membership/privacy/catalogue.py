@@ -47,6 +47,9 @@ PARTS: Mapping[str, PersonalTable] = {
     "certificates": personal_record(
         "member_certificate", Certificate, " ".join(name for name in fields_of(Certificate) if name != "holder_name")
     ),
+    "certificate_files": personal(
+        "member_certificate_file", "certificate_id language size printed_at", {"a checksum of the file": "sha256"}
+    ),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "broadcasts": personal(
         "member_broadcast_recipient",

@@ -16,8 +16,8 @@ import typst
 
 from shared.printing import fonts
 
-_MEMORY = 512 << 20
-"""Five times what a certificate needs."""
+_MEMORY = 256 << 20
+"""Twice what a certificate with the longest texts needs."""
 _NICE = 5
 _STANDARD: Literal["a-3a"] = "a-3a"
 """PDF/A-3 with tags, for readers that speak the text."""

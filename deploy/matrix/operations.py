@@ -114,6 +114,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
     "verifyCertificate": Demand(Ask.NOTHING),
+    "getCertificatePdf": Demand(Ask.SEE),
+    "getCertificateFile": Demand(Ask.NOTHING),
     **dict.fromkeys(
         (
             "getImport",

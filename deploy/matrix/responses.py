@@ -14,13 +14,14 @@ from shared.kernel.principal import READ, Grant, PermissionScope, Principal, Pri
 
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
-    "frameworks", "notices", "broadcasts", "retention_rules", "processing_record", "api_keys", "sessions",
-    "notifications",
+    "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
+    "api_keys", "sessions", "notifications",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
+    "certificate_templates",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})

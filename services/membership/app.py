@@ -5,6 +5,9 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.certificate_files.routes import printing
+from services.membership.certificate_files.routes import router as certificate_files
+from services.membership.certificate_templates.routes import router as certificate_templates
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
@@ -58,6 +61,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             notices,
             declarations,
             consents,
+            certificate_files,
+            certificate_templates,
             verification,
             certificates,
             retention_rules,
@@ -78,6 +83,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "notices": "The texts of declarations and consents, in versions.",
             "consents": "What experts agreed to, for each purpose.",
             "declarations": "What experts declare about their interests, for each year.",
+            "certificate_templates": "The wording of certificates, by kind and language.",
             "certificates": "What the secretariat certifies about experts, institutions and centres.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",
@@ -89,5 +95,5 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "merges": "Merges of two records into one, and their undo.",
             "statistics": "How many there are of whom, exact at once.",
         },
-        **service_parts(),
+        **service_parts(printing),
     )

@@ -266,4 +266,12 @@ RETENTION_RULE_TRANSITION_WITHDRAWN = "escm.membership.retention_rule.transition
 """Its proposer withdrew a transition of a retention rule."""
 RETENTION_RULE_TRANSITION_EXPIRED = "escm.membership.retention_rule.transition_expired.v1"
 """Nobody confirmed a transition of a retention rule in time."""
+CERTIFICATE_TEMPLATE_CREATED = "escm.membership.certificate_template.created.v1"
+"""A template of certificates was drafted."""
+CERTIFICATE_TEMPLATE_UPDATED = "escm.membership.certificate_template.updated.v1"
+"""A draft of a template of certificates changed."""
+CERTIFICATE_TEMPLATE_ACTIVATED = "escm.membership.certificate_template.activated.v1"
+"""A template of certificates was taken through `activate`: new certificates of its kind have its wording."""
+CERTIFICATE_TEMPLATE_RETIRED = "escm.membership.certificate_template.retired.v1"
+"""A template of certificates was taken through `retire`, or another one of its kind was activated."""
 FACTS = facts_in(globals())

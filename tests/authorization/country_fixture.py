@@ -23,6 +23,7 @@ TABLES = {
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
     "broadcasts": "member_broadcast", "certificates": "member_certificate",
+    "certificate_templates": "member_certificate_template",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -160,6 +161,11 @@ class Seeder:
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}
         await self._enter(fixture, "membership", "retention_rules", **rule, basis=fixture.word)
+        template = {"titles": {"en": fixture.word}, "bodies": {"en": f"{fixture.word} {{holder}}"}}
+        signatory = {"name": fixture.word, "offices": {"en": fixture.word}}
+        await self._enter(
+            fixture, "membership", "certificate_templates", kind="authorship", signatory=signatory, **template
+        )
         found = await self._callers["membership"].get(
             "/membership/v1/notices", params={"limit": 1, "sort": "created_at"}
         )

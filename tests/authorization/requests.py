@@ -73,6 +73,11 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "notice_version": uuid4().hex[:20],
         "texts": {"en": _name(country_fixture)},
     },
+    "createCertificateTemplate": lambda country_fixture: {
+        "kind": "authorship",
+        "titles": {"en": country_fixture.word},
+        "bodies": {"en": "For {holder}"},
+    },
     "createRetentionRule": lambda country_fixture: {
         "resource": "consents",
         "after": "P90Y",

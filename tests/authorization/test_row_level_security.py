@@ -40,6 +40,7 @@ PROTECTED = {
         "erasures",
         "broadcasts",
         "retention_rules",
+        "certificate_templates",
     ),
     "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
     "actions": (
@@ -61,6 +62,7 @@ _OF_THE_OFFICE = (
     "retention_rules",
     "reviewers",
     "broadcasts",
+    "certificate_templates",
 )
 """Kinds that no national role reads."""
 SETTINGS = {

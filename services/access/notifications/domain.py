@@ -217,6 +217,8 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_DONE: _UNDER_ERASURE,
     membership.RETENTION_RULE_ACTIVATED: "work of the office",
     membership.RETENTION_RULE_RETIRED: "work of the office",
+    membership.CERTIFICATE_TEMPLATE_ACTIVATED: "work of the office",
+    membership.CERTIFICATE_TEMPLATE_RETIRED: "work of the office",
     centres.REVIEWER_INVITED: "the invitation is a mail of its own",
     centres.REVIEWER_ACCEPTED: "work of the office",
     centres.REVIEWER_DECLINED: "work of the office",

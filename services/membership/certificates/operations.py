@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from services.membership.certificate_templates.queries import in_force
 from services.membership.certificates import codes, domain, queries
 from services.membership.certificates.holders import Holder, has_reviewed, holder_of, require_holder
 from services.membership.certificates.record import Certificate
@@ -60,6 +61,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Certificate) -> Cert
 
 async def issue(uow: UnitOfWork, new: Certificate, holder: Holder) -> Certificate:
     """Inserts a certificate with a new code and the holder's name of today."""
+    template = await in_force(uow.connection, new.kind)
     placed = {
         "country": holder.country,
         "visibility": "restricted",
@@ -68,6 +70,7 @@ async def issue(uow: UnitOfWork, new: Certificate, holder: Holder) -> Certificat
         "holder_name": holder.name,
         "name_differs": False,
         "code": codes.new_code(),
+        "template_version": template and template.ref,
     }
     return await CERTIFICATES.insert(uow, with_columns(new, placed))
 

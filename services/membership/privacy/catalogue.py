@@ -47,6 +47,9 @@ PARTS: Mapping[str, PersonalTable] = {
     "certificates": personal_record(
         "member_certificate", Certificate, " ".join(name for name in fields_of(Certificate) if name != "holder_name")
     ),
+    "certificate_files": personal(
+        "member_certificate_file", "certificate_id language size printed_at", {"a checksum of the file": "sha256"}
+    ),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "broadcasts": personal(
         "member_broadcast_recipient",
@@ -185,6 +188,7 @@ IMPERSONAL: Mapping[str, str] = {
     " locations heri previous_status merged_into relations",
     "member_broadcast": f"{RECORD} subjects texts segment purpose send_at per_minute authors frozen_at final_counts",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
+    "member_certificate_template": f"{RECORD} kind titles bodies signatory",
     "member_retention_rule": f"{RECORD} resource state after action basis",
     "member_reference_move": "loser_id winner_id resource record_id field position before after",
     "member_institution_form": "form word",

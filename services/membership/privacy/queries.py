@@ -31,6 +31,7 @@ UNION ALL SELECT part, id, record FROM {views.PERSONAL_OF_ACTIONS.fullname} WHER
 ORDER BY part, id
 """  # noqa: S608
 _MERGES = "SELECT id FROM escm.member_merge WHERE resource = 'experts' AND (winner_id = ANY($1) OR loser_id = ANY($1))"
+_CERTIFICATES = "SELECT id FROM escm.member_certificate WHERE expert_id = ANY($1)"
 _IMPORTS_OF_EXPERTS = "SELECT i.id FROM escm.core_import i WHERE i.service = 'membership' AND i.resource = 'experts'"
 _IMPORTS = f"""
 SELECT unnest(ARRAY[d.import, d.changed_by]) FROM escm.core_import_identity d
@@ -59,6 +60,7 @@ OF_PERSON: Mapping[str, str] = {
     "declarations": "t.expert_id = ANY($1)",
     "consents": "t.expert_id = ANY($1)",
     "certificates": "t.expert_id = ANY($1)",
+    "certificate_files": f"t.certificate_id IN ({_CERTIFICATES})",
     "messages": "t.expert_id = ANY($1)",
     "broadcasts": "t.expert_id = ANY($1)",
     "erasures": "t.expert_id = ANY($1)",
@@ -68,7 +70,11 @@ OF_PERSON: Mapping[str, str] = {
     "history": f"t.id IN ({_ENTRIES})",
 }
 """Which rows `t` of each part are about a person: `$1` are the ids of the person's records."""
-_ORDER: Mapping[str, str] = {"import_rows": "t.import, t.occurrence", "changed_by_imports": "t.import, t.record"}
+_ORDER: Mapping[str, str] = {
+    "certificate_files": "t.certificate_id, t.language",
+    "import_rows": "t.import, t.occurrence",
+    "changed_by_imports": "t.import, t.record",
+}
 _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
 
 

@@ -134,6 +134,17 @@ def _retention_rule(path_run: PathRun) -> str:
     return str(path_run.create("admin", f"{_V1}/retention_rules", **rule)["links"]["self"])
 
 
+def _template(path_run: PathRun) -> str:
+    """A draft of a kind without a shipped template."""
+    wording = {"titles": {"en": "Certificate of Authorship"}, "bodies": {"en": "This certifies that {holder} wrote."}}
+    made = path_run.create("admin", f"{_V1}/certificate_templates", kind="authorship", **wording)
+    return str(made["links"]["self"])
+
+
+def _activate_another_template(path_run: PathRun) -> None:
+    path_run.by("admin").step(_template(path_run), "activate")
+
+
 def _notice(path_run: PathRun) -> str:
     return str(path_run.notes["notice"])
 
@@ -381,6 +392,21 @@ PATHS = (
             taken("admin", "retire", "retired"),
         ),
     ),
+    Path(
+        "membership.certificate_templates",
+        "PG",
+        _template,
+        "draft",
+        (taken("admin", "activate", "active"), follows("supersede", "retired", _activate_another_template)),
+    ),
+    Path(
+        "membership.certificate_templates",
+        "PG",
+        _template,
+        "draft",
+        (taken("admin", "activate", "active"), taken("admin", "retire", "retired")),
+    ),
+    Path("membership.certificate_templates", "PG", _template, "draft", (taken("admin", "retire", "retired"),)),
     Path(
         "membership.institutions",
         "PG",

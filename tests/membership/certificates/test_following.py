@@ -27,7 +27,8 @@ _CENTRE = """
 INSERT INTO centre_centre (id, ref, version, status, country, visibility, created_at, created_by, updated_at,
     updated_by, names, host_institution_id, themes, search_key, term_number, term_starts,
     term_ends)
-VALUES ($1, $2, 1, 'active', 'XA', 'public', now(), 'system', now(), 'system', $3, uuidv7(), '{}', '', 1, '2026-05-06', $4)
+VALUES ($1, $2, 1, 'active', 'XA', 'public', now(), 'system', now(), 'system', $3, uuidv7(), '{}', '', 1,
+    '2026-05-06', $4)
 """
 
 

@@ -8,6 +8,9 @@ from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
+from services.membership.credentials.guards import credential_parts
+from services.membership.credentials.routes import at_the_root as did_document
+from services.membership.credentials.routes import router as credentials
 from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
 from services.membership.erasures.routes import requests as erasure_requests
@@ -39,6 +42,7 @@ from shared.web.stepping import stepping_routes
 
 def create_app(settings: MembershipSettings | None = None) -> Application:
     """The app of the membership service. The settings default to those of the environment."""
+    parts = service_parts()
     return create(
         "membership",
         settings or MembershipSettings(),
@@ -59,6 +63,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             declarations,
             consents,
             verification,
+            credentials,
+            did_document,
             certificates,
             retention_rules,
             processing_record,
@@ -89,5 +95,6 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "merges": "Merges of two records into one, and their undo.",
             "statistics": "How many there are of whom, exact at once.",
         },
-        **service_parts(),
+        open_notifier=parts["open_notifier"],
+        holding=(*parts["holding"], credential_parts),
     )

@@ -25,8 +25,8 @@ _UUID = "urn:uuid:"
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What the credential of a certificate says. `title` and `subject`, the title of what it is about, are in `language`.
-    `subject` is empty where the kind says everything. `valid_to` is the last day; None without an end."""
+    """What the credential of a certificate says. `title` and `subject`, the title of what it is about, are in
+    `language`. `subject` is empty where the kind says everything. `valid_to` is the last day; None without an end."""
 
     certificate_id: UUID
     kind: str

@@ -19,7 +19,7 @@ SHARED_SECONDS = 30
 
 async def read(connection: Connection, token: str, issuer: str) -> UUID | None:
     """The certificate of a credential that one of the published keys signed; None for everything else: a changed one,
-    one of another issuer or algorithm, another document, a text of more than 8,192 characters."""
+    one of another issuer or algorithm, another document, a text that is too long."""
     kid = key_of(token, issuer)
     public = await queries.public_key(connection, kid) if kid is not None else None
     claims = verified(token, public) if public is not None else None

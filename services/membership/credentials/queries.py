@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, bindparam, cast, delete, exists, func, insert, null, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, func, insert, null, or_, select, update
 
 from services.membership.certificates.domain import LIVING
 from services.membership.certificates.tables import certificate
@@ -36,7 +36,7 @@ _FORGET_PRIVATE = Statement(
     .values(private=null())
 )
 _in_force = certificate.c.status.in_([constant(status) for status in LIVING]) & or_(
-    certificate.c.valid_to.is_(None), certificate.c.valid_to >= cast(bindparam("at"), Date)
+    certificate.c.valid_to.is_(None), certificate.c.valid_to >= bindparam("today")
 )
 _DELETE = Statement(
     delete(credential_key).where(
@@ -102,7 +102,7 @@ async def forget_private(connection: Connection, at: datetime) -> None:
 
 async def delete_unused(connection: Connection, at: datetime) -> None:
     """Deletes keys that no longer sign and under which no certificate that is in force can have a credential."""
-    await _DELETE.execute(connection, at=at)
+    await _DELETE.execute(connection, at=at, today=at.date())
 
 
 async def indexes_set(connection: Connection, purpose: str, number: int) -> list[int]:

@@ -26,6 +26,8 @@ ALGORITHM = "RS256"
 """The one algorithm that Open Badges 3.0 obliges every verifier to know."""
 TYPE = "JWT"
 BITS = 3072
+LONGEST = 16_384
+"""Most characters of a credential that is read. One with the longest name and titles has fewer."""
 _CACHE_SECONDS = 60.0
 """Seconds for which a process uses the key that it read."""
 _AHEAD = timedelta(days=1)
@@ -48,10 +50,10 @@ class SigningKey:
 
 
 def key_of(token: str, issuer: str) -> str | None:
-    """The thumbprint of the key that a token names; None if it cannot be a credential of this issuer: it is over 8,192
-    characters, malformed, of another algorithm or type, or by the key of somebody else."""
+    """The thumbprint of the key that a token names; None if it cannot be a credential of this issuer: it is longer
+    than `LONGEST`, malformed, of another algorithm or type, or by the key of somebody else."""
     try:
-        header = read_header(token)
+        header = read_header(token, LONGEST)
     except InvalidToken:
         return None
     kid, own = header.get("kid"), domain.key_name(issuer, "")

@@ -20,8 +20,7 @@ from services.membership.credentials.domain import (
     encoded_list,
     list_document,
 )
-from services.membership.credentials.signing import SigningKey, key_of, verified
-from shared.auth.keys import MAX_TOKEN
+from services.membership.credentials.signing import LONGEST, SigningKey, key_of, verified
 from tests.membership.credentials.conftest import CREDENTIAL, DID, INDEX, ISSUER, credential, public
 from tests.membership.credentials.verifying import verify
 
@@ -146,6 +145,6 @@ def test_the_identifier_is_that_of_the_host(issuer: str, did: str) -> None:
 def test_the_longest_credential_can_be_read(key: SigningKey) -> None:
     long = credential(title="题" * 200, subject="题" * 500, holder_name="名" * 500)
     token = key.sign(credential_document(long, ISSUER), ISSUER)
-    assert len(token) < MAX_TOKEN
+    assert len(token) < LONGEST
     assert key_of(token, ISSUER) == key.kid
     assert certificate_of(verified(token, public(key)) or {}) == CREDENTIAL.certificate_id

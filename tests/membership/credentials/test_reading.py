@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jws
 
 from services.membership.credentials.domain import certificate_of, credential_document, list_document
-from services.membership.credentials.signing import SigningKey, key_of, verified
+from services.membership.credentials.signing import LONGEST, SigningKey, key_of, verified
 from shared.kernel.clock import now
 from tests.membership.credentials.conftest import CREDENTIAL, DID, ISSUER, public
 from tests.shared.auth.forged import b64
@@ -31,6 +33,10 @@ def _signed(key: SigningKey, claims: Any = _CLAIMS, **header: Any) -> str:
 def _raw(header: dict[str, Any], signature: Callable[[str], bytes]) -> str:
     covered = f"{b64(json.dumps(header).encode())}.{b64(json.dumps(_CLAIMS).encode())}"
     return f"{covered}.{b64(signature(covered))}"
+
+
+def _by_key(key: SigningKey) -> Callable[[str], bytes]:
+    return lambda covered: key.key.private_key.sign(covered.encode(), PKCS1v15(), SHA256())
 
 
 def _by_secret(secret: bytes) -> Callable[[str], bytes]:
@@ -55,11 +61,11 @@ FORGED: dict[str, Forge] = {
     "our key under another issuer": lambda key, _other: _signed(key, kid=f"did:web:other.example.org#{key.kid}"),
     "an issuer that begins like ours": lambda key, _other: _signed(key, kid=f"{DID}.evil.org#{key.kid}"),
     "no kid": lambda key, _other: _raw({"alg": "RS256", "typ": "JWT"}, lambda _: b"x" * 384),
-    "a kid that is no text": lambda key, _other: _signed(key, kid=[key.kid]),
+    "a kid that is no text": lambda key, _other: _raw(_header(key, kid=[key.kid]), _by_key(key)),
     "a key in the header": lambda key, other: _signed(other, kid=f"{DID}#{key.kid}", jwk=public(other)),
     "a link to a key": lambda key, other: _signed(other, kid=f"{DID}#{key.kid}", jku="https://attacker.example/"),
     "an access token": lambda key, _other: _signed(key, typ="at+jwt"),
-    "too long": lambda key, _other: _signed(key, {**_CLAIMS, "x": "x" * 8192}),
+    "too long": lambda key, _other: _signed(key, {**_CLAIMS, "x": "x" * LONGEST}),
     "a list": lambda key, _other: key.sign(list_document(ISSUER, "revocation", 0, (), now()), ISSUER),
     "no object": lambda key, _other: _signed(key, ["x"]),
     "another kind of id": lambda key, _other: _signed(key, {**_CLAIMS, "jti": 5}),

@@ -11,6 +11,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 Document: TypeAlias = Mapping[str, Any]
 REVOCATION, SUSPENSION = PURPOSES = ("revocation", "suspension")
+REVOKED, SUSPENDED = ("revoked", "replaced"), ("suspended",)
+"""The states of certificates that each list contains. Readers of a credential alone must learn that it was replaced."""
 ENTRIES = 131_072
 """Entries of one status list, the fewest that the recommendation permits: a reader of the list hides one among many."""
 VALID = timedelta(days=7)

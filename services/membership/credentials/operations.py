@@ -1,20 +1,41 @@
-"""Verifying credentials, and the signed lists of their status."""
+"""The credentials of certificates, their verification, and the signed lists of their status."""
 
 import time
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.membership.certificates.record import Certificate
+from services.membership.certificates.titles import TITLES
 from services.membership.credentials import domain, queries
 from services.membership.credentials.signing import Signer, key_of, verified
 from shared.auth.published import OneFlight
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.clock import now
+from shared.kernel.errors import Gone
 
 _CACHE_SECONDS = 20.0
 """Seconds for which a process sends the list that it signed."""
 SHARED_SECONDS = 30
 """Seconds for which others may send what they got. With the above, a change is in every list within a minute."""
+
+
+def credential_of(certificate: Certificate) -> domain.Credential:
+    """What the credential of a certificate says. Raises Gone for a revoked or replaced one; erasures revoke."""
+    if certificate.status in domain.REVOKED:
+        raise Gone("The certificate was revoked or replaced, and has no credential any more.")
+    return domain.Credential(
+        certificate_id=certificate.id,
+        kind=certificate.kind,
+        number=certificate.paper_number or certificate.ref,
+        language=certificate.language,
+        title=TITLES[certificate.kind][certificate.language],
+        subject="",
+        holder_name=certificate.holder_name,
+        issued_at=certificate.created_at,
+        valid_to=certificate.valid_to,
+        status_index=certificate.status_index,
+    )
 
 
 async def read(connection: Connection, token: str, issuer: str) -> UUID | None:

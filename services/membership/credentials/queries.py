@@ -8,7 +8,7 @@ from sqlalchemy import Integer, bindparam, delete, exists, func, insert, null, o
 
 from services.membership.certificates.domain import LIVING
 from services.membership.certificates.tables import certificate
-from services.membership.credentials.domain import ENTRIES, REVOCATION, SUSPENSION
+from services.membership.credentials.domain import ENTRIES, REVOCATION, REVOKED, SUSPENDED, SUSPENSION
 from services.membership.credentials.tables import credential_key
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
@@ -56,7 +56,7 @@ def _set(*statuses: str) -> Lookup:
     return Lookup(select(certificate.c.status_index).where(*_of_list, has_ended).limit(ENTRIES))
 
 
-_SET = {REVOCATION: _set("revoked", "replaced"), SUSPENSION: _set("suspended")}
+_SET = {REVOCATION: _set(*REVOKED), SUSPENSION: _set(*SUSPENDED)}
 
 
 async def lock_keys(connection: Connection) -> None:

@@ -1,16 +1,21 @@
 """Credentials, the lists of their status, and the keys that verify both."""
 
+from typing import Annotated
+
 import orjson
-from fastapi import Response
+from fastapi import Depends, Response
 
 from services.membership.access import ROLES
 from services.membership.certificates.record import Certificate
+from services.membership.certificates.routes import CERTIFICATE_API
 from services.membership.credentials import domain, queries
 from services.membership.credentials.guards import signer_of, status_lists_of
-from services.membership.credentials.operations import SHARED_SECONDS
+from services.membership.credentials.operations import SHARED_SECONDS, credential_of
 from services.membership.credentials.schemas import CredentialKeySet, DidDocument
+from shared.database.statements import Row
 from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
+from shared.records.rows import record_read
 from shared.web.fixed import tagged_response
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
@@ -24,6 +29,22 @@ _LONGEST_NUMBER = 6
 _SIGNED = {200: {"content": {VC_JWT: {"schema": {"type": "string"}}}, "description": "The signed document."}}
 router = ResourceRouter(Certificate.resource_type, ROLES)
 at_the_root = ResourceRouter(Certificate.resource_type, ROLES, prefix="")
+
+
+@router.get(
+    "/{record}/credential",
+    options=RouteOptions(problems=("gone",)),
+    operation_id="getCertificateCredential",
+    summary="Read the credential of a certificate",
+    description="A credential of Open Badges 3.0, signed as a JSON Web Token, which anybody can verify with"
+    " `/.well-known/did.json` and the status lists. It names the holder and nothing else of a person.",
+    response_model=None,
+    response_class=Response,
+    responses=_SIGNED,
+)
+async def get_credential(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext) -> Response:
+    credential = credential_of(record_read(Certificate, row))
+    return Response(await signer_of(ctx.request).credential(credential), 200, media_type=VC_JWT)
 
 
 @router.get(

@@ -15,6 +15,7 @@ REVOKED, SUSPENDED = ("revoked", "replaced"), ("suspended",)
 """The states of certificates that each list contains. Readers of a credential alone must learn that it was replaced."""
 ENTRIES = 131_072
 """Entries of one status list, the fewest that the recommendation permits: a reader of the list hides one among many."""
+MOST_LISTS = 2**31 // ENTRIES
 VALID = timedelta(days=7)
 """How long a status list is valid from the beginning of the day on which it was signed."""
 LISTS = "/membership/v1/certificates/status"

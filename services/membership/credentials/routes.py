@@ -1,5 +1,6 @@
 """Credentials, the lists of their status, and the keys that verify both."""
 
+import re
 from typing import Annotated
 
 import orjson
@@ -25,7 +26,7 @@ VC_JWT = "application/vc+jwt"
 _JSON = "application/json"
 _KEYS_CACHED = {"Cache-Control": "public, max-age=300"}
 _LIST_CACHED = {"Cache-Control": f"public, max-age={SHARED_SECONDS}"}
-_LONGEST_NUMBER = 6
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,4}")
 _SIGNED = {200: {"content": {VC_JWT: {"schema": {"type": "string"}}}, "description": "The signed document."}}
 router = ResourceRouter(Certificate.resource_type, ROLES)
 at_the_root = ResourceRouter(Certificate.resource_type, ROLES, prefix="")
@@ -59,7 +60,7 @@ async def get_credential(row: Annotated[Row, Depends(CERTIFICATE_API.readable)],
     responses=_SIGNED,
 )
 async def get_status_list(purpose: str, number: str, ctx: CurrentContext) -> Response:
-    if purpose not in domain.PURPOSES or not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+    if purpose not in domain.PURPOSES or not _NUMBER.fullmatch(number) or int(number) >= domain.MOST_LISTS:
         raise NotFound
     token = await status_lists_of(ctx.request).get(purpose, int(number))
     return tagged_response(ctx.request, token.encode(), VC_JWT, _LIST_CACHED)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
 from joserfc.jwk import RSAKey
 
+from services.membership.credentials import operations
 from services.membership.credentials.domain import (
     LISTS,
     PURPOSES,
@@ -20,6 +22,7 @@ from services.membership.credentials.domain import (
 from services.membership.credentials.signing import ALGORITHM, BITS, SigningKey
 from shared.kernel.clock import now
 from tests.membership.credentials.verifying import as_bytes
+from tests.support.clock import Clock, stopped_clock
 
 ISSUER = "https://escm.example.org"
 DID = "did:web:escm.example.org"
@@ -36,6 +39,9 @@ CREDENTIAL = Credential(
     valid_to=date(2099, 12, 31),
     status_index=INDEX,
 )
+
+
+_HOURS = count(1)
 
 
 def made_key() -> SigningKey:
@@ -83,3 +89,11 @@ def web_of(key: SigningKey) -> Callable[..., dict[str, bytes]]:
 
 def credential(**changed: Any) -> Credential:
     return replace(CREDENTIAL, **changed)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the cached lists, later than those of earlier tests."""
+    stopped = stopped_clock(monkeypatch, operations)
+    stopped.advance(next(_HOURS) * 3600)
+    return stopped

@@ -26,7 +26,9 @@ _SIGNING = Lookup(
     )
     .limit(_MOST_KEYS)
 )
-_PUBLIC = Lookup(select(credential_key.c.public, credential_key.c.signs_from).limit(_MOST_KEYS))
+_PUBLIC = Lookup(
+    select(credential_key.c.public, credential_key.c.signs_from, credential_key.c.signs_until).limit(_MOST_KEYS)
+)
 _OF_KID = Lookup(select(credential_key.c.public).where(credential_key.c.kid == bindparam("kid")).limit(1))
 _NEWEST = Lookup(select(func.max(credential_key.c.signs_until)).limit(1))
 _ADD = Statement(insert(credential_key).values({c.name: bindparam(c.name) for c in credential_key.c}))
@@ -74,7 +76,7 @@ async def published_keys(connection: Connection, at: datetime) -> list[Mapping[s
     """The public keys: first the one that signs, since readers without a `kid` take the first, then the others, newest
     first."""
     found = await _PUBLIC.fetch(connection)
-    found.sort(key=lambda row: (row["signs_from"] <= at, row["signs_from"]), reverse=True)
+    found.sort(key=lambda row: (row["signs_from"] <= at < row["signs_until"], row["signs_from"]), reverse=True)
     return [row["public"] for row in found]
 
 

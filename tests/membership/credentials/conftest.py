@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from joserfc.jwk import RSAKey
 
-from services.membership.credentials import operations
+from services.membership.credentials import operations, signing
 from services.membership.credentials.domain import (
     LISTS,
     PURPOSES,
@@ -93,7 +93,7 @@ def credential(**changed: Any) -> Credential:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of the cached lists, later than those of earlier tests."""
-    stopped = stopped_clock(monkeypatch, operations)
+    """The clock of the cached keys and lists, later than those of earlier tests."""
+    stopped = stopped_clock(monkeypatch, operations, signing)
     stopped.advance(next(_HOURS) * 3600)
     return stopped

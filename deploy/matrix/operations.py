@@ -113,7 +113,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
-    "verifyCertificate": Demand(Ask.NOTHING),
+    **dict.fromkeys(("verifyCertificate", "getCertificateStatusList"), Demand(Ask.NOTHING)),
+    "getCertificateCredential": Demand(Ask.SEE),
     **dict.fromkeys(
         (
             "getImport",

@@ -271,6 +271,8 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{export}": started.export_id,
         "{code}": _codes(operation, country_fixture),
         "{name}": "3+1",
+        "{purpose}": "revocation",
+        "{number}": "0",
         "{year}": "2026",
     }
     filled = "/".join(values.get(part, part) for part in parts)

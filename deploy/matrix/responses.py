@@ -21,7 +21,7 @@ WITHOUT_COUNTRY = frozenset((
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
-    "certificate_templates",
+    "certificate_templates", "nominations",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
@@ -224,6 +224,12 @@ def _with_token(_operation: Operation, rights: Rights, _target: Target) -> Class
     return _done(rights.is_person)
 
 
+def _in_panel(operation: Operation, rights: Rights, target: Target) -> Class:
+    """Nobody here is in the panel of the call."""
+    seen = _on_record(operation, rights, target)
+    return Class.FORBIDDEN if seen is Class.DONE else seen
+
+
 def _plural(operation: Operation) -> str:
     """The kind of the record in the path; a sub-resource has another."""
     return operation.path.split("/")[3]
@@ -249,6 +255,8 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.NOTIFIED: _to_notified,
     Ask.PERSON: _to_people,
     Ask.MAILED: _with_token,
+    Ask.ONESELF: _with_token,
+    Ask.PANEL: _in_panel,
     Ask.BOTH: _on_both,
     **dict.fromkeys((Ask.HAND_ON, Ask.OFFICIAL), _on_handing_on),
     Ask.CREDENTIAL: _on_credentials,

@@ -11,6 +11,7 @@ from services.access.offices.operations import (
     follow_accounts,
     follow_experts,
     follow_focal_points,
+    follow_panels,
     follow_reviewers,
     follow_seats,
 )
@@ -48,6 +49,14 @@ _FOLLOWING: Reactions = {
     actions.FOCAL_POINT_UPDATED: follow_focal_points,
     actions.FOCAL_POINT_HANDING_OVER: follow_focal_points,
     actions.FOCAL_POINT_ENDED: _end_focal_points,
+    **dict.fromkeys(
+        (
+            membership.CALL_OPENED,
+            membership.CALL_UPDATED,
+            membership.CALL_CANCELLED,
+        ),
+        follow_panels,
+    ),
     membership.EXPERT_CREATED: follow_experts,
     membership.EXPERT_APPLIED: follow_experts,
     membership.EXPERT_ACCOUNT_LINKED: follow_accounts,

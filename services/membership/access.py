@@ -22,6 +22,14 @@ _STATEMENTS_OFFICE = _permissions("declarations", "read history create update as
 )
 _CERTIFICATES = _permissions("certificates", "read history")
 _CERTIFICATES_OFFICE = _CERTIFICATES | _permissions("certificates", "create suspend reinstate revoke replace")
+_CALLS_OFFICE = _permissions("calls", "read history create update publish open extend decide cancel") | _permissions(
+    "nominations", "read history extend"
+)
+_PANEL = (
+    _permissions("calls", "read history")
+    | _permissions("nominations", "read history recuse select pass_over")
+    | _permissions("scores", "read create update")
+)
 _MESSAGES = _permissions("messages", "read create")
 _MESSAGES_OFFICE = _MESSAGES | _permissions("internal_messages", "read create")
 _MERGING = _permissions("merges", "read history create undo")
@@ -40,10 +48,11 @@ ROLES: RoleTable = {
     | _DUPLICATES_OFFICE
     | _STATEMENTS_OFFICE
     | _CERTIFICATES_OFFICE
+    | _CALLS_OFFICE
     | _MESSAGES_OFFICE
     | _MERGING,
     "auditor": _permissions("*", "read history"),
-    "reviewer": _READ_BOTH,
+    "reviewer": _READ_BOTH | _PANEL,
     "committee_president": _READ_BOTH,
     "committee_secretary": _READ_BOTH,
     "government_focal_point": _READ_BOTH,
@@ -60,6 +69,8 @@ ROLES: RoleTable = {
     | _permissions("erasures", "read history cancel")
     | _CERTIFICATES
     | _permissions("certificates", "replace")
+    | _permissions("nominations", "read history create update submit change_nominator appeal")
+    | _permissions("scores", "read")
     | _MESSAGES,
     "api_client": _LIST | {("outreach", "report")},
 }

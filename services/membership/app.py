@@ -5,6 +5,7 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.calls.routes import router as calls
 from services.membership.certificate_files.routes import printing
 from services.membership.certificate_files.routes import router as certificate_files
 from services.membership.certificate_templates.routes import router as certificate_templates
@@ -25,12 +26,15 @@ from services.membership.institutions.routes import router as institutions
 from services.membership.merges.routes import router as merges
 from services.membership.messages.operations import CONVERSATION
 from services.membership.messages.schemas import ExpertMessage
+from services.membership.nominations.routes import router as nominations
 from services.membership.notices.routes import router as notices
 from services.membership.orcid.routes import router as orcid
 from services.membership.outreach.routes import router as outreach
 from services.membership.privacy.routes import router as privacy
 from services.membership.processing_record.routes import router as processing_record
+from services.membership.rankings.routes import router as rankings
 from services.membership.retention_rules.routes import router as retention_rules
+from services.membership.scores.routes import router as scores
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
 from services.membership.verification.routes import router as verification
@@ -70,6 +74,10 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             credentials,
             did_document,
             certificates,
+            calls,
+            rankings,
+            nominations,
+            scores,
             retention_rules,
             processing_record,
             broadcasts,
@@ -90,6 +98,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "declarations": "What experts declare about their interests, for each year.",
             "certificate_templates": "The wording of certificates, by kind and language.",
             "certificates": "What the secretariat certifies about experts, institutions and centres.",
+            "calls": "Calls for nominations, their panels, rankings and results.",
+            "nominations": "Nominations of experts to calls, their nominators and scores.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",

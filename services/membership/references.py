@@ -4,14 +4,17 @@ from dataclasses import replace
 
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.membership.calls.operations import CALLS
 from services.membership.certificates.operations import CERTIFICATES
 from services.membership.certificates.queries import FREE_AT_MERGE_TARGET
 from services.membership.consents.operations import CONSENTS
 from services.membership.declarations.operations import DECLARATIONS
 from services.membership.erasures.operations import ERASURES
 from services.membership.messages.operations import CONVERSATION
+from services.membership.nominations.operations import NOMINATIONS
+from services.membership.scores.operations import SCORES
 from shared.contracts import views
-from shared.records.following import Reference, ReferenceRewriter, moves_table, single
+from shared.records.following import Reference, ReferenceRewriter, in_documents, moves_table, single
 from shared.records.rows import with_columns
 
 
@@ -24,8 +27,10 @@ def _held(name: str, *more: ColumnElement[bool]) -> Reference:
 
 
 _FOLLOWING = (
-    *(single(kind, "expert_id") for kind in (CONSENTS, DECLARATIONS, ERASURES)),
+    *(single(kind, "expert_id") for kind in (CONSENTS, DECLARATIONS, ERASURES, NOMINATIONS, SCORES)),
     _held("expert_id", FREE_AT_MERGE_TARGET),
+    in_documents(CALLS, "panel", "expert_id"),
+    in_documents(NOMINATIONS, "conflicts", "expert_id"),
     *CONVERSATION.references(),
 )
 _MOVES = moves_table("member_reference_move")

@@ -7,6 +7,7 @@ from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
 from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.calls.operations import apply_scheduled as end_calls
 from services.membership.certificates.operations import apply_scheduled as end_certificates
 from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
@@ -21,6 +22,9 @@ from services.membership.erasures.operations import apply_scheduled as run_erasu
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.operations import apply_scheduled as end_terms
 from services.membership.merges.following import follow_institutions
+from services.membership.nominations import confirmation
+from services.membership.nominations.jobs import job_handlers as nomination_jobs
+from services.membership.nominations.operations import lapse
 from services.membership.orcid.jobs import job_handlers as orcid_jobs
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS
@@ -43,6 +47,8 @@ from shared.records.pending import expiring
 SCHEDULES: Schedules = {
     **affiliations.SCHEDULES,
     "delete_expired_tokens": Schedule(timedelta(hours=1), delete_expired_tokens, catch_up=1),
+    "end_calls": Schedule(timedelta(minutes=1), end_calls, catch_up=1),
+    "lapse_nominations": Schedule(timedelta(minutes=1), lapse, catch_up=1),
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
     "end_certificates": Schedule(timedelta(minutes=15), end_certificates, catch_up=1),
     "remind": Schedule(timedelta(minutes=15), remind, catch_up=1),
@@ -60,7 +66,11 @@ SCHEDULES: Schedules = {
     "apply_retention_rules": Schedule(timedelta(days=1), apply_retention_rules, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
-_PREPARATIONS: dict[str, Preparation] = {CLAIM: claims.prepare, tokens.REVIEW: review_invitations.prepare}
+_PREPARATIONS: dict[str, Preparation] = {
+    CLAIM: claims.prepare,
+    tokens.REVIEW: review_invitations.prepare,
+    tokens.NOMINATION: confirmation.prepare,
+}
 
 
 def create_worker(settings: MembershipSettings | None = None) -> Worker:
@@ -76,6 +86,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **erasure_jobs(settings),
         **claim_jobs(settings),
         **review_invitation_jobs(settings),
+        **nomination_jobs(settings),
         **mail_handlers(settings, _PREPARATIONS),
         **orcid_jobs(settings),
         **RETENTION_JOBS,

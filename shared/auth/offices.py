@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from shared.contracts import views
 from shared.database.statements import Connection, Row, Statement
-from shared.kernel.principal import Grant, Principal, PrincipalKind, RoleTable
+from shared.kernel.principal import Grant, Principal, PrincipalKind, RoleTable, ScopeKey
 from shared.kernel.resource import Resource
 
 _COLUMNS = ("role", "scope_kind", "scope_id", "starts", "ends", "resources", "verbs")
@@ -27,7 +27,7 @@ async def holds(
     resource: Resource,
     verb: str,
     country: str | None,
-    record: UUID | None = None,
+    record: ScopeKey | None = None,
 ) -> bool:
     """Whether the active grants of an account or client include this permission in this country or over this record."""
     grants = tuple(_grant(row) for row in await _HELD.fetch(connection, holder=holder))

@@ -71,6 +71,14 @@ CERTIFICATES = _view(
 EXPERT_MESSAGES = _view("member_published_message", **_RECORD, expert_id="id", account_id="id", assignee="id")
 """Every message on the file of an expert except internal ones, without its text, with the accounts of the expert and of
 the officer who handles the file."""
+CALLS = _view("member_published_call", **_RECORD)
+"""Every call."""
+NOMINATIONS = _view("member_published_nomination", **_RECORD, call_id="id", expert_id="id")
+"""Every nomination, without its content."""
+PANELS = _view(
+    "member_published_panel", id="id", call_id="id", country="text", status="text", expert_id="id", office="text"
+)
+"""The members of the panels of calls, with the state of the call. `id` is that of the expert in this panel."""
 CENTRE_MESSAGES = _view("centre_published_message", **_RECORD, centre_id="id")
 """Every message on the file of a centre except internal ones, without its text."""
 AFFILIATIONS = _view(

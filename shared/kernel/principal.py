@@ -16,6 +16,8 @@ VISIBILITIES: tuple[Visibility, ...] = ("public", "network", "restricted")
 Permission: TypeAlias = tuple[str, str]
 """(resource, verb): `("experts", "read")`, `("experts", "approve")`. `*` matches any."""
 RoleTable: TypeAlias = Mapping[str, frozenset[Permission]]
+ScopeKey: TypeAlias = UUID | str | tuple[UUID, ...]
+"""The id that a grant over one record names for a record, or each of several ids that a grant may name."""
 READ = "read"
 READING = frozenset({READ, "history"})
 """The verbs that change nothing."""
@@ -80,13 +82,13 @@ class PermissionScope:
     countries: frozenset[str] = frozenset()
     records: frozenset[str] = frozenset()
 
-    def covers(self, country: str | None, record: UUID | str | None = None) -> bool:
+    def covers(self, country: str | None, record: ScopeKey | None = None) -> bool:
         """Whether the scope includes this country or this record."""
-        return (
-            self.everywhere
-            or (country is not None and country in self.countries)
-            or (record is not None and str(record) in self.records)
-        )
+        if self.everywhere or (country is not None and country in self.countries):
+            return True
+        if isinstance(record, tuple):
+            return any(str(key) in self.records for key in record)
+        return record is not None and str(record) in self.records
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.countries) or bool(self.records)

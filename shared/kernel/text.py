@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 _LETTER_FORMS = str.maketrans(
     {
@@ -16,6 +17,11 @@ _ASCII_WORDS = "".join(chr(n).lower() if chr(n).isalnum() else " " for n in rang
 
 LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
 """The languages of titles, pages and mails."""
+
+
+def text_in(language: str, texts: Mapping[str, str]) -> str:
+    """A text in a language, else in English, else in any."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
 
 
 def nfc(text: str) -> str:

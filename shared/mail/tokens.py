@@ -17,9 +17,9 @@ from shared.database.statements import Connection, Statement
 from shared.database.tables import instant, table, text
 from shared.kernel.errors import Invalid, invalid_field
 
-MEMBERSHIP, REVIEW = "membership", "review"
-"""The service that mails invitations to review centres, since it has the addresses, and the purpose of their tokens.
-Centres accepts them."""
+MEMBERSHIP, REVIEW, NOMINATION = "membership", "review", "nomination"
+"""The service that mails invitations to review centres, since it has the addresses, and the purpose of their tokens,
+which centres accepts; the purpose of those of nominators."""
 core_mail_token = table(
     "core_mail_token",
     Column("digest", LargeBinary, primary_key=True),
@@ -95,6 +95,11 @@ async def issue(
     of_subject = {"service": service, "purpose": purpose, "subject_id": subject, "digest": digest(token)}
     await _END_OTHERS.execute(connection, **of_subject)
     await _ADD.execute(connection, **of_subject, address_digest=digest(address), until=until)
+
+
+async def end(connection: Connection, *, service: str, purpose: str, subject: UUID) -> None:
+    """Ends the unused tokens of this purpose for this record."""
+    await _END_OTHERS.execute(connection, service=service, purpose=purpose, subject_id=subject, digest=b"")
 
 
 async def lock(connection: Connection, *, service: str, purpose: str, token: str, at: datetime) -> MailToken | None:

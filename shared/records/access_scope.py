@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.context import AccessContext, context_for
 from shared.kernel.countries import FICTIONAL_CODES
-from shared.kernel.principal import READ, READING, PermissionScope, Principal, RoleTable, Visibility
+from shared.kernel.principal import READ, READING, PermissionScope, Principal, RoleTable, ScopeKey, Visibility
 from shared.kernel.resource import Resource
 from shared.records.record import Record
 
@@ -42,7 +42,7 @@ class AccessScope:
     context: AccessContext
     parameters: dict[str, Any] = field(compare=False)
 
-    def may(self, verb: str, country: str | None, record: UUID | str | None = None) -> bool:
+    def may(self, verb: str, country: str | None, record: ScopeKey | None = None) -> bool:
         """Whether the principal's grants include this verb on a row of this country, or on this record."""
         return self.principal.permission_scope(self.roles, self.resource.name, verb).covers(country, record)
 
@@ -69,7 +69,7 @@ class AccessScope:
             return True
         return status in published and visibility in self.open_visibilities
 
-    def sees_all_fields(self, country: str | None, record: UUID | str | None) -> bool:
+    def sees_all_fields(self, country: str | None, record: ScopeKey | None) -> bool:
         """Whether the principal sees all fields of a row, or the public ones only."""
         return self.access_kind is AccessKind.EVERYWHERE or self.read.covers(country, record)
 

@@ -89,7 +89,7 @@ def presenter(
     renderers = {audience: renderer(shown_columns(record, table, audience)) for audience in audiences}
 
     def present(row: Mapping[str, Any], access: AccessScope) -> JsonObject:
-        if access.sees_all_fields(row["country"], row[record.scope_column]):
+        if access.sees_all_fields(row["country"], record.scope_of(row)):
             shown = {**renderers[Audience.GRANTED](row), **derive(row), **derive_private(row)}
         else:
             audience = Audience.NETWORK if access.in_network else Audience.PUBLIC

@@ -20,6 +20,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, TypeAlias, get_args, get_origin, get_type_hints, is_typeddict
 from uuid import UUID
 
+from shared.kernel.principal import ScopeKey
 from shared.kernel.resource import Resource
 
 
@@ -98,6 +99,8 @@ class Record:
     resource_type: ClassVar[Resource]
     scope_column: ClassVar[str] = "id"
     """The field with the id that a grant over one record names: a part of a record names the whole."""
+    also_scoped_by: ClassVar[tuple[str, ...]] = ()
+    """Further fields with an id that a grant over one record may name instead."""
     whole: ClassVar[Resource | None] = None
     """The resource of the whole, if the addresses of its parts begin with its own."""
 
@@ -113,10 +116,15 @@ class Record:
     updated_by: Annotated[str, Granted]
 
     @property
-    def scope_key(self) -> UUID:
-        """The id that a grant over one record has to name for this record."""
-        found: UUID = getattr(self, self.scope_column)
-        return found
+    def scope_key(self) -> ScopeKey:
+        """What a grant over one record has to name for this record."""
+        return self.scope_of({name: getattr(self, name) for name in (self.scope_column, *self.also_scoped_by)})
+
+    @classmethod
+    def scope_of(cls, columns: Mapping[str, Any]) -> ScopeKey:
+        """What a grant over one record has to name for the record with these columns."""
+        found: UUID = columns[cls.scope_column]
+        return (found, *(columns[name] for name in cls.also_scoped_by)) if cls.also_scoped_by else found
 
     @classmethod
     def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:

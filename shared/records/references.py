@@ -1,6 +1,6 @@
 """References in a body to records of any service. A record that the caller may not know of counts as unknown."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared.contracts import views
 from shared.contracts.readers import roles_of
 from shared.database.statements import Connection, Shapes
-from shared.kernel.errors import invalid_field
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import FieldError, Invalid, invalid_field
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, AccessScope, access_scope_for, constant, visible
@@ -59,6 +60,22 @@ class Nameable:
         access = reading_access(principal, self.resource)
         rows = await self._shapes.get(access.access_kind).fetch(connection, ids=list(set(keys)), **access.parameters)
         return {row["id"] for row in rows}
+
+    async def require(self, uow: UnitOfWork, named: Mapping[str, UUID | None]) -> None:
+        """Raises Invalid `unknown_reference` for each pointer whose record the actor may not know of, or that may not
+        be referenced."""
+        wanted = {pointer: key for pointer, key in named.items() if key is not None}
+        if not wanted:
+            return
+        found = await self.known(uow.connection, uow.origin.actor, set(wanted.values()))
+        detail = f"There is no such {self.resource.title}."
+        errors = [
+            FieldError("unknown_reference", detail, pointer=pointer)
+            for pointer, key in wanted.items()
+            if key not in found
+        ]
+        if errors:
+            raise Invalid(detail, errors=errors)
 
     def _known(self, access_kind: AccessKind) -> Select[tuple[UUID]]:
         source = self._source

@@ -15,7 +15,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Forbidden, NotFound, VersionConflict
 from shared.kernel.lifecycle import Fields, Lifecycle
-from shared.kernel.principal import Principal
+from shared.kernel.principal import Principal, ScopeKey
 from shared.kernel.resource import Resource
 from shared.records import changes
 from shared.records.access_scope import AccessScope
@@ -242,7 +242,7 @@ def permitted(access: AccessScope, record: Record) -> Callable[[str], bool]:
     return lambda verb: access.may(verb, record.country, record.scope_key)
 
 
-def require(access: AccessScope, verb: str, country: str | None, record: UUID | None = None) -> None:
+def require(access: AccessScope, verb: str, country: str | None, record: ScopeKey | None = None) -> None:
     """Raises Forbidden if the grants do not include the verb; `country_forbidden` if only the country is wrong."""
     if access.may(verb, country, record):
         return

@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     HttpUrl,
+    PlainSerializer,
     StringConstraints,
 )
 from pydantic_core import PydanticCustomError
@@ -193,3 +194,7 @@ class Document(Body):
     sha256: Annotated[
         Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None, "The SHA-256 digest of the file."
     ] = None
+
+
+JsonDocument: TypeAlias = Annotated[Document, PlainSerializer(lambda document: document.model_dump(mode="json"))]
+"""A document as JSON values, whatever the rest of the body becomes."""

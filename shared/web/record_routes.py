@@ -31,6 +31,7 @@ from shared.web.responses import (
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of, query_of_list
 from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
+from shared.web.withheld import Withheld
 
 if TYPE_CHECKING:
     from shared.web.records import Created, RecordApi
@@ -65,8 +66,10 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         description="The record as the caller may see it, with the transitions that its state allows.",
         responses={200: {"model": api.response_model, **(_AS_LINKED_DATA if api.linked_data else {})}},
     )
-    async def get_record(row: readable, ctx: CurrentContext) -> Response:
+    async def get_record(row: Annotated[Any, Depends(api.shown_to)], ctx: CurrentContext) -> Response:
         picked = pick_fields(ctx.request, known)
+        if isinstance(row, Withheld):
+            return document_response(ctx, row.document)
         if api.linked_data is None:
             return item_response(ctx, await api.item(row, ctx), fields=picked)
         if wants_linked_data(ctx):

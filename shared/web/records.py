@@ -14,7 +14,7 @@ from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Forbidden, Gone, NotFound
 from shared.kernel.lifecycle import AvailableAction, Fields
-from shared.kernel.principal import Principal, RoleTable
+from shared.kernel.principal import Principal, RoleTable, ScopeKey
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing
@@ -28,6 +28,7 @@ from shared.web.record_routes import add_creation, add_reads, add_transition, ad
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import (
     actions,
+    document_response,
     item_response,
     key_of,
     show_secret_once,
@@ -36,6 +37,7 @@ from shared.web.route import ResourceRouter
 from shared.web.schemas import RecordResponse
 from shared.web.steps import with_fields
 from shared.web.values import row_values, written
+from shared.web.withheld import Withheld
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
@@ -73,7 +75,8 @@ class RecordApi(Generic[R, GuardContext]):
     null differs from absent. `raw_json_columns` are item columns of JSON text. `is_public`: list and item need no
     token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
     never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `linked_data`
-    is the record as JSON-LD, in public fields whoever the caller is.
+    is the record as JSON-LD, in public fields whoever the caller is. `withheld` says what a caller gets instead of a
+    record, by its id or ref, such as for a conflict of interest.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -98,12 +101,24 @@ class RecordApi(Generic[R, GuardContext]):
     is_public: bool = False
     proposes_changes: bool = False
     linked_data: Callable[[Row, RequestContext], Awaitable[dict[str, Any]]] | None = None
+    withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
+        found = await self.shown_to(record, ctx)
+        if not isinstance(found, Withheld):
+            return found
+        if ctx.request.method != "GET":
+            raise found.refusal
+        raise NotFound(f"There is no such {self.kind.resource.entity}.")
+
+    async def shown_to(self, record: str, ctx: CurrentContext) -> Row | Withheld:
+        """The record, or what the caller gets instead. Raises as `readable` does."""
         async with ctx.connection() as connection:
             row = await self.listing.get(connection, ctx.access_on(self.kind.resource), key_of(record))
         if row is None:
+            if self.withheld is not None and (withheld := await self.withheld(ctx, key_of(record))):
+                return withheld
             raise NotFound(f"There is no such {self.kind.resource.entity}.")
         if row.get("erased_at") is not None:
             raise Gone("This record was erased.", code="erased")
@@ -116,10 +131,9 @@ class RecordApi(Generic[R, GuardContext]):
         """The fields of a row that a caller writes."""
         return self.written or written(self.kind.table, self.body.model_fields)
 
-    def scope_of(self, row: Mapping[str, Any]) -> UUID:
-        """The id that a grant over one record has to name for this row."""
-        found: UUID = row[self.kind.record.scope_column]
-        return found
+    def scope_of(self, row: Mapping[str, Any]) -> ScopeKey:
+        """What a grant over one record has to name for this row."""
+        return self.kind.record.scope_of(row)
 
     def columns_of(self, body: BaseModel) -> Mapping[str, Any]:
         """The columns that a body sets."""
@@ -158,6 +172,8 @@ class RecordApi(Generic[R, GuardContext]):
         """The present record, read as by any caller, with `extra_members`."""
         access = ctx.access_on(self.kind.resource).including_record(record)
         row = await self.listing.get(ctx.uow.connection, access, record)
+        if row is None and self.withheld is not None and (withheld := await self.withheld(ctx, record)):
+            return document_response(ctx, withheld.document)
         if row is None:
             raise NotFound("You no longer have access to this record.")
         return item_response(ctx, await self.item(row, ctx, access), status=status, extra_members=extra_members)

@@ -17,12 +17,15 @@ PUBLIC_LISTS = {
     "frameworks",
     "notices",
     "certificates",
+    "calls",
     "statistics",
 }
 BY_TOKEN = {
     "/membership/v1/outreach/unsubscribe",
     "/membership/v1/certificates/verify",
     "/centres/v1/reviewers/answer",
+    "/membership/v1/nominations/confirmation",
+    "/membership/v1/nominations/confirmation/preview",
 }
 """What a mailed token or the code of a certificate alone permits."""
 

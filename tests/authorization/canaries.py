@@ -31,7 +31,7 @@ _VALUES = {
 """Values that would match the canary's rows, by parameter; others are their state, or the word."""
 _STATES = (
     "prospect", "submitted", "proposed", "dissolved", "appointed", "draft", "under_review", "drafting", "exploring",
-    "pending", "invited", "claimed", "logged", "active", "nominated", "held", "ended",
+    "pending", "invited", "published", "claimed", "logged", "active", "nominated", "held", "ended",
 )  # fmt: skip
 _CONTROLS = {"limit", "cursor", "sort", "fields", "include", "format", "after", "type", "as_of"}
 _FACES = ({"include": "total_estimate"}, {"format": "csv"}, {"format": "ndjson"}, {"limit": "1"}, {"limit": "3"})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from json import dumps
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ import asyncpg
 
 from deploy.matrix.operations import operations
 from services.access.accounts.passwords import hash_password
-from shared.kernel.clock import today
+from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
 from tests.support.callers import Caller
@@ -17,6 +18,7 @@ from tests.support.centres import DOCUMENT
 
 Record = dict[str, Any]
 ADMIN = "admin"
+_DEADLINES = ("opens", "nominee_deadline", "nominator_deadline")
 _PASSWORD = "a password of some length"
 TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
@@ -24,6 +26,7 @@ TABLES = {
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
     "broadcasts": "member_broadcast", "certificates": "member_certificate",
     "certificate_templates": "member_certificate_template",
+    "calls": "member_call", "nominations": "member_nomination",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -39,6 +42,7 @@ _PUBLISHED = {
     "committees": "status = 'recognised'",
     "seats": "status = 'appointed'",
     "centres": "status = 'active'",
+    "calls": "status = 'published'",
     "programmes": "status = 'approved'",
     "actions": "status = 'planned'",
     "milestones": "status = 'in_progress'",
@@ -78,6 +82,7 @@ _ABOVE = {
     "certificates": "experts",
     "erasures": "experts",
     "reviewers": "peers",
+    "nominations": "calls",
 }
 """Kinds that a grant over a record of another kind includes."""
 
@@ -157,6 +162,7 @@ class Seeder:
             fixture, "membership", "broadcasts", subjects={"en": fixture.word}, texts={"en": fixture.word},
             segment={"country": fixture.country}, purpose="outreach",
         )  # fmt: skip
+        await self._nominate(fixture, place)
         await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}
@@ -179,6 +185,37 @@ class Seeder:
             fixture.records[which] = response.json()
         pair = {"winner_id": fixture.id("winners"), "loser_id": fixture.id("losers")}
         await self._enter(fixture, "membership", "merges", resource="experts", **pair)
+
+    async def _nominate(self, fixture: CountryFixture, place: dict[str, Any]) -> None:
+        """A call whose results are published, a nomination to it, and a score."""
+        word = {"en": fixture.word}
+        days = {name: to_text(now() + timedelta(days=n)) for n, name in enumerate(_DEADLINES)}
+        criteria = [{"key": "merit", "titles": word}]
+        call = await self._enter(
+            fixture, "membership", "calls", code=f"C-{uuid4().hex[:20].upper()}", kind="committee", titles=word,
+            texts=word, criteria=criteria, seats=1, **days, **place,
+        )  # fmt: skip
+        await self._superuser.execute(
+            "UPDATE member_call SET status = 'published', published_at = now() WHERE id = $1", call["id"]
+        )
+        common = {"country": fixture.country, "visibility": "restricted", "call_id": call["id"]}
+        nominator = {"name": fixture.word, "organisation": None, "office": None, "email": "n@example.org"}
+        nomination = await enter(
+            self._superuser, "member_nomination", status="nominated", expert_id=fixture.id("experts"),
+            nominator=dumps(nominator), motivation=fixture.word, documents="[]", conflicts="[]",
+            statement=fixture.word, **common,
+        )  # fmt: skip
+        score = await enter(
+            self._superuser, "member_score", status="recorded", nomination_id=nomination, comment=fixture.word,
+            scores='{"merit": 5}', **common,
+        )  # fmt: skip
+        refs = await self._superuser.fetchrow(
+            "SELECT n.ref AS nomination, s.ref AS score FROM member_nomination n, member_score s"
+            " WHERE n.id = $1 AND s.id = $2",
+            nomination, score,
+        )  # fmt: skip
+        fixture.records["nominations"] = {"id": str(nomination), "ref": refs["nomination"]}
+        fixture.records["scores"] = {"id": str(score), "ref": refs["score"]}
 
     async def _converse(self, fixture: CountryFixture, service: str, plural: str) -> None:
         """An internal message and another one on the file of a record."""

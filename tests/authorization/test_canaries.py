@@ -213,7 +213,15 @@ _KINDS = {
     ),
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
-_NOT_LISTED = ("affiliations", "reviews", "sessions", "notifications", "messages of experts", "messages of centres")
+_NOT_LISTED = (
+    "affiliations",
+    "reviews",
+    "scores",
+    "sessions",
+    "notifications",
+    "messages of experts",
+    "messages of centres",
+)
 """Kinds that the administrator finds in no list: sessions and notifications are listed to each person alone, pending
 transitions and messages with their records."""
 _FRAMEWORKS = "/actions/v1/frameworks"

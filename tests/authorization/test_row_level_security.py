@@ -41,6 +41,8 @@ PROTECTED = {
         "broadcasts",
         "retention_rules",
         "certificate_templates",
+        "calls",
+        "nominations",
     ),
     "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
     "actions": (
@@ -63,6 +65,8 @@ _OF_THE_OFFICE = (
     "reviewers",
     "broadcasts",
     "certificate_templates",
+    "calls",
+    "nominations",
 )
 """Kinds that no national role reads."""
 SETTINGS = {

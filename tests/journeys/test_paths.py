@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.paths import access, actions, centres, erasures, ladder, membership, outreach
+from tests.journeys.paths import access, actions, calls, centres, erasures, ladder, membership, outreach
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
@@ -17,6 +17,7 @@ PATHS = (
     *membership.PATHS,
     *erasures.PATHS,
     *outreach.PATHS,
+    *calls.PATHS,
     *access.PATHS,
 )
 FINAL = {
@@ -25,12 +26,14 @@ FINAL = {
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
     "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
+    "membership.nominations appeal: appeal_period_over": "thirty days after their publication results are final",
+    "membership.nominations appeal: appealed": "an appeal is made once, and answered",
     "membership.merges undo: erased": "an erased person has no record to return to",
     "membership.imports undo: too_late": "90 days after an import its records are changed one by one",
 }
 """Rejections that no act satisfies, and the alternative."""
-UNSEEN = {"membership.imports undo: too_late"}
-"""What no path shows: it needs 90 days."""
+UNSEEN = {"membership.imports undo: too_late", "membership.nominations appeal: appeal_period_over"}
+"""What no path shows: it needs 90 days, or 30."""
 
 
 @pytest.fixture(scope="module")

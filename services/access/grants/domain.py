@@ -43,7 +43,7 @@ def _can_be_handed_over(guard_context: GrantGuardContext) -> HandOverFault | Non
     return guard_context.handing_over
 
 
-OFFICES = frozenset(("seat", "focal point", "expert", "reviewer"))
+OFFICES = frozenset(("seat", "focal point", "expert", "reviewer", "panel"))
 """The sources from which roles follow automatically. The reason of such a grant names its source and its id."""
 
 LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(
@@ -83,5 +83,6 @@ def second_person(
 
 
 def follows_an_office(record: Grant) -> bool:
-    """Whether the grant follows from a seat, a focal point, an invitation or one's own record, and ends with it."""
+    """Whether the grant follows from a seat, a focal point, an invitation, a panel or one's own record, and ends with
+    it."""
     return record.created_by == SYSTEM.label and (record.reason or "").rpartition(" ")[0] in OFFICES

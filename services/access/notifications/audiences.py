@@ -26,6 +26,7 @@ from shared.records.access_scope import constant
 
 _TEXTS = any_(bindparam("keys", type_=ARRAY(Text)))
 _OFFICE = ("secretariat_admin", "secretariat_officer", "platform_operator")
+_NOMINATED = views.NOMINATIONS.c.status.not_in([constant(status) for status in ("declined", "lapsed")])
 _held, _expert, _centre = views.GRANTS, views.EXPERTS, views.CENTRES
 
 
@@ -35,6 +36,16 @@ def _expert_of(record: Any, expert: ColumnElement[Any]) -> Select[Any]:
         select(record.c.id.label("subject"), _expert.c.account_id)
         .select_from(record.join(_expert, _expert.c.id == expert))
         .where(record.c.id == KEYS, _expert.c.account_id.is_not(None))
+    )
+
+
+def _experts_in(part: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The accounts of the experts that parts of a call name."""
+    return (
+        select(part.c.call_id.label("subject"), _expert.c.account_id)
+        .select_from(part.join(_expert, _expert.c.id == part.c.expert_id))
+        .where(part.c.call_id == KEYS, _expert.c.account_id.is_not(None), *conditions)
+        .distinct()
     )
 
 
@@ -73,6 +84,9 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
         Audience.INVITED: _expert_of(views.REVIEWERS, views.REVIEWERS.c.expert_id),
+        Audience.NOMINEE: _expert_of(views.NOMINATIONS, views.NOMINATIONS.c.expert_id),
+        Audience.NOMINEES: _experts_in(views.NOMINATIONS, _NOMINATED),
+        Audience.PANEL: _experts_in(views.PANELS),
         Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),

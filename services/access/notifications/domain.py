@@ -30,6 +30,9 @@ class Audience(StrEnum):
     FOCAL_POINT = "the focal point"
     REVIEWER = "the reviewer"
     INVITED = "the expert who is invited to review"
+    NOMINEE = "the nominee"
+    NOMINEES = "the nominees of the call"
+    PANEL = "the panel of the call"
     DIRECTOR = "the director of the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
     REPRESENTATIVES = "representatives of the institution"
@@ -151,6 +154,13 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
+        *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),
+        *_notices("call", _A.PANEL, of="membership.call assessing"),
+        *_notices(
+            "nomination",
+            _A.NOMINEE,
+            of="membership.nomination nominated declined lapsed extended appeal_answered",
+        ),
         *_notices(
             "agreement",
             _A.AUTHOR,
@@ -215,6 +225,19 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_CANCELLED: _UNDER_ERASURE,
     membership.ERASURE_RUNNING: _UNDER_ERASURE,
     membership.ERASURE_DONE: _UNDER_ERASURE,
+    membership.CALL_OPENED: "the call is published",
+    membership.CALL_DECIDED: "the publication notifies",
+    membership.NOMINATION_SELECTED: "the publication of the call notifies",
+    membership.NOMINATION_NOT_SELECTED: "the publication of the call notifies",
+    membership.NOMINATION_RECUSED: "the member's own transition",
+    **dict.fromkeys(
+        (
+            membership.NOMINATION_AWAITING_NOMINATOR,
+            membership.NOMINATION_NOMINATOR_CHANGED,
+            membership.NOMINATION_APPEALED,
+        ),
+        "the nominee's own transition",
+    ),
     membership.RETENTION_RULE_ACTIVATED: "work of the office",
     membership.RETENTION_RULE_RETIRED: "work of the office",
     membership.CERTIFICATE_TEMPLATE_ACTIVATED: "work of the office",

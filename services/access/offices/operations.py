@@ -1,35 +1,22 @@
-"""Roles that follow from an office: a seat, a focal point, an accepted invitation to review a centre, one's own record
-in the register of experts.
+"""Roles that follow from an office: a seat, a focal point, an accepted invitation to review a centre, a place in the
+panel of a call, one's own record in the register of experts."""
 
-Each source has at most one active and one proposed grant, identified by the `reason` that names the source and by the
-system as the granter. The present state of the source decides, so late, early and repeated facts have no further
-effect. If a principal caused a role that they may not grant, it waits as a proposed grant until a permitted principal
-confirms or revokes it.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy import Text, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.access.access import WantedGrant
-from services.access.grants.authority import wanted_by
-from services.access.grants.operations import GRANTS, end_delegated, insert, revoke
-from services.access.grants.record import Grant
 from services.access.grants.tables import grant
-from services.access.offices.causes import Cause, causes_of, merges_to_account, were_entitled
+from services.access.offices.granting import Office, Trail, update_grants
 from shared.contracts import views
 from shared.contracts.envelope import Fact
-from shared.database.locks import lock_names
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.partial_date import earliest, latest
 from shared.kernel.principal import SYSTEM
-from shared.records.rows import records_of
 
 ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secretary": "committee_secretary"}
 _SEATED = frozenset(("appointed",))
@@ -38,10 +25,14 @@ IN_OFFICE = frozenset(("active", "handing_over"))
 _REVIEWING = frozenset(("accepted", "completed"))
 _INVITED = _REVIEWING | {"invited"}
 
-_expert, _offices = views.EXPERTS, (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS)
+_TO_PANEL = frozenset(("open", "assessing", "decided", "published"))
+"""The states of a call in which its panel has its role."""
+_PANEL = "panel"
+
+_expert, _offices = views.EXPERTS, (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS, views.PANELS)
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _EXPERTS = Statement(select(*_expert.c).where(_expert.c.id == _KEYS))
-_SEATS, _FOCAL_POINTS, _REVIEWERS = (
+_SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS = (
     Statement(
         select(*office.c, _expert.c.account_id)
         .select_from(office.outerjoin(_expert, _expert.c.id == office.c.expert_id))
@@ -49,67 +40,18 @@ _SEATS, _FOCAL_POINTS, _REVIEWERS = (
     )
     for office in _offices
 )
-_SEATS_OF, _FOCAL_POINTS_OF, _REVIEWERS_OF = (
+_SEATS_OF, _FOCAL_POINTS_OF, _REVIEWERS_OF, _PANELS_OF = (
     Statement(select(office.c.id).where(office.c.expert_id == _KEYS)) for office in _offices
 )
-_LIVING = Statement(
-    select(grant)
-    .where(
-        grant.c.reason == any_(bindparam("sources", type_=ARRAY(Text))),
+_IN_PANEL = Statement(select(views.PANELS.c.id).where(views.PANELS.c.call_id == _KEYS))
+_WERE_IN_PANEL = Statement(
+    select(grant.c.reason).where(
+        grant.c.scope_id == any_(bindparam("calls", type_=ARRAY(Text))),
+        grant.c.role == "reviewer",
         grant.c.created_by == SYSTEM.label,
         or_(grant.c.status == "proposed", grant.c.status == "active"),
     )
-    .order_by(grant.c.id)
-    .with_for_update()
 )
-_TAKEN_BACK = Statement(
-    select(func.max(grant.c.updated_at)).where(
-        grant.c.reason == bindparam("source"),
-        grant.c.created_by == SYSTEM.label,
-        grant.c.status == "revoked",
-        grant.c.updated_by != SYSTEM.label,
-        grant.c.principal_id == bindparam("account"),
-        grant.c.role == bindparam("role"),
-    )
-)
-"""When the role that the source gives was last revoked."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Trail:
-    """How the trail of a source shows who put somebody into office: the states of the office, and the fields that name
-    its holder."""
-
-    in_office: frozenset[str]
-    holder_fields: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Office:
-    """What a source gives now: the account, the role, its scope and its period. `invited_in` is the country in which
-    whoever invites may give the role."""
-
-    account: UUID
-    role: str
-    scope_kind: str
-    scope_id: str
-    starts: date
-    ends: date | None = None
-    expert: UUID | None = None
-    invited_in: str | None = None
-
-    @property
-    def wanted(self) -> WantedGrant:
-        return WantedGrant(self.role, self.scope_kind, self.scope_id, "account", self.account)
-
-    @property
-    def caused(self) -> WantedGrant:
-        """What whoever caused the office gives by it."""
-        return replace(self.wanted, invited_in=self.invited_in)
-
-    def outlasts(self, present: Grant) -> bool:
-        """Whether the office ends later than a grant."""
-        return present.ends is not None and (self.ends is None or self.ends > present.ends)
 
 
 async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -118,10 +60,10 @@ async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 
 async def _follow_seats(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
-    def office(seat: Row) -> _Office | None:
+    def office(seat: Row) -> Office | None:
         if not seat["account_id"] or seat["status"] != "appointed" or seat["office"] not in ROLE_OF_OFFICE:
             return None
-        return _Office(
+        return Office(
             seat["account_id"],
             ROLE_OF_OFFICE[seat["office"]],
             "country",
@@ -131,8 +73,8 @@ async def _follow_seats(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
             seat["expert_id"],
         )
 
-    trail = _Trail(_SEATED, frozenset(("expert_id", "office")))
-    await _update_grants(uow, "seat", keys, _SEATS, office, trail)
+    trail = Trail(_SEATED, frozenset(("expert_id", "office")))
+    await update_grants(uow, "seat", keys, _SEATS, office, trail)
 
 
 async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -141,14 +83,14 @@ async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 
 async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
-    def office(point: Row) -> _Office | None:
+    def office(point: Row) -> Office | None:
         if not point["account_id"] or point["status"] not in IN_OFFICE:
             return None
         starts, ends = _not_before_today(point["starts"]), point["ends"]
         present = ("government_focal_point", "country", point["country"])
-        return _Office(point["account_id"], *present, starts, ends, point["expert_id"])
+        return Office(point["account_id"], *present, starts, ends, point["expert_id"])
 
-    await _update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, _Trail(IN_OFFICE, frozenset(("person",))))
+    await update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, Trail(IN_OFFICE, frozenset(("person",))))
 
 
 async def follow_reviewers(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -158,25 +100,47 @@ async def follow_reviewers(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
 
 
 async def _follow_reviewers(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
-    def office(invited: Row) -> _Office | None:
+    def office(invited: Row) -> Office | None:
         if not invited["account_id"] or invited["status"] not in _REVIEWING or invited["conflict_of_interest"]:
             return None
         role = ("reviewer", "record", str(invited["centre_id"]))
-        return _Office(invited["account_id"], *role, today(), None, invited["expert_id"], invited["country"])
+        return Office(invited["account_id"], *role, today(), None, invited["expert_id"], invited["country"])
 
-    await _update_grants(uow, "reviewer", keys, _REVIEWERS, office, _Trail(_INVITED, frozenset(("expert_id",))))
+    await update_grants(uow, "reviewer", keys, _REVIEWERS, office, Trail(_INVITED, frozenset(("expert_id",))))
+
+
+async def follow_panels(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """The panel of a call reviews it from the opening on, unless the call is cancelled."""
+    keys = _subjects(facts)
+    seats = {row["id"] for row in await _IN_PANEL.fetch(uow.connection, keys=keys)}
+    held = await _WERE_IN_PANEL.fetch(uow.connection, calls=[str(key) for key in keys])
+    sources = (row["reason"].rpartition(" ") for row in held)
+    seats |= {UUID(seat) for source, _, seat in sources if source == _PANEL}
+    await _follow_panels(uow, sorted(seats))
+
+
+async def _follow_panels(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
+    def office(seat: Row) -> Office | None:
+        if not seat["account_id"] or seat["status"] not in _TO_PANEL:
+            return None
+        role = ("reviewer", "record", str(seat["call_id"]))
+        return Office(
+            seat["account_id"], *role, today(), None, seat["expert_id"], seat["country"], record=seat["call_id"]
+        )
+
+    await update_grants(uow, _PANEL, keys, _PANELS, office, Trail(_TO_PANEL, frozenset(("panel",))))
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Experts who entered themselves may read and change their own record, until it is merged into another or erased.
     If a merge gave another record their account, the merging principal needs the permission to grant the role."""
 
-    def office(person: Row) -> _Office | None:
+    def office(person: Row) -> Office | None:
         if not person["account_id"] or person["merged_into"] is not None or person["erased_at"] is not None:
             return None
-        return _Office(person["account_id"], "expert", "self", str(person["id"]), today())
+        return Office(person["account_id"], "expert", "self", str(person["id"]), today())
 
-    await _update_grants(uow, "expert", _subjects(facts), _EXPERTS, office)
+    await update_grants(uow, "expert", _subjects(facts), _EXPERTS, office)
 
 
 async def follow_accounts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -187,6 +151,7 @@ async def follow_accounts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         (_SEATS_OF, _follow_seats),
         (_FOCAL_POINTS_OF, _follow_focal_points),
         (_REVIEWERS_OF, _follow_reviewers),
+        (_PANELS_OF, _follow_panels),
     )
     for find, follow in offices_of:
         if offices := sorted(row["id"] for row in await find.fetch(uow.connection, keys=keys)):
@@ -199,101 +164,3 @@ def _subjects(facts: Sequence[Fact]) -> list[UUID]:
 
 def _not_before_today(day: date | None) -> date:
     return max(day or today(), today())
-
-
-async def _update_grants(
-    uow: UnitOfWork,
-    name: str,
-    keys: Sequence[UUID],
-    find: Statement,
-    office_of: Callable[[Row], _Office | None],
-    trail: _Trail | None = None,
-) -> None:
-    """Makes the grants of each source match its office: one, or none. Takes advisory locks in the order of the sources
-    and then reads everything, so the later of two parallel calls reads the effect of the earlier."""
-    sources = {key: f"{name} {key}" for key in keys}
-    await lock_names(uow.connection, *sources.values())
-    offices = {row["id"]: office_of(row) for row in await find.fetch(uow.connection, keys=keys)}
-    living = records_of(Grant, await _LIVING.fetch(uow.connection, sources=list(sources.values())))
-    for key, source in sources.items():
-        present = [record for record in living if record.reason == source]
-        await _reconcile(uow, _Source(source, key, trail), offices.get(key), present)
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A record that gives an office. Without a trail it names the account that created it, and only a principal who
-    gave it that account by a merge needs the permission."""
-
-    name: str
-    record: UUID
-    trail: _Trail | None
-
-
-async def _reconcile(uow: UnitOfWork, source: _Source, office: _Office | None, living: Sequence[Grant]) -> None:
-    if office is not None and office.ends is not None and office.ends < office.starts:
-        office = None
-    present: dict[str, Grant] = {}
-    for before in reversed(living):
-        if office is not None and before.status not in present and wanted_by(before) == office.wanted:
-            present[before.status] = before
-        else:
-            await _end(uow, before, source.name)
-    if office is not None:
-        await _give(uow, source, office, present.get("active"), present.get("proposed"))
-
-
-async def _give(uow: UnitOfWork, source: _Source, office: _Office, active: Grant | None, waiting: Grant | None) -> None:
-    """Makes the grants of an office match it: active if its causers may grant it, else proposed in addition to the
-    present ones."""
-    if active is not None and not office.outlasts(active):
-        await GRANTS.update(uow, active, replace(active, ends=office.ends))
-        entitled = True
-    else:
-        causes = await _causes(uow, source, office)
-        is_own = source.trail is None and not causes
-        entitled = is_own or await _are_entitled(uow, source, office, causes)
-        if active is not None and entitled:
-            await GRANTS.update(uow, active, replace(active, ends=office.ends))
-        elif waiting is not None:
-            changed = await GRANTS.update(uow, waiting, replace(waiting, ends=office.ends))
-            if entitled:
-                confirmed = replace(changed, status="active")
-                await GRANTS.write(uow, "confirm", changed, confirmed, fact="activated", reason=source.name)
-            return
-        else:
-            await insert(
-                uow,
-                office.wanted,
-                confirmed=entitled,
-                starts=office.starts,
-                ends=office.ends,
-                reason=source.name,
-                caused_by=causes[0].label if causes else None,
-            )
-    if waiting is not None and entitled:
-        await _end(uow, waiting, source.name)
-
-
-async def _causes(uow: UnitOfWork, source: _Source, office: _Office) -> tuple[Cause, ...]:
-    if source.trail is None:
-        return await merges_to_account(uow.connection, source.record, office.account)
-    if office.expert is None:
-        return ()
-    trail = source.trail
-    return await causes_of(uow.connection, source.record, office.expert, trail.in_office, trail.holder_fields)
-
-
-async def _are_entitled(uow: UnitOfWork, source: _Source, office: _Office, causes: Sequence[Cause]) -> bool:
-    """Whether the causers of the office may grant its role, and nobody has revoked it since."""
-    taken_back: datetime | None = await _TAKEN_BACK.fetchval(
-        uow.connection, source=source.name, account=office.account, role=office.role
-    )
-    if taken_back is not None and any(cause.at <= taken_back for cause in causes[:1]):
-        return False
-    return await were_entitled(uow.connection, causes, office.caused)
-
-
-async def _end(uow: UnitOfWork, before: Grant, source: str) -> None:
-    await revoke(uow, before, source)
-    await end_delegated(uow, before.id)

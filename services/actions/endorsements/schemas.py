@@ -4,18 +4,15 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.actions.endorsements import domain, record
 from services.actions.endorsements.tables import endorsement
 from services.actions.government_bodies.domain import BODY_KINDS
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Day, Document, Line, Visible
+from shared.web.fields import Body, CountryCode, Day, Document, JsonDocument, Line, Visible
 from shared.web.schemas import RecordResponse
-
-JsonDocument = Annotated[Document, PlainSerializer(lambda document: document.model_dump(mode="json"))]
-"""A document as JSON values, whatever the rest of the body becomes."""
 
 
 class IssuingBody(Body):

@@ -50,6 +50,27 @@ PARTS: Mapping[str, PersonalTable] = {
     "certificate_files": personal(
         "member_certificate_file", "certificate_id language size printed_at", {"a checksum of the file": "sha256"}
     ),
+    "nominations": personal(
+        "member_nomination",
+        f"{RECORD} call_id expert_id nominator motivation documents interests consents statement extended_until appeal",
+        {FOUND_BY: "nominator_key", _ANOTHER: "conflicts"},
+    ),
+    "scores": personal(
+        "member_score",
+        f"{RECORD} nomination_id call_id expert_id scores comment recommendation",
+        retained=f"{RECORD} nomination_id call_id expert_id scores recommendation",
+    ),
+    "panels": personal(
+        "member_call",
+        "id ref status country code titles",
+        {
+            _ANOTHER: "panel",
+            "describes the call": "version visibility created_at created_by updated_at updated_by kind texts opens"
+            " nominee_deadline nominator_deadline first_deadlines self_nomination nominator_kinds eligibility criteria"
+            " seats targets decision published_at search_key",
+        },
+        retained="*",
+    ),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "broadcasts": personal(
         "member_broadcast_recipient",

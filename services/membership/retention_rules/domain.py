@@ -35,8 +35,10 @@ RETAINED: Mapping[str, Retained] = {
     ),
     "declarations": Retained(DELETE, declarations.LIFECYCLE.states),
     "consents": Retained(DELETE, ("withdrawn", "superseded")),
+    "nominations": Retained(DELETE, ("declined", "lapsed", "selected", "not_selected")),
 }
-"""By resource. Neither members, applicants and suspended experts, nor consents in force are subject to a rule."""
+"""By resource. Neither members, applicants and suspended experts, nor consents in force, nor nominations that wait are
+subject to a rule."""
 STATES = tuple(dict.fromkeys(state for one in RETAINED.values() for state in one.states))
 
 

@@ -1,7 +1,6 @@
 """Mailing the link with which an expert answers an invitation to review a centre. Centres, which has the invitation,
 accepts the token."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from services.membership.experts.domain import PUBLISHED
 from services.membership.experts.operations import EXPERTS
 from services.membership.review_invitations import queries
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.text import email_key
+from shared.kernel.text import email_key, text_in
 from shared.mail import tokens
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
@@ -51,7 +50,7 @@ async def send(uow: UnitOfWork, seal: MailSeal, reviewer: UUID, page: str, *, is
         "page": page,
         "token": tokens.new_token(),
         "name": record.display_name,
-        "centre": _name_in(language, invitation["centre_names"]),
+        "centre": text_in(language, invitation["centre_names"]),
         "due": invitation["due"].isoformat(),
         "reviewer": str(reviewer),
     }
@@ -76,7 +75,3 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
         until=datetime.combine(invitation["due"], time.max, UTC),
     )
     return mail
-
-
-def _name_in(language: str, names: Mapping[str, str]) -> str:
-    return names.get(language) or names.get("en") or next(iter(names.values()))

@@ -58,6 +58,13 @@ class Person:
         yield "broadcasts", {"expert_id": self.loser, "outcome": "sent"}
         for audience in ("file", "internal"):
             yield "messages", {**record, "expert_id": self.loser, "status": "sent", "audience": audience}
+        about_call = {**record, "expert_id": self.loser, "call_id": uuid4(), "conflicts": []}
+        nomination = uuid4()
+        yield "nominations", {**about_call, "id": nomination, "status": "nominated"}
+        given = {"nomination_id": nomination, "recommendation": "select"}
+        yield "scores", {**about_call, **given, "status": "recorded"}
+        panel = [{"expert_id": str(self.loser), "office": "chair"}]
+        yield "panels", {**record, "status": "open", "kind": "committee", "seats": 1, "panel": panel}
         yield "erasures", {**record, "expert_id": self.expert, "status": "held"}
         yield "duplicates", {**record, "resource": "experts", "a": self.expert, "b": _LAST, "status": "dismissed",
                              "found_by": "job", "country_a": "XA", "country_b": "XA", "score": 0.5}  # fmt: skip

@@ -11,7 +11,10 @@ from services.membership.retention_rules.domain import instant_before
 from tests.support.callers import Caller
 
 RULES = "/membership/v1/retention_rules"
-SHIPPED = {("experts", "rejected", "P2Y"), ("experts", "lapsed", "P5Y"), ("declarations", None, "P5Y")}
+SHIPPED = {
+    ("experts", "rejected", "P2Y"), ("experts", "lapsed", "P5Y"), ("declarations", None, "P5Y"),
+    ("nominations", None, "P2Y"),
+}  # fmt: skip
 At = Callable[[str | None], Caller]
 
 

@@ -39,6 +39,20 @@ async function send(form, button) {
   return fetch(form.dataset.post, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+async function preview(list) {
+  const body = JSON.stringify({ token: given[2] });
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(list.dataset.preview, { method: "POST", headers, body });
+  if (!response.ok) return;
+  const shown = await response.json();
+  for (const place of list.querySelectorAll("[data-field]")) place.textContent = asText(shown[place.dataset.field]);
+}
+
+function asText(value) {
+  if (Array.isArray(value)) return value.join("; ");
+  return value && typeof value === "object" ? value[language] || value.en || Object.values(value)[0] : value || "";
+}
+
 async function submit(event) {
   event.preventDefault();
   const form = event.target;
@@ -60,6 +74,7 @@ async function submit(event) {
 }
 
 for (const section of document.querySelectorAll("[data-purpose]")) section.hidden = section.dataset.purpose !== purpose;
+for (const list of document.querySelectorAll("section:not([hidden]) [data-preview]")) preview(list);
 for (const form of document.querySelectorAll("form[data-post]")) form.addEventListener("submit", submit);
 for (const link of document.querySelectorAll("a[hreflang]")) link.hash = location.hash;
 addEventListener("hashchange", () => location.reload());

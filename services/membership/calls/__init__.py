@@ -1,0 +1,1 @@
+"""Calls for nominations: for memberships, committees, editors and evaluators."""

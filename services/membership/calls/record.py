@@ -1,0 +1,77 @@
+"""A call for nominations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, TypedDict
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Document, Granted, Internal, Public, Record, Texts, Tracked, Written
+
+
+class Deadlines(TypedDict):
+    """The instants until which nominees submit and nominators confirm, as text."""
+
+    nominee: str
+    nominator: str
+
+
+class Eligibility(TypedDict):
+    """Who may be nominated. An empty list permits everybody; `documents` are kinds of documents that are required."""
+
+    countries: list[str]
+    regions: list[str]
+    categories: list[str]
+    fields: list[str]
+    documents: list[str]
+
+
+class Criterion(TypedDict):
+    """What is scored, and how much it counts."""
+
+    key: str
+    titles: Texts
+    weight: float
+
+
+class PanelMember(TypedDict):
+    """An expert who scores nominations, as chair or member."""
+
+    expert_id: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Record):
+    """A call for nominations, of a country or of none."""
+
+    resource_type = Resource("membership", "calls", "call")
+
+    country: Annotated[str | None, Public, Written, "The country of a national call; null for an international one."]  # type: ignore[assignment]
+    visibility: Annotated[str, Public, Written, "Who may know of the call once it is open."]
+    code: Annotated[str, Public, Written, "The code of the call, which is unique."]
+    kind: Annotated[str, Public, Written, "What people are nominated for."]
+    titles: Annotated[Texts, Public, Written, "The titles of the call, by language."]
+    texts: Annotated[Texts, Public, Written, "The text of the call, by language."]
+    opens: Annotated[datetime, Public, Written, "From when on nominees may submit."]
+    nominee_deadline: Annotated[datetime, Public, Written, "Until when nominees submit."]
+    nominator_deadline: Annotated[datetime, Public, Written, "Until when nominators confirm."]
+    first_deadlines: Annotated[Deadlines | None, Public, "The deadlines before the first extension; null without one."]
+    self_nomination: Annotated[bool, Public, Written, "Whether people may nominate themselves."]
+    nominator_kinds: Annotated[list[str], Public, Written, "Who may nominate, as keywords; none means anybody."]
+    eligibility: Annotated[Eligibility, Public, Written, "Who may be nominated; empty lists permit everybody."]
+    criteria: Annotated[Sequence[Criterion], Public, Written, "What the panel scores, and how much it counts."]
+    seats: Annotated[int, Public, Written, "How many are selected at most."]
+    targets: Annotated[
+        Mapping[str, Mapping[str, float]], Public, Written, "The smallest share of the selection, by group."
+    ]
+    panel: Annotated[Sequence[PanelMember], Granted, Written, "The experts who score the nominations."]
+    decision: Annotated[Document | None, Granted, Tracked, "The document of the decision."]
+    published_at: Annotated[datetime | None, Public, "When the results were published; null before."]
+    search_key: Annotated[str, Internal]
+
+
+def office_of(panel: Sequence[PanelMember], expert: UUID | None) -> str | None:
+    """The office of an expert in a panel; None for somebody else."""
+    return next((member["office"] for member in panel if member["expert_id"] == str(expert)), None)

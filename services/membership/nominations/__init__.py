@@ -1,0 +1,1 @@
+"""Nominations to calls, and their confirmation by nominators."""

@@ -1,0 +1,188 @@
+"""Writing nominations: one function per verb, and what the schedule does. See `confirmation` for the nominator's."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.membership.access import ROLES
+from services.membership.calls.domain import CHAIR, PUBLISHED, is_eligible
+from services.membership.calls.operations import CALLS
+from services.membership.calls.queries import call_of
+from services.membership.calls.record import office_of
+from services.membership.conflicts.domain import conflict_of
+from services.membership.conflicts.operations import find_conflicts
+from services.membership.experts.owners import owner_of, record_of_account
+from services.membership.nominations import domain, queries
+from services.membership.nominations.record import Nomination
+from services.membership.nominations.tables import nomination
+from shared.database.locks import lock_names
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.errors import CommittedConflict, Conflict, FieldError, Forbidden, NotFound, invalid_field
+from shared.kernel.lifecycle import Fields, given
+from shared.kernel.principal import Principal
+from shared.kernel.text import email_key
+from shared.mail import tokens
+from shared.messaging.outbox import defer_once
+from shared.records.access_scope import AccessScope
+from shared.records.references import require_known
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+
+NOMINATIONS: ResourceType[Nomination, domain.NominationGuardContext] = ResourceType.of(
+    Nomination, nomination, domain.LIFECYCLE, is_personal=True
+)
+SEND_NOMINATION = "send_nomination"
+"""The job that mails a nominator."""
+ASKED, CONFIRMED, DECLINED = TEMPLATES = ("nomination", "nomination_confirmed", "nomination_declined")
+"""The mails to a nominator: the link, and the receipts of the decision."""
+_TO_DECIDE = frozenset(("select", "pass_over"))
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Nomination) -> Nomination:
+    """Inserts a draft of the caller's own nomination.
+
+    Raises Forbidden for a machine, Invalid for an unknown call, Conflict `record_missing` for a person without a record
+    in the register, and if the call takes no nominations now, or the caller is nominated already.
+    """
+    account = access.principal.account_id
+    if account is None:
+        raise Forbidden("Experts enter their own nominations.", members={"reason": "not_the_person"})
+    expert = await record_of_account(uow.connection, account)
+    owner = await owner_of(uow.connection, expert) if expert else None
+    if expert is None or owner is None:
+        raise Conflict("You have no record in the register.", code="record_missing")
+    require(access, "create", owner.country, expert)
+    call = require_known(
+        access.principal, await call_of(uow.connection, new.call_id), CALLS.resource, PUBLISHED, "/call_id"
+    )
+    fault = domain.opening_fault(call, None, now())
+    if fault is not None and now() >= call.opens:
+        members = {"current_state": call.status, "reason": fault}
+        raise Conflict("The call takes no nominations now.", code="transition_not_allowed", members=members)
+    await lock_names(uow.connection, f"nomination {call.id} {expert}")
+    if await queries.is_nominated(uow.connection, call.id, expert):
+        detail = "You are nominated to this call."
+        raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/call_id")])
+    placed = replace(
+        new,
+        expert_id=expert,
+        country=owner.country,
+        visibility="restricted",
+        status="draft",
+        nominator_key=email_key(new.nominator["email"]),
+        conflicts=[],
+    )
+    return await NOMINATIONS.insert(uow, placed)
+
+
+async def update(uow: UnitOfWork, _access: AccessScope, before: Nomination, wanted: Nomination) -> Nomination:
+    """Updates a draft; afterwards the consents alone. Raises Conflict for anything else, Invalid for another call."""
+    if wanted.call_id != before.call_id:
+        raise invalid_field("/call_id", "invalid_value", "A nomination stays with its call.")
+    if before.status != "draft" and replace(wanted, consents=before.consents) != before:
+        raise Conflict("Only the consents change after the submission.", members={"current_state": before.status})
+    return await NOMINATIONS.update(uow, before, replace(wanted, nominator_key=email_key(wanted.nominator["email"])))
+
+
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Nomination, requested: TransitionRequest
+) -> Nomination:
+    """Applies one transition, and mails the nominator who is asked.
+
+    Raises what `Lifecycle.advance` raises, and CommittedConflict `transition_not_allowed` if a conflict of interest of
+    the caller is found.
+    """
+    may = permitted(access, before)
+    if requested.action in _TO_DECIDE and may(requested.action):
+        before = await _with_conflicts(uow, before)
+        await CALLS.lock(uow, before.call_id)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    if requested.action in _TO_DECIDE and guard_context.is_conflicted:
+        raise CommittedConflict(
+            "You have a conflict of interest.", code="transition_not_allowed", members={"reason": "conflicted"}
+        )
+
+    def effects(_target: str) -> Nomination:
+        return _changed(guard_context, requested)
+
+    after = await NOMINATIONS.apply_transition(uow, before, requested, guard_context, may, effects)
+    if requested.action == "change_nominator":
+        await tokens.end(uow.connection, service=tokens.MEMBERSHIP, purpose=tokens.NOMINATION, subject=after.id)
+    if requested.action in ("submit", "change_nominator"):
+        mail_nominator(uow, after.id, ASKED)
+    return after
+
+
+def mail_nominator(uow: UnitOfWork, key: UUID, template: str) -> None:
+    """Assigns a mail to the nominator of a nomination to the worker."""
+    defer_once(uow, "membership", SEND_NOMINATION, {"nomination": str(key), "template": template})
+
+
+async def load_guard_context(
+    connect: Connect, principal: Principal, record: Nomination, _fields: Fields
+) -> domain.NominationGuardContext:
+    """What the guards look at, for this caller and this nomination."""
+    async with connect() as connection:
+        call = await call_of(connection, record.call_id)
+        nominee = await queries.nominee_of(connection, record.expert_id)
+        if call is None or nominee is None:
+            raise NotFound
+        found = domain.NominationGuardContext(
+            record,
+            call,
+            now(),
+            is_own=principal.is_account(nominee["account_id"]),
+            is_eligible=nominee["restricted_at"] is None
+            and is_eligible(call, nominee["country"], nominee["category"], nominee["fields"]),
+            nominates_self=record.nominator_key in (*nominee["email_keys"], nominee["email_key"]),
+        )
+        if record.status != "nominated":
+            return found
+        own = await record_of_account(connection, principal.account_id) if principal.account_id else None
+        office = office_of(call.panel, own)
+        return replace(
+            found,
+            own=own if office else None,
+            may_decide=office == CHAIR or _selects_everywhere(principal),
+            is_conflicted=conflict_of(record.conflicts, own) is not None,
+            scores=await queries.scorers(connection, record.id, record.conflicts),
+            free_seats=call.seats - await queries.selected(connection, call.id),
+        )
+
+
+def _selects_everywhere(principal: Principal) -> bool:
+    """Whether the principal selects by an office over everything, not as a member of the panel."""
+    return principal.permission_scope(ROLES, NOMINATIONS.resource.name, "select").everywhere
+
+
+async def lapse(uow: UnitOfWork) -> None:
+    """Ends nominations that were not confirmed in time; at most 200 at once."""
+    for before in await queries.lock_over(uow.connection, now()):
+        await NOMINATIONS.apply_scheduled(uow, before, "lapse")
+
+
+async def _with_conflicts(uow: UnitOfWork, before: Nomination) -> Nomination:
+    await find_conflicts(uow, before.call_id, before.id)
+    return await NOMINATIONS.lock(uow, before.id, before.version)
+
+
+def _changed(guard_context: domain.NominationGuardContext, requested: TransitionRequest) -> Nomination:
+    """The nomination with what a transition changes in addition to the state."""
+    before, reason, fields = guard_context.record, requested.reason or "", requested.fields
+    match requested.action:
+        case "change_nominator":
+            nominator = given(fields, "nominator", dict)
+            if nominator is None:
+                raise invalid_field("/fields/nominator", "required", "The new nominator.")
+            named: Any = nominator
+            return replace(before, nominator=named, nominator_key=email_key(named["email"]))
+        case "extend":
+            return replace(before, extended_until=domain.extension(given(fields, "until", datetime), now()))
+        case "recuse":
+            return replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.own)])
+        case "appeal":
+            return domain.appealed(before, reason, now())
+        case "answer_appeal":
+            return domain.answered(before, given(fields, "outcome", str), reason, now())
+    return before

@@ -1,0 +1,76 @@
+"""Nominations over HTTP: the routes of every record, and the decision of the nominator with a mailed token."""
+
+from uuid import UUID
+
+import orjson
+from fastapi import Response
+
+from services.membership.access import ROLES
+from services.membership.nominations import confirmation, operations, queries, schemas
+from services.membership.nominations.queries import LISTING
+from shared.kernel.errors import Conflict
+from shared.web.mailed_tokens import limit_tries
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON
+from shared.web.route_options import RouteOptions
+from shared.web.withheld import Withheld
+
+
+async def _withheld(ctx: RequestContext, key: UUID | str) -> Withheld | None:
+    """What somebody with a conflict of interest gets."""
+    async with ctx.connection() as connection:
+        stub = await queries.conflict_with(connection, ctx.access_on(operations.NOMINATIONS.resource), key)
+    if stub is None:
+        return None
+    refusal = Conflict(
+        "You have a conflict of interest.", code="transition_not_allowed", members={"reason": "conflicted"}
+    )
+    return Withheld({"id": str(stub.id), "ref": stub.ref, "conflict": stub.conflict}, refusal)
+
+
+NOMINATION_API = RecordApi(
+    kind=operations.NOMINATIONS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=schemas.Nomination,
+    body=schemas.NominationBody,
+    present=schemas.present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    columns=schemas.columns,
+    transition=operations.transition,
+    fields=schemas.NominationFields,
+    withheld=_withheld,
+)
+router = NOMINATION_API.routes()
+_BY_TOKEN = RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",))
+
+
+@router.post(
+    "/confirmation",
+    options=_BY_TOKEN,
+    operation_id="confirmNomination",
+    summary="Confirm or decline a nomination as its nominator",
+    description="With the token of the mail, without signing in. The same decision may be repeated.",
+    responses={200: {"model": schemas.DecidedNomination}},
+)
+async def confirm_nomination(body: schemas.NominationDecision, ctx: CurrentContext) -> Response:
+    await limit_tries(ctx)
+    after, call = await confirmation.decide(ctx.uow, body.token, body.decision, body.statement)
+    return Response(orjson.dumps(schemas.decided(after, call)), media_type=JSON)
+
+
+@router.post(
+    "/confirmation/preview",
+    options=_BY_TOKEN,
+    operation_id="previewNominationConfirmation",
+    summary="Read what a nominator vouches for",
+    description="With the token of the mail, without signing in. Nothing changes.",
+    responses={200: {"model": schemas.VouchedNomination}},
+)
+async def preview_confirmation(body: schemas.TokenOfMail, ctx: CurrentContext) -> Response:
+    await limit_tries(ctx)
+    found = await confirmation.vouched(ctx.uow, body.token)
+    return Response(orjson.dumps(schemas.vouched(*found)), media_type=JSON)

@@ -1,0 +1,1 @@
+"""The ranking of the nominations of a call, the balance of its selection, and its results."""

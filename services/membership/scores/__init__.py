@@ -1,0 +1,1 @@
+"""Scores that the members of a panel give to nominations."""

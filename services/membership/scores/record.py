@@ -1,0 +1,34 @@
+"""The score of a nomination by a member of the panel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Public, Record, Refers, Written
+
+_WHOLE = Resource("membership", "nominations", "nomination")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score(Record):
+    """What a member of the panel gives to a nomination, with the nominee's country. It is never published, and others
+    than its author see it once the call is decided. A grant over one record names the call."""
+
+    resource_type = Resource("membership", "scores", "score")
+    scope_column = "call_id"
+
+    status: Annotated[str, Public]
+    visibility: Annotated[str, Public]
+    nomination_id: Annotated[UUID, Public, Refers("/membership/v1/nominations"), "The nomination."]
+    call_id: Annotated[UUID, Public, Refers("/membership/v1/calls"), "The call of the nomination."]
+    expert_id: Annotated[UUID, Public, Refers("/membership/v1/experts"), "The member of the panel."]
+    scores: Annotated[Mapping[str, int], Public, Written, "The score by criterion, from 0 (worst) to 5 (best)."]
+    comment: Annotated[str | None, Public, Written, "What the member says about the nomination."]
+    recommendation: Annotated[str | None, Public, Written, "What the member recommends."]
+
+    @classmethod
+    def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:
+        """The path below the nomination."""
+        return f"{_WHOLE.link(columns['nomination_id'])}/{resource.plural}/{columns['id']}"

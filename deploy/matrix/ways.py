@@ -27,6 +27,7 @@ GAINING = frozenset(
         "seats",
         "focal_points",
         "reviewers",
+        "calls",
         "merges",
         "experts",
         "institutions",
@@ -58,8 +59,10 @@ class Way:
 
 _PRESIDENT, _FOCAL_POINT = "committee_president", "government_focal_point"
 _CLIENT, _CLIENT_OF_TWO = "client", "client of two"
-_HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO)}
 _REPRESENTATIVE, _EXPERT, _REVIEWER = "institution_representative", "expert", "reviewer"
+PANEL = "panel"
+"""The gain of a member of the panel of a call."""
+_HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO), PANEL: (_REVIEWER,)}
 _OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self", _REVIEWER: "record"}
 _ADDRESS = "the address of an account"
 _confirming = partial(Way, gain=_CLIENT_OF_TWO, confirms=True)
@@ -94,6 +97,8 @@ WAYS = (
     Way("transitionFocalPoint", "the role of the office", gain=_FOCAL_POINT),
     Way("createCentreReviewer", "the role of the reviewer", gain=_REVIEWER),
     Way("transitionReviewer", "the role of the reviewer", gain=_REVIEWER),
+    Way("updateCall", "the role of the panel", gain=PANEL),
+    Way("transitionCall", "the role of the panel", gain=PANEL),
     Way("createMerge", "roles over an institution", gain=_REPRESENTATIVE),
     Way("createMerge", "an expert's own entry", gain=_EXPERT),
     Way("transitionInstitution", "roles over an institution", gain=_REPRESENTATIVE),
@@ -104,14 +109,14 @@ WITHOUT_GAIN = frozenset(
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
         "completeExpertOrcidLink", "importExpertOrcid", "createExpertAffiliation", "updateExpertAffiliation",
-        "transitionExpertAffiliation", "updateReviewer", "decideReviewerInvitation",
+        "transitionExpertAffiliation", "updateReviewer", "createCall", "decideReviewerInvitation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",
     )
 )  # fmt: skip
-"""Operations over the same kinds that give no role or credential: own entries or accounts, other names, ends, undone
-merges, mails to owners, accepting what somebody else gives."""
+"""Operations over the same kinds that give no role or credential: own entries, drafts or accounts, other names, ends,
+undone merges, mails to owners, accepting what somebody else gives."""
 
 
 def actors() -> Iterator[Principal]:

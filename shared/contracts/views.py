@@ -62,6 +62,8 @@ DECLARATIONS = _view("member_published_declaration", **_RECORD, expert_id="id")
 """Every declaration of interests, without its content."""
 CONSENTS = _view("member_published_consent", **_RECORD, expert_id="id")
 """Every consent of an expert, without its proof."""
+ERASURES = _view("member_published_erasure", **_RECORD, second_person="id")
+"""Every erasure, with the account that was named to confirm it."""
 CERTIFICATES = _view(
     "member_published_certificate", **_RECORD, kind="text", expert_id="id", institution_id="id", centre_id="id"
 )

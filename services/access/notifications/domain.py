@@ -47,6 +47,7 @@ class Audience(StrEnum):
     PROPOSER = "who proposed it"
     GRANT_SECOND_PERSON = "the second person who was named for a grant that waits"
     GRANT_PROPOSER = "who proposed the grant"
+    ERASURE_SECOND_PERSON = "the second person who was named for an erasure that waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("message", _A.CENTRE_OFFICE, of="centres.message created", is_mailed=False),
         *_PROPOSALS,
         *_notices("proposal", _A.GRANT_SECOND_PERSON, of="access.grant created", event="proposal.made"),
+        *_notices("proposal", _A.ERASURE_SECOND_PERSON, of="membership.erasure created", event="proposal.made"),
         *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant activated", event="proposal.confirmed"),
         *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant revoked", event="proposal.declined"),
         *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant expired", event="proposal.expired"),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Text, Uuid, any_, bindparam, case, cast, func, literal, select
+from sqlalchemy import FromClause, Select, Text, Uuid, any_, bindparam, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.grants.tables import grant
 from services.access.notifications.domain import Audience
 from shared.audit.tables import audit
+from shared.contracts import views
 from shared.records.access_scope import constant
 from shared.records.pending import pending
 
@@ -21,6 +22,15 @@ _of_pending = (
 )
 _proposer = cast(func.split_part(grant.c.created_by, ":", 2), Uuid)
 _state = case((audit.c.to_status == constant("active"), "activated"), else_=audit.c.to_status)
+
+
+def _second_person(proposed: FromClause) -> Select[Any]:
+    """The account that was named to confirm a record that waits as proposed."""
+    return select(proposed.c.id.label("subject"), proposed.c.second_person.label("account_id")).where(
+        proposed.c.id == _KEYS, proposed.c.second_person.is_not(None), proposed.c.status == _PROPOSED
+    )
+
+
 QUERIES: Mapping[Audience, Any] = {
     Audience.SECOND_PERSON: select(*_of_pending, pending.c.second_person.label("account_id")).where(
         pending.c.record_id == _KEYS,
@@ -35,9 +45,8 @@ QUERIES: Mapping[Audience, Any] = {
         pending.c.record_id == _KEYS,
         pending.c.decided_by != pending.c.proposer_kind + literal(":") + cast(pending.c.proposer_id, Text),
     ),
-    Audience.GRANT_SECOND_PERSON: select(grant.c.id.label("subject"), grant.c.second_person.label("account_id")).where(
-        grant.c.id == _KEYS, grant.c.second_person.is_not(None), grant.c.status == _PROPOSED
-    ),
+    Audience.GRANT_SECOND_PERSON: _second_person(grant),
+    Audience.ERASURE_SECOND_PERSON: _second_person(views.ERASURES),
     Audience.GRANT_PROPOSER: select(grant.c.id.label("subject"), _proposer.label("account_id"), _state.label("state"))
     .select_from(grant.join(audit, audit.c.subject == grant.c.id))
     .where(

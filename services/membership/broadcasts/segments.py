@@ -30,6 +30,8 @@ from shared.records.listing import Names, filter_arguments, filter_names
 SEGMENT_FILTERS = {name: found for name, found in FILTERS.items() if found.of_caller is None}
 """The filters whose result is the same for every caller."""
 _AT_MOST = 600.0
+_WHILE_SOMEBODY_WAITS = 100.0
+"""Seconds. A dry run over 1,000,000 experts takes longer than other statements may."""
 _NO_LIMIT = "SET LOCAL statement_timeout = 0"
 _FROZEN = tuple(
     recipient.c[name]
@@ -134,20 +136,22 @@ _COUNT, _FREEZE = Shapes(_counting), Shapes(_freezing)
 async def count(connection: Connection, broadcast: Broadcast) -> list[Row]:
     """How many experts of the segment have a `language` and a `reason` to be excluded. Needs a context that reads
     every row."""
-    filters = parsed_segment(broadcast.segment)
-    arguments = {**filter_arguments(filters), **_arguments(broadcast)}
-    return await _COUNT.get(filter_names(filters)).fetch(connection, **arguments)
+    sql, arguments = _prepared(_COUNT, broadcast)
+    await connection.execute(_NO_LIMIT)
+    found: list[Row] = await connection.fetch(sql, *arguments, timeout=_WHILE_SOMEBODY_WAITS)
+    return found
 
 
 async def freeze(connection: Connection, broadcast: Broadcast, at: datetime) -> None:
     """Lists the recipients: every expert of the segment, those who are excluded with their reason."""
-    filters = parsed_segment(broadcast.segment)
-    statement = _FREEZE.get(filter_names(filters))
-    further = {**_arguments(broadcast), "broadcast": broadcast.id, "at": at}
+    sql, arguments = _prepared(_FREEZE, broadcast, broadcast=broadcast.id, at=at)
     await connection.execute(_NO_LIMIT)
-    arguments = statement.arguments({**filter_arguments(filters), **further})
-    await connection.execute(statement.sql, *arguments, timeout=_AT_MOST)
+    await connection.execute(sql, *arguments, timeout=_AT_MOST)
 
 
-def _arguments(broadcast: Broadcast) -> dict[str, Any]:
-    return {"languages": languages_of(broadcast), "purpose": broadcast.purpose}
+def _prepared(shapes: Shapes, broadcast: Broadcast, /, **further: Any) -> tuple[str, list[Any]]:
+    """The statement for the segment of a broadcast, and its arguments."""
+    filters = parsed_segment(broadcast.segment)
+    statement = shapes.get(filter_names(filters))
+    of_broadcast = {"languages": languages_of(broadcast), "purpose": broadcast.purpose}
+    return statement.sql, statement.arguments({**filter_arguments(filters), **of_broadcast, **further})

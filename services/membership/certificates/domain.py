@@ -18,6 +18,8 @@ HOLDER, OFFICE = "holder", "office"
 """Who suspended a certificate: the suspension of its holder, or an officer."""
 ACTIVE = frozenset(("active", "renewal_due", "renewal_review"))
 """The states of an expert or a centre whose membership or designation can be certified."""
+ENDED = frozenset(("resigned", "terminated", "deceased", "closed"))
+"""The states of an expert or a centre whose membership or designation is over for good."""
 EXPERT, INSTITUTION, CENTRE = "expert_id", "institution_id", "centre_id"
 HOLDERS = (EXPERT, INSTITUTION, CENTRE)
 

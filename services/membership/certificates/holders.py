@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, and_, bindparam, extract, null, select, true
+from sqlalchemy import Integer, and_, bindparam, extract, false, null, select, true
 
 from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
+from services.membership.claims.domain import language_of
 from services.membership.experts.tables import expert
 from services.membership.institutions.domain import MATCHED
 from services.membership.institutions.tables import institution
@@ -16,6 +17,7 @@ from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
 from shared.kernel.errors import invalid_field
+from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope, constant
 from shared.records.resource_type import require
 
@@ -24,39 +26,46 @@ _TITLES = {EXPERT: "expert", INSTITUTION: "institution", CENTRE: "centre"}
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The holder of a certificate as it is today. `is_present`: it is neither merged, erased nor withdrawn. `ends` is
-    the last day of the term of an expert or centre."""
+    """The holder of a certificate as it is today, under its name in a language. `is_present`: it is neither merged,
+    erased nor withdrawn; `is_restricted`: its processing is restricted. `ends` is the last day of the term of an expert
+    or centre."""
 
     name: str
+    language: str
     country: str
     status: str
     is_present: bool
+    is_restricted: bool
     ends: date | None
 
 
-def _found(source: Any, *columns: Any) -> Lookup:
-    query: Select[Any] = select(source.c.country, source.c.status, *columns).where(source.c.id == bindparam("holder"))
-    return Lookup(query.limit(1))
+def _found(source: Any, **columns: Any) -> Lookup:
+    query = select(source.c.country, source.c.status, *(column.label(name) for name, column in columns.items()))
+    return Lookup(query.where(source.c.id == bindparam("holder")).limit(1))
 
 
 _centre = views.CENTRES.c
+_of_account = select(views.ACCOUNTS.c.language).where(views.ACCOUNTS.c.id == expert.c.account_id).scalar_subquery()
 _FIND: Mapping[str, Lookup] = {
     EXPERT: _found(
         expert,
-        expert.c.display_name,
-        null().label("names"),
-        expert.c.term_ends,
-        and_(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None)).label("is_present"),
+        name=expert.c.display_name,
+        account_language=_of_account,
+        languages=expert.c.languages,
+        is_present=and_(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None)),
+        is_restricted=expert.c.restricted_at.is_not(None),
+        ends=expert.c.term_ends,
     ),
     INSTITUTION: _found(
         institution,
-        institution.c.display_name,
-        institution.c.names,
-        null().label("term_ends"),
-        institution.c.status.in_([constant(status) for status in MATCHED]).label("is_present"),
+        name=institution.c.display_name,
+        names=institution.c.names,
+        is_present=institution.c.status.in_([constant(status) for status in MATCHED]),
+        is_restricted=false(),
+        ends=null(),
     ),
     CENTRE: _found(
-        views.CENTRES, null().label("display_name"), _centre.names, _centre.term_ends, true().label("is_present")
+        views.CENTRES, names=_centre.names, is_present=true(), is_restricted=false(), ends=_centre.term_ends
     ),
 }
 _REVIEWS = Lookup(
@@ -72,34 +81,43 @@ _REVIEWS = Lookup(
 async def require_holder(connection: Connection, access: AccessScope, kind: str, key: UUID, language: str) -> Holder:
     """The holder that a body names. Raises Invalid `unknown_reference` if there is none that the caller may read all
     of, Forbidden without the permission to issue it a certificate."""
-    holder = await _holder(connection, kind, key, language)
+    holder = await holder_of(connection, kind, key, language)
     if holder is None or not holder.is_present or not access.sees_all_fields(holder.country, key):
         raise invalid_field(f"/holder/{kind}", "unknown_reference", f"There is no such {_TITLES[kind]}.")
     require(access, "create", holder.country, key)
     return holder
 
 
-async def holder_of(connection: Connection, kind: str, key: UUID, language: str) -> Holder:
-    """A holder that exists. Its name is in this language if it has one in it."""
-    holder = await _holder(connection, kind, key, language)
-    if holder is None:
-        raise LookupError(f"no {kind} {key}")
-    return holder
-
-
-async def _holder(connection: Connection, kind: str, key: UUID, language: str) -> Holder | None:
+async def holder_of(connection: Connection, kind: str, key: UUID, language: str | None = None) -> Holder | None:
+    """A holder under its name in this language if it has one in it; without a language, in its own."""
     row = await _FIND[kind].fetchrow(connection, holder=key)
     if row is None:
         return None
-    return Holder(_name(kind, row, language), row["country"], row["status"], row["is_present"], row["term_ends"])
+    language = language or _language(kind, row)
+    return Holder(
+        _name(kind, row, language),
+        language,
+        row["country"],
+        row["status"],
+        row["is_present"],
+        row["is_restricted"],
+        row["ends"],
+    )
+
+
+def _language(kind: str, row: Row) -> str:
+    """The language of a person's mails, or the first one of the system in which a centre has a name."""
+    if kind == EXPERT:
+        return str(row["account_language"] or language_of(row["languages"]))
+    return next((tag for tag in LANGUAGES if kind == CENTRE and tag in row["names"]), LANGUAGES[0])
 
 
 def _name(kind: str, row: Row, language: str) -> str:
     if kind == EXPERT:
-        return str(row["display_name"])
+        return str(row["name"])
     if kind == INSTITUTION:
         own = (name for name in row["names"] if name.get("language") == language and "acronym" not in name["types"])
-        return str(next((name["value"] for name in own), row["display_name"]))
+        return str(next((name["value"] for name in own), row["name"]))
     names: Mapping[str, str] = row["names"]
     return names.get(language) or names.get("en") or next(iter(names.values()))
 

@@ -12,7 +12,7 @@ from services.membership.certificates.record import Certificate
 from services.membership.certificates.tables import certificate
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, NotFound, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
@@ -41,11 +41,13 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Certificate) -> Cert
     """Issues a certificate. Without `valid_to`, a membership or designation is valid to the end of its term.
 
     Raises Invalid for an unknown holder, a holder or subject that the kind does not have, and a last day that has
-    passed; Forbidden outside the caller's grant; Conflict if the holder is not active.
+    passed; Forbidden outside the caller's grant; Conflict if the holder is not active or restricted.
     """
     named, key = domain.holder_in(new)
     domain.check(new)
     holder = await require_holder(uow.connection, access, named, key, new.language)
+    if holder.is_restricted:
+        raise Conflict("The record is restricted.", members={"reason": "is_restricted"})
     if domain.KINDS[new.kind].is_holder:
         if holder.status not in domain.ACTIVE:
             raise Conflict("The holder is not active.", members={"reason": "holder_not_active"})
@@ -85,8 +87,10 @@ async def transition(
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     successor, holder = None, None
     if requested.action == "replace" and may("replace"):
-        successor = _successor(before, given(requested.fields, "language", str))
+        successor = successor_of(before, given(requested.fields, "language", str))
         holder = await holder_of(uow.connection, *domain.holder_in(before), successor.language)
+        if holder is None:
+            raise NotFound("The holder does not exist any more.")
         if before.status == "issued" and (holder.name, successor.language) == (before.holder_name, before.language):
             detail = "Neither the holder's name nor the language differs."
             raise Conflict(detail, members={"reason": "not_changed"})
@@ -112,12 +116,17 @@ async def load_guard_context(
         return domain.CertificateGuardContext(is_holder_suspended=False)
     async with connect() as connection:
         holder = await holder_of(connection, *domain.holder_in(record), record.language)
-    return domain.CertificateGuardContext(is_holder_suspended=holder.status == "suspended")
+    return domain.CertificateGuardContext(is_holder_suspended=holder is not None and holder.status == "suspended")
 
 
 async def end_with_experts(uow: UnitOfWork, experts: Sequence[UUID]) -> None:
     """Revokes the certificates of experts who are being erased."""
-    for before in await queries.lock_living(uow.connection, experts):
+    await revoke(uow, await queries.lock_living(uow.connection, experts))
+
+
+async def revoke(uow: UnitOfWork, living: Sequence[Certificate]) -> None:
+    """Revokes locked certificates in force because what they certify no longer holds."""
+    for before in living:
         ended = replace(before, revoked_for=domain.WITHDRAWN, suspended_by=None)
         await CERTIFICATES.apply_scheduled(uow, before, "revoke", ended)
 
@@ -128,7 +137,8 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         await CERTIFICATES.apply_scheduled(uow, before, "expire", replace(before, suspended_by=None))
 
 
-def _successor(before: Certificate, language: str | None) -> Certificate:
+def successor_of(before: Certificate, language: str | None) -> Certificate:
+    """A certificate of the same, which is not issued yet: in this language, by default the same one."""
     common = {name: getattr(before, name) for name in _COMMON}
     return CERTIFICATES.new({**common, "language": language or before.language})
 

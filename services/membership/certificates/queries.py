@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, and_, any_, bindparam, exists, select
+from sqlalchemy import Date, Uuid, and_, any_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.certificates import codes
@@ -22,6 +22,18 @@ from shared.records.rows import records_of
 _living = certificate.c.status.in_([constant(status) for status in LIVING])
 _locked = select(certificate).where(_living).order_by(certificate.c.id).with_for_update()
 _OF_EXPERTS = Statement(_locked.where(certificate.c.expert_id == any_(bindparam("experts", type_=ARRAY(Uuid)))))
+_HELD = Statement(_locked.where(certificate.c.holder_key == bindparam("holder")))
+_ABOUT = Statement(
+    _locked.where(
+        certificate.c.kind == bindparam("kind"),
+        or_(certificate.c.holder_key == bindparam("holder"), certificate.c.subject_id == bindparam("holder")),
+    )
+)
+_SET_DERIVED = Statement(
+    update(certificate)
+    .where(certificate.c.id == bindparam("key"))
+    .values(name_differs=bindparam("differs"), country=bindparam("place"))
+)
 _OVER = Statement(_locked.where(certificate.c.valid_to < bindparam("today", type_=Date)).limit(bindparam("limit")))
 
 _other = certificate.alias("other")
@@ -73,6 +85,21 @@ LISTING = listing(
 async def lock_living(connection: Connection, experts: Sequence[UUID]) -> list[Certificate]:
     """The certificates of these experts that are issued or suspended, locked."""
     return records_of(Certificate, await _OF_EXPERTS.fetch(connection, experts=experts))
+
+
+async def lock_held(connection: Connection, holder: UUID) -> list[Certificate]:
+    """The certificates of a holder that are issued or suspended, locked."""
+    return records_of(Certificate, await _HELD.fetch(connection, holder=holder))
+
+
+async def lock_about(connection: Connection, kind: str, holder: UUID) -> list[Certificate]:
+    """Those of this kind, and those that name the holder as their subject and moved to another with a merge, locked."""
+    return records_of(Certificate, await _ABOUT.fetch(connection, kind=kind, holder=holder))
+
+
+async def set_derived(connection: Connection, key: UUID, *, differs: bool, country: str) -> None:
+    """Stores what a certificate takes over from its holder. Its version stays."""
+    await _SET_DERIVED.execute(connection, key=key, differs=differs, place=country)
 
 
 async def lock_over(connection: Connection, today: date, limit: int) -> list[Certificate]:

@@ -158,3 +158,16 @@ async def test_a_proposed_grant_notifies_both_persons(
         await people.deliver(made.json()["id"])
         assert await people.events(holder) == ["grant.activated", "grant.revoked"]
         assert await _links(people, proposer) == [("proposal.confirmed", link)]
+
+
+async def test_a_requested_erasure_notifies_the_second_person_who_was_named(
+    people: People, members: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposer, second = await _administrators(people, monkeypatch)
+    record = await activated(members)
+    body = {"reason": "By letter.", "second_person": str(second)}
+    made = await members.known_as(str(proposer)).post(f"{record['links']['self']}/erasure", body)
+    assert (made.status_code, made.json()["status"]) == (201, "proposed"), made.text
+    await people.deliver(made.json()["id"])
+    assert await _links(people, second) == [("proposal.made", made.json()["links"]["self"])]
+    assert await _links(people, proposer) == []

@@ -13,7 +13,7 @@ from services.membership.certificate_templates.operations import TEMPLATES
 from services.membership.certificate_templates.record import CertificateTemplate
 from shared.printing.printer import Printer
 
-WORDING = Path(__file__).parents[3] / "migrations/versions/0034_certificate_wording.csv"
+WORDING = Path(__file__).parents[3] / "migrations/versions/0031_certificate_wording.csv"
 HOST = "https://register.example.org"
 STATEMENT = Statement(
     kind="support",

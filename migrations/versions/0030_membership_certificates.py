@@ -7,8 +7,8 @@ places of a list stay free, so that a free one is found at once. A certificate o
 from migrations.following import follow_expert, unfollow_expert
 from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run, searching
 
-revision = "0032_membership_certificates"
-down_revision = "0028_membership_outreach"
+revision = "0030_membership_certificates"
+down_revision = "0029_membership_erasure_view"
 
 _KINDS = "support|membership|designation|review|participation|authorship"
 _LIVING = "status IN ('issued', 'suspended')"

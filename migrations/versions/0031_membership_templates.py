@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from migrations.rules import country_scoped, grant, record_columns, reference_numbers, run, setting
 
-revision = "0034_membership_templates"
-down_revision = "0032_membership_certificates"
+revision = "0031_membership_templates"
+down_revision = "0030_membership_certificates"
 
-_WORDING = Path(__file__).with_name("0034_certificate_wording.csv")
+_WORDING = Path(__file__).with_name("0031_certificate_wording.csv")
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
 _VISIBILITIES = "IN ('public', 'network', 'restricted')"
 _READS = f"'restricted' = ANY({setting('visibilities')})"

@@ -113,9 +113,9 @@ _BY_NAME: Mapping[str, Demand] = {
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
-    "verifyCertificate": Demand(Ask.NOTHING),
     "getCertificatePdf": Demand(Ask.SEE),
-    "getCertificateFile": Demand(Ask.NOTHING),
+    **dict.fromkeys(("verifyCertificate", "getCertificateStatusList", "getCertificateFile"), Demand(Ask.NOTHING)),
+    "getCertificateCredential": Demand(Ask.SEE),
     **dict.fromkeys(
         (
             "getImport",

@@ -11,6 +11,9 @@ from services.membership.certificate_templates.routes import router as certifica
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents
+from services.membership.credentials.guards import credential_parts
+from services.membership.credentials.routes import at_the_root as did_document
+from services.membership.credentials.routes import router as credentials
 from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
 from services.membership.erasures.routes import requests as erasure_requests
@@ -64,6 +67,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             certificate_files,
             certificate_templates,
             verification,
+            credentials,
+            did_document,
             certificates,
             retention_rules,
             processing_record,
@@ -95,5 +100,5 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "merges": "Merges of two records into one, and their undo.",
             "statistics": "How many there are of whom, exact at once.",
         },
-        **service_parts(printing),
+        **service_parts(printing, credential_parts),
     )

@@ -12,6 +12,7 @@ from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
 from services.membership.claims.jobs import delete_expired_tokens
 from services.membership.claims.jobs import job_handlers as claim_jobs
+from services.membership.credentials.jobs import rotate_credential_keys
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
 from services.membership.erasures.jobs import job_handlers as erasure_jobs
@@ -54,6 +55,7 @@ SCHEDULES: Schedules = {
     "expire_pending_transitions": Schedule(
         timedelta(minutes=5), expiring(EXPERTS, ERASURES, RETENTION_RULES), catch_up=1
     ),
+    "rotate_credential_keys": Schedule(timedelta(hours=1), rotate_credential_keys, catch_up=1),
     "run_erasures": Schedule(timedelta(minutes=1), run_erasures, catch_up=1),
     "apply_retention_rules": Schedule(timedelta(days=1), apply_retention_rules, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),

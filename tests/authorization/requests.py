@@ -279,6 +279,8 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{code}": _codes(operation, country_fixture),
         "{ticket}": _ticket(country_fixture),
         "{name}": "3+1",
+        "{purpose}": "revocation",
+        "{number}": "0",
         "{year}": "2026",
     }
     filled = "/".join(values.get(part, part) for part in parts)

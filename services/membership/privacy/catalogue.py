@@ -187,6 +187,7 @@ IMPERSONAL: Mapping[str, str] = {
     "member_institution": f"{RECORD} names display_name sort_name search_key match_key ror types domains links"
     " locations heri previous_status merged_into relations",
     "member_broadcast": f"{RECORD} subjects texts segment purpose send_at per_minute authors frozen_at final_counts",
+    "member_credential_key": "kid public private created_at signs_from signs_until",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
     "member_certificate_template": f"{RECORD} kind titles bodies signatory",
     "member_retention_rule": f"{RECORD} resource state after action basis",

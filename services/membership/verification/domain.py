@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.membership.certificates.domain import number_of
-from services.membership.verification.titles import TITLES
+from services.membership.certificates.titles import TITLES
 from shared.kernel.clock import to_text
 from shared.kernel.text import fold
 

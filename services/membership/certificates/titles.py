@@ -8,7 +8,7 @@ from shared.kernel.text import LANGUAGES
 
 
 def _read() -> Mapping[str, Mapping[str, str]]:
-    with files("services.membership.verification").joinpath("data/titles.csv").open(encoding="utf-8") as lines:
+    with files("services.membership.certificates").joinpath("data/titles.csv").open(encoding="utf-8") as lines:
         return {row["kind"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(lines)}
 
 

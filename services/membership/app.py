@@ -110,5 +110,5 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "merges": "Merges of two records into one, and their undo.",
             "statistics": "How many there are of whom, exact at once.",
         },
-        **service_parts(printing, credential_parts),
+        **service_parts(credential_parts, printing),
     )

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from deploy.matrix.operations import Operation
+from services.membership.certificate_files.tickets import file_link
+from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import today
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
@@ -273,6 +275,11 @@ def _codes(operation: Operation, country_fixture: CountryFixture) -> str:
     return "not_found" if operation.service == "portal" else country_fixture.country
 
 
+def _ticket(country_fixture: CountryFixture) -> str:
+    """A ticket for the file of a certificate."""
+    return file_link(DEVELOPMENT_SECRET.encode(), UUID(country_fixture.id("certificates"))).rpartition("/")[2]
+
+
 def _filled(operation: Operation, country_fixture: CountryFixture, started: Started) -> str:
     parts = operation.path.split("/")
     plural = parts[3] if len(parts) > 3 else ""
@@ -289,6 +296,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{job}": started.job_id,
         "{export}": started.export_id,
         "{code}": _codes(operation, country_fixture),
+        "{ticket}": _ticket(country_fixture),
         "{name}": "3+1",
         "{purpose}": "revocation",
         "{number}": "0",

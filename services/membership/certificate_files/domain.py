@@ -40,11 +40,11 @@ class Statement:
 def document(
     said: Statement, template: CertificateTemplate, language: str, host: str, credential: str | None
 ) -> Document:
-    """The document of a certificate in a language, or in English where the template lacks it. `host` is the origin of
-    the page that verifies its code."""
+    """The document of a certificate in a language, or in English where the template lacks it. `host` is the address of
+    the installation, whose page verifies the code."""
     if language not in template.titles:
         language = FALLBACK
-    address = f"{host}/v/{said.code}"
+    address = f"{host.rstrip('/')}/v/{said.code}"
     before, after = around_holder(template.bodies[language], _values(said, language))
     labels, signatory = _labels(language), template.signatory
     data = {

@@ -10,6 +10,8 @@ from services.membership.certificate_templates.queries import in_force, template
 from services.membership.certificate_templates.record import CertificateTemplate
 from services.membership.certificates.domain import number_of
 from services.membership.certificates.record import Certificate
+from services.membership.credentials.operations import credential_of
+from services.membership.credentials.signing import Signer
 from shared.bulk.store import FileStore, StoredFile
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -21,7 +23,6 @@ from shared.printing.printer import Printer
 from shared.records.rows import columns_of
 
 _FOLDER = "certificates"
-_ERASED = "The holder of this certificate was erased."
 
 
 def store_in(storage_path: Path) -> FileStore:
@@ -30,14 +31,14 @@ def store_in(storage_path: Path) -> FileStore:
 
 
 class Printing:
-    """Prints certificates on request and keeps the files, so that the next request gets the same bytes. `host` is the
-    origin of the page that verifies codes."""
+    """Prints certificates on request, with their credentials, and keeps the files, so that the next request gets the
+    same bytes. One per process."""
 
-    def __init__(self, database: Database, printer: Printer, store: FileStore, host: str) -> None:
+    def __init__(self, database: Database, printer: Printer, signer: Signer, store: FileStore) -> None:
         self._database = database
         self._printer = printer
+        self._signer = signer
         self._store = store
-        self._host = host
 
     def path(self, file: StoredFile) -> Path:
         """The path of a file."""
@@ -46,19 +47,17 @@ class Printing:
     async def file(self, certificate: Certificate, language: str) -> StoredFile:
         """The file of a certificate in a language, printed if there is none.
 
-        Raises Gone for an erased holder, Conflict for a revoked certificate, without wording, and for a name that the
-        fonts cannot show; and what `Printer.pdf` raises.
+        Raises Gone for a revoked or replaced certificate, Conflict without wording, and for a name that the fonts
+        cannot show; and what `Printer.pdf` raises.
         """
-        if not certificate.holder_name:
-            raise Gone(_ERASED, code="erased")
-        if certificate.status == "revoked":
-            raise Conflict("The certificate is revoked.", members={"reason": "revoked"})
+        credential = credential_of(certificate)
         async with self._database.acquire() as connection:
             found = await queries.find(connection, certificate.id, language)
             template = await _template(connection, certificate)
         if found is not None and await asyncio.to_thread(self.path(found).exists):
             return found
-        document = domain.document(_said(certificate), template, language, self._host, None)
+        token = await self._signer.credential(credential)
+        document = domain.document(_said(certificate), template, language, self._signer.issuer, token)
         try:
             pdf = await self._printer.pdf(document)
         except Unprintable:
@@ -69,7 +68,7 @@ class Printing:
             is_added = await queries.add(uow.connection, certificate.id, language, stored)
         if not is_added:
             await asyncio.to_thread(self._store.remove, stored.digest)
-            raise Gone(_ERASED, code="erased")
+            raise Gone("The holder of this certificate was erased.", code="erased")
         return stored
 
 

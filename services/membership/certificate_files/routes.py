@@ -27,16 +27,16 @@ router = ResourceRouter(Certificate.resource_type, ROLES)
 _PDF = "application/pdf"
 _LANGUAGE = {"language": "The language, one of the six; by default that of the certificate."}
 _RESPONSES: dict[int | str, dict[str, Any]] = {200: {"content": {_PDF: {}}}}
-_PROBLEMS = ("erased", "conflict", "not_printable", "unavailable")
+_PROBLEMS = ("gone", "erased", "conflict", "not_printable", "unavailable")
 
 
 @asynccontextmanager
 async def printing(app: FastAPI) -> AsyncIterator[None]:
-    """Provides `app.state.printing` while the app runs."""
+    """Provides `app.state.printing` while the app runs, with the signer that it has."""
     settings = app.state.settings
     async with Printer(LAYOUTS) as printer:
-        host = settings.issuer.rstrip("/")
-        app.state.printing = Printing(app.state.database, printer, store_in(settings.storage_path), host)
+        store = store_in(settings.storage_path)
+        app.state.printing = Printing(app.state.database, printer, app.state.signer, store)
         yield
 
 

@@ -7,6 +7,7 @@ from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
 from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.bulk_issues.jobs import job_handlers as bulk_issue_jobs
 from services.membership.certificates.operations import apply_scheduled as end_certificates
 from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
@@ -80,6 +81,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **orcid_jobs(settings),
         **RETENTION_JOBS,
         **broadcast_jobs(settings),
+        **bulk_issue_jobs(settings),
     }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
 

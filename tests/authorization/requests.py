@@ -101,6 +101,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "holder": {"expert_id": country_fixture.id("experts")},
         "subject": {"resource": "membership.participations", "id": str(uuid4())},
     },
+    "bulkIssueCertificates": lambda country_fixture: {"kind": "membership", "items": [country_fixture.id("experts")]},
     "checkCertificate": lambda country_fixture: {"code": _code(country_fixture)},
     "createBroadcast": lambda country_fixture: {
         "subjects": {"en": _name(country_fixture)},

@@ -1,5 +1,6 @@
 """Many certificates of one kind: each once, whatever interrupts the job."""
 
+import asyncio
 import signal
 from datetime import date
 from typing import Any
@@ -103,8 +104,9 @@ async def test_a_killed_job_goes_on_and_issues_each_once(
     await lock.start()
     await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"certificate {last}")
     response = await alone.caller.post(BULK, {"kind": "membership", "filters": {}})
-    while await database.fetchval("SELECT count(*) FROM member_certificate") < 300:
-        pass
+    async with asyncio.timeout(60):
+        while await database.fetchval("SELECT count(*) FROM member_certificate") < 300:
+            await asyncio.sleep(0.01)
     first.send_signal(signal.SIGKILL)
     first.wait()
     await lock.rollback()

@@ -5,10 +5,10 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.bulk_issues.routes import router as bulk_issues
 from services.membership.certificate_files.routes import printing
 from services.membership.certificate_files.routes import router as certificate_files
 from services.membership.certificate_templates.routes import router as certificate_templates
-from services.membership.bulk_issues.routes import router as bulk_issues
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
 from services.membership.consents.routes import router as consents

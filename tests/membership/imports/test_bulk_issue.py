@@ -93,6 +93,14 @@ async def test_ten_thousand_ids_are_accepted_and_no_more(secretariat: Importer) 
     assert len(await secretariat.failures(result)) == 10_000
 
 
+async def _until(database: asyncpg.Connection, count: int) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if await database.fetchval("SELECT count(*) FROM member_certificate") >= count:
+                return
+            await asyncio.sleep(0.01)
+
+
 async def test_a_killed_job_goes_on_and_issues_each_once(
     alone: Importer, start: Start, database: asyncpg.Connection
 ) -> None:
@@ -104,9 +112,7 @@ async def test_a_killed_job_goes_on_and_issues_each_once(
     await lock.start()
     await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"certificate {last}")
     response = await alone.caller.post(BULK, {"kind": "membership", "filters": {}})
-    async with asyncio.timeout(60):
-        while await database.fetchval("SELECT count(*) FROM member_certificate") < 300:
-            await asyncio.sleep(0.01)
+    await _until(database, 300)
     first.send_signal(signal.SIGKILL)
     first.wait()
     await lock.rollback()

@@ -8,6 +8,7 @@ from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.bulk_issues.routes import router as bulk_issues
 from services.membership.certificate_files.routes import printing
 from services.membership.certificate_files.routes import router as certificate_files
+from services.membership.certificate_mails.routes import router as certificate_mails
 from services.membership.certificate_templates.routes import router as certificate_templates
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
@@ -71,6 +72,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             credentials,
             did_document,
             bulk_issues,
+            certificate_mails,
             certificates,
             retention_rules,
             processing_record,

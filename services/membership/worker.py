@@ -8,6 +8,7 @@ from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.bulk_issues.jobs import job_handlers as bulk_issue_jobs
+from services.membership.certificate_mails import operations as certificate_mails
 from services.membership.certificates.operations import apply_scheduled as end_certificates
 from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
@@ -61,7 +62,11 @@ SCHEDULES: Schedules = {
     "apply_retention_rules": Schedule(timedelta(days=1), apply_retention_rules, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
-_PREPARATIONS: dict[str, Preparation] = {CLAIM: claims.prepare, tokens.REVIEW: review_invitations.prepare}
+_PREPARATIONS: dict[str, Preparation] = {
+    CLAIM: claims.prepare,
+    certificate_mails.TEMPLATE: certificate_mails.prepare,
+    tokens.REVIEW: review_invitations.prepare,
+}
 
 
 def create_worker(settings: MembershipSettings | None = None) -> Worker:

@@ -22,6 +22,7 @@ PUBLIC_LISTS = {
 BY_TOKEN = {
     "/membership/v1/outreach/unsubscribe",
     "/membership/v1/certificates/verify",
+    "/membership/v1/certificates/mailing",
     "/centres/v1/reviewers/answer",
 }
 """What a mailed token or the code of a certificate alone permits."""

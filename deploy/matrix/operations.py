@@ -90,6 +90,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
+    "bulkIssueCertificates": Demand(Ask.ANYWHERE, "create", "certificates"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "exportExpertSubject": Demand(Ask.DO, "subject_export"),
     "requestExpertErasure": Demand(Ask.DO, "erase"),

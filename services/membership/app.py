@@ -5,9 +5,11 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.bulk_issues.routes import router as bulk_issues
 from services.membership.calls.routes import router as calls
 from services.membership.certificate_files.routes import printing
 from services.membership.certificate_files.routes import router as certificate_files
+from services.membership.certificate_mails.routes import router as certificate_mails
 from services.membership.certificate_templates.routes import router as certificate_templates
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
@@ -73,6 +75,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             verification,
             credentials,
             did_document,
+            bulk_issues,
+            certificate_mails,
             certificates,
             calls,
             rankings,

@@ -7,7 +7,9 @@ from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
 from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.bulk_issues.jobs import job_handlers as bulk_issue_jobs
 from services.membership.calls.operations import apply_scheduled as end_calls
+from services.membership.certificate_mails import operations as certificate_mails
 from services.membership.certificates.operations import apply_scheduled as end_certificates
 from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
@@ -70,6 +72,7 @@ _PREPARATIONS: dict[str, Preparation] = {
     CLAIM: claims.prepare,
     tokens.REVIEW: review_invitations.prepare,
     tokens.NOMINATION: confirmation.prepare,
+    certificate_mails.TEMPLATE: certificate_mails.prepare,
 }
 
 
@@ -91,6 +94,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **orcid_jobs(settings),
         **RETENTION_JOBS,
         **broadcast_jobs(settings),
+        **bulk_issue_jobs(settings),
     }
     return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
 

@@ -23,6 +23,7 @@ PUBLIC_LISTS = {
 BY_TOKEN = {
     "/membership/v1/outreach/unsubscribe",
     "/membership/v1/certificates/verify",
+    "/membership/v1/certificates/mailing",
     "/centres/v1/reviewers/answer",
     "/membership/v1/nominations/confirmation",
     "/membership/v1/nominations/confirmation/preview",

@@ -103,6 +103,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "holder": {"expert_id": country_fixture.id("experts")},
         "subject": {"resource": "membership.participations", "id": str(uuid4())},
     },
+    "bulkIssueCertificates": lambda country_fixture: {"kind": "membership", "items": [country_fixture.id("experts")]},
+    "mailCertificates": lambda _country_fixture: {"email": f"{uuid4().hex}@example.org"},
     "checkCertificate": lambda country_fixture: {"code": _code(country_fixture)},
     "createBroadcast": lambda country_fixture: {
         "subjects": {"en": _name(country_fixture)},

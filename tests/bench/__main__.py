@@ -22,6 +22,7 @@ from rich.table import Table
 from migrations.run import migrate
 from tests.bench import (
     access,
+    certificates,
     counts,
     duplicates,
     facts,
@@ -55,6 +56,7 @@ _PEOPLE = {
     "reminders": mails.measure_reminders,
     "mails": mails.measure_mails,
     "pdf": printing.measure,
+    "certificates": certificates.measure,
 }
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.membership.certificates import domain, queries
 from services.membership.certificates.holders import Holder, holder_of
-from services.membership.certificates.operations import CERTIFICATES, issue, revoke, successor_of
+from services.membership.certificates.operations import CERTIFICATES, issue, revoke
 from services.membership.certificates.record import Certificate
 from services.membership.claims.queries import merge_target
 from shared.database.locks import lock_names
@@ -35,8 +35,8 @@ async def follow(uow: UnitOfWork, kind: str, named: str, key: UUID, language: st
     """The certificate of this kind about a holder follows the holder's state. The first one is in this language, by
     default the holder's. Returns whether one was issued."""
     await lock_names(uow.connection, f"certificate {key}")
-    holder = await holder_of(uow.connection, named, key, language)
     living = await queries.lock_about(uow.connection, kind, key)
+    holder = await holder_of(uow.connection, named, key, living[-1].language if living else language)
     if holder is None or holder.status in domain.ENDED:
         await revoke(uow, living)
     elif holder.status == "suspended":
@@ -44,7 +44,7 @@ async def follow(uow: UnitOfWork, kind: str, named: str, key: UUID, language: st
     elif holder.status in domain.ACTIVE:
         living = await _reinstate(uow, living)
         if _is_due(holder, living):
-            await _renew(uow, _new(kind, named, key, holder), holder, living)
+            await _renew(uow, _new(kind, named, key), holder, living)
             return True
     return False
 
@@ -67,15 +67,14 @@ def _is_due(holder: Holder, living: Sequence[Certificate]) -> bool:
     return is_open and not is_settled
 
 
-def _new(kind: str, named: str, key: UUID, holder: Holder) -> Certificate:
-    subject = {"subject_resource": domain.KINDS[kind].subject, "subject_id": key}
-    return CERTIFICATES.new({"kind": kind, named: key, **subject, "language": holder.language})
+def _new(kind: str, named: str, key: UUID) -> Certificate:
+    return CERTIFICATES.new(
+        {"kind": kind, named: key, "subject_resource": domain.KINDS[kind].subject, "subject_id": key}
+    )
 
 
 async def _renew(uow: UnitOfWork, new: Certificate, holder: Holder, living: Sequence[Certificate]) -> None:
     """Issues a certificate to the end of the term, which replaces those to another day."""
-    if living:
-        new = successor_of(living[-1], None)
     for before in living:
         await CERTIFICATES.apply_scheduled(uow, before, "replace", replace(before, replaced_by=new.id))
     await issue(uow, with_columns(new, {"valid_to": holder.ends}), holder)

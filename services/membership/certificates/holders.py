@@ -78,7 +78,9 @@ _REVIEWS = Lookup(
 )
 
 
-async def require_holder(connection: Connection, access: AccessScope, kind: str, key: UUID, language: str) -> Holder:
+async def require_holder(
+    connection: Connection, access: AccessScope, kind: str, key: UUID, language: str | None
+) -> Holder:
     """The holder that a body names. Raises Invalid `unknown_reference` if there is none that the caller may read all
     of, Forbidden without the permission to issue it a certificate."""
     holder = await holder_of(connection, kind, key, language)

@@ -17,7 +17,7 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
-from shared.records.rows import with_columns
+from shared.records.rows import columns_of, with_columns
 
 _AT_ONCE = 500
 _COMMON = (
@@ -38,14 +38,15 @@ CERTIFICATES = _Certificates(Certificate.resource_type, Certificate, certificate
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Certificate) -> Certificate:
-    """Issues a certificate. Without `valid_to`, a membership or designation is valid to the end of its term.
+    """Issues a certificate; without a language, in the holder's. Without `valid_to`, a membership or designation is
+    valid to the end of its term.
 
     Raises Invalid for an unknown holder, a holder or subject that the kind does not have, and a last day that has
     passed; Forbidden outside the caller's grant; Conflict if the holder is not active or restricted.
     """
     named, key = domain.holder_in(new)
     domain.check(new)
-    holder = await require_holder(uow.connection, access, named, key, new.language)
+    holder = await require_holder(uow.connection, access, named, key, columns_of(new).get("language"))
     if holder.is_restricted:
         raise Conflict("The record is restricted.", members={"reason": "is_restricted"})
     if domain.KINDS[new.kind].is_holder:
@@ -60,7 +61,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Certificate) -> Cert
 
 
 async def issue(uow: UnitOfWork, new: Certificate, holder: Holder) -> Certificate:
-    """Inserts a certificate with a new code and the holder's name of today."""
+    """Inserts a certificate with a new code, and the name and language of the holder that was looked up for it."""
     template = await in_force(uow.connection, new.kind)
     placed = {
         "country": holder.country,
@@ -68,6 +69,7 @@ async def issue(uow: UnitOfWork, new: Certificate, holder: Holder) -> Certificat
         "status": "issued",
         "holder_key": domain.holder_in(new)[1],
         "holder_name": holder.name,
+        "language": holder.language,
         "name_differs": False,
         "code": codes.new_code(),
         "template_version": template and template.ref,

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, and_, any_, bindparam, exists, or_, select, update
+from sqlalchemy import Date, Integer, Text, Uuid, and_, any_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.certificates import codes
-from services.membership.certificates.domain import KINDS, LIFECYCLE, LIVING
+from services.membership.certificates.domain import KINDS, LIFECYCLE, LIVING, holder_in
 from services.membership.certificates.record import Certificate
 from services.membership.certificates.tables import certificate
 from shared.contracts import views
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import constant
@@ -28,6 +29,18 @@ _ABOUT = Statement(
         certificate.c.kind == bindparam("kind"),
         or_(certificate.c.holder_key == bindparam("holder"), certificate.c.subject_id == bindparam("holder")),
     )
+)
+_SAME = Lookup(
+    select(certificate.c.id)
+    .where(
+        _living,
+        certificate.c.kind == bindparam("kind"),
+        certificate.c.holder_key == bindparam("holder"),
+        certificate.c.subject_resource.is_not_distinct_from(bindparam("resource", type_=Text)),
+        certificate.c.subject_id.is_not_distinct_from(bindparam("subject", type_=Uuid)),
+        certificate.c.subject_year.is_not_distinct_from(bindparam("year", type_=Integer)),
+    )
+    .limit(1)
 )
 _SET_DERIVED = Statement(
     update(certificate)
@@ -95,6 +108,19 @@ async def lock_held(connection: Connection, holder: UUID) -> list[Certificate]:
 async def lock_about(connection: Connection, kind: str, holder: UUID) -> list[Certificate]:
     """Those of this kind, and those that name the holder as their subject and moved to another with a merge, locked."""
     return records_of(Certificate, await _ABOUT.fetch(connection, kind=kind, holder=holder))
+
+
+async def is_in_force(connection: Connection, new: Certificate) -> bool:
+    """Whether there is a certificate in force of the same kind, holder and subject."""
+    found = await _SAME.fetchval(
+        connection,
+        kind=new.kind,
+        holder=holder_in(new)[1],
+        resource=new.subject_resource,
+        subject=new.subject_id,
+        year=new.subject_year,
+    )
+    return found is not None
 
 
 async def set_derived(connection: Connection, key: UUID, *, differs: bool, country: str) -> None:

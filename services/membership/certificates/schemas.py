@@ -67,7 +67,11 @@ class CertificateBody(Body, of=record.Certificate):
         Field(examples=[{"resource": "membership.experts", "id": _ID}]),
         "What the certificate certifies.",
     ]
-    language: Literal[LANGUAGES] = "en"  # type: ignore[valid-type]
+    language: Annotated[
+        Literal[LANGUAGES] | None,  # type: ignore[valid-type]
+        Field(examples=["en"]),
+        "The language of the certificate; by default that of the holder.",
+    ] = None
     number: Annotated[
         Annotated[str, StringConstraints(min_length=1, max_length=60), Clean, AfterValidator(_no_ref)] | None,
         Field(examples=["ESCM/2019/45"]),
@@ -112,7 +116,7 @@ def columns(body: CertificateBody) -> dict[str, Any]:
         "kind": body.kind,
         **{name: getattr(body.holder, name) for name in HOLDERS},
         **{f"subject_{name}": getattr(body.subject, name) for name in CertificateSubject.model_fields},
-        "language": body.language,
+        **({"language": body.language} if body.language else {}),
         "paper_number": body.number,
         "valid_to": body.valid_to,
     }

@@ -35,6 +35,7 @@ TABLES = (
     "member_merge",
     "member_affiliation",
     "member_expert_value",
+    "member_certificate",
     "member_expert",
     "member_institution_value",
     "member_institution_relation",

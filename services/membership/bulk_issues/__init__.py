@@ -1,0 +1,1 @@
+"""Issuing many certificates of one kind by a job."""

@@ -1,0 +1,51 @@
+"""Ordering certificates, and issuing each one once."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.membership.bulk_issues.queries import SOURCES
+from services.membership.certificates import domain, queries
+from services.membership.certificates.following import follow
+from services.membership.certificates.holders import require_holder
+from services.membership.certificates.operations import CERTIFICATES, create
+from services.membership.certificates.record import Certificate
+from shared.bulk.exporting import ExportWish, enter_export
+from shared.database.locks import lock_names
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Conflict
+from shared.records.access_scope import AccessScope
+
+ISSUE_JOB = "issue_certificates"
+FAILURES = "certificate_failures"
+"""The name of the file that lists which certificates were not issued."""
+FAILURE_COLUMNS = ("id", "problem", "detail")
+
+
+async def order(uow: UnitOfWork, asked: Mapping[str, Any]) -> UUID:
+    """Assigns certificates of a kind to a worker: those about `items`, or all that `filters` choose. Returns the job's
+    id."""
+    wish = ExportWish("csv", asked, FAILURE_COLUMNS, safe=True)
+    return await enter_export(uow, "membership", FAILURES, wish, ISSUE_JOB, bulk=True)
+
+
+async def issue_once(uow: UnitOfWork, access: AccessScope, asked: Mapping[str, Any], subject: UUID) -> bool:
+    """Issues the certificate about a subject. False if there is one already. Raises what `create` raises."""
+    kind, language = asked["kind"], asked["language"]
+    holders = domain.KINDS[kind].holders
+    if domain.KINDS[kind].is_holder:
+        holder = await require_holder(uow.connection, access, holders[0], subject, language)
+        if holder.status not in domain.ACTIVE:
+            raise Conflict("The holder is not active.", members={"reason": "holder_not_active"})
+        return await follow(uow, kind, holders[0], subject, language)
+    new = _new(kind, holders[0], subject, asked)
+    await lock_names(uow.connection, f"certificate {subject}")
+    if await queries.is_in_force(uow.connection, new):
+        return False
+    await create(uow, access, new)
+    return True
+
+
+def _new(kind: str, named: str, holder: UUID, asked: Mapping[str, Any]) -> Certificate:
+    year = asked["year"] if SOURCES[kind].year else None
+    return CERTIFICATES.new({"kind": kind, named: holder, "subject_year": year, "language": asked["language"] or "en"})

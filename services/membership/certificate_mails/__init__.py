@@ -1,0 +1,1 @@
+"""Mailing people the codes of their certificates."""

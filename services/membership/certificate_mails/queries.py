@@ -1,0 +1,45 @@
+"""Finding the certificates in force of the people with an address."""
+
+from sqlalchemy import Text, bindparam, func, or_, select
+
+from services.membership.certificates.tables import certificate
+from services.membership.experts.tables import expert
+from shared.contracts import views
+from shared.database.statements import Connection, Row, Statement
+from shared.kernel.text import email_key
+from shared.records.access_scope import constant
+
+_MOST = 100
+_key = bindparam("key", type_=Text)
+_known = func.escm.member_expert_with_email(_key).table_valued("id").render_derived(name="known")
+_accounts = select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.email_key == _key, views.ACCOUNTS.c.is_verified)
+_WITH_ADDRESS = Statement(
+    select(
+        *(certificate.c[name] for name in ("ref", "paper_number", "kind", "code")),
+        expert.c.display_name,
+        expert.c.languages,
+        expert.c.emails,
+        expert.c.account_id.in_(_accounts).label("is_of_account"),
+    )
+    .join(expert, expert.c.id == certificate.c.expert_id)
+    .where(
+        certificate.c.status == constant("issued"),
+        or_(expert.c.id.in_(select(_known.c.id)), expert.c.account_id.in_(_accounts)),
+        expert.c.merged_into.is_(None),
+        expert.c.restricted_at.is_(None),
+    )
+    .order_by(certificate.c.id.desc())
+    .limit(_MOST)
+)
+
+
+async def certificates_of(connection: Connection, address: str) -> list[Row]:
+    """The certificates that are issued to experts for whom this address was verified, in their records or as that of
+    their accounts: the newest 100. Needs a context that may read every row."""
+    key = email_key(address)
+    return [
+        row
+        for row in await _WITH_ADDRESS.fetch(connection, key=key)
+        if row["is_of_account"]
+        or any(email.get("verified") and email_key(email["value"]) == key for email in row["emails"])
+    ]

@@ -73,7 +73,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
-    **dict.fromkeys(("createDeclaration", "createConsent"), _UNDER),
+    **dict.fromkeys(("createDeclaration", "createConsent", "createParticipation"), _UNDER),
     **{
         f"{verb}{file}Message{end}": Demand(Ask.DO, permission, "messages")
         for file in ("Expert", "Centre")

@@ -20,6 +20,7 @@ WITHOUT_COUNTRY = frozenset((
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviewers", "reviews", "declarations", "consents", "erasures", "broadcasts", "merges", "duplicates",
+    "participations",
     "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
@@ -27,7 +28,7 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions",
-    "declarations": "experts", "consents": "experts",
+    "declarations": "experts", "consents": "experts", "participations": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 WRITE = "write"
@@ -133,7 +134,9 @@ def _on_record(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
-    under = target.seen_by if operation.resource in ("agreements", "declarations", "consents") else None
+    under = (
+        target.seen_by if operation.resource in ("agreements", "declarations", "consents", "participations") else None
+    )
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 

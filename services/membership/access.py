@@ -4,8 +4,8 @@ lifecycles."""
 from shared.kernel.principal import RoleTable
 
 
-def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
-    return frozenset((resource, verb) for verb in verbs.split())
+def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
+    return frozenset((resource, verb) for resource in resources.split() for verb in verbs.split())
 
 
 _SCREENING = (
@@ -20,6 +20,10 @@ _DUPLICATES_OFFICE = _permissions("duplicates", "read history dismiss reopen")
 _STATEMENTS_OFFICE = _permissions("declarations", "read history create update assess") | _permissions(
     "consents", "read history create withdraw"
 )
+_CONGRESSES_OFFICE = _permissions("congresses", "read history create update publish hold cancel") | _permissions(
+    "participations", "read history create update attend absent import"
+)
+_CONGRESSES = _permissions("congresses participations", "read history")
 _MESSAGES = _permissions("messages", "read create")
 _MESSAGES_OFFICE = _MESSAGES | _permissions("internal_messages", "read create")
 _MERGING = _permissions("merges", "read history create undo")
@@ -27,6 +31,7 @@ _LIST = (
     _permissions("experts", "read history create update import")
     | _permissions("institutions", "read history create update import")
     | _permissions("duplicates", "read history")
+    | _CONGRESSES
     | _MERGING
 )
 _READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
@@ -37,6 +42,7 @@ ROLES: RoleTable = {
     | _INSTITUTION_OFFICE
     | _DUPLICATES_OFFICE
     | _STATEMENTS_OFFICE
+    | _CONGRESSES_OFFICE
     | _MESSAGES_OFFICE
     | _MERGING,
     "auditor": _permissions("*", "read history"),
@@ -54,6 +60,7 @@ ROLES: RoleTable = {
     )
     | _permissions("declarations", "read history create update sign")
     | _permissions("consents", "read history create withdraw")
+    | _permissions("participations", "read history")
     | _permissions("erasures", "read history cancel")
     | _MESSAGES,
     "api_client": _LIST | {("outreach", "report")},

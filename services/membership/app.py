@@ -6,6 +6,7 @@ from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
 from services.membership.claims.routes import router as claims
+from services.membership.congresses.routes import router as congresses
 from services.membership.consents.routes import router as consents
 from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
@@ -21,6 +22,7 @@ from services.membership.messages.schemas import ExpertMessage
 from services.membership.notices.routes import router as notices
 from services.membership.orcid.routes import router as orcid
 from services.membership.outreach.routes import router as outreach
+from services.membership.participations.routes import router as participations
 from services.membership.privacy.routes import router as privacy
 from services.membership.processing_record.routes import router as processing_record
 from services.membership.retention_rules.routes import router as retention_rules
@@ -56,6 +58,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             notices,
             declarations,
             consents,
+            congresses,
+            participations,
             retention_rules,
             processing_record,
             broadcasts,
@@ -73,6 +77,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "messages": "Questions, answers and internal notes on the files of experts.",
             "notices": "The texts of declarations and consents, in versions.",
             "consents": "What experts agreed to, for each purpose.",
+            "congresses": "Congresses of the plan, planned, held or cancelled.",
+            "participations": "Who takes part in a congress, in what role.",
             "declarations": "What experts declare about their interests, for each year.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",

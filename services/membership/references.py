@@ -1,14 +1,63 @@
-"""Rewrites the references of membership after merges of experts."""
+"""Rewrites the references of membership after merges of experts and institutions."""
 
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from services.membership.congresses.operations import CONGRESSES
 from services.membership.consents.operations import CONSENTS
 from services.membership.declarations.operations import DECLARATIONS
 from services.membership.erasures.operations import ERASURES
+from services.membership.experts.tables import expert
+from services.membership.merges.following import follow_institution
 from services.membership.messages.operations import CONVERSATION
+from services.membership.participations.operations import PARTICIPATIONS, move, move_back
+from services.membership.participations.tables import participation
 from shared.contracts import views
-from shared.records.following import ReferenceRewriter, moves_table, single
+from shared.database.statements import Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.following import Ids, Reference, ReferenceRewriter, moves_table, single
 
+
+class _Participant(Reference):
+    """The expert of a participation, who may have another one in the same role."""
+
+    async def rewrite(self, uow: UnitOfWork, record: Any, ids: Ids, _loser: UUID) -> None:
+        await move(uow, record, ids[0] or record.expert_id)
+
+    async def set_back(self, uow: UnitOfWork, record: Any, ids: Ids) -> None:
+        await move_back(uow, record, ids[0] or record.expert_id)
+
+
+_AT_ONCE = 100
+_NAMED = Statement(
+    select(expert.c.id)
+    .where(
+        expert.c.merged_into.is_not(None),
+        select(participation.c.id).where(participation.c.expert_id == expert.c.id).exists(),
+    )
+    .order_by(expert.c.id)
+    .limit(bindparam("limit"))
+)
+_MOVES = moves_table("member_reference_move")
+_participant = single(PARTICIPATIONS, "expert_id")
 _FOLLOWING = (
     *(single(kind, "expert_id") for kind in (CONSENTS, DECLARATIONS, ERASURES)),
     *CONVERSATION.references(),
+    _Participant(PARTICIPATIONS, "expert_id", _participant.names, _participant.ids, _participant.renamed),
 )
-EXPERTS = ReferenceRewriter(moves_table("member_reference_move"), views.EXPERTS, _FOLLOWING)
+EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, _FOLLOWING)
+INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (single(CONGRESSES, "host_institution_id"),))
+
+
+async def follow_experts(uow: UnitOfWork) -> None:
+    """Rewrites references to experts that were merged while a list named them, of at most 100 experts at once."""
+    for row in await _NAMED.fetch(uow.connection, limit=_AT_ONCE):
+        await EXPERTS.rewrite(uow, row["id"])
+
+
+async def rewrite_institution(uow: UnitOfWork, subject: UUID) -> None:
+    """Rewrites references to a merged or linked institution, affiliations included."""
+    await follow_institution(uow, subject)
+    await INSTITUTIONS.rewrite(uow, subject)

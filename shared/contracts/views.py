@@ -64,6 +64,8 @@ CONSENTS = _view("member_published_consent", **_RECORD, expert_id="id")
 """Every consent of an expert, without its proof."""
 ERASURES = _view("member_published_erasure", **_RECORD, second_person="id")
 """Every erasure, with the account that was named to confirm it."""
+PARTICIPATIONS = _view("member_published_participation", **_RECORD, congress_id="id", expert_id="id", role="text")
+"""Every participation in a congress."""
 EXPERT_MESSAGES = _view("member_published_message", **_RECORD, expert_id="id", account_id="id", assignee="id")
 """Every message on the file of an expert except internal ones, without its text, with the accounts of the expert and of
 the officer who handles the file."""

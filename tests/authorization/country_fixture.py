@@ -22,7 +22,7 @@ TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
-    "broadcasts": "member_broadcast",
+    "broadcasts": "member_broadcast", "congresses": "member_congress", "participations": "member_participation",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -35,6 +35,7 @@ TABLES = {
 _PUBLISHED = {
     "experts": "status = 'active'",
     "institutions": "status = 'verified'",
+    "congresses": "status = 'planned'",
     "committees": "status = 'recognised'",
     "seats": "status = 'appointed'",
     "centres": "status = 'active'",
@@ -74,6 +75,7 @@ _ABOVE = {
     "agreements": "centres",
     "declarations": "experts",
     "consents": "experts",
+    "participations": "experts",
     "erasures": "experts",
     "reviewers": "peers",
 }
@@ -151,6 +153,11 @@ class Seeder:
             fixture, "membership", "broadcasts", subjects={"en": fixture.word}, texts={"en": fixture.word},
             segment={"country": fixture.country}, purpose="outreach",
         )  # fmt: skip
+        congress = await self._enter(
+            fixture, "membership", "congresses", code=f"C-{uuid4().hex[:20].upper()}", titles={"en": fixture.word},
+            starts="2026-01-01", mode="onsite", host_institution_id=institution["id"], **place,
+        )  # fmt: skip
+        await self._enter(fixture, "membership", "participations", congress_id=congress["id"], expert_id=expert["id"])
         await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}

@@ -39,6 +39,8 @@ PROTECTED = {
         "erasures",
         "broadcasts",
         "retention_rules",
+        "congresses",
+        "participations",
     ),
     "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
     "actions": (

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.membership.declarations import domain as declarations
+from services.membership.participations import domain as participations
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 
@@ -35,6 +36,7 @@ RETAINED: Mapping[str, Retained] = {
     ),
     "declarations": Retained(DELETE, declarations.LIFECYCLE.states),
     "consents": Retained(DELETE, ("withdrawn", "superseded")),
+    "participations": Retained(DELETE, participations.LIFECYCLE.states),
 }
 """By resource. Neither members, applicants and suspended experts, nor consents in force are subject to a rule."""
 STATES = tuple(dict.fromkeys(state for one in RETAINED.values() for state in one.states))

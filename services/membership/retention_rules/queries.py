@@ -14,6 +14,7 @@ from services.membership.declarations.tables import declaration
 from services.membership.erasures.domain import OPEN
 from services.membership.erasures.tables import erasure
 from services.membership.experts.tables import expert
+from services.membership.participations.tables import participation
 from services.membership.retention_rules import domain
 from services.membership.retention_rules.record import RetentionRule
 from services.membership.retention_rules.tables import retention_rule
@@ -77,6 +78,7 @@ _SUBJECTS: Mapping[str, _Subject] = {
     ),
     "declarations": _Subject(declaration, declaration.c.updated_at, (~_of_held_expert(declaration),)),
     "consents": _Subject(consent, consent.c.updated_at, (~_of_held_expert(consent),)),
+    "participations": _Subject(participation, participation.c.updated_at, (~_of_held_expert(participation),)),
 }
 """A declaration or consent changes with its state alone, once it is signed or given. Row-level security lets no index
 find `coalesce`, unlike `case`."""

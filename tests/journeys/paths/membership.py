@@ -94,6 +94,50 @@ def _consent_again(path_run: PathRun) -> None:
     _consent(path_run, path_run.create("admin", f"{_V1}/notices", **notice)["notice_version"])
 
 
+def _congress(days: int) -> Any:
+    """A congress that begins after so many days."""
+
+    def plan(path_run: PathRun) -> str:
+        titles = {"en": "Forum"}
+        body = {"code": f"F-{uuid4().hex[:12].upper()}", "titles": titles, "starts": day(days), "mode": "onsite"}
+        made = path_run.create(_OFFICER, f"{_V1}/congresses", country=path_run.country, **body)
+        path_run.notes["congress"] = made["links"]["self"]
+        return str(made["links"]["self"])
+
+    return plan
+
+
+def _participation(days: int) -> Any:
+    """A participation in such a congress."""
+
+    def register(path_run: PathRun) -> str:
+        congress = _congress(days)(path_run).rpartition("/")[2]
+        path_run.notes["expert"] = expert = prospect(path_run).rpartition("/")[2]
+        body = {"congress_id": congress, "expert_id": expert}
+        return str(path_run.create(_OFFICER, f"{_V1}/participations", **body)["links"]["self"])
+
+    return register
+
+
+def _begin(path_run: PathRun) -> None:
+    """The congress is moved to today."""
+    officer = path_run.by(_OFFICER)
+    officer.change(path_run.notes["congress"], {"starts": day()})
+
+
+def _cancel_congress(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(path_run.notes["congress"], "cancel")
+
+
+def _merge_participants(path_run: PathRun) -> None:
+    """Another expert attended, and is the same person."""
+    other = prospect(path_run).rpartition("/")[2]
+    congress = path_run.notes["congress"].rpartition("/")[2]
+    made = path_run.create(_OFFICER, f"{_V1}/participations", congress_id=congress, expert_id=other)
+    path_run.by(_OFFICER).step(made["links"]["self"], "attend")
+    _merge(path_run, path_run.notes["expert"], other)
+
+
 def _another_notice(path_run: PathRun) -> None:
     body = {"purpose": "conflict_of_interest", "notice_version": uuid4().hex[:12], "texts": {"en": "I declare."}}
     path_run.notes["notice"] = path_run.create("admin", f"{_V1}/notices", **body)["notice_version"]
@@ -313,6 +357,41 @@ PATHS = (
     ),
     Path("membership.consents", "PG", _consent, "given", (taken("applicant", "withdraw", "withdrawn"),)),
     Path("membership.consents", "PG", _consent, "given", (follows("supersede", "superseded", _consent_again),)),
+    Path(
+        "membership.congresses",
+        "PG",
+        _congress(1),
+        "planned",
+        (refused(_OFFICER, "hold", "congress_not_begun", _begin), taken(_OFFICER, "hold", "held")),
+    ),
+    Path("membership.congresses", "PG", _congress(1), "planned", (taken(_OFFICER, "cancel", "cancelled"),)),
+    Path(
+        "membership.participations",
+        "PG",
+        _participation(1),
+        "registered",
+        (refused(_OFFICER, "attend", "congress_not_begun", _begin), taken(_OFFICER, "attend", "attended")),
+    ),
+    Path(
+        "membership.participations",
+        "PG",
+        _participation(1),
+        "registered",
+        (
+            refused(_OFFICER, "absent", "congress_not_begun"),
+            given(_cancel_congress),
+            refused(_OFFICER, "attend", "congress_cancelled"),
+            refused(_OFFICER, "absent", "congress_cancelled"),
+        ),
+    ),
+    Path(
+        "membership.participations",
+        "PG",
+        _participation(0),
+        "registered",
+        (follows("supersede", "superseded", _merge_participants),),
+    ),
+    Path("membership.participations", "PG", _participation(0), "registered", (taken(_OFFICER, "absent", "absent"),)),
     Path("membership.notices", "PG", _shipped_notice, "published", ()),
     Path(
         "membership.retention_rules",

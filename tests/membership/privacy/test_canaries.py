@@ -51,6 +51,8 @@ class Person:
         yield "affiliations", {**record, "expert_id": self.loser, "match_status": "linked", "asserted_by": "self"}
         yield "declarations", {**record, "expert_id": self.expert, "status": "signed"}
         yield "consents", {**record, "expert_id": self.expert, "status": "given"}
+        yield "participations", {**record, "expert_id": self.loser, "status": "attended", "role": "chair",
+                                 "mode": "online", "status_before": None}  # fmt: skip
         yield "broadcasts", {"expert_id": self.loser, "outcome": "sent"}
         for audience in ("file", "internal"):
             yield "messages", {**record, "expert_id": self.loser, "status": "sent", "audience": audience}

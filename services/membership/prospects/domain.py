@@ -1,12 +1,16 @@
 """The person whom a list or a signature names, and which known expert that is."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from services.membership.experts.domain import display_name, sort_name
 from services.membership.experts.record import PersonName
 from shared.kernel.text import email_key, fold
+
+K = TypeVar("K", UUID, int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,30 +51,39 @@ class NamedPerson:
         """The organisation in the form for comparison."""
         return fold(self.organisation) or None if isinstance(self.organisation, str) else self.organisation
 
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """Equal for two mentions of one person in a list."""
-        if self.verified_email:
-            return (self.verified_email,)
-        return self.country, self.sort_name, str(self.workplace or ""), self.email_key or ""
-
 
 @dataclass(slots=True)
 class Namesake:
-    """A living expert with the name and country of a person. `workplaces` are the folded texts and names of the
-    institutions of all affiliations, and their ids."""
+    """Somebody with the name and country of a person. `workplaces` are the folded texts and names of the institutions
+    of all affiliations, and their ids."""
 
-    id: UUID
     email_keys: Sequence[str]
     workplaces: set[str | UUID] = field(default_factory=set)
 
     def is_meant(self, person: NamedPerson) -> bool:
-        """Whether the expert works where the person does; neither of them may work anywhere. Two different addresses
-        are two people."""
+        """Whether both work at one place; neither of them may work anywhere. Two different addresses are two people."""
         at_one_place = person.workplace in self.workplaces if person.workplace else not self.workplaces
         return at_one_place and (not person.email or not self.email_keys or person.email_key in self.email_keys)
 
 
-def meant_by(person: NamedPerson, namesakes: Iterable[Namesake]) -> UUID | None:
-    """The oldest of the namesakes who is the person."""
-    return min((one.id for one in namesakes if one.is_meant(person)), default=None)
+def meant_by(person: NamedPerson, namesakes: Mapping[K, Namesake]) -> K | None:
+    """The first of the namesakes who is the person."""
+    return min((key for key, one in namesakes.items() if one.is_meant(person)), default=None)
+
+
+def first_mentions(people: Iterable[NamedPerson]) -> list[int]:
+    """For each of these people, the place of the first mention of the same person."""
+    by_address: dict[str, int] = {}
+    by_name: dict[tuple[str, str], dict[int, Namesake]] = defaultdict(dict)
+    places = []
+    for place, person in enumerate(people):
+        if person.verified_email:
+            first = by_address.setdefault(person.verified_email, place)
+        else:
+            namesakes = by_name[person.country, person.sort_name]
+            found = meant_by(person, namesakes)
+            first = place if found is None else found
+            addresses = [person.email_key] if person.email_key else []
+            namesakes.setdefault(first, Namesake(addresses, {person.workplace} if person.workplace else set()))
+        places.append(first)
+    return places

@@ -16,7 +16,7 @@ from services.membership.experts.record import EmailAddress, Expert, asserted_at
 from services.membership.experts.tables import affiliation
 from services.membership.experts.values import enter_values
 from services.membership.prospects import queries
-from services.membership.prospects.domain import NamedPerson, meant_by
+from services.membership.prospects.domain import NamedPerson, first_mentions, meant_by
 from shared.bulk.execution import execute_all, inserting
 from shared.bulk.row_identifiers import new_refs
 from shared.database.locks import lock_names
@@ -43,7 +43,7 @@ async def find(connection: Connection, people: Sequence[NamedPerson]) -> list[UU
     return [
         owners.get(person.verified_email)
         if person.verified_email
-        else meant_by(person, namesakes.get((person.country, person.sort_name), ()))
+        else meant_by(person, namesakes.get((person.country, person.sort_name), {}))
         for person in people
     ]
 
@@ -58,9 +58,11 @@ async def find_or_add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> list[UU
     people = await _as_known_now(uow.connection, people)
     await lock_names(uow.connection, *sorted({_lock_of(person) for person in people}))
     found = await find(uow.connection, people)
-    new = {person.identity: person for person, known in zip(people, found, strict=True) if known is None}
-    added = dict(zip(new, await _add(uow, list(new.values())), strict=True)) if new else {}
-    return [known or added[person.identity] for person, known in zip(people, found, strict=True)]
+    unknown = [place for place, known in enumerate(found) if known is None]
+    first = dict(zip(unknown, first_mentions(people[place] for place in unknown), strict=True))
+    new = sorted(set(first.values()))
+    added = dict(zip(new, await _add(uow, [people[unknown[one]] for one in new]), strict=True)) if new else {}
+    return [known or added[first[place]] for place, known in enumerate(found)]
 
 
 async def _as_known_now(connection: Connection, people: Sequence[NamedPerson]) -> Sequence[NamedPerson]:

@@ -72,19 +72,17 @@ async def owners_of(connection: Connection, addresses: Iterable[str]) -> dict[st
 
 async def namesakes_of(
     connection: Connection, people: Sequence[NamedPerson]
-) -> Mapping[tuple[str, str], list[Namesake]]:
+) -> Mapping[tuple[str, str], Mapping[UUID, Namesake]]:
     """The living experts with the country and name of these people, by country and folded name."""
     asked = sorted({(person.country, person.sort_name) for person in people})
     countries, sort_names = [country for country, _ in asked], [name for _, name in asked]
-    found: dict[UUID, Namesake] = {}
-    by_name: dict[tuple[str, str], list[Namesake]] = defaultdict(list)
+    found: dict[tuple[str, str], dict[UUID, Namesake]] = defaultdict(dict)
     for row in await _NAMESAKES.fetch(connection, countries=countries, sort_names=sort_names):
-        if row["id"] not in found:
-            found[row["id"]] = Namesake(row["id"], row["email_keys"])
-            by_name[row["country"], row["sort_name"]].append(found[row["id"]])
+        namesakes = found[row["country"], row["sort_name"]]
+        namesake = namesakes.setdefault(row["id"], Namesake(row["email_keys"]))
         names = {fold(text) for text in (row["raw"], row["display_name"]) if text}
-        found[row["id"]].workplaces |= names | {row["institution_id"]} - {None}
-    return by_name
+        namesake.workplaces |= names | {row["institution_id"]} - {None}
+    return found
 
 
 async def merge_targets(connection: Connection, institutions: Iterable[UUID]) -> dict[UUID, UUID]:

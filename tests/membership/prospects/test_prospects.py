@@ -109,6 +109,15 @@ async def test_two_addresses_of_one_name_are_two_people(database: Database) -> N
     assert await _found(database, other, without) == [second, first]
 
 
+async def test_a_mention_without_an_address_is_of_the_first_of_the_name(database: Database) -> None:
+    person = _named(organisation="Delta", email=f"{uuid4().hex}@example.org")
+    bare = _named(names=person.names, organisation="delta")
+    other = _named(names=person.names, organisation="Delta", email=f"{uuid4().hex}@example.org")
+    found = await _found(database, person, bare, other, bare)
+    assert found == [found[0], found[0], found[2], found[0]]
+    assert found[0] != found[2]
+
+
 async def test_mentions_of_one_person_become_one_record_in_their_order(database: Database) -> None:
     one, other = _named(organisation="Delta"), _named()
     found = await _found(database, one, other, one, other)

@@ -59,7 +59,7 @@ CREATE UNIQUE INDEX member_participation_living_key ON member_participation (exp
 --;
 CREATE INDEX member_participation_expert_idx ON member_participation (expert_id, id)
 --;
-CREATE INDEX member_participation_congress_idx ON member_participation (congress_id, status, id)
+CREATE INDEX member_participation_congress_idx ON member_participation (congress_id, id)
 --;
 CREATE INDEX member_participation_country_idx ON member_participation (country, status, id)
 --;

@@ -21,6 +21,9 @@ SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid
 WHERE adrelid = $1::regclass AND attname = 'ref'
 """
 
+_DEFAULTS: dict[Table, str] = {}
+"""The expression of the default of `ref`, by table, as far as it was read."""
+
 
 class RowIdentifiers(NamedTuple):
     """The identifiers in one row."""
@@ -49,8 +52,9 @@ def take_identifiers(cells: Cells) -> RowIdentifiers:
 
 async def new_refs(connection: Connection, table: Table, count: int) -> list[str]:
     """Refs for so many new records."""
-    default = await connection.fetchval(_DEFAULT_OF_REF, table.fullname)
-    statement = f"SELECT {default} AS ref FROM generate_series(1, $1)"  # noqa: S608
+    if table not in _DEFAULTS:
+        _DEFAULTS[table] = await connection.fetchval(_DEFAULT_OF_REF, table.fullname)
+    statement = f"SELECT {_DEFAULTS[table]} AS ref FROM generate_series(1, $1)"  # noqa: S608
     return [row["ref"] for row in await connection.fetch(statement, count)]
 
 

@@ -9,7 +9,15 @@ from tests.support.documents import run_commands
 
 
 @pytest.mark.parametrize(
-    "page", ["frontends.md", "governments.md", "national-lists.md", "secretariat-frontend.md", "broadcasts.md"]
+    "page",
+    [
+        "frontends.md",
+        "governments.md",
+        "national-lists.md",
+        "secretariat-frontend.md",
+        "broadcasts.md",
+        "congresses.md",
+    ],
 )
 def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any], tmp_path: Path) -> None:
     run_commands(page, running, tmp_path)

@@ -24,6 +24,8 @@ FINAL = {
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
+    "membership.participations attend: congress_cancelled": "a cancelled congress stays so; another one is entered",
+    "membership.participations absent: congress_cancelled": "a cancelled congress stays so; another one is entered",
     "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
     "membership.merges undo: erased": "an erased person has no record to return to",
     "membership.imports undo: too_late": "90 days after an import its records are changed one by one",

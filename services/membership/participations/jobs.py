@@ -11,6 +11,7 @@ from services.membership.congresses.domain import PUBLISHED
 from services.membership.congresses.operations import CONGRESSES
 from services.membership.congresses.schemas import Code
 from services.membership.experts.jobs import HEADING_OF_NAME, texts_of
+from services.membership.experts.operations import EXPERTS
 from services.membership.participations import domain
 from services.membership.participations.operations import PARTICIPATIONS, fault_of
 from services.membership.participations.queries import EXPORTED
@@ -105,13 +106,14 @@ def _advance(row: Values, values: Values, _registry: bool) -> str | None:
     return "attend" if values.get("attended") and row["status"] == domain.REGISTERED else None
 
 
-def cells(row: Values, _access: AccessScope) -> dict[str, str]:
-    """The participation in an export, with the expert's first name and address, and the primary or the first
-    affiliation."""
+def cells(row: Values, access: AccessScope) -> dict[str, str]:
+    """The participation in an export. Who reads all of the expert gets the first name and address, and the primary or
+    the first affiliation."""
     named = orjson.loads(row["named"]) if row["named"] else {}
+    reads = reading_access(access.principal, EXPERTS.resource).sees_all_fields(row["country"], row["expert_id"])
     texts = {
         "congress": named.get("congress"),
-        **person_cells(named),
+        **(person_cells(named) if reads else {}),
         "country": row["country"],
         "role": row["role"],
         "attended": {domain.ATTENDED: "true", "absent": "false"}.get(row["status"]),

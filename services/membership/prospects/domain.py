@@ -43,8 +43,9 @@ class NamedPerson:
 
     @property
     def sort_name(self) -> str:
-        """The folded name in one line."""
-        return sort_name(display_name(self.names))
+        """The folded name in one line; a name of signs alone as it is, which finds nobody."""
+        shown = display_name(self.names)
+        return sort_name(shown) or shown
 
     @property
     def workplace(self) -> str | UUID | None:

@@ -81,7 +81,7 @@ async def namesakes_of(
         namesakes = found[row["country"], row["sort_name"]]
         namesake = namesakes.setdefault(row["id"], Namesake(row["email_keys"]))
         names = {fold(text) for text in (row["raw"], row["display_name"]) if text}
-        namesake.workplaces |= names | {row["institution_id"]} - {None}
+        namesake.workplaces |= names | {row["institution_id"]} - {None, ""}
     return found
 
 

@@ -378,7 +378,6 @@ PATHS = (
         _participation(1),
         "registered",
         (
-            refused(_OFFICER, "absent", "congress_not_begun"),
             given(_cancel_congress),
             refused(_OFFICER, "attend", "congress_cancelled"),
             refused(_OFFICER, "absent", "congress_cancelled"),
@@ -391,7 +390,13 @@ PATHS = (
         "registered",
         (follows("supersede", "superseded", _merge_participants),),
     ),
-    Path("membership.participations", "PG", _participation(0), "registered", (taken(_OFFICER, "absent", "absent"),)),
+    Path(
+        "membership.participations",
+        "PG",
+        _participation(1),
+        "registered",
+        (refused(_OFFICER, "absent", "congress_not_begun", _begin), taken(_OFFICER, "absent", "absent")),
+    ),
     Path("membership.notices", "PG", _shipped_notice, "published", ()),
     Path(
         "membership.retention_rules",

@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from shared.contracts import membership as facts
 from shared.kernel.clock import today
 from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
+from tests.support.callers import CALLERS, grant, machine
 from tests.support.membership import CONGRESSES, EXPERTS, PARTICIPATIONS, congress
+from tests.support.principals import enter_principal
 
 CODE = "FORUM-2026"
 HEADINGS = "row_id,congress,full_name,country,organisation,email,role,attended"
+_NARROW, _READ = frozenset({"membership.participations"}), frozenset({"read"})
 _SAMPLE = (SAMPLES / "participations.csv").read_bytes()
 _ANNOUNCED = """
 SELECT type, count(*) FROM (SELECT type FROM core_outbox UNION ALL SELECT type FROM core_fact) announced
@@ -208,3 +212,20 @@ async def test_lists_stream_without_formulas(secretariat: Importer) -> None:
         stream = await secretariat.caller.get(f"{path}?format=csv&safe=true")
         assert (stream.status_code, len(stream.text.splitlines())) == (200, lines)
         assert ",=1" not in stream.text
+
+
+async def test_an_export_names_experts_to_those_who_read_them(
+    secretariat: Importer, service: httpx.AsyncClient, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _congress(secretariat)
+    await secretariat.bring("participations", _SAMPLE)
+    narrow = machine("participations alone", grant("api_client", "country", "XA", resources=_NARROW, verbs=_READ))
+    monkeypatch.setitem(CALLERS, narrow.name, narrow)  # type: ignore[arg-type]
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    await enter_principal(connection, narrow)
+    await connection.close()
+    reader = Importer(service, narrow.name)
+    job = await reader.end_of((await reader.caller.post(EXPORTS, {"resource": "participations"})).headers["location"])
+    lines = list(csv.DictReader(io.StringIO((await reader.caller.get(job["result_url"])).text)))
+    assert [line["congress"] for line in lines] == [CODE] * 4
+    assert not any(line[name] for line in lines for name in ("family_name", "full_name", "email", "organisation"))

@@ -80,9 +80,9 @@ async def test_a_list_finds_the_expert_of_the_same_name_country_and_organisation
 ) -> None:
     family = f"Szabó{uuid4().hex}"
     known = await entered(admin, names=[{"given": "Nina", "family": family}])
-    await admin.post(f"{EXPERTS}/{known['id']}/affiliations", {"raw": "Université du Delta"})
+    await admin.post(f"{EXPERTS}/{known['id']}/affiliations", {"raw": "Univérsity of the Delta"})
     names = [{"full": f"NINA {family.replace('ó', 'o')}", "kind": "preferred"}]
-    spelt = {"names": names, "organisation": "universite du delta."}
+    spelt = {"names": names, "organisation": "university of the delta."}
     assert await _found(database, _named(**spelt)) == [UUID(known["id"])]
     elsewhere = [{"country": "XB"}, {"organisation": "Another"}, {"organisation": None}]
     others = await _found(database, *(_named(**{**spelt, **more}) for more in elsewhere))
@@ -162,6 +162,7 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_people(
         verified = [_named(email=f"{uuid4().hex}@example.org", email_verified=True) for _ in range(size)]
         return [*verified, *(_named(organisation="Delta") for _ in range(size))]
 
+    await _found(database, _named())
     assert await statements(crowd(1)) == await statements(crowd(200))
 
 
@@ -172,3 +173,10 @@ async def test_a_dry_look_adds_nobody(database: Database, superuser: asyncpg.Con
         assert await find(uow.connection, [unknown, known]) == [None, first]
     count = "SELECT count(*) FROM member_expert WHERE sort_name = $1"
     assert await superuser.fetchval(count, unknown.sort_name) == 0
+
+
+async def test_signs_are_no_name_by_which_anybody_is_found(database: Database) -> None:
+    signs = [_named(names=[{"full": name}]) for name in ("***", "???", "***")]
+    found = await _found(database, *signs)
+    assert found == [found[0], found[1], found[0]]
+    assert found[0] != found[1]

@@ -13,8 +13,9 @@ from deploy.local.services import SERVICES
 _ROOT = "portal"
 """Responds to paths without another service's prefix."""
 _WELL_KNOWN = ".well-known"
-"""Belongs to access (RFC 8414, JWKS), except for the security contact (RFC 9116)."""
-_CONTACT = "/.well-known/security.txt"
+"""Belongs to access (RFC 8414, JWKS), except for the paths below."""
+_ELSEWHERE = {"/.well-known/security.txt": "portal", "/.well-known/did.json": "membership"}
+"""The security contact (RFC 9116), and the keys of credentials."""
 
 
 class Combined:
@@ -39,8 +40,8 @@ class Combined:
 
     def _owner(self, path: str) -> str:
         first = path.removeprefix("/").partition("/")[0]
-        if first == _WELL_KNOWN and path != _CONTACT:
-            return "access"
+        if first == _WELL_KNOWN:
+            return _ELSEWHERE.get(path, "access")
         return first if first in self.apps else _ROOT
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

@@ -73,7 +73,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
-    **dict.fromkeys(("createDeclaration", "createConsent", "createParticipation"), _UNDER),
+    **dict.fromkeys(("createDeclaration", "createConsent", "createCertificate", "createParticipation"), _UNDER),
     **{
         f"{verb}{file}Message{end}": Demand(Ask.DO, permission, "messages")
         for file in ("Expert", "Centre")
@@ -113,6 +113,9 @@ _BY_NAME: Mapping[str, Demand] = {
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
+    "getCertificatePdf": Demand(Ask.SEE),
+    **dict.fromkeys(("verifyCertificate", "getCertificateStatusList", "getCertificateFile"), Demand(Ask.NOTHING)),
+    "getCertificateCredential": Demand(Ask.SEE),
     **dict.fromkeys(
         (
             "getImport",

@@ -14,21 +14,22 @@ from shared.kernel.principal import READ, Grant, PermissionScope, Principal, Pri
 
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
-    "frameworks", "notices", "broadcasts", "retention_rules", "processing_record", "api_keys", "sessions",
-    "notifications",
+    "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
+    "api_keys", "sessions", "notifications",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "reviewers", "reviews", "declarations", "consents", "erasures", "broadcasts", "merges", "duplicates",
-    "participations",
-    "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
+    "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
+    "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
+    "certificate_templates", "participations",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions",
-    "declarations": "experts", "consents": "experts", "participations": "experts",
+    "declarations": "experts", "consents": "experts", "certificates": "experts",
+    "participations": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 WRITE = "write"
@@ -134,9 +135,7 @@ def _on_record(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
-    under = (
-        target.seen_by if operation.resource in ("agreements", "declarations", "consents", "participations") else None
-    )
+    under = target.seen_by if UNDER.get(operation.resource) in ("centres", "experts") else None
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 

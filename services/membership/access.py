@@ -24,6 +24,8 @@ _CONGRESSES_OFFICE = _permissions("congresses", "read history create update publ
     "participations", "read history create update attend absent import"
 )
 _CONGRESSES = _permissions("congresses participations", "read history")
+_CERTIFICATES = _permissions("certificates", "read history")
+_CERTIFICATES_OFFICE = _CERTIFICATES | _permissions("certificates", "create suspend reinstate revoke replace")
 _MESSAGES = _permissions("messages", "read create")
 _MESSAGES_OFFICE = _MESSAGES | _permissions("internal_messages", "read create")
 _MERGING = _permissions("merges", "read history create undo")
@@ -43,6 +45,7 @@ ROLES: RoleTable = {
     | _DUPLICATES_OFFICE
     | _STATEMENTS_OFFICE
     | _CONGRESSES_OFFICE
+    | _CERTIFICATES_OFFICE
     | _MESSAGES_OFFICE
     | _MERGING,
     "auditor": _permissions("*", "read history"),
@@ -52,7 +55,7 @@ ROLES: RoleTable = {
     "government_focal_point": _READ_BOTH,
     "national_author": _LIST,
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
-    "institution_representative": _permissions("institutions", "read history update"),
+    "institution_representative": _permissions("institutions", "read history update") | _CERTIFICATES,
     "expert": _permissions(
         "experts",
         "read history update publish apply resubmit confirm_profile renew resign subject_export erase"
@@ -62,6 +65,8 @@ ROLES: RoleTable = {
     | _permissions("consents", "read history create withdraw")
     | _permissions("participations", "read history")
     | _permissions("erasures", "read history cancel")
+    | _CERTIFICATES
+    | _permissions("certificates", "replace")
     | _MESSAGES,
     "api_client": _LIST | {("outreach", "report")},
 }

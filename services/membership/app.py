@@ -5,9 +5,16 @@ from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.certificate_files.routes import printing
+from services.membership.certificate_files.routes import router as certificate_files
+from services.membership.certificate_templates.routes import router as certificate_templates
+from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
 from services.membership.congresses.routes import router as congresses
 from services.membership.consents.routes import router as consents
+from services.membership.credentials.guards import credential_parts
+from services.membership.credentials.routes import at_the_root as did_document
+from services.membership.credentials.routes import router as credentials
 from services.membership.declarations.routes import router as declarations
 from services.membership.duplicates.routes import router as duplicates
 from services.membership.erasures.routes import requests as erasure_requests
@@ -28,6 +35,7 @@ from services.membership.processing_record.routes import router as processing_re
 from services.membership.retention_rules.routes import router as retention_rules
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
+from services.membership.verification.routes import router as verification
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
@@ -60,6 +68,12 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             consents,
             congresses,
             participations,
+            certificate_files,
+            certificate_templates,
+            verification,
+            credentials,
+            did_document,
+            certificates,
             retention_rules,
             processing_record,
             broadcasts,
@@ -80,6 +94,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "congresses": "Congresses of the plan, planned, held or cancelled.",
             "participations": "Who takes part in a congress, in what role.",
             "declarations": "What experts declare about their interests, for each year.",
+            "certificate_templates": "The wording of certificates, by kind and language.",
+            "certificates": "What the secretariat certifies about experts, institutions and centres.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",
@@ -90,5 +106,5 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "merges": "Merges of two records into one, and their undo.",
             "statistics": "How many there are of whom, exact at once.",
         },
-        **service_parts(),
+        **service_parts(printing, credential_parts),
     )

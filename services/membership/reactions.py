@@ -1,14 +1,47 @@
-"""The reactions of membership: references follow experts and institutions that were merged, invitations to review
-centres are mailed, and an erasure goes on when all services have reported."""
+"""The reactions of membership: affiliations follow institutions, what belongs to experts follows those that were
+merged, certificates follow their holders, invitations to review centres are mailed, and an erasure goes on when all
+services have reported."""
 
+from uuid import UUID
+
+from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
+from services.membership.certificates.following import compare_names, follow_centre, follow_expert
+from services.membership.claims.queries import merge_target
 from services.membership.erasures.jobs import follow_reports
-from services.membership.references import EXPERTS, INSTITUTIONS, rewrite_institution
+from services.membership.merges.following import follow_institution
+from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.review_invitations.operations import invite, invite_again
 from shared.contracts import access, actions, centres, membership
-from shared.messaging.inbox import Reactions, of_each_subject
+from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.inbox import Reaction, Reactions, of_each_subject
 
-_institution_changed_places = of_each_subject(rewrite_institution)
-_expert_changed_places = of_each_subject(EXPERTS.rewrite)
+
+async def _follow_institution(uow: UnitOfWork, subject: UUID) -> None:
+    await follow_institution(uow, subject)
+    await _institution_merged(uow, subject)
+
+
+async def _institution_merged(uow: UnitOfWork, subject: UUID) -> None:
+    await INSTITUTIONS.rewrite(uow, subject)
+    await compare_names(uow, INSTITUTION, subject)
+
+
+async def _expert_merged(uow: UnitOfWork, subject: UUID) -> None:
+    await EXPERTS.rewrite(uow, subject)
+    await compare_names(uow, EXPERT, await merge_target(uow.connection, subject))
+
+
+async def _expert_unmerged(uow: UnitOfWork, subject: UUID) -> None:
+    await _expert_merged(uow, subject)
+    await follow_expert(uow, subject)
+
+
+def _names(named: str) -> Reaction:
+    return of_each_subject(lambda uow, subject: compare_names(uow, named, subject))
+
+
+_member = of_each_subject(follow_expert)
+_designated = of_each_subject(follow_centre)
 _reported = of_each_subject(follow_reports)
 REACTIONS: Reactions = {
     access.ERASURE_REPORTED: _reported,
@@ -16,9 +49,35 @@ REACTIONS: Reactions = {
     centres.ERASURE_REPORTED: _reported,
     centres.REVIEWER_INVITED: of_each_subject(invite),
     centres.REVIEWER_REVIEW_DUE: of_each_subject(invite_again),
-    membership.EXPERT_MERGED: _expert_changed_places,
-    membership.EXPERT_UNMERGED: _expert_changed_places,
-    membership.INSTITUTION_MERGED: _institution_changed_places,
-    membership.INSTITUTION_LINKED: _institution_changed_places,
-    membership.INSTITUTION_UNMERGED: of_each_subject(INSTITUTIONS.rewrite),
+    centres.CENTRE_UPDATED: _names(CENTRE),
+    **dict.fromkeys(
+        (
+            centres.CENTRE_DESIGNATED,
+            centres.CENTRE_RENEWED,
+            centres.CENTRE_SUSPENDED,
+            centres.CENTRE_REINSTATED,
+            centres.CENTRE_CLOSED,
+        ),
+        _designated,
+    ),
+    **dict.fromkeys(
+        (
+            membership.EXPERT_ACTIVATED,
+            membership.EXPERT_RENEWED,
+            membership.EXPERT_SUSPENDED,
+            membership.EXPERT_REINSTATED,
+            membership.EXPERT_RESIGNED,
+            membership.EXPERT_TERMINATED,
+            membership.EXPERT_DECEASED,
+            membership.EXPERT_RESTRICTION_LIFTED,
+        ),
+        _member,
+    ),
+    membership.EXPERT_UPDATED: _names(EXPERT),
+    membership.EXPERT_MERGED: of_each_subject(_expert_merged),
+    membership.EXPERT_UNMERGED: of_each_subject(_expert_unmerged),
+    membership.INSTITUTION_UPDATED: _names(INSTITUTION),
+    membership.INSTITUTION_MERGED: of_each_subject(_follow_institution),
+    membership.INSTITUTION_LINKED: of_each_subject(_follow_institution),
+    membership.INSTITUTION_UNMERGED: of_each_subject(_institution_merged),
 }

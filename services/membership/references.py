@@ -1,16 +1,19 @@
 """Rewrites the references of membership after merges of experts and institutions."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.sql.elements import ColumnElement
 
+from services.membership.certificates.operations import CERTIFICATES
+from services.membership.certificates.queries import FREE_AT_MERGE_TARGET
 from services.membership.congresses.operations import CONGRESSES
 from services.membership.consents.operations import CONSENTS
 from services.membership.declarations.operations import DECLARATIONS
 from services.membership.erasures.operations import ERASURES
 from services.membership.experts.tables import expert
-from services.membership.merges.following import follow_institution
 from services.membership.messages.operations import CONVERSATION
 from services.membership.participations.operations import PARTICIPATIONS, move, move_back
 from services.membership.participations.tables import participation
@@ -18,6 +21,15 @@ from shared.contracts import views
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.following import Ids, Reference, ReferenceRewriter, moves_table, single
+from shared.records.rows import with_columns
+
+
+def _held(name: str, *more: ColumnElement[bool]) -> Reference:
+    """The holder of certificates, which they name twice."""
+    return replace(
+        single(CERTIFICATES, name, *more),
+        renamed=lambda record, ids: with_columns(record, {name: ids[0], "holder_key": ids[0]}),
+    )
 
 
 class _Participant(Reference):
@@ -44,20 +56,17 @@ _MOVES = moves_table("member_reference_move")
 _participant = single(PARTICIPATIONS, "expert_id")
 _FOLLOWING = (
     *(single(kind, "expert_id") for kind in (CONSENTS, DECLARATIONS, ERASURES)),
+    _held("expert_id", FREE_AT_MERGE_TARGET),
     *CONVERSATION.references(),
     _Participant(PARTICIPATIONS, "expert_id", _participant.names, _participant.ids, _participant.renamed),
 )
 EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, _FOLLOWING)
-INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (single(CONGRESSES, "host_institution_id"),))
+INSTITUTIONS = ReferenceRewriter(
+    _MOVES, views.INSTITUTIONS, (_held("institution_id"), single(CONGRESSES, "host_institution_id"))
+)
 
 
 async def follow_experts(uow: UnitOfWork) -> None:
     """Rewrites references to experts that were merged while a list named them, of at most 100 experts at once."""
     for row in await _NAMED.fetch(uow.connection, limit=_AT_ONCE):
         await EXPERTS.rewrite(uow, row["id"])
-
-
-async def rewrite_institution(uow: UnitOfWork, subject: UUID) -> None:
-    """Rewrites references to a merged or linked institution, affiliations included."""
-    await follow_institution(uow, subject)
-    await INSTITUTIONS.rewrite(uow, subject)

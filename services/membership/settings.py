@@ -19,6 +19,8 @@ class MembershipSettings(Settings):
 
     mail_page: str = Field("", validation_alias="ESCM_MEMBERSHIP_PAGE")
     """The frontend's page that uses a mailed token; `/account` of the issuer by default."""
+    credential_key_days: int = Field(365, ge=30, le=1_096)
+    """Days for which a key signs credentials."""
     orcid_url: str = Field("", pattern=_ADDRESS)
     """Where people sign in to ORCID, such as `https://orcid.org`. The four settings of ORCID are set together."""
     orcid_api_url: str = Field("", pattern=_ADDRESS)

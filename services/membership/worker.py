@@ -7,10 +7,12 @@ from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
 from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.certificates.operations import apply_scheduled as end_certificates
 from services.membership.claims import operations as claims
 from services.membership.claims.domain import PURPOSE as CLAIM
 from services.membership.claims.jobs import delete_expired_tokens
 from services.membership.claims.jobs import job_handlers as claim_jobs
+from services.membership.credentials.jobs import rotate_credential_keys
 from services.membership.duplicates.jobs import DUPLICATE_JOBS
 from services.membership.duplicates.operations import search_what_changed
 from services.membership.erasures.jobs import job_handlers as erasure_jobs
@@ -43,6 +45,7 @@ SCHEDULES: Schedules = {
     **affiliations.SCHEDULES,
     "delete_expired_tokens": Schedule(timedelta(hours=1), delete_expired_tokens, catch_up=1),
     "end_terms": Schedule(timedelta(minutes=15), end_terms, catch_up=1),
+    "end_certificates": Schedule(timedelta(minutes=15), end_certificates, catch_up=1),
     "remind": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "send_broadcasts": Schedule(timedelta(seconds=30), send_due, catch_up=1),
     "delete_old_recipients": Schedule(timedelta(hours=1), delete_old_recipients, catch_up=1),
@@ -54,6 +57,7 @@ SCHEDULES: Schedules = {
     "expire_pending_transitions": Schedule(
         timedelta(minutes=5), expiring(EXPERTS, ERASURES, RETENTION_RULES), catch_up=1
     ),
+    "rotate_credential_keys": Schedule(timedelta(hours=1), rotate_credential_keys, catch_up=1),
     "run_erasures": Schedule(timedelta(minutes=1), run_erasures, catch_up=1),
     "apply_retention_rules": Schedule(timedelta(days=1), apply_retention_rules, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),

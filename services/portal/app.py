@@ -13,6 +13,7 @@ from services.portal.pages.routes import router as pages
 from services.portal.reading.api import public_api
 from services.portal.register.routes import router as register
 from services.portal.settings import PortalSettings
+from services.portal.verification.routes import router as verification
 from shared.web.app import Application
 from shared.web.app import create_app as make_app
 from shared.web.openapi import merged, render
@@ -25,7 +26,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [pages, guides, contact, register],
+        [pages, guides, contact, register, verification],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={"problems": "What each code of a failure means."},

@@ -66,6 +66,10 @@ ERASURES = _view("member_published_erasure", **_RECORD, second_person="id")
 """Every erasure, with the account that was named to confirm it."""
 PARTICIPATIONS = _view("member_published_participation", **_RECORD, congress_id="id", expert_id="id", role="text")
 """Every participation in a congress."""
+CERTIFICATES = _view(
+    "member_published_certificate", **_RECORD, kind="text", expert_id="id", institution_id="id", centre_id="id"
+)
+"""Every certificate, without the holder's name and its code."""
 EXPERT_MESSAGES = _view("member_published_message", **_RECORD, expert_id="id", account_id="id", assignee="id")
 """Every message on the file of an expert except internal ones, without its text, with the accounts of the expert and of
 the officer who handles the file."""
@@ -104,13 +108,14 @@ CENTRES = _view(
     term_starts="day",
     term_ends="day",
     created_at="instant",
+    names="json",
 )
 """Every centre, with its latest term."""
 SEATS = _view(
     "centre_published_seat", **_RECORD, committee_id="id", expert_id="id", office="text", starts="text", ends="text"
 )
 """Every seat on a committee; dates may be partial."""
-REVIEWS = _view("centre_published_review", **_RECORD, reviewer_id="id")
+REVIEWS = _view("centre_published_review", **_RECORD, reviewer_id="id", created_at="instant")
 """Every review of a centre, without its content."""
 REVIEWERS = _view(
     "centre_published_reviewer",

@@ -28,15 +28,17 @@ _FORM = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 class ResourceRouter(OptionsRouter):
-    """The routes of one resource, under its path, each guarded: 401 without a token unless it is public."""
+    """The routes of one resource, under its path or another `prefix`, each guarded: 401 without a token unless it is
+    public."""
 
-    def __init__(self, resource: Resource, roles: RoleTable, **more: Any) -> None:
+    def __init__(self, resource: Resource, roles: RoleTable, prefix: str | None = None, **more: Any) -> None:
         class ResourceRoute(EscmRoute):
             pass
 
         ResourceRoute.resource = resource
         ResourceRoute.roles = roles
-        super().__init__(prefix=resource.path, tags=[resource.plural], route_class=ResourceRoute, **more)
+        path = resource.path if prefix is None else prefix
+        super().__init__(prefix=path, tags=[resource.plural], route_class=ResourceRoute, **more)
 
 
 class EscmRoute(APIRoute):

@@ -12,6 +12,7 @@ from shared.auth.usage import WRITE_EVERY
 from shared.configuration.settings import Settings
 from shared.messaging.notifier import Notifier
 from shared.messaging.supervision import end, every, keep_running
+from shared.web.app import Holding
 from shared.web.request_authenticator import request_authenticator
 from shared.web.streams import streams
 
@@ -36,6 +37,6 @@ async def _notifier(settings: Settings) -> AsyncIterator[Notifier]:
         await notifier.close()
 
 
-def service_parts() -> dict[str, Any]:
-    """Arguments of `create_app` for a service with a database."""
-    return {"open_notifier": _notifier, "holding": [_authenticator, request_authenticator, streams]}
+def service_parts(*holding: Holding) -> dict[str, Any]:
+    """Arguments of `create_app` for a service with a database, and with further resources of its own."""
+    return {"open_notifier": _notifier, "holding": [_authenticator, request_authenticator, streams, *holding]}

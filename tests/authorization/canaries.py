@@ -128,6 +128,9 @@ def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tu
     yield "centres", f"/centres/v1/centres/{own.id('centres')}/reviewers", reviewer, "expert_id"
     agreement = {"centre_id": own.id("centres"), "kind": "mou", "parties": parties, "document": DOCUMENT}
     yield "centres", "/centres/v1/agreements", agreement, "parties/0/institution_id"
+    subject = {"resource": "membership.participations", "id": country_fixture.id("experts")}
+    certificate = {"kind": "participation", "holder": person, "subject": subject}
+    yield "membership", "/membership/v1/certificates", certificate, "holder/expert_id"
     action = {"programme_id": own.id("programmes"), "pillar": "core", "titles": {"en": "Own"}}
     participants = [{"institution_id": country_fixture.id("institutions"), "role": 1}]
     yield "actions", "/actions/v1/actions", {**action, "participants": participants}, "participants"

@@ -23,6 +23,8 @@ TABLES = {
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
     "broadcasts": "member_broadcast", "congresses": "member_congress", "participations": "member_participation",
+    "certificates": "member_certificate",
+    "certificate_templates": "member_certificate_template",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -76,6 +78,7 @@ _ABOVE = {
     "declarations": "experts",
     "consents": "experts",
     "participations": "experts",
+    "certificates": "experts",
     "erasures": "experts",
     "reviewers": "peers",
 }
@@ -150,6 +153,10 @@ class Seeder:
             language="en", proof={"channel": "paper", "document": {**DOCUMENT, "title": fixture.word}},
         )  # fmt: skip
         await self._enter(
+            fixture, "membership", "certificates", kind="participation", holder={"expert_id": expert["id"]},
+            subject={"resource": "membership.participations", "id": str(uuid4())}, number=f"{fixture.word} {uuid4()}",
+        )  # fmt: skip
+        await self._enter(
             fixture, "membership", "broadcasts", subjects={"en": fixture.word}, texts={"en": fixture.word},
             segment={"country": fixture.country}, purpose="outreach",
         )  # fmt: skip
@@ -162,6 +169,11 @@ class Seeder:
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}
         await self._enter(fixture, "membership", "retention_rules", **rule, basis=fixture.word)
+        template = {"titles": {"en": fixture.word}, "bodies": {"en": f"{fixture.word} {{holder}}"}}
+        signatory = {"name": fixture.word, "offices": {"en": fixture.word}}
+        await self._enter(
+            fixture, "membership", "certificate_templates", kind="authorship", signatory=signatory, **template
+        )
         found = await self._callers["membership"].get(
             "/membership/v1/notices", params={"limit": 1, "sort": "created_at"}
         )

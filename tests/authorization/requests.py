@@ -46,6 +46,11 @@ def _name(country_fixture: CountryFixture) -> str:
     return f"Entered {country_fixture.word} {next(_numbers)}"
 
 
+def _code(country_fixture: CountryFixture) -> str:
+    """The code of a certificate."""
+    return str(country_fixture.records["certificates"]["code"])
+
+
 BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createExpert": lambda country_fixture: {
         "names": [{"full": _name(country_fixture)}],
@@ -67,6 +72,11 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "purpose": "listing",
         "notice_version": uuid4().hex[:20],
         "texts": {"en": _name(country_fixture)},
+    },
+    "createCertificateTemplate": lambda country_fixture: {
+        "kind": "authorship",
+        "titles": {"en": country_fixture.word},
+        "bodies": {"en": "For {holder}"},
     },
     "createRetentionRule": lambda country_fixture: {
         "resource": "consents",
@@ -97,6 +107,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "congress_id": country_fixture.id("congresses"),
         "expert_id": country_fixture.id("experts"),
     },
+    "createCertificate": lambda country_fixture: {
+        "kind": "participation",
+        "holder": {"expert_id": country_fixture.id("experts")},
+        "subject": {"resource": "membership.participations", "id": str(uuid4())},
+    },
+    "checkCertificate": lambda country_fixture: {"code": _code(country_fixture)},
     "createBroadcast": lambda country_fixture: {
         "subjects": {"en": _name(country_fixture)},
         "texts": {"en": _name(country_fixture)},
@@ -244,6 +260,12 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
     return Request(operation.method, path, item=item if operation.method == "DELETE" else None)
 
 
+def _codes(operation: Operation, country_fixture: CountryFixture) -> str:
+    if operation.id == "verifyCertificate":
+        return _code(country_fixture)
+    return "not_found" if operation.service == "portal" else country_fixture.country
+
+
 def _filled(operation: Operation, country_fixture: CountryFixture, started: Started) -> str:
     parts = operation.path.split("/")
     plural = parts[3] if len(parts) > 3 else ""
@@ -258,8 +280,10 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{message}": country_fixture.records.get(f"messages of {plural}", {}).get("id", ""),
         "{job}": started.job_id,
         "{export}": started.export_id,
-        "{code}": "not_found" if operation.service == "portal" else country_fixture.country,
+        "{code}": _codes(operation, country_fixture),
         "{name}": "3+1",
+        "{purpose}": "revocation",
+        "{number}": "0",
         "{year}": "2026",
     }
     filled = "/".join(values.get(part, part) for part in parts)

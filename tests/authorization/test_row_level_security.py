@@ -36,11 +36,13 @@ PROTECTED = {
         "merges",
         "declarations",
         "consents",
+        "certificates",
         "erasures",
         "broadcasts",
         "retention_rules",
         "congresses",
         "participations",
+        "certificate_templates",
     ),
     "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
     "actions": (
@@ -54,7 +56,16 @@ PROTECTED = {
         "meetings",
     ),
 }
-_OF_THE_OFFICE = ("declarations", "consents", "erasures", "retention_rules", "reviewers", "broadcasts")
+_OF_THE_OFFICE = (
+    "declarations",
+    "consents",
+    "certificates",
+    "erasures",
+    "retention_rules",
+    "reviewers",
+    "broadcasts",
+    "certificate_templates",
+)
 """Kinds that no national role reads."""
 SETTINGS = {
     "membership": MembershipSettings,

@@ -20,7 +20,21 @@ from rich.console import Console
 from rich.table import Table
 
 from migrations.run import migrate
-from tests.bench import access, counts, duplicates, facts, feed, identity, imports, mails, matching, slow, trail, work
+from tests.bench import (
+    access,
+    counts,
+    duplicates,
+    facts,
+    feed,
+    identity,
+    imports,
+    mails,
+    matching,
+    printing,
+    slow,
+    trail,
+    work,
+)
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
@@ -40,6 +54,7 @@ _PEOPLE = {
     "erasure": work.measure_erasure,
     "reminders": mails.measure_reminders,
     "mails": mails.measure_mails,
+    "pdf": printing.measure,
 }
 
 

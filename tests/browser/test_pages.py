@@ -19,6 +19,8 @@ _REGISTER = {
     "/en/people": "What is published",
     "/en/account": "Register an account",
     "/ar/account": "إنشاء حساب",
+    "/en/v": "Code of the certificate",
+    "/ar/v": "رمز الشهادة",
     "/en/countries": "Gammaland",
     "/ar/countries?stage=5": "Gammaland",
     "/en/countries/XC": "Stage 5 of 7",
@@ -39,6 +41,7 @@ _DEVELOPERS = {
     **{f"/guides/{name}": "" for names in GROUPS.values() for name in names},
 }
 _FAILURES = {
+    "/ar/v/0000-0000": "لا توجد شهادة بهذا الرمز",
     "/en/experts/EXP-999999": "no longer published",
     "/ar/centres/nothing": "لم يعد منشوراً",
     "/en/experts?country=ZZ": "Choose again",

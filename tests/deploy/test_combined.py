@@ -53,6 +53,8 @@ class Apps:
         ("/membership/v1/experts", "membership"),
         ("/access/v1/oauth/token", "access"),
         ("/.well-known/jwks.json", "access"),
+        ("/.well-known/security.txt", "portal"),
+        ("/.well-known/did.json", "membership"),
         ("/centres", "centres"),
         ("/actionsv1", "portal"),
         ("/docs", "portal"),

@@ -17,6 +17,7 @@ from tests.support.documents import run_commands
         "secretariat-frontend.md",
         "broadcasts.md",
         "congresses.md",
+        "certificates.md",
     ],
 )
 def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any], tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.paths import access, actions, centres, erasures, ladder, membership, outreach
+from tests.journeys.paths import access, actions, centres, congresses, erasures, ladder, membership, outreach
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
@@ -15,6 +15,7 @@ PATHS = (
     *actions.PATHS,
     ladder.LADDER,
     *membership.PATHS,
+    *congresses.PATHS,
     *erasures.PATHS,
     *outreach.PATHS,
     *access.PATHS,

@@ -20,6 +20,7 @@ REGISTER = (
     "/en/",
     "/en/people",
     "/en/account",
+    "/en/v",
     "/en/countries",
     "/en/experts",
     "/en/institutions",

@@ -11,8 +11,10 @@ from services.actions.countries.domain import RUNGS
 from services.actions.programmes.domain import PUBLISHED as PROGRAMMES
 from services.centres.centres.domain import PUBLISHED as CENTRES
 from services.centres.committees.domain import PUBLISHED as COMMITTEES
+from services.membership.certificates.domain import CATEGORIES as REVOCATIONS
 from services.membership.experts.record import CATEGORIES, FIELDS_OF_SCIENCE
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
+from services.membership.verification.schemas import STATUSES
 from services.portal.pages.texts import OWN_NAMES, TEXTS, best, code_text, text, words
 from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS
@@ -24,6 +26,8 @@ _CODES = {
     "stage": set(RUNGS),
     "category": set(CATEGORIES),
     "region": set(REGIONS),
+    "revocation": set(REVOCATIONS),
+    "verify": set(STATUSES),
 }
 
 

@@ -17,6 +17,7 @@ _CALLERS = {
     "secretariat-frontend.md": ("accounts", "officer"),
     "broadcasts.md": ("accounts", "admin"),
     "congresses.md": ("accounts", "admin"),
+    "certificates.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),
@@ -27,7 +28,7 @@ _CALLERS = {
 def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
     """Runs the commands of a page in order, against the stack. AssertionError with their output if one fails.
 
-    The page gets only `BASE`, `ID` and `SECRET`.
+    The page gets only `BASE`, `ID` and `SECRET`, and the Python of the tests with its packages.
     """
     kind, name = _CALLERS[page]
     caller = stack["demo"][kind][name]
@@ -37,7 +38,8 @@ def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
         "SECRET": caller.get("secret") or caller["password"],
     }
     commands = "\n".join(_BLOCK.findall((_DOCS / page).read_text()))
-    environment = {**os.environ, **given, "no_proxy": "127.0.0.1"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, **given, "PATH": path, "no_proxy": "127.0.0.1"}
     script = f"set -euo pipefail\n{commands}"
     done = subprocess.run(
         ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120, cwd=folder

@@ -74,6 +74,9 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     held = by.create("/membership/v1/congresses", {**congress, "host_institution_id": host["id"], "links": [page]})
     by.step(held["links"]["self"], "hold")
     by.create("/membership/v1/participations", {"congress_id": held["id"], "expert_id": twins[0]["id"]})
+    subject = {"resource": "membership.participations", "id": twins[0]["id"]}
+    certified = {"kind": "participation", "holder": {"expert_id": twins[0]["id"]}, "subject": subject}
+    by.create("/membership/v1/certificates", {**certified, "number": "ESCM/2019/45"})
     by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
     by.create(f"{twins[0]['links']['self']}/messages", {"text": "Which field?", "attachments": [_DOCUMENT]})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})

@@ -26,6 +26,7 @@ class Audience(StrEnum):
     DECLARANT = "the expert who declares"
     CONSENTING = "the expert who consents"
     PARTICIPANT = "the expert who takes part"
+    CERTIFIED = "the expert who holds the certificate"
     SEATED = "the expert in the seat"
     FOCAL_POINT = "the focal point"
     REVIEWER = "the reviewer"
@@ -121,6 +122,11 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("consent", _A.CONSENTING, of="membership.consent withdrawn superseded"),
         *_notices("congress", _A.PARTICIPANT, of="membership.participation attended"),
         *_notices(
+            "certificate",
+            _A.CERTIFIED,
+            of="membership.certificate created suspended reinstated revoked expired replaced",
+        ),
+        *_notices(
             "institution",
             _A.AUTHOR,
             _A.REPRESENTATIVES,
@@ -213,6 +219,8 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_DONE: _UNDER_ERASURE,
     membership.RETENTION_RULE_ACTIVATED: "work of the office",
     membership.RETENTION_RULE_RETIRED: "work of the office",
+    membership.CERTIFICATE_TEMPLATE_ACTIVATED: "work of the office",
+    membership.CERTIFICATE_TEMPLATE_RETIRED: "work of the office",
     centres.REVIEWER_INVITED: "the invitation is a mail of its own",
     centres.REVIEWER_ACCEPTED: "work of the office",
     centres.REVIEWER_DECLINED: "work of the office",

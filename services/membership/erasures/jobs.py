@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from services.membership.certificate_files.operations import remove_unknown, store_in
 from services.membership.erasures import files, queries, removal
 from services.membership.erasures.operations import finish
 from services.membership.settings import MembershipSettings
@@ -35,6 +36,7 @@ async def follow_reports(uow: UnitOfWork, subject: UUID) -> None:
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
     """The handler of the job."""
     store, seal, erased = FileStore(settings.storage_path), MailSeal(settings), ErasedIds(settings.storage_path)
+    certificates = store_in(settings.storage_path)
 
     async def erase_person(run: JobRun) -> dict[str, Any]:
         """Adds the person to the list for restores, deletes the files that name the person, erases the rows, and
@@ -60,6 +62,7 @@ def job_handlers(settings: MembershipSettings) -> JobHandlers:
             before = await queries.lock_running(uow.connection, subject)
             if before is not None:
                 await files.remove_exports(uow, store)
+                await remove_unknown(uow.connection, certificates)
                 await finish(uow, before)
         return {"erased": before is not None}
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from services.membership.affiliations.changes import AFFILIATIONS
+from services.membership.certificates.operations import end_with_experts
 from services.membership.experts.record import Expert
 from services.membership.messages.operations import INTERNAL_MESSAGES, MESSAGES
 from services.membership.privacy.catalogue import PARTS
@@ -122,6 +123,7 @@ async def remove_rows(uow: UnitOfWork, seal: MailSeal, subjects: Sequence[UUID])
         link = f"{Expert.resource_type.link(row['expert_id'])}/affiliations/{row['id']}"
         after = {**row, "version": row["version"] + 1}
         record_change(uow, AFFILIATIONS, ERASE, before=row, after=after, fields=(), fact="deleted", link=link)
+    await end_with_experts(uow, subjects)
     counts = await erase(uow, ROWS, subjects)
     for table, column in _BY_TEXT.items():
         found = f"EXISTS (SELECT FROM unnest($1::bytea[]) word WHERE position(word IN {column}) > 0)"

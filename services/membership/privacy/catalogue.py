@@ -6,8 +6,10 @@ A column that is in none of these lists fails a test.
 
 from collections.abc import Mapping
 
+from services.membership.certificates.record import Certificate
 from services.membership.experts.record import Expert
 from shared.records.personal import FOUND_BY, RECORD, PersonalTable, personal, personal_record
+from shared.records.record import fields_of
 
 _ANOTHER = "says which record of perhaps another person is meant"
 _PROOF = "proves that nothing was altered"
@@ -42,6 +44,12 @@ PARTS: Mapping[str, PersonalTable] = {
     "kept_by_merges": personal("member_merge_part", "id merge_id part record_id detail", {_KEY: "detail_key"}),
     "declarations": personal("member_declaration", f"{RECORD} expert_id year notice_version interests signed_on"),
     "consents": personal("member_consent", f"{RECORD} expert_id purpose notice_version language proof"),
+    "certificates": personal_record(
+        "member_certificate", Certificate, " ".join(name for name in fields_of(Certificate) if name != "holder_name")
+    ),
+    "certificate_files": personal(
+        "member_certificate_file", "certificate_id language size printed_at", {"a checksum of the file": "sha256"}
+    ),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "broadcasts": personal(
         "member_broadcast_recipient",
@@ -186,7 +194,9 @@ IMPERSONAL: Mapping[str, str] = {
     "member_broadcast": f"{RECORD} subjects texts segment purpose send_at per_minute authors frozen_at final_counts",
     "member_congress": f"{RECORD} code titles series starts ends mode place host_institution_id links published_figures"
     " search_key",
+    "member_credential_key": "kid public private created_at signs_from signs_until",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
+    "member_certificate_template": f"{RECORD} kind titles bodies signatory",
     "member_retention_rule": f"{RECORD} resource state after action basis",
     "member_reference_move": "loser_id winner_id resource record_id field position before after",
     "member_institution_form": "form word",

@@ -42,6 +42,7 @@ _LISTS = (
     "SELECT i.id FROM escm.core_import i WHERE i.service = 'membership' AND i.resource IN ('experts', 'participations')"
 )
 _EFFECTS = f"t.owner IN ({_IMPORTED}) AND t.import IN ({_LISTS})"
+_CERTIFICATES = "SELECT id FROM escm.member_certificate WHERE expert_id = ANY($1)"
 _IMPORTS = f"""
 SELECT unnest(ARRAY[t.import, t.changed_by]) FROM escm.core_import_identity t WHERE {_IMPORT_ROWS}
 UNION SELECT t.import FROM escm.core_import_effect t WHERE {_EFFECTS}
@@ -67,6 +68,8 @@ OF_PERSON: Mapping[str, str] = {
     "kept_by_merges": f"t.merge_id IN ({_MERGES})",
     "declarations": "t.expert_id = ANY($1)",
     "consents": "t.expert_id = ANY($1)",
+    "certificates": "t.expert_id = ANY($1)",
+    "certificate_files": f"t.certificate_id IN ({_CERTIFICATES})",
     "messages": "t.expert_id = ANY($1)",
     "broadcasts": "t.expert_id = ANY($1)",
     "erasures": "t.expert_id = ANY($1)",
@@ -77,7 +80,11 @@ OF_PERSON: Mapping[str, str] = {
     "history": f"t.id IN ({_ENTRIES})",
 }
 """Which rows `t` of each part are about a person: `$1` are the ids of the person's records."""
-_ORDER: Mapping[str, str] = {"import_rows": "t.import, t.occurrence", "changed_by_imports": "t.import, t.record"}
+_ORDER: Mapping[str, str] = {
+    "certificate_files": "t.certificate_id, t.language",
+    "import_rows": "t.import, t.occurrence",
+    "changed_by_imports": "t.import, t.record",
+}
 _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
 
 

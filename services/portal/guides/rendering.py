@@ -18,6 +18,7 @@ from shared.kernel.errors import NotFound
 GROUPS: dict[str, tuple[str, ...]] = {
     "For developers": ("tour", "frontends", "secretariat-frontend", "broadcasts", "congresses"),
     "For ministries and national systems": ("governments", "national-lists"),
+    "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (
         "operations",
         "under-attack",

@@ -46,19 +46,19 @@ class ProblemList(Described):
 @router.get("/", options=RouteOptions(is_public=True), include_in_schema=False)
 async def front_page(request: Request) -> Response:
     """The front page, in the reader's language."""
-    return fixed_response(request, templates.front(_language(request)), HTML, _NEGOTIATED)
+    return fixed_response(request, templates.front(language_of(request)), HTML, _NEGOTIATED)
 
 
 @router.get("/people", options=RouteOptions(is_public=True), include_in_schema=False)
 async def people_page(request: Request) -> Response:
     """What is published, and how to take part."""
-    return fixed_response(request, templates.people(_language(request)), HTML, _NEGOTIATED)
+    return fixed_response(request, templates.people(language_of(request)), HTML, _NEGOTIATED)
 
 
 @router.get("/account", options=RouteOptions(is_public=True), include_in_schema=False)
 async def account_page(request: Request) -> Response:
     """Where one registers, and where the links of mails lead."""
-    return fixed_response(request, templates.account(_language(request)), HTML, _NEGOTIATED)
+    return fixed_response(request, templates.account(language_of(request)), HTML, _NEGOTIATED)
 
 
 @router.get("/docs", options=RouteOptions(is_public=True), include_in_schema=False)
@@ -89,10 +89,10 @@ async def page_asset(name: str, request: Request) -> Response:
 async def list_problems(request: Request) -> Response:
     """Every problem that an operation, a field or a row of an import can have."""
     refuse_unknown(request, frozenset())
-    if _wants_json(request):
+    if wants_json(request):
         listing = {"items": [_shown(problem) for problem in PROBLEMS.values()], "next": None}
         return fixed_response(request, orjson.dumps(listing), _JSON, _NEGOTIATED)
-    return fixed_response(request, templates.problems(_language(request)), HTML, _NEGOTIATED)
+    return fixed_response(request, templates.problems(language_of(request)), HTML, _NEGOTIATED)
 
 
 @router.get(
@@ -110,9 +110,9 @@ async def get_problem(code: str, request: Request) -> Response:
     problem = PROBLEMS.get(code)
     if problem is None:
         raise NotFound("There is no such problem.")
-    if _wants_json(request):
+    if wants_json(request):
         return fixed_response(request, orjson.dumps(_shown(problem)), _JSON, _NEGOTIATED)
-    return fixed_response(request, templates.problem(code, _language(request)), HTML, _NEGOTIATED)
+    return fixed_response(request, templates.problem(code, language_of(request)), HTML, _NEGOTIATED)
 
 
 def _shown(problem: Problem) -> dict[str, Any]:
@@ -125,10 +125,12 @@ def _shown(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """Whether `Accept` names JSON and no page."""
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
 
 
-def _language(request: Request) -> str:
+def language_of(request: Request) -> str:
+    """The reader's language among those of the pages."""
     return preferred_language(request.headers.get("accept-language", ""))

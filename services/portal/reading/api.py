@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -20,6 +21,7 @@ _AT_ONCE = 32
 _IDLE = 2.0
 """Seconds after which an idle connection is not used again: less than the idle timeout of a server."""
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
+_LONGEST_CODE = 50
 _REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
 
 
@@ -83,6 +85,12 @@ class PageReads:
             return await self.known(service, plural, moved.key, **query)
         except (NotFound, Gone):
             return None
+
+    async def verified(self, code: str) -> dict[str, Any]:
+        """What a certificate is worth, by its code. Raises NotFound, RateLimited after too many unknown ones."""
+        if len(code) > _LONGEST_CODE:
+            raise NotFound("There is no certificate with this code.")
+        return await self._read("membership", f"certificates/verify/{quote(code, safe='')}", {})
 
     async def _read(self, service: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         response = await self._api.get(self._request, service, path, query)

@@ -94,48 +94,29 @@ def _consent_again(path_run: PathRun) -> None:
     _consent(path_run, path_run.create("admin", f"{_V1}/notices", **notice)["notice_version"])
 
 
-def _congress(days: int) -> Any:
-    """A congress that begins after so many days."""
-
-    def plan(path_run: PathRun) -> str:
-        titles = {"en": "Forum"}
-        body = {"code": f"F-{uuid4().hex[:12].upper()}", "titles": titles, "starts": day(days), "mode": "onsite"}
-        made = path_run.create(_OFFICER, f"{_V1}/congresses", country=path_run.country, **body)
-        path_run.notes["congress"] = made["links"]["self"]
-        return str(made["links"]["self"])
-
-    return plan
+def _certificate(path_run: PathRun) -> str:
+    subject = {"resource": "membership.participations", "id": str(uuid4())}
+    holder = {"expert_id": prospect(path_run).rpartition("/")[2]}
+    body = {"kind": "participation", "holder": holder, "subject": subject}
+    return str(path_run.create(_OFFICER, f"{_V1}/certificates", **body)["links"]["self"])
 
 
-def _participation(days: int) -> Any:
-    """A participation in such a congress."""
-
-    def register(path_run: PathRun) -> str:
-        congress = _congress(days)(path_run).rpartition("/")[2]
-        path_run.notes["expert"] = expert = prospect(path_run).rpartition("/")[2]
-        body = {"congress_id": congress, "expert_id": expert}
-        return str(path_run.create(_OFFICER, f"{_V1}/participations", **body)["links"]["self"])
-
-    return register
+def _membership(path_run: PathRun) -> str:
+    """The certificate of membership of an expert, who has just become active."""
+    path_run.notes["holder"] = path = prospect(path_run, emails=[{"value": "a@example.org"}])
+    for verb in ("invite", "apply", "start_review", "approve"):
+        path_run.by(_OFFICER).step(path, verb)
+    asked = {"expert_id": path.rpartition("/")[2]}
+    found = eventually(lambda: path_run.by(_OFFICER).get(f"{_V1}/certificates", **asked)["items"], 60)
+    return str(found[0]["links"]["self"])
 
 
-def _begin(path_run: PathRun) -> None:
-    """The congress is moved to today."""
-    officer = path_run.by(_OFFICER)
-    officer.change(path_run.notes["congress"], {"starts": day()})
+def _suspend_holder(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(path_run.notes["holder"], "suspend", reason="A question is open")
 
 
-def _cancel_congress(path_run: PathRun) -> None:
-    path_run.by(_OFFICER).step(path_run.notes["congress"], "cancel")
-
-
-def _merge_participants(path_run: PathRun) -> None:
-    """Another expert attended, and is the same person."""
-    other = prospect(path_run).rpartition("/")[2]
-    congress = path_run.notes["congress"].rpartition("/")[2]
-    made = path_run.create(_OFFICER, f"{_V1}/participations", congress_id=congress, expert_id=other)
-    path_run.by(_OFFICER).step(made["links"]["self"], "attend")
-    _merge(path_run, path_run.notes["expert"], other)
+def _reinstate_holder(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(path_run.notes["holder"], "reinstate")
 
 
 def _another_notice(path_run: PathRun) -> None:
@@ -151,6 +132,17 @@ def _retention_rule(path_run: PathRun) -> str:
     """A draft about declarations, about which there is an active rule."""
     rule = {"resource": "declarations", "after": "P90Y", "action": "delete", "basis": "Proof."}
     return str(path_run.create("admin", f"{_V1}/retention_rules", **rule)["links"]["self"])
+
+
+def _template(path_run: PathRun) -> str:
+    """A draft of a kind without a shipped template."""
+    wording = {"titles": {"en": "Certificate of Authorship"}, "bodies": {"en": "This certifies that {holder} wrote."}}
+    made = path_run.create("admin", f"{_V1}/certificate_templates", kind="authorship", **wording)
+    return str(made["links"]["self"])
+
+
+def _activate_another_template(path_run: PathRun) -> None:
+    path_run.by("admin").step(_template(path_run), "activate")
 
 
 def _notice(path_run: PathRun) -> str:
@@ -195,26 +187,26 @@ def _pair(path_run: PathRun) -> str:
     return str(next(one["links"]["self"] for one in found if {one["a"], one["b"]} == set(path_run.notes["pair"])))
 
 
-def _merge(path_run: PathRun, winner: str, loser: str) -> str:
+def merge(path_run: PathRun, winner: str, loser: str) -> str:
     pair = {"winner_id": winner, "loser_id": loser}
     return str(path_run.create(_OFFICER, f"{_V1}/merges", resource="experts", **pair)["links"]["self"])
 
 
 def _merge_pair(path_run: PathRun) -> None:
-    _merge(path_run, *path_run.notes["pair"])
+    merge(path_run, *path_run.notes["pair"])
 
 
 def merge_of_two(path_run: PathRun) -> str:
     path_run.notes["winner"], loser = (prospect(path_run).rpartition("/")[2] for _ in range(2))
-    return _merge(path_run, path_run.notes["winner"], loser)
+    return merge(path_run, path_run.notes["winner"], loser)
 
 
 def _merge_winner_away(path_run: PathRun) -> None:
-    path_run.notes["other"] = _merge(path_run, prospect(path_run).rpartition("/")[2], path_run.notes["winner"])
+    path_run.notes["other"] = merge(path_run, prospect(path_run).rpartition("/")[2], path_run.notes["winner"])
 
 
 def _merge_again(path_run: PathRun) -> None:
-    path_run.notes["other"] = _merge(path_run, path_run.notes["winner"], prospect(path_run).rpartition("/")[2])
+    path_run.notes["other"] = merge(path_run, path_run.notes["winner"], prospect(path_run).rpartition("/")[2])
 
 
 def _undo_other(path_run: PathRun) -> None:
@@ -358,44 +350,35 @@ PATHS = (
     Path("membership.consents", "PG", _consent, "given", (taken("applicant", "withdraw", "withdrawn"),)),
     Path("membership.consents", "PG", _consent, "given", (follows("supersede", "superseded", _consent_again),)),
     Path(
-        "membership.congresses",
+        "membership.certificates",
         "PG",
-        _congress(1),
-        "planned",
-        (refused(_OFFICER, "hold", "congress_not_begun", _begin), taken(_OFFICER, "hold", "held")),
-    ),
-    Path("membership.congresses", "PG", _congress(1), "planned", (taken(_OFFICER, "cancel", "cancelled"),)),
-    Path(
-        "membership.participations",
-        "PG",
-        _participation(1),
-        "registered",
-        (refused(_OFFICER, "attend", "congress_not_begun", _begin), taken(_OFFICER, "attend", "attended")),
-    ),
-    Path(
-        "membership.participations",
-        "PG",
-        _participation(1),
-        "registered",
+        _certificate,
+        "issued",
         (
-            given(_cancel_congress),
-            refused(_OFFICER, "attend", "congress_cancelled"),
-            refused(_OFFICER, "absent", "congress_cancelled"),
+            taken(_OFFICER, "suspend", "suspended"),
+            taken(_OFFICER, "reinstate", "issued"),
+            taken(_OFFICER, "replace", "replaced", language="fr"),
         ),
     ),
     Path(
-        "membership.participations",
+        "membership.certificates",
         "PG",
-        _participation(0),
-        "registered",
-        (follows("supersede", "superseded", _merge_participants),),
+        _certificate,
+        "issued",
+        (taken(_OFFICER, "revoke", "revoked", category="error"),),
     ),
     Path(
-        "membership.participations",
+        "membership.certificates",
         "PG",
-        _participation(1),
-        "registered",
-        (refused(_OFFICER, "absent", "congress_not_begun", _begin), taken(_OFFICER, "absent", "absent")),
+        _membership,
+        "issued",
+        (
+            taken(_OFFICER, "suspend", "suspended"),
+            given(_suspend_holder),
+            refused(_OFFICER, "reinstate", "holder_suspended", _reinstate_holder),
+            taken(_OFFICER, "reinstate", "issued"),
+            follows("expire", "expired", later("membership.end_certificates", 1_800)),
+        ),
     ),
     Path("membership.notices", "PG", _shipped_notice, "published", ()),
     Path(
@@ -409,6 +392,21 @@ PATHS = (
             taken("admin", "retire", "retired"),
         ),
     ),
+    Path(
+        "membership.certificate_templates",
+        "PG",
+        _template,
+        "draft",
+        (taken("admin", "activate", "active"), follows("supersede", "retired", _activate_another_template)),
+    ),
+    Path(
+        "membership.certificate_templates",
+        "PG",
+        _template,
+        "draft",
+        (taken("admin", "activate", "active"), taken("admin", "retire", "retired")),
+    ),
+    Path("membership.certificate_templates", "PG", _template, "draft", (taken("admin", "retire", "retired"),)),
     Path(
         "membership.institutions",
         "PG",

@@ -63,6 +63,11 @@ async def _with_traces(to: Make, who: Person) -> dict[str, str]:
     proof = {"channel": "paper", "document": {**DOCUMENT, "title": f"Form of {who.word}"}}
     consent = {"expert_id": who.id, "purpose": "contact", "notice_version": "2026", "language": "en", "proof": proof}
     assert (await admin.post("/membership/v1/consents", consent)).status_code == 201
+    certified = {"kind": "membership", "holder": {"expert_id": who.id}}
+    about = {"resource": "membership.experts", "id": who.id}
+    certificate = await admin.post("/membership/v1/certificates", {**certified, "subject": about})
+    pdf = f"{certificate.json()['links']['self']}/pdf"
+    assert (await who.caller.get(pdf)).status_code == 200
     await who.caller.patch(who.path, {"keywords": [f"more {who.word}"]}, etag=await _etag(who.caller, who.path))
     committee = (await to("centres").post(COMMITTEES, {"country": country, "names": {"en": "Committee"}})).json()
     seat = await to("centres").post(
@@ -90,6 +95,7 @@ async def _with_traces(to: Make, who: Person) -> dict[str, str]:
         "meeting": met.json()["links"]["self"],
         "focal_point": pointed,
         "declaration": declaration,
+        "pdf": pdf,
     }
 
 
@@ -104,6 +110,11 @@ async def _took_part(admin: Caller, who: Person) -> None:
     found = (await who.caller.get(f"{PARTICIPATIONS}?expert_id={who.id}")).json()["items"]
     assert [one["role"] for one in found] == ["participant"]
     await _ended(admin, await admin.post("/membership/v1/exports", {"resource": "participations", "format": "csv"}))
+
+
+def _printed(storage: Path) -> list[Path]:
+    """The files of certificates."""
+    return [*storage.glob("certificates/??/*")]
 
 
 async def _etag(caller: Caller, path: str) -> str:
@@ -125,11 +136,13 @@ async def test_an_erased_person_is_nowhere_and_still_counts(
     before = await _counts(admin)
     assert len(await columns_with(superuser, who.word)) > 8
     assert len(files_with(storage, who.word)) == 5
+    assert len(_printed(storage)) == 1
     erasure = await requested(who)
     await run_due()
     done = await until_status(admin, erasure)
     assert await columns_with(superuser, who.word) == ["action_meeting.participants", f"{_AUDIT}.detail"]
     assert files_with(storage, who.word) == []
+    assert _printed(storage) == []
     assert await keys_with(redis_url, who.word) == []
     assert {"link": traces["meeting"], "field": "participants"} in done["review"]
     assert done["reports"]["membership"].keys() >= {
@@ -137,6 +150,8 @@ async def test_an_erased_person_is_nowhere_and_still_counts(
         "affiliations",
         "declarations",
         "consents",
+        "certificates",
+        "certificate_files",
         "messages",
         "internal_messages",
     }
@@ -147,6 +162,7 @@ async def test_an_erased_person_is_nowhere_and_still_counts(
         refused = await caller.get(who.path)
         assert (refused.status_code, refused.json()["code"]) == (410, "erased")
     assert (await admin.get(traces["declaration"])).status_code == 404
+    assert (await admin.get(traces["pdf"])).status_code == 410
     assert (await to("centres").get(traces["seat"])).json()["status"] == "ended"
     assert (await to("actions").get(traces["focal_point"])).json()["status"] == "ended"
     account = await superuser.fetchrow("SELECT * FROM access_account WHERE id = $1", who.account)

@@ -38,7 +38,7 @@ class Person:
 
     def __init__(self) -> None:
         self.word = f"canary{next(_NUMBER)}x{uuid4().hex[:8]}"
-        self.expert, self.loser, self.account, self.merge, self.import_ = (uuid4() for _ in range(5))
+        self.expert, self.loser, self.account, self.merge, self.import_, self.certificate = (uuid4() for _ in range(6))
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
     def _given(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -53,6 +53,10 @@ class Person:
         yield "consents", {**record, "expert_id": self.expert, "status": "given"}
         yield "participations", {**record, "expert_id": self.loser, "status": "attended", "role": "chair",
                                  "mode": "online", "status_before": None}  # fmt: skip
+        yield "certificates", {**record, "id": self.certificate, "expert_id": self.expert, "holder_key": self.expert,
+                               "status": "issued", "kind": "support", "institution_id": None, "centre_id": None,
+                               "subject_year": None}  # fmt: skip
+        yield "certificate_files", {"certificate_id": self.certificate}
         yield "broadcasts", {"expert_id": self.loser, "outcome": "sent"}
         for audience in ("file", "internal"):
             yield "messages", {**record, "expert_id": self.loser, "status": "sent", "audience": audience}

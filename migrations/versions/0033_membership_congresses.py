@@ -12,8 +12,8 @@ from migrations.rules import (
     setting,
 )
 
-revision = "0030_membership_congresses"
-down_revision = "0029_membership_erasure_view"
+revision = "0033_membership_congresses"
+down_revision = "0032_membership_credentials"
 
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
 _LIVING = "status IN ('registered', 'attended')"
@@ -77,7 +77,6 @@ CREATE VIEW member_published_participation AS
     SELECT id, ref, version, status, country, visibility, congress_id, expert_id, role FROM member_participation
 """)
     grant("member_published_participation", "SELECT", "access")
-    grant("member_published_institution", "SELECT", "membership")
 
 
 def _matches() -> None:
@@ -102,9 +101,7 @@ $$
 
 def downgrade() -> None:
     unfollow_expert("member_participation")
-    run(f"""
-REVOKE SELECT ON member_published_institution FROM {role("membership")}
---;
+    run("""
 DROP VIEW member_published_participation
 --;
 DROP FUNCTION member_participation_matches(text[])

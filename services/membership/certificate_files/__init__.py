@@ -1,0 +1,1 @@
+"""Certificates as PDF files: their layouts, and the files that were made."""

@@ -1,0 +1,1 @@
+"""What anybody learns about a certificate from its code."""

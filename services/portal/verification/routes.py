@@ -1,0 +1,57 @@
+"""Verification of certificates: `/v/{code}`, the address of the QR code on a certificate, as a page or as JSON.
+
+The page works without scripts, in the language of its address or else the reader's.
+"""
+
+from urllib.parse import quote
+
+import orjson
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.portal.pages import templates
+from services.portal.pages.policy import GUARD, HTML
+from services.portal.pages.routes import language_of, wants_json
+from services.portal.reading.api import PageReads
+from shared.kernel.errors import NotFound
+from shared.web.route_options import OptionsRouter, RouteOptions
+
+_HEADERS = {
+    **GUARD,
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+    "Vary": "Accept, Accept-Language",
+}
+_LONGEST = 100
+router = OptionsRouter(include_in_schema=False)
+
+
+@router.get("/v", options=RouteOptions(is_public=True))
+@router.get("/{language:page_language}/v", options=RouteOptions(is_public=True))
+async def ask(request: Request, language: str | None = None) -> Response:
+    """The page that asks for a code, which leads to the address of the code."""
+    start = f"/{language}/v" if language else "/v"
+    if code := request.query_params.get("code", "").strip()[:_LONGEST]:
+        return RedirectResponse(f"{start}/{quote(code, safe='')}", 303)
+    return _page(language or language_of(request), "", None)
+
+
+@router.get("/v/{code}", options=RouteOptions(is_public=True))
+@router.get("/{language:page_language}/v/{code}", options=RouteOptions(is_public=True))
+async def verify(code: str, request: Request, language: str | None = None) -> Response:
+    """What a certificate is worth today. Raises NotFound for an unknown code, unless a page is wanted."""
+    try:
+        found = await PageReads(request).verified(code)
+    except NotFound:
+        if wants_json(request):
+            raise
+        return _page(language or language_of(request), code, None)
+    if wants_json(request):
+        return Response(orjson.dumps(found), 200, _HEADERS, "application/json; charset=utf-8")
+    return _page(language or language_of(request), code, found)
+
+
+def _page(language: str, code: str, found: dict[str, object] | None) -> Response:
+    tail = f"/v/{quote(code, safe='')}" if code else "/v"
+    body = templates.page("verification.html", language, tail=tail, asked=code[:_LONGEST], found=found)
+    return Response(body, 404 if code and not found else 200, _HEADERS, HTML)

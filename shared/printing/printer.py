@@ -1,0 +1,122 @@
+"""Makes PDF files in a process that keeps its fonts, and replaces it when it hangs or dies."""
+
+import asyncio
+import base64
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+
+import orjson
+
+from shared.kernel.errors import Unavailable
+from shared.printing.document import Document, Unprintable, visible
+
+SECONDS = 10.0
+"""How long a document may take."""
+WAIT = 20.0
+"""Seconds for which a document waits for those before it."""
+_LONGEST_REPLY = 64 << 20
+_BUSY = "Documents cannot be printed at the moment."
+_ENVIRONMENT = {
+    **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
+    "RAYON_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+}
+"""Without secrets. One thread needs the same memory on every machine."""
+
+
+class Printer:
+    """One process, started by the first document. It makes one document at a time."""
+
+    def __init__(self, layouts: Path, seconds: float = SECONDS) -> None:
+        self._layouts = layouts
+        self._seconds = seconds
+        self._lock = asyncio.Lock()
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> "Printer":
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self._end()
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process, if it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def pdf(self, document: Document) -> bytes:
+        """The document as PDF/A-3. The same document gives the same bytes.
+
+        Raises Unprintable, and Unavailable if the document takes too long, needs too much memory, or waits too long for
+        others.
+        """
+        line = self._order(document)
+        try:
+            async with asyncio.timeout(WAIT):
+                await self._lock.acquire()
+        except TimeoutError:
+            raise Unavailable(_BUSY, retry_after=10) from None
+        try:
+            reply = await self._reply(line) or await self._reply(line)
+        finally:
+            self._lock.release()
+        if reply is None:
+            raise Unavailable(_BUSY, retry_after=60)
+        if "unprintable" in reply:
+            raise Unprintable
+        if "error" in reply:
+            raise RuntimeError(f"The layout {document.layout} failed: {reply['error']}")
+        return base64.b64decode(reply["pdf"])
+
+    def _order(self, document: Document) -> bytes:
+        files = {name: base64.b64encode(content).decode() for name, content in document.files.items()}
+        order = {"layouts": str(self._layouts), "layout": document.layout, "timestamp": int(document.at.timestamp())}
+        return orjson.dumps({**order, "data": visible(document.data), "files": files}) + b"\n"
+
+    async def _reply(self, line: bytes) -> dict[str, Any] | None:
+        """The reply of the process; None if it died. Raises Unavailable if it takes too long, and ends it then."""
+        process = await self._running()
+        received = b""
+        try:
+            async with asyncio.timeout(self._seconds):
+                received = await _exchange(process, line)
+        except TimeoutError:
+            raise Unavailable("The document takes too long to print.", retry_after=60) from None
+        finally:
+            if not received.endswith(b"\n"):
+                await self._end()
+        return orjson.loads(received) if received.endswith(b"\n") else None
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "shared.printing.process"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                limit=_LONGEST_REPLY,
+                env=_ENVIRONMENT,
+            )
+        return self._process
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+async def _exchange(process: asyncio.subprocess.Process, line: bytes) -> bytes:
+    """The process's line in reply; incomplete if it died."""
+    orders, replies = cast(asyncio.StreamWriter, process.stdin), cast(asyncio.StreamReader, process.stdout)
+    with suppress(ConnectionError):
+        orders.write(line)
+        await orders.drain()
+    return await replies.readline()

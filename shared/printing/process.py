@@ -1,0 +1,58 @@
+"""Makes PDF files from orders, one JSON object a line, in a process with limited resources.
+
+Documents contain texts of strangers, so the process has a bound on its memory, reads no fonts of the system and has no
+connection to anything. It ends with its parent. Run as `python -m shared.printing.process`.
+"""
+
+import base64
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+import typst
+
+from shared.printing import fonts
+
+_MEMORY = 256 << 20
+"""Twice what a certificate with the longest texts needs."""
+_NICE = 5
+_STANDARD: Literal["a-3a"] = "a-3a"
+"""PDF/A-3 with tags, for readers that speak the text."""
+_NO_GLYPH = "could not be displayed"
+
+
+def main() -> None:
+    """Replies to each order until the parent closes the pipe."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(_NICE)
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(fonts.folders()))
+    for line in sys.stdin.buffer:
+        replies.write(orjson.dumps(_made(found, orjson.loads(line))) + b"\n")
+        replies.flush()
+
+
+def _made(found: typst.Fonts, order: dict[str, Any]) -> dict[str, Any]:
+    layouts = Path(order["layouts"])
+    given: Any = {name: base64.b64decode(content) for name, content in order["files"].items()}
+    given |= {"main.typ": (layouts / order["layout"]).read_bytes(), "data.json": orjson.dumps(order["data"])}
+    try:
+        pdf = typst.compile(
+            given,
+            root=str(layouts),
+            font_paths=found,
+            pdf_standards=_STANDARD,
+            timestamp=order["timestamp"],
+        )
+    except typst.TypstError as error:
+        return {"unprintable": True} if _NO_GLYPH in error.message else {"error": error.message}
+    return {"pdf": base64.b64encode(pdf).decode()}
+
+
+if __name__ == "__main__":
+    main()

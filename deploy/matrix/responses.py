@@ -21,7 +21,7 @@ WITHOUT_COUNTRY = frozenset((
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
-    "certificate_templates", "nominations",
+    "certificate_templates", "nominations", "participations",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
@@ -29,6 +29,7 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 UNDER = {
     "seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions",
     "declarations": "experts", "consents": "experts", "certificates": "experts",
+    "participations": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 WRITE = "write"
@@ -134,7 +135,7 @@ def _on_record(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
-    under = target.seen_by if operation.resource in ("agreements", "declarations", "consents", "certificates") else None
+    under = target.seen_by if UNDER.get(operation.resource) in ("centres", "experts") else None
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 

@@ -4,8 +4,8 @@ lifecycles."""
 from shared.kernel.principal import RoleTable
 
 
-def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
-    return frozenset((resource, verb) for verb in verbs.split())
+def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
+    return frozenset((resource, verb) for resource in resources.split() for verb in verbs.split())
 
 
 _SCREENING = (
@@ -20,6 +20,10 @@ _DUPLICATES_OFFICE = _permissions("duplicates", "read history dismiss reopen")
 _STATEMENTS_OFFICE = _permissions("declarations", "read history create update assess") | _permissions(
     "consents", "read history create withdraw"
 )
+_CONGRESSES_OFFICE = _permissions("congresses", "read history create update publish hold cancel") | _permissions(
+    "participations", "read history create update attend absent import"
+)
+_CONGRESSES = _permissions("congresses participations", "read history")
 _CERTIFICATES = _permissions("certificates", "read history")
 _CERTIFICATES_OFFICE = _CERTIFICATES | _permissions("certificates", "create suspend reinstate revoke replace")
 _CALLS_OFFICE = _permissions("calls", "read history create update publish open extend decide cancel") | _permissions(
@@ -37,6 +41,7 @@ _LIST = (
     _permissions("experts", "read history create update import")
     | _permissions("institutions", "read history create update import")
     | _permissions("duplicates", "read history")
+    | _CONGRESSES
     | _MERGING
 )
 _READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
@@ -47,6 +52,7 @@ ROLES: RoleTable = {
     | _INSTITUTION_OFFICE
     | _DUPLICATES_OFFICE
     | _STATEMENTS_OFFICE
+    | _CONGRESSES_OFFICE
     | _CERTIFICATES_OFFICE
     | _CALLS_OFFICE
     | _MESSAGES_OFFICE
@@ -66,6 +72,7 @@ ROLES: RoleTable = {
     )
     | _permissions("declarations", "read history create update sign")
     | _permissions("consents", "read history create withdraw")
+    | _permissions("participations", "read history")
     | _permissions("erasures", "read history cancel")
     | _CERTIFICATES
     | _permissions("certificates", "replace")

@@ -13,6 +13,7 @@ from services.membership.certificate_mails.routes import router as certificate_m
 from services.membership.certificate_templates.routes import router as certificate_templates
 from services.membership.certificates.routes import router as certificates
 from services.membership.claims.routes import router as claims
+from services.membership.congresses.routes import router as congresses
 from services.membership.consents.routes import router as consents
 from services.membership.credentials.guards import credential_parts
 from services.membership.credentials.routes import at_the_root as did_document
@@ -32,6 +33,7 @@ from services.membership.nominations.routes import router as nominations
 from services.membership.notices.routes import router as notices
 from services.membership.orcid.routes import router as orcid
 from services.membership.outreach.routes import router as outreach
+from services.membership.participations.routes import router as participations
 from services.membership.privacy.routes import router as privacy
 from services.membership.processing_record.routes import router as processing_record
 from services.membership.rankings.routes import router as rankings
@@ -70,6 +72,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             notices,
             declarations,
             consents,
+            congresses,
+            participations,
             certificate_files,
             certificate_templates,
             verification,
@@ -99,6 +103,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "messages": "Questions, answers and internal notes on the files of experts.",
             "notices": "The texts of declarations and consents, in versions.",
             "consents": "What experts agreed to, for each purpose.",
+            "congresses": "Congresses of the plan, planned, held or cancelled.",
+            "participations": "Who takes part in a congress, in what role.",
             "declarations": "What experts declare about their interests, for each year.",
             "certificate_templates": "The wording of certificates, by kind and language.",
             "certificates": "What the secretariat certifies about experts, institutions and centres.",

@@ -30,6 +30,7 @@ from services.membership.nominations.operations import lapse
 from services.membership.orcid.jobs import job_handlers as orcid_jobs
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS
+from services.membership.references import follow_experts
 from services.membership.reminders.operations import remind
 from services.membership.retention_rules.jobs import RETENTION_JOBS
 from services.membership.retention_rules.operations import RETENTION_RULES
@@ -56,6 +57,7 @@ SCHEDULES: Schedules = {
     "remind": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "send_broadcasts": Schedule(timedelta(seconds=30), send_due, catch_up=1),
     "delete_old_recipients": Schedule(timedelta(hours=1), delete_old_recipients, catch_up=1),
+    "follow_experts": Schedule(timedelta(minutes=15), follow_experts, catch_up=1),
     "follow_institutions": Schedule(timedelta(minutes=15), follow_institutions, catch_up=1),
     "fold_counts": Schedule(timedelta(seconds=30), fold_counts, catch_up=1),
     "check_counts": Schedule(timedelta(days=1), check_counts, catch_up=1),

@@ -16,6 +16,7 @@ from shared.bulk.importable import Importable
 from shared.bulk.lookup import Lookup
 from shared.bulk.plan_writes import failing, remembering, writes_of
 from shared.bulk.planning import ExistingRecords, PlannedRow, Planner, RecordedChange, Writing
+from shared.bulk.row_identifiers import new_refs
 from shared.bulk.validation import PATIENCE, Batch
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
@@ -45,10 +46,6 @@ ON CONFLICT (resource) DO UPDATE SET number = t.number + 1 RETURNING number
 """
 _LIMIT_IDLE = "SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"
 _FENCE = "INSERT INTO core_import_batch (import, batch, created, updated, unchanged) VALUES ($1, $2, $3, $4, $5)"
-_DEFAULT_OF_REF = """
-SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-WHERE adrelid = $1::regclass AND attname = 'ref'
-"""
 
 
 UnderWay: TypeAlias = asyncio.Task[None]
@@ -71,7 +68,6 @@ class Writer:
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
         self._lookup = Lookup(importable, access, imported)
-        self._ref_default = ""
         self._number = 0
         self._last_identifiers: set[bytes | str] = set()
 
@@ -93,7 +89,7 @@ class Writer:
             connection = uow.connection
             await connection.execute(_BEGIN)
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
-            rows, are_new = await self._lookup.ahead(connection, batch.good)
+            rows, are_new = await self._ahead(connection, batch)
             if not is_again and self._are_apart(rows) and are_new:
                 counts, recorded, writes = await self._plan(connection, rows, ExistingRecords.nothing())
                 rows.clear()
@@ -105,10 +101,18 @@ class Writer:
             else:
                 await _end_of(before)
                 await self._advance_sequence(connection, None)
-                known = await self._lookup.known(connection, batch.good)
+                if self._importable.resolve is not None:
+                    rows = [PlannedRow(row) for row in await self._lookup.resolved(uow, batch.good)]
+                known = await self._lookup.known(connection, [row.good for row in rows])
                 counts, recorded, writes = await self._plan(connection, rows, known)
                 executed = self._execute(connection, batch, counts, writes)
                 await asyncio.gather(executed, self._record_changes(uow, recorded, is_recorded))
+
+    async def _ahead(self, connection: Connection, batch: Batch) -> tuple[list[PlannedRow], bool]:
+        """The rows, and whether they can be planned ahead: what new rows name is known after the previous batch."""
+        if self._importable.resolve is not None:
+            return [], False
+        return await self._lookup.ahead(connection, batch.good)
 
     def _are_apart(self, rows: Sequence[PlannedRow]) -> bool:
         """Whether no row shares an identifier with the previous batch."""
@@ -154,11 +158,7 @@ class Writer:
     async def _refs(self, connection: Connection, count: int) -> Sequence[str]:
         if self._is_dry:
             return [""] * count
-        if not self._ref_default:
-            table = self._importable.kind.table.fullname
-            self._ref_default = await connection.fetchval(_DEFAULT_OF_REF, table)
-        statement = f"SELECT {self._ref_default} AS ref FROM generate_series(1, $1)"  # noqa: S608
-        return [row["ref"] for row in await connection.fetch(statement, count)]
+        return await new_refs(connection, self._importable.kind.table, count)
 
     async def _record_changes(
         self, uow: UnitOfWork, recorded: list[RecordedChange], is_recorded: asyncio.Event
@@ -180,6 +180,9 @@ async def _end_of(batch: UnderWay | None) -> None:
 def record_imported_change(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
     """Adds the audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if recorded.before is None else ("update", "updated")
+    if recorded.verb is not None and recorded.before is not None:
+        action = recorded.verb
+        fact = importable.kind.lifecycle.of(action, recorded.before["status"]).fact or recorded.after["status"]
     if recorded.child is None:
         importable.kind.record_row_change(uow, action, recorded.before, recorded.after, fact, at=at)
         return

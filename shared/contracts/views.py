@@ -64,6 +64,8 @@ CONSENTS = _view("member_published_consent", **_RECORD, expert_id="id")
 """Every consent of an expert, without its proof."""
 ERASURES = _view("member_published_erasure", **_RECORD, second_person="id")
 """Every erasure, with the account that was named to confirm it."""
+PARTICIPATIONS = _view("member_published_participation", **_RECORD, congress_id="id", expert_id="id", role="text")
+"""Every participation in a congress."""
 CERTIFICATES = _view(
     "member_published_certificate", **_RECORD, kind="text", expert_id="id", institution_id="id", centre_id="id"
 )

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from shared.web.route import EscmRoute
 
 PUBLIC_LISTS = {
+    "congresses",
     "experts",
     "institutions",
     "committees",

@@ -64,7 +64,7 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
 
 
 _SERVICE = {
-    **dict.fromkeys(("declarations", "consents"), "membership"),
+    **dict.fromkeys(("declarations", "consents", "congresses", "participations"), "membership"),
     **dict.fromkeys(("centres", "committees", "seats", "agreements"), "centres"),
 }
 """The service of each kind whose bodies name records; `actions` for the others."""
@@ -83,6 +83,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
     """Service, path, body and field of references to a record of the canary's, next to the caller's own."""
     place = {"country": own.country, "visibility": "restricted"}
     names, host = {"en": "Own"}, own.id("institutions")
+    titled = {"starts": "2026-01-01", "titles": names, **place}
     seat = {"committee_id": "", "person": {"name": "x"}, "office": "member", "from": "2026-01-01"}
     agreement = {"centre_id": "", "kind": "mou", "parties": [{"name": "a"}, {"name": "b"}], "document": DOCUMENT}
     bodies: list[tuple[str, str, dict[str, Any]]] = [
@@ -99,6 +100,9 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("milestones", "action_id actions", {"titles": names, "due": "2027-01-31"}),
         ("declarations", "expert_id experts", {"year": today().year, "notice_version": "2026"}),
         ("consents", "expert_id experts", {"purpose": "contact", "notice_version": "2026", "language": "en"}),
+        ("congresses", "host_institution_id institutions", {"code": "OWN-1", "mode": "onsite", **titled}),
+        ("participations", "congress_id congresses", {"expert_id": own.id("experts")}),
+        ("participations", "expert_id experts", {"congress_id": own.id("congresses")}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
     ]

@@ -24,7 +24,8 @@ TABLES = {
     "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
     "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
-    "broadcasts": "member_broadcast", "certificates": "member_certificate",
+    "broadcasts": "member_broadcast", "congresses": "member_congress", "participations": "member_participation",
+    "certificates": "member_certificate",
     "certificate_templates": "member_certificate_template",
     "calls": "member_call", "nominations": "member_nomination",
     "notices": "member_notice", "committees": "centre_committee",
@@ -39,6 +40,7 @@ TABLES = {
 _PUBLISHED = {
     "experts": "status = 'active'",
     "institutions": "status = 'verified'",
+    "congresses": "status = 'planned'",
     "committees": "status = 'recognised'",
     "seats": "status = 'appointed'",
     "centres": "status = 'active'",
@@ -79,6 +81,7 @@ _ABOVE = {
     "agreements": "centres",
     "declarations": "experts",
     "consents": "experts",
+    "participations": "experts",
     "certificates": "experts",
     "erasures": "experts",
     "reviewers": "peers",
@@ -163,6 +166,11 @@ class Seeder:
             segment={"country": fixture.country}, purpose="outreach",
         )  # fmt: skip
         await self._nominate(fixture, place)
+        congress = await self._enter(
+            fixture, "membership", "congresses", code=f"C-{uuid4().hex[:20].upper()}", titles={"en": fixture.word},
+            starts="2026-01-01", mode="onsite", host_institution_id=institution["id"], **place,
+        )  # fmt: skip
+        await self._enter(fixture, "membership", "participations", congress_id=congress["id"], expert_id=expert["id"])
         await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}

@@ -98,6 +98,17 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "language": "en",
         "proof": {"channel": "paper"},
     },
+    "createCongress": lambda country_fixture: {
+        "code": f"C-{uuid4().hex[:20].upper()}",
+        "titles": {"en": _name(country_fixture)},
+        "starts": "2026-01-01",
+        "mode": "onsite",
+        **_place(country_fixture),
+    },
+    "createParticipation": lambda country_fixture: {
+        "congress_id": country_fixture.id("congresses"),
+        "expert_id": country_fixture.id("experts"),
+    },
     "createCertificate": lambda country_fixture: {
         "kind": "participation",
         "holder": {"expert_id": country_fixture.id("experts")},

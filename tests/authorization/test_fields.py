@@ -50,7 +50,7 @@ def _value(field: str) -> Any:
 
 def _fields(operation: Operation) -> Iterator[str]:
     """All fields of the server; the links of an institution are its web pages."""
-    pages = {"links"} if operation.resource == "institutions" else set()
+    pages = {"links"} if operation.resource in ("institutions", "congresses") else set()
     yield from (field for field in (*SERVER_SET, *COLUMNS) if field not in pages)
 
 

@@ -33,7 +33,10 @@ _CALLER = machine(
 """A client with every role that is held over a country."""
 _NAMED = ("experts", "institutions", "committees", "centres", "programmes", "actions", "government_bodies")
 """Kinds to which bodies refer."""
-_OTHERS = ("accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements")
+_OTHERS = (
+    "accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements",
+    "congresses",
+)  # fmt: skip
 _WITHOUT_COUNTRY = {"createGrant": {"accounts"}, "transitionGrant": {"accounts"}}
 """A caller with the id of an active account of any country may grant it a role in their own country."""
 _VARYING = re.compile(
@@ -69,6 +72,8 @@ async def hidden(seeder: Seeder, superuser: asyncpg.Connection) -> dict[str, Cou
         for plural in _NAMED:
             statement = f"UPDATE {TABLES[plural]} SET visibility = $2 WHERE id = $1"
             await superuser.execute(statement, country_fixtures[name].id(plural), visibility)
+    congress = country_fixtures["published"].id("congresses")
+    await superuser.execute("UPDATE member_congress SET visibility = 'restricted' WHERE id = $1", congress)
     return country_fixtures
 
 

@@ -40,6 +40,8 @@ PROTECTED = {
         "erasures",
         "broadcasts",
         "retention_rules",
+        "congresses",
+        "participations",
         "certificate_templates",
         "calls",
         "nominations",
@@ -180,7 +182,7 @@ async def test_without_the_filter_restricted_rows_of_another_country_stay_hidden
             item = address.format(hidden) if "{}" in address else f"{path}/{hidden}"
             assert (await caller.get(item)).status_code == 404, item
     assert {hidden, own} <= await _listed(Caller(services[service], "admin"), path)
-    if plural not in ("agreements", "duplicates", "merges", *_OF_THE_OFFICE):
+    if plural not in ("agreements", "duplicates", "merges", "participations", *_OF_THE_OFFICE):
         assert shown in await _listed(Caller(services[service], "author_xa"), path)
 
 

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.paths import access, actions, calls, centres, erasures, ladder, membership, outreach
+from tests.journeys.paths import (
+    access,
+    actions,
+    calls,
+    centres,
+    congresses,
+    erasures,
+    ladder,
+    membership,
+    outreach,
+)
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
@@ -15,6 +25,7 @@ PATHS = (
     *actions.PATHS,
     ladder.LADDER,
     *membership.PATHS,
+    *congresses.PATHS,
     *erasures.PATHS,
     *outreach.PATHS,
     *calls.PATHS,
@@ -25,6 +36,8 @@ FINAL = {
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
+    "membership.participations attend: congress_cancelled": "a cancelled congress stays so; another one is entered",
+    "membership.participations absent: congress_cancelled": "a cancelled congress stays so; another one is entered",
     "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
     "membership.nominations appeal: appeal_period_over": "thirty days after their publication results are final",
     "membership.nominations appeal: appealed": "an appeal is made once, and answered",

@@ -117,6 +117,10 @@ class Caller:
     async def patch(self, path: str, json: Any, *, etag: str | None = None, **more: Any) -> httpx.Response:
         return await self.request("PATCH", path, json=json, etag=etag, **more)
 
+    async def change(self, path: str, **values: Any) -> httpx.Response:
+        """Patches with the record's present ETag."""
+        return await self.patch(path, values, etag=(await self.get(path)).headers.get("etag"))
+
     async def step(self, path: str, action: str, **body: Any) -> httpx.Response:
         """Requests a transition with the record's present ETag."""
         etag = (await self.get(path)).headers.get("etag")

@@ -16,6 +16,7 @@ _CALLERS = {
     "frontends.md": ("accounts", "admin"),
     "secretariat-frontend.md": ("accounts", "officer"),
     "broadcasts.md": ("accounts", "admin"),
+    "congresses.md": ("accounts", "admin"),
     "certificates.md": ("accounts", "admin"),
     "calls.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),

@@ -69,6 +69,11 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     by.create("/membership/v1/declarations", {**declared, "interests": [{"kind": "funding", "party": "A mine"}]})
     agreed = {"expert_id": twins[0]["id"], "purpose": "contact", "notice_version": "2026", "language": "en"}
     by.create("/membership/v1/consents", {**agreed, "proof": {"channel": "paper", "document": None}})
+    congress = {**_PLACE, "code": "FORUM-2026", "titles": {"en": "Forum"}, "starts": "2026-05-01", "mode": "hybrid"}
+    page = {"kind": "web", "url": "https://forum.example/"}
+    held = by.create("/membership/v1/congresses", {**congress, "host_institution_id": host["id"], "links": [page]})
+    by.step(held["links"]["self"], "hold")
+    by.create("/membership/v1/participations", {"congress_id": held["id"], "expert_id": twins[0]["id"]})
     subject = {"resource": "membership.participations", "id": twins[0]["id"]}
     certified = {"kind": "participation", "holder": {"expert_id": twins[0]["id"]}, "subject": subject}
     by.create("/membership/v1/certificates", {**certified, "number": "ESCM/2019/45"})

@@ -79,6 +79,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         ),
         Audience.DECLARANT: _expert_of(views.DECLARATIONS, views.DECLARATIONS.c.expert_id),
         Audience.CONSENTING: _expert_of(views.CONSENTS, views.CONSENTS.c.expert_id),
+        Audience.PARTICIPANT: _expert_of(views.PARTICIPATIONS, views.PARTICIPATIONS.c.expert_id),
         Audience.CERTIFIED: _expert_of(views.CERTIFICATES, views.CERTIFICATES.c.expert_id),
         Audience.SEATED: _expert_of(views.SEATS, views.SEATS.c.expert_id),
         Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),

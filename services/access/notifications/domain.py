@@ -25,6 +25,7 @@ class Audience(StrEnum):
     EXPERT = "the expert"
     DECLARANT = "the expert who declares"
     CONSENTING = "the expert who consents"
+    PARTICIPANT = "the expert who takes part"
     CERTIFIED = "the expert who holds the certificate"
     SEATED = "the expert in the seat"
     FOCAL_POINT = "the focal point"
@@ -122,6 +123,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="membership.declaration signed cleared managed excluded superseded",
         ),
         *_notices("consent", _A.CONSENTING, of="membership.consent withdrawn superseded"),
+        *_notices("congress", _A.PARTICIPANT, of="membership.participation attended"),
         *_notices(
             "certificate",
             _A.CERTIFIED,
@@ -257,6 +259,10 @@ NOBODY: Mapping[str, str] = {
         ),
         "work of the office",
     ),
+    membership.CONGRESS_HELD: "each participation notifies its expert",
+    membership.CONGRESS_CANCELLED: "the organisers write to those who registered",
+    membership.PARTICIPATION_ABSENT: "nothing follows for the expert",
+    membership.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
     membership.DUPLICATE_DISMISSED: "work of the office",
     membership.DUPLICATE_REOPENED: "work of the office",
     membership.MERGE_UNDONE: "work of the office",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.privacy.operations import SUBJECT_EXPORT
-from services.membership.privacy.queries import OF_PERSON
+from services.membership.privacy.queries import LISTS_OF_PEOPLE, OF_PERSON
 from shared.bulk.exporting import IMPORT_RETENTION
 from shared.bulk.imports import layout_of
 from shared.bulk.reading import rows_of
@@ -21,7 +21,7 @@ from shared.kernel.text import fold
 _IMPORTS = f"""
 SELECT t.*, {OF_PERSON["imports"]} AS is_known FROM escm.core_import t
 WHERE {OF_PERSON["imports"]}
-    OR t.service = 'membership' AND t.resource = 'experts' AND t.created_at > now() - $2::interval
+    OR t.service = 'membership' AND t.resource = ANY($3) AND t.created_at > now() - $2::interval
 ORDER BY t.id
 """  # noqa: S608
 _MARK = "UPDATE escm.core_import SET is_file_removed = true WHERE file_digest = ANY($1)"
@@ -32,7 +32,7 @@ DELETE FROM escm.core_export WHERE service = 'membership' AND resource = ANY($1)
 
 async def imports_of(connection: Connection, subjects: Sequence[UUID]) -> Sequence[Row]:
     """The imports that wrote one of these experts (`is_known`), and those whose files may contain them."""
-    found: Sequence[Row] = await connection.fetch(_IMPORTS, subjects, IMPORT_RETENTION)
+    found: Sequence[Row] = await connection.fetch(_IMPORTS, subjects, IMPORT_RETENTION, LISTS_OF_PEOPLE)
     return found
 
 
@@ -78,9 +78,9 @@ def _contain(path: Path, layout: Any, folded: Sequence[str]) -> bool:
 
 
 async def remove_exports(uow: UnitOfWork, store: FileStore) -> int:
-    """Deletes every export of experts and of one person that can still be downloaded, with its file: any of them may
+    """Deletes every export of people and of one person that can still be downloaded, with its file: any of them may
     contain the person. Returns how many there were."""
-    rows = await uow.connection.fetch(_DELETE_EXPORTS, ["experts", SUBJECT_EXPORT])
+    rows = await uow.connection.fetch(_DELETE_EXPORTS, [*LISTS_OF_PEOPLE, SUBJECT_EXPORT])
     for digest in {row["file_digest"] for row in rows} - {None}:
         await asyncio.to_thread(store.remove, digest)
     return len(rows)

@@ -92,7 +92,7 @@ PARTS: Mapping[str, PersonalTable] = {
         {
             _FILE: "version country visibility updated_at updated_by job mode on_error registry file_digest file_size"
             " media columns ignored_columns row_count counts taken_back is_file_removed",
-            "the same for every import of experts": "service resource",
+            "names the kind of list": "service resource",
         },
         retained="*",
     ),
@@ -102,13 +102,18 @@ PARTS: Mapping[str, PersonalTable] = {
         {
             "a checksum of a row of the file": "identity digest earlier_digest",
             "the number among equal rows of a file": "occurrence",
-            "the same for every expert": "resource",
+            "names the kind of the record": "resource",
         },
     ),
     "changed_by_imports": personal(
         "core_import_effect",
         "import part record owner created version before made_with",
         {"whether the undoing of an import left it": "is_retained"},
+    ),
+    "participations": personal(
+        "member_participation",
+        f"{RECORD} congress_id expert_id role mode superseded_by",
+        {"the state to which the undo of a merge returns": "status_before"},
     ),
     "history": personal(
         "core_audit",
@@ -208,6 +213,8 @@ IMPERSONAL: Mapping[str, str] = {
     "member_institution": f"{RECORD} names display_name sort_name search_key match_key ror types domains links"
     " locations heri previous_status merged_into relations",
     "member_broadcast": f"{RECORD} subjects texts segment purpose send_at per_minute authors frozen_at final_counts",
+    "member_congress": f"{RECORD} code titles series starts ends mode place host_institution_id links published_figures"
+    " search_key",
     "member_credential_key": "kid public private created_at signs_from signs_until",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
     "member_certificate_template": f"{RECORD} kind titles bodies signatory",

@@ -31,12 +31,21 @@ UNION ALL SELECT part, id, record FROM {views.PERSONAL_OF_ACTIONS.fullname} WHER
 ORDER BY part, id
 """  # noqa: S608
 _MERGES = "SELECT id FROM escm.member_merge WHERE resource = 'experts' AND (winner_id = ANY($1) OR loser_id = ANY($1))"
+LISTS_OF_PEOPLE = ("experts", "participations")
+"""The resources whose imports and exports name people."""
+_IMPORTED = (
+    "SELECT unnest($1::uuid[]) UNION ALL SELECT p.id FROM escm.member_participation p WHERE p.expert_id = ANY($1)"
+)
+"""The expert, and the records of the expert that lists bring."""
+_IMPORT_ROWS = f"t.resource IN ('membership.experts', 'membership.participations') AND t.record IN ({_IMPORTED})"
+_LISTS = (
+    "SELECT i.id FROM escm.core_import i WHERE i.service = 'membership' AND i.resource IN ('experts', 'participations')"
+)
+_EFFECTS = f"t.owner IN ({_IMPORTED}) AND t.import IN ({_LISTS})"
 _CERTIFICATES = "SELECT id FROM escm.member_certificate WHERE expert_id = ANY($1)"
-_IMPORTS_OF_EXPERTS = "SELECT i.id FROM escm.core_import i WHERE i.service = 'membership' AND i.resource = 'experts'"
 _IMPORTS = f"""
-SELECT unnest(ARRAY[d.import, d.changed_by]) FROM escm.core_import_identity d
-WHERE d.resource = 'membership.experts' AND d.record = ANY($1)
-UNION SELECT e.import FROM escm.core_import_effect e WHERE e.owner = ANY($1) AND e.import IN ({_IMPORTS_OF_EXPERTS})
+SELECT unnest(ARRAY[t.import, t.changed_by]) FROM escm.core_import_identity t WHERE {_IMPORT_ROWS}
+UNION SELECT t.import FROM escm.core_import_effect t WHERE {_EFFECTS}
 """  # noqa: S608
 
 
@@ -68,8 +77,9 @@ OF_PERSON: Mapping[str, str] = {
     "broadcasts": "t.expert_id = ANY($1)",
     "erasures": "t.expert_id = ANY($1)",
     "imports": f"t.id IN ({_IMPORTS})",
-    "import_rows": "t.resource = 'membership.experts' AND t.record = ANY($1)",
-    "changed_by_imports": f"t.owner = ANY($1) AND t.import IN ({_IMPORTS_OF_EXPERTS})",
+    "import_rows": _IMPORT_ROWS,
+    "changed_by_imports": _EFFECTS,
+    "participations": "t.expert_id = ANY($1)",
     "history": f"t.id IN ({_ENTRIES})",
 }
 """Which rows `t` of each part are about a person: `$1` are the ids of the person's records."""

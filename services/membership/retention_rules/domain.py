@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.membership.declarations import domain as declarations
+from services.membership.participations import domain as participations
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 
@@ -36,6 +37,7 @@ RETAINED: Mapping[str, Retained] = {
     "declarations": Retained(DELETE, declarations.LIFECYCLE.states),
     "consents": Retained(DELETE, ("withdrawn", "superseded")),
     "nominations": Retained(DELETE, ("declined", "lapsed", "selected", "not_selected")),
+    "participations": Retained(DELETE, participations.LIFECYCLE.states),
 }
 """By resource. Neither members, applicants and suspended experts, nor consents in force, nor nominations that wait are
 subject to a rule."""

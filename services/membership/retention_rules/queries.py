@@ -15,6 +15,7 @@ from services.membership.erasures.domain import OPEN
 from services.membership.erasures.tables import erasure
 from services.membership.experts.tables import expert
 from services.membership.nominations.tables import nomination
+from services.membership.participations.tables import participation
 from services.membership.retention_rules import domain
 from services.membership.retention_rules.record import RetentionRule
 from services.membership.retention_rules.tables import retention_rule
@@ -79,6 +80,7 @@ _SUBJECTS: Mapping[str, _Subject] = {
     "declarations": _Subject(declaration, declaration.c.updated_at, (~_of_held_expert(declaration),)),
     "consents": _Subject(consent, consent.c.updated_at, (~_of_held_expert(consent),)),
     "nominations": _Subject(nomination, nomination.c.updated_at, (~_of_held_expert(nomination),)),
+    "participations": _Subject(participation, participation.c.updated_at, (~_of_held_expert(participation),)),
 }
 """A declaration or consent changes with its state alone, once it is signed or given. Row-level security lets no index
 find `coalesce`, unlike `case`."""

@@ -187,26 +187,26 @@ def _pair(path_run: PathRun) -> str:
     return str(next(one["links"]["self"] for one in found if {one["a"], one["b"]} == set(path_run.notes["pair"])))
 
 
-def _merge(path_run: PathRun, winner: str, loser: str) -> str:
+def merge(path_run: PathRun, winner: str, loser: str) -> str:
     pair = {"winner_id": winner, "loser_id": loser}
     return str(path_run.create(_OFFICER, f"{_V1}/merges", resource="experts", **pair)["links"]["self"])
 
 
 def _merge_pair(path_run: PathRun) -> None:
-    _merge(path_run, *path_run.notes["pair"])
+    merge(path_run, *path_run.notes["pair"])
 
 
 def merge_of_two(path_run: PathRun) -> str:
     path_run.notes["winner"], loser = (prospect(path_run).rpartition("/")[2] for _ in range(2))
-    return _merge(path_run, path_run.notes["winner"], loser)
+    return merge(path_run, path_run.notes["winner"], loser)
 
 
 def _merge_winner_away(path_run: PathRun) -> None:
-    path_run.notes["other"] = _merge(path_run, prospect(path_run).rpartition("/")[2], path_run.notes["winner"])
+    path_run.notes["other"] = merge(path_run, prospect(path_run).rpartition("/")[2], path_run.notes["winner"])
 
 
 def _merge_again(path_run: PathRun) -> None:
-    path_run.notes["other"] = _merge(path_run, path_run.notes["winner"], prospect(path_run).rpartition("/")[2])
+    path_run.notes["other"] = merge(path_run, path_run.notes["winner"], prospect(path_run).rpartition("/")[2])
 
 
 def _undo_other(path_run: PathRun) -> None:

@@ -19,7 +19,7 @@ from shared.kernel.clock import today
 from tests.membership.erasures.conftest import ERASURES, Person, requested, until, until_status
 from tests.support.callers import Caller
 from tests.support.centres import COMMITTEES, DOCUMENT, SEATS, unused_country
-from tests.support.membership import EXPERTS, entered
+from tests.support.membership import EXPERTS, PARTICIPATIONS, entered, planned
 from tests.support.remains import columns_with, files_with, keys_with
 
 _AUDIT = f"core_audit_{today():%Y%m}01"
@@ -84,6 +84,7 @@ async def _with_traces(to: Make, who: Person) -> dict[str, str]:
     csv = f"full_name,country,email\nSomebody Else,XA,\nGiven{who.word} Family{who.word},XX,{who.address}\n"
     sent = {"file": ("list.csv", csv.encode(), "text/csv")}
     await _ended(admin, await admin.post("/membership/v1/imports", files=sent, data={"resource": "experts"}))
+    await _took_part(admin, who)
     for export in ("exports", f"experts/{who.id}/subject_export"):
         wish = {"resource": "experts", "format": "ndjson"} if export == "exports" else None
         await _ended(admin, await admin.post(f"/membership/v1/{export}", wish))
@@ -96,6 +97,19 @@ async def _with_traces(to: Make, who: Person) -> dict[str, str]:
         "declaration": declaration,
         "pdf": pdf,
     }
+
+
+async def _took_part(admin: Caller, who: Person) -> None:
+    """The list of a congress names the person and somebody else; it is imported and exported."""
+    code = (await planned(admin))["code"]
+    at, address = f"University of {who.word}", who.address
+    rows = [f"{code},Given{who.word} Family{who.word},XA,{at},{address}", f"{code},Somebody Else,XA,,"]
+    csv = "\n".join(["congress,full_name,country,organisation,email", *rows]).encode()
+    sent = {"file": ("list.csv", csv, "text/csv")}
+    await _ended(admin, await admin.post("/membership/v1/imports", files=sent, data={"resource": "participations"}))
+    found = (await who.caller.get(f"{PARTICIPATIONS}?expert_id={who.id}")).json()["items"]
+    assert [one["role"] for one in found] == ["participant"]
+    await _ended(admin, await admin.post("/membership/v1/exports", {"resource": "participations", "format": "csv"}))
 
 
 def _printed(storage: Path) -> list[Path]:
@@ -121,7 +135,7 @@ async def test_an_erased_person_is_nowhere_and_still_counts(
     traces = await _with_traces(to, who)
     before = await _counts(admin)
     assert len(await columns_with(superuser, who.word)) > 8
-    assert len(files_with(storage, who.word)) == 3
+    assert len(files_with(storage, who.word)) == 5
     assert len(_printed(storage)) == 1
     erasure = await requested(who)
     await run_due()

@@ -31,6 +31,8 @@ Start = Callable[[str], "subprocess.Popen[bytes]"]
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
+    "member_participation",
+    "member_congress",
     "member_merge_part",
     "member_merge",
     "member_affiliation",

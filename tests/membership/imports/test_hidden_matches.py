@@ -70,6 +70,7 @@ ROWS = [
     Row("institutions", "domains"),
     Row("institutions", "name"),
     Row("institutions", "ref"),
+    Row("participations", "ref"),
 ]
 
 

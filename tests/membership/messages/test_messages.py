@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -11,15 +11,13 @@ import pytest
 from services.membership.access import ROLES
 from services.membership.experts.operations import EXPERTS as KIND
 from services.membership.messages.operations import MESSAGES
-from services.membership.reactions import REACTIONS
-from shared.contracts.envelope import Fact
 from shared.contracts.membership import EXPERT_MERGED
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.records.access_scope import access_scope_for
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.centres import DOCUMENT
+from tests.support.facts import deliver
 from tests.support.membership import EXPERTS, expert
 
 Member = Callable[..., Awaitable[tuple[Caller, dict[str, Any]]]]
@@ -223,14 +221,6 @@ async def test_no_message_is_lost_on_a_file_that_is_merged_at_the_same_time(
     assert (await late).status_code == 404
 
 
-async def _react(database: Database, subject: str) -> None:
-    """Delivers the fact of a merge, or of its undo, twice."""
-    fact = Fact(type=EXPERT_MERGED, subject=UUID(subject), ref="X", version=9, link="/x")
-    for _ in range(2):
-        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await REACTIONS[EXPERT_MERGED](uow, [fact])
-
-
 async def test_messages_follow_a_merge_and_its_undo(member: Member, admin: Caller, database: Database) -> None:
     _, winner = await member()
     _, loser = await member()
@@ -241,9 +231,9 @@ async def test_messages_follow_a_merge_and_its_undo(member: Member, admin: Calle
     merge = await admin.post("/membership/v1/merges", pair)
     assert merge.status_code == 201, merge.text
     assert (await admin.post(_messages(loser), {"text": "Late."})).status_code == 308
-    await _react(database, loser["id"])
+    await deliver(database, EXPERT_MERGED, loser["id"])
     assert await _texts(admin, winner) == ["To the winner.", "To the loser.", "Doubtful."]
     assert (await admin.step(merge.json()["links"]["self"], "undo")).status_code == 200
-    await _react(database, loser["id"])
+    await deliver(database, EXPERT_MERGED, loser["id"])
     assert await _texts(admin, winner) == ["To the winner."]
     assert await _texts(admin, loser) == ["To the loser.", "Doubtful."]

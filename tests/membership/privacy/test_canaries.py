@@ -51,6 +51,8 @@ class Person:
         yield "affiliations", {**record, "expert_id": self.loser, "match_status": "linked", "asserted_by": "self"}
         yield "declarations", {**record, "expert_id": self.expert, "status": "signed"}
         yield "consents", {**record, "expert_id": self.expert, "status": "given"}
+        yield "participations", {**record, "expert_id": self.loser, "status": "attended", "role": "chair",
+                                 "mode": "online", "status_before": None}  # fmt: skip
         yield "certificates", {**record, "id": self.certificate, "expert_id": self.expert, "holder_key": self.expert,
                                "status": "issued", "kind": "support", "institution_id": None, "centre_id": None,
                                "subject_year": None}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Congresses of the plan, from which initiatives come."""

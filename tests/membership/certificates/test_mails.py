@@ -45,7 +45,7 @@ async def test_the_owner_of_a_verified_address_gets_their_certificates(
     assert mail["Content-Language"] == "fr"
     text = text_of(mail)
     assert f"/v/{printed(made['code'])}" in text
-    assert f"Certificat de participation, {made['number']}" in text
+    assert f"de participation, {made['number']}" in text
 
 
 async def test_others_get_the_same_response_and_no_mail(

@@ -81,8 +81,8 @@ def test_the_python_client_is_whole_and_works(running: dict[str, Any], descripti
     client = running["demo"]["clients"]["secretariat"]
     environment = {**os.environ, "PATH": f"{python('ruff').parent}:{os.environ['PATH']}"}
     target = GENERATED / "escm_client"
-    command = (python("openapi-python-client"), "generate", "--path", description, "--meta", "none")
-    run(*command, "--output-path", target, "--fail-on-warning", environment=environment)
+    command = (python("openapi-python-client"), "generate", "--path", description, "--config", "generator.yaml")
+    run(*command, "--meta", "none", "--output-path", target, "--fail-on-warning", environment=environment)
     alone = {**os.environ, "MYPYPATH": str(GENERATED), "PYTHONPATH": str(GENERATED)}
     run(python("mypy"), "--strict", "--follow-imports", "silent", "visit.py", environment=alone)
     said = run(python("python"), "visit.py", *_visit(running["base_url"], client), environment=alone)

@@ -6,22 +6,13 @@ extracted from a file.
 """
 
 from functools import cache
-from importlib.metadata import version as version_of
 from importlib.resources import files
 
-_PACKAGES = {"fontpkg-noto-sans": "fontpkg_noto_sans", "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn"}
-"""Distribution → the package that contains its fonts."""
-FAMILIES = ("Noto Sans", "Noto Sans Arabic", "Noto Sans SC")
+_PACKAGES = ("fontpkg_noto_sans", "pylopdf_fonts_zh_cn")
 
 
 @cache
 def folders() -> tuple[str, ...]:
     """The folders of the font files."""
     own = files("shared.printing") / "data"
-    return (str(own), *(str(files(package)) for package in _PACKAGES.values()))
-
-
-@cache
-def version() -> str:
-    """The versions of the typesetter and of the fonts: with others, a document may have other bytes."""
-    return " ".join(f"{name}=={version_of(name)}" for name in ("typst", *_PACKAGES))
+    return (str(own), *(str(files(package)) for package in _PACKAGES))

@@ -1,8 +1,10 @@
 """Printing certificates, and removing their files."""
 
 import asyncio
+import hashlib
 import io
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.membership.certificate_files import domain, queries
@@ -12,7 +14,7 @@ from services.membership.certificates.domain import number_of
 from services.membership.certificates.record import Certificate
 from services.membership.credentials.operations import credential_of
 from services.membership.credentials.signing import Signer
-from shared.bulk.store import FileStore, StoredFile
+from shared.bulk.store import FileStore
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Connection
@@ -30,6 +32,14 @@ def store_in(storage_path: Path) -> FileStore:
     return FileStore(storage_path / _FOLDER)
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedFile:
+    """A printed certificate: the SHA-256 of its bytes in hex, and the bytes."""
+
+    digest: str
+    content: bytes
+
+
 class Printing:
     """Prints certificates on request, with their credentials, and keeps the files, so that the next request gets the
     same bytes. One per process."""
@@ -40,22 +50,19 @@ class Printing:
         self._signer = signer
         self._store = store
 
-    def path(self, file: StoredFile) -> Path:
-        """The path of a file."""
-        return self._store.path(file.digest)
-
-    async def file(self, certificate: Certificate, language: str) -> StoredFile:
-        """The file of a certificate in a language, printed if there is none.
+    async def file(self, certificate: Certificate, language: str) -> PrintedFile:
+        """The file of a certificate in a language, printed if there is none, or if it was altered.
 
         Raises Gone for a revoked or replaced certificate, Conflict without wording, and for a name that the fonts
         cannot show; and what `Printer.pdf` raises.
         """
         credential = credential_of(certificate)
         async with self._database.acquire() as connection:
-            found = await queries.find(connection, certificate.id, language)
+            digest = await queries.digest_of(connection, certificate.id, language)
             template = await _template(connection, certificate)
-        if found is not None and await asyncio.to_thread(self.path(found).exists):
-            return found
+        kept = await asyncio.to_thread(self._read, digest) if digest else None
+        if kept is not None:
+            return kept
         token = await self._signer.credential(credential)
         document = domain.document(_said(certificate), template, language, self._signer.issuer, token)
         try:
@@ -69,7 +76,15 @@ class Printing:
         if not is_added:
             await asyncio.to_thread(self._store.remove, stored.digest)
             raise Gone("The holder of this certificate was erased.", code="erased")
-        return stored
+        return PrintedFile(stored.digest, pdf)
+
+    def _read(self, digest: str) -> PrintedFile | None:
+        """The stored file; None if it is missing or altered. Blocks."""
+        try:
+            content = self._store.path(digest).read_bytes()
+        except FileNotFoundError:
+            return None
+        return PrintedFile(digest, content) if hashlib.sha256(content).hexdigest() == digest else None
 
 
 async def remove_unknown(connection: Connection, store: FileStore) -> None:

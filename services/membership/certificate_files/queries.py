@@ -18,7 +18,7 @@ from shared.records.rows import record_of
 
 _f = certificate_file.c
 _FIND = Lookup(
-    select(_f.sha256, _f.size)
+    select(_f.sha256)
     .where(_f.certificate_id == bindparam("certificate"), _f.language == bindparam("language"))
     .limit(1)
 )
@@ -38,10 +38,10 @@ _ADD = Statement(
 _KNOWN = Statement(select(_f.sha256).where(_f.sha256 == any_(bindparam("digests", type_=ARRAY(Text)))))
 
 
-async def find(connection: Connection, key: UUID, language: str) -> StoredFile | None:
-    """The stored file of a certificate in a language."""
-    row = await _FIND.fetchrow(connection, certificate=key, language=language)
-    return None if row is None else StoredFile(row["sha256"], row["size"])
+async def digest_of(connection: Connection, key: UUID, language: str) -> str | None:
+    """The digest of the file of a certificate in a language."""
+    found: str | None = await _FIND.fetchval(connection, certificate=key, language=language)
+    return found
 
 
 async def certificate_of(connection: Connection, key: UUID) -> Certificate | None:

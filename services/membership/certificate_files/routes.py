@@ -18,7 +18,6 @@ from shared.kernel.text import LANGUAGES
 from shared.printing.printer import Printer
 from shared.records.rows import record_read
 from shared.web.conditional import is_known
-from shared.web.files import blocks_of, download
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
@@ -78,6 +77,6 @@ async def _sent(ctx: RequestContext, certificate: Certificate) -> Response:
     tag = f'"{file.digest}"'
     if is_known(ctx.request, tag):
         return Response(status_code=304, headers={"ETag": tag})
-    response = download(blocks_of(kept.path(file)), _PDF, f"{certificate.ref}.{language}.pdf", file.size)
-    response.headers["ETag"] = tag
-    return response
+    name = f"{certificate.ref}.{language}.pdf"
+    headers = {"ETag": tag, "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(file.content, 200, headers, _PDF)

@@ -76,12 +76,15 @@ async def test_a_certificate_is_printed_once(
     assert (await anonymous.get(path)).status_code == 401
 
 
-async def test_a_lost_file_is_printed_again_alike(member: Member, admin: Caller, settings: MembershipSettings) -> None:
+@pytest.mark.parametrize("change", [Path.unlink, lambda file: file.write_bytes(b"%PDF- of somebody else")])
+async def test_a_lost_or_altered_file_is_printed_again_alike(
+    member: Member, admin: Caller, settings: MembershipSettings, change: Callable[[Path], object]
+) -> None:
     _, record = await member()
     path = f"{(await issued(admin, participation(record['id'])))['links']['self']}/pdf"
     first = await admin.get(path)
     (file,) = _files(settings)
-    file.unlink()
+    change(file)
     assert (await admin.get(path)).content == first.content
     assert _files(settings) == [file]
 

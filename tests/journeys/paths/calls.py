@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.journeys.paths.path import Act, Path, PathRun, change, follows, given, later, refused, taken
-from tests.journeys.paths.world import DOCUMENT, V1
+from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.support.running import eventually
 
 _V1 = V1["membership"]
@@ -192,6 +192,17 @@ def _recuse(path_run: PathRun) -> None:
 def _publish(path_run: PathRun) -> None:
     path_run.by("admin").step(path_run.notes["call"], "decide", fields={"document": DOCUMENT})
     path_run.by("admin").step(path_run.notes["call"], "publish")
+
+
+def enter_results(world: World) -> None:
+    """A call whose results name somebody, with a nomination and its scores."""
+    path_run = PathRun(world, PATHS[0])
+    nomination = _of_panel(path_run)
+    path_run.by("nominee").change(nomination, {"consents": {"results": True}})
+    _ASSESS(path_run)
+    _score(path_run, nomination)
+    path_run.by("chair").step(nomination, "select")
+    _publish(path_run)
 
 
 def _undecided(path_run: PathRun) -> str:

@@ -128,6 +128,10 @@ def _other_nominator(path_run: PathRun) -> dict[str, str]:
     return {"name": "Bea Example", "email": path_run.notes["nominator"]}
 
 
+def _other_address(_path_run: PathRun) -> dict[str, str]:
+    return {"name": "Cem Example", "email": f"{uuid4().hex}@example.org"}
+
+
 def _late(path_run: PathRun) -> str:
     """A draft to a call whose time for nominees has ended since."""
     _expert(path_run, "nominee")
@@ -274,7 +278,8 @@ PATHS = (
             refused("nominee", "submit", "self_nomination", change("nominee", nominator=_other_nominator)),
             taken("nominee", "submit", "awaiting_nominator"),
             refused("admin", "change_nominator", "not_the_person"),
-            taken("nominee", "change_nominator", "awaiting_nominator", nominator=_other_nominator),
+            *(taken("nominee", "change_nominator", "awaiting_nominator", nominator=_other_nominator) for _ in range(4)),
+            refused("nominee", "change_nominator", "too_many_nominators", nominator=_other_address),
             refused("admin", "confirm", "not_the_nominator"),
             follows("confirm", "nominated", _decide("confirm")),
         ),

@@ -93,6 +93,7 @@ CREATE TABLE member_nomination ({record_columns(_STATES)}
     extended_until timestamptz,
     appeal jsonb,
     nominator_key text NOT NULL,
+    nominators_asked integer NOT NULL,
     conflicts jsonb NOT NULL
 )
 --;

@@ -40,6 +40,7 @@ FINAL = {
     "membership.participations absent: congress_cancelled": "a cancelled congress stays so; another one is entered",
     "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
     "membership.nominations appeal: appeal_period_over": "thirty days after their publication results are final",
+    "membership.nominations change_nominator: too_many_nominators": "a nominee asks five people at most",
     "membership.nominations appeal: appealed": "an appeal is made once, and answered",
     "membership.merges undo: erased": "an erased person has no record to return to",
     "membership.imports undo: too_late": "90 days after an import its records are changed one by one",

@@ -16,6 +16,8 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from tests.journeys.paths.calls import enter_results
+from tests.journeys.paths.world import World
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
 from tests.support.running import Client, Person, eventually
@@ -61,6 +63,8 @@ def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
     admin = Person(running["base_url"], accounts["admin"])
     with closing(by), closing(admin):
         enter_everything(by, admin, accounts)
+        with closing(World(running)) as world:
+            enter_results(world)
         eventually(lambda: by.get("/membership/v1/affiliations")["items"])
     asyncio.run(_let_prospects_wait(running["database_url"]))
     return running

@@ -14,6 +14,8 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, transition
 
 MOST_DOCUMENTS = 10
+MOST_NOMINATORS = 5
+"""How often a nomination may ask a nominator by mail."""
 LONGEST_EXTENSION = timedelta(days=365)
 APPEALS = timedelta(days=30)
 """How long after the publication of the results a nominee may appeal."""
@@ -98,8 +100,12 @@ def _by_nominator(guard_context: NominationGuardContext) -> ConfirmationFault | 
     return None if guard_context.is_nominator else "not_the_nominator"
 
 
-def _by_nominee(guard_context: NominationGuardContext) -> Literal["not_the_person"] | None:
-    return None if guard_context.is_own else "not_the_person"
+def _other_nominator(
+    guard_context: NominationGuardContext,
+) -> Literal["not_the_person", "too_many_nominators"] | None:
+    if not guard_context.is_own:
+        return "not_the_person"
+    return "too_many_nominators" if guard_context.record.nominators_asked >= MOST_NOMINATORS else None
 
 
 def _recusable(guard_context: NominationGuardContext) -> Literal["not_in_panel"] | None:
@@ -149,7 +155,7 @@ LIFECYCLE: Lifecycle[NominationGuardContext] = Lifecycle(
             "change_nominator",
             "awaiting_nominator",
             "awaiting_nominator",
-            guard=_by_nominee,
+            guard=_other_nominator,
             fields=("nominator",),
             fact="nominator_changed",
         ),
@@ -180,6 +186,11 @@ LIFECYCLE: Lifecycle[NominationGuardContext] = Lifecycle(
         ),
     ),
 )
+
+
+def asking(before: Nomination) -> Nomination:
+    """The nomination with one more mail to its nominator."""
+    return replace(before, nominators_asked=before.nominators_asked + 1)
 
 
 def extension(until: datetime | None, at: datetime) -> datetime:

@@ -71,6 +71,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Nomination) -> Nomin
         visibility="restricted",
         status="draft",
         nominator_key=email_key(new.nominator["email"]),
+        nominators_asked=0,
         conflicts=[],
     )
     return await NOMINATIONS.insert(uow, placed)
@@ -170,19 +171,26 @@ async def _with_conflicts(uow: UnitOfWork, before: Nomination) -> Nomination:
 def _changed(guard_context: domain.NominationGuardContext, requested: TransitionRequest) -> Nomination:
     """The nomination with what a transition changes in addition to the state."""
     before, reason, fields = guard_context.record, requested.reason or "", requested.fields
+    after = before
     match requested.action:
+        case "submit":
+            after = domain.asking(before)
         case "change_nominator":
-            nominator = given(fields, "nominator", dict)
-            if nominator is None:
-                raise invalid_field("/fields/nominator", "required", "The new nominator.")
-            named: Any = nominator
-            return replace(before, nominator=named, nominator_key=email_key(named["email"]))
+            after = replace(domain.asking(before), **_nominator(fields))
         case "extend":
-            return replace(before, extended_until=domain.extension(given(fields, "until", datetime), now()))
+            after = replace(before, extended_until=domain.extension(given(fields, "until", datetime), now()))
         case "recuse":
-            return replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.own)])
+            after = replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.own)])
         case "appeal":
-            return domain.appealed(before, reason, now())
+            after = domain.appealed(before, reason, now())
         case "answer_appeal":
-            return domain.answered(before, given(fields, "outcome", str), reason, now())
-    return before
+            after = domain.answered(before, given(fields, "outcome", str), reason, now())
+    return after
+
+
+def _nominator(fields: Fields) -> dict[str, Any]:
+    """The columns of another nominator. Raises Invalid without one."""
+    nominator = given(fields, "nominator", dict)
+    if nominator is None:
+        raise invalid_field("/fields/nominator", "required", "The new nominator.")
+    return {"nominator": nominator, "nominator_key": email_key(nominator["email"])}

@@ -53,5 +53,7 @@ class Nomination(Record):
     extended_until: Annotated[datetime | None, Public, Tracked, "Until when this nomination is admitted late."]
     appeal: Annotated[Appeal | None, Public, Tracked, "The appeal against the decision, and its answer."]
     nominator_key: Annotated[str, Internal]
+    nominators_asked: Annotated[int, Internal]
+    """How many mails with a link were sent, which bounds the addresses that a nominee may name."""
     conflicts: Annotated[Sequence[Conflict], Internal]
     """The members of the panel who have a conflict of interest."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.journeys.paths.path import Act, Path, PathRun, change, follows, given, later, refused, taken
-from tests.journeys.paths.world import DOCUMENT, V1
+from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.support.running import eventually
 
 _V1 = V1["membership"]
@@ -128,6 +128,10 @@ def _other_nominator(path_run: PathRun) -> dict[str, str]:
     return {"name": "Bea Example", "email": path_run.notes["nominator"]}
 
 
+def _other_address(_path_run: PathRun) -> dict[str, str]:
+    return {"name": "Cem Example", "email": f"{uuid4().hex}@example.org"}
+
+
 def _late(path_run: PathRun) -> str:
     """A draft to a call whose time for nominees has ended since."""
     _expert(path_run, "nominee")
@@ -192,6 +196,17 @@ def _recuse(path_run: PathRun) -> None:
 def _publish(path_run: PathRun) -> None:
     path_run.by("admin").step(path_run.notes["call"], "decide", fields={"document": DOCUMENT})
     path_run.by("admin").step(path_run.notes["call"], "publish")
+
+
+def enter_results(world: World) -> None:
+    """A call whose results name somebody, with a nomination and its scores."""
+    path_run = PathRun(world, PATHS[0])
+    nomination = _of_panel(path_run)
+    path_run.by("nominee").change(nomination, {"consents": {"results": True}})
+    _ASSESS(path_run)
+    _score(path_run, nomination)
+    path_run.by("chair").step(nomination, "select")
+    _publish(path_run)
 
 
 def _undecided(path_run: PathRun) -> str:
@@ -263,7 +278,8 @@ PATHS = (
             refused("nominee", "submit", "self_nomination", change("nominee", nominator=_other_nominator)),
             taken("nominee", "submit", "awaiting_nominator"),
             refused("admin", "change_nominator", "not_the_person"),
-            taken("nominee", "change_nominator", "awaiting_nominator", nominator=_other_nominator),
+            *(taken("nominee", "change_nominator", "awaiting_nominator", nominator=_other_nominator) for _ in range(4)),
+            refused("nominee", "change_nominator", "too_many_nominators", nominator=_other_address),
             refused("admin", "confirm", "not_the_nominator"),
             follows("confirm", "nominated", _decide("confirm")),
         ),

@@ -111,7 +111,7 @@ async def test_lists_find_congresses(admin: Caller, anonymous: Caller) -> None:
         ("links", [{"kind": "blog", "url": "https://example.org/"}], "/links/0/kind", "not_one_of"),
         ("published_figures", [{"as_of": "2026-01-01", "source": "x", "participants": -1}],
          "/published_figures/0/participants", "out_of_range"),
-        ("host_institution_id", str(uuid4()), "/host_institution_id", "unknown_reference"),
+        ("host_institution_id", "0199aaaa-0000-7000-8000-000000000000", "/host_institution_id", "unknown_reference"),
         ("status", "held", "/status", "unknown_field"),
     ],
 )  # fmt: skip

@@ -16,6 +16,10 @@ from shared.records.access_scope import AccessScope
 
 MARKS = ("ref", "row_id")
 LONGEST = 200
+_DEFAULT_OF_REF = """
+SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+WHERE adrelid = $1::regclass AND attname = 'ref'
+"""
 
 
 class RowIdentifiers(NamedTuple):
@@ -41,6 +45,13 @@ def take_identifiers(cells: Cells) -> RowIdentifiers:
             raise RowFault("too_long", f"{name}: at most {LONGEST} characters.")
     ref, row_id = found
     return RowIdentifiers(str(ref) if ref else None, str(row_id) if row_id else None)
+
+
+async def new_refs(connection: Connection, table: Table, count: int) -> list[str]:
+    """Refs for so many new records."""
+    default = await connection.fetchval(_DEFAULT_OF_REF, table.fullname)
+    statement = f"SELECT {default} AS ref FROM generate_series(1, $1)"  # noqa: S608
+    return [row["ref"] for row in await connection.fetch(statement, count)]
 
 
 def ref_key(ref: str) -> str:

@@ -16,6 +16,7 @@ from shared.bulk.importable import Importable
 from shared.bulk.lookup import Lookup
 from shared.bulk.plan_writes import failing, remembering, writes_of
 from shared.bulk.planning import ExistingRecords, PlannedRow, Planner, RecordedChange, Writing
+from shared.bulk.row_identifiers import new_refs
 from shared.bulk.validation import PATIENCE, Batch
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
@@ -45,10 +46,6 @@ ON CONFLICT (resource) DO UPDATE SET number = t.number + 1 RETURNING number
 """
 _LIMIT_IDLE = "SET LOCAL idle_in_transaction_session_timeout TO DEFAULT"
 _FENCE = "INSERT INTO core_import_batch (import, batch, created, updated, unchanged) VALUES ($1, $2, $3, $4, $5)"
-_DEFAULT_OF_REF = """
-SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-WHERE adrelid = $1::regclass AND attname = 'ref'
-"""
 
 
 UnderWay: TypeAlias = asyncio.Task[None]
@@ -71,7 +68,6 @@ class Writer:
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
         self._lookup = Lookup(importable, access, imported)
-        self._ref_default = ""
         self._number = 0
         self._last_identifiers: set[bytes | str] = set()
 
@@ -154,11 +150,7 @@ class Writer:
     async def _refs(self, connection: Connection, count: int) -> Sequence[str]:
         if self._is_dry:
             return [""] * count
-        if not self._ref_default:
-            table = self._importable.kind.table.fullname
-            self._ref_default = await connection.fetchval(_DEFAULT_OF_REF, table)
-        statement = f"SELECT {self._ref_default} AS ref FROM generate_series(1, $1)"  # noqa: S608
-        return [row["ref"] for row in await connection.fetch(statement, count)]
+        return await new_refs(connection, self._importable.kind.table, count)
 
     async def _record_changes(
         self, uow: UnitOfWork, recorded: list[RecordedChange], is_recorded: asyncio.Event

@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Table
 
-from shared.bulk.reading import Cells
+from shared.bulk.reading import Cells, RowFault
 from shared.bulk.row_identifiers import MARKS
 from shared.database.statements import Connection
+from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal, RoleTable
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
@@ -37,6 +38,13 @@ class ParsedRow:
     keys: tuple[str, ...]
     country: str
     values: dict[str, Any]
+
+
+class ResolvedRow(NamedTuple):
+    """The values and keys of a row after the records that it names were found or made."""
+
+    values: Values
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +83,11 @@ class Child:
 @dataclass(frozen=True)
 class Importable:
     """One resource. `parsed_row` validates a row and raises RowFault. `enter` returns the columns of a new record,
-    `change` those that the row's values change in an existing one. `matches` is the SQL function that finds records by
-    key. `references` returns the indexes of the values with references that the principal may not know of.
+    `change` those that the row's values change in an existing one. `advance` returns the verb that the row's values
+    take a record through, if any; its third argument is `registry`. `matches` is the SQL function that finds records by
+    key. `references` returns, by index, what is wrong with the records that the values refer to. `resolve` finds or
+    makes the records that new rows name, in the transaction of their batch; its third argument is whether it is a dry
+    run, in which it makes none.
     `record_keys`: JSON objects with all these keys reach `parsed_row` whole, as JSON text in the cell `record`. `cells`
     shows a record under import headings. `registry_verb` is the permission that a caller needs to set `registry`."""
 
@@ -91,7 +102,9 @@ class Importable:
     matches: str | None = None
     derived: tuple[Derived, ...] = ()
     children: tuple[Child, ...] = ()
-    references: Callable[[Connection, Principal, Sequence[Values]], Awaitable[set[int]]] | None = None
+    references: Callable[[Connection, Principal, Sequence[Values]], Awaitable[Mapping[int, RowFault]]] | None = None
+    resolve: Callable[[UnitOfWork, Sequence[Values], bool], Awaitable[Sequence[ResolvedRow]]] | None = None
+    advance: Callable[[Values, Values, bool], str | None] = lambda _row, _values, _registry: None
     in_use: Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]] | None = None
     export_extra: str = ""
     registry_verb: str | None = None

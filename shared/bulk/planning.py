@@ -102,12 +102,14 @@ def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> P
 
 
 class RecordedChange(NamedTuple):
-    """One change for the audit trail and the facts. `child` is None for the record itself."""
+    """One change for the audit trail and the facts. `child` is None for the record itself; `verb` is that of a
+    transition."""
 
     owner: Columns
     before: Columns | None
     after: Columns
     child: Child | None = None
+    verb: str | None = None
 
 
 @dataclass(slots=True)
@@ -172,13 +174,13 @@ class Planner:
         if record is not None and last == row.digest:
             plan.unchanged += 1
             return
-        made = prepared.build_new or build_new(row, self._importable, self._writing)
         record = record or self._match(row)
         if record is None:
             record = row.record
-            self._create(row, made)
+            self._create(row, prepared.build_new or build_new(row, self._importable, self._writing))
+            self._advance(record, row.values)
             plan.created += 1
-        elif self._change(record, row.values):
+        elif self._change(record, row.values) | self._advance(record, row.values):
             plan.updated += 1
         else:
             plan.unchanged += 1
@@ -228,6 +230,19 @@ class Planner:
             self.plan.touched[record] = pending
             return True
         return False
+
+    def _advance(self, record: UUID, values: Values) -> bool:
+        pending = self._known.pending_records[record]
+        before = pending.row
+        verb = self._importable.advance(before, values, self._writing.registry)
+        if verb is None:
+            return False
+        status = self._importable.kind.lifecycle.of(verb, before["status"]).target
+        by = {"updated_by": self._writing.actor}
+        pending.row = {**before, "status": status, **self._moved_on(before), **by}
+        self.plan.recorded.append(RecordedChange(pending.row, before, pending.row, verb=verb))
+        self.plan.touched[record] = pending
+        return True
 
     def _change_children(self, pending: PendingRecord, values: Values) -> bool:
         changes = [

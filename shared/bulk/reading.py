@@ -33,6 +33,9 @@ class RowFault(Exception):
         self.detail = detail
 
 
+UNKNOWN_REFERENCE = RowFault("unknown_reference", "The record that the row refers to is not known.")
+
+
 class RawRow(NamedTuple):
     """A row of the file: its number among the data rows, from 1, and its cells by column."""
 

@@ -18,7 +18,7 @@ import orjson
 
 from shared.bulk.importable import IMPORT, Importable, ParsedRow, Values
 from shared.bulk.layout import MOST_COLUMNS, Layout
-from shared.bulk.reading import RawRow, RowFault, cells_of, rows_of
+from shared.bulk.reading import UNKNOWN_REFERENCE, RawRow, RowFault, cells_of, rows_of
 from shared.bulk.repeats import RepeatCounter
 from shared.bulk.row_identifiers import RowIdentifiers, find_refs, ref_key, take_identifiers
 from shared.database.ids import uuid7s
@@ -28,7 +28,6 @@ from shared.records.access_scope import AccessScope
 
 BATCH = 5000
 _CHUNK = 1000
-_UNKNOWN = ("unknown_reference", "The record that the row refers to is not known.")
 PATIENCE = 300.0
 """Seconds for the statements of a batch, and for the few statements over a whole import."""
 _FAILED = "SELECT row FROM core_import_row WHERE import = $1 AND row > $2 AND row <= $3 AND problem IS NOT NULL"
@@ -49,6 +48,11 @@ class ValidRow(NamedTuple):
     digest: bytes
     keys: Sequence[str]
     values: Values
+
+    @property
+    def has_ref(self) -> bool:
+        """Whether the row names its record by ref."""
+        return bool(self.keys) and self.keys[0].startswith(ref_key(""))
 
     @property
     def identity_key(self) -> str:
@@ -195,29 +199,25 @@ class Reader:
             good, failed = await asyncio.to_thread(self._validator.validate, self._rows, min(_CHUNK, left))
             if not (good or failed):
                 break
-            unknown = await self._unknown(good)
-            batch.good += [self._numbered(row) for place, row in enumerate(good) if place not in unknown]
+            faults = await self._faults(good)
+            batch.good += [self._numbered(row) for place, row in enumerate(good) if place not in faults]
             batch.failed += failed
-            batch.failed += [FailedRow(good[place].row, *_UNKNOWN) for place in unknown]
+            batch.failed += [FailedRow(good[place].row, fault.code, fault.detail) for place, fault in faults.items()]
         self._number += 1
         return batch if batch.good or batch.failed else None
 
-    async def _unknown(self, rows: Sequence[ValidRow]) -> set[int]:
-        """The indexes of rows with a reference that is unknown to the caller."""
+    async def _faults(self, rows: Sequence[ValidRow]) -> dict[int, RowFault]:
+        """By index, what is wrong with the records that rows refer to, for this caller."""
         async with self._run.unit_of_work(self._access.context) as uow:
-            unknown = await self._unwritable_refs(uow.connection, rows)
+            faults = dict.fromkeys(await self._unwritable_refs(uow.connection, rows), UNKNOWN_REFERENCE)
             if self._importable.references is not None:
                 values = [row.values for row in rows]
-                unknown |= await self._importable.references(uow.connection, self._access.principal, values)
-        return unknown
+                faults |= await self._importable.references(uow.connection, self._access.principal, values)
+        return faults
 
     async def _unwritable_refs(self, connection: Connection, rows: Sequence[ValidRow]) -> set[int]:
         """The indexes of rows whose ref leads to no record that the caller may write."""
-        asked = {
-            place: row.keys[0].removeprefix("ref:")
-            for place, row in enumerate(rows)
-            if row.keys and row.keys[0].startswith("ref:")
-        }
+        asked = {place: row.keys[0].removeprefix("ref:") for place, row in enumerate(rows) if row.has_ref}
         table = self._importable.kind.table
         found = await find_refs(connection, table, set(asked.values()), self._access) if asked else []
         known = {row["ref"] for row in found}

@@ -89,7 +89,7 @@ class Writer:
             connection = uow.connection
             await connection.execute(_BEGIN)
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
-            rows, are_new = await self._lookup.ahead(connection, batch.good)
+            rows, are_new = await self._ahead(connection, batch)
             if not is_again and self._are_apart(rows) and are_new:
                 counts, recorded, writes = await self._plan(connection, rows, ExistingRecords.nothing())
                 rows.clear()
@@ -101,10 +101,18 @@ class Writer:
             else:
                 await _end_of(before)
                 await self._advance_sequence(connection, None)
-                known = await self._lookup.known(connection, batch.good)
+                if self._importable.resolve is not None:
+                    rows = [PlannedRow(row) for row in await self._lookup.resolved(uow, batch.good)]
+                known = await self._lookup.known(connection, [row.good for row in rows])
                 counts, recorded, writes = await self._plan(connection, rows, known)
                 executed = self._execute(connection, batch, counts, writes)
                 await asyncio.gather(executed, self._record_changes(uow, recorded, is_recorded))
+
+    async def _ahead(self, connection: Connection, batch: Batch) -> tuple[list[PlannedRow], bool]:
+        """The rows, and whether they can be planned ahead: what new rows name is known after the previous batch."""
+        if self._importable.resolve is not None:
+            return [], False
+        return await self._lookup.ahead(connection, batch.good)
 
     def _are_apart(self, rows: Sequence[PlannedRow]) -> bool:
         """Whether no row shares an identifier with the previous batch."""
@@ -172,6 +180,9 @@ async def _end_of(batch: UnderWay | None) -> None:
 def record_imported_change(uow: UnitOfWork, importable: Importable, recorded: RecordedChange, at: datetime) -> None:
     """Adds the audit entry and the fact of one change of an import."""
     action, fact = ("create", "created") if recorded.before is None else ("update", "updated")
+    if recorded.verb is not None and recorded.before is not None:
+        action = recorded.verb
+        fact = importable.kind.lifecycle.of(action, recorded.before["status"]).fact or recorded.after["status"]
     if recorded.child is None:
         importable.kind.record_row_change(uow, action, recorded.before, recorded.after, fact, at=at)
         return

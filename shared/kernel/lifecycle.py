@@ -169,6 +169,10 @@ class Lifecycle(Generic[GuardContext]):
                 return transition
         raise NoScheduledTransition(f"No schedule takes {verb!r} from {status!r}.")
 
+    def of(self, verb: str, status: str) -> "Transition[GuardContext]":
+        """The transition of this verb from a state. Raises StopIteration if there is none."""
+        return next(one for one in self._by_verb[verb] if status in one.sources)
+
     def check(self, verb: str, reason: str | None, fields: Iterable[str]) -> None:
         """Raises Invalid for a transition that is invalid in every state: an unknown verb or field, or a missing
         reason."""

@@ -21,7 +21,7 @@ from services.membership.experts.tables import affiliation, expert_value
 from services.membership.experts.values import values_of
 from services.membership.institutions.naming import meant
 from shared.bulk.importable import Child, Columns, Derived, Importable, ParsedRow, Values
-from shared.bulk.reading import Cells, RowFault
+from shared.bulk.reading import UNKNOWN_REFERENCE, Cells, RowFault
 from shared.database.statements import Connection
 from shared.kernel.clock import now, to_text
 from shared.kernel.principal import Principal
@@ -37,19 +37,18 @@ _IMPORTED = fields_with(Expert, Imported)
 _LISTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == list[str])
 _TEXTS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type == TextsByLanguage)
 _FLAGS = frozenset(name for name in _IMPORTED if fields_of(Expert)[name].type is bool)
-HEADINGS = (
-    "given_names", "family_name", "full_name", "country", "institution", "institution_id", "role", "topic", "email",
-    *_IMPORTED,
-)  # fmt: skip
+NAMES = ("given_names", "family_name", "full_name")
+HEADINGS = (*NAMES, "country", "institution", "institution_id", "role", "topic", "email", *_IMPORTED)
 _NONE = "n/a"
 _UNKNOWN_LANGUAGE = "und"
 """The BCP 47 tag of a text in an unknown language."""
 _BETWEEN_TAGS = re.compile(r"[\s;,]+")
 _BETWEEN_KEYWORDS = re.compile(r"\s*(?<!\\);\s*")
+HEADING_OF_NAME = {
+    f"/names/0/{part}": heading for part, heading in zip(("given", "family", "full"), NAMES, strict=True)
+}
 _HEADING_OF = {
-    "/names/0/given": "given_names",
-    "/names/0/family": "family_name",
-    "/names/0/full": "full_name",
+    **HEADING_OF_NAME,
     "/emails/0/value": "email",
     "/affiliation/raw": "institution",
     "/affiliation/institution_id": "institution_id",
@@ -65,15 +64,8 @@ class ExpertRow(ExpertBody):
 
 def parsed_row(cells: Cells) -> ParsedRow:
     """The row as a new record. Raises RowFault with the code of its first fault."""
-    one = {name: _joined(cell) for name, cell in cells.items()}
-    if "country" not in one:
-        raise RowFault("country_missing", "country: every expert belongs to a country.")
-    if not ("family_name" in one or "full_name" in one):
-        raise RowFault("name_missing", "family_name or full_name is needed.")
-    body: dict[str, Any] = {
-        "names": [{"given": one.get("given_names"), "family": one.get("family_name"), "full": one.get("full_name")}],
-        "country": one["country"].upper(),
-    }
+    one = texts_of(cells)
+    body = name_and_country(one)
     if "email" in one:
         body["emails"] = [{"value": one["email"]}]
     body |= {name: _read(name, cells[name]) for name in _IMPORTED if name in cells}
@@ -85,14 +77,34 @@ def parsed_row(cells: Cells) -> ParsedRow:
     values = validated(ExpertRow, body, _HEADING_OF)
     emails = [email_key(email["value"]) for email in values.get("emails", ())]
     keys = [f"email:{email}" for email in emails] + ([f"orcid:{values['orcid']}"] if "orcid" in values else [])
-    names = (fold(one.get(name, "")) for name in ("given_names", "family_name", "full_name"))
+    names = (fold(one.get(name, "")) for name in NAMES)
     where = one.get("institution_id") or fold(one.get("institution", ""))
     return ParsedRow((*names, where, *keys), tuple(keys), values["country"], values)
 
 
+def texts_of(cells: Cells) -> dict[str, str]:
+    """The cells, each as one text."""
+    return {name: _joined(cell) for name, cell in cells.items()}
+
+
+def name_and_country(one: Mapping[str, str]) -> dict[str, Any]:
+    """The name and the country of a row about a person. Raises RowFault if one of them is missing."""
+    if "country" not in one:
+        raise RowFault("country_missing", "country: every expert belongs to a country.")
+    if not ("family_name" in one or "full_name" in one):
+        raise RowFault("name_missing", "family_name or full_name is needed.")
+    name = {"given": one.get("given_names"), "family": one.get("family_name"), "full": one.get("full_name")}
+    return {"names": [name], "country": one["country"].upper()}
+
+
+def is_nowhere(organisation: str | None) -> bool:
+    """Whether a cell says that the person belongs to no organisation."""
+    return organisation is None or organisation.casefold() == _NONE
+
+
 def _affiliation(one: Mapping[str, str]) -> dict[str, Any] | None:
     known, raw = one.get("institution_id"), one.get("institution")
-    if known is None and (raw is None or raw.casefold() == _NONE):
+    if known is None and is_nowhere(raw):
         return None
     named = {"institution_id": known} if known else {"raw": raw}
     return {**named, "role": one.get("role")}
@@ -216,15 +228,22 @@ def _value_rows(row: Values) -> list[Columns]:
     return [{**place, "kind": kind, "value": value} for kind, value in values_of(row)]
 
 
-async def _unknown_institutions(connection: Connection, principal: Principal, rows: Sequence[Values]) -> set[int]:
-    """The positions of rows whose institution the principal may not know of."""
+async def _unknown_institutions(
+    connection: Connection, principal: Principal, rows: Sequence[Values]
+) -> dict[int, RowFault]:
+    """The faults of rows whose institution the principal may not know of, by position."""
     asked = {
         place: UUID(said["institution_id"])
         for place, values in enumerate(rows)
         if (said := values.get("affiliation")) and said["institution_id"]
     }
     known = await meant(connection, principal, set(asked.values()))
-    return {place for place, institution in asked.items() if institution not in known}
+    return {place: UNKNOWN_REFERENCE for place, institution in asked.items() if institution not in known}
+
+
+def name_cells(name: Mapping[str, str | None]) -> dict[str, str | None]:
+    """A name in an export."""
+    return {"given_names": name.get("given"), "family_name": name.get("family"), "full_name": name.get("full")}
 
 
 def cells(row: Values, access: AccessScope) -> dict[str, str]:
@@ -235,9 +254,7 @@ def cells(row: Values, access: AccessScope) -> dict[str, str]:
     works = orjson.loads(row["affiliations"])
     work = next((one for one in works if one["primary"]), works[0] if works else {})
     texts = {
-        "given_names": name.get("given"),
-        "family_name": name.get("family"),
-        "full_name": name.get("full"),
+        **name_cells(name),
         "country": shown["country"],
         "institution": work.get("raw"),
         "institution_id": work.get("institution_id"),

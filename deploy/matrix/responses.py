@@ -15,7 +15,7 @@ from shared.kernel.principal import READ, Grant, PermissionScope, Principal, Pri
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
-    "api_keys", "sessions", "notifications",
+    "api_keys", "sessions", "notifications", "initiatives",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
@@ -28,7 +28,7 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions",
-    "declarations": "experts", "consents": "experts", "certificates": "experts",
+    "declarations": "experts", "consents": "experts", "certificates": "experts", "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 WRITE = "write"
@@ -134,7 +134,8 @@ def _on_record(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
-    under = target.seen_by if operation.resource in ("agreements", "declarations", "consents", "certificates") else None
+    parts = ("agreements", "declarations", "consents", "certificates", "supports")
+    under = target.seen_by if operation.resource in parts else None
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 

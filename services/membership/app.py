@@ -20,6 +20,8 @@ from services.membership.erasures.routes import requests as erasure_requests
 from services.membership.erasures.routes import router as erasures
 from services.membership.experts.routes import EXPERT_API
 from services.membership.experts.routes import router as experts
+from services.membership.initiative_counts.routes import router as initiative_counts
+from services.membership.initiatives.routes import router as initiatives
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
 from services.membership.merges.routes import router as merges
@@ -33,6 +35,8 @@ from services.membership.processing_record.routes import router as processing_re
 from services.membership.retention_rules.routes import router as retention_rules
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
+from services.membership.supports.routes import router as supports
+from services.membership.supports.routes import signatures
 from services.membership.verification.routes import router as verification
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -72,6 +76,10 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             certificates,
             retention_rules,
             processing_record,
+            initiatives,
+            initiative_counts,
+            signatures,
+            supports,
             broadcasts,
             outreach,
             duplicates,
@@ -90,6 +98,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "declarations": "What experts declare about their interests, for each year.",
             "certificate_templates": "The wording of certificates, by kind and language.",
             "certificates": "What the secretariat certifies about experts, institutions and centres.",
+            "initiatives": "Initiatives of the plan, the form that signs them, and how many support them.",
+            "supports": "Who supports initiatives, and which signatures wait.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",

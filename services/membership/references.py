@@ -10,6 +10,7 @@ from services.membership.consents.operations import CONSENTS
 from services.membership.declarations.operations import DECLARATIONS
 from services.membership.erasures.operations import ERASURES
 from services.membership.messages.operations import CONVERSATION
+from services.membership.supports.merging import supporter
 from shared.contracts import views
 from shared.records.following import Reference, ReferenceRewriter, moves_table, single
 from shared.records.rows import with_columns
@@ -27,7 +28,8 @@ _FOLLOWING = (
     *(single(kind, "expert_id") for kind in (CONSENTS, DECLARATIONS, ERASURES)),
     _held("expert_id", FREE_AT_MERGE_TARGET),
     *CONVERSATION.references(),
+    supporter("expert_id"),
 )
 _MOVES = moves_table("member_reference_move")
 EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, _FOLLOWING)
-INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (_held("institution_id"),))
+INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (_held("institution_id"), supporter("institution_id")))

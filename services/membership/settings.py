@@ -21,6 +21,8 @@ class MembershipSettings(Settings):
     """The frontend's page that uses a mailed token; `/account` of the issuer by default."""
     credential_key_days: int = Field(365, ge=30, le=1_096)
     """Days for which a key signs credentials."""
+    mail_requests: int = Field(60, ge=1, le=1_000_000)
+    """Signatures by the public form, each of which is mailed, from one network address in a minute."""
     orcid_url: str = Field("", pattern=_ADDRESS)
     """Where people sign in to ORCID, such as `https://orcid.org`. The four settings of ORCID are set together."""
     orcid_api_url: str = Field("", pattern=_ADDRESS)

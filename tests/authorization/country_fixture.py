@@ -24,6 +24,7 @@ TABLES = {
     "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
     "broadcasts": "member_broadcast", "certificates": "member_certificate",
     "certificate_templates": "member_certificate_template",
+    "broadcasts": "member_broadcast", "initiatives": "member_initiative", "supports": "member_support",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -36,6 +37,8 @@ TABLES = {
 _PUBLISHED = {
     "experts": "status = 'active'",
     "institutions": "status = 'verified'",
+    "initiatives": "status = 'open'",
+    "supports": "status = 'accepted'",
     "committees": "status = 'recognised'",
     "seats": "status = 'appointed'",
     "centres": "status = 'active'",
@@ -76,6 +79,7 @@ _ABOVE = {
     "declarations": "experts",
     "consents": "experts",
     "certificates": "experts",
+    "supports": "experts",
     "erasures": "experts",
     "reviewers": "peers",
 }
@@ -89,6 +93,8 @@ class CountryFixture:
     country: str
     word: str
     records: dict[str, Record] = field(default_factory=dict)
+    open_initiative: str = ""
+    """The id of an initiative that everybody may sign."""
 
     def id(self, plural: str) -> str:
         return str(self.records[plural]["id"])
@@ -157,6 +163,7 @@ class Seeder:
             fixture, "membership", "broadcasts", subjects={"en": fixture.word}, texts={"en": fixture.word},
             segment={"country": fixture.country}, purpose="outreach",
         )  # fmt: skip
+        await self._support(fixture, expert)
         await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}
@@ -179,6 +186,23 @@ class Seeder:
             fixture.records[which] = response.json()
         pair = {"winner_id": fixture.id("winners"), "loser_id": fixture.id("losers")}
         await self._enter(fixture, "membership", "merges", resource="experts", **pair)
+
+    async def _support(self, fixture: CountryFixture, expert: Record) -> None:
+        """An initiative, of which the expert has signed a text that is back in its first state."""
+        text = {"titles": {"en": fixture.word}, "texts": {"en": fixture.word}, "visibility": "restricted"}
+        code = f"W-{uuid4().hex[:12].upper()}"
+        initiative = await self._enter(fixture, "membership", "initiatives", code=code, **text)
+        put = "UPDATE member_initiative SET status = $2 WHERE id = $1"
+        await self._superuser.execute(put, initiative["id"], "open")
+        await self._enter(
+            fixture, "membership", "supports", initiative_id=initiative["id"], expert_id=expert["id"],
+            organisation={"raw": fixture.word}, evidence={**DOCUMENT, "title": fixture.word},
+        )  # fmt: skip
+        await self._superuser.execute(put, initiative["id"], "draft")
+        body = {"code": f"W-{uuid4().hex[:12].upper()}", "titles": {"en": "Open to everybody"}}
+        response = await self._callers["membership"].post("/membership/v1/initiatives", body)
+        fixture.open_initiative = response.json()["id"]
+        await self._superuser.execute(put, fixture.open_initiative, "open")
 
     async def _converse(self, fixture: CountryFixture, service: str, plural: str) -> None:
         """An internal message and another one on the file of a record."""

@@ -39,6 +39,8 @@ PROTECTED = {
         "certificates",
         "erasures",
         "broadcasts",
+        "initiatives",
+        "supports",
         "retention_rules",
         "certificate_templates",
     ),
@@ -63,6 +65,7 @@ _OF_THE_OFFICE = (
     "reviewers",
     "broadcasts",
     "certificate_templates",
+    "initiatives",
 )
 """Kinds that no national role reads."""
 SETTINGS = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.paths import access, actions, centres, erasures, ladder, membership, outreach
+from tests.journeys.paths import access, actions, centres, erasures, initiatives, ladder, membership, outreach
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
@@ -17,6 +17,7 @@ PATHS = (
     *membership.PATHS,
     *erasures.PATHS,
     *outreach.PATHS,
+    *initiatives.PATHS,
     *access.PATHS,
 )
 FINAL = {

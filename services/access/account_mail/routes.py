@@ -7,13 +7,12 @@ from fastapi import Response
 from services.access.access import ROLES
 from services.access.account_mail import operations
 from services.access.account_mail.domain import REGISTRATION
-from services.access.account_mail.guards import may_mail
 from services.access.account_mail.schemas import AddressBody, NewPasswordBody, Registered, RegistrationBody, TokenBody
 from services.access.accounts.operations import ACCOUNTS
 from services.access.settings import AccessSettings
 from shared.mail.sealing import MailSeal
 from shared.web.catalogue import preferred_language
-from shared.web.mailed_tokens import limit_tries
+from shared.web.mailed_tokens import limit_tries, may_mail
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
@@ -27,7 +26,7 @@ _ASKED: dict[int | str, dict[str, Any]] = {
 async def _ask(ctx: RequestContext, letter: str, email: str, language: str | None = None, **values: str) -> None:
     settings = cast(AccessSettings, ctx.settings)
     language = language or preferred_language(ctx.request.headers.get("accept-language", ""))
-    if await may_mail(ctx, letter, email):
+    if await may_mail(ctx, settings.mail_requests, letter, email):
         operations.ask(ctx.uow, MailSeal(settings), letter, email, language, settings.page, **values)
 
 

@@ -26,6 +26,7 @@ class Audience(StrEnum):
     DECLARANT = "the expert who declares"
     CONSENTING = "the expert who consents"
     CERTIFIED = "the expert who holds the certificate"
+    SUPPORTER = "the expert who supports"
     SEATED = "the expert in the seat"
     FOCAL_POINT = "the focal point"
     REVIEWER = "the reviewer"
@@ -119,6 +120,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="membership.declaration signed cleared managed excluded superseded",
         ),
         *_notices("consent", _A.CONSENTING, of="membership.consent withdrawn superseded"),
+        *_notices("support", _A.SUPPORTER, of="membership.support accepted rejected withdrawn annulled reinstated"),
         *_notices(
             "certificate",
             _A.CERTIFIED,
@@ -215,6 +217,9 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_CANCELLED: _UNDER_ERASURE,
     membership.ERASURE_RUNNING: _UNDER_ERASURE,
     membership.ERASURE_DONE: _UNDER_ERASURE,
+    membership.INITIATIVE_OPEN: "work of the office",
+    membership.INITIATIVE_CLOSED: "work of the office",
+    membership.INITIATIVE_WITHDRAWN: "work of the office",
     membership.RETENTION_RULE_ACTIVATED: "work of the office",
     membership.RETENTION_RULE_RETIRED: "work of the office",
     membership.CERTIFICATE_TEMPLATE_ACTIVATED: "work of the office",

@@ -16,6 +16,11 @@ _PROOF = "proves that nothing was altered"
 _KEY = "names the key of the encrypted text that is exported in the clear"
 _FILE = "describes the whole file, of many people"
 
+_SUPPORT = (
+    f"{RECORD} initiative_id expert_id institution_id capacity organisation_id signed_at text_digest email_verified"
+    " hold certificate_id accepted_at ended_at"
+)
+"""What stays of the support of an erased expert, which counts as before."""
 TOMBSTONE = f"{RECORD} category previous_status status_since term_starts term_ends merged_into"
 """What stays of an erased expert, with the instant of the erasure."""
 PARTS: Mapping[str, PersonalTable] = {
@@ -49,6 +54,17 @@ PARTS: Mapping[str, PersonalTable] = {
     ),
     "certificate_files": personal(
         "member_certificate_file", "certificate_id language size printed_at", {"a checksum of the file": "sha256"}
+    ),
+    "supports": personal(
+        "member_support",
+        f"{_SUPPORT} organisation listed_name consent_to_list consent_to_contact language evidence signer",
+        {
+            FOUND_BY: "name_key affiliation organisation_key",
+            "a checksum of what is exported": "email_digest",
+            "a checksum of the network that a signature came from, for a week": "network_key",
+            "says which support of perhaps another record stays in place of this one": "replaced_by replaced_from",
+        },
+        retained=f"{_SUPPORT} affiliation organisation_key replaced_by replaced_from",
     ),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "broadcasts": personal(
@@ -188,6 +204,9 @@ IMPERSONAL: Mapping[str, str] = {
     " locations heri previous_status merged_into relations",
     "member_broadcast": f"{RECORD} subjects texts segment purpose send_at per_minute authors frozen_at final_counts",
     "member_credential_key": "kid public private created_at signs_from signs_until",
+    "member_initiative": f"{RECORD} code titles texts adopted_at congress_id opens closes signers certificate"
+    " published_figures text_digests search_key",
+    "member_initiative_day": "initiative_id day organisations organisations_unmatched",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
     "member_certificate_template": f"{RECORD} kind titles bodies signatory",
     "member_retention_rule": f"{RECORD} resource state after action basis",

@@ -61,6 +61,7 @@ OF_PERSON: Mapping[str, str] = {
     "consents": "t.expert_id = ANY($1)",
     "certificates": "t.expert_id = ANY($1)",
     "certificate_files": f"t.certificate_id IN ({_CERTIFICATES})",
+    "supports": "t.expert_id = ANY($1)",
     "messages": "t.expert_id = ANY($1)",
     "broadcasts": "t.expert_id = ANY($1)",
     "erasures": "t.expert_id = ANY($1)",

@@ -174,7 +174,6 @@ CREATE VIEW member_published_support AS
     country_scoped("member_support", "membership", record="coalesce(expert_id, id)")
     follow_expert("member_support")
     grant("member_published_support", "SELECT", "access")
-    grant("member_published_institution", "SELECT", "membership")
 
 
 def _counts() -> None:
@@ -332,8 +331,6 @@ DROP TRIGGER member_affiliation_supports_match ON member_affiliation
 DROP FUNCTION member_support_match()
 --;
 REVOKE INSERT ON core_count_delta FROM {role("search")}
---;
-REVOKE SELECT ON member_published_institution FROM {role("membership")}
 --;
 DELETE FROM core_count_delta WHERE kind = 'support'
 --;

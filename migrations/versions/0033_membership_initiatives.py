@@ -19,6 +19,7 @@ from migrations.rules import (
     role,
     run,
     searching,
+    setting,
 )
 
 revision = "0033_membership_initiatives"
@@ -52,6 +53,7 @@ def upgrade() -> None:
     _counts()
     _matched()
     _organisations()
+    _matches()
     _work(_STEPS | _OF_SUPPORTS)
     _rules()
 
@@ -282,6 +284,28 @@ $$
         searching(signature, "membership")
 
 
+def _matches() -> None:
+    """Living supports by initiative and expert, for imports: a match out of the caller's reach has to be known."""
+    writable = (
+        "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
+        f" OR r.country = ANY({setting('write_countries')}) OR r.expert_id::text = ANY({setting('write_records')})"
+    )
+    run(f"""
+GRANT SELECT (id, country) ON member_support TO {role("search")}
+--;
+CREATE FUNCTION member_support_matches(keys text[]) RETURNS TABLE (key text, record uuid, writable boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, pg_temp AS $$
+    SELECT k.key, r.id, coalesce({writable}, false)
+    FROM (
+        SELECT key, split_part(key, ':', 2) AS initiative, split_part(key, ':', 3) AS expert
+        FROM unnest(keys) AS k (key) WHERE key LIKE 'support:%' OFFSET 0
+    ) k JOIN member_support r ON r.expert_id = k.expert::uuid AND r.initiative_id = k.initiative::uuid
+    WHERE r.status IN ('pending', 'accepted')
+$$
+""")
+    searching("member_support_matches(text[])", "membership")
+
+
 def _work(steps: dict[str, tuple[str, str, str]]) -> None:
     """The view of what waits for somebody in membership."""
     others = "".join(
@@ -338,7 +362,7 @@ DELETE FROM core_count_day WHERE kind IN ('support', 'support_tagged')
 --;
 DELETE FROM core_count WHERE kind IN ('support', 'support_tagged')
 --;
-DROP FUNCTION {", ".join(_FUNCTIONS)}
+DROP FUNCTION {", ".join(_FUNCTIONS)}, member_support_matches(text[])
 --;
 DROP VIEW member_published_support
 --;

@@ -11,10 +11,14 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 
 from services.membership.initiative_counts.tables import initiative_day
+from services.membership.supports.domain import CAPACITIES
+from services.membership.supports.queries import ORGANISATION
+from services.membership.supports.tables import support
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
 from shared.records.counts import cells
+from shared.records.listing import Filter, Listing, countries, one_of, region, values
 
 SUPPORT = "support"
 """The kind of the stored counts. Their tags are initiatives, their categories capacities."""
@@ -57,6 +61,30 @@ WHERE i.status IN ('open', 'closed')
     AND NOT EXISTS (SELECT FROM escm.member_initiative_day d WHERE d.initiative_id = i.id AND d.day = $1)
 ON CONFLICT DO NOTHING
 """
+
+OF_INITIATIVE = "initiative_id"
+SUPPORTERS = Listing(
+    base=lambda _access_kind: select(support).where(
+        support.c.status == constant("accepted"), support.c.visibility == constant("public")
+    ),
+    key=support.c.id,
+    filters={
+        one.name: one
+        for one in (
+            countries(support.c.country),
+            region(support.c.country),
+            values("capacity", support.c.capacity, "Capacities, separated by commas", one_of(CAPACITIES)),
+            Filter(OF_INITIATIVE, "The initiative", UUID, lambda bound: support.c.initiative_id == bound),
+        )
+    },
+    sorts={"signed_at": support.c.signed_at},
+    columns={
+        **{name: support.c[name] for name in ("id", "listed_name", "country", "capacity", "organisation", "signed_at")},
+        "organisation_id": support.c.organisation_id,
+        **ORGANISATION,
+    },
+)
+"""Who agreed to be listed, for everybody."""
 
 
 @dataclass(frozen=True, slots=True)

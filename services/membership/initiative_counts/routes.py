@@ -9,11 +9,10 @@ from fastapi import Depends, Response
 from services.membership.access import ROLES
 from services.membership.initiative_counts import queries
 from services.membership.initiative_counts.operations import RecentOrganisations
-from services.membership.initiative_counts.queries import Organisations
+from services.membership.initiative_counts.queries import OF_INITIATIVE, SUPPORTERS, Organisations
 from services.membership.initiative_counts.schemas import InitiativeCount, SupporterPage, count_of
 from services.membership.initiatives.operations import INITIATIVES
 from services.membership.initiatives.routes import INITIATIVE_API
-from services.membership.supports.queries import OF_INITIATIVE, SUPPORTERS
 from services.membership.supports.schemas import Supporter, present_supporter
 from shared.database.pool import Database
 from shared.database.statements import Row

@@ -10,6 +10,8 @@ from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import LANGUAGES
 
 EXPERT, INSTITUTION = SIGNERS = ("expert", "institution")
+SIGNER_OF = {"personal": EXPERT, "organisation": INSTITUTION}
+"""Who signs in each capacity."""
 PUBLISHED = frozenset({"open", "closed"})
 LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("draft", "open", "closed", "withdrawn"),

@@ -1,11 +1,12 @@
 """Reading initiatives: open and closed ones for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, column, or_, select, table
+from sqlalchemy import Text, Uuid, and_, any_, bindparam, column, or_, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.initiatives.domain import LIFECYCLE, PUBLISHED
 from services.membership.initiatives.record import Initiative
@@ -19,6 +20,8 @@ from shared.records.plain import by_itself, listing
 from shared.records.rows import records_of
 
 _AT_ONCE = 200
+_MOST_NAMED = 10_000
+"""Most initiatives that a batch of an import names."""
 _LISTING = listing(
     Initiative,
     initiative,
@@ -41,6 +44,11 @@ _SIGNABLE = (
 _TO_SIGN = {
     name: Lookup(select(*_SIGNABLE).where(initiative.c[name] == bindparam("key")).limit(1)) for name in ("id", "ref")
 }
+_BY_CODE = Lookup(
+    select(*_SIGNABLE, initiative.c.code)
+    .where(initiative.c.code == any_(bindparam("codes", type_=ARRAY(Text))))
+    .limit(_MOST_NAMED)
+)
 _DUE = Statement(
     select(initiative)
     .where(
@@ -66,6 +74,12 @@ async def of_code(connection: Connection, code: str) -> UUID | None:
 async def to_sign(connection: Connection, key: UUID | str) -> Row | None:
     """What a signature needs of an initiative, by id or ref, regardless of the caller; None if there is none."""
     return await _TO_SIGN["id" if isinstance(key, UUID) else "ref"].fetchrow(connection, key=key)
+
+
+async def by_code(connection: Connection, codes: Collection[str]) -> dict[str, Row]:
+    """The same by code."""
+    rows = await _BY_CODE.fetch(connection, codes=sorted(codes))
+    return {row["code"]: row for row in rows}
 
 
 async def lock_due(connection: Connection, at: datetime) -> Sequence[Initiative]:

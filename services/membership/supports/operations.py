@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.membership.experts.owners import require_owner
 from services.membership.initiatives import queries as initiatives
-from services.membership.initiatives.domain import EXPERT, INSTITUTION, PUBLISHED, is_within, language_read
+from services.membership.initiatives.domain import PUBLISHED, SIGNER_OF, is_within, language_read
 from services.membership.initiatives.operations import INITIATIVES
 from services.membership.institutions.naming import meant
 from services.membership.prospects.domain import NamedPerson
@@ -159,7 +159,7 @@ def require_signer(signers: list[str], capacity: str, *, is_institution: bool) -
     """Raises Invalid if nobody signs the initiative in this capacity."""
     if is_institution and capacity != domain.ORGANISATION:
         raise invalid_field("/capacity", "invalid_value", "An institution signs in the capacity `organisation`.")
-    if (INSTITUTION if capacity == domain.ORGANISATION else EXPERT) not in signers:
+    if SIGNER_OF[capacity] not in signers:
         raise invalid_field("/capacity", "not_one_of", "Nobody signs this initiative in this capacity.")
 
 

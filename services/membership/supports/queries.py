@@ -1,25 +1,48 @@
 """Reading supports: accepted ones with consent for everybody, the others for grants that cover the supporter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Select, Text, Uuid, any_, bindparam, cast, delete, func, or_, select, update
+from sqlalchemy import (
+    LargeBinary,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.tables import affiliation, expert
+from services.membership.initiatives.tables import initiative
 from services.membership.institutions.tables import institution
-from services.membership.supports.domain import CAPACITIES, HOLDS, LIFECYCLE, LIVING, MOST_FROM_NETWORK, PUBLISHED
+from services.membership.supports.domain import (
+    CAPACITIES,
+    HOLDS,
+    LIFECYCLE,
+    LIVING,
+    MOST_FROM_NETWORK,
+    PUBLISHED,
+    organisation_key,
+)
 from services.membership.supports.record import Support
 from services.membership.supports.tables import support
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.listing import Filter, Listing, countries, one_of, region, values
+from shared.records.listing import Filter, one_of, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import listing
 from shared.records.rows import record_of, records_of
@@ -29,7 +52,8 @@ SUPPORTERS_BY = ("expert_id", "institution_id")
 _HIDDEN = ("organisation_key", "affiliation", "email_digest", "name_key", "network_key", "replaced_by", "replaced_from")
 _living = support.c.status.in_([constant(status) for status in LIVING])
 _institution_meant = func.escm.member_institution_merge_target(support.c.organisation_id, type_=Uuid)
-_ORGANISATION = {
+_is_supporter = expert.c.id == support.c.expert_id
+ORGANISATION = {
     "organisation_name": (
         select(institution.c.display_name)
         .where(support.c.organisation_id.is_not(None), institution.c.id == _institution_meant)
@@ -75,33 +99,27 @@ LISTING = replace(
     _LISTING,
     columns={
         **{name: column for name, column in _LISTING.columns.items() if name not in _HIDDEN},
-        **_ORGANISATION,
+        **ORGANISATION,
     },
     sorts={**_LISTING.sorts, "signed_at": support.c.signed_at},
 )
-OF_INITIATIVE = "initiative_id"
-SUPPORTERS = Listing(
-    base=lambda _access_kind: select(support).where(
-        support.c.status == constant("accepted"), support.c.visibility == constant("public")
-    ),
-    key=support.c.id,
-    filters={
-        one.name: one
-        for one in (
-            countries(support.c.country),
-            region(support.c.country),
-            values("capacity", support.c.capacity, "Capacities, separated by commas", one_of(CAPACITIES)),
-            Filter(OF_INITIATIVE, "The initiative", UUID, lambda bound: support.c.initiative_id == bound),
-        )
-    },
-    sorts={"signed_at": support.c.signed_at},
-    columns={
-        **{name: support.c[name] for name in ("id", "listed_name", "country", "capacity", "organisation", "signed_at")},
-        "organisation_id": support.c.organisation_id,
-        **_ORGANISATION,
+_named = func.json_build_object(
+    literal_column("'initiative'"), initiative.c.code,
+    literal_column("'name'"), select(expert.c.names[0]).where(_is_supporter).scalar_subquery(),
+    literal_column("'email'"), select(expert.c.emails[0]["value"]).where(_is_supporter).scalar_subquery(),
+    literal_column("'role'"),
+    select(affiliation.c.role).where(affiliation.c.id == support.c.affiliation).scalar_subquery(),
+)  # fmt: skip
+EXPORTED = replace(
+    LISTING,
+    extras={
+        "named": select(cast(_named, Text))
+        .where(initiative.c.id == support.c.initiative_id)
+        .scalar_subquery()
+        .label("named")
     },
 )
-"""Who agreed to be listed, for everybody."""
+"""The list with what an export names: the code of the initiative, and the expert's name, address and role."""
 _OTHERS = {
     supporter: Lookup(
         select(support)
@@ -164,6 +182,12 @@ _REPLACED = Lookup(
     select(support.c.id).where(support.c.replaced_by == bindparam("key")).order_by(support.c.id).limit(1_000)
 )
 _SUPPORTER = Lookup(select(support.c.expert_id).where(support.c.id == bindparam("key")).limit(1))
+_NAMED_BY_TEXT = Lookup(
+    select(affiliation.c.id, affiliation.c.expert_id, affiliation.c.raw, affiliation.c.institution_id)
+    .where(affiliation.c.expert_id == any_(bindparam("experts", type_=ARRAY(Uuid))), affiliation.c.raw.is_not(None))
+    .order_by(affiliation.c.id)
+    .limit(200_000)
+)
 _EXISTS = Statement(select(support.c.id).where(support.c.id == bindparam("key")))
 _FORGET_NETWORKS = Statement(
     update(support)
@@ -233,6 +257,14 @@ async def supporter_of(connection: Connection, key: UUID) -> UUID | None:
     """The expert who supports, if there is one, regardless of the caller."""
     found: UUID | None = await _SUPPORTER.fetchval(connection, key=key)
     return found
+
+
+async def affiliations_named(
+    connection: Connection, experts: Sequence[UUID]
+) -> dict[tuple[UUID | None, str | None], Row]:
+    """The affiliations of experts with a text, by expert and the digest of the text; the latest of several."""
+    rows = await _NAMED_BY_TEXT.fetch(connection, experts=list(experts)) if experts else ()
+    return {(row["expert_id"], organisation_key(row["raw"])): row for row in rows}
 
 
 async def exists(connection: Connection, key: UUID) -> bool:

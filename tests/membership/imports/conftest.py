@@ -31,6 +31,9 @@ Start = Callable[[str], "subprocess.Popen[bytes]"]
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
+    "member_support",
+    "member_initiative_day",
+    "member_initiative",
     "member_merge_part",
     "member_merge",
     "member_affiliation",

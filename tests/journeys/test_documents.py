@@ -16,6 +16,7 @@ from tests.support.documents import run_commands
         "national-lists.md",
         "secretariat-frontend.md",
         "broadcasts.md",
+        "initiatives.md",
         "certificates.md",
     ],
 )

@@ -16,6 +16,7 @@ _CALLERS = {
     "frontends.md": ("accounts", "admin"),
     "secretariat-frontend.md": ("accounts", "officer"),
     "broadcasts.md": ("accounts", "admin"),
+    "initiatives.md": ("accounts", "admin"),
     "certificates.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),

@@ -75,7 +75,10 @@ _BY_NAME: Mapping[str, Demand] = {
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
-    **dict.fromkeys(("createDeclaration", "createConsent", "createCertificate", "createParticipation"), _UNDER),
+    **dict.fromkeys(
+        ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
+    ),
+    **dict.fromkeys(("countInitiative", "listInitiativeSupporters", "signInitiative"), Demand(Ask.SEE)),
     **{
         f"{verb}{file}Message{end}": Demand(Ask.DO, permission, "messages")
         for file in ("Expert", "Centre")

@@ -15,7 +15,7 @@ from shared.kernel.principal import READ, Grant, PermissionScope, Principal, Pri
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
-    "api_keys", "sessions", "notifications",
+    "api_keys", "sessions", "notifications", "initiatives",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
@@ -29,7 +29,7 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 UNDER = {
     "seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions",
     "declarations": "experts", "consents": "experts", "certificates": "experts",
-    "participations": "experts",
+    "participations": "experts", "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 WRITE = "write"

@@ -37,12 +37,16 @@ _PANEL = (
 _MESSAGES = _permissions("messages", "read create")
 _MESSAGES_OFFICE = _MESSAGES | _permissions("internal_messages", "read create")
 _MERGING = _permissions("merges", "read history create undo")
+_INITIATIVES = _permissions("initiatives", "read history")
+_SUPPORTS_OFFICE = _permissions("supports", "read history create update import verify reject annul")
+_SUPPORTS_LIST = _permissions("supports", "read history create import")
 _LIST = (
     _permissions("experts", "read history create update import")
     | _permissions("institutions", "read history create update import")
     | _permissions("duplicates", "read history")
     | _CONGRESSES
     | _MERGING
+    | _SUPPORTS_LIST
 )
 _READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
 
@@ -56,7 +60,9 @@ ROLES: RoleTable = {
     | _CERTIFICATES_OFFICE
     | _CALLS_OFFICE
     | _MESSAGES_OFFICE
-    | _MERGING,
+    | _MERGING
+    | _INITIATIVES
+    | _SUPPORTS_OFFICE,
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_BOTH | _PANEL,
     "committee_president": _READ_BOTH,
@@ -78,6 +84,7 @@ ROLES: RoleTable = {
     | _permissions("certificates", "replace")
     | _permissions("nominations", "read history create update submit change_nominator appeal")
     | _permissions("scores", "read")
+    | _permissions("supports", "read history create update verify withdraw")
     | _MESSAGES,
     "api_client": _LIST | {("outreach", "report")},
 }

@@ -24,6 +24,8 @@ from services.membership.erasures.routes import requests as erasure_requests
 from services.membership.erasures.routes import router as erasures
 from services.membership.experts.routes import EXPERT_API
 from services.membership.experts.routes import router as experts
+from services.membership.initiative_counts.routes import router as initiative_counts
+from services.membership.initiatives.routes import router as initiatives
 from services.membership.institutions.routes import matching
 from services.membership.institutions.routes import router as institutions
 from services.membership.merges.routes import router as merges
@@ -41,6 +43,8 @@ from services.membership.retention_rules.routes import router as retention_rules
 from services.membership.scores.routes import router as scores
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
+from services.membership.supports.routes import router as supports
+from services.membership.supports.routes import signatures
 from services.membership.verification.routes import router as verification
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -88,6 +92,10 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             scores,
             retention_rules,
             processing_record,
+            initiatives,
+            initiative_counts,
+            signatures,
+            supports,
             broadcasts,
             outreach,
             duplicates,
@@ -110,6 +118,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "certificates": "What the secretariat certifies about experts, institutions and centres.",
             "calls": "Calls for nominations, their panels, rankings and results.",
             "nominations": "Nominations of experts to calls, their nominators and scores.",
+            "initiatives": "Initiatives of the plan, the form that signs them, and how many support them.",
+            "supports": "Who supports initiatives, and which signatures wait.",
             "broadcasts": "Mails to many experts, their approval and their recipients.",
             "outreach": "Unsubscribing from broadcasts, and mails that came back.",
             "erasures": "Requests to erase everything about a person, and what each service has erased.",

@@ -8,11 +8,12 @@ from services.membership.experts.jobs import EXPERT_IMPORT
 from services.membership.experts.queries import LISTING
 from services.membership.institutions.jobs import INSTITUTION_IMPORT
 from services.membership.participations.jobs import PARTICIPATION_IMPORT
+from services.membership.supports.jobs import SUPPORT_IMPORT
 from shared.bulk.importable import Importable
 from shared.bulk.stepping import Steppable
 
 IMPORTABLE: Mapping[str, Importable] = {
-    one.resource.plural: one for one in (EXPERT_IMPORT, INSTITUTION_IMPORT, PARTICIPATION_IMPORT)
+    one.resource.plural: one for one in (EXPERT_IMPORT, INSTITUTION_IMPORT, PARTICIPATION_IMPORT, SUPPORT_IMPORT)
 }
 STEPPABLE: Mapping[str, Steppable] = {
     "experts": Steppable(

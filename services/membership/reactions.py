@@ -1,6 +1,6 @@
-"""The reactions of membership: affiliations follow institutions, what belongs to experts follows those that were
-merged, certificates follow their holders, invitations to review centres are mailed, and an erasure goes on when all
-services have reported."""
+"""The reactions of membership: affiliations and supports follow institutions, what belongs to experts follows those
+that were merged, certificates follow their holders, supports of restricted experts leave public lists, invitations to
+review centres are mailed, and an erasure goes on when all services have reported."""
 
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.membership.erasures.jobs import follow_reports
 from services.membership.merges.following import follow_institution
 from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.review_invitations.operations import invite, invite_again
+from services.membership.supports.operations import list_again
 from shared.contracts import access, actions, centres, membership
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
@@ -34,6 +35,11 @@ async def _expert_merged(uow: UnitOfWork, subject: UUID) -> None:
 async def _expert_unmerged(uow: UnitOfWork, subject: UUID) -> None:
     await _expert_merged(uow, subject)
     await follow_expert(uow, subject)
+
+
+async def _restriction_lifted(uow: UnitOfWork, subject: UUID) -> None:
+    await follow_expert(uow, subject)
+    await list_again(uow, subject)
 
 
 def _names(named: str) -> Reaction:
@@ -69,10 +75,11 @@ REACTIONS: Reactions = {
             membership.EXPERT_RESIGNED,
             membership.EXPERT_TERMINATED,
             membership.EXPERT_DECEASED,
-            membership.EXPERT_RESTRICTION_LIFTED,
         ),
         _member,
     ),
+    membership.EXPERT_RESTRICTION_LIFTED: of_each_subject(_restriction_lifted),
+    **dict.fromkeys((membership.EXPERT_RESTRICTED, membership.EXPERT_ERASURE_REQUESTED), of_each_subject(list_again)),
     membership.EXPERT_UPDATED: _names(EXPERT),
     membership.EXPERT_MERGED: of_each_subject(_expert_merged),
     membership.EXPERT_UNMERGED: of_each_subject(_expert_unmerged),

@@ -20,6 +20,7 @@ from services.membership.nominations.operations import NOMINATIONS
 from services.membership.participations.operations import PARTICIPATIONS, move, move_back
 from services.membership.participations.tables import participation
 from services.membership.scores.operations import SCORES
+from services.membership.supports.merging import supporter
 from shared.contracts import views
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -63,11 +64,14 @@ _FOLLOWING = (
     in_documents(CALLS, "panel", "expert_id"),
     in_documents(NOMINATIONS, "conflicts", "expert_id"),
     *CONVERSATION.references(),
+    supporter("expert_id"),
     _Participant(PARTICIPATIONS, "expert_id", _participant.names, _participant.ids, _participant.renamed),
 )
 EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, _FOLLOWING)
 INSTITUTIONS = ReferenceRewriter(
-    _MOVES, views.INSTITUTIONS, (_held("institution_id"), single(CONGRESSES, "host_institution_id"))
+    _MOVES,
+    views.INSTITUTIONS,
+    (_held("institution_id"), single(CONGRESSES, "host_institution_id"), supporter("institution_id")),
 )
 
 

@@ -22,7 +22,7 @@ class MembershipSettings(Settings):
     credential_key_days: int = Field(365, ge=30, le=1_096)
     """Days for which a key signs credentials."""
     mail_requests: int = Field(60, ge=1, le=1_000_000)
-    """Mails that anybody may request, from one network address in a minute."""
+    """Mails that anybody may request, and signatures by the public form, from one network address in a minute."""
     orcid_url: str = Field("", pattern=_ADDRESS)
     """Where people sign in to ORCID, such as `https://orcid.org`. The four settings of ORCID are set together."""
     orcid_api_url: str = Field("", pattern=_ADDRESS)

@@ -23,6 +23,8 @@ from services.membership.erasures.operations import ERASURES
 from services.membership.erasures.operations import apply_scheduled as run_erasures
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.operations import apply_scheduled as end_terms
+from services.membership.initiative_counts.operations import store_yesterday
+from services.membership.initiatives.operations import apply_scheduled as open_and_close_initiatives
 from services.membership.merges.following import follow_institutions
 from services.membership.nominations import confirmation
 from services.membership.nominations.jobs import job_handlers as nomination_jobs
@@ -39,6 +41,9 @@ from services.membership.review_invitations import operations as review_invitati
 from services.membership.review_invitations.jobs import job_handlers as review_invitation_jobs
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
+from services.membership.supports import domain as supports
+from services.membership.supports.operations import forget_networks
+from services.membership.supports.signing import prepare as prepare_signature
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.mail import tokens
@@ -68,6 +73,9 @@ SCHEDULES: Schedules = {
     "rotate_credential_keys": Schedule(timedelta(hours=1), rotate_credential_keys, catch_up=1),
     "run_erasures": Schedule(timedelta(minutes=1), run_erasures, catch_up=1),
     "apply_retention_rules": Schedule(timedelta(days=1), apply_retention_rules, catch_up=1),
+    "open_and_close_initiatives": Schedule(timedelta(minutes=1), open_and_close_initiatives, catch_up=1),
+    "store_yesterday": Schedule(timedelta(hours=1), store_yesterday, catch_up=1),
+    "forget_networks": Schedule(timedelta(hours=1), forget_networks, catch_up=1),
     "search_duplicates": Schedule(timedelta(days=1), search_what_changed, catch_up=1),
 }
 _PREPARATIONS: dict[str, Preparation] = {
@@ -75,6 +83,7 @@ _PREPARATIONS: dict[str, Preparation] = {
     tokens.REVIEW: review_invitations.prepare,
     tokens.NOMINATION: confirmation.prepare,
     certificate_mails.TEMPLATE: certificate_mails.prepare,
+    supports.SUPPORT: prepare_signature,
 }
 
 

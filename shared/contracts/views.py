@@ -70,6 +70,8 @@ CERTIFICATES = _view(
     "member_published_certificate", **_RECORD, kind="text", expert_id="id", institution_id="id", centre_id="id"
 )
 """Every certificate, without the holder's name and its code."""
+SUPPORTS = _view("member_published_support", **_RECORD, initiative_id="id", expert_id="id", institution_id="id")
+"""Every support of an initiative, without its signer."""
 EXPERT_MESSAGES = _view("member_published_message", **_RECORD, expert_id="id", account_id="id", assignee="id")
 """Every message on the file of an expert except internal ones, without its text, with the accounts of the expert and of
 the officer who handles the file."""

@@ -56,6 +56,11 @@ _LOCK = Statement(
 _USE = Statement(
     update(core_mail_token).where(core_mail_token.c.digest == bindparam("key")).values(used_by=bindparam("account"))
 )
+_MOVE = Statement(
+    update(core_mail_token)
+    .where(core_mail_token.c.subject_id == bindparam("before"), core_mail_token.c.service == bindparam("of"))
+    .values(subject_id=bindparam("after"))
+)
 _DELETE_EXPIRED = Statement(
     delete(core_mail_token).where(
         core_mail_token.c.service == bindparam("service"), core_mail_token.c.until < bindparam("at")
@@ -111,6 +116,11 @@ async def lock(connection: Connection, *, service: str, purpose: str, token: str
 async def use(connection: Connection, token: str, account: UUID) -> None:
     """Marks a locked token as used by an account."""
     await _USE.execute(connection, key=digest(token), account=account)
+
+
+async def move(connection: Connection, service: str, before: UUID, after: UUID) -> None:
+    """Makes the tokens of one record those of another, which takes its place."""
+    await _MOVE.execute(connection, of=service, before=before, after=after)
 
 
 async def delete_expired(connection: Connection, service: str, at: datetime) -> None:

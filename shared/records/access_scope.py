@@ -10,7 +10,7 @@ from sqlalchemy import FromClause, Text, and_, any_, bindparam, cast, false, lit
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
-from shared.database.context import AccessContext, context_for
+from shared.database.context import SYSTEM_CONTEXT, AccessContext, context_for
 from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import READ, READING, PermissionScope, Principal, RoleTable, ScopeKey, Visibility
 from shared.kernel.resource import Resource
@@ -84,6 +84,11 @@ class AccessScope:
         access_kind = AccessKind.COVERED if self.access_kind is AccessKind.ANONYMOUS else self.access_kind
         parameters = {**context.parameters, **_covering(read, self.open_visibilities)}
         return replace(self, access_kind=access_kind, read=read, context=context, parameters=parameters)
+
+    def reading_everything(self) -> "AccessScope":
+        """The same scope that reads every row, for numbers that are the same for every caller."""
+        parameters = dict(SYSTEM_CONTEXT.parameters)
+        return replace(self, access_kind=AccessKind.EVERYWHERE, context=SYSTEM_CONTEXT, parameters=parameters)
 
     def including_internal(self) -> "AccessScope":
         """The same scope with internal rows."""

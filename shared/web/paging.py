@@ -155,10 +155,11 @@ async def list_response(
     *,
     access: AccessScope | None = None,
     fixed: Mapping[str, Any] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
     """The requested page, or with `format` the whole list. `known` are the names allowed in `fields=`. `access` is the
     caller's access scope, by default that of the route's resource; `fixed` are values of filters that are no
-    parameters."""
+    parameters; `members` are further members of the page."""
     access = access or ctx.access
     asked = parse_list(ctx.request, listing, ctx.secret, access)
     asked = replace(asked, filters={**asked.filters, **(fixed or {})})
@@ -189,7 +190,8 @@ async def list_response(
             record[name] = parsed_or_fragment(row[name])
         return record if picked is None else {name: value for name, value in record.items() if name in picked}
 
-    return page_response(ctx, rows, asked, render, listing, total)
+    further = {**(members or {}), **({} if total is None else {TOTAL: total})}
+    return page_response(ctx, rows, asked, render, listing, further)
 
 
 def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
@@ -208,9 +210,9 @@ def page_response(
     asked: ListRequest,
     render: Callable[[Row], Mapping[str, Any]],
     listing: Listing,
-    total: int | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The page as JSON. `rows` has one more than the limit if there is a next page; `total` is shown if given."""
+    """The page as JSON, with further `members`. `rows` has one more than the limit if there is a next page."""
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     following = None
@@ -218,7 +220,6 @@ def page_response(
         last = rows[-1]
         keys = [last["id"]] if asked.sort == "id" else [last[listing.sorts[asked.sort].key], last["id"]]
         following = page_after(ctx, keys)
-    page = {"items": [render(row) for row in rows], "next": following}
-    body = orjson.dumps(page if total is None else {**page, TOTAL: total})
+    body = orjson.dumps({"items": [render(row) for row in rows], "next": following, **(members or {})})
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(body, 200, headers, "application/json; charset=utf-8")

@@ -16,6 +16,7 @@ PUBLIC_LISTS = {
     "programmes",
     "countries",
     "frameworks",
+    "initiatives",
     "notices",
     "certificates",
     "calls",
@@ -25,11 +26,15 @@ BY_TOKEN = {
     "/membership/v1/outreach/unsubscribe",
     "/membership/v1/certificates/verify",
     "/membership/v1/certificates/mailing",
+    "/membership/v1/supports/verification",
+    "/membership/v1/supports/withdrawal",
     "/centres/v1/reviewers/answer",
     "/membership/v1/nominations/confirmation",
     "/membership/v1/nominations/confirmation/preview",
 }
 """What a mailed token or the code of a certificate alone permits."""
+FORMS = {"/membership/v1/initiatives/{record}/sign"}
+"""What anybody may send, and only mails."""
 
 
 @pytest.mark.parametrize("service", ["membership", "centres", "actions"])
@@ -39,7 +44,11 @@ def test_routes_without_a_token_are_the_published_ones(service: str) -> None:
         if not isinstance(route, APIRoute) or route.path.endswith(("/livez", "/readyz")):
             continue
         assert isinstance(route, EscmRoute), f"{route.path} has another route class"
-        if route.options.is_public and route.path not in BY_TOKEN and not route.path.startswith("/.well-known/"):
+        if (
+            route.options.is_public
+            and route.path not in BY_TOKEN | FORMS
+            and not route.path.startswith("/.well-known/")
+        ):
             assert route.methods == {"GET"}
             assert route.path.split("/")[3] in PUBLIC_LISTS, f"{route.path} responds without a token"
             assert not route.path.endswith(("/history", "/transitions"))

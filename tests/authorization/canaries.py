@@ -64,7 +64,7 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
 
 
 _SERVICE = {
-    **dict.fromkeys(("declarations", "consents", "congresses", "participations"), "membership"),
+    **dict.fromkeys(("declarations", "consents", "congresses", "participations", "supports"), "membership"),
     **dict.fromkeys(("centres", "committees", "seats", "agreements"), "centres"),
 }
 """The service of each kind whose bodies name records; `actions` for the others."""
@@ -74,7 +74,9 @@ def traces(country_fixture: CountryFixture) -> set[str]:
     """Texts that disclose the canary: its word, and the ids and refs of its records."""
     ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
     public = {
-        str(country_fixture.records[plural][key]) for plural in ("frameworks", "notices") for key in ("id", "ref")
+        str(country_fixture.records[plural][key])
+        for plural in ("frameworks", "initiatives", "notices")
+        for key in ("id", "ref")
     }
     return {WORD} | (ids - public)
 
@@ -103,6 +105,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("congresses", "host_institution_id institutions", {"code": "OWN-1", "mode": "onsite", **titled}),
         ("participations", "congress_id congresses", {"expert_id": own.id("experts")}),
         ("participations", "expert_id experts", {"congress_id": own.id("congresses")}),
+        ("supports", "expert_id experts", {"initiative_id": own.open_initiative}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
     ]

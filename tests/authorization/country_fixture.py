@@ -27,7 +27,8 @@ TABLES = {
     "broadcasts": "member_broadcast", "congresses": "member_congress", "participations": "member_participation",
     "certificates": "member_certificate",
     "certificate_templates": "member_certificate_template",
-    "calls": "member_call", "nominations": "member_nomination",
+    "calls": "member_call", "nominations": "member_nomination", "initiatives": "member_initiative",
+    "supports": "member_support",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer",
@@ -41,6 +42,8 @@ _PUBLISHED = {
     "experts": "status = 'active'",
     "institutions": "status = 'verified'",
     "congresses": "status = 'planned'",
+    "initiatives": "status = 'open'",
+    "supports": "status = 'accepted'",
     "committees": "status = 'recognised'",
     "seats": "status = 'appointed'",
     "centres": "status = 'active'",
@@ -83,6 +86,7 @@ _ABOVE = {
     "consents": "experts",
     "participations": "experts",
     "certificates": "experts",
+    "supports": "experts",
     "erasures": "experts",
     "reviewers": "peers",
     "nominations": "calls",
@@ -97,6 +101,8 @@ class CountryFixture:
     country: str
     word: str
     records: dict[str, Record] = field(default_factory=dict)
+    open_initiative: str = ""
+    """The id of an initiative that everybody may sign."""
 
     def id(self, plural: str) -> str:
         return str(self.records[plural]["id"])
@@ -171,6 +177,7 @@ class Seeder:
             starts="2026-01-01", mode="onsite", host_institution_id=institution["id"], **place,
         )  # fmt: skip
         await self._enter(fixture, "membership", "participations", congress_id=congress["id"], expert_id=expert["id"])
+        await self._support(fixture, expert)
         await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
         fixture.records["erasures"] = fixture.records.pop("erasure")
         rule = {"resource": "experts", "state": "deceased", "after": "P90Y", "action": "erase"}
@@ -224,6 +231,23 @@ class Seeder:
         )  # fmt: skip
         fixture.records["nominations"] = {"id": str(nomination), "ref": refs["nomination"]}
         fixture.records["scores"] = {"id": str(score), "ref": refs["score"]}
+
+    async def _support(self, fixture: CountryFixture, expert: Record) -> None:
+        """An initiative, of which the expert has signed a text that is back in its first state."""
+        text = {"titles": {"en": fixture.word}, "texts": {"en": fixture.word}, "visibility": "restricted"}
+        code = f"W-{uuid4().hex[:12].upper()}"
+        initiative = await self._enter(fixture, "membership", "initiatives", code=code, **text)
+        put = "UPDATE member_initiative SET status = $2 WHERE id = $1"
+        await self._superuser.execute(put, initiative["id"], "open")
+        await self._enter(
+            fixture, "membership", "supports", initiative_id=initiative["id"], expert_id=expert["id"],
+            organisation={"raw": fixture.word}, evidence={**DOCUMENT, "title": fixture.word},
+        )  # fmt: skip
+        await self._superuser.execute(put, initiative["id"], "draft")
+        body = {"code": f"W-{uuid4().hex[:12].upper()}", "titles": {"en": "Open to everybody"}}
+        response = await self._callers["membership"].post("/membership/v1/initiatives", body)
+        fixture.open_initiative = response.json()["id"]
+        await self._superuser.execute(put, fixture.open_initiative, "open")
 
     async def _converse(self, fixture: CountryFixture, service: str, plural: str) -> None:
         """An internal message and another one on the file of a record."""

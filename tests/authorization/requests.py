@@ -117,6 +117,22 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "bulkIssueCertificates": lambda country_fixture: {"kind": "membership", "items": [country_fixture.id("experts")]},
     "mailCertificates": lambda _country_fixture: {"email": f"{uuid4().hex}@example.org"},
     "checkCertificate": lambda country_fixture: {"code": _code(country_fixture)},
+    "createInitiative": lambda country_fixture: {
+        "code": f"W-{uuid4().hex[:12].upper()}",
+        "titles": {"en": _name(country_fixture)},
+        "visibility": "restricted",
+    },
+    "signInitiative": lambda country_fixture: {
+        "name": _name(country_fixture),
+        "email": f"{uuid4().hex}@example.org",
+        "country": country_fixture.country,
+        "capacity": "personal",
+    },
+    "createSupport": lambda country_fixture: {
+        "initiative_id": country_fixture.open_initiative,
+        "expert_id": country_fixture.id("experts"),
+    },
+    **dict.fromkeys(("confirmSupport", "withdrawSupport"), lambda _country_fixture: {"token": uuid4().hex}),
     "createBroadcast": lambda country_fixture: {
         "subjects": {"en": _name(country_fixture)},
         "texts": {"en": _name(country_fixture)},

@@ -39,6 +39,8 @@ PROTECTED = {
         "certificates",
         "erasures",
         "broadcasts",
+        "initiatives",
+        "supports",
         "retention_rules",
         "congresses",
         "participations",
@@ -69,6 +71,7 @@ _OF_THE_OFFICE = (
     "certificate_templates",
     "calls",
     "nominations",
+    "initiatives",
 )
 """Kinds that no national role reads."""
 SETTINGS = {

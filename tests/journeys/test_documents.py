@@ -17,6 +17,7 @@ from tests.support.documents import run_commands
         "secretariat-frontend.md",
         "broadcasts.md",
         "congresses.md",
+        "initiatives.md",
         "certificates.md",
         "calls.md",
     ],

@@ -12,6 +12,7 @@ from tests.journeys.paths import (
     centres,
     congresses,
     erasures,
+    initiatives,
     ladder,
     membership,
     outreach,
@@ -29,6 +30,7 @@ PATHS = (
     *erasures.PATHS,
     *outreach.PATHS,
     *calls.PATHS,
+    *initiatives.PATHS,
     *access.PATHS,
 )
 FINAL = {

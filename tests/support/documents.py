@@ -17,6 +17,7 @@ _CALLERS = {
     "secretariat-frontend.md": ("accounts", "officer"),
     "broadcasts.md": ("accounts", "admin"),
     "congresses.md": ("accounts", "admin"),
+    "initiatives.md": ("accounts", "admin"),
     "certificates.md": ("accounts", "admin"),
     "calls.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),

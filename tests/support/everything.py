@@ -77,6 +77,10 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     subject = {"resource": "membership.participations", "id": twins[0]["id"]}
     certified = {"kind": "participation", "holder": {"expert_id": twins[0]["id"]}, "subject": subject}
     by.create("/membership/v1/certificates", {**certified, "number": "ESCM/2019/45"})
+    signed = {"code": "SOILS-2026", "titles": {"en": "Soils for all"}, "texts": {"en": "We keep the soils."}}
+    initiative = by.step(by.create("/membership/v1/initiatives", signed)["links"]["self"], "open")
+    support = {"initiative_id": initiative["id"], "expert_id": twins[0]["id"], "evidence": _DOCUMENT}
+    by.create("/membership/v1/supports", {**support, "organisation": {"institution_id": host["id"]}})
     by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
     by.create(f"{twins[0]['links']['self']}/messages", {"text": "Which field?", "attachments": [_DOCUMENT]})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})

@@ -81,6 +81,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.CONSENTING: _expert_of(views.CONSENTS, views.CONSENTS.c.expert_id),
         Audience.PARTICIPANT: _expert_of(views.PARTICIPATIONS, views.PARTICIPATIONS.c.expert_id),
         Audience.CERTIFIED: _expert_of(views.CERTIFICATES, views.CERTIFICATES.c.expert_id),
+        Audience.SUPPORTER: _expert_of(views.SUPPORTS, views.SUPPORTS.c.expert_id),
         Audience.SEATED: _expert_of(views.SEATS, views.SEATS.c.expert_id),
         Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),

@@ -27,6 +27,7 @@ class Audience(StrEnum):
     CONSENTING = "the expert who consents"
     PARTICIPANT = "the expert who takes part"
     CERTIFIED = "the expert who holds the certificate"
+    SUPPORTER = "the expert who supports"
     SEATED = "the expert in the seat"
     FOCAL_POINT = "the focal point"
     REVIEWER = "the reviewer"
@@ -124,6 +125,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("consent", _A.CONSENTING, of="membership.consent withdrawn superseded"),
         *_notices("congress", _A.PARTICIPANT, of="membership.participation attended"),
+        *_notices("support", _A.SUPPORTER, of="membership.support accepted rejected withdrawn annulled reinstated"),
         *_notices(
             "certificate",
             _A.CERTIFIED,
@@ -240,6 +242,9 @@ NOBODY: Mapping[str, str] = {
         ),
         "the nominee's own transition",
     ),
+    membership.INITIATIVE_OPEN: "work of the office",
+    membership.INITIATIVE_CLOSED: "work of the office",
+    membership.INITIATIVE_WITHDRAWN: "work of the office",
     membership.RETENTION_RULE_ACTIVATED: "work of the office",
     membership.RETENTION_RULE_RETIRED: "work of the office",
     membership.CERTIFICATE_TEMPLATE_ACTIVATED: "work of the office",

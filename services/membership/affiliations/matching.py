@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -20,23 +20,17 @@ from services.membership.institutions.matching.ranking import rank
 from services.membership.institutions.matching.texts import Affiliation, take_apart
 from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.institutions.queries import Institutions, MatchableInstitution
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
-from shared.records.access_scope import AccessKind, access_scope_for
+from shared.records.access_scope import access_scope_for
 
 AT_ONCE = 2500
 _TEXTS_AT_ONCE = 250
 _FIRST = UUID(int=0)
 _MOST_CACHED = 50_000
-_SYSTEM_ACCESS = replace(
-    access_scope_for(SYSTEM, ROLES, INSTITUTIONS.resource),
-    access_kind=AccessKind.EVERYWHERE,
-    context=SYSTEM_CONTEXT,
-    parameters=dict(SYSTEM_CONTEXT.parameters),
-)
+_SYSTEM_ACCESS = access_scope_for(SYSTEM, ROLES, INSTITUTIONS.resource).reading_everything()
 _STORED_COLUMNS = ("id", "match_status", "match", "match_candidates", "institution_id", "version")
 _STORE = f"""
 UPDATE {affiliation.fullname} a SET match_status = w.match_status, match = w.match,

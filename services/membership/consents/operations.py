@@ -10,6 +10,7 @@ from services.membership.experts.operations import EXPERTS, unlist
 from services.membership.experts.owners import require_owner
 from services.membership.notices.domain import LISTING
 from services.membership.notices.queries import languages_of
+from services.membership.supports import operations as supports
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.records.access_scope import AccessScope
@@ -50,6 +51,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Consent, requ
     after = await CONSENTS.apply_transition(uow, before, requested, None, permitted(access, before))
     if after.purpose == LISTING and after.status == "withdrawn":
         await unlist(uow, await EXPERTS.lock(uow, after.expert_id))
+        await supports.unlist(uow, after.expert_id)
     return after
 
 

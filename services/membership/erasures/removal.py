@@ -18,18 +18,21 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import email_key
 from shared.mail.sealing import Mail, MailSeal
 from shared.records.changes import record_change
-from shared.records.erasing import ERASE, ErasableRows, erase
+from shared.records.erasing import ERASE, ErasableRows, delete_rows, erase
 from shared.records.message import FILE, INTERNAL
 
-_TOMBSTONE = {
-    "erased_at": "coalesce(t.erased_at, now())",
-    "visibility": "coalesce(t.visibility_before, t.visibility)",
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "expert": {
+        "erased_at": "coalesce(t.erased_at, now())",
+        "visibility": "coalesce(t.visibility_before, t.visibility)",
+    },
+    "supports": {"visibility": "'restricted'"},
 }
 ROWS: Mapping[str, ErasableRows] = {
     part: ErasableRows(
         entry,
         OF_PERSON[part],
-        _TOMBSTONE if part == "expert" else {},
+        _VALUES.get(part, {}),
         "erased" if part == "expert" else "updated",
     )
     for part, entry in PARTS.items()
@@ -41,9 +44,16 @@ ROWS: Mapping[str, ErasableRows] = {
     for audience, kind in ((FILE, MESSAGES), (INTERNAL, INTERNAL_MESSAGES))
 }
 """The rows of membership. The values of the history become unreadable with their keys."""
+_SIGNATURES = ErasableRows(
+    PARTS["supports"],
+    "t.expert_id IS NULL AND t.email_digest IN (SELECT sha256(convert_to(address, 'UTF8'))"
+    " FROM escm.member_expert e CROSS JOIN unnest(e.email_keys) address WHERE e.id = ANY($1))",
+)
+"""Signatures by the person's addresses that belong to no expert yet."""
 _BY_ID: Mapping[str, str] = {
     "member_expert_value": "t.expert_id = ANY($1)",
-    "core_mail_token": "t.subject_id = ANY($1) OR t.used_by = ANY($1)",
+    "core_mail_token": "t.subject_id = ANY($1) OR t.used_by = ANY($1)"
+    " OR t.subject_id IN (SELECT id FROM escm.member_support s WHERE s.expert_id = ANY($1))",
     "core_import_duplicate": "t.resource = 'experts' AND (t.record = ANY($1) OR t.other = ANY($1))",
     "member_reminder": "t.expert_id = ANY($1)",
     "core_pending_transition": "t.record_id = ANY($1)",
@@ -124,6 +134,7 @@ async def remove_rows(uow: UnitOfWork, seal: MailSeal, subjects: Sequence[UUID])
         after = {**row, "version": row["version"] + 1}
         record_change(uow, AFFILIATIONS, ERASE, before=row, after=after, fields=(), fact="deleted", link=link)
     await end_with_experts(uow, subjects)
+    await delete_rows(uow, _SIGNATURES, subjects)
     counts = await erase(uow, ROWS, subjects)
     for table, column in _BY_TEXT.items():
         found = f"EXISTS (SELECT FROM unnest($1::bytea[]) word WHERE position(word IN {column}) > 0)"

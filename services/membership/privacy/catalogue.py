@@ -16,6 +16,11 @@ _PROOF = "proves that nothing was altered"
 _KEY = "names the key of the encrypted text that is exported in the clear"
 _FILE = "describes the whole file, of many people"
 
+_SUPPORT = (
+    f"{RECORD} initiative_id expert_id institution_id capacity organisation_id signed_at text_digest email_verified"
+    " hold certificate_id accepted_at ended_at"
+)
+"""What stays of the support of an erased expert, which counts as before."""
 TOMBSTONE = f"{RECORD} category previous_status status_since term_starts term_ends merged_into"
 """What stays of an erased expert, with the instant of the erasure."""
 PARTS: Mapping[str, PersonalTable] = {
@@ -70,6 +75,17 @@ PARTS: Mapping[str, PersonalTable] = {
             " seats targets decision published_at search_key",
         },
         retained="*",
+    ),
+    "supports": personal(
+        "member_support",
+        f"{_SUPPORT} organisation listed_name consent_to_list consent_to_contact language evidence signer",
+        {
+            FOUND_BY: "name_key affiliation organisation_key",
+            "a checksum of what is exported": "email_digest",
+            "a checksum of the network that a signature came from, for a week": "network_key",
+            "says which support of perhaps another record stays in place of this one": "replaced_by replaced_from",
+        },
+        retained=f"{_SUPPORT} affiliation organisation_key replaced_by replaced_from",
     ),
     "messages": personal("member_message", f"{RECORD} expert_id text audience attachments"),
     "broadcasts": personal(
@@ -216,6 +232,9 @@ IMPERSONAL: Mapping[str, str] = {
     "member_congress": f"{RECORD} code titles series starts ends mode place host_institution_id links published_figures"
     " search_key",
     "member_credential_key": "kid public private created_at signs_from signs_until",
+    "member_initiative": f"{RECORD} code titles texts adopted_at congress_id opens closes signers certificate"
+    " published_figures text_digests search_key",
+    "member_initiative_day": "initiative_id day organisations organisations_unmatched",
     "member_notice": f"{RECORD} purpose notice_version texts search_key",
     "member_certificate_template": f"{RECORD} kind titles bodies signatory",
     "member_retention_rule": f"{RECORD} resource state after action basis",

@@ -73,6 +73,7 @@ OF_PERSON: Mapping[str, str] = {
     "nominations": "t.expert_id = ANY($1)",
     "scores": "t.expert_id = ANY($1)",
     "panels": "EXISTS (SELECT FROM jsonb_array_elements(t.panel) m WHERE (m ->> 'expert_id')::uuid = ANY($1))",
+    "supports": "t.expert_id = ANY($1)",
     "messages": "t.expert_id = ANY($1)",
     "broadcasts": "t.expert_id = ANY($1)",
     "erasures": "t.expert_id = ANY($1)",

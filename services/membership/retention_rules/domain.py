@@ -35,12 +35,13 @@ RETAINED: Mapping[str, Retained] = {
         is_by_state=True,
     ),
     "declarations": Retained(DELETE, declarations.LIFECYCLE.states),
+    "supports": Retained(DELETE, ("pending", "rejected"), is_by_state=True),
     "consents": Retained(DELETE, ("withdrawn", "superseded")),
     "nominations": Retained(DELETE, ("declined", "lapsed", "selected", "not_selected")),
     "participations": Retained(DELETE, participations.LIFECYCLE.states),
 }
-"""By resource. Neither members, applicants and suspended experts, nor consents in force, nor nominations that wait are
-subject to a rule."""
+"""By resource. Neither members, applicants and suspended experts, nor consents in force, nor nominations that wait, nor
+accepted supports are subject to a rule; of pending supports only signatures that nobody has confirmed."""
 STATES = tuple(dict.fromkeys(state for one in RETAINED.values() for state in one.states))
 
 

@@ -19,6 +19,7 @@ from services.membership.participations.tables import participation
 from services.membership.retention_rules import domain
 from services.membership.retention_rules.record import RetentionRule
 from services.membership.retention_rules.tables import retention_rule
+from services.membership.supports.tables import support
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
@@ -78,12 +79,23 @@ _SUBJECTS: Mapping[str, _Subject] = {
         (expert.c.merged_into.is_(None), expert.c.erased_at.is_(None), ~_ERASURE_OF_EXPERT),
     ),
     "declarations": _Subject(declaration, declaration.c.updated_at, (~_of_held_expert(declaration),)),
+    "supports": _Subject(
+        support,
+        support.c.updated_at,
+        (
+            or_(
+                support.c.status == constant("rejected"),
+                and_(support.c.signer.is_not(None), support.c.email_verified.is_(False)),
+            ),
+            ~_of_held_expert(support),
+        ),
+    ),
     "consents": _Subject(consent, consent.c.updated_at, (~_of_held_expert(consent),)),
     "nominations": _Subject(nomination, nomination.c.updated_at, (~_of_held_expert(nomination),)),
     "participations": _Subject(participation, participation.c.updated_at, (~_of_held_expert(participation),)),
 }
-"""A declaration or consent changes with its state alone, once it is signed or given. Row-level security lets no index
-find `coalesce`, unlike `case`."""
+"""A declaration, a consent or such a support changes with its state alone, once it is signed or given. Row-level
+security lets no index find `coalesce`, unlike `case`."""
 KEY = expert.c.id
 """The type of the keys by which pages continue."""
 _FIRST = UUID(int=0)

@@ -10,11 +10,16 @@ from shared.kernel.countries import COUNTRIES, in_region
 
 TAGS = ("field", "planetary_boundary")
 """An expert has any number of these; a response is by one of them."""
+SUPPORTS, INITIATIVE = "supports", "initiative"
+"""Accepted supports, which are counted for every caller alike, and their filter: each is of one initiative."""
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "experts": ("country", "region", "status", "category", *TAGS),
     "institutions": ("country", "region", "status"),
+    SUPPORTS: ("country", "region", "capacity"),
 }
 """The dimensions of each count."""
+COLUMNS = {"capacity": "category", **dict.fromkeys((*TAGS, INITIATIVE), "tag")}
+"""The columns of the counts that hold dimensions and filters of other names."""
 LARGEST = 20_000
 """Most numbers in a response."""
 MONTHS = {"month": 1, "year": 12}

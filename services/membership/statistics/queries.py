@@ -1,9 +1,10 @@
-"""Reading the counts of experts and institutions that a caller may know, and their expected values."""
+"""Reading the counts of experts, institutions and supports that a caller may know, and their expected values."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, FromClause, Select, Text, any_, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -12,17 +13,18 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.membership.experts import domain as experts
 from services.membership.experts.record import BOUNDARIES, CATEGORIES
 from services.membership.institutions import domain as institutions
-from services.membership.statistics.domain import DIMENSIONS, LARGEST, TAGS, Cell
+from services.membership.statistics.domain import COLUMNS, DIMENSIONS, INITIATIVE, LARGEST, SUPPORTS, TAGS, Cell
 from services.membership.statistics.gender import WORDS
 from services.membership.statistics.tables import gender_balance
+from services.membership.supports import domain as supports
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
-from shared.records.access_scope import AccessKind, AccessScope, visible
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.counts import TAGGED, cells
 from shared.records.listing import Filter, countries, one_of, region, values
 
 _FORD = re.compile(r"[1-6](\.[0-9]{1,2})?")
-KINDS = ["expert", "expert_boundary", "institution"]
+KINDS = ["expert", "expert_boundary", "institution", "support"]
 _CELL = "visibility, status, country, category"
 _EXPERTS = "FROM escm.member_expert {} WHERE merged_into IS NULL GROUP BY"
 
@@ -39,10 +41,16 @@ UNION ALL"""
 LIVE = f"""{_live("expert", "fields")}{_live("expert_boundary", "planetary_boundaries")}
 SELECT 'institution', visibility, status, country, '', '', count(*) FROM escm.member_institution
 WHERE merged_into IS NULL GROUP BY visibility, status, country
+UNION ALL
+SELECT 'support', visibility, status, country, capacity, '', count(*) FROM escm.member_support
+GROUP BY visibility, status, country, capacity
+UNION ALL
+SELECT 'support{TAGGED}', visibility, status, country, capacity, initiative_id::text, count(*)
+FROM escm.member_support GROUP BY visibility, status, country, capacity, initiative_id
 """  # noqa: S608
 """The expected counts, from the rows."""
-_STATES = {"experts": experts.LIFECYCLE.states, "institutions": institutions.LIFECYCLE.states}
-_PUBLISHED = {"experts": experts.PUBLISHED, "institutions": institutions.PUBLISHED}
+_STATES = {"institutions": institutions.LIFECYCLE.states}
+_PUBLISHED = {"experts": experts.PUBLISHED, "institutions": institutions.PUBLISHED, SUPPORTS: supports.PUBLISHED}
 
 
 def _filters(of: str, counted: FromClause) -> Mapping[str, Filter]:
@@ -50,12 +58,19 @@ def _filters(of: str, counted: FromClause) -> Mapping[str, Filter]:
     found = (
         countries(c.country),
         region(c.country),
-        values("status", c.status, "States, separated by commas", one_of(_STATES[of])),
+        values("status", c.status, "States, separated by commas", one_of(_STATES.get(of, experts.LIFECYCLE.states))),
         values("category", c.category, "Categories, separated by commas", one_of(CATEGORIES)),
         Filter("field", "One OECD FORD field, such as 1.5", _field, lambda wanted: c.tag == wanted),
+        values("capacity", c.category, "Capacities of supporters, separated by commas", one_of(supports.CAPACITIES)),
+        Filter(INITIATIVE, "The id of an initiative, for supports", _initiative, lambda wanted: c.tag == wanted),
         Filter("planetary_boundary", "One planetary boundary", one_of(BOUNDARIES), lambda one: c.tag == one),
     )
-    return {each.name: each for each in found if each.name in DIMENSIONS[of]}
+    names = (*DIMENSIONS[of], INITIATIVE) if of == SUPPORTS else DIMENSIONS[of]
+    return {each.name: each for each in found if each.name in names}
+
+
+def _initiative(raw: str) -> str:
+    return str(UUID(raw))
 
 
 def _field(raw: str) -> str:
@@ -65,12 +80,13 @@ def _field(raw: str) -> str:
 
 
 FILTERS = {of: _filters(of, cells("expert", tagged=True, dated=False)) for of in DIMENSIONS}
+ALL_FILTERS = {name: each for filters in FILTERS.values() for name, each in filters.items()}
 
 
 def kind_of(of: str, names: Collection[str]) -> str:
     """The kind of counts with these dimensions and filters."""
-    if of == "institutions":
-        return "institution"
+    if of != "experts":
+        return of.removesuffix("s")
     return "expert_boundary" if "planetary_boundary" in names else "expert"
 
 
@@ -78,15 +94,17 @@ def _select(
     of: str, access_kind: AccessKind, by: tuple[str, ...], names: tuple[str, ...], dated: bool, stepped: bool
 ) -> Select[Any]:
     asked = {*by, *names}
-    counted = cells(kind_of(of, asked), tagged=not asked.isdisjoint(TAGS), dated=dated)
+    counted = cells(kind_of(of, asked), tagged=not asked.isdisjoint((*TAGS, INITIATIVE)), dated=dated)
     keys: dict[str, ColumnElement[Any]] = {
-        name: counted.c.tag.label(name) if name in TAGS else counted.c[name] for name in by
+        name: counted.c[COLUMNS[name]].label(name) if name in COLUMNS else counted.c[name] for name in by
     }
     if stepped:
         before = counted.c.day - literal_column("1")
         keys["point"] = func.width_bucket(before, bindparam("points", type_=ARRAY(Date))).label("point")
     query = select(*keys.values(), cast(func.sum(counted.c.n), BigInteger).label("count"))
     query = query.where(visible(counted, access_kind, _PUBLISHED[of]))
+    if of == SUPPORTS:
+        query = query.where(counted.c.status == constant("accepted"))
     filters = _filters(of, counted)
     for name in names:
         many = any_(bindparam(f"f_{name}", type_=ARRAY(Text)))

@@ -15,8 +15,10 @@ from services.membership.institutions.operations import INSTITUTIONS
 from services.membership.statistics import queries
 from services.membership.statistics.domain import (
     DIMENSIONS,
+    INITIATIVE,
     LARGEST,
     MONTHS,
+    SUPPORTS,
     TAGS,
     Item,
     drill_down,
@@ -27,6 +29,7 @@ from services.membership.statistics.domain import (
 from services.membership.statistics.gender import GENDERS
 from services.membership.statistics.response_cache import ResponseCache
 from services.membership.statistics.schemas import GENDER_BALANCE, Statistics, definition
+from services.membership.supports.operations import SUPPORTS as SUPPORT_TYPE
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.clock import today
@@ -44,13 +47,15 @@ from shared.web.route_options import RouteOptions, query_of
 _CACHES: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
 _PARAMETERS = {
-    "of": "Who is counted: `experts` (default) or `institutions`.",
+    "of": "Who is counted: `experts` (default), `institutions`, or `supports`, the accepted ones.",
     "by": "What to count by, in order, separated by commas; default: `country,status`.",
     "from": "With it the response has `series`: the counts at the end of each month or year from this day on.",
     "to": "The last day of the series; default: today.",
     "step": "The interval of the series: `month` (default) or `year`.",
 }
-_RESOURCES = {"experts": EXPERTS.resource, "institutions": INSTITUTIONS.resource}
+_LISTED_BY = {INITIATIVE: "initiative_id"}
+"""The filters of lists with other names."""
+_RESOURCES = {"experts": EXPERTS.resource, "institutions": INSTITUTIONS.resource, SUPPORTS: SUPPORT_TYPE.resource}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +77,26 @@ class _Asked:
 @router.get(
     "",
     options=RouteOptions(
-        is_public=True, query=query_of("as_of", filters=queries.FILTERS["experts"].values(), described=_PARAMETERS)
+        is_public=True, query=query_of("as_of", filters=queries.ALL_FILTERS.values(), described=_PARAMETERS)
     ),
     operation_id="getMembershipStatistics",
-    summary="Count experts or institutions by country, region, status, category, field or planetary boundary",
+    summary="Count experts, institutions or supports by country, region and further dimensions",
     responses={200: {"model": Statistics}},
 )
 async def get_statistics(ctx: CurrentContext) -> Response:
-    """`of` is experts (where absent) or institutions. `by` names what to count by, in order, by commas
-    (`country,status` where absent); institutions have country, region and status. `as_of` is a day: the counts as they
-    stood at its end. `by=gender` goes with nothing but one `country` or `region`: its definition says what is shown.
-    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` has the counts at
-    the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is
-    refused; filters make it smaller."""
+    """`of` is experts (where absent), institutions or supports. `by` names what to count by, in order, by commas
+    (`country,status` where absent; `country` for supports); institutions have country, region and status, supports
+    country, region and capacity. Supports are the accepted ones of an `initiative`, or of all, listed or not, the
+    same for every caller. `as_of` is a day: the counts as they stood at its end. `by=gender` goes with nothing but
+    one `country` or `region`: its definition says what is shown. With `from` (a day), `to` (today where absent) and
+    `step` (month where absent, or year) `series` has the counts at the end of each month or year, at most 240 of
+    them. An answer of more than 20,000 numbers is refused; filters make it smaller."""
     if parameters_of(ctx.request).get("by") == "gender":
         return await _gender_balance(ctx)
     asked = _parse(ctx.request)
     access = ctx.access_on(_RESOURCES[asked.of])
+    if asked.of == SUPPORTS:
+        access = access.reading_everything()
     cache = _CACHES.setdefault(ctx.database, ResponseCache())
     context, read = access.context, access.read
     seen = (asked.kind, access.access_kind, context.visibilities, context.countries, read.countries, bool(read.records))
@@ -191,9 +199,12 @@ def _linked(items: Iterable[Item], asked: _Asked, access: AccessScope) -> list[d
     """The items with the list of each. Who sees single records has none: lists show those, numbers leave them out."""
     listed = asked.until in (None, today()) and not access.read.records
     path, linked = access.resource.path, []
+    given = dict(asked.given)
+    if asked.of == SUPPORTS:
+        given = {"status": "accepted", **{_LISTED_BY.get(name, name): value for name, value in given.items()}}
     for item in items:
         values = dict(zip(asked.by, item.values, strict=True))
-        query = drill_down(asked.given, values) if listed else None
+        query = drill_down(given, values) if listed else None
         link = None if query is None else f"{path}?{query}"
         linked.append({**values, "count": item.count, "links": {"records": link}})
     return linked
@@ -203,13 +214,13 @@ def _parse(request: Request) -> _Asked:
     given = request.query_params
     of = given.get("of", "experts")
     if of not in DIMENSIONS:
-        raise invalid_parameter("of", "experts or institutions")
-    by = tuple(given.get("by", "country,status").split(","))
+        raise invalid_parameter("of", "experts, institutions or supports")
+    by = tuple(given.get("by", "country" if of == SUPPORTS else "country,status").split(","))
     if not set(by) <= set(DIMENSIONS[of]) or len(set(by)) < len(by):
         raise invalid_parameter(
             "by", f"Names of {', '.join(DIMENSIONS[of])}, each once, separated by commas; or gender alone."
         )
-    filters = {name: given[name] for name in queries.FILTERS["experts"] if name in given}
+    filters = {name: given[name] for name in queries.ALL_FILTERS if name in given}
     chosen = {name: _chosen(of, name, raw) for name, raw in filters.items()}
     if set(TAGS) <= {*by, *chosen}:
         raise invalid_parameter("by", f"Of {' and '.join(TAGS)} one at a time.")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.membership.experts.domain import PUBLISHED as EXPERTS
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
-from services.membership.statistics.domain import TAGS
+from services.membership.statistics.domain import SUPPORTS, TAGS
 from shared.records.access_scope import AccessKind
 from shared.web.fields import Day, ResponseModel
 
@@ -31,6 +31,7 @@ class Statistic(ResponseModel):
     region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49, where it is counted by."] = None
     status: Annotated[str | None, Field(examples=["active"]), "The state, where it is counted by."] = None
     category: Annotated[str | None, Field(examples=["expert"]), "The category, where it is counted by."] = None
+    capacity: Annotated[str | None, Field(examples=["personal"]), "The capacity, where it is counted by."] = None
     field: Annotated[str | None, Field(examples=["1.5"]), "The field of science, where it is counted by."] = None
     planetary_boundary: Annotated[
         str | None, Field(examples=["land-system-change"]), "The planetary boundary, where it is counted by."
@@ -70,6 +71,10 @@ GENDER_BALANCE = (
     " for every caller. Numbers are rounded down to a multiple of 5; a number below 5 is null, and those who declared"
     " none are not counted. They change when at least 5 more or fewer such experts are published."
 )
+SUPPORTED = (
+    "Accepted supports, listed or not, the same for every caller. Each is of one person or institution, and of the"
+    " supporter's country."
+)
 _STATES = {"experts": " or ".join(sorted(EXPERTS)), "institutions": " or ".join(sorted(INSTITUTIONS))}
 _COUNTED = {
     AccessKind.ANONYMOUS: "{of} of visibility public in state {states}",
@@ -91,6 +96,8 @@ _TAGS = {"field": "several fields", "planetary_boundary": "several planetary bou
 
 def definition(of: str, access_kind: AccessKind, by: Sequence[str]) -> str:
     """Who is counted for this caller."""
+    if of == SUPPORTS:
+        return SUPPORTED
     counted = _COUNTED[access_kind].format(of=of.capitalize(), lower=of, states=_STATES[of])
     several = "".join(
         f" An expert of {_TAGS[name]} counts in each of them, and once in the total." for name in TAGS if name in by

@@ -33,6 +33,9 @@ EXPORTS = "/membership/v1/exports"
 TABLES = (
     "member_participation",
     "member_congress",
+    "member_support",
+    "member_initiative_day",
+    "member_initiative",
     "member_merge_part",
     "member_merge",
     "member_affiliation",

@@ -57,6 +57,7 @@ class Person:
                                "status": "issued", "kind": "support", "institution_id": None, "centre_id": None,
                                "subject_year": None}  # fmt: skip
         yield "certificate_files", {"certificate_id": self.certificate}
+        yield "supports", {**record, "expert_id": self.expert, "status": "accepted", "capacity": "personal"}
         yield "broadcasts", {"expert_id": self.loser, "outcome": "sent"}
         for audience in ("file", "internal"):
             yield "messages", {**record, "expert_id": self.loser, "status": "sent", "audience": audience}

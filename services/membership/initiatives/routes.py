@@ -1,0 +1,21 @@
+"""Initiatives over HTTP: the routes of every record, from this description."""
+
+from services.membership.access import ROLES
+from services.membership.initiatives import operations
+from services.membership.initiatives.queries import LISTING
+from services.membership.initiatives.schemas import Initiative, InitiativeBody, present
+from shared.web.records import RecordApi
+
+INITIATIVE_API = RecordApi(
+    kind=operations.INITIATIVES,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Initiative,
+    body=InitiativeBody,
+    present=present,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    is_public=True,
+)
+router = INITIATIVE_API.routes()

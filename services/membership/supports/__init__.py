@@ -1,0 +1,1 @@
+"""Supports of initiatives: what people and institutions sign."""

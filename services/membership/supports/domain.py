@@ -1,0 +1,116 @@
+"""The lifecycle of a support, and what holds a signature."""
+
+import gzip
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Literal, TypeAlias
+
+from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.text import email_key, fold
+
+PERSONAL, ORGANISATION = CAPACITIES = ("personal", "organisation")
+SUPPORT, WITHDRAWAL = "support", "withdrawal"
+"""The purposes of the tokens in a mail; the first is the mail's template, too."""
+CONFIRMATION_LIFE = timedelta(days=7)
+"""How long a signature can be confirmed."""
+WITHDRAWAL_LIFE = timedelta(days=3_650)
+LIVING = ("pending", "accepted")
+"""The states of which one initiative has one support of a supporter."""
+PUBLISHED = frozenset({"accepted"})
+MOST_FROM_NETWORK = 20
+NETWORK_PERIOD = timedelta(days=1)
+NETWORK_KEPT = timedelta(days=7)
+"""How long the keyed hash of a signer's network is stored."""
+Hold: TypeAlias = Literal["throwaway_domain", "many_from_network", "organisation_unproven", "duplicate_open"]
+HOLDS: tuple[Hold, ...] = ("throwaway_domain", "many_from_network", "organisation_unproven", "duplicate_open")
+
+
+@dataclass(frozen=True, slots=True)
+class SupportGuardContext:
+    """The inputs of the guards. `is_office`: the caller may reject the signature, too. `is_own_active`: the support is
+    of the caller's own record, which is active."""
+
+    email_verified: bool
+    has_evidence: bool
+    hold: str | None
+    is_office: bool
+    is_own_active: bool
+
+
+def _verifiable(guard_context: SupportGuardContext) -> Literal["email_not_verified", "on_hold"] | None:
+    if not (guard_context.email_verified or guard_context.has_evidence or guard_context.is_own_active):
+        return "email_not_verified"
+    return "on_hold" if guard_context.hold and not guard_context.is_office else None
+
+
+LIFECYCLE: Lifecycle[SupportGuardContext] = Lifecycle(
+    (*LIVING, "rejected", "withdrawn", "annulled"),
+    (
+        transition("verify", "pending", "accepted", guard=_verifiable),
+        transition("reject", "pending", "rejected", reason_required=True),
+        transition("withdraw", "pending|accepted", "withdrawn"),
+        transition("annul", "accepted", "annulled", reason_required=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What may hold a signature: the address, the capacity, the domains of the named institution, how many signatures
+    came from the same network in a day, and whether another address has a living support under the same name."""
+
+    email: str
+    capacity: str
+    domains: Collection[str]
+    from_network: int
+    has_namesake: bool
+
+
+def hold_of(signature: Signature) -> Hold | None:
+    """Why an office looks at the signature, the first reason in the order of `HOLDS`; None if it is accepted at once.
+    A hold never rejects."""
+    is_unproven = signature.capacity == ORGANISATION and not is_within(signature.email, signature.domains)
+    holds: dict[Hold, bool] = {
+        "throwaway_domain": is_throwaway(signature.email),
+        "many_from_network": signature.from_network > MOST_FROM_NETWORK,
+        "organisation_unproven": is_unproven,
+        "duplicate_open": signature.has_namesake,
+    }
+    return next((hold for hold in HOLDS if holds[hold]), None)
+
+
+def name_key(name: str) -> str:
+    """The folded name, by which signatures of one person under two addresses are found."""
+    return fold(name)[:500]
+
+
+def organisation_key(raw: str | None) -> str | None:
+    """A digest of the folded name of an organisation, equal for equal spellings; None without one."""
+    folded = fold(raw or "")
+    return hashlib.sha256(folded.encode()).hexdigest()[:32] if folded else None
+
+
+def is_within(email: str, domains: Collection[str]) -> bool:
+    """Whether the address is of one of these domains, or of a part of it."""
+    return not _with_parents(email).isdisjoint(domain.casefold() for domain in domains)
+
+
+def is_throwaway(email: str) -> bool:
+    """Whether the domain of the address, or one above it, gives addresses to anybody for a short time."""
+    return not _with_parents(email).isdisjoint(_throwaway_domains())
+
+
+@cache
+def _throwaway_domains() -> frozenset[str]:
+    listed = files(__package__).joinpath("data", "throwaway_domains.txt.gz").read_bytes()
+    return frozenset(gzip.decompress(listed).decode().split())
+
+
+def _with_parents(email: str) -> set[str]:
+    """The domain of an address and those above it, in the ASCII form."""
+    labels = email_key(email).rpartition("@")[2].encode("idna").decode().split(".")
+    return {".".join(labels[start:]) for start in range(len(labels) - 1)}

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.membership.initiative_counts.queries import Organisations, Supporters
-from services.membership.initiatives.schemas import PublishedFigures
+from services.membership.initiatives.schemas import SupportFigures
 from services.membership.supports.schemas import Supporter
 from shared.web.fields import Day, ResponseModel
 from shared.web.schemas import page_of
@@ -41,7 +41,7 @@ class InitiativeCount(ResponseModel):
     countries: Annotated[int, Field(examples=[154]), "The countries of the supporters."]
     as_of: Annotated[Day, "The day of the counts."]
     definition: Annotated[str, Field(examples=[DEFINITION]), "What is counted."]
-    published_figures: Annotated[list[PublishedFigures], "Figures that others have published."]
+    published_figures: Annotated[list[SupportFigures], "Figures that others have published."]
     links: Annotated[CountLinks, "Addresses of what is counted."]
 
 

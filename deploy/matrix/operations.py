@@ -25,7 +25,7 @@ class Ask(StrEnum):
     STARTER = "to have started it, or to oversee"
     PERSON = "to be a person"
     MAILED = "to be a person, and a token that came by mail"
-    ONESELF = "to be a person, whose record is in the register"
+    ONESELF = "to be a person with a record, and to see the call"
     PANEL = "to see the record, and to be in the panel of its call"
     SENT = "a verb in any country, and a mail that was sent"
     FOR_ONESELF = "to be a person, or a verb in any country"
@@ -84,7 +84,7 @@ _BY_NAME: Mapping[str, Demand] = {
         for file in ("Expert", "Centre")
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
-    "createNomination": Demand(Ask.ONESELF),
+    "createNomination": Demand(Ask.ONESELF, "read", "calls"),
     "getCallRanking": Demand(Ask.DO, "read", "scores"),
     "getCallResults": Demand(Ask.SEE),
     **dict.fromkeys(("listNominationScores", "getNominationScore"), Demand(Ask.DO, "read", "scores")),

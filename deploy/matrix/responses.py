@@ -225,6 +225,14 @@ def _with_token(_operation: Operation, rights: Rights, _target: Target) -> Class
     return _done(rights.is_person)
 
 
+def _for_own(operation: Operation, rights: Rights, target: Target) -> Class:
+    """What a person enters about themselves, under a record that the body names."""
+    if not rights.is_person:
+        return Class.FORBIDDEN
+    scope = rights.permission_scope(operation.resource, operation.demand.verb)
+    return Class.DONE if scope.covers(target.country, target.seen_by) else Class.UNKNOWN
+
+
 def _in_panel(operation: Operation, rights: Rights, target: Target) -> Class:
     """Nobody here is in the panel of the call."""
     seen = _on_record(operation, rights, target)
@@ -256,7 +264,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.NOTIFIED: _to_notified,
     Ask.PERSON: _to_people,
     Ask.MAILED: _with_token,
-    Ask.ONESELF: _with_token,
+    Ask.ONESELF: _for_own,
     Ask.PANEL: _in_panel,
     Ask.BOTH: _on_both,
     **dict.fromkeys((Ask.HAND_ON, Ask.OFFICIAL), _on_handing_on),

@@ -218,6 +218,7 @@ class Seeder:
         nomination = await enter(
             self._superuser, "member_nomination", status="nominated", expert_id=fixture.id("experts"),
             nominator=dumps(nominator), motivation=fixture.word, documents="[]", conflicts="[]",
+            consents='{"results": false, "balance": false}', nominator_key="n@example.org",
             statement=fixture.word, **common,
         )  # fmt: skip
         score = await enter(

@@ -26,6 +26,7 @@ from shared.records.record import Refers
 from shared.web.contract import STATES
 from shared.web.fields import (
     Body,
+    Clean,
     CountryCode,
     Document,
     JsonDocument,
@@ -48,13 +49,9 @@ Keyword: TypeAlias = Annotated[
 ]
 """A word of a call: a kind of nominator or of document, or the key of a criterion."""
 Region: TypeAlias = Annotated[str, StringConstraints(max_length=40), AfterValidator(_region), Field(examples=["150"])]
-Shares: TypeAlias = Annotated[
-    dict[
-        Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z. _-]{0,39}$")],
-        Annotated[float, Field(ge=0, le=1)],
-    ],
-    Field(max_length=50),
-]
+Group: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=40), Clean]
+"""The name of a group or of a criterion, as a key of an object."""
+Shares: TypeAlias = Annotated[dict[Group, Annotated[float, Field(ge=0, le=1)]], Field(max_length=50)]
 
 
 class Eligibility(Body):

@@ -27,7 +27,7 @@ from shared.mail import tokens
 from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 
 NOMINATIONS: ResourceType[Nomination, domain.NominationGuardContext] = ResourceType.of(
     Nomination, nomination, domain.LIFECYCLE, is_personal=True
@@ -48,18 +48,17 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Nomination) -> Nomin
     account = access.principal.account_id
     if account is None:
         raise Forbidden("Experts enter their own nominations.", members={"reason": "not_the_person"})
+    call = require_known(
+        access.principal, await call_of(uow.connection, new.call_id), CALLS.resource, PUBLISHED, "/call_id"
+    )
     expert = await record_of_account(uow.connection, account)
     owner = await owner_of(uow.connection, expert) if expert else None
     if expert is None or owner is None:
         raise Conflict("You have no record in the register.", code="record_missing")
-    require(access, "create", owner.country, expert)
-    call = require_known(
-        access.principal, await call_of(uow.connection, new.call_id), CALLS.resource, PUBLISHED, "/call_id"
-    )
     fault = domain.opening_fault(call, None, now())
     if fault is not None and now() >= call.opens:
-        members = {"current_state": call.status, "reason": fault}
-        raise Conflict("The call takes no nominations now.", code="transition_not_allowed", members=members)
+        raise Conflict("The call takes no nominations now.", members={"current_state": call.status, "reason": fault})
+    await uow.allow_record(expert)
     await lock_names(uow.connection, f"nomination {call.id} {expert}")
     if await queries.is_nominated(uow.connection, call.id, expert):
         detail = "You are nominated to this call."

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.membership.calls.domain import MOST_CRITERIA
-from services.membership.calls.schemas import Keyword
+from services.membership.calls.schemas import Group
 from services.membership.scores import record
 from services.membership.scores.operations import SCORES
 from services.membership.scores.tables import score
@@ -22,7 +22,7 @@ Points = Annotated[int, Field(ge=0, le=5, strict=True)]
 class ScoreBody(Body, of=record.Score):
     """A score as it is written."""
 
-    scores: Annotated[dict[Keyword, Points], Field(min_length=1, max_length=MOST_CRITERIA, examples=[{"merit": 4}])]
+    scores: Annotated[dict[Group, Points], Field(min_length=1, max_length=MOST_CRITERIA, examples=[{"merit": 4}])]
     comment: Prose | None = None
     recommendation: Literal["select", "pass_over"] | None = None
 

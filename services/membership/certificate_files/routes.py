@@ -7,9 +7,10 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, FastAPI, Response
 
 from services.membership.access import ROLES
-from services.membership.certificate_files import queries, tickets
+from services.membership.certificate_files import queries
 from services.membership.certificate_files.domain import LAYOUTS
 from services.membership.certificate_files.operations import Printing, store_in
+from services.membership.certificate_links import tickets
 from services.membership.certificates.record import Certificate
 from services.membership.certificates.routes import CERTIFICATE_API
 from shared.database.statements import Row

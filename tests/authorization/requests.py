@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from deploy.matrix.operations import Operation
-from services.membership.certificate_files.tickets import file_link
+from services.membership.certificate_links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import today
 from tests.authorization.country_fixture import CountryFixture

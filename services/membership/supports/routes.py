@@ -6,6 +6,7 @@ import orjson
 from fastapi import Response
 
 from services.membership.access import ROLES
+from services.membership.certificate_links.queries import link_of
 from services.membership.initiatives.domain import PUBLISHED
 from services.membership.initiatives.operations import INITIATIVES
 from services.membership.initiatives.queries import to_sign
@@ -20,7 +21,7 @@ from shared.web.catalogue import preferred_language
 from shared.web.mailed_tokens import limit_tries, may_mail
 from shared.web.records import RecordApi
 from shared.web.request_authenticator import site
-from shared.web.request_context import CurrentContext
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON, key_of
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
@@ -76,7 +77,7 @@ async def sign_initiative(record: str, body: schemas.SignatureBody, ctx: Current
 )
 async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
     await limit_tries(ctx)
-    return _confirmed(await confirming.confirm(ctx.uow, body.token))
+    return await _confirmed(ctx, await confirming.confirm(ctx.uow, body.token))
 
 
 @router.post(
@@ -89,8 +90,9 @@ async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -
 )
 async def withdraw_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
     await limit_tries(ctx)
-    return _confirmed(await confirming.withdraw(ctx.uow, body.token))
+    return await _confirmed(ctx, await confirming.withdraw(ctx.uow, body.token))
 
 
-def _confirmed(found: Support) -> Response:
-    return Response(orjson.dumps(schemas.confirmed(found)), media_type=JSON)
+async def _confirmed(ctx: RequestContext, found: Support) -> Response:
+    certificate = await link_of(ctx.uow.connection, ctx.secret, found.id)
+    return Response(orjson.dumps(schemas.confirmed(found, certificate)), media_type=JSON)

@@ -196,6 +196,6 @@ def present_supporter(row: Mapping[str, Any], _access: AccessScope) -> dict[str,
     }
 
 
-def confirmed(found: record.Support) -> dict[str, Any]:
-    """The response to a mailed token."""
-    return {"ref": found.ref, "status": found.status, "certificate": None}
+def confirmed(found: record.Support, certificate: Mapping[str, str] | None) -> dict[str, Any]:
+    """The response to a mailed token, with the certificate if there is one."""
+    return {"ref": found.ref, "status": found.status, "certificate": certificate}

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from services.membership.app import create_app
 from services.membership.certificate_files.operations import remove_unknown, store_in
-from services.membership.certificate_files.tickets import VALID, file_link
+from services.membership.certificate_links.tickets import VALID, file_link
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -23,6 +23,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel import clock
 from tests.membership.certificates.test_certificates import issued, participation
 from tests.support.callers import Caller, serving
+from tests.support.membership import planned, registered
 
 _ERASE = "UPDATE member_certificate SET holder_name = '', status = 'revoked' WHERE id = $1"
 _ROWS = "SELECT language, sha256, size FROM member_certificate_file WHERE certificate_id = $1 ORDER BY language"
@@ -170,7 +171,7 @@ async def test_a_link_is_valid_for_a_quarter_of_an_hour(
     for bad in (link[:-1], f"{link}A", f"{link.rpartition('/')[0]}/x", file_link(b"another secret", UUID(made["id"]))):
         assert (await anonymous.get(bad)).status_code == 404
     instant = clock.now() + VALID + timedelta(seconds=2)
-    monkeypatch.setattr("services.membership.certificate_files.tickets.now", lambda: instant)
+    monkeypatch.setattr("services.membership.certificate_links.tickets.now", lambda: instant)
     assert (await anonymous.get(link)).status_code == 404
 
 
@@ -196,3 +197,14 @@ async def test_files_of_the_erased_are_removed(
         await remove_unknown(uow.connection, store_in(settings.storage_path))
     (row,) = await superuser.fetch(_ROWS, UUID(made[1]["id"]))
     assert [file.name for file in _files(settings)] == [row["sha256"]]
+
+
+async def test_a_certificate_of_participation_names_the_congress(member: Member, admin: Caller) -> None:
+    _, record = await member(names=[{"full": "Amina Khan"}])
+    congress = await planned(admin, titles={"en": "Congress of Soils", "fr": "Congrès des sols"})
+    part = await registered(admin, congress["id"], record["id"])
+    subject = {"resource": "membership.participations", "id": part["id"]}
+    made = await issued(admin, participation(record["id"], subject=subject))
+    path = f"{made['links']['self']}/pdf"
+    assert "took part in “Congress of Soils”" in _text(await admin.get(path))
+    assert "« Congrès des sols »" in _text(await admin.get(path, params={"language": "fr"}))

@@ -1,0 +1,1 @@
+"""Links to the files of certificates for those without an account."""

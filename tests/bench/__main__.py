@@ -32,6 +32,7 @@ from tests.bench import (
     mails,
     matching,
     printing,
+    signing,
     slow,
     trail,
     work,
@@ -163,6 +164,8 @@ async def _people(at: Addresses, connection: asyncpg.Connection, picked: list[st
             found |= await measure(at, connection)
     if not picked or identity.NAMES & set(picked):
         found |= await identity.measure(at, connection, picked)
+    if not picked or signing.NAMES & set(picked):
+        found |= await signing.measure(at, connection, picked, COUNT)
     return found
 
 

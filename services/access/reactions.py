@@ -16,7 +16,7 @@ from services.access.offices.operations import (
     follow_seats,
 )
 from services.access.officials.operations import suspend_without_focal_point
-from shared.contracts import actions, centres, membership
+from shared.contracts import actions, centres, membership, signing
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
@@ -51,9 +51,9 @@ _FOLLOWING: Reactions = {
     actions.FOCAL_POINT_ENDED: _end_focal_points,
     **dict.fromkeys(
         (
-            membership.CALL_OPENED,
-            membership.CALL_UPDATED,
-            membership.CALL_CANCELLED,
+            signing.CALL_OPENED,
+            signing.CALL_UPDATED,
+            signing.CALL_CANCELLED,
         ),
         follow_panels,
     ),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from shared.contracts import access, centres, membership
+from shared.contracts import access, centres, membership, signing
 from shared.contracts.registry import FACTS
 
 Delivery: TypeAlias = Literal["mail", "digest", "none"]
@@ -229,29 +229,20 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_CANCELLED: _UNDER_ERASURE,
     membership.ERASURE_RUNNING: _UNDER_ERASURE,
     membership.ERASURE_DONE: _UNDER_ERASURE,
-    membership.CALL_OPENED: "the call is published",
-    membership.CALL_DECIDED: "the publication notifies",
-    membership.NOMINATION_SELECTED: "the publication of the call notifies",
-    membership.NOMINATION_NOT_SELECTED: "the publication of the call notifies",
-    membership.NOMINATION_RECUSED: "the member's own transition",
+    signing.CALL_OPENED: "the call is published",
+    signing.CALL_DECIDED: "the publication notifies",
+    signing.NOMINATION_SELECTED: "the publication of the call notifies",
+    signing.NOMINATION_NOT_SELECTED: "the publication of the call notifies",
+    signing.NOMINATION_RECUSED: "the member's own transition",
     **dict.fromkeys(
         (
-            membership.NOMINATION_AWAITING_NOMINATOR,
-            membership.NOMINATION_NOMINATOR_CHANGED,
-            membership.NOMINATION_APPEALED,
+            signing.NOMINATION_AWAITING_NOMINATOR,
+            signing.NOMINATION_NOMINATOR_CHANGED,
+            signing.NOMINATION_APPEALED,
         ),
         "the nominee's own transition",
     ),
-    membership.INITIATIVE_OPEN: "work of the office",
-    membership.INITIATIVE_CLOSED: "work of the office",
-    membership.INITIATIVE_WITHDRAWN: "work of the office",
-    membership.RETENTION_RULE_ACTIVATED: "work of the office",
-    membership.RETENTION_RULE_RETIRED: "work of the office",
-    membership.CERTIFICATE_TEMPLATE_ACTIVATED: "work of the office",
-    membership.CERTIFICATE_TEMPLATE_RETIRED: "work of the office",
     centres.REVIEWER_INVITED: "the invitation is a mail of its own",
-    centres.REVIEWER_ACCEPTED: "work of the office",
-    centres.REVIEWER_DECLINED: "work of the office",
     centres.REVIEWER_COMPLETED: "the review notifies its reviewer",
     **dict.fromkeys(
         (
@@ -261,16 +252,25 @@ NOBODY: Mapping[str, str] = {
             membership.BROADCAST_PAUSED,
             membership.BROADCAST_CANCELLED,
             membership.BROADCAST_SENT,
-        ),
+            signing.INITIATIVE_OPEN,
+            signing.INITIATIVE_CLOSED,
+            signing.INITIATIVE_WITHDRAWN,
+            membership.RETENTION_RULE_ACTIVATED,
+            membership.RETENTION_RULE_RETIRED,
+            signing.CERTIFICATE_TEMPLATE_ACTIVATED,
+            signing.CERTIFICATE_TEMPLATE_RETIRED,
+            centres.REVIEWER_ACCEPTED,
+            centres.REVIEWER_DECLINED,
+            membership.DUPLICATE_DISMISSED,
+            membership.DUPLICATE_REOPENED,
+            membership.MERGE_UNDONE,
+        ),  # fmt: skip
         "work of the office",
     ),
-    membership.CONGRESS_HELD: "each participation notifies its expert",
-    membership.CONGRESS_CANCELLED: "the organisers write to those who registered",
-    membership.PARTICIPATION_ABSENT: "nothing follows for the expert",
-    membership.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
-    membership.DUPLICATE_DISMISSED: "work of the office",
-    membership.DUPLICATE_REOPENED: "work of the office",
-    membership.MERGE_UNDONE: "work of the office",
+    signing.CONGRESS_HELD: "each participation notifies its expert",
+    signing.CONGRESS_CANCELLED: "the organisers write to those who registered",
+    signing.PARTICIPATION_ABSENT: "nothing follows for the expert",
+    signing.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
     access.ACCOUNT_ACTIVATED: _BY_OWNER,
     access.ACCOUNT_CLOSED: _BY_OWNER,

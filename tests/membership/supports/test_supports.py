@@ -11,7 +11,7 @@ import pytest
 from services.membership.references import EXPERTS as FOLLOWING
 from services.membership.supports import domain
 from services.membership.supports.operations import list_again
-from shared.contracts.membership import SUPPORT_ACCEPTED, SUPPORT_ANNULLED, SUPPORT_REINSTATED
+from shared.contracts.signing import SUPPORT_ACCEPTED, SUPPORT_ANNULLED, SUPPORT_REINSTATED
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work

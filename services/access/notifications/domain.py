@@ -220,6 +220,14 @@ KINDS = tuple(dict.fromkeys(notice.kind for notice in EVERY_NOTICE))
 _OF_MACHINES = "programs have no notifications"
 _BY_OWNER = "the owner's own transition"
 _UNDER_ERASURE = "no mail goes to a person whose erasure is open"
+_OF_THE_OFFICE = (
+    membership.BROADCAST_UPDATED, membership.BROADCAST_APPROVED, membership.BROADCAST_SENDING,
+    membership.BROADCAST_PAUSED, membership.BROADCAST_CANCELLED, membership.BROADCAST_SENT, signing.INITIATIVE_OPEN,
+    signing.INITIATIVE_CLOSED, signing.INITIATIVE_WITHDRAWN, membership.RETENTION_RULE_ACTIVATED,
+    membership.RETENTION_RULE_RETIRED, signing.CERTIFICATE_TEMPLATE_ACTIVATED, signing.CERTIFICATE_TEMPLATE_RETIRED,
+    centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
+    membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE,
+)  # fmt: skip
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",
     membership.EXPERT_DECEASED: "the person has died",
@@ -244,29 +252,7 @@ NOBODY: Mapping[str, str] = {
     ),
     centres.REVIEWER_INVITED: "the invitation is a mail of its own",
     centres.REVIEWER_COMPLETED: "the review notifies its reviewer",
-    **dict.fromkeys(
-        (
-            membership.BROADCAST_UPDATED,
-            membership.BROADCAST_APPROVED,
-            membership.BROADCAST_SENDING,
-            membership.BROADCAST_PAUSED,
-            membership.BROADCAST_CANCELLED,
-            membership.BROADCAST_SENT,
-            signing.INITIATIVE_OPEN,
-            signing.INITIATIVE_CLOSED,
-            signing.INITIATIVE_WITHDRAWN,
-            membership.RETENTION_RULE_ACTIVATED,
-            membership.RETENTION_RULE_RETIRED,
-            signing.CERTIFICATE_TEMPLATE_ACTIVATED,
-            signing.CERTIFICATE_TEMPLATE_RETIRED,
-            centres.REVIEWER_ACCEPTED,
-            centres.REVIEWER_DECLINED,
-            membership.DUPLICATE_DISMISSED,
-            membership.DUPLICATE_REOPENED,
-            membership.MERGE_UNDONE,
-        ),  # fmt: skip
-        "work of the office",
-    ),
+    **dict.fromkeys(_OF_THE_OFFICE, "work of the office"),
     signing.CONGRESS_HELD: "each participation notifies its expert",
     signing.CONGRESS_CANCELLED: "the organisers write to those who registered",
     signing.PARTICIPATION_ABSENT: "nothing follows for the expert",

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from services.membership.congresses import queries as congresses
+from services.membership.congresses.domain import PUBLISHED as CONGRESSES_PUBLISHED
+from services.membership.congresses.operations import CONGRESSES
 from services.membership.initiatives import domain, queries
 from services.membership.initiatives.record import Initiative
 from services.membership.initiatives.tables import initiative
@@ -10,21 +13,23 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
+from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 INITIATIVES: ResourceType[Initiative, None] = ResourceType.of(Initiative, initiative, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Initiative) -> Initiative:
-    """Inserts a draft. Raises Conflict for a code in use, Invalid if it closes before it opens."""
+    """Inserts a draft. Raises Conflict for a code in use, Invalid for an unknown congress, and if it closes before it
+    opens."""
     require(access, "create", None)
-    await _check(uow, new, before=None)
+    await _check(uow, access, new, before=None)
     return await INITIATIVES.insert(uow, _placed(new, "draft"))
 
 
-async def update(uow: UnitOfWork, _access: AccessScope, before: Initiative, wanted: Initiative) -> Initiative:
+async def update(uow: UnitOfWork, access: AccessScope, before: Initiative, wanted: Initiative) -> Initiative:
     """Updates the initiative. Raises what `create` raises, and Conflict `text_signed` for a change of a signed text."""
-    await _check(uow, wanted, before)
+    await _check(uow, access, wanted, before)
     if (wanted.titles, wanted.texts) != (before.titles, before.texts) and await queries.is_signed(
         uow.connection, before.id
     ):
@@ -59,8 +64,11 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         await INITIATIVES.apply_scheduled(uow, before, "open" if before.status == "draft" else "close")
 
 
-async def _check(uow: UnitOfWork, wanted: Initiative, before: Initiative | None) -> None:
+async def _check(uow: UnitOfWork, access: AccessScope, wanted: Initiative, before: Initiative | None) -> None:
     domain.check_period(wanted.opens, wanted.closes)
+    if wanted.congress_id is not None and (before is None or wanted.congress_id != before.congress_id):
+        found = await congresses.get(uow.connection, wanted.congress_id)
+        require_known(access.principal, found, CONGRESSES.resource, CONGRESSES_PUBLISHED, "/congress_id")
     if (before is None or wanted.code != before.code) and await queries.of_code(uow.connection, wanted.code):
         detail = "Another initiative has this code."
         raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/code")])

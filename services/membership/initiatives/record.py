@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Texts, Written
+from shared.records.record import Internal, Public, Record, Refers, Texts, Written
 
 
 class SupportFigures(TypedDict):
@@ -34,7 +34,13 @@ class Initiative(Record):
     titles: Annotated[Texts, Public, Written, "The title, by language. Frozen once somebody has signed."]
     texts: Annotated[Texts, Public, Written, "The text that is signed, by language. Frozen once somebody has signed."]
     adopted_at: Annotated[str | None, Public, Written, "When the initiative was adopted; a partial date."]
-    congress_id: Annotated[UUID | None, Public, Written, "The congress that brought the initiative forth."]
+    congress_id: Annotated[
+        UUID | None,
+        Public,
+        Written,
+        Refers("/membership/v1/congresses"),
+        "The congress that brought the initiative forth.",
+    ]
     opens: Annotated[datetime | None, Public, Written, "A draft opens at this instant; null if somebody opens it."]
     closes: Annotated[datetime | None, Public, Written, "Nobody signs from then on; null if somebody closes it."]
     signers: Annotated[

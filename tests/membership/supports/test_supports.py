@@ -18,7 +18,7 @@ from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import today
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, Body, Campaign, initiative_body
 from tests.support.callers import Caller
-from tests.support.membership import activated, entered
+from tests.support.membership import CONGRESSES, activated, congress, entered
 from tests.support.merges import merged, undone
 
 DOCUMENT = {"title": "Sheet 1", "date": "2026-10-01", "url": "https://example.org/sheet.pdf"}
@@ -213,6 +213,19 @@ async def test_a_signature_one_second_after_the_close_is_refused(
     await superuser.execute(close, UUID(initiative["id"]))
     refused = await campaign.sign(initiative)
     assert (refused.status_code, refused.json()["code"]) == (409, "initiative_not_open")
+
+
+async def test_an_initiative_names_its_congress(campaign: Campaign) -> None:
+    made = await campaign.admin.post(CONGRESSES, congress(visibility="public"))
+    assert made.status_code == 201, made.text
+    initiative = await campaign.initiative(congress_id=made.json()["id"])
+    assert initiative["congress_id"] == made.json()["id"]
+    refused = await campaign.admin.post(INITIATIVES, initiative_body(congress_id=initiative["id"]))
+    assert refused.json()["errors"][0] == {
+        "code": "unknown_reference",
+        "detail": "There is no such congress.",
+        "pointer": "/congress_id",
+    }
 
 
 async def test_a_draft_is_unknown_to_the_public(campaign: Campaign) -> None:

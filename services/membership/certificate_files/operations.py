@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.membership.certificate_files import domain, queries
+from services.membership.certificate_subjects.queries import subject_of
 from services.membership.certificate_templates.queries import in_force, template_of
 from services.membership.certificate_templates.record import CertificateTemplate
 from services.membership.certificates.domain import number_of
@@ -22,6 +23,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Conflict, Gone
 from shared.printing.document import Unprintable
 from shared.printing.printer import Printer
+from shared.records.record import Texts
 from shared.records.rows import columns_of
 
 _FOLDER = "certificates"
@@ -60,11 +62,12 @@ class Printing:
         async with self._database.acquire() as connection:
             digest = await queries.digest_of(connection, certificate.id, language)
             template = await _template(connection, certificate)
+            subject = await subject_of(connection, certificate)
         kept = await asyncio.to_thread(self._read, digest) if digest else None
         if kept is not None:
             return kept
         token = await self._signer.credential(credential)
-        document = domain.document(_said(certificate), template, language, self._signer.issuer, token)
+        document = domain.document(_said(certificate, subject), template, language, self._signer.issuer, token)
         try:
             pdf = await self._printer.pdf(document)
         except Unprintable:
@@ -104,7 +107,7 @@ async def _template(connection: Connection, certificate: Certificate) -> Certifi
     return found
 
 
-def _said(certificate: Certificate) -> domain.Statement:
+def _said(certificate: Certificate, subject: Texts) -> domain.Statement:
     return domain.Statement(
         kind=certificate.kind,
         holder=certificate.holder_name,
@@ -113,6 +116,6 @@ def _said(certificate: Certificate) -> domain.Statement:
         issued_on=certificate.created_at.date(),
         valid_to=certificate.valid_to,
         country=certificate.country,
-        subject={},
+        subject=subject,
         year=certificate.subject_year,
     )

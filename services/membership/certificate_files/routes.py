@@ -45,6 +45,8 @@ async def printing(app: FastAPI) -> AsyncIterator[None]:
     operation_id="getCertificatePdf",
     summary="Fetch a certificate as PDF",
     description="PDF/A-3 on one page, printed at the first request in a language; later ones get the same bytes.",
+    response_model=None,
+    response_class=Response,
     responses=_RESPONSES,
 )
 async def get_pdf(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext) -> Response:
@@ -57,6 +59,8 @@ async def get_pdf(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: C
     operation_id="getCertificateFile",
     summary="Fetch a certificate as PDF by a link that expires",
     description="The link is part of the response to a mailed token, and is valid for 15 minutes.",
+    response_model=None,
+    response_class=Response,
     responses=_RESPONSES,
 )
 async def get_file(ticket: str, ctx: CurrentContext) -> Response:

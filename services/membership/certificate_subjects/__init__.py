@@ -1,0 +1,1 @@
+"""What certificates are about: the titles of initiatives and congresses."""

@@ -58,11 +58,11 @@ class Printing:
         Raises Gone for a revoked or replaced certificate, Conflict without wording, and for a name that the fonts
         cannot show; and what `Printer.pdf` raises.
         """
-        credential = credential_of(certificate)
         async with self._database.acquire() as connection:
             digest = await queries.digest_of(connection, certificate.id, language)
             template = await _template(connection, certificate)
             subject = await subject_of(connection, certificate)
+        credential = credential_of(certificate, subject)
         kept = await asyncio.to_thread(self._read, digest) if digest else None
         if kept is not None:
             return kept

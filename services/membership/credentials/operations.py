@@ -13,6 +13,8 @@ from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.clock import now
 from shared.kernel.errors import Gone
+from shared.kernel.text import text_in
+from shared.records.record import Texts
 
 _CACHE_SECONDS = 20.0
 """Seconds for which a process sends the list that it signed."""
@@ -20,8 +22,9 @@ SHARED_SECONDS = 30
 """Seconds for which others may send what they got. With the above, a change is in every list within a minute."""
 
 
-def credential_of(certificate: Certificate) -> domain.Credential:
-    """What the credential of a certificate says. Raises Gone for a revoked or replaced one; erasures revoke."""
+def credential_of(certificate: Certificate, subject: Texts) -> domain.Credential:
+    """What the credential of a certificate about this subject says. Raises Gone for a revoked or replaced one; erasures
+    revoke."""
     if certificate.status in domain.REVOKED:
         raise Gone("The certificate was revoked or replaced, and has no credential any more.")
     return domain.Credential(
@@ -30,7 +33,7 @@ def credential_of(certificate: Certificate) -> domain.Credential:
         number=certificate.paper_number or certificate.ref,
         language=certificate.language,
         title=TITLES[certificate.kind][certificate.language],
-        subject="",
+        subject=text_in(certificate.language, subject) if subject else "",
         holder_name=certificate.holder_name,
         issued_at=certificate.created_at,
         valid_to=certificate.valid_to,

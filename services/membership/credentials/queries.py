@@ -1,7 +1,7 @@
 """Reading and storing the keys that sign credentials, and reading which certificates are not in force."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, exists, func, insert, null, or_, select, update
@@ -16,6 +16,8 @@ from shared.kernel.errors import NotFound
 from shared.records.access_scope import constant
 
 _MOST_KEYS = 1000
+_CACHED = timedelta(days=1)
+"""Longer than a process caches a key: what is issued until then may have its signature."""
 _LOCK = Statement(select(func.pg_advisory_xact_lock(func.hashtext("member_credential_key"))))
 _SIGNING = Lookup(
     select(credential_key.c.kid, credential_key.c.private, credential_key.c.signs_from)
@@ -43,7 +45,7 @@ _in_force = certificate.c.status.in_([constant(status) for status in LIVING]) & 
 _DELETE = Statement(
     delete(credential_key).where(
         credential_key.c.signs_until <= bindparam("at"),
-        ~exists().where(certificate.c.created_at < credential_key.c.signs_until, _in_force),
+        ~exists().where(certificate.c.created_at < credential_key.c.signs_until + _CACHED, _in_force),
     )
 )
 _of_list = (

@@ -7,6 +7,7 @@ import orjson
 from fastapi import Depends, Response
 
 from services.membership.access import ROLES
+from services.membership.certificate_subjects.queries import subject_of
 from services.membership.certificates.record import Certificate
 from services.membership.certificates.routes import CERTIFICATE_API
 from services.membership.credentials import domain, queries
@@ -44,7 +45,10 @@ at_the_root = ResourceRouter(Certificate.resource_type, ROLES, prefix="")
     responses=_SIGNED,
 )
 async def get_credential(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext) -> Response:
-    credential = credential_of(record_read(Certificate, row))
+    certificate = record_read(Certificate, row)
+    async with ctx.connection() as connection:
+        subject = await subject_of(connection, certificate)
+    credential = credential_of(certificate, subject)
     return Response(await signer_of(ctx.request).credential(credential), 200, media_type=VC_JWT)
 
 

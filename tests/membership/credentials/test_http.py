@@ -20,6 +20,7 @@ from tests.membership.credentials.test_documents import claims_of
 from tests.membership.credentials.verifying import verify
 from tests.support.callers import Caller
 from tests.support.clock import Clock
+from tests.support.membership import planned, registered
 
 ISSUER, DID = "https://escm.invalid", "did:web:escm.invalid"
 DID_DOCUMENT = "/.well-known/did.json"
@@ -60,6 +61,18 @@ async def test_a_credential_of_a_certificate_verifies(member: Member, admin: Cal
     assert certificate_of(claims) == UUID(made["id"])
     assert record["id"] not in str(claims)
     assert len(verify(token, DID, await web_of(anonymous, token)).read) == 3
+
+
+async def test_a_credential_names_what_its_certificate_is_about(member: Member, admin: Caller) -> None:
+    _, record = await member()
+    titles = {"en": "Rabat Forum", "fr": "Forum de Rabat"}
+    taken = await registered(admin, (await planned(admin, titles=titles))["id"], record["id"])
+    subject = {"resource": "membership.participations", "id": taken["id"]}
+    for language, title in (("fr", "Forum de Rabat"), ("ru", "Rabat Forum")):
+        made = await issued(admin, participation(record["id"], language=language, subject=subject))
+        achievement = claims_of(await token_of(admin, made))["credentialSubject"]["achievement"]
+        assert achievement["description"] == title != achievement["name"]
+        await admin.step(made["links"]["self"], "revoke", reason="Again", fields={"category": "error"})
 
 
 async def test_a_credential_is_for_readers_of_its_certificate(member: Member, admin: Caller, anonymous: Caller) -> None:

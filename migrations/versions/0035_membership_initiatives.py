@@ -37,6 +37,12 @@ _STEPS = {
     "membership.institutions": ("member_institution", "verify", "status = 'submitted' AND merged_into IS NULL"),
     "membership.declarations": ("member_declaration", "assess", "status = 'signed'"),
     "membership.erasures": ("member_erasure", "confirm", "status = 'proposed'"),
+    "membership.calls": ("member_call", "publish", "status = 'decided'"),
+    "membership.nominations": (
+        "member_nomination",
+        "answer_appeal",
+        "status = 'not_selected' AND appeal IS NOT NULL AND appeal ->> 'replied_at' IS NULL",
+    ),
 }
 _OF_SUPPORTS = {
     "membership.supports": (
@@ -326,6 +332,14 @@ CREATE VIEW member_published_work AS
     FROM member_expert
     WHERE {_EXPERTS} AND merged_into IS NULL AND erased_at IS NULL
         AND (status IN ('applied', 'under_review') OR account_id IS NOT NULL){others}
+    UNION ALL
+    SELECT 'membership.nominations', n.id, n.ref, n.country, 'score', NULL, e.account_id
+    FROM member_call c CROSS JOIN LATERAL jsonb_array_elements(c.panel) seat
+    JOIN member_expert e ON e.id = (seat ->> 'expert_id')::uuid
+    JOIN member_nomination n ON n.call_id = c.id
+    WHERE c.status = 'assessing' AND n.status = 'nominated' AND e.account_id IS NOT NULL
+        AND NOT n.conflicts @> jsonb_build_array(jsonb_build_object('expert_id', seat -> 'expert_id'))
+        AND NOT EXISTS (SELECT FROM member_score s WHERE s.nomination_id = n.id AND s.expert_id = e.id)
 """)
     grant("member_published_work", "SELECT", "access")
 

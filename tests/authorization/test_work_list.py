@@ -1,6 +1,7 @@
 """The work list of access has exactly what `holder=me` finds in the lists of all services, for every caller."""
 
 from datetime import UTC, datetime, timedelta
+from json import dumps
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from services.access.access import SERVICES
 from services.access.work_list.domain import light
 from shared.kernel.clock import today
+from tests.actions.neighbours import enter
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.callers import CALLERS, Caller, grant, person
@@ -223,3 +225,31 @@ async def test_it_needs_a_token(services: Services) -> None:
 def test_the_light_follows_the_due_time(days: int | None, shown: str | None) -> None:
     at = datetime(2026, 11, 27, tzinfo=UTC)
     assert light(None if days is None else at + timedelta(days=days), at) == shown
+
+
+async def test_a_member_of_a_panel_has_what_is_to_be_scored(
+    services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the nominations that are scored, or about which there is a conflict of interest."""
+    admin = Caller(services["membership"], "admin")
+    member, nominee = await activated(admin, country="XA"), await activated(admin, country="XA")
+    call = await enter(
+        superuser, "member_call", status="assessing", visibility="restricted", kind="committee", seats=1,
+        code=uuid4().hex, panel=dumps([{"expert_id": member["id"], "office": "member"}]), criteria="[]",
+    )  # fmt: skip
+    of_call = {"call_id": call, "expert_id": UUID(nominee["id"]), "visibility": "restricted"}
+    conflicts = [{"expert_id": member["id"], "kind": "recused"}]
+    nominations = [
+        await enter(superuser, "member_nomination", status="nominated", documents="[]", conflicts=known, **of_call)
+        for known in ("[]", "[]", dumps(conflicts))
+    ]
+    name = f"member {uuid4().hex}"
+    grants = (grant("expert", "self", member["id"]), grant("reviewer", "record", str(call)))
+    monkeypatch.setitem(CALLERS, name, person(name, *grants))  # type: ignore[arg-type]
+    owned = "UPDATE member_expert SET account_id = $2 WHERE id = $1"
+    await superuser.execute(owned, UUID(member["id"]), CALLERS[name].id)
+    scored = {**of_call, "expert_id": UUID(member["id"]), "nomination_id": nominations[1]}
+    await enter(superuser, "member_score", status="recorded", **{**scored, "recommendation": "select"})
+    waiting = [(item["resource"], item["id"], item["verb"]) for item in await _items(services, name)]
+    assert waiting == [("nominations", str(nominations[0]), "score")]
+    assert await _held(services, name) == {("membership", "nominations", str(nominations[0]))}

@@ -6,6 +6,8 @@ import orjson
 from fastapi import Response
 
 from services.membership.access import ROLES
+from services.membership.certificate_files.tickets import file_link
+from services.membership.certificates.queries import certificate_about
 from services.membership.initiatives.domain import PUBLISHED
 from services.membership.initiatives.operations import INITIATIVES
 from services.membership.initiatives.queries import to_sign
@@ -20,7 +22,7 @@ from shared.web.catalogue import preferred_language
 from shared.web.mailed_tokens import limit_tries, may_mail
 from shared.web.records import RecordApi
 from shared.web.request_authenticator import site
-from shared.web.request_context import CurrentContext
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON, key_of
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
@@ -76,7 +78,7 @@ async def sign_initiative(record: str, body: schemas.SignatureBody, ctx: Current
 )
 async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
     await limit_tries(ctx)
-    return _confirmed(await confirming.confirm(ctx.uow, body.token))
+    return await _confirmed(ctx, await confirming.confirm(ctx.uow, body.token))
 
 
 @router.post(
@@ -89,8 +91,10 @@ async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -
 )
 async def withdraw_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
     await limit_tries(ctx)
-    return _confirmed(await confirming.withdraw(ctx.uow, body.token))
+    return await _confirmed(ctx, await confirming.withdraw(ctx.uow, body.token))
 
 
-def _confirmed(found: Support) -> Response:
-    return Response(orjson.dumps(schemas.confirmed(found)), media_type=JSON)
+async def _confirmed(ctx: RequestContext, found: Support) -> Response:
+    certificate = await certificate_about(ctx.uow.connection, SUPPORT, found.id)
+    shown = certificate and {"code": certificate["code"], "pdf_url": file_link(ctx.secret, certificate["id"])}
+    return Response(orjson.dumps(schemas.confirmed(found, shown)), media_type=JSON)

@@ -196,6 +196,6 @@ def present_supporter(row: Mapping[str, Any], _access: AccessScope) -> dict[str,
     }
 
 
-def confirmed(found: record.Support) -> dict[str, Any]:
+def confirmed(found: record.Support, certificate: Mapping[str, Any] | None) -> dict[str, Any]:
     """The response to a mailed token."""
-    return {"ref": found.ref, "status": found.status, "certificate": None}
+    return {"ref": found.ref, "status": found.status, "certificate": certificate}

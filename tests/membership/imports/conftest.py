@@ -40,6 +40,7 @@ TABLES = (
     "member_merge",
     "member_affiliation",
     "member_expert_value",
+    "member_certificate_file",
     "member_certificate",
     "member_expert",
     "member_institution_value",

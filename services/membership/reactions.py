@@ -4,6 +4,7 @@ review centres are mailed, and an erasure goes on when all services have reporte
 
 from uuid import UUID
 
+from services.membership.certificate_causes.operations import follow_participation, follow_support
 from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
 from services.membership.certificates.following import compare_names, follow_centre, follow_expert
 from services.membership.claims.queries import merge_target
@@ -48,6 +49,8 @@ def _names(named: str) -> Reaction:
 
 _member = of_each_subject(follow_expert)
 _designated = of_each_subject(follow_centre)
+_supported = of_each_subject(follow_support)
+_participated = of_each_subject(follow_participation)
 _reported = of_each_subject(follow_reports)
 REACTIONS: Reactions = {
     access.ERASURE_REPORTED: _reported,
@@ -80,6 +83,25 @@ REACTIONS: Reactions = {
     ),
     membership.EXPERT_RESTRICTION_LIFTED: of_each_subject(_restriction_lifted),
     **dict.fromkeys((membership.EXPERT_RESTRICTED, membership.EXPERT_ERASURE_REQUESTED), of_each_subject(list_again)),
+    **dict.fromkeys(
+        (
+            membership.SUPPORT_ACCEPTED,
+            membership.SUPPORT_WITHDRAWN,
+            membership.SUPPORT_ANNULLED,
+            membership.SUPPORT_REINSTATED,
+            membership.SUPPORT_DELETED,
+        ),
+        _supported,
+    ),
+    **dict.fromkeys(
+        (
+            membership.PARTICIPATION_ATTENDED,
+            membership.PARTICIPATION_SUPERSEDED,
+            membership.PARTICIPATION_UPDATED,
+            membership.PARTICIPATION_DELETED,
+        ),
+        _participated,
+    ),
     membership.EXPERT_UPDATED: _names(EXPERT),
     membership.EXPERT_MERGED: of_each_subject(_expert_merged),
     membership.EXPERT_UNMERGED: of_each_subject(_expert_unmerged),

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.bulk_issues.queries import SOURCES
+from services.membership.certificate_causes.operations import PARTICIPATION, SUPPORT, follow_cause, holder_in
+from services.membership.certificate_causes.queries import cause
 from services.membership.certificates import domain, queries
 from services.membership.certificates.following import follow
 from services.membership.certificates.holders import require_holder
@@ -13,7 +15,7 @@ from services.membership.certificates.record import Certificate
 from shared.bulk.exporting import ExportWish, enter_export
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, invalid_field
 from shared.records.access_scope import AccessScope
 
 ISSUE_JOB = "issue_certificates"
@@ -32,6 +34,14 @@ async def order(uow: UnitOfWork, asked: Mapping[str, Any]) -> UUID:
 async def issue_once(uow: UnitOfWork, access: AccessScope, asked: Mapping[str, Any], subject: UUID) -> bool:
     """Issues the certificate about a subject. False if there is one already. Raises what `create` raises."""
     kind, language = asked["kind"], asked["language"]
+    if kind in (SUPPORT, PARTICIPATION):
+        row = await cause(uow.connection, kind, subject)
+        if row is None:
+            raise invalid_field("/items", "unknown_reference", f"There is no such {kind}.")
+        if not row["holds"] or not row["is_certified"]:
+            raise Conflict("There is nothing to certify.", members={"reason": "not_certified"})
+        await require_holder(uow.connection, access, holder_in(row), row[holder_in(row)], language)
+        return await follow_cause(uow, kind, subject, language)
     holders = domain.KINDS[kind].holders
     if domain.KINDS[kind].is_holder:
         holder = await require_holder(uow.connection, access, holders[0], subject, language)

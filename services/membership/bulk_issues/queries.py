@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Text, Uuid, any_, bindparam, extract, or_, select
+from sqlalchemy import Integer, Select, Table, Text, Uuid, any_, bindparam, extract, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.access import ROLES
 from services.membership.certificates.domain import ACTIVE
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import LISTING
+from services.membership.participations.tables import participation
+from services.membership.supports.tables import support
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection
 from shared.kernel.principal import Principal
 from shared.records.access_scope import access_scope_for, constant
-from shared.records.filters import Filter, countries
+from shared.records.filters import Filter, countries, reference
 from shared.records.listing import ListRequest
 
 Page: TypeAlias = Callable[[Connection, Principal, Mapping[str, Any], UUID | None, int], Awaitable[Sequence[UUID]]]
@@ -72,6 +74,22 @@ def _reviewers() -> Select[Any]:
     )
 
 
+def _records(table: Table, status: str, parent: str) -> Lookup:
+    """Records in a state that is certified, of a country or below a parent, or all."""
+    below = bindparam(parent, type_=Uuid)
+    return Lookup(
+        select(table.c.id)
+        .where(
+            table.c.status == constant(status),
+            or_(_chosen.is_(None), table.c.country == any_(_chosen)),
+            or_(below.is_(None), table.c[parent] == below),
+            table.c.id > _after,
+        )
+        .order_by(table.c.id)
+        .limit(_limit)
+    )
+
+
 _REVIEWERS = Lookup(_reviewers())
 
 
@@ -80,8 +98,7 @@ def _of_statement(statement: Lookup) -> Page:
         connection: Connection, _principal: Principal, filters: Mapping[str, Any], after: UUID | None, limit: int
     ) -> Sequence[UUID]:
         values = {"countries": filters.get("country"), "after": after or _FIRST, "limit": limit}
-        if "year" in filters:
-            values["year"] = filters["year"]
+        values |= {name: filters.get(name) for name in ("year", "initiative_id", "congress_id")}
         return [row["id"] for row in await statement.fetch(connection, **values)]
 
     return page
@@ -91,6 +108,14 @@ _BY_COUNTRY = {"country": countries(views.CENTRES.c.country)}
 SOURCES: Mapping[str, Source] = {
     "membership": Source(LISTING.filters, _experts),
     "designation": Source(_BY_COUNTRY, _of_statement(_CENTRES)),
+    "support": Source(
+        _BY_COUNTRY | {"initiative_id": reference("initiative_id", support.c.initiative_id)},
+        _of_statement(_records(support, "accepted", "initiative_id")),
+    ),
+    "participation": Source(
+        _BY_COUNTRY | {"congress_id": reference("congress_id", participation.c.congress_id)},
+        _of_statement(_records(participation, "attended", "congress_id")),
+    ),
     "review": Source(_BY_COUNTRY, _of_statement(_REVIEWERS), year=True),
 }
 """By kind of certificate."""

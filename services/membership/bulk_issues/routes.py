@@ -49,4 +49,6 @@ def _check(kind: str, filters: dict[str, str]) -> None:
         try:
             known[name].parse(raw)
         except ValueError as error:
-            raise Invalid(errors=[FieldError("invalid_value", f"It {error}.", pointer=pointer)]) from error
+            raise Invalid(
+                errors=[FieldError("invalid_value", "Not a value of this filter.", pointer=pointer)]
+            ) from error

@@ -21,12 +21,13 @@ class BulkIssueBody(Body):
         dict[str, str | list[str]] | None,
         CleanTree,
         Field(max_length=20, examples=[{"country": "XA"}]),
-        "Filters of the list of experts for `membership`, else `country`; `{}` for all.",
+        "Filters of the list of experts for `membership`; else `country`, and `initiative_id` for `support`,"
+        " `congress_id` for `participation`; `{}` for all.",
     ] = None
     items: Annotated[
         list[UUID] | None,
         Field(min_length=1, max_length=MOST, examples=[None]),
-        "The ids of experts or, for `designation`, of centres, each once.",
+        "The ids of experts for `membership` and `review`; of centres, supports and participations; each once.",
     ] = None
     year: Annotated[int | None, Field(ge=2000, le=2100, examples=[None]), "The year of the reviews, for `review`."] = (
         None

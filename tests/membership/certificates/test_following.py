@@ -43,7 +43,7 @@ def held(admin: Caller) -> Held:
     return of
 
 
-async def _react(database: Database, *types: str, subject: str) -> None:
+async def react(database: Database, *types: str, subject: str) -> None:
     for fact_type in types:
         fact = Fact(
             id=uuid7(), type=fact_type, subject=UUID(subject), ref="", version=1, country="XA", visibility="restricted",
@@ -58,7 +58,7 @@ async def test_an_active_expert_has_one_certificate_to_the_end_of_the_term(
 ) -> None:
     record = await activated(admin, languages=["de", "fr"])
     for _ in range(3):
-        await _react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
+        await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
     (made,) = await held(record["id"])
     assert (made["kind"], made["status"], made["valid_to"]) == ("membership", "issued", record["term"]["ends"])
     assert (made["language"], made["holder_name"]) == ("fr", record["display_name"])
@@ -69,10 +69,10 @@ async def test_a_renewal_replaces_the_certificate(
     admin: Caller, database: Database, held: Held, superuser: asyncpg.Connection
 ) -> None:
     record = await activated(admin)
-    await _react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
     until = date(today().year + 8, 1, 1)
     await superuser.execute("UPDATE member_expert SET term_ends = $2 WHERE id = $1", UUID(record["id"]), until)
-    await _react(database, membership.EXPERT_RENEWED, membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, membership.EXPERT_RENEWED, membership.EXPERT_ACTIVATED, subject=record["id"])
     first, second = await held(record["id"])
     assert (first["status"], first["replaced_by"]) == ("replaced", second["id"])
     assert (second["status"], second["valid_to"]) == ("issued", until.isoformat())
@@ -81,27 +81,27 @@ async def test_a_renewal_replaces_the_certificate(
 async def test_a_suspended_expert_has_a_suspended_certificate(admin: Caller, database: Database, held: Held) -> None:
     record = await activated(admin)
     path = f"{EXPERTS}/{record['id']}"
-    await _react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
     other = await issued(admin, participation(record["id"]))
     assert (await admin.step(path, "suspend", reason="A question is open")).status_code == 200
-    await _react(database, membership.EXPERT_SUSPENDED, membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, membership.EXPERT_SUSPENDED, membership.EXPERT_ACTIVATED, subject=record["id"])
     (suspended,) = [one for one in await held(record["id"]) if one["kind"] == "membership"]
     assert (suspended["status"], suspended["suspended_by"]) == ("suspended", "holder")
     assert (await admin.get(other["links"]["self"])).json()["status"] == "issued"
     refused = await admin.step(suspended["links"]["self"], "reinstate")
     assert (refused.status_code, refused.json()["reason"]) == (409, "holder_suspended")
     assert (await admin.step(path, "reinstate")).status_code == 200
-    await _react(database, membership.EXPERT_SUSPENDED, membership.EXPERT_REINSTATED, subject=record["id"])
+    await react(database, membership.EXPERT_SUSPENDED, membership.EXPERT_REINSTATED, subject=record["id"])
     after = (await admin.get(suspended["links"]["self"])).json()
     assert (after["status"], after["suspended_by"]) == ("issued", None)
 
 
 async def test_a_certificate_that_an_officer_suspended_stays_so(admin: Caller, database: Database, held: Held) -> None:
     record = await activated(admin)
-    await _react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
     (made,) = await held(record["id"])
     assert (await admin.step(made["links"]["self"], "suspend", reason="A question is open")).status_code == 200
-    await _react(database, membership.EXPERT_REINSTATED, membership.EXPERT_RENEWED, subject=record["id"])
+    await react(database, membership.EXPERT_REINSTATED, membership.EXPERT_RENEWED, subject=record["id"])
     assert [(one["status"], one["suspended_by"]) for one in await held(record["id"])] == [("suspended", "office")]
 
 
@@ -110,27 +110,27 @@ async def test_a_membership_that_is_over_is_revoked(
     admin: Caller, database: Database, held: Held, verb: str, fact: str
 ) -> None:
     record = await activated(admin)
-    await _react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
     assert (await admin.step(f"{EXPERTS}/{record['id']}", verb)).status_code == 200
-    await _react(database, f"escm.membership.expert.{fact}.v1", membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, f"escm.membership.expert.{fact}.v1", membership.EXPERT_ACTIVATED, subject=record["id"])
     assert [(one["status"], one["revoked_for"]) for one in await held(record["id"])] == [("revoked", "withdrawn")]
 
 
 async def test_a_merge_issues_nothing_and_its_undo_gives_back(admin: Caller, database: Database, held: Held) -> None:
     winner, loser = await activated(admin), await activated(admin)
     for one in (winner, loser):
-        await _react(database, membership.EXPERT_ACTIVATED, subject=one["id"])
+        await react(database, membership.EXPERT_ACTIVATED, subject=one["id"])
     pair = {"winner_id": winner["id"], "loser_id": loser["id"]}
     merge = await admin.post("/membership/v1/merges", {"resource": "experts", **pair})
     assert merge.status_code == 201, merge.text
-    await _react(database, membership.EXPERT_MERGED, membership.EXPERT_ACTIVATED, subject=loser["id"])
+    await react(database, membership.EXPERT_MERGED, membership.EXPERT_ACTIVATED, subject=loser["id"])
     both = await held(winner["id"])
     assert [one["status"] for one in both] == ["issued", "issued"]
     assert await held(loser["id"]) == []
     assert (await admin.step(merge.json()["links"]["self"], "undo")).status_code == 200
     facts = [membership.EXPERT_UNMERGED, membership.EXPERT_ACTIVATED]
     random.shuffle(facts)
-    await _react(database, *facts, subject=loser["id"])
+    await react(database, *facts, subject=loser["id"])
     assert [(one["id"], one["status"]) for one in await held(loser["id"])] == [(both[1]["id"], "issued")]
     assert [one["id"] for one in await held(winner["id"])] == [both[0]["id"]]
 
@@ -141,12 +141,12 @@ async def test_a_restricted_expert_gets_no_certificate_until_the_restriction_is_
     record = await activated(admin)
     path = f"{EXPERTS}/{record['id']}"
     assert (await admin.step(path, "restrict_processing")).status_code == 200
-    await _react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
+    await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
     assert await held(record["id"]) == []
     refused = await admin.post(CERTIFICATES, participation(record["id"]))
     assert (refused.status_code, refused.json()["reason"]) == (409, "is_restricted")
     assert (await admin.step(path, "lift_restriction")).status_code == 200
-    await _react(database, membership.EXPERT_RESTRICTION_LIFTED, subject=record["id"])
+    await react(database, membership.EXPERT_RESTRICTION_LIFTED, subject=record["id"])
     assert len(await held(record["id"])) == 1
 
 
@@ -157,7 +157,7 @@ async def test_a_new_name_marks_the_certificates(admin: Caller, database: Databa
     for name, differs in (("Amina Khan", True), ("Amina Varga", False)):
         etag = (await admin.get(path)).headers["etag"]
         assert (await admin.patch(path, {"names": [{"full": name}]}, etag=etag)).status_code == 200
-        await _react(database, membership.EXPERT_UPDATED, subject=record["id"])
+        await react(database, membership.EXPERT_UPDATED, subject=record["id"])
         after = (await admin.get(made["links"]["self"])).json()
         assert (after["name_differs"], after["version"]) == (differs, made["version"])
         query = {"expert_id": record["id"], "name_differs": str(differs).lower()}
@@ -174,7 +174,7 @@ async def test_an_institution_is_renamed_and_moved(admin: Caller, database: Data
     changed = {"names": [{**name, "value": "Alpha University"}], "country": "XB"}
     patched = await admin.patch(f"{INSTITUTIONS}/{institution['id']}", changed, etag=made.headers["etag"])
     assert patched.status_code == 200, patched.text
-    await _react(database, membership.INSTITUTION_UPDATED, subject=institution["id"])
+    await react(database, membership.INSTITUTION_UPDATED, subject=institution["id"])
     after = (await admin.get(certificate["links"]["self"])).json()
     assert (after["name_differs"], after["country"]) == (True, "XB")
 
@@ -189,7 +189,7 @@ async def test_a_designation_follows_the_centre(
 
     async def become(status: str, *facts: str) -> list[tuple[str, str, str]]:
         await superuser.execute("UPDATE centre_centre SET status = $2 WHERE id = $1", key, status)
-        await _react(database, *facts, subject=str(key))
+        await react(database, *facts, subject=str(key))
         return [(one["status"], one["valid_to"], one["holder_name"]) for one in await held(str(key), "centre_id")]
 
     name = "Centre des sols"
@@ -210,10 +210,10 @@ async def test_any_order_of_facts_and_states_ends_in_the_same(
     ]  # fmt: skip
     for status in random.choices(("active", "suspended", "grace"), k=12):
         await superuser.execute("UPDATE member_expert SET status = $2 WHERE id = $1", UUID(record["id"]), status)
-        await _react(database, random.choice(facts), subject=record["id"])
+        await react(database, random.choice(facts), subject=record["id"])
     for status, expected in (("active", "issued"), ("suspended", "suspended"), ("active", "issued")):
         await superuser.execute("UPDATE member_expert SET status = $2 WHERE id = $1", UUID(record["id"]), status)
-        await _react(database, random.choice(facts[:4]), subject=record["id"])
+        await react(database, random.choice(facts[:4]), subject=record["id"])
         assert [one["status"] for one in await held(record["id"])] == [expected]
 
 

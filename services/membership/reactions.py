@@ -13,7 +13,7 @@ from services.membership.merges.following import follow_institution
 from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.review_invitations.operations import invite, invite_again
 from services.membership.supports.operations import list_again
-from shared.contracts import access, actions, centres, membership
+from shared.contracts import access, actions, centres, membership, signing
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
 
@@ -85,20 +85,20 @@ REACTIONS: Reactions = {
     **dict.fromkeys((membership.EXPERT_RESTRICTED, membership.EXPERT_ERASURE_REQUESTED), of_each_subject(list_again)),
     **dict.fromkeys(
         (
-            membership.SUPPORT_ACCEPTED,
-            membership.SUPPORT_WITHDRAWN,
-            membership.SUPPORT_ANNULLED,
-            membership.SUPPORT_REINSTATED,
-            membership.SUPPORT_DELETED,
+            signing.SUPPORT_ACCEPTED,
+            signing.SUPPORT_WITHDRAWN,
+            signing.SUPPORT_ANNULLED,
+            signing.SUPPORT_REINSTATED,
+            signing.SUPPORT_DELETED,
         ),
         _supported,
     ),
     **dict.fromkeys(
         (
-            membership.PARTICIPATION_ATTENDED,
-            membership.PARTICIPATION_SUPERSEDED,
-            membership.PARTICIPATION_UPDATED,
-            membership.PARTICIPATION_DELETED,
+            signing.PARTICIPATION_ATTENDED,
+            signing.PARTICIPATION_SUPERSEDED,
+            signing.PARTICIPATION_UPDATED,
+            signing.PARTICIPATION_DELETED,
         ),
         _participated,
     ),

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.matrix.ways import PANEL, WAYS, actors, expected
 from services.access.reactions import REACTIONS
-from shared.contracts import membership as facts
+from shared.contracts import signing as facts
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.contracts import membership as facts
+from shared.contracts import signing as facts
 from shared.kernel.clock import today
 from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
 from tests.support.callers import CALLERS, grant, machine

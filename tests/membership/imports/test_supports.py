@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 
-from shared.contracts import membership as facts
+from shared.contracts import signing as facts
 from tests.membership.imports.conftest import SAMPLES, Importer, counts, csv_of
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
 from tests.support.membership import EXPERTS

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from services.membership.references import follow_experts
-from shared.contracts import membership as facts
+from shared.contracts import membership
+from shared.contracts import signing as facts
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -108,11 +109,11 @@ async def test_a_participation_follows_a_merge_and_its_undo(admin: Caller, datab
     winner, loser = await entered(admin, country="XB"), await entered(admin)
     made = await registered(admin, (await planned(admin))["id"], loser["id"])
     merge = await merged(admin, winner, loser)
-    await deliver(database, facts.EXPERT_MERGED, loser["id"])
+    await deliver(database, membership.EXPERT_MERGED, loser["id"])
     moved = await _state(admin, made)
     assert (moved["expert_id"], moved["country"], moved["status"]) == (winner["id"], "XB", "registered")
     await undone(admin, merge)
-    await deliver(database, facts.EXPERT_UNMERGED, loser["id"])
+    await deliver(database, membership.EXPERT_UNMERGED, loser["id"])
     back = await _state(admin, made)
     assert (back["expert_id"], back["country"]) == (loser["id"], "XA")
 
@@ -127,13 +128,13 @@ async def test_of_two_in_one_role_one_counts_after_a_merge(admin: Caller, databa
     counting = attended or "loser"
     other = "winner" if counting == "loser" else "loser"
     merge = await merged(admin, winner, loser)
-    await deliver(database, facts.EXPERT_MERGED, loser["id"])
+    await deliver(database, membership.EXPERT_MERGED, loser["id"])
     after = {name: await _state(admin, one) for name, one in made.items()}
     assert {one["expert_id"] for one in after.values()} == {winner["id"]}
     assert after[counting]["status"] == ("attended" if attended else "registered")
     assert (after[other]["status"], after[other]["superseded_by"]) == ("superseded", made[counting]["id"])
     await undone(admin, merge)
-    await deliver(database, facts.EXPERT_UNMERGED, loser["id"])
+    await deliver(database, membership.EXPERT_UNMERGED, loser["id"])
     back = {name: await _state(admin, one) for name, one in made.items()}
     assert {name: one["expert_id"] for name, one in back.items()} == {n: one["id"] for n, one in records.items()}
     expected = {name: "attended" if name == attended else "registered" for name in records}

@@ -63,10 +63,11 @@ async def _with_traces(to: Make, who: Person) -> dict[str, str]:
     proof = {"channel": "paper", "document": {**DOCUMENT, "title": f"Form of {who.word}"}}
     consent = {"expert_id": who.id, "purpose": "contact", "notice_version": "2026", "language": "en", "proof": proof}
     assert (await admin.post("/membership/v1/consents", consent)).status_code == 201
-    certified = {"kind": "membership", "holder": {"expert_id": who.id}}
-    about = {"resource": "membership.experts", "id": who.id}
-    certificate = await admin.post("/membership/v1/certificates", {**certified, "subject": about})
-    pdf = f"{certificate.json()['links']['self']}/pdf"
+
+    async def certificates() -> list[Any]:
+        return list((await admin.get(f"/membership/v1/certificates?expert_id={who.id}")).json()["items"])
+
+    pdf = f"{(await until(certificates))[0]['links']['self']}/pdf"
     assert (await who.caller.get(pdf)).status_code == 200
     await who.caller.patch(who.path, {"keywords": [f"more {who.word}"]}, etag=await _etag(who.caller, who.path))
     committee = (await to("centres").post(COMMITTEES, {"country": country, "names": {"en": "Committee"}})).json()

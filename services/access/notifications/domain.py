@@ -234,14 +234,9 @@ NOBODY: Mapping[str, str] = {
     membership.NOMINATION_SELECTED: "the publication of the call notifies",
     membership.NOMINATION_NOT_SELECTED: "the publication of the call notifies",
     membership.NOMINATION_RECUSED: "the member's own transition",
-    **dict.fromkeys(
-        (
-            membership.NOMINATION_AWAITING_NOMINATOR,
-            membership.NOMINATION_NOMINATOR_CHANGED,
-            membership.NOMINATION_APPEALED,
-        ),
-        "the nominee's own transition",
-    ),
+    membership.NOMINATION_AWAITING_NOMINATOR: "the nominee's own transition",
+    membership.NOMINATION_NOMINATOR_CHANGED: "the nominee's own transition",
+    membership.NOMINATION_APPEALED: "the nominee's own transition",
     membership.INITIATIVE_OPEN: "work of the office",
     membership.INITIATIVE_CLOSED: "work of the office",
     membership.INITIATIVE_WITHDRAWN: "work of the office",

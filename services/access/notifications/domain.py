@@ -161,9 +161,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),
         *_notices("call", _A.PANEL, of="membership.call assessing"),
         *_notices(
-            "nomination",
-            _A.NOMINEE,
-            of="membership.nomination nominated declined lapsed extended appeal_answered",
+            "nomination", _A.NOMINEE, of="membership.nomination nominated declined lapsed extended appeal_answered"
         ),
         *_notices(
             "agreement",

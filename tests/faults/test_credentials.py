@@ -68,11 +68,12 @@ class Office:
         await eventually(is_revoked, within=_MINUTE)
 
     async def verifies(self, token: str, which: str) -> bool:
-        """Whether the independent verifier takes a credential, with what an API publishes. It may have been killed."""
+        """Whether the independent verifier takes a credential, with what an API publishes. Raises HTTPError where that
+        has been killed, or starts."""
         addresses = [entry["statusListCredential"] for entry in claims_of(token)["credentialStatus"]]
         client, web = self.clients[which], {}
         for address in (f"{_ISSUER}/.well-known/did.json", *addresses):
-            web[address] = (await client.get(address.removeprefix(_ISSUER))).content
+            web[address] = (await client.get(address.removeprefix(_ISSUER))).raise_for_status().content
         try:
             verify(token, _DID, web)
         except OB3VerificationError as refused:
@@ -107,7 +108,7 @@ async def test_what_is_revoked_is_in_the_list_within_a_minute(office: Office, ch
     async def is_seen(token: str, which: str) -> bool:
         try:
             return not await office.verifies(token, which)
-        except httpx.TransportError:
+        except httpx.HTTPError:
             return False
 
     async def end(path: str, token: str) -> None:

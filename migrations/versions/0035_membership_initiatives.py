@@ -96,7 +96,10 @@ CREATE TABLE member_initiative_day (
 """)
     reference_numbers("member_initiative", "INI", "membership")
     country_scoped("member_initiative", "membership")
-    run("CREATE POLICY member_initiative_public ON member_initiative FOR SELECT USING (visibility = 'public')")
+    run(f"""
+CREATE POLICY member_initiative_public ON member_initiative FOR SELECT
+    USING (visibility = 'public' AND 'public' = ANY({setting("visibilities")}))
+""")
     grant("member_initiative_day", "SELECT, INSERT", "membership")
 
 

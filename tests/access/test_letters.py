@@ -10,18 +10,21 @@ from services.access.account_mail.jobs import job_handlers
 from services.access.notifications.operations import DIGEST, TEMPLATE
 from services.access.settings import AccessSettings
 from services.membership.broadcasts.jobs import TEMPLATE as BROADCAST
+from services.membership.certificate_mails.operations import TEMPLATE as CERTIFICATES
 from services.membership.claims.domain import PURPOSE as CLAIM
+from services.membership.supports.domain import SUPPORT
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES
 from shared.mail.message import compose
 from shared.mail.sealing import Mail
-from shared.mail.tokens import REVIEW
+from shared.mail.tokens import NOMINATION, REVIEW
 from tests.access.caller import Caller
 from tests.support.mailbox import Mailbox, text_of, token_in
 
 NAME = "Ana Example"
 WITH_TOKEN = {"name": NAME, "page": "https://example.org/account", "token": "a-token"}
+_NOMINATED = {"nominee": "Ben Example", "call": "Editors of 2027"}
 VALUES: dict[str, dict[str, str]] = {
     **dict.fromkeys(LETTERS, WITH_TOKEN),
     REGISTRATION: {name: WITH_TOKEN[name] for name in ("page", "token")},
@@ -30,6 +33,11 @@ VALUES: dict[str, dict[str, str]] = {
     CLAIM: WITH_TOKEN,
     REVIEW: {**WITH_TOKEN, "centre": "Peat Centre", "due": "2027-01-31"},
     TEMPLATE: {"name": NAME, "ref": "EXP-000001", "sentence": "It is done.", "link": "https://example.org/x"},
+    NOMINATION: {**WITH_TOKEN, **_NOMINATED, "deadline": "2027-01-31 12:00"},
+    "nomination_confirmed": {"name": NAME, **_NOMINATED},
+    "nomination_declined": {"name": NAME, **_NOMINATED},
+    SUPPORT: {**WITH_TOKEN, "withdrawal": "another-token", "title": "Soils for all"},
+    CERTIFICATES: {"name": NAME, "lines": "CRT-000001\nhttps://example.org/v/0"},
     DIGEST: {"name": NAME, "lines": "EXP-000001: It is done.\nhttps://example.org/x\n\nEXP-000002: It is open."},
 }
 """The values of each letter."""

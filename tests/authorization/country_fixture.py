@@ -119,6 +119,7 @@ class Seeder:
         self._callers = callers
         self._visitor = visitor
         self._superuser = superuser
+        self._initiative = ""
 
     async def seed(self, country: str, word: str, *, published: bool = False) -> CountryFixture:
         """A country with one record of every kind."""
@@ -245,10 +246,17 @@ class Seeder:
             organisation={"raw": fixture.word}, evidence={**DOCUMENT, "title": fixture.word},
         )  # fmt: skip
         await self._superuser.execute(put, initiative["id"], "draft")
-        body = {"code": f"W-{uuid4().hex[:12].upper()}", "titles": {"en": "Open to everybody"}}
-        response = await self._callers["membership"].post("/membership/v1/initiatives", body)
-        fixture.open_initiative = response.json()["id"]
-        await self._superuser.execute(put, fixture.open_initiative, "open")
+        fixture.open_initiative = await self._open_initiative()
+
+    async def _open_initiative(self) -> str:
+        """The one that is open to everybody, whatever the country."""
+        if not self._initiative:
+            body = {"code": f"W-{uuid4().hex[:12].upper()}", "titles": {"en": "Open to everybody"}}
+            response = await self._callers["membership"].post("/membership/v1/initiatives", body)
+            self._initiative = response.json()["id"]
+            put = "UPDATE member_initiative SET status = 'open' WHERE id = $1"
+            await self._superuser.execute(put, self._initiative)
+        return self._initiative
 
     async def _converse(self, fixture: CountryFixture, service: str, plural: str) -> None:
         """An internal message and another one on the file of a record."""

@@ -29,9 +29,13 @@ def _open(path_run: PathRun) -> str:
 
 
 def _support(path_run: PathRun) -> str:
-    """A support that an officer enters for somebody without evidence."""
-    expert = prospect(path_run).rpartition("/")[2]
-    body = {"initiative_id": _open(path_run), "expert_id": expert}
+    """A support that an officer enters for somebody without evidence, after one of somebody who is listed."""
+    initiative = _open(path_run)
+    listed, expert = (prospect(path_run).rpartition("/")[2] for _ in range(2))
+    proven = {"initiative_id": initiative, "expert_id": listed, "evidence": DOCUMENT, "consent_to_list": True}
+    made = path_run.create("secretariat_officer", f"{_V1}/supports", **proven)
+    path_run.by("secretariat_officer").step(made["links"]["self"], "verify")
+    body = {"initiative_id": initiative, "expert_id": expert}
     return str(path_run.create("secretariat_officer", f"{_V1}/supports", **body)["links"]["self"])
 
 

@@ -136,11 +136,11 @@ async def test_a_link_ends_with_its_time_its_address_and_its_record(
 ) -> None:
     somebody = await new_person()
     path, token = await _invited(admin, posted)
-    await superuser.execute("UPDATE core_mail_token SET until = now() - interval '1 second'")
+    await superuser.execute("UPDATE core_mail_token SET until = now() - interval '1 second' WHERE purpose = 'claim'")
     assert (await somebody.post(CLAIM, {"token": token})).status_code == 422
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         await delete_expired_tokens(uow)
-    assert await superuser.fetchval("SELECT count(*) FROM core_mail_token") == 0
+    assert await superuser.fetchval("SELECT count(*) FROM core_mail_token WHERE purpose = 'claim'") == 0
 
     path, token = await _invited(admin, posted)
     etag = (await admin.get(path)).headers["etag"]

@@ -13,7 +13,7 @@ from tests.support.callers import Caller
 RULES = "/membership/v1/retention_rules"
 SHIPPED = {
     ("experts", "rejected", "P2Y"), ("experts", "lapsed", "P5Y"), ("declarations", None, "P5Y"),
-    ("nominations", None, "P2Y"),
+    ("nominations", None, "P2Y"), ("supports", "pending", "P7D"), ("supports", "rejected", "P2Y"),
 }  # fmt: skip
 At = Callable[[str | None], Caller]
 
@@ -115,7 +115,7 @@ async def test_a_confirmation_finds_a_rule_that_came_first(made: Callable[..., A
         ({"resource": "experts", "state": "rejected", "action": "delete"}, "/action", "not_one_of"),
         ({"state": "given"}, "/state", "not_one_of"),
         ({"action": "erase"}, "/action", "not_one_of"),
-        ({"resource": "supports"}, "/resource", "not_one_of"),
+        ({"resource": "seats"}, "/resource", "not_one_of"),
         ({"after": "P"}, "/after", "out_of_range"),
         ({"after": "P0D"}, "/after", "out_of_range"),
         ({"after": "P101Y"}, "/after", "out_of_range"),

@@ -45,7 +45,7 @@ async def test_a_paper_list_is_proof(secretariat: Importer, database: asyncpg.Co
     assert [one["status"] for one in made] == ["accepted"] * 4
     assert (amina["listed_name"], amina["visibility"], amina["country"]) == ("Amina Varga", "public", "XA")
     assert amina["signed_at"] == "2022-11-05T09:00:00.000000Z"
-    assert amina["organisation"] == {"id": None, "name": "University of Zelmar", "match": "waiting"}
+    assert (amina["organisation"]["id"], amina["organisation"]["name"]) == (None, "University of Zelmar")
     assert amina["evidence"]["title"] == "Sheet 1"
     assert (ben["capacity"], chidi["listed_name"], chidi["visibility"]) == ("organisation", None, "restricted")
     assert script["organisation"]["name"] == "<script>alert(1)</script>"
@@ -56,13 +56,18 @@ async def test_a_paper_list_is_proof(secretariat: Importer, database: asyncpg.Co
     assert (count["supporters"], count["countries"], count["organisations_unmatched"]) == (4, 3, 3)
 
 
+def _without_what_follows(support: dict[str, Any]) -> dict[str, Any]:
+    """A support without its certificate and the match of its organisation, which jobs add."""
+    return {name: value for name, value in support.items() if name not in ("certificate_id", "organisation")}
+
+
 async def test_a_paper_list_twice_changes_nothing(secretariat: Importer, database: asyncpg.Connection) -> None:
     await _initiative(secretariat)
     await secretariat.bring("supports", _SAMPLE, registry="true")
-    before = await _list(secretariat)
+    before = [_without_what_follows(one) for one in await _list(secretariat)]
     again = await secretariat.bring("supports", _SAMPLE, registry="true")
     assert again["counts"] == counts(unchanged=6, failed=2)
-    assert await _list(secretariat) == before
+    assert [_without_what_follows(one) for one in await _list(secretariat)] == before
 
 
 async def test_a_list_that_is_no_proof_waits_for_the_office(

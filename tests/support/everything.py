@@ -80,7 +80,10 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     signed = {"code": "SOILS-2026", "titles": {"en": "Soils for all"}, "texts": {"en": "We keep the soils."}}
     initiative = by.step(by.create("/membership/v1/initiatives", signed)["links"]["self"], "open")
     support = {"initiative_id": initiative["id"], "expert_id": twins[0]["id"], "evidence": _DOCUMENT}
-    by.create("/membership/v1/supports", {**support, "organisation": {"institution_id": host["id"]}})
+    support |= {"organisation": {"institution_id": host["id"]}, "consent_to_list": True}
+    by.step(by.create("/membership/v1/supports", support)["links"]["self"], "verify")
+    wording = {"kind": "review", "titles": {"en": "Review"}, "bodies": {"en": "{holder} has reviewed."}}
+    by.create("/membership/v1/certificate_templates", wording)
     by.create("/membership/v1/notices", {"purpose": "results", "notice_version": "1", "texts": {"en": "I agree."}})
     by.create(f"{twins[0]['links']['self']}/messages", {"text": "Which field?", "attachments": [_DOCUMENT]})
     by.create(f"{twins[0]['links']['self']}/affiliations", {"raw": "Univercity of the Delta, Port Alpha"})

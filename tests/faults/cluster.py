@@ -27,6 +27,10 @@ from tests.faults.proxy import FaultProxy
 
 _DATABASE = "escm"
 _PORTS = 26000
+LINKED = """
+SELECT NOT EXISTS (SELECT FROM core_audit a WHERE NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id))
+"""
+"""Whether every entry of the audit trail is in its chain."""
 
 
 class Cluster:

@@ -15,7 +15,7 @@ import pytest
 from deploy.local.folder import PROJECT
 from shared.database.maintenance import IS_FENCED
 from tests.faults.clients import Client, eventually
-from tests.faults.cluster import Cluster
+from tests.faults.cluster import LINKED, Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
 
@@ -119,6 +119,7 @@ async def test_a_restore_during_writes_loses_what_it_says_and_no_more(
     assert {status for status, _, _ in seen} == {200, 503}
     async with cluster.superuser() as connection:
         await eventually(lambda: connection.fetchval(_UNSEQUENCED), within=30)
+        await eventually(lambda: connection.fetchval(LINKED), within=30)
     await asyncio.to_thread(Path(keys).write_text, await _succeed(cluster, "audit", "key"))
     await _succeed(cluster, "audit", "export", trail)
     assert "whole" in await _succeed(cluster, "audit", "verify", trail, "--key", keys)

@@ -13,7 +13,7 @@ from services.membership.certificates.record import Certificate
 from services.membership.certificates.tables import certificate
 from shared.contracts import views
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import constant
 from shared.records.listing import Filter, one_of, values
@@ -32,15 +32,6 @@ _ABOUT = Statement(
 )
 _CERTIFYING = Statement(
     _locked.where(certificate.c.kind == bindparam("kind"), certificate.c.subject_id == bindparam("subject"))
-)
-_ISSUED_ABOUT = Lookup(
-    select(certificate.c.id, certificate.c.code)
-    .where(
-        certificate.c.status == constant("issued"),
-        certificate.c.kind == bindparam("kind"),
-        certificate.c.subject_id == bindparam("subject"),
-    )
-    .limit(1)
 )
 _SAME = Lookup(
     select(certificate.c.id)
@@ -125,11 +116,6 @@ async def lock_about(connection: Connection, kind: str, holder: UUID) -> list[Ce
 async def lock_certifying(connection: Connection, kind: str, subject: UUID) -> list[Certificate]:
     """Those of this kind that certify a record, whoever holds them, locked."""
     return records_of(Certificate, await _CERTIFYING.fetch(connection, kind=kind, subject=subject))
-
-
-async def certificate_about(connection: Connection, kind: str, subject: UUID) -> Row | None:
-    """Id and code of the certificate of this kind that is issued about a record, regardless of the caller."""
-    return await _ISSUED_ABOUT.fetchrow(connection, kind=kind, subject=subject)
 
 
 async def is_in_force(connection: Connection, new: Certificate) -> bool:

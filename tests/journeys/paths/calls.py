@@ -64,7 +64,7 @@ def _expert(path_run: PathRun, who: str) -> str:
     made = path_run.world.expert(path_run.country, f"{who.title()} {uuid4().hex[:8]}")
     path = str(made["links"]["self"])
     path_run.by("admin").step(path, "link_account", fields={"account_id": person.account})
-    eventually(lambda: person.look(path).status_code == 200, 60)
+    eventually(lambda: "gender" in person.look(path).json(), 60)
     path_run.notes[f"{who} as expert"] = path
     return str(made["id"])
 
@@ -92,13 +92,16 @@ def _draft(path_run: PathRun, who: str = "nominee", **more: Any) -> str:
 
 
 def _decide(decision: str) -> Callable[[PathRun], None]:
-    """The nominator decides with the mailed token."""
+    """The nominator decides with the token of the newest mail: one that is prepared again has another token."""
 
     def decide(path_run: PathRun) -> None:
-        token = path_run.world.token_for(path_run.notes["nominator"], purpose="nomination")
-        body = {"token": token, "decision": decision}
-        done = path_run.by("nominee").send("POST", f"{_V1}/nominations/confirmation", json=body)
-        assert done.status_code == 200, done.text
+        def decided() -> bool:
+            token = path_run.world.token_for(path_run.notes["nominator"], purpose="nomination")
+            body = {"token": token, "decision": decision}
+            sent = path_run.by("nominee").send("POST", f"{_V1}/nominations/confirmation", json=body)
+            return sent.status_code == 200
+
+        eventually(decided, 60)
 
     return decide
 

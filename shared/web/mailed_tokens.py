@@ -2,14 +2,25 @@
 
 import hashlib
 
+from fastapi import Response
+
 from shared.kernel.text import email_key
 from shared.ratelimit.limiter import Limit
 from shared.web.request_authenticator import site
 from shared.web.request_context import RequestContext
+from shared.web.responses import JSON
+from shared.web.route_options import RouteOptions
 
+BY_MAILED_TOKEN = RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",))
+"""The options of a route that takes the token of a mail."""
 _PER_PLACE = Limit("mail_to", 5, 3600)
 _PER_MAILBOX = Limit("mailbox", 20, 3600)
 """Mails of one kind to one address in an hour. When the limit is spent, the owner has mails with valid tokens."""
+
+
+def mail_is_on_its_way() -> Response:
+    """The response to a request for a mail, whether or not there is one."""
+    return Response(b"{}", 202, media_type=JSON)
 
 
 async def limit_tries(ctx: RequestContext) -> None:

@@ -12,7 +12,7 @@ from services.access.accounts.operations import ACCOUNTS
 from services.access.settings import AccessSettings
 from shared.mail.sealing import MailSeal
 from shared.web.catalogue import preferred_language
-from shared.web.mailed_tokens import limit_tries, may_mail
+from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries, mail_is_on_its_way, may_mail
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
@@ -43,7 +43,7 @@ async def _ask(ctx: RequestContext, letter: str, email: str, language: str | Non
 )
 async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Response:
     await _ask(ctx, REGISTRATION, body.email, body.language, name=body.name)
-    return Response(b"{}", 202, media_type="application/json")
+    return mail_is_on_its_way()
 
 
 @router.post(
@@ -80,7 +80,7 @@ async def request_password_reset(body: AddressBody, ctx: CurrentContext) -> Resp
 
 @router.post(
     "/verification/confirm",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
+    options=BY_MAILED_TOKEN,
     operation_id="confirmVerification",
     summary="Verify one's address with the token that came by mail",
     description="The token works once, for a day.",
@@ -95,7 +95,7 @@ async def confirm_verification(body: TokenBody, ctx: CurrentContext) -> Response
 
 @router.post(
     "/password_reset/confirm",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
+    options=BY_MAILED_TOKEN,
     operation_id="confirmPasswordReset",
     summary="Choose a password with the token that came by mail",
     description="All sessions end, and the API keys of the account wait until their owner enables them.",

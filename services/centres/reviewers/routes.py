@@ -25,7 +25,7 @@ from services.centres.reviewers.tables import reviewer
 from shared.database.statements import Row
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
-from shared.web.mailed_tokens import limit_tries
+from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
 from shared.web.paging import list_response
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
@@ -56,7 +56,7 @@ _CENTRE = "centre_id"
 
 @router.post(
     "/answer",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
+    options=BY_MAILED_TOKEN,
     operation_id="decideReviewerInvitation",
     summary="Accept or decline an invitation to review a centre",
     description="With the token of the mail, without signing in. The same decision may be repeated.",

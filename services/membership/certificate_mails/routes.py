@@ -10,7 +10,7 @@ from services.membership.certificate_mails.schemas import CertificateMailBody, C
 from services.membership.certificates.operations import CERTIFICATES
 from services.membership.settings import MembershipSettings
 from shared.mail.sealing import MailSeal
-from shared.web.mailed_tokens import may_mail
+from shared.web.mailed_tokens import mail_is_on_its_way, may_mail
 from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
@@ -33,4 +33,4 @@ async def mail_certificates(body: CertificateMailBody, ctx: CurrentContext) -> R
     settings = cast(MembershipSettings, ctx.settings)
     if await may_mail(ctx, settings.mail_requests, TEMPLATE, body.email):
         ask(ctx.uow, MailSeal(settings), body.email, settings.issuer)
-    return Response(b"{}", 202, media_type="application/json")
+    return mail_is_on_its_way()

@@ -9,11 +9,10 @@ from services.membership.access import ROLES
 from services.membership.nominations import confirmation, operations, queries, schemas
 from services.membership.nominations.queries import LISTING
 from shared.kernel.errors import Conflict
-from shared.web.mailed_tokens import limit_tries
+from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON
-from shared.web.route_options import RouteOptions
 from shared.web.withheld import Withheld
 
 
@@ -45,12 +44,11 @@ NOMINATION_API = RecordApi(
     withheld=_withheld,
 )
 router = NOMINATION_API.routes()
-_BY_TOKEN = RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",))
 
 
 @router.post(
     "/confirmation",
-    options=_BY_TOKEN,
+    options=BY_MAILED_TOKEN,
     operation_id="confirmNomination",
     summary="Confirm or decline a nomination as its nominator",
     description="With the token of the mail, without signing in. The same decision may be repeated.",
@@ -64,7 +62,7 @@ async def confirm_nomination(body: schemas.NominationDecision, ctx: CurrentConte
 
 @router.post(
     "/confirmation/preview",
-    options=_BY_TOKEN,
+    options=BY_MAILED_TOKEN,
     operation_id="previewNominationConfirmation",
     summary="Read what a nominator vouches for",
     description="With the token of the mail, without signing in. Nothing changes.",

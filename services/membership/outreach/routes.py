@@ -12,7 +12,7 @@ from services.membership.outreach.schemas import Bounce, BounceBody, Unsubscribe
 from shared.kernel.errors import Forbidden
 from shared.mail.tokens import token_not_valid
 from shared.web.fields import MailedToken
-from shared.web.mailed_tokens import limit_tries
+from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
@@ -23,7 +23,7 @@ router = ResourceRouter(RESOURCE, ROLES)
 
 @router.post(
     "/unsubscribe",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
+    options=BY_MAILED_TOKEN,
     operation_id="unsubscribe",
     summary="Withdraw the consent to outreach with the token of a mail",
     description="The one click of RFC 8058: programs for mail send a form, which is not read. It may be repeated.",

@@ -18,7 +18,7 @@ from services.membership.supports.record import Support
 from shared.kernel.errors import NotFound
 from shared.mail.sealing import MailSeal
 from shared.web.catalogue import preferred_language
-from shared.web.mailed_tokens import limit_tries, may_mail
+from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries, mail_is_on_its_way, may_mail
 from shared.web.records import RecordApi
 from shared.web.request_authenticator import site
 from shared.web.request_context import CurrentContext, RequestContext
@@ -64,12 +64,12 @@ async def sign_initiative(record: str, body: schemas.SignatureBody, ctx: Current
     if await may_mail(ctx, settings.mail_requests, SUPPORT, body.email):
         network = signing.network_key(ctx.secret, site(ctx.request))
         signing.sign(ctx.uow, MailSeal(settings), initiative, form, network=network, page=settings.page)
-    return Response(b"{}", 202, media_type="application/json")
+    return mail_is_on_its_way()
 
 
 @router.post(
     "/verification",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
+    options=BY_MAILED_TOKEN,
     operation_id="confirmSupport",
     summary="Confirm a signature with the token of its mail",
     description="Without signing in. It may be repeated.",
@@ -82,7 +82,7 @@ async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -
 
 @router.post(
     "/withdrawal",
-    options=RouteOptions(is_public=True, is_keyed=False, problems=("token_not_valid",)),
+    options=BY_MAILED_TOKEN,
     operation_id="withdrawSupport",
     summary="Withdraw a support with the token of its mail",
     description="Without signing in. It may be repeated.",

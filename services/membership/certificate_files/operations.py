@@ -11,7 +11,7 @@ from services.membership.certificate_files import domain, queries
 from services.membership.certificate_subjects.queries import subject_of
 from services.membership.certificate_templates.queries import in_force, template_of
 from services.membership.certificate_templates.record import CertificateTemplate
-from services.membership.certificates.domain import number_of
+from services.membership.certificates.domain import printed_number
 from services.membership.certificates.record import Certificate
 from services.membership.credentials.operations import credential_of
 from services.membership.credentials.signing import Signer
@@ -24,7 +24,6 @@ from shared.kernel.errors import Conflict, Gone
 from shared.printing.document import Unprintable
 from shared.printing.printer import Printer
 from shared.records.record import Texts
-from shared.records.rows import columns_of
 
 _FOLDER = "certificates"
 
@@ -111,7 +110,7 @@ def _said(certificate: Certificate, subject: Texts) -> domain.Statement:
     return domain.Statement(
         kind=certificate.kind,
         holder=certificate.holder_name,
-        number=number_of(columns_of(certificate)),
+        number=printed_number(certificate.paper_number, certificate.ref),
         code=certificate.code,
         issued_on=certificate.created_at.date(),
         valid_to=certificate.valid_to,

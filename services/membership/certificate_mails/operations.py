@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.membership.certificate_mails.queries import certificates_of
 from services.membership.certificates.codes import printed
-from services.membership.certificates.domain import number_of
+from services.membership.certificates.domain import printed_number
 from services.membership.certificates.titles import TITLES
 from services.membership.claims.domain import language_of
 from shared.database.unit_of_work import UnitOfWork
@@ -27,8 +27,8 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     if not found:
         return None
     language = language_of(found[0]["languages"])
-    lines = [
-        f"{TITLES[row['kind']][language]}, {number_of(row)}\n{mail.values['issuer']}/v/{printed(row['code'])}"
-        for row in found
-    ]
+    lines = []
+    for row in found:
+        number = printed_number(row["paper_number"], row["ref"])
+        lines.append(f"{TITLES[row['kind']][language]}, {number}\n{mail.values['issuer']}/v/{printed(row['code'])}")
     return replace(mail, language=language, values={"name": found[0]["display_name"], "lines": "\n\n".join(lines)})

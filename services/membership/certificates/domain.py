@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from services.membership.certificates.record import Certificate
@@ -77,9 +77,9 @@ def holder_in(record: Certificate) -> tuple[str, UUID]:
     return next((name, key) for name in HOLDERS if (key := getattr(record, name)) is not None)
 
 
-def number_of(row: Mapping[str, Any]) -> str:
+def printed_number(paper_number: str | None, ref: str) -> str:
     """The printed number of a certificate."""
-    return str(row["paper_number"] or row["ref"])
+    return paper_number or ref
 
 
 def check(new: Certificate) -> None:

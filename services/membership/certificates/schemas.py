@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.membership.certificates import record
-from services.membership.certificates.domain import CATEGORIES, HOLDERS, KINDS, LIFECYCLE, SUBJECTS, number_of
+from services.membership.certificates.domain import CATEGORIES, HOLDERS, KINDS, LIFECYCLE, SUBJECTS, printed_number
 from services.membership.certificates.tables import certificate
 from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
@@ -126,7 +126,7 @@ def _parts(row: Mapping[str, Any]) -> dict[str, Any]:
     holder = {name: str(row[name]) for name in HOLDERS if row[name] is not None}
     record_of_it = {"resource": row["subject_resource"], "id": str(row["subject_id"])}
     subject = record_of_it if row["subject_id"] is not None else {"year": row["subject_year"]}
-    return {"holder": holder, "subject": subject, "number": number_of(row)}
+    return {"holder": holder, "subject": subject, "number": printed_number(row["paper_number"], row["ref"])}
 
 
 present = presenter(record.Certificate, certificate, derive=_parts)

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.membership.certificates.domain import printed_number
 from services.membership.certificates.record import Certificate
 from services.membership.certificates.titles import TITLES
 from services.membership.credentials import domain, queries
@@ -30,7 +31,7 @@ def credential_of(certificate: Certificate, subject: Texts) -> domain.Credential
     return domain.Credential(
         certificate_id=certificate.id,
         kind=certificate.kind,
-        number=certificate.paper_number or certificate.ref,
+        number=printed_number(certificate.paper_number, certificate.ref),
         language=certificate.language,
         title=TITLES[certificate.kind][certificate.language],
         subject=text_in(certificate.language, subject) if subject else "",

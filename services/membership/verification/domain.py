@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.membership.certificates.domain import number_of
+from services.membership.certificates.domain import printed_number
 from services.membership.certificates.titles import TITLES
 from shared.kernel.clock import to_text
 from shared.kernel.text import fold
@@ -20,7 +20,7 @@ def verified(row: Mapping[str, Any], today: date) -> dict[str, Any]:
         status = "expired"
     return {
         "status": status,
-        "number": number_of(row),
+        "number": printed_number(row["paper_number"], row["ref"]),
         "kind": row["kind"],
         "titles": TITLES[row["kind"]],
         "issued_at": to_text(row["created_at"]),

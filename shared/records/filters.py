@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.countries import in_region, known_codes
+from shared.kernel.errors import FieldError, Invalid, pointer_to
 from shared.kernel.text import search_pattern
 from shared.records.access_scope import AccessScope
 
@@ -36,6 +37,24 @@ class Filter:
     field: str = ""
     of_caller: Callable[[AccessScope], Mapping[str, Any]] | None = None
     in_country: Callable[[Any], ColumnElement[bool]] | None = None
+
+
+def parsed_filters(given: Mapping[str, str], known: Mapping[str, Filter], member: str) -> dict[str, Any]:
+    """The values of the filters that a body names in a member. Raises Invalid with every unknown filter and every value
+    that a filter refuses."""
+    faults, parsed = [], {}
+    for name, raw in given.items():
+        chosen, pointer = known.get(name), pointer_to(member, name[:100])
+        try:
+            if chosen is None:
+                faults.append(FieldError("not_one_of", f"One of: {', '.join(known)}.", pointer=pointer))
+            else:
+                parsed[name] = chosen.parse(raw)
+        except ValueError:
+            faults.append(FieldError("invalid_value", "Not a value of this filter.", pointer=pointer))
+    if faults:
+        raise Invalid(errors=faults)
+    return parsed
 
 
 def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from services.membership.bulk_issues.operations import order
+from services.membership.bulk_issues.operations import Order, enqueue
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -38,8 +38,7 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, An
     origin = Origin(Principal(PrincipalKind.CLIENT, client, "secretariat"))
     database = await Database.open(MembershipSettings(database_url=at.postgres).database_dsn(), size=2)
     async with unit_of_work(database, SYSTEM_CONTEXT, origin) as uow:
-        asked = {"kind": "membership", "filters": {}, "items": members, "year": None, "language": None}
-        job = await order(uow, asked)
+        job = await enqueue(uow, Order("membership", {}, members, None, None))
     await database.close()
     with running("worker membership", at, API_CORE):
         await until(connection, WORKING, "membership")

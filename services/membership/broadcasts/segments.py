@@ -23,8 +23,8 @@ from services.membership.experts.queries import FILTERS, LISTING
 from services.membership.experts.tables import expert
 from shared.contracts import views
 from shared.database.statements import Connection, Row, Shapes
-from shared.kernel.errors import FieldError, Invalid, pointer_to
 from shared.records.access_scope import AccessKind, constant
+from shared.records.filters import parsed_filters
 from shared.records.listing import Names, filter_arguments, filter_names
 
 SEGMENT_FILTERS = {name: found for name, found in FILTERS.items() if found.of_caller is None}
@@ -77,19 +77,7 @@ EXCLUSION: ColumnElement[Any] = case(
 
 def parsed_segment(segment: Mapping[str, str]) -> dict[str, Any]:
     """The values of the filters. Raises Invalid for an unknown filter, and for a value that the list refuses too."""
-    faults, parsed = [], {}
-    for name, raw in segment.items():
-        chosen, pointer = SEGMENT_FILTERS.get(name), pointer_to("segment", name[:100])
-        try:
-            if chosen is None:
-                faults.append(FieldError("not_one_of", f"One of: {', '.join(SEGMENT_FILTERS)}.", pointer=pointer))
-            else:
-                parsed[name] = chosen.parse(raw)
-        except ValueError:
-            faults.append(FieldError("invalid_value", "The list of experts refuses this value.", pointer=pointer))
-    if faults:
-        raise Invalid(errors=faults)
-    return parsed
+    return parsed_filters(segment, SEGMENT_FILTERS, "segment")
 
 
 def _chosen(names: Names) -> Select[Any]:

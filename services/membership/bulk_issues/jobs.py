@@ -2,13 +2,13 @@
 
 import asyncio
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
 from services.membership.access import ROLES
-from services.membership.bulk_issues.operations import FAILURE_COLUMNS, ISSUE_JOB, issue_once
+from services.membership.bulk_issues.operations import FAILURE_COLUMNS, ISSUE_JOB, Order, issue_once
 from services.membership.bulk_issues.queries import SOURCES
 from services.membership.certificates.operations import CERTIFICATES
 from shared.bulk.creators import principal_of
@@ -49,7 +49,7 @@ def job_handlers(settings: Settings) -> JobHandlers:
     async def issue(run: JobRun) -> dict[str, Any]:
         export = await export_of(run)
         principal = await principal_of(run.database, run.created_by)
-        state = await _Issue(run, principal, export["filters"]).run()
+        state = await _Issue(run, principal, Order(**export["filters"])).run()
         counts = {name: getattr(state, name) for name in ("issued", "unchanged", "failed")}
         await finish_export(run, export, len(state.failures), await _stored(store, state))
         failures_url, run.result_url = run.result_url, None
@@ -61,11 +61,11 @@ def job_handlers(settings: Settings) -> JobHandlers:
 class _Issue:
     """One attempt at the job."""
 
-    def __init__(self, run: JobRun, principal: Principal, asked: Mapping[str, Any]) -> None:
+    def __init__(self, run: JobRun, principal: Principal, order: Order) -> None:
         self._run = run
         self._principal = principal
-        self._asked = asked
-        self._items = [UUID(one) for one in sorted(asked["items"])] if asked["items"] is not None else None
+        self._order = order
+        self._items = [UUID(one) for one in sorted(order.items)] if order.items is not None else None
         self._state = _State(**run.payload.get("state", {}))
 
     async def run(self) -> _State:
@@ -85,10 +85,10 @@ class _Issue:
         after = None if self._state.after is None else UUID(self._state.after)
         if self._items is not None:
             return [one for one in self._items if after is None or one > after][:_AT_ONCE]
-        source = SOURCES[self._asked["kind"]]
-        filters = {name: source.filters[name].parse(raw) for name, raw in self._asked["filters"].items()}
+        source = SOURCES[self._order.kind]
+        filters = {name: source.filters[name].parse(raw) for name, raw in self._order.filters.items()}
         if source.year:
-            filters["year"] = self._asked["year"]
+            filters["year"] = self._order.year
         async with self._run.database.acquire() as connection:
             return await source.page(connection, self._principal, filters, after, _AT_ONCE)
 
@@ -96,7 +96,7 @@ class _Issue:
         """Issues one certificate, whose faults are found before anything is written."""
         state, access = self._state, access_scope_for(self._principal, ROLES, CERTIFICATES.resource)
         try:
-            if await issue_once(uow, access, self._asked, subject):
+            if await issue_once(uow, access, self._order, subject):
                 state.issued += 1
             else:
                 state.unchanged += 1

@@ -1,10 +1,9 @@
 """Ordering certificates, and issuing each one once."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from services.membership.bulk_issues.queries import SOURCES
 from services.membership.certificate_causes.operations import PARTICIPATION, SUPPORT, follow_cause, holder_in
 from services.membership.certificate_causes.queries import cause
 from services.membership.certificates import domain, queries
@@ -24,16 +23,27 @@ FAILURES = "certificate_failures"
 FAILURE_COLUMNS = ("id", "problem", "detail")
 
 
-async def order(uow: UnitOfWork, asked: Mapping[str, Any]) -> UUID:
-    """Assigns certificates of a kind to a worker: those about `items`, or all that `filters` choose. Returns the job's
-    id."""
-    wish = ExportWish("csv", asked, FAILURE_COLUMNS, safe=True)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Certificates of a kind: those about `items`, ids of records, or about all that `filters` choose. `year` is that
+    of reviews; without a `language` each holder's own is taken."""
+
+    kind: str
+    filters: Mapping[str, str]
+    items: Sequence[str] | None
+    year: int | None
+    language: str | None
+
+
+async def enqueue(uow: UnitOfWork, order: Order) -> UUID:
+    """Assigns the certificates to a worker. Returns the job's id."""
+    wish = ExportWish("csv", asdict(order), FAILURE_COLUMNS, safe=True)
     return await enter_export(uow, "membership", FAILURES, wish, ISSUE_JOB, bulk=True)
 
 
-async def issue_once(uow: UnitOfWork, access: AccessScope, asked: Mapping[str, Any], subject: UUID) -> bool:
+async def issue_once(uow: UnitOfWork, access: AccessScope, order: Order, subject: UUID) -> bool:
     """Issues the certificate about a subject. False if there is one already. Raises what `create` raises."""
-    kind, language = asked["kind"], asked["language"]
+    kind, language = order.kind, order.language
     if kind in (SUPPORT, PARTICIPATION):
         row = await cause(uow.connection, kind, subject)
         if row is None:
@@ -48,7 +58,7 @@ async def issue_once(uow: UnitOfWork, access: AccessScope, asked: Mapping[str, A
         if holder.status not in domain.ACTIVE:
             raise Conflict("The holder is not active.", members={"reason": "holder_not_active"})
         return await follow(uow, kind, holders[0], subject, language)
-    new = _new(kind, holders[0], subject, asked)
+    new = _new(order, holders[0], subject)
     await lock_names(uow.connection, f"certificate {subject}")
     if await queries.is_in_force(uow.connection, new):
         return False
@@ -56,6 +66,6 @@ async def issue_once(uow: UnitOfWork, access: AccessScope, asked: Mapping[str, A
     return True
 
 
-def _new(kind: str, named: str, holder: UUID, asked: Mapping[str, Any]) -> Certificate:
-    year = asked["year"] if SOURCES[kind].year else None
-    return CERTIFICATES.new({"kind": kind, named: holder, "subject_year": year, "language": asked["language"] or "en"})
+def _new(order: Order, named: str, holder: UUID) -> Certificate:
+    language = order.language or "en"
+    return CERTIFICATES.new({"kind": order.kind, named: holder, "subject_year": order.year, "language": language})

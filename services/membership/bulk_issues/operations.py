@@ -46,7 +46,7 @@ async def issue_once(uow: UnitOfWork, access: AccessScope, order: Order, subject
     kind, language = order.kind, order.language
     if kind in (SUPPORT, PARTICIPATION):
         row = await cause(uow.connection, kind, subject)
-        if row is None:
+        if row is None or not access.sees_all_fields(row["country"], row[holder_in(row)]):
             raise invalid_field("/items", "unknown_reference", f"There is no such {kind}.")
         if not row["holds"] or not row["is_certified"]:
             raise Conflict("There is nothing to certify.", members={"reason": "not_certified"})

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.access import ROLES
 from services.membership.certificates.domain import ACTIVE
+from services.membership.certificates.operations import CERTIFICATES
 from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import LISTING
 from services.membership.participations.tables import participation
@@ -93,11 +94,21 @@ def _records(table: Table, status: str, parent: str) -> Lookup:
 _REVIEWERS = Lookup(_reviewers())
 
 
+def _countries(principal: Principal, chosen: list[str] | None) -> list[str] | None:
+    """The chosen countries in which the caller issues certificates; None for all. Records of others do not exist for
+    the caller, so that no failure may name them."""
+    scope = principal.permission_scope(ROLES, CERTIFICATES.resource.name, "create")
+    if scope.everywhere:
+        return chosen
+    return sorted(scope.countries if chosen is None else scope.countries & set(chosen))
+
+
 def _of_statement(statement: Lookup) -> Page:
     async def page(
-        connection: Connection, _principal: Principal, filters: Mapping[str, Any], after: UUID | None, limit: int
+        connection: Connection, principal: Principal, filters: Mapping[str, Any], after: UUID | None, limit: int
     ) -> Sequence[UUID]:
-        values = {"countries": filters.get("country"), "after": after or _FIRST, "limit": limit}
+        chosen = _countries(principal, filters.get("country"))
+        values = {"countries": chosen, "after": after or _FIRST, "limit": limit}
         values |= {name: filters.get(name) for name in ("year", "initiative_id", "congress_id")}
         return [row["id"] for row in await statement.fetch(connection, **values)]
 

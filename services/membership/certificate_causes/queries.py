@@ -13,6 +13,7 @@ from shared.database.statements import Connection, Row, Statement
 _CAUSES: Mapping[str, Statement] = {
     "support": Statement(
         select(
+            support.c.country,
             support.c.expert_id,
             support.c.institution_id,
             support.c.language,
@@ -24,6 +25,7 @@ _CAUSES: Mapping[str, Statement] = {
     ),
     "participation": Statement(
         select(
+            participation.c.country,
             participation.c.expert_id,
             null().label("institution_id"),
             null().label("language"),
@@ -38,8 +40,8 @@ _SET_CERTIFICATE = Statement(
 
 
 async def cause(connection: Connection, kind: str, key: UUID) -> Row | None:
-    """The holder of a certificate about a record; `holds`: what it certifies is true; `is_certified`: it is certified
-    at all. None if there is no such record. Needs a context that may read every row."""
+    """The country of a record and the holder of a certificate about it; `holds`: what it certifies is true;
+    `is_certified`: it is certified at all. None if there is no such record. Needs a context that may read every row."""
     return await _CAUSES[kind].fetchrow(connection, cause=key)
 
 

@@ -1,22 +1,30 @@
 """An accepted support and an attended participation have one certificate, which ends with them."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
+from services.membership.access import ROLES
+from services.membership.bulk_issues.operations import Order, issue_once
 from services.membership.bulk_issues.queries import SOURCES
+from services.membership.certificates.operations import CERTIFICATES as CERTIFICATE_KIND
 from shared.contracts import signing
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.principal import SYSTEM
+from shared.kernel.errors import Invalid
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.access_scope import access_scope_for
 from tests.membership.certificates.test_certificates import CERTIFICATES
 from tests.membership.certificates.test_following import react
 from tests.membership.supports.conftest import SUPPORTS, Campaign
-from tests.support.callers import Caller
+from tests.support.callers import Caller, grant
 from tests.support.membership import entered, planned, registered
 
 VERIFY = f"{CERTIFICATES}/verify"
+_ADMIN = Principal(PrincipalKind.ACCOUNT, uuid4(), "admin", (grant("secretariat_admin", "global"),))
 
 
 async def _about(admin: Caller, record: str, kind: str) -> list[dict[str, Any]]:
@@ -85,7 +93,25 @@ async def test_supports_and_participations_are_found_for_a_bulk_issue(campaign: 
             ("support", {"initiative_id": initiative["id"]}, support),
             ("participation", {"congress_id": congress["id"], "country": ["XA"]}, participation),
         ):
-            found = await SOURCES[kind].page(uow.connection, SYSTEM, filters, None, 10)
+            found = await SOURCES[kind].page(uow.connection, _ADMIN, filters, None, 10)
             assert [str(one) for one in found] == [expected["id"]]
-            assert await SOURCES[kind].page(uow.connection, SYSTEM, filters, found[0], 10) == []
+            assert await SOURCES[kind].page(uow.connection, _ADMIN, filters, found[0], 10) == []
     assert (await campaign.admin.get(f"{SUPPORTS}/{support['id']}")).json()["certificate_id"] is None
+
+
+async def test_a_bulk_issue_shows_nothing_to_an_officer_of_another_country(
+    campaign: Campaign, database: Database
+) -> None:
+    initiative = await campaign.initiative()
+    support = UUID((await campaign.supported(initiative))["id"])
+    officer = Principal(PrincipalKind.ACCOUNT, uuid4(), "officer", (grant("secretariat_officer", "country", "XC"),))
+    access = access_scope_for(officer, ROLES, CERTIFICATE_KIND.resource)
+    problems = []
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        for countries in ({}, {"country": ["XA"]}):
+            assert await SOURCES["support"].page(uow.connection, officer, countries, None, 10) == []
+        for one in (support, uuid4()):
+            with pytest.raises(Invalid) as refused:
+                await issue_once(uow, access, Order("support", {}, None, None, None), one)
+            problems.append(refused.value.errors)
+    assert problems[0] == problems[1]

@@ -78,10 +78,11 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 _seat = func.jsonb_array_elements(call.c.panel).table_valued(column("value", JSONB)).alias("seat")
-_member = select(views.EXPERTS.c.account_id).where(cast(views.EXPERTS.c.id, Text) == _seat.c.value["expert_id"].astext)
+_member_id = cast(_seat.c.value["expert_id"].astext, Uuid)
+_member = select(views.EXPERTS.c.account_id).where(views.EXPERTS.c.id == _member_id)
 _has_scored = (
     exists()
-    .where(score.c.nomination_id == nomination.c.id, cast(score.c.expert_id, Text) == _seat.c.value["expert_id"].astext)
+    .where(score.c.nomination_id == nomination.c.id, score.c.expert_id == _member_id)
     .correlate(nomination, _seat)
 )
 _to_score = (
@@ -117,11 +118,14 @@ LISTING = listing(
     visible_to,
     NEXT_STEPS.holder,
 )
-_ONE = Lookup(
-    select(nomination.c.id, nomination.c.ref, nomination.c.call_id, nomination.c.status, nomination.c.conflicts)
-    .where(or_(cast(nomination.c.id, Text) == bindparam("key"), nomination.c.ref == bindparam("key")))
-    .limit(1)
-)
+_ONE = {
+    name: Lookup(
+        select(nomination.c.id, nomination.c.ref, nomination.c.call_id, nomination.c.status, nomination.c.conflicts)
+        .where(nomination.c[name] == bindparam("key"))
+        .limit(1)
+    )
+    for name in ("id", "ref")
+}
 _OF_ACCOUNTS = Lookup(
     select(expert.c.id)
     .where(expert.c.account_id == any_(bindparam("accounts", type_=ARRAY(Uuid))), expert.c.merged_into.is_(None))
@@ -189,7 +193,7 @@ class Stub:
 
 async def conflict_with(connection: Connection, access: AccessScope, key: UUID | str) -> Stub | None:
     """The nomination that is withheld from the caller for a conflict of interest; None if there is no such one."""
-    row = await _ONE.fetchrow(connection, key=str(key))
+    row = await _ONE["id" if isinstance(key, UUID) else "ref"].fetchrow(connection, key=key)
     if row is None or row["status"] not in TO_PANEL:
         return None
     experts = await experts_of(connection, access)

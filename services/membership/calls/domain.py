@@ -1,6 +1,6 @@
 """The lifecycle of a call, its bounds and its deadlines."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -137,9 +137,3 @@ def is_eligible(call: Call, country: str, category: str, fields: Collection[str]
 
 def _is_within(field: str, permitted: Collection[str]) -> bool:
     return field in permitted or field.partition(".")[0] in permitted
-
-
-def weighted(criteria: Sequence[Criterion], scores: Mapping[str, float]) -> float:
-    """The mean of the scores of one panel member, from 0 to 5, weighted by the criteria."""
-    total = sum(criterion["weight"] for criterion in criteria)
-    return sum(criterion["weight"] * scores.get(criterion["key"], 0) for criterion in criteria) / total

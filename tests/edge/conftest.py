@@ -1,6 +1,5 @@
 """The real nginx under deploy/containers/nginx.conf, on loopback in front of the running system."""
 
-import os
 import re
 import shutil
 import socket
@@ -26,7 +25,7 @@ Edge = Callable[[bool], str]
 def running() -> Iterator[dict[str, Any]]:
     """A system that trusts the edge, which runs on this machine, and leaves compression to it."""
     settings = {"ESCM_TRUSTED_PROXIES": "127.0.0.1", "ESCM_COMPRESSION": "false"}
-    with system(26000 + os.getpid() % 2000, **settings) as (described, _):
+    with system(**settings) as (described, _):
         yield described
 
 

@@ -1,7 +1,6 @@
 """A person registers, applies, is approved, declares, is renewed after four years, hides, and is erased."""
 
 import asyncio
-import os
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -241,7 +240,7 @@ async def _remains(who: Life, folder: Folder, collector: Collector) -> list[str]
 
 @pytest.fixture
 def observed() -> Iterator[tuple[Life, Folder, Collector]]:
-    with observed_system(33000 + os.getpid() % 1000) as (collector, stack, root):
+    with observed_system() as (collector, stack, root):
         world = World({**stack, "folder": str(root)})
         life = Life(world, stack)
         yield life, Folder.open(root), collector

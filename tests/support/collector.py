@@ -72,7 +72,7 @@ def collecting() -> Iterator[Collector]:
 
 
 @contextmanager
-def observed_system(port: int) -> Iterator[tuple[Collector, dict[str, Any], Path]]:
+def observed_system() -> Iterator[tuple[Collector, dict[str, Any], Path]]:
     """A separate system, like `system`, that logs each request and sends its spans to the collector."""
     with collecting() as collector:
         settings = {
@@ -81,7 +81,7 @@ def observed_system(port: int) -> Iterator[tuple[Collector, dict[str, Any], Path
             "ESCM_REQUEST_LOG": "true",
             "no_proxy": "127.0.0.1",
         }
-        with system(port, **settings) as (stack, folder):
+        with system(**settings) as (stack, folder):
             yield collector, stack, folder
 
 

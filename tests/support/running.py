@@ -18,6 +18,8 @@ import httpx
 import pytest
 
 _PATIENCE = 300.0
+_PORTS = 29000
+"""Below the ports from which the kernel serves clients: one of those is taken between its choice and its use."""
 
 
 class Client:
@@ -165,11 +167,12 @@ def eventually(check: Any, within: float = 20.0) -> Any:
 
 
 @contextmanager
-def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
-    """The content of `.local/stack.json` of a separate system, with ports from `port`, and the folder of its state."""
+def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
+    """The content of `.local/stack.json` of a separate system, and the folder of its state."""
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
+    port = _PORTS + os.getpid() % 3000
     options = ["--with-parent", "--folder", str(root / "local"), "--port", str(port)]
     command = [sys.executable, "-m", "deploy.cli", "up", *options]
     said = root / "said"
@@ -192,7 +195,7 @@ def system(port: int, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Any]]:
     """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state."""
-    with system(26000 + os.getpid() % 2000, ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60") as (described, folder):
+    with system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60") as (described, folder):
         yield {**described, "folder": str(folder)}
 
 

@@ -21,7 +21,7 @@ _UNLINKED = "SELECT (SELECT count(*) FROM escm.core_audit) - (SELECT count(*) FR
 
 def main(file: Path) -> None:
     """A system with its demo data, an imported file, and an expert who was created and changed."""
-    with system(29000) as (described, folder):
+    with system() as (described, folder):
         client = Client(described["base_url"], described["demo"]["clients"]["secretariat"])
         client.upload("/membership/v1/imports", _CSV, resource="experts")
         made = client.create(_EXPERTS, {"names": [{"given": "Amina", "family": "Diallo"}], "country": "XA"})

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,8 @@ WHERE id = (SELECT entry FROM escm.core_audit_link WHERE position = {})
 
 
 @pytest.fixture(scope="module")
-def own(worker_number: int) -> Iterator[tuple[dict[str, Any], Path]]:
-    with system(29500 + 100 * worker_number + os.getpid() % 100) as described:
+def own() -> Iterator[tuple[dict[str, Any], Path]]:
+    with system() as described:
         yield described
 
 

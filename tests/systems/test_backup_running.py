@@ -1,6 +1,5 @@
 """The commands for backups from operations.md, on a running system."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ _EXPERTS = "/membership/v1/experts"
 
 
 @pytest.fixture(scope="module")
-def own(worker_number: int) -> Iterator[tuple[dict[str, Any], Path]]:
-    with system(29000 + 100 * worker_number + os.getpid() % 100) as described:
+def own() -> Iterator[tuple[dict[str, Any], Path]]:
+    with system() as described:
         yield described
 
 

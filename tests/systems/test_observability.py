@@ -1,7 +1,6 @@
 """What operators see of a system after the tour: spans, metrics and logs, without personal data."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +32,7 @@ class Observed(NamedTuple):
 
 @pytest.fixture(scope="module")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
-    with observed_system(29000 + os.getpid() % 1000) as (collector, stack, folder):
+    with observed_system() as (collector, stack, folder):
         run_commands("tour.md", stack, tmp_path_factory.mktemp("tour"))
         _go_astray(stack["base_url"])
         numbers = {name: httpx.get(url, trust_env=False).text for name, url in stack["metrics"].items()}

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import os
-import socket
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -15,6 +14,7 @@ import pytest
 import structlog
 from redis.asyncio import Redis
 
+from deploy.local.ports import first_free
 from shared.messaging.housekeeping import measure, tidy
 from shared.messaging.notifier import Notifier
 from shared.messaging.relay import Relay
@@ -24,11 +24,7 @@ from shared.observability import logs
 from shared.observability.metrics import DEPTH
 from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+_PORTS = 28500
 
 
 async def test_a_worker_and_a_relay_publish_their_numbers(
@@ -37,7 +33,8 @@ async def test_a_worker_and_a_relay_publish_their_numbers(
     async def pass_by(*_arguments: object) -> None:
         return None
 
-    ports = free_port(), free_port()
+    first = first_free(_PORTS)
+    ports = first, first_free(first + 1)
     mine, theirs = (settings.model_copy(update={"metrics_port": port}) for port in ports)
     async with at_work(Relay(theirs), Worker("membership", mine, {TYPE: pass_by})), httpx.AsyncClient() as client:
 
@@ -59,7 +56,7 @@ async def test_a_worker_and_a_relay_publish_their_numbers(
 
 
 async def test_a_worker_without_a_database_lives_and_is_not_ready(redis_url: str) -> None:
-    port = free_port()
+    port = first_free(_PORTS)
     settings = MessagingSettings(database_url="postgresql://x@127.0.0.1:1/x", redis_url=redis_url, metrics_port=port)
     async with at_work(Worker("membership", settings, {})), httpx.AsyncClient() as client:
 

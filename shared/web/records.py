@@ -76,7 +76,8 @@ class RecordApi(Generic[R, GuardContext]):
     token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
     never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `linked_data`
     is the record as JSON-LD, in public fields whoever the caller is. `withheld` says what a caller gets instead of a
-    record, by its id or ref, such as for a conflict of interest.
+    record, by its id or ref, such as for a conflict of interest. `own_merge_target` returns the caller's own record that a
+    merge made of one that the caller does not see.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -102,6 +103,7 @@ class RecordApi(Generic[R, GuardContext]):
     proposes_changes: bool = False
     linked_data: Callable[[Row, RequestContext], Awaitable[dict[str, Any]]] | None = None
     withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
+    own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
@@ -119,6 +121,8 @@ class RecordApi(Generic[R, GuardContext]):
         if row is None:
             if self.withheld is not None and (withheld := await self.withheld(ctx, key_of(record))):
                 return withheld
+            if self.own_merge_target is not None and (winner := await self.own_merge_target(ctx, key_of(record))):
+                raise Moved(ctx.path, record, winner)
             raise NotFound(f"There is no such {self.kind.resource.entity}.")
         if row.get("erased_at") is not None:
             raise Gone("This record was erased.", code="erased")

@@ -48,6 +48,11 @@ _OWNED_BY_OTHERS = Lookup(
     )
     .limit(_MOST)
 )
+_winner = func.escm.member_expert_merge_target(expert.c.merged_into, type_=Uuid)
+_MERGED = {
+    by: Lookup(select(_winner.label("winner")).where(key == bindparam("key"), expert.c.merged_into.is_not(None)).limit(1))
+    for by, key in (("id", expert.c.id), ("ref", expert.c.ref))
+}
 _IN_USE = Statement(select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == _account))
 
 
@@ -95,6 +100,14 @@ async def is_known_elsewhere(connection: Connection, account: UUID) -> bool:
         for row in rows
         for email in row["emails"]
     )
+
+
+async def own_merge_target(connection: Connection, access: AccessScope, key: UUID | str) -> UUID | None:
+    """The record that a merge made of the record with this id or ref, if the caller's grants name it."""
+    if not access.read.records:
+        return None
+    row = await _MERGED["id" if isinstance(key, UUID) else "ref"].fetchrow(connection, key=key)
+    return row["winner"] if row and str(row["winner"]) in access.read.records else None
 
 
 async def account_in_use(connection: Connection, account: UUID) -> bool:

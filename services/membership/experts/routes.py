@@ -9,6 +9,7 @@ from services.membership.duplicates.operations import duplicates_of_expert
 from services.membership.experts import operations, record
 from services.membership.experts.card import card
 from services.membership.experts.domain import PUBLISHED
+from services.membership.experts.owners import own_merge_target
 from services.membership.experts.queries import LISTING
 from services.membership.experts.schemas import (
     Expert,
@@ -22,6 +23,7 @@ from services.membership.experts.schemas import (
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import Created, RecordApi
+from shared.web.request_context import RequestContext
 
 
 async def _create(uow: UnitOfWork, access: AccessScope, new: record.Expert) -> Created[record.Expert]:
@@ -33,6 +35,11 @@ async def _create(uow: UnitOfWork, access: AccessScope, new: record.Expert) -> C
 
 def _concerned(row: Mapping[str, Any]) -> frozenset[UUID]:
     return frozenset((row["account_id"],)) if row["account_id"] else frozenset()
+
+
+async def _own_merge_target(ctx: RequestContext, key: UUID | str) -> UUID | None:
+    async with ctx.connection() as connection:
+        return await own_merge_target(connection, ctx.access_on(operations.EXPERTS.resource), key)
 
 
 EXPERT_API = RecordApi(
@@ -55,5 +62,6 @@ EXPERT_API = RecordApi(
     concerns=_concerned,
     is_public=True,
     linked_data=card,
+    own_merge_target=_own_merge_target,
 )
 router = EXPERT_API.routes()

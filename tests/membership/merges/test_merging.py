@@ -1,6 +1,6 @@
 """Two records of one thing are merged; the old address leads to the winner for ever."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -72,6 +72,23 @@ async def test_every_address_of_the_loser_returns_308(admin: Caller, anonymous: 
     assert (await anonymous.get(f"{EXPERTS}/{loser['id']}")).status_code == 308
     moved = await admin.get(f"{EXPERTS}/{winner['id']}/affiliations/{work['id']}")
     assert moved.json()["raw"] == "A museum"
+
+
+async def test_the_addresses_of_a_merged_record_lead_its_owner_to_the_winner(
+    admin: Caller,
+    member: Callable[..., Awaitable[tuple[Caller, dict[str, Any]]]],
+    caller: Callable[[str | None], Caller],
+) -> None:
+    owner, winner = await member()
+    stranger, _ = await member()
+    loser = await entered(admin, visibility="restricted")
+    assert (await owner.get(f"{EXPERTS}/{loser['id']}")).status_code == 404
+    await merged(admin, winner, loser)
+    for key in (loser["id"], loser["id"].upper(), loser["ref"]):
+        response = await owner.get(f"{EXPERTS}/{key}")
+        assert (response.status_code, response.headers["location"]) == (308, f"{EXPERTS}/{winner['id']}")
+        for other in (stranger, caller(None), caller("government_xb")):
+            assert (await other.get(f"{EXPERTS}/{key}")).status_code == 404
 
 
 async def test_a_chain_of_merges_is_one_redirect_even_past_what_the_caller_may_not_see(

@@ -51,13 +51,17 @@ WITH due AS (
     SELECT service, bulk, position AS after, least(position + $2, $1) AS upto FROM core_consumer WHERE position < $1
 ), moved AS (
     UPDATE core_consumer c SET position = d.upto FROM due d WHERE c.service = d.service AND c.bulk = d.bulk
+), facts AS MATERIALIZED (
+    SELECT d.service, d.bulk, f.position, f.type
+    FROM due d JOIN core_fact f ON f.position > d.after AND f.position <= d.upto AND f.bulk = d.bulk
+), matching AS MATERIALIZED (
+    SELECT s.service, f.type, s.pattern
+    FROM (SELECT DISTINCT type FROM facts) f JOIN core_subscription s ON
+        f.type = s.pattern OR (right(s.pattern, 1) = '*' AND starts_with(f.type, rtrim(s.pattern, '*')))
 ), wanted AS (
-    SELECT d.service, d.bulk, f.position, s.pattern,
-        (dense_rank() OVER (PARTITION BY d.service, d.bulk ORDER BY f.position) - 1) / $3 AS chunk
-    FROM due d
-    JOIN core_fact f ON f.position > d.after AND f.position <= d.upto AND f.bulk = d.bulk
-    JOIN core_subscription s ON s.service = d.service AND (
-        f.type = s.pattern OR (right(s.pattern, 1) = '*' AND starts_with(f.type, rtrim(s.pattern, '*'))))
+    SELECT f.service, f.bulk, f.position, m.pattern,
+        (dense_rank() OVER (PARTITION BY f.service, f.bulk ORDER BY f.position) - 1) / $3 AS chunk
+    FROM facts f JOIN matching m USING (service, type)
 )
 INSERT INTO core_batch (service, bulk, positions, patterns, notified)
 SELECT service, bulk, array_agg(DISTINCT position), array_agg(DISTINCT pattern), true

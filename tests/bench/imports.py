@@ -183,7 +183,7 @@ async def _order(database: Database, at: Addresses, settings: MembershipSettings
     async with unit_of_work(database, SYSTEM_CONTEXT, Origin(principal)) as uow:
         order = Order("experts", "commit", "skip", False, None, None, "people.csv")
         row = await order_import(uow, "membership", order, stored, layout)
-    return UUID(str(row["job"]))
+    return UUID(str(row.job))
 
 
 async def _secretariat(database: Database, at: Addresses) -> Principal:

@@ -76,8 +76,8 @@ class RecordApi(Generic[R, GuardContext]):
     token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
     never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `linked_data`
     is the record as JSON-LD, in public fields whoever the caller is. `withheld` says what a caller gets instead of a
-    record, by its id or ref, such as for a conflict of interest. `own_merge_target` returns the caller's own record that a
-    merge made of one that the caller does not see.
+    record, by its id or ref, such as for a conflict of interest. `own_merge_target` returns the caller's own record
+    that a merge made of one that the caller does not see.
     """
 
     kind: ResourceType[R, GuardContext]

@@ -48,11 +48,10 @@ _OWNED_BY_OTHERS = Lookup(
     )
     .limit(_MOST)
 )
-_winner = func.escm.member_expert_merge_target(expert.c.merged_into, type_=Uuid)
-_MERGED = {
-    by: Lookup(select(_winner.label("winner")).where(key == bindparam("key"), expert.c.merged_into.is_not(None)).limit(1))
-    for by, key in (("id", expert.c.id), ("ref", expert.c.ref))
-}
+_merged = select(func.escm.member_expert_merge_target(expert.c.merged_into, type_=Uuid).label("winner")).where(
+    expert.c.merged_into.is_not(None)
+)
+_MERGED = {name: Lookup(_merged.where(expert.c[name] == bindparam("key")).limit(1)) for name in ("id", "ref")}
 _IN_USE = Statement(select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.id == _account))
 
 

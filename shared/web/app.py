@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from shared.configuration.settings import Settings
@@ -23,6 +24,7 @@ from shared.web.fixed import fixed_response
 from shared.web.health import Readiness, health_routes
 from shared.web.middleware import Edge
 from shared.web.problems import Respond, respond_to
+from shared.web.route_options import options_of
 from shared.web.security_events import SecurityEvents
 
 Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -64,7 +66,11 @@ class Application(FastAPI):
         settings = self.settings
         if settings.is_compressing:
             inner = Compression(inner)
-        origins = CrossOrigin(settings.cors_origins, loopback=settings.environment == "laptop")
+        origins = CrossOrigin(
+            settings.cors_origins,
+            loopback=settings.environment == "laptop",
+            open_paths=[r.path_regex for r in self.routes if isinstance(r, Route) and options_of(r).is_cross_origin],
+        )
         security = SecurityEvents(self.service, settings.secret_key.get_secret_value().encode())
         return Edge(
             inner,

@@ -1,6 +1,7 @@
 """Which origins may call from a browser, and which headers they may send and read.
 
-The API reads no cookies, so an origin gains only what the token it sends permits.
+The API reads no cookies, so an origin gains only what the token it sends permits. What verifies certificates is for
+pages of every origin, without a token: see `RouteOptions.is_cross_origin`.
 """
 
 import re
@@ -17,18 +18,30 @@ _EXPOSED = (
     b"Content-Disposition, Content-Language, Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, "
     b"RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id"
 )
-PREFLIGHT: Headers = [
+_PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PATCH, DELETE"),
     (b"access-control-allow-headers", _ALLOWED),
+    (b"access-control-max-age", b"600"),
+]
+EVERY_ORIGIN: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
+"""Of responses that pages of every origin may read."""
+_EVERY_PREFLIGHT: Headers = [
+    EVERY_ORIGIN[0],
+    (b"access-control-allow-methods", b"GET, HEAD, POST"),
+    (b"access-control-allow-headers", b"Accept-Language, Cache-Control, Content-Type, If-None-Match"),
     (b"access-control-max-age", b"600"),
 ]
 _VARY = (b"vary", b"Origin")
 
 
 class CrossOrigin:
-    """The permitted origins: an exact list, and with `loopback` every page of this machine."""
+    """The permitted origins: an exact list, and with `loopback` every page of this machine. `open_paths` are the paths
+    that every origin may call."""
 
-    def __init__(self, origins: Iterable[str] = (), *, loopback: bool = False) -> None:
+    def __init__(
+        self, origins: Iterable[str] = (), *, loopback: bool = False, open_paths: Iterable[re.Pattern[str]] = ()
+    ) -> None:
+        self._open_paths = tuple(open_paths)
         self._origins = frozenset(origin.encode("ascii") for origin in origins)
         self._loopback = loopback
         self.is_on = bool(self._origins) or loopback
@@ -40,10 +53,14 @@ class CrossOrigin:
             return [_VARY]
         return [(b"access-control-allow-origin", origin), (b"access-control-expose-headers", _EXPOSED), _VARY]
 
-    def is_preflight(self, method: str, request: Mapping[bytes, bytes]) -> bool:
-        """Whether it is a preflight request, for an origin that may call."""
-        is_asked = method == "OPTIONS" and b"access-control-request-method" in request
-        return is_asked and self._may_call(request.get(b"origin", b""))
+    def preflight(self, path: str, request: Mapping[bytes, bytes]) -> Headers | None:
+        """The headers of the response to a preflight request; None for another request with OPTIONS, and for an origin
+        that may not call this path."""
+        if b"access-control-request-method" not in request:
+            return None
+        if self._may_call(request.get(b"origin", b"")):
+            return _PREFLIGHT
+        return _EVERY_PREFLIGHT if any(each.match(path) for each in self._open_paths) else None
 
     def _may_call(self, origin: bytes) -> bool:
         return origin in self._origins or (self._loopback and bool(_LOOPBACK.match(origin)))

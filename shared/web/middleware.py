@@ -20,11 +20,12 @@ from shared.database.ids import uuid7
 from shared.observability.requests import REQUESTS, UNMATCHED
 from shared.observability.spans import spans
 from shared.observability.traces import new_traceparent, request_id, traceparent
-from shared.web.cors import PREFLIGHT, CrossOrigin, Headers
+from shared.web.cors import EVERY_ORIGIN, CrossOrigin, Headers
 from shared.web.error_mapping import as_escm_error
 from shared.web.problems import Respond, respond_to
 from shared.web.request_authenticator import FIELDS
 from shared.web.request_context import forget_request_context
+from shared.web.route_options import options_of
 from shared.web.security_events import SecurityEvents
 
 WATCH_AFTER = 0.2
@@ -99,10 +100,11 @@ class Edge:
         try:
             if self._origins.is_on:
                 sender.cross_origin = self._origins.headers(headers)
-                if self._origins.is_preflight(scope["method"], headers):
-                    await sender.send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
-                    await sender.send({"type": "http.response.body", "body": b""})
-                    return
+            preflight = self._origins.preflight(scope["path"], headers) if scope["method"] == "OPTIONS" else None
+            if preflight is not None:
+                await sender.send({"type": "http.response.start", "status": 204, "headers": preflight})
+                await sender.send({"type": "http.response.body", "body": b""})
+                return
             await self._app(scope, receive, sender.send)
         except _HeadSent:
             raise
@@ -209,8 +211,7 @@ class _Sender:
             headers.append(_VARY)
         if fields := self._scope.get(FIELDS):
             headers.extend(fields)
-        if self.cross_origin:
-            headers.extend(self.cross_origin)
+        headers.extend(EVERY_ORIGIN if options_of(self._scope.get("route")).is_cross_origin else self.cross_origin)
         return headers
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 
 from shared.records.filters import Filter
 from shared.records.listing import Listing
@@ -46,8 +45,8 @@ class RouteOptions:
     """`is_public`: it needs no token. `is_item`: it returns one record, with an ETag. `is_conditional`: it changes a
     record and requires `If-Match`. `is_keyed`: a POST stores its response under an idempotency key; not if it can be
     repeated safely, or stores nothing. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after
-    the part without a connection. `problems` are codes in addition to those that follow from its method, path and
-    parameters.
+    the part without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `problems` are
+    codes in addition to those that follow from its method, path and parameters.
 
     Raises ValueError for a code that is not in the catalogue of problems.
     """
@@ -57,6 +56,7 @@ class RouteOptions:
     is_conditional: bool = False
     is_keyed: bool = True
     opens_late: bool = False
+    is_cross_origin: bool = False
     query: Query = Query()
     problems: tuple[str, ...] = ()
 
@@ -68,8 +68,8 @@ class RouteOptions:
 NONE = RouteOptions()
 
 
-def options_of(route: APIRoute) -> RouteOptions:
-    """The options of a route; the defaults if it was added without any."""
+def options_of(route: object) -> RouteOptions:
+    """The options of a route; the defaults if it was added without any, or is none."""
     return getattr(route, "options", NONE)
 
 

@@ -5,7 +5,9 @@ from importlib import import_module
 import pytest
 from fastapi.routing import APIRoute
 
+from deploy.local.services import SERVICES
 from shared.web.route import EscmRoute
+from shared.web.route_options import options_of
 
 PUBLIC_LISTS = {
     "congresses",
@@ -35,6 +37,14 @@ BY_TOKEN = {
 """What a mailed token or the code of a certificate alone permits."""
 FORMS = {"/membership/v1/initiatives/{record}/sign"}
 """What anybody may send, and only mails."""
+FOR_EVERY_ORIGIN = {
+    "/.well-known/did.json",
+    "/membership/v1/certificates/jwks.json",
+    "/membership/v1/certificates/status/{purpose}/{number}",
+    "/membership/v1/certificates/verify",
+    "/membership/v1/certificates/verify/{code}",
+}
+"""What verifies certificates in pages of any origin."""
 
 
 @pytest.mark.parametrize("service", ["membership", "centres", "actions"])
@@ -52,3 +62,10 @@ def test_routes_without_a_token_are_the_published_ones(service: str) -> None:
             assert route.methods == {"GET"}
             assert route.path.split("/")[3] in PUBLIC_LISTS, f"{route.path} responds without a token"
             assert not route.path.endswith(("/history", "/transitions"))
+
+
+def test_pages_of_every_origin_may_call_what_verifies_certificates_alone() -> None:
+    apps = [import_module(f"services.{service}.app").create_app() for service in SERVICES]
+    routes = [route for app in apps for route in app.routes if options_of(route).is_cross_origin]
+    assert {route.path for route in routes} == FOR_EVERY_ORIGIN
+    assert all(options_of(route).is_public for route in routes)

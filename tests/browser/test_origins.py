@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.browser.conftest import Visit
 
@@ -23,11 +23,18 @@ class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_said: Any) -> None:
         """Logs nothing."""
 
+    def end_headers(self) -> None:
+        """Gives `/unknown.html` an origin that nobody can list."""
+        if self.path == "/unknown.html":
+            self.send_header("Content-Security-Policy", "sandbox allow-scripts")
+        super().end_headers()
+
 
 @pytest.fixture
 def elsewhere(visit: Visit, tmp_path: Path) -> Iterator[Page]:
     """An empty page of another origin."""
-    (tmp_path / "index.html").write_text("<!doctype html><title>Elsewhere</title>")
+    for name in ("index", "unknown"):
+        (tmp_path / f"{name}.html").write_text("<!doctype html><title>Elsewhere</title>")
     server = HTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -67,3 +74,21 @@ def test_a_page_of_another_origin_reads_responses_and_problems(
     for status, problem in problems.items():
         assert problem["status"] == status
         assert problem["headers"]["content-type"] == "application/problem+json"
+
+
+def test_a_page_of_an_unknown_origin_verifies_certificates_and_no_more(visit: Visit, elsewhere: Page) -> None:
+    elsewhere.goto(elsewhere.url.replace("index", "unknown"))
+    assert elsewhere.evaluate("origin") == "null"
+
+    def call(path: str, **options: Any) -> dict[str, Any]:
+        return dict(elsewhere.evaluate(_FETCH, [f"{visit.origin}{path}", options]))
+
+    certificates = "/membership/v1/certificates"
+    assert call("/.well-known/did.json")["status"] == call(f"{certificates}/jwks.json")["status"] == 200
+    code = "0" * 17
+    body = {"method": "POST", "headers": {"Content-Type": "application/json"}, "body": f'{{"code": "{code}"}}'}
+    for unknown in (call(f"{certificates}/verify/{code}"), call(f"{certificates}/verify", **body)):
+        assert (unknown["status"], unknown["headers"]["content-type"]) == (404, "application/problem+json")
+    for path, options in (("/membership/v1/experts", {}), (f"{certificates}/mailing", body)):
+        with pytest.raises(Error, match="Failed to fetch"):
+            call(path, **options)

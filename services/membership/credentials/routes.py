@@ -54,7 +54,7 @@ async def get_credential(row: Annotated[Row, Depends(CERTIFICATE_API.readable)],
 
 @router.get(
     "/status/{purpose}/{number}",
-    options=RouteOptions(is_public=True),
+    options=RouteOptions(is_public=True, is_cross_origin=True),
     operation_id="getCertificateStatusList",
     summary="Read a list of revoked or suspended certificates",
     description="A Bitstring Status List of 131,072 entries, signed as a credential. It is valid for seven days, signed"
@@ -72,7 +72,7 @@ async def get_status_list(purpose: str, number: str, ctx: CurrentContext) -> Res
 
 @router.get(
     "/jwks.json",
-    options=RouteOptions(is_public=True),
+    options=RouteOptions(is_public=True, is_cross_origin=True),
     operation_id="getCredentialKeys",
     summary="The keys that credentials are verified with",
     description="The keys of `/.well-known/did.json` as a set (RFC 7517).",
@@ -86,7 +86,7 @@ async def get_keys(ctx: CurrentContext) -> Response:
 
 @at_the_root.get(
     "/.well-known/did.json",
-    options=RouteOptions(is_public=True),
+    options=RouteOptions(is_public=True, is_cross_origin=True),
     operation_id="getDidDocument",
     summary="The keys of this installation as a DID document",
     description="What `did:web` means: every key whose credentials may be valid, first the one that signs.",

@@ -30,7 +30,7 @@ _FRESH = {"Cache-Control": "no-store"}
 
 @router.get(
     "/verify/{code}",
-    options=RouteOptions(is_public=True, problems=("rate_limited",)),
+    options=RouteOptions(is_public=True, is_cross_origin=True, problems=("rate_limited",)),
     operation_id="verifyCertificate",
     summary="Verify a certificate by its code",
     description="What the certificate is worth today. After 30 unknown codes a minute from one network, further unknown"
@@ -44,7 +44,9 @@ async def verify(code: str, ctx: CurrentContext) -> Response:
 
 @router.post(
     "/verify",
-    options=RouteOptions(is_public=True, is_keyed=False, opens_late=True, problems=("rate_limited",)),
+    options=RouteOptions(
+        is_public=True, is_cross_origin=True, is_keyed=False, opens_late=True, problems=("rate_limited",)
+    ),
     operation_id="checkCertificate",
     summary="Verify a certificate and the name on it",
     description="As by its code, or by its credential, whose signature is verified; and whether the printed name is the"

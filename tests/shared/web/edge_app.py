@@ -18,6 +18,7 @@ from shared.configuration.settings import Settings
 from shared.kernel.errors import Conflict, FieldError, Invalid, Unauthenticated, Unavailable, VersionConflict
 from shared.kernel.lifecycle import AvailableAction
 from shared.web.app import Application, create_app
+from shared.web.route_options import OptionsRouter, RouteOptions
 from tests.support.inside import Inside
 
 
@@ -90,12 +91,22 @@ FAILURES: dict[str, Exception] = {
 
 def edge_app(settings: Settings | None = None, **more: Any) -> Application:
     settings = settings or Settings(environment="test")
-    app = create_app("test", settings, [router], title="Test", has_database=False, **more)
+    app = create_app("test", settings, [router, for_everybody], title="Test", has_database=False, **more)
     app.state.began, app.state.go_on = asyncio.Event(), asyncio.Event()
     return app
 
 
 router = APIRouter(prefix="/test/v1")
+for_everybody = OptionsRouter(prefix="/test/v1")
+
+
+@for_everybody.post(
+    "/open/{name}", options=RouteOptions(is_public=True, is_cross_origin=True), operation_id="createOpen"
+)
+async def open_to_all(name: str) -> dict[str, str]:
+    if name == "nothing":
+        raise FAILURES["away"]
+    return {"name": name}
 
 
 @router.get("/failures/{name}", operation_id="getFailure")

@@ -129,6 +129,36 @@ async def test_pages_of_this_machine_may_call_a_laptop_and_nothing_else():
                 assert response.headers.get("access-control-allow-origin") == (origin if origin in may_call else None)
 
 
+@pytest.mark.parametrize("listed", [(), ("https://app.example",)])
+async def test_every_origin_may_call_what_is_open_to_all_without_a_token(listed):
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    async with client_of(edge_app(Settings(environment="test", cors_origins=listed))) as client:
+        for origin in ("https://anybody.example", "null"):
+            preflight = await client.options("/test/v1/open/x", headers={"origin": origin, **asked})
+            assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (204, "*")
+            assert "authorization" not in preflight.headers["access-control-allow-headers"].lower()
+            assert "Content-Type" in preflight.headers["access-control-allow-headers"]
+            for name, status in (("x", 200), ("nothing", 503)):
+                response = await client.post(f"/test/v1/open/{name}", headers={"origin": origin})
+                assert response.status_code == status
+                assert response.headers.get_list("access-control-allow-origin") == ["*"]
+                assert "access-control-allow-credentials" not in response.headers
+                assert "Retry-After" in response.headers["access-control-expose-headers"]
+            refused = await client.options("/test/v1/things", headers={"origin": origin, **asked})
+            assert "access-control-allow-origin" not in refused.headers
+        cached = await client.post("/test/v1/open/x")
+        assert cached.headers["access-control-allow-origin"] == "*"
+
+
+async def test_a_listed_origin_may_send_a_token_to_what_is_open_to_all():
+    settings = Settings(environment="test", cors_origins=("https://app.example",))
+    headers = {"origin": "https://app.example", "access-control-request-method": "POST"}
+    async with client_of(edge_app(settings)) as client:
+        preflight = await client.options("/test/v1/open/x", headers=headers)
+        assert preflight.headers.get_list("access-control-allow-origin") == ["https://app.example"]
+        assert "Authorization" in preflight.headers["access-control-allow-headers"]
+
+
 @pytest.mark.parametrize(
     "path", ["/test/v1/things", "/test/v1/things/1", "/test/v1/things?colour=1", "/test/v1/failures/bug", "/nothing"]
 )

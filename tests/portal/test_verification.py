@@ -3,14 +3,16 @@
 import re
 from uuid import uuid4
 
+import httpx
 import pytest
 
-from services.membership.certificates.codes import printed
+from services.membership.certificates.codes import new_code, printed
 from services.membership.verification import routes
 from shared.kernel.text import LANGUAGES
 from shared.ratelimit.limiter import Limit
-from tests.portal.conftest import Site
+from tests.portal.conftest import HTML, Site
 from tests.portal.test_pages import Balance
+from tests.support.inside import from_address
 
 
 @pytest.fixture(autouse=True)
@@ -72,10 +74,19 @@ def _quoted(found: re.Match[str]) -> str:
     return found[0] if found[0] == "~" else f"%{ord(found[0]):02X}"
 
 
-async def test_a_guesser_sees_the_page_of_a_limit(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 1))
-    assert (await site.page("/en/v/000")).status_code == 404
-    stopped = await site.page("/en/v/000")
+@pytest.mark.parametrize("headers", [HTML, {"Accept": "application/json"}])
+async def test_a_network_that_guesses_is_stopped_but_not_whoever_has_a_code(
+    site: Site, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30))
+
+    async def ask(address: str, code: str) -> httpx.Response:
+        return await from_address(site.client, address).get(f"/en/v/{code}", headers=headers)
+
+    guesses = [(await ask(f"2001:db8:7:1::{n:x}", new_code())).status_code for n in range(30)]
+    assert set(guesses) == {404}
+    stopped = await ask("2001:db8:7:1:ffff::1", new_code())
     assert stopped.status_code == 429
-    assert "retry-after" in stopped.headers
-    assert (await site.page(f"/en/v/{_code(site)}")).status_code == 200
+    assert int(stopped.headers["retry-after"]) > 0
+    assert (await ask("2001:db8:7:1::1", _code(site))).status_code == 200
+    assert (await ask("2001:db8:7:2::1", new_code())).status_code == 404

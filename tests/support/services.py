@@ -36,15 +36,17 @@ Services = dict[str, httpx.AsyncClient]
 
 
 class ToServices(httpx.AsyncBaseTransport):
-    """Sends each request to the app that its path names, and stores it in `asked`."""
+    """Sends each request to the app that its path names, as from the address that the portal, which they trust, names.
+    Stores it in `asked`."""
 
     def __init__(self, apps: Mapping[str, Any]) -> None:
-        self._inside = {name: Inside(app) for name, app in apps.items()}
+        self._apps = apps
         self.asked: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
-        return await self._inside[request.url.path.split("/")[1]].handle_async_request(request)
+        inside = Inside(self._apps[request.url.path.split("/")[1]], client=(request.headers["x-forwarded-for"], 1))
+        return await inside.handle_async_request(request)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import httpx
 import pytest
 
 from services.membership.certificates import codes
@@ -15,9 +16,11 @@ from shared.kernel.text import LANGUAGES
 from shared.ratelimit.limiter import Limit
 from tests.membership.certificates.test_certificates import CERTIFICATES, issued, participation
 from tests.support.callers import Caller
+from tests.support.inside import from_address
 from tests.support.membership import EXPERTS, entered
 
 VERIFY = f"{CERTIFICATES}/verify"
+_WAYS = [lambda by, code: by.get(f"{VERIFY}/{code}"), lambda by, code: by.post(VERIFY, {"code": code})]
 Member = Callable[..., Awaitable[tuple[Caller, dict[str, Any]]]]
 
 
@@ -48,7 +51,9 @@ async def test_a_code_says_what_the_certificate_is_worth(member: Member, admin: 
         "revoked_for": None,
     }
     written = codes.printed(made["code"]).lower().replace("0", "o").replace("1", "l")
-    assert (await anonymous.get(f"{VERIFY}/{written}")).json()["number"] == made["number"]
+    for way in _WAYS:
+        for text in (written, made["code"].replace("0", "O").replace("1", "I")):
+            assert (await way(anonymous, text)).json()["number"] == made["number"]
 
 
 async def test_a_person_is_named_with_their_consent_to_be_listed(
@@ -162,6 +167,27 @@ async def test_a_network_that_guesses_is_stopped_but_not_whoever_has_a_code(
         assert (stopped.status_code, stopped.json()["code"]) == (429, "rate_limited")
         assert int(stopped.headers["retry-after"]) > 0
     assert await _status(anonymous, made) == "valid"
+
+
+@pytest.mark.parametrize("way", _WAYS)
+async def test_the_addresses_of_one_ipv6_network_guess_together(
+    member: Member,
+    admin: Caller,
+    membership: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Callable[[Caller, str], Awaitable[httpx.Response]],
+) -> None:
+    _, record = await member()
+    made = await issued(admin, participation(record["id"]))
+    monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30))
+
+    async def ask(address: str, code: str) -> int:
+        return (await way(Caller(from_address(membership, address), None), code)).status_code
+
+    guesses = [await ask(f"2001:db8:7:1::{n:x}", codes.new_code()) for n in range(31)]
+    assert guesses == [404] * 30 + [429]
+    assert await ask("2001:db8:7:1::1", made["code"]) == 200
+    assert await ask("2001:db8:7:2::1", codes.new_code()) == 404
 
 
 async def test_codes_and_names_are_not_in_public_lists(member: Member, admin: Caller, anonymous: Caller) -> None:

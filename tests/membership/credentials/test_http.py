@@ -11,10 +11,12 @@ from openbadgeslib.ob3 import OB3VerificationError
 from openbadgeslib.ob3.status import decode_encoded_list, set_indices
 
 from services.membership.certificates.operations import end_with_experts
-from services.membership.credentials.domain import ENTRIES, LISTS, certificate_of
+from services.membership.credentials.domain import ENTRIES, LISTS, certificate_of, list_document
+from services.membership.credentials.signing import SigningKey
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import now
 from tests.membership.certificates.test_certificates import CERTIFICATES, issued, participation
 from tests.membership.credentials.test_documents import claims_of
 from tests.membership.credentials.verifying import verify
@@ -191,10 +193,26 @@ async def test_a_changed_credential_says_nothing(member: Member, admin: Caller, 
     token = await token_of(admin, await issued(admin, participation(record["id"])))
     middle = len(token) // 2
     changed = f"{token[:middle]}{'A' if token[middle] != 'A' else 'B'}{token[middle + 1 :]}"
-    for forged in (changed, token[:-1], "x.y.z", "x"):
+    *_, listed = (await web_of(anonymous, token)).values()
+    for forged in (changed, token[:-1], listed.decode(), "x.y.z", "x"):
         shown = await anonymous.post(VERIFY, {"credential": forged, "name": "Nobody"})
         assert (shown.status_code, shown.json()["signature"]) == (200, "invalid")
         assert {value for name, value in shown.json().items() if name != "signature"} == {None}
+
+
+async def test_the_list_of_another_issuer_is_refused(
+    member: Member, admin: Caller, anonymous: Caller, other_key: SigningKey
+) -> None:
+    _, record = await member()
+    token = await token_of(admin, await issued(admin, participation(record["id"])))
+    web, other = await web_of(anonymous, token), "https://other.example.org"
+    verify(token, DID, web)
+    for entry in claims_of(token)["credentialStatus"]:
+        purpose, url = entry["statusPurpose"], entry["statusListCredential"]
+        for issuer in (other, ISSUER):
+            forged = other_key.sign(list_document(issuer, purpose, int(url.rpartition("/")[2]), (), now()), issuer)
+            with pytest.raises(OB3VerificationError, match="issuer|proof"):
+                verify(token, DID, {**web, url: forged.encode()})
 
 
 @pytest.mark.parametrize(

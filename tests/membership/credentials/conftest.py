@@ -72,13 +72,13 @@ def token(key: SigningKey) -> str:
 def web_of(key: SigningKey) -> Callable[..., dict[str, bytes]]:
     """The web of this issuer, whose lists have these entries set."""
 
-    def of(*keys: SigningKey, signer: SigningKey = key, **indexes: set[int]) -> dict[str, bytes]:
+    def of(*keys: SigningKey, signer: SigningKey = key, issuer: str = ISSUER, **indexes: set[int]) -> dict[str, bytes]:
         documents = [public(each) for each in keys or (key,)]
         return {
-            f"{ISSUER}/.well-known/did.json": as_bytes(did_document(ISSUER, documents)),
+            f"{issuer}/.well-known/did.json": as_bytes(did_document(issuer, documents)),
             **{
-                f"{ISSUER}{LISTS}/{purpose}/1": signer.sign(
-                    list_document(ISSUER, purpose, 1, indexes.get(purpose, ()), now()), ISSUER
+                f"{issuer}{LISTS}/{purpose}/1": signer.sign(
+                    list_document(issuer, purpose, 1, indexes.get(purpose, ()), now()), issuer
                 ).encode()
                 for purpose in PURPOSES
             },

@@ -3,7 +3,7 @@
 - `printer.Printer` makes a PDF/A-3 file from a layout, data and attachments, with a bound on time and memory.
 - `document.Document` is what it makes a file from.
 - `document.Unprintable` is raised for a character that no font has.
-- `fonts.folders` are the folders of the fonts: Noto Sans, Noto Sans Arabic, Noto Sans SC.
+- `fonts.folders` are the folders of the fonts, which are Noto in many scripts.
 
     async with Printer(layouts) as printer:
         pdf = await printer.pdf(Document("support.typ", {"holder": "Amina Khan"}, now()))

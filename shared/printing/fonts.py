@@ -1,14 +1,14 @@
-"""The fonts of printed documents.
+"""The fonts of printed documents: Noto, for the scripts of the official languages of countries.
 
-Noto Sans and Noto Sans SC come with packages, whose bytes the lock file pins. Noto Sans Arabic is in this package, in a
-version that draws each letter as one glyph: in later ones dots are glyphs of their own, so that no text can be
-extracted from a file.
+Latin, Greek, Cyrillic, Chinese and Korean come with packages, whose bytes the lock file pins. The others are in `data`,
+in versions of 2020 that draw most letters as one glyph: in later ones more marks are glyphs of their own, which repeat
+letters in the text that readers extract.
 """
 
 from functools import cache
 from importlib.resources import files
 
-_PACKAGES = ("fontpkg_noto_sans", "pylopdf_fonts_zh_cn")
+_PACKAGES = ("fontpkg_noto_sans", "pylopdf_fonts_zh_cn", "pylopdf_fonts_ko")
 
 
 @cache

@@ -70,7 +70,10 @@ class Printing:
         try:
             pdf = await self._printer.pdf(document)
         except Unprintable:
-            detail = "A character on the certificate is in none of the fonts: replace it with one of another name."
+            detail = (
+                "The name or the wording has a character in none of the fonts, which have the scripts of the official"
+                " languages of countries, and no emoji. Replace the certificate with one of another name."
+            )
             raise Conflict(detail, code="not_printable") from None
         stored = await self._store.put(io.BytesIO(pdf))
         async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:

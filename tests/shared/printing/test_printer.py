@@ -18,7 +18,7 @@ from shared.printing.printer import Printer
 _LAYOUT = """
 #let data = json("data.json")
 #set document(title: data.title, date: datetime(year: 2026, month: 11, day: 27))
-#set text(font: ("Noto Sans", "Noto Sans Arabic", "Noto Sans SC"))
+#set text(font: ("Noto Sans", "Noto Sans Arabic", "Noto Sans SC"), fallback: false)
 #data.title
 #for name in data.files {
   pdf.attach(name, read(name, encoding: none), relationship: "data", mime-type: "application/jwt", description: name)

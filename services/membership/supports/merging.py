@@ -21,7 +21,7 @@ class SupporterReference(Reference):
 
     async def rewrite(self, uow: UnitOfWork, record: Support, ids: Ids, _loser: UUID) -> None:
         """Moves a locked support to the winner of a merge."""
-        moved = with_columns(record, {self.field: ids[0]})
+        moved = await _of_supporter(uow, with_columns(record, {self.field: ids[0]}))
         other = await queries.other_living(uow.connection, moved) if record.status in LIVING else None
         if other is None:
             await SUPPORTS.update(uow, record, moved)
@@ -34,7 +34,7 @@ class SupporterReference(Reference):
 
     async def set_back(self, uow: UnitOfWork, record: Support, ids: Ids) -> None:
         """Moves a locked support back to the loser, and reinstates what its merge annulled."""
-        moved = with_columns(record, {self.field: ids[0]})
+        moved = await _of_supporter(uow, with_columns(record, {self.field: ids[0]}))
         if record.replaced_by is None:
             await SUPPORTS.update(uow, record, moved)
         else:
@@ -53,6 +53,14 @@ def supporter(name: str) -> SupporterReference:
 def _rank(record: Support) -> tuple[bool, object, UUID]:
     """Which of two supports stays: the lower one."""
     return record.status == "pending", record.signed_at, record.id
+
+
+async def _of_supporter(uow: UnitOfWork, moved: Support) -> Support:
+    """The support in the country of its present supporter."""
+    supporter = await queries.expert_of(uow.connection, moved.expert_id) if moved.expert_id else None
+    if moved.institution_id:
+        supporter = await queries.institution_of(uow.connection, moved.institution_id)
+    return replace(moved, country=supporter["country"]) if supporter else moved
 
 
 async def _annul(uow: UnitOfWork, before: Support, moved: Support, by: UUID) -> None:

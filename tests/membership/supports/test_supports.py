@@ -65,25 +65,26 @@ async def test_a_merge_annuls_the_later_support_and_its_undo_reinstates_it(
     campaign: Campaign, database: Database, superuser: asyncpg.Connection
 ) -> None:
     initiative, admin = await campaign.initiative(), campaign.admin
-    winner, loser = await activated(admin), await activated(admin)
+    winner, loser = await activated(admin), await activated(admin, country="XB")
     first = await _supports(admin, initiative, loser, consent_to_list=True)
     second = await _supports(admin, initiative, winner, consent_to_list=True)
     assert (await campaign.count(initiative))["supporters"] == 2
     merge = await merged(admin, winner, loser)
     await _in_one(database, FOLLOWING.rewrite, loser["id"])
     found = [await campaign.support(one["id"]) for one in (first, second)]
-    assert [(one["status"], one["expert_id"], one["listed_name"]) for one in found] == [
-        ("accepted", winner["id"], first["listed_name"]),
-        ("annulled", winner["id"], None),
+    assert [(one["status"], one["expert_id"], one["country"], one["listed_name"]) for one in found] == [
+        ("accepted", winner["id"], "XA", first["listed_name"]),
+        ("annulled", winner["id"], "XA", None),
     ]
-    assert (await campaign.count(initiative))["supporters"] == 1
+    count = await campaign.count(initiative)
+    assert (count["supporters"], count["countries"]) == (1, 1)
     assert await _announced(superuser, second, SUPPORT_ANNULLED) == 1
     await undone(admin, merge)
     await _in_one(database, FOLLOWING.rewrite, loser["id"])
     found = [await campaign.support(one["id"]) for one in (first, second)]
-    assert [(one["status"], one["expert_id"], one["listed_name"]) for one in found] == [
-        ("accepted", loser["id"], first["listed_name"]),
-        ("accepted", winner["id"], second["listed_name"]),
+    assert [(one["status"], one["expert_id"], one["country"], one["listed_name"]) for one in found] == [
+        ("accepted", loser["id"], "XB", first["listed_name"]),
+        ("accepted", winner["id"], "XA", second["listed_name"]),
     ]
     assert (await campaign.count(initiative))["supporters"] == 2
     assert await _announced(superuser, second, SUPPORT_REINSTATED) == 1

@@ -168,6 +168,11 @@ _AFFILIATIONS = Lookup(
     .order_by(affiliation.c.id)
     .limit(200)
 )
+_AFFILIATION = Lookup(
+    select(affiliation.c.id)
+    .where(affiliation.c.id == bindparam("key"), affiliation.c.expert_id == bindparam("expert"))
+    .limit(1)
+)
 _CONSENTED = Statement(
     select(support)
     .where(
@@ -241,6 +246,11 @@ async def affiliation_meant(connection: Connection, expert: UUID, organisation: 
         is_meant = str(row["institution_id"]) == named if named else bool(row["raw"]) and fold(row["raw"]) == fold(raw)
         found = row if is_meant else found
     return found
+
+
+async def has_affiliation(connection: Connection, expert: UUID, key: UUID) -> bool:
+    """Whether the expert has this affiliation, regardless of the caller."""
+    return await _AFFILIATION.fetchval(connection, key=key, expert=expert) is not None
 
 
 async def lock_consented(connection: Connection, expert: UUID) -> list[Support]:

@@ -91,6 +91,34 @@ async def test_a_merge_annuls_the_later_support_and_its_undo_reinstates_it(
     assert await _announced(superuser, second, SUPPORT_ACCEPTED) == 1
 
 
+async def test_a_support_follows_the_affiliation_with_which_a_merge_united_its_own(
+    campaign: Campaign, database: Database, superuser: asyncpg.Connection
+) -> None:
+    initiative, admin, raw = await campaign.initiative(), campaign.admin, "Institute of Lagoons"
+    winner, loser = await activated(admin), await activated(admin, names=[{"full": "Amina Khan"}])
+    works = {}
+    for expert in (loser, winner):
+        made = await admin.post(f"{expert['links']['self']}/affiliations", {"raw": raw})
+        works[expert["id"]] = UUID(made.json()["id"])
+    support = await _supports(admin, initiative, loser, organisation={"raw": raw})
+    place = await admin.post("/membership/v1/institutions", {"names": [{"value": raw}], "country": "XA"})
+    match = "UPDATE member_affiliation SET institution_id = $2 WHERE id = $1"
+
+    async def organisation() -> str | None:
+        return (await campaign.support(support["id"]))["organisation"]["id"]
+
+    merge = await merged(admin, winner, loser)
+    assert merge["moved"]["united"] == 1
+    await _in_one(database, FOLLOWING.rewrite, loser["id"])
+    await superuser.execute(match, works[winner["id"]], UUID(place.json()["id"]))
+    assert await organisation() == place.json()["id"]
+    await undone(admin, merge)
+    await _in_one(database, FOLLOWING.rewrite, loser["id"])
+    assert await organisation() is None
+    await superuser.execute(match, works[loser["id"]], UUID(place.json()["id"]))
+    assert await organisation() == place.json()["id"]
+
+
 async def test_who_withdraws_the_consent_to_be_listed_leaves_every_list(campaign: Campaign) -> None:
     initiative, admin = await campaign.initiative(), campaign.admin
     expert = await activated(admin)

@@ -58,14 +58,14 @@ def _rank(record: Support) -> tuple[bool, object, UUID]:
 async def _of_supporter(uow: UnitOfWork, moved: Support) -> Support:
     """The support in the country of its present supporter, with an affiliation of theirs: a merge deletes the one that
     equals one of the winner's, and its undo inserts it again."""
-    connection, key, owner, said = uow.connection, moved.affiliation, moved.expert_id, moved.organisation
+    connection, owner, said = uow.connection, moved.expert_id, moved.organisation
     supporter = await queries.expert_of(connection, owner) if owner else None
     if moved.institution_id:
         supporter = await queries.institution_of(connection, moved.institution_id)
     placed = replace(moved, country=supporter["country"]) if supporter else moved
-    if not (key and owner and said) or await queries.has_affiliation(connection, owner, key):
+    if not (moved.affiliation and owner and said):
         return placed
-    found = await queries.affiliation_meant(connection, owner, said)
+    found = await queries.affiliation_meant(connection, owner, said, moved.affiliation)
     return replace(placed, affiliation=found["id"], organisation_id=found["institution_id"]) if found else placed
 
 

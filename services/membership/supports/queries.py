@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.tables import affiliation, expert
 from services.membership.initiatives.tables import initiative
+from services.membership.institutions.domain import PUBLISHED as KNOWN_TO_ALL
 from services.membership.institutions.tables import institution
 from services.membership.supports.domain import (
     CAPACITIES,
@@ -40,7 +41,6 @@ from services.membership.supports.record import Support
 from services.membership.supports.tables import support
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
-from shared.kernel.text import fold
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.listing import Filter, one_of, values
 from shared.records.next_steps import NextStep, NextSteps
@@ -162,16 +162,18 @@ _EXPERT = Lookup(
     .where(expert.c.id == bindparam("expert"))
     .limit(1)
 )
-_AFFILIATIONS = Lookup(
-    select(affiliation.c.id, affiliation.c.raw, affiliation.c.institution_id)
-    .where(affiliation.c.expert_id == bindparam("expert"))
-    .order_by(affiliation.c.id)
-    .limit(200)
+_works = (
+    select(*(affiliation.c[name] for name in ("id", "expert_id", "raw", "institution_id")), institution.c.display_name)
+    .select_from(affiliation)
+    .outerjoin(
+        institution,
+        (institution.c.id == affiliation.c.institution_id)
+        & institution.c.status.in_([constant(status) for status in sorted(KNOWN_TO_ALL)])
+        & (institution.c.visibility != constant("restricted")),
+    )
 )
-_AFFILIATION = Lookup(
-    select(affiliation.c.id)
-    .where(affiliation.c.id == bindparam("key"), affiliation.c.expert_id == bindparam("expert"))
-    .limit(1)
+_AFFILIATIONS = Lookup(
+    _works.where(affiliation.c.expert_id == bindparam("expert")).order_by(affiliation.c.id).limit(200)
 )
 _CONSENTED = Statement(
     select(support)
@@ -187,9 +189,8 @@ _REPLACED = Lookup(
     select(support.c.id).where(support.c.replaced_by == bindparam("key")).order_by(support.c.id).limit(1_000)
 )
 _SUPPORTER = Lookup(select(support.c.expert_id).where(support.c.id == bindparam("key")).limit(1))
-_NAMED_BY_TEXT = Lookup(
-    select(affiliation.c.id, affiliation.c.expert_id, affiliation.c.raw, affiliation.c.institution_id)
-    .where(affiliation.c.expert_id == any_(bindparam("experts", type_=ARRAY(Uuid))), affiliation.c.raw.is_not(None))
+_NAMED = Lookup(
+    _works.where(affiliation.c.expert_id == any_(bindparam("experts", type_=ARRAY(Uuid))))
     .order_by(affiliation.c.id)
     .limit(200_000)
 )
@@ -238,19 +239,19 @@ async def expert_of(connection: Connection, expert: UUID) -> Row | None:
     return await _EXPERT.fetchrow(connection, expert=expert)
 
 
-async def affiliation_meant(connection: Connection, expert: UUID, organisation: Mapping[str, Any]) -> Row | None:
-    """The affiliation of an expert that names this organisation, the latest of several."""
-    named, raw = organisation["institution_id"], organisation["raw"]
+async def affiliation_meant(
+    connection: Connection, expert: UUID, organisation: Mapping[str, Any], known: UUID | None = None
+) -> Row | None:
+    """The affiliation of an expert with the id `known`, else the latest that names this organisation by its text or by
+    its published institution."""
+    named, key = organisation["institution_id"], organisation_key(organisation["raw"])
     found = None
     for row in await _AFFILIATIONS.fetch(connection, expert=expert):
-        is_meant = str(row["institution_id"]) == named if named else bool(row["raw"]) and fold(row["raw"]) == fold(raw)
+        if row["id"] == known:
+            return row
+        is_meant = str(row["institution_id"]) == named if named else key in _keys_of(row)
         found = row if is_meant else found
     return found
-
-
-async def has_affiliation(connection: Connection, expert: UUID, key: UUID) -> bool:
-    """Whether the expert has this affiliation, regardless of the caller."""
-    return await _AFFILIATION.fetchval(connection, key=key, expert=expert) is not None
 
 
 async def lock_consented(connection: Connection, expert: UUID) -> list[Support]:
@@ -272,9 +273,14 @@ async def supporter_of(connection: Connection, key: UUID) -> UUID | None:
 async def affiliations_named(
     connection: Connection, experts: Sequence[UUID]
 ) -> dict[tuple[UUID | None, str | None], Row]:
-    """The affiliations of experts with a text, by expert and the digest of the text; the latest of several."""
-    rows = await _NAMED_BY_TEXT.fetch(connection, experts=list(experts)) if experts else ()
-    return {(row["expert_id"], organisation_key(row["raw"])): row for row in rows}
+    """The affiliations of experts, by expert and the digests of text and institution's name; the latest of several."""
+    rows = await _NAMED.fetch(connection, experts=list(experts)) if experts else ()
+    return {(row["expert_id"], key): row for row in rows for key in _keys_of(row)}
+
+
+def _keys_of(work: Row) -> set[str]:
+    """The digests of the text of an affiliation and of its institution's name."""
+    return {key for text in (work["raw"], work["display_name"]) if (key := organisation_key(text))}
 
 
 async def exists(connection: Connection, key: UUID) -> bool:

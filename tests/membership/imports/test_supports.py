@@ -7,7 +7,8 @@ import asyncpg
 from shared.contracts import signing as facts
 from tests.membership.imports.conftest import SAMPLES, Importer, counts, csv_of
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
-from tests.support.membership import EXPERTS
+from tests.support.institutions import verified
+from tests.support.membership import EXPERTS, entered
 
 CODE = "HAIKOU-2022"
 HEADINGS = "row_id,initiative,full_name,country,organisation,email,capacity,signed_at,consent_to_list,sheet"
@@ -80,6 +81,20 @@ async def test_a_list_that_is_no_proof_waits_for_the_office(
     assert (only["status"], only["visibility"], only["listed_name"]) == ("pending", "restricted", None)
     accepted = await secretariat.caller.step(only["links"]["self"], "verify")
     assert (accepted.json()["status"], accepted.json()["listed_name"]) == ("accepted", "Ina Moor")
+
+
+async def test_a_line_means_the_institution_at_which_the_register_knows_its_person(
+    secretariat: Importer, database: asyncpg.Connection
+) -> None:
+    await _initiative(secretariat)
+    place = await verified(secretariat.caller, "Delta Institute", visibility="network")
+    expert = await entered(secretariat.caller, names=[{"full": "Ina Moor"}])
+    work = {"institution_id": place["id"]}
+    await secretariat.caller.post(f"{EXPERTS}/{expert['id']}/affiliations", work)
+    rows = [("1", CODE, "Ina Moor", "XA", "delta institute", "", "", "2022-11-06", "true", "Sheet 4")]
+    await secretariat.bring("supports", csv_of(HEADINGS, rows), registry="true")
+    (only,) = await _list(secretariat)
+    assert (only["expert_id"], only["organisation"]["id"]) == (expert["id"], place["id"])
 
 
 async def test_an_undo_takes_supports_back(secretariat: Importer, database: asyncpg.Connection) -> None:

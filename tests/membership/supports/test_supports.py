@@ -18,6 +18,7 @@ from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import today
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, Body, Campaign, initiative_body
 from tests.support.callers import Caller
+from tests.support.institutions import verified
 from tests.support.membership import CONGRESSES, activated, congress, entered
 from tests.support.merges import merged, undone
 
@@ -184,6 +185,22 @@ async def test_two_spellings_of_one_institution_count_once(campaign: Campaign, s
         )
     count = await campaign.count(initiative)
     assert (count["organisations"], count["organisations_unmatched"]) == (1, 0)
+
+
+async def test_an_organisation_is_the_institution_at_which_the_register_knows_the_supporter(campaign: Campaign) -> None:
+    initiative, admin = await campaign.initiative(), campaign.admin
+    places = {
+        name: await verified(admin, f"{name} Museum", visibility=visibility)
+        for name, visibility in (("Estuary", "network"), ("Grotto", "restricted"))
+    }
+    for name, meant in (("Estuary", places["Estuary"]["id"]), ("Grotto", None)):
+        expert = await activated(admin)
+        work = {"institution_id": places[name]["id"]}
+        assert (await admin.post(f"{expert['links']['self']}/affiliations", work)).status_code == 201
+        support = await _supports(admin, initiative, expert, organisation={"raw": f"{name.upper()} MUSEUM"})
+        assert support["organisation"]["id"] == meant
+    count = await campaign.count(initiative)
+    assert (count["organisations"], count["organisations_unmatched"]) == (1, 1)
 
 
 async def test_yesterday_stays_as_it_was(campaign: Campaign, superuser: asyncpg.Connection) -> None:

@@ -76,7 +76,7 @@ CREATE INDEX member_participation_superseded_idx ON member_participation (supers
 CREATE VIEW member_published_participation AS
     SELECT id, ref, version, status, country, visibility, congress_id, expert_id, role FROM member_participation
 """)
-    grant("member_published_participation", "SELECT", "access")
+    grant("member_published_participation", "SELECT", "access", "membership")
 
 
 def _matches() -> None:

@@ -189,7 +189,7 @@ CREATE VIEW member_published_support AS
     reference_numbers("member_support", "SUP", "membership")
     country_scoped("member_support", "membership", record="coalesce(expert_id, id)")
     follow_expert("member_support")
-    grant("member_published_support", "SELECT", "access")
+    grant("member_published_support", "SELECT", "access", "membership")
 
 
 def _counts() -> None:

@@ -165,10 +165,6 @@ class Seeder:
             language="en", proof={"channel": "paper", "document": {**DOCUMENT, "title": fixture.word}},
         )  # fmt: skip
         await self._enter(
-            fixture, "membership", "certificates", kind="participation", holder={"expert_id": expert["id"]},
-            subject={"resource": "membership.participations", "id": str(uuid4())}, number=f"{fixture.word} {uuid4()}",
-        )  # fmt: skip
-        await self._enter(
             fixture, "membership", "broadcasts", subjects={"en": fixture.word}, texts={"en": fixture.word},
             segment={"country": fixture.country}, purpose="outreach",
         )  # fmt: skip
@@ -178,6 +174,11 @@ class Seeder:
             starts="2026-01-01", mode="onsite", host_institution_id=institution["id"], **place,
         )  # fmt: skip
         await self._enter(fixture, "membership", "participations", congress_id=congress["id"], expert_id=expert["id"])
+        subject = {"resource": "membership.participations", "id": fixture.id("participations")}
+        await self._enter(
+            fixture, "membership", "certificates", kind="participation", holder={"expert_id": expert["id"]},
+            subject=subject, number=f"{fixture.word} {uuid4()}",
+        )  # fmt: skip
         await self._support(fixture, expert)
         await self._enter(fixture, "membership", f"experts/{expert['id']}/erasure", reason=fixture.word)
         fixture.records["erasures"] = fixture.records.pop("erasure")

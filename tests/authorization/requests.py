@@ -110,9 +110,9 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "expert_id": country_fixture.id("experts"),
     },
     "createCertificate": lambda country_fixture: {
-        "kind": "participation",
+        "kind": "authorship",
         "holder": {"expert_id": country_fixture.id("experts")},
-        "subject": {"resource": "membership.participations", "id": str(uuid4())},
+        "subject": {"resource": "actions.contributions", "id": str(uuid4())},
     },
     "bulkIssueCertificates": lambda country_fixture: {"kind": "membership", "items": [country_fixture.id("experts")]},
     "mailCertificates": lambda _country_fixture: {"email": f"{uuid4().hex}@example.org"},

@@ -38,8 +38,8 @@ class Office:
         """A certificate: its path and its credential."""
         client = self.clients["second"]
         expert = (await client.create("certified")).json()["id"]
-        subject = {"resource": "membership.participations", "id": str(uuid4())}
-        body = {"kind": "participation", "holder": {"expert_id": expert}, "subject": subject}
+        subject = {"resource": "actions.contributions", "id": str(uuid4())}
+        body = {"kind": "authorship", "holder": {"expert_id": expert}, "subject": subject}
         made = await client.http.post(_CERTIFICATES, json=body, headers={"Idempotency-Key": uuid4().hex})
         assert made.status_code == 201, made.text
         path = str(made.json()["links"]["self"])

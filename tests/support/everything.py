@@ -73,8 +73,8 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
     page = {"kind": "web", "url": "https://forum.example/"}
     held = by.create("/membership/v1/congresses", {**congress, "host_institution_id": host["id"], "links": [page]})
     by.step(held["links"]["self"], "hold")
-    by.create("/membership/v1/participations", {"congress_id": held["id"], "expert_id": twins[0]["id"]})
-    subject = {"resource": "membership.participations", "id": twins[0]["id"]}
+    part = by.create("/membership/v1/participations", {"congress_id": held["id"], "expert_id": twins[0]["id"]})
+    subject = {"resource": "membership.participations", "id": part["id"]}
     certified = {"kind": "participation", "holder": {"expert_id": twins[0]["id"]}, "subject": subject}
     by.create("/membership/v1/certificates", {**certified, "number": "ESCM/2019/45"})
     signed = {"code": "SOILS-2026", "titles": {"en": "Soils for all"}, "texts": {"en": "We keep the soils."}}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, extract, false, null, select, true
+from sqlalchemy import Integer, and_, bindparam, extract, false, null, or_, select, true
 
 from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
 from services.membership.claims.domain import language_of
@@ -78,6 +78,20 @@ _REVIEWS = Lookup(
 )
 
 
+_SUBJECTS: Mapping[str, Lookup] = {
+    kind: Lookup(
+        select(view.c.id)
+        .where(
+            view.c.id == bindparam("subject"),
+            or_(*(view.c[name] == bindparam("holder") for name in (EXPERT, INSTITUTION) if name in view.c)),
+        )
+        .limit(1)
+    )
+    for kind, view in (("support", views.SUPPORTS), ("participation", views.PARTICIPATIONS))
+}
+"""The records that certificates are about, of their holders."""
+
+
 async def require_holder(
     connection: Connection, access: AccessScope, kind: str, key: UUID, language: str | None
 ) -> Holder:
@@ -122,6 +136,14 @@ def _name(kind: str, row: Row, language: str) -> str:
         return str(next((name["value"] for name in own), row["name"]))
     names: Mapping[str, str] = row["names"]
     return names.get(language) or names.get("en") or next(iter(names.values()))
+
+
+async def require_subject(connection: Connection, kind: str, subject: UUID | None, holder: UUID) -> None:
+    """Raises Invalid `unknown_reference` if the holder has no such support or participation. The records of other kinds
+    are not checked."""
+    find = _SUBJECTS.get(kind)
+    if find is not None and await find.fetchval(connection, subject=subject, holder=holder) is None:
+        raise invalid_field("/subject/id", "unknown_reference", f"The holder has no such {kind}.")
 
 
 async def has_reviewed(connection: Connection, expert: UUID, year: int) -> bool:

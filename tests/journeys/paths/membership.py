@@ -95,9 +95,9 @@ def _consent_again(path_run: PathRun) -> None:
 
 
 def _certificate(path_run: PathRun) -> str:
-    subject = {"resource": "membership.participations", "id": str(uuid4())}
+    subject = {"resource": "actions.contributions", "id": str(uuid4())}
     holder = {"expert_id": prospect(path_run).rpartition("/")[2]}
-    body = {"kind": "participation", "holder": holder, "subject": subject}
+    body = {"kind": "authorship", "holder": holder, "subject": subject}
     return str(path_run.create(_OFFICER, f"{_V1}/certificates", **body)["links"]["self"])
 
 

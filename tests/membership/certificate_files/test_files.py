@@ -57,7 +57,7 @@ async def test_a_certificate_is_printed_once(
     member: Member, admin: Caller, anonymous: Caller, settings: MembershipSettings, superuser: asyncpg.Connection
 ) -> None:
     holder, record = await member(names=[{"full": "أمينة خان"}])
-    made = await issued(admin, participation(record["id"], language="ar"))
+    made = await issued(admin, await participation(admin, record["id"], language="ar"))
     path = f"{made['links']['self']}/pdf"
     printed = await asyncio.gather(*(by.get(path) for by in (admin, holder, admin, holder)))
     assert len({response.content for response in printed}) == 1
@@ -82,7 +82,7 @@ async def test_a_lost_or_altered_file_is_printed_again_alike(
     member: Member, admin: Caller, settings: MembershipSettings, change: Callable[[Path], object]
 ) -> None:
     _, record = await member()
-    path = f"{(await issued(admin, participation(record['id'])))['links']['self']}/pdf"
+    path = f"{(await issued(admin, await participation(admin, record['id'])))['links']['self']}/pdf"
     first = await admin.get(path)
     (file,) = _files(settings)
     change(file)
@@ -94,7 +94,7 @@ async def test_each_language_is_a_file(
     member: Member, admin: Caller, settings: MembershipSettings, superuser: asyncpg.Connection
 ) -> None:
     _, record = await member(names=[{"full": "Amina Khan"}])
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     path = f"{made['links']['self']}/pdf"
     shown = {language: _text(await admin.get(path, params={"language": language})) for language in ("en", "fr", "zh")}
     assert "took part" in shown["en"]
@@ -116,7 +116,7 @@ async def test_a_certificate_keeps_its_wording(member: Member, admin: Caller) ->
     async def certificate() -> dict[str, Any]:
         _, record = await member()
         subject = {"resource": "actions.contributions", "id": str(uuid4())}
-        return await issued(admin, {**participation(record["id"]), "kind": "authorship", "subject": subject})
+        return await issued(admin, {"kind": "authorship", "holder": {"expert_id": record["id"]}, "subject": subject})
 
     def pdf_of(made: dict[str, Any]) -> Awaitable[httpx.Response]:
         return admin.get(f"{made['links']['self']}/pdf")
@@ -136,18 +136,18 @@ async def test_a_certificate_keeps_its_wording(member: Member, admin: Caller) ->
 
 async def test_names_that_cannot_be_shown_or_are_hostile(member: Member, admin: Caller) -> None:
     _, record = await member(names=[{"full": "Ana \N{SEEDLING}"}])
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     refused = await admin.get(f"{made['links']['self']}/pdf")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_printable")
     assert "Ana" not in refused.text
     _, other = await member(names=[{"full": '#read("/etc/passwd") =1+1 <script>'}])
-    made = await issued(admin, participation(other["id"]))
+    made = await issued(admin, await participation(admin, other["id"]))
     assert '#read("/etc/passwd") =1+1 <script>' in _text(await admin.get(f"{made['links']['self']}/pdf"))
 
 
 async def test_a_revoked_certificate_is_not_printed(member: Member, admin: Caller) -> None:
     _, record = await member()
-    path = (await issued(admin, participation(record["id"])))["links"]["self"]
+    path = (await issued(admin, await participation(admin, record["id"])))["links"]["self"]
     assert (await admin.get(f"{path}/pdf")).status_code == 200
     assert (await admin.step(path, "revoke", reason="Wrong", fields={"category": "error"})).status_code == 200
     refused = await admin.get(f"{path}/pdf")
@@ -162,7 +162,7 @@ async def test_a_link_is_valid_for_a_quarter_of_an_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     secret = settings.secret_key.get_secret_value().encode()
     link = file_link(secret, UUID(made["id"]))
     printed = await anonymous.get(link)
@@ -185,7 +185,7 @@ async def test_files_of_the_erased_are_removed(
     made = []
     for _ in range(2):
         _, record = await member()
-        made.append(await issued(admin, participation(record["id"])))
+        made.append(await issued(admin, await participation(admin, record["id"])))
     gone, kept = (f"{one['links']['self']}/pdf" for one in made)
     for path in (gone, kept):
         assert (await admin.get(path)).status_code == 200
@@ -204,7 +204,7 @@ async def test_a_certificate_of_participation_names_the_congress(member: Member,
     congress = await planned(admin, titles={"en": "Congress of Soils", "fr": "Congrès des sols"})
     part = await registered(admin, congress["id"], record["id"])
     subject = {"resource": "membership.participations", "id": part["id"]}
-    made = await issued(admin, participation(record["id"], subject=subject))
+    made = await issued(admin, await participation(admin, record["id"], subject=subject))
     path = f"{made['links']['self']}/pdf"
     assert "took part in “Congress of Soils”" in _text(await admin.get(path))
     assert "« Congrès des sols »" in _text(await admin.get(path, params={"language": "fr"}))

@@ -17,17 +17,30 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel import clock
 from shared.kernel.clock import today
 from tests.support.callers import Caller
-from tests.support.membership import EXPERTS, entered
+from tests.support.membership import EXPERTS, entered, planned, registered
 
 CERTIFICATES = "/membership/v1/certificates"
 Member = Callable[..., Awaitable[tuple[Caller, dict[str, Any]]]]
 At = Callable[[str | None], Caller]
 
 
-def participation(expert: str, **more: Any) -> dict[str, Any]:
-    """A body that the service accepts for any expert."""
-    subject = {"resource": "membership.participations", "id": str(uuid4())}
+async def participation(by: Caller, expert: str, **more: Any) -> dict[str, Any]:
+    """A body that certifies a new participation of an expert."""
+    taken = await registered(by, (await planned(by))["id"], expert)
+    subject = {"resource": "membership.participations", "id": taken["id"]}
     return {"kind": "participation", "holder": {"expert_id": expert}, "subject": subject, **more}
+
+
+async def support(by: Caller, institution: str) -> dict[str, Any]:
+    """A body that certifies a new support of an institution."""
+    text = {"titles": {"en": "Soils for all"}, "texts": {"en": "We keep the soils."}}
+    made = await by.post("/membership/v1/initiatives", {"code": f"C-{uuid4().hex[:12].upper()}", **text})
+    assert (await by.step(made.json()["links"]["self"], "open")).status_code == 200
+    body = {"initiative_id": made.json()["id"], "institution_id": institution, "capacity": "organisation"}
+    given = await by.post("/membership/v1/supports", body)
+    assert given.status_code == 201, given.text
+    subject = {"resource": "membership.supports", "id": given.json()["id"]}
+    return {"kind": "support", "holder": {"institution_id": institution}, "subject": subject}
 
 
 async def issued(by: Caller, body: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +58,7 @@ async def test_an_officer_issues_a_certificate_and_its_holder_reads_it(
     member: Member, admin: Caller, anonymous: Caller, caller: At
 ) -> None:
     who, record = await member(names=[{"given": "Chimamanda", "family": "Òkè"}])
-    made = await issued(admin, participation(record["id"], language="fr"))
+    made = await issued(admin, await participation(admin, record["id"], language="fr"))
     assert made["holder_name"] == "Chimamanda Òkè"
     assert (made["holder"], made["number"], made["language"]) == ({"expert_id": record["id"]}, made["ref"], "fr")
     assert codes.read(made["code"]) == made["code"]
@@ -59,13 +72,13 @@ async def test_an_officer_issues_a_certificate_and_its_holder_reads_it(
     assert (await anonymous.get(path)).status_code == 401
     assert [one["id"] for one in (await who.get(CERTIFICATES)).json()["items"]] == [made["id"]]
     assert (await stranger.get(CERTIFICATES, params={"expert_id": record["id"]})).json()["items"] == []
-    refused = await who.post(CERTIFICATES, participation(record["id"]))
+    refused = await who.post(CERTIFICATES, await participation(admin, record["id"]))
     assert refused.status_code == 403
 
 
 async def test_lists_are_filtered(member: Member, admin: Caller) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     for query in (
         {"expert_id": record["id"]},
         {"code": codes.printed(made["code"]).lower()},
@@ -80,12 +93,12 @@ async def test_lists_are_filtered(member: Member, admin: Caller) -> None:
 
 async def test_one_certificate_of_a_kind_and_subject_is_in_force(member: Member, admin: Caller) -> None:
     _, record = await member()
-    body = participation(record["id"], number=f"ESCM/2019/{uuid4()}")
+    body = await participation(admin, record["id"], number=f"ESCM/2019/{uuid4()}")
     made = await issued(admin, body)
     assert made["number"] == body["number"]
     again = await admin.post(CERTIFICATES, {**body, "number": None})
     assert (again.status_code, again.json()["errors"][0]["pointer"]) == (409, "/subject")
-    taken = await admin.post(CERTIFICATES, {**participation(record["id"]), "number": body["number"]})
+    taken = await admin.post(CERTIFICATES, {**await participation(admin, record["id"]), "number": body["number"]})
     assert (taken.status_code, taken.json()["errors"][0]["pointer"]) == (409, "/number")
     revoked = await admin.step(made["links"]["self"], "revoke", reason="Wrong person", fields={"category": "error"})
     assert (revoked.status_code, revoked.json()["revoked_for"]) == (200, "error")
@@ -115,7 +128,7 @@ async def test_one_certificate_of_a_kind_and_subject_is_in_force(member: Member,
 )
 async def test_a_wrong_body_names_its_fault(admin: Caller, change: dict[str, Any], pointer: str) -> None:
     record = await entered(admin)
-    refused = await admin.post(CERTIFICATES, {**participation(record["id"]), **change})
+    refused = await admin.post(CERTIFICATES, {**await participation(admin, record["id"]), **change})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer), refused.text
 
 
@@ -144,16 +157,34 @@ async def test_an_institution_is_certified_under_its_name_in_the_language(admin:
     ]
     place = {"country": "XA", "visibility": "public"}
     made = await admin.post("/membership/v1/institutions", {"names": names, **place})
-    subject = {"resource": "membership.supports", "id": str(uuid4())}
-    body = {"kind": "support", "holder": {"institution_id": made.json()["id"]}, "subject": subject}
-    assert (await issued(admin, {**body, "language": "es"}))["holder_name"] == "Universidad del Ñandú"
-    subject["id"] = str(uuid4())
-    assert (await issued(admin, {**body, "language": "fr"}))["holder_name"] == "University of Ñandú"
+    for language, name in (("es", "Universidad del Ñandú"), ("fr", "University of Ñandú")):
+        body = await support(admin, made.json()["id"])
+        assert (await issued(admin, {**body, "language": language}))["holder_name"] == name
+
+
+async def test_a_support_or_participation_is_that_of_the_holder(member: Member, admin: Caller) -> None:
+    _, record = await member()
+    other = await entered(admin)
+    body = await participation(admin, record["id"])
+    made = await admin.post("/membership/v1/institutions", {"names": [{"value": "Elsewhere"}], "country": "XA"})
+    of_institution = await support(admin, made.json()["id"])
+    unknown = {**body["subject"], "id": str(uuid4())}
+    for wrong in (
+        {**body, "holder": {"expert_id": other["id"]}},
+        {**body, "subject": unknown},
+        {**of_institution, "holder": {"expert_id": record["id"]}},
+        {**of_institution, "subject": {**of_institution["subject"], "id": body["subject"]["id"]}},
+    ):
+        refused = await admin.post(CERTIFICATES, wrong)
+        (fault,) = refused.json()["errors"]
+        assert (refused.status_code, fault["pointer"], fault["code"]) == (422, "/subject/id", "unknown_reference")
+    for right in (body, of_institution):
+        await issued(admin, right)
 
 
 async def test_a_holder_replaces_a_certificate_after_a_new_name(member: Member, admin: Caller) -> None:
     who, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     path = made["links"]["self"]
     same = await who.step(path, "replace")
     assert (same.status_code, same.json()["reason"]) == (409, "not_changed")
@@ -181,7 +212,7 @@ async def test_a_holder_replaces_a_certificate_after_a_new_name(member: Member, 
 
 async def test_an_officer_suspends_reinstates_and_revokes(member: Member, admin: Caller) -> None:
     who, record = await member()
-    path = (await issued(admin, participation(record["id"])))["links"]["self"]
+    path = (await issued(admin, await participation(admin, record["id"])))["links"]["self"]
     for verb in ("suspend", "revoke"):
         assert (await who.step(path, verb, reason="I want it")).status_code == 403
     suspended = await admin.step(path, "suspend", reason="A question is open")
@@ -203,7 +234,7 @@ async def test_a_certificate_expires_after_its_last_day(
 ) -> None:
     _, record = await member()
     last = today() + timedelta(days=30)
-    path = (await issued(admin, participation(record["id"], valid_to=last.isoformat())))["links"]["self"]
+    path = (await issued(admin, await participation(admin, record["id"], valid_to=last.isoformat())))["links"]["self"]
     later = last + timedelta(days=1)
     for day, status in ((last, "issued"), (later, "expired")):
         with monkeypatch.context() as patch:
@@ -215,7 +246,7 @@ async def test_a_certificate_expires_after_its_last_day(
 
 async def test_a_merge_moves_certificates_and_its_undo_moves_them_back(admin: Caller, database: Database) -> None:
     winner, loser = await entered(admin), await entered(admin)
-    made = await issued(admin, participation(loser["id"]))
+    made = await issued(admin, await participation(admin, loser["id"]))
     pair = {"winner_id": winner["id"], "loser_id": loser["id"]}
     merge = await admin.post("/membership/v1/merges", {"resource": "experts", **pair})
     assert merge.status_code == 201, merge.text
@@ -237,8 +268,8 @@ async def test_of_two_equal_certificates_the_one_of_the_merged_expert_stays_ther
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:
     winner, loser = await entered(admin), await entered(admin)
-    subject = {"resource": "membership.participations", "id": str(uuid4())}
-    made = [await issued(admin, {**participation(one["id"]), "subject": subject}) for one in (winner, loser)]
+    about = {"kind": "authorship", "subject": {"resource": "actions.contributions", "id": str(uuid4())}}
+    made = [await issued(admin, {"holder": {"expert_id": one["id"]}, **about}) for one in (winner, loser)]
     pair = {"winner_id": winner["id"], "loser_id": loser["id"]}
     assert (await admin.post("/membership/v1/merges", {"resource": "experts", **pair})).status_code == 201
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
@@ -249,7 +280,7 @@ async def test_of_two_equal_certificates_the_one_of_the_merged_expert_stays_ther
 
 async def test_the_certificates_of_an_erased_expert_are_revoked(admin: Caller, database: Database) -> None:
     record = await entered(admin)
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         await end_with_experts(uow, [UUID(record["id"])])
     after = (await admin.get(made["links"]["self"])).json()
@@ -258,7 +289,7 @@ async def test_the_certificates_of_an_erased_expert_are_revoked(admin: Caller, d
 
 async def test_a_certificate_follows_the_country_of_its_expert(member: Member, admin: Caller) -> None:
     _, record = await member(country="XA")
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     path = f"{EXPERTS}/{record['id']}"
     etag = (await admin.get(path)).headers["etag"]
     assert (await admin.patch(path, {"country": "XB"}, etag=etag)).status_code == 200
@@ -267,7 +298,7 @@ async def test_a_certificate_follows_the_country_of_its_expert(member: Member, a
 
 async def test_places_in_the_status_lists_are_random(admin: Caller) -> None:
     record = await entered(admin)
-    places = [(await issued(admin, participation(record["id"])))["status_index"] for _ in range(20)]
+    places = [(await issued(admin, await participation(admin, record["id"])))["status_index"] for _ in range(20)]
     assert len(set(places)) == len(places)
     assert places != sorted(places)
     assert max(places) < 131_072

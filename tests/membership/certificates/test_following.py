@@ -18,7 +18,7 @@ from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from tests.membership.certificates.test_certificates import CERTIFICATES, issued, participation
+from tests.membership.certificates.test_certificates import CERTIFICATES, issued, participation, support
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, INSTITUTIONS, activated
 
@@ -82,7 +82,7 @@ async def test_a_suspended_expert_has_a_suspended_certificate(admin: Caller, dat
     record = await activated(admin)
     path = f"{EXPERTS}/{record['id']}"
     await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
-    other = await issued(admin, participation(record["id"]))
+    other = await issued(admin, await participation(admin, record["id"]))
     assert (await admin.step(path, "suspend", reason="A question is open")).status_code == 200
     await react(database, membership.EXPERT_SUSPENDED, membership.EXPERT_ACTIVATED, subject=record["id"])
     (suspended,) = [one for one in await held(record["id"]) if one["kind"] == "membership"]
@@ -143,7 +143,7 @@ async def test_a_restricted_expert_gets_no_certificate_until_the_restriction_is_
     assert (await admin.step(path, "restrict_processing")).status_code == 200
     await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
     assert await held(record["id"]) == []
-    refused = await admin.post(CERTIFICATES, participation(record["id"]))
+    refused = await admin.post(CERTIFICATES, await participation(admin, record["id"]))
     assert (refused.status_code, refused.json()["reason"]) == (409, "is_restricted")
     assert (await admin.step(path, "lift_restriction")).status_code == 200
     await react(database, membership.EXPERT_RESTRICTION_LIFTED, subject=record["id"])
@@ -152,7 +152,7 @@ async def test_a_restricted_expert_gets_no_certificate_until_the_restriction_is_
 
 async def test_a_new_name_marks_the_certificates(admin: Caller, database: Database) -> None:
     record = await activated(admin)
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     path = f"{EXPERTS}/{record['id']}"
     for name, differs in (("Amina Khan", True), ("Amina Varga", False)):
         etag = (await admin.get(path)).headers["etag"]
@@ -168,9 +168,7 @@ async def test_an_institution_is_renamed_and_moved(admin: Caller, database: Data
     name = {"value": "University of Alpha", "language": "en", "types": ["ror_display"]}
     made = await admin.post(INSTITUTIONS, {"names": [name], "country": "XA", "visibility": "public"})
     institution = made.json()
-    subject = {"resource": "membership.supports", "id": str(uuid4())}
-    body = {"kind": "support", "holder": {"institution_id": institution["id"]}, "subject": subject}
-    certificate = await issued(admin, body)
+    certificate = await issued(admin, await support(admin, institution["id"]))
     changed = {"names": [{**name, "value": "Alpha University"}], "country": "XB"}
     patched = await admin.patch(f"{INSTITUTIONS}/{institution['id']}", changed, etag=made.headers["etag"])
     assert patched.status_code == 200, patched.text

@@ -30,7 +30,7 @@ def certified(admin: Caller, superuser: asyncpg.Connection) -> Certified:
         record = await entered(admin, emails=[{"value": address}], **more)
         flag = "true" if verified else "false"
         await superuser.execute(_VERIFIED.replace("$2", f"'{flag}'"), UUID(record["id"]))
-        return address, await issued(admin, participation(record["id"]))
+        return address, await issued(admin, await participation(admin, record["id"]))
 
     return make
 

@@ -14,7 +14,7 @@ from services.membership.verification import routes
 from shared.kernel.clock import today
 from shared.kernel.text import LANGUAGES
 from shared.ratelimit.limiter import Limit
-from tests.membership.certificates.test_certificates import CERTIFICATES, issued, participation
+from tests.membership.certificates.test_certificates import CERTIFICATES, issued, participation, support
 from tests.support.callers import Caller
 from tests.support.inside import from_address
 from tests.support.membership import EXPERTS, entered
@@ -35,7 +35,7 @@ async def _status(anonymous: Caller, certificate: dict[str, Any]) -> str:
 
 async def test_a_code_says_what_the_certificate_is_worth(member: Member, admin: Caller, anonymous: Caller) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"], number=f"ESCM/2019/{uuid4()}"))
+    made = await issued(admin, await participation(admin, record["id"], number=f"ESCM/2019/{uuid4()}"))
     found = await anonymous.get(f"{VERIFY}/{made['code']}")
     assert (found.status_code, found.headers["cache-control"]) == (200, "no-store")
     shown = found.json()
@@ -60,7 +60,7 @@ async def test_a_person_is_named_with_their_consent_to_be_listed(
     member: Member, admin: Caller, anonymous: Caller
 ) -> None:
     who, record = await member(names=[{"given": "José", "family": "Nuñez-Peña"}])
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     address = f"{VERIFY}/{made['code']}"
     assert (await anonymous.get(address)).json()["holder_name"] is None
     agreed = {"expert_id": record["id"], "purpose": "listing", "notice_version": "2026", "language": "en"}
@@ -88,7 +88,7 @@ async def test_a_name_is_compared_and_not_shown(
     member: Member, admin: Caller, anonymous: Caller, name: str, matches: bool
 ) -> None:
     _, record = await member(names=[{"full": "José Nuñez-Peña"}])
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     found = await anonymous.post(VERIFY, {"code": made["code"], "name": name})
     assert (found.status_code, found.json()["name_matches"], found.json()["holder_name"]) == (200, matches, None)
 
@@ -100,7 +100,7 @@ async def test_names_of_every_script_are_compared(
     member: Member, admin: Caller, anonymous: Caller, printed: str, given: str
 ) -> None:
     _, record = await member(names=[{"full": printed}])
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     assert (await anonymous.post(VERIFY, {"code": made["code"], "name": given})).json()["name_matches"] is True
     assert (await anonymous.post(VERIFY, {"code": made["code"]})).json()["name_matches"] is None
 
@@ -109,7 +109,7 @@ async def test_every_state_is_shown(
     member: Member, admin: Caller, anonymous: Caller, superuser: asyncpg.Connection
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     path = made["links"]["self"]
     await admin.step(path, "suspend", reason="A question is open")
     assert await _status(anonymous, made) == "suspended"
@@ -131,10 +131,7 @@ async def test_every_state_is_shown(
 async def test_a_certificate_of_an_institution_names_it(admin: Caller, anonymous: Caller) -> None:
     name = {"value": "Green Plains University", "language": "en", "types": ["ror_display"]}
     made = await admin.post("/membership/v1/institutions", {"names": [name], "country": "XA", "visibility": "public"})
-    subject = {"resource": "membership.supports", "id": str(uuid4())}
-    certificate = await issued(
-        admin, {"kind": "support", "holder": {"institution_id": made.json()["id"]}, "subject": subject}
-    )
+    certificate = await issued(admin, await support(admin, made.json()["id"]))
     found = await anonymous.get(f"{VERIFY}/{certificate['code']}")
     assert found.json()["holder_name"] == "Green Plains University"
 
@@ -155,7 +152,7 @@ async def test_a_network_that_guesses_is_stopped_but_not_whoever_has_a_code(
     member: Member, admin: Caller, anonymous: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30))
     guesses = [(await anonymous.get(f"{VERIFY}/{codes.new_code()}")).status_code for _ in range(30)]
     assert set(guesses) == {404}
@@ -178,7 +175,7 @@ async def test_the_addresses_of_one_ipv6_network_guess_together(
     way: Callable[[Caller, str], Awaitable[httpx.Response]],
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30))
 
     async def ask(address: str, code: str) -> int:
@@ -192,7 +189,7 @@ async def test_the_addresses_of_one_ipv6_network_guess_together(
 
 async def test_codes_and_names_are_not_in_public_lists(member: Member, admin: Caller, anonymous: Caller) -> None:
     _, record = await member(visibility="public")
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     assert (await anonymous.get(CERTIFICATES)).status_code == 401
     assert made["code"] not in (await anonymous.get(f"{EXPERTS}/{record['id']}")).text
     other = await entered(admin)

@@ -53,7 +53,7 @@ async def set_in(anonymous: Caller, purpose: str, certificate: dict[str, Any]) -
 @pytest.mark.usefixtures("clock")
 async def test_a_credential_of_a_certificate_verifies(member: Member, admin: Caller, anonymous: Caller) -> None:
     who, record = await member(names=[{"full": "نجيب محفوظ"}])
-    made = await issued(admin, participation(record["id"], language="ar"))
+    made = await issued(admin, await participation(admin, record["id"], language="ar"))
     token = await token_of(who, made)
     assert await token_of(admin, made) == token
     claims = claims_of(token)
@@ -71,7 +71,7 @@ async def test_a_credential_names_what_its_certificate_is_about(member: Member, 
     taken = await registered(admin, (await planned(admin, titles=titles))["id"], record["id"])
     subject = {"resource": "membership.participations", "id": taken["id"]}
     for language, title in (("fr", "Forum de Rabat"), ("ru", "Rabat Forum")):
-        made = await issued(admin, participation(record["id"], language=language, subject=subject))
+        made = await issued(admin, await participation(admin, record["id"], language=language, subject=subject))
         achievement = claims_of(await token_of(admin, made))["credentialSubject"]["achievement"]
         assert achievement["description"] == title != achievement["name"]
         await admin.step(made["links"]["self"], "revoke", reason="Again", fields={"category": "error"})
@@ -79,7 +79,7 @@ async def test_a_credential_names_what_its_certificate_is_about(member: Member, 
 
 async def test_a_credential_is_for_readers_of_its_certificate(member: Member, admin: Caller, anonymous: Caller) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     path = f"{made['links']['self']}/credential"
     stranger, _ = await member()
     assert (await stranger.get(path)).status_code == 404
@@ -91,7 +91,7 @@ async def test_states_are_in_the_lists_and_gone_again(
     member: Member, admin: Caller, anonymous: Caller, clock: Clock
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     token, path = await token_of(admin, made), made["links"]["self"]
     verify(token, DID, await web_of(anonymous, token))
     for verb, purpose, more in (
@@ -115,7 +115,7 @@ async def test_the_credential_of_a_replaced_certificate_is_revoked(
     member: Member, admin: Caller, anonymous: Caller, clock: Clock
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     token = await token_of(admin, made)
     replaced = (await admin.step(made["links"]["self"], "replace", fields={"language": "ru"})).json()
     successor = (await admin.get(f"{CERTIFICATES}/{replaced['replaced_by']}")).json()
@@ -131,7 +131,7 @@ async def test_an_erasure_leaves_the_bit(
     member: Member, admin: Caller, anonymous: Caller, database: Database, clock: Clock
 ) -> None:
     _, record = await member(names=[{"full": "Erased Holder"}])
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     await token_of(admin, made)
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         await end_with_experts(uow, [UUID(record["id"])])
@@ -142,7 +142,7 @@ async def test_an_erasure_leaves_the_bit(
 
 async def test_a_list_is_cached_and_of_certificates_only(member: Member, admin: Caller, anonymous: Caller) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     path = f"{LISTS}/revocation/{made['status_index'] // ENTRIES}"
     found = await anonymous.get(path)
     assert found.headers["cache-control"] == "public, max-age=30"
@@ -174,7 +174,7 @@ async def test_everybody_reads_the_keys(anonymous: Caller, membership: httpx.Asy
 
 async def test_a_credential_is_verified_here_too(member: Member, admin: Caller, anonymous: Caller) -> None:
     _, record = await member(names=[{"full": "José Nuñez"}])
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     token = await token_of(admin, made)
     found = await anonymous.post(VERIFY, {"credential": token, "name": "jose nunez"})
     assert found.status_code == 200, found.text
@@ -190,7 +190,7 @@ async def test_a_credential_is_verified_here_too(member: Member, admin: Caller, 
 
 async def test_a_changed_credential_says_nothing(member: Member, admin: Caller, anonymous: Caller) -> None:
     _, record = await member()
-    token = await token_of(admin, await issued(admin, participation(record["id"])))
+    token = await token_of(admin, await issued(admin, await participation(admin, record["id"])))
     middle = len(token) // 2
     changed = f"{token[:middle]}{'A' if token[middle] != 'A' else 'B'}{token[middle + 1 :]}"
     *_, listed = (await web_of(anonymous, token)).values()
@@ -204,7 +204,7 @@ async def test_the_list_of_another_issuer_is_refused(
     member: Member, admin: Caller, anonymous: Caller, other_key: SigningKey
 ) -> None:
     _, record = await member()
-    token = await token_of(admin, await issued(admin, participation(record["id"])))
+    token = await token_of(admin, await issued(admin, await participation(admin, record["id"])))
     web, other = await web_of(anonymous, token), "https://other.example.org"
     verify(token, DID, web)
     for entry in claims_of(token)["credentialStatus"]:

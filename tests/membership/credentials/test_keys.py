@@ -95,7 +95,7 @@ async def test_after_a_key_turns_old_credentials_verify(
     clock: Clock,
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     old = await token_of(admin, made)
     await superuser.execute(_LAST_KEY, timedelta(hours=1))
     await _rotate(database, settings)
@@ -121,7 +121,7 @@ async def test_a_key_vouches_while_a_certificate_of_its_time_is_in_force(
     superuser: asyncpg.Connection,
 ) -> None:
     _, record = await member()
-    made = await issued(admin, participation(record["id"]))
+    made = await issued(admin, await participation(admin, record["id"]))
     key = (await signer.key()).kid
     long_ago = now() - timedelta(days=3_000)
     await superuser.execute("UPDATE member_credential_key SET signs_until = $1", long_ago)

@@ -1,9 +1,8 @@
-"""Ranks, and how a selection is balanced over genders, regions and fields of science."""
+"""How nominees are balanced over genders, regions and fields of science."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
 
 from services.membership.calls.domain import GROUPS
 from shared.kernel.countries import COUNTRIES, in_region
@@ -13,53 +12,39 @@ UNKNOWN = "unknown"
 Shares = Mapping[str, Mapping[str, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A nomination in a ranking. `gender` is None without the consent of the nominee, `mean` without a score."""
+@dataclass(slots=True)
+class Nominees:
+    """How many nominees there are, by gender (None without their consent), by country, and by all their fields."""
 
-    id: UUID
-    ref: str
-    expert_id: UUID
-    name: str
-    status: str
-    country: str
-    fields: Sequence[str]
-    gender: str | None
-    mean: float | None
-    scores: int
+    total: int = 0
+    gender: dict[str | None, int] = field(default_factory=dict)
+    country: dict[str, int] = field(default_factory=dict)
+    fields: dict[tuple[str, ...], int] = field(default_factory=dict)
 
 
-def ranked(candidates: Iterable[Candidate]) -> list[tuple[int | None, Candidate]]:
-    """The candidates with their ranks, the best first; equal means share a rank, and without a score there is none."""
-    found = sorted(candidates, key=lambda one: (one.mean is None, -(one.mean or 0.0), one.ref))
-    ranks: list[tuple[int | None, Candidate]] = []
-    for place, one in enumerate(found, start=1):
-        is_equal = bool(ranks) and ranks[-1][1].mean == one.mean
-        ranks.append((None if one.mean is None else ranks[-1][0] if is_equal else place, one))
-    return ranks
-
-
-def balance(candidates: Sequence[Candidate], targets: Shares) -> dict[str, object]:
-    """How many candidates are in each group, and which targets their shares meet."""
-    counts = {
-        name: Counter(group for one in candidates for group in _groups(name, one, targets.get(name, {})))
-        for name in GROUPS
-    }
+def balance(nominees: Nominees, targets: Shares) -> dict[str, object]:
+    """How many nominees are in each group, and which targets their shares meet."""
+    counts = {name: Counter[str]() for name in GROUPS}
+    for gender, n in nominees.gender.items():
+        counts["gender"][gender or UNKNOWN] += n
+    for country, n in nominees.country.items():
+        counts["region"].update(dict.fromkeys(_regions(country, targets.get("region", {})), n))
+    for fields, n in nominees.fields.items():
+        counts["field"].update(dict.fromkeys(_fields(fields, targets.get("field", {})), n))
     met = {
-        name: {group: counts[name][group] >= share * len(candidates) for group, share in shares.items()}
+        name: {group: counts[name][group] >= share * nominees.total for group, share in shares.items()}
         for name, shares in targets.items()
     }
-    return {"total": len(candidates), **{name: dict(sorted(counts[name].items())) for name in GROUPS}, "met": met}
+    return {"total": nominees.total, **{name: dict(sorted(counts[name].items())) for name in GROUPS}, "met": met}
 
 
-def _groups(name: str, one: Candidate, targets: Iterable[str]) -> set[str]:
-    if name == "gender":
-        return {one.gender or UNKNOWN}
-    if name == "region":
-        region = COUNTRIES[one.country].region if one.country in COUNTRIES else None
-        return {region or UNKNOWN, *(target for target in targets if one.country in in_region(target))}
-    majors = {field.partition(".")[0] for field in one.fields}
-    return (majors or {UNKNOWN}) | set(_named(one.fields, targets))
+def _regions(country: str, targets: Iterable[str]) -> set[str]:
+    region = COUNTRIES[country].region if country in COUNTRIES else None
+    return {region or UNKNOWN, *(target for target in targets if country in in_region(target))}
+
+
+def _fields(fields: Sequence[str], targets: Iterable[str]) -> set[str]:
+    return ({one.partition(".")[0] for one in fields} or {UNKNOWN}) | set(_named(fields, targets))
 
 
 def _named(fields: Sequence[str], targets: Iterable[str]) -> Iterator[str]:

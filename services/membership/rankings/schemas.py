@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.membership.calls.schemas import Targets
-from services.membership.rankings.domain import Candidate
+from shared.database.statements import Row
 from shared.records.record import Refers
 from shared.web.fields import ResponseModel
 
@@ -56,10 +56,11 @@ class BothBalances(ResponseModel):
 class Ranking(ResponseModel):
     """The nominations of a call by rank."""
 
-    items: Annotated[list[RankedNomination], "The nominations, the best first."]
+    items: Annotated[list[RankedNomination], "The nominations of the page, the best first."]
+    next: Annotated[str | None, "The address of the next page; null on the last."]
     seats: Annotated[int, Field(examples=[3]), "How many are selected at most."]
     targets: Annotated[Targets, "The smallest shares of the selection."]
-    balance: Annotated[BothBalances, "The balance of all nominees and of the selection."]
+    balance: Annotated[BothBalances, "The balance of all nominees and of the selection, whatever the page."]
 
 
 class NamedResult(ResponseModel):
@@ -78,16 +79,16 @@ class Results(ResponseModel):
     published_at: Annotated[datetime, "When the results were published."]
 
 
-def shown(rank: int | None, one: Candidate) -> dict[str, Any]:
+def shown(row: Row, nominee: Row) -> dict[str, Any]:
     """A ranked nomination in a response."""
     return {
-        "rank": rank,
-        "id": str(one.id),
-        "ref": one.ref,
-        "expert_id": str(one.expert_id),
-        "name": one.name,
-        "country": one.country,
-        "status": one.status,
-        "mean": one.mean,
-        "scores": one.scores,
+        "rank": row["rank"],
+        "id": str(row["id"]),
+        "ref": row["ref"],
+        "expert_id": str(row["expert_id"]),
+        "name": nominee["display_name"],
+        "country": nominee["country"],
+        "status": row["status"],
+        "mean": row["mean"],
+        "scores": row["scores"],
     }

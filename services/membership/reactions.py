@@ -1,19 +1,23 @@
 """The reactions of membership: affiliations and supports follow institutions, what belongs to experts follows those
 that were merged, certificates follow their holders, supports of restricted experts leave public lists, invitations to
-review centres are mailed, and an erasure goes on when all services have reported."""
+review centres are mailed, conflicts of interest of panels are found, and an erasure goes on when all services have
+reported."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.membership.certificate_causes.operations import follow_participation, follow_support
 from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
 from services.membership.certificates.following import compare_names, follow_centre, follow_expert
 from services.membership.claims.queries import merge_target
+from services.membership.conflicts.operations import follow_changes as follow_conflicts
 from services.membership.erasures.jobs import follow_reports
 from services.membership.merges.following import follow_institution
 from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.review_invitations.operations import invite, invite_again
 from services.membership.supports.operations import list_again
 from shared.contracts import access, actions, centres, membership, signing
+from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
 
@@ -30,7 +34,9 @@ async def _institution_merged(uow: UnitOfWork, subject: UUID) -> None:
 
 async def _expert_merged(uow: UnitOfWork, subject: UUID) -> None:
     await EXPERTS.rewrite(uow, subject)
-    await compare_names(uow, EXPERT, await merge_target(uow.connection, subject))
+    target = await merge_target(uow.connection, subject)
+    await compare_names(uow, EXPERT, target)
+    await follow_conflicts(uow, [target])
 
 
 async def _expert_unmerged(uow: UnitOfWork, subject: UUID) -> None:
@@ -41,6 +47,15 @@ async def _expert_unmerged(uow: UnitOfWork, subject: UUID) -> None:
 async def _restriction_lifted(uow: UnitOfWork, subject: UUID) -> None:
     await follow_expert(uow, subject)
     await list_again(uow, subject)
+
+
+async def _experts_updated(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await _names(EXPERT)(uow, facts)
+    await _conflicting(uow, facts)
+
+
+async def _conflicting(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await follow_conflicts(uow, [fact.subject for fact in facts])
 
 
 def _names(named: str) -> Reaction:
@@ -102,7 +117,16 @@ REACTIONS: Reactions = {
         ),
         _participated,
     ),
-    membership.EXPERT_UPDATED: _names(EXPERT),
+    membership.EXPERT_UPDATED: _experts_updated,
+    **dict.fromkeys(
+        (
+            membership.EXPERT_ACCOUNT_LINKED,
+            membership.AFFILIATION_CREATED,
+            membership.AFFILIATION_UPDATED,
+            membership.DECLARATION_SIGNED,
+        ),
+        _conflicting,
+    ),
     membership.EXPERT_MERGED: of_each_subject(_expert_merged),
     membership.EXPERT_UNMERGED: of_each_subject(_expert_unmerged),
     membership.INSTITUTION_UPDATED: _names(INSTITUTION),

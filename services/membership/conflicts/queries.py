@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, column, or_, select
+from sqlalchemy import Text, Uuid, any_, bindparam, cast, column, func, null, or_, select, true
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -15,13 +15,13 @@ from services.membership.declarations.tables import declaration
 from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.tables import institution
 from shared.contracts import views
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.database.tables import SCHEMA
 from shared.kernel.clock import today
 from shared.kernel.text import email_key, fold
 from shared.records.access_scope import constant
 
-_call = sql_table("member_call", column("id", Uuid), column("panel", JSONB), schema=SCHEMA)
+_call = sql_table("member_call", column("id", Uuid), column("status", Text), column("panel", JSONB), schema=SCHEMA)
 _nomination = sql_table(
     "member_nomination",
     *(column(name, Uuid) for name in ("id", "call_id", "expert_id")),
@@ -30,6 +30,8 @@ _nomination = sql_table(
     schema=SCHEMA,
 )
 _WAITING = ("awaiting_nominator", "nominated", "selected", "not_selected")
+_BEFORE_RESULTS = ("open", "assessing", "decided")
+"""The states of a call in which a conflict still matters."""
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _PANEL = Statement(select(_call.c.panel).where(_call.c.id == bindparam("call")))
 _of_call = (
@@ -37,7 +39,13 @@ _of_call = (
     .where(_nomination.c.call_id == bindparam("call"), _nomination.c.status.in_([constant(one) for one in _WAITING]))
     .order_by(_nomination.c.id)
 )
-_NOMINATIONS = Statement(_of_call)
+AT_ONCE = 1_000
+"""Nominations of a call that are compared with its panel at once."""
+_NOMINATIONS = Shapes(
+    lambda is_first: (_of_call if is_first else _of_call.where(_nomination.c.id > bindparam("after"))).limit(
+        bindparam("limit")
+    )
+)
 _NOMINATION = Statement(_of_call.where(_nomination.c.id == bindparam("nomination")))
 _EXPERTS = Statement(
     select(expert.c.id, expert.c.names, expert.c.display_name, expert.c.email_keys, views.ACCOUNTS.c.email_key)
@@ -62,6 +70,29 @@ _INTERESTS = Statement(
         declaration.c.status.in_([constant(status) for status in IN_FORCE]),
     )
 )
+_named = (
+    select(expert.c.id)
+    .where(expert.c.id == _KEYS)
+    .union(
+        select(affiliation.c.expert_id).where(affiliation.c.id == _KEYS),
+        select(declaration.c.expert_id).where(declaration.c.id == _KEYS),
+    )
+    .cte("named")
+)
+_seat = func.jsonb_array_elements(_call.c.panel).table_valued(column("value", JSONB)).alias("seat")
+_is_undecided = _call.c.status.in_([constant(status) for status in _BEFORE_RESULTS])
+_CONCERNED = Statement(
+    select(_call.c.id.label("call_id"), null().label("nomination"))
+    .select_from(_call.join(_seat, true()).join(_named, cast(_seat.c.value["expert_id"].astext, Uuid) == _named.c.id))
+    .where(_is_undecided)
+    .union(
+        select(_nomination.c.call_id, _nomination.c.id)
+        .join(_named, _named.c.id == _nomination.c.expert_id)
+        .join(_call, _call.c.id == _nomination.c.call_id)
+        .where(_is_undecided, _nomination.c.status.in_([constant(one) for one in _WAITING]))
+    )
+    .order_by("call_id", "nomination")
+)
 _ADD = """
 UPDATE escm.member_nomination n SET conflicts = n.conflicts || added.conflicts
 FROM unnest($1::uuid[], $2::jsonb[]) added (id, conflicts)
@@ -75,11 +106,19 @@ async def panel_of(connection: Connection, call: UUID) -> list[UUID]:
     return [UUID(member["expert_id"]) for member in found or ()]
 
 
-async def nominations_of(connection: Connection, call: UUID, nomination: UUID | None) -> list[Row]:
-    """The nominations of a call that the panel will see or sees, or one of them."""
+async def nominations_of(
+    connection: Connection, call: UUID, nomination: UUID | None, after: UUID | None = None
+) -> list[Row]:
+    """The nominations of a call that the panel will see or sees, at most 1,000 after an id, or one of them."""
     if nomination is None:
-        return await _NOMINATIONS.fetch(connection, call=call)
+        return await _NOMINATIONS.get(after is None).fetch(connection, call=call, after=after, limit=AT_ONCE)
     return await _NOMINATION.fetch(connection, call=call, nomination=nomination)
+
+
+async def concerned(connection: Connection, keys: Sequence[UUID]) -> list[Row]:
+    """Calls before their results in whose panel one of these experts is, and nominations to such calls, with the call;
+    for affiliations and declarations those of their expert. Few calls are in these states: their panels are read."""
+    return await _CONCERNED.fetch(connection, keys=keys)
 
 
 async def persons(connection: Connection, keys: Collection[UUID]) -> Mapping[UUID, Person]:

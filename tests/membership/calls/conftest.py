@@ -17,6 +17,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.clock import to_text as text
+from shared.kernel.principal import Grant
 from shared.mail import tokens
 from tests.support.callers import CALLERS, Caller, grant, person
 
@@ -86,9 +87,12 @@ class Round:
 
     def seat(self, who: Caller) -> None:
         """Gives a member of the panel the role that follows from it."""
+        self.give(who, grant("reviewer", "record", self.call["id"]))
+
+    def give(self, who: Caller, *more: Grant) -> None:
+        """Gives somebody more grants."""
         held = CALLERS[who.name].grants
-        seated = person(who.name, *held, grant("reviewer", "record", self.call["id"]))
-        self._patch.setitem(CALLERS, who.name, seated)  # type: ignore[arg-type]
+        self._patch.setitem(CALLERS, who.name, person(who.name, *held, *more))  # type: ignore[arg-type]
 
     async def nominee(self, **more: Any) -> tuple[Caller, dict[str, Any]]:
         """An expert with a complete draft."""

@@ -2,7 +2,7 @@
 their own, nor the scores of others before the decision."""
 
 from migrations.following import follow_expert, unfollow_expert
-from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run, setting
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run, searching, setting
 
 revision = "0033_membership_calls"
 down_revision = "0032_membership_credentials"
@@ -10,7 +10,7 @@ down_revision = "0032_membership_credentials"
 _STATES = "draft|awaiting_nominator|nominated|declined|lapsed|selected|not_selected"
 _TO_PANEL = "('nominated', 'selected', 'not_selected')"
 _SCORED = "('decided', 'published')"
-_CONFLICTED = f"""EXISTS (
+_CONFLICTED = f"""{{row}}.conflicts <> '[]' AND EXISTS (
     SELECT FROM jsonb_array_elements({{row}}.conflicts) c WHERE c ->> 'expert_id' = ANY({setting("records")})
 )"""
 _SEATS = "member_call c CROSS JOIN LATERAL jsonb_array_elements(c.panel) seat"
@@ -132,6 +132,7 @@ CREATE INDEX member_score_expert_idx ON member_score (expert_id)
     country_scoped("member_score", "membership", record="expert_id")
     follow_expert("member_nomination")
     _policies()
+    _withheld()
     _views()
     _work(_WORK + _MORE_WORK)
     run("""
@@ -147,10 +148,10 @@ VALUES ('019b76da-a800-7000-8000-000000000024', 1, 'active', 'restricted', now()
 def _policies() -> None:
     read, write = setting("records"), setting("write_records")
     to_panel = f"id::text = ANY({{records}}) OR (call_id::text = ANY({{records}}) AND status IN {_TO_PANEL})"
-    is_clear = f"expert_id::text = ANY({read}) OR NOT {_CONFLICTED.format(row='member_nomination')}"
+    is_clear = f"expert_id::text = ANY({read}) OR NOT ({_CONFLICTED.format(row='member_nomination')})"
     is_decided = f"EXISTS (SELECT FROM member_call k WHERE k.id = call_id AND k.status IN {_SCORED})"
     is_of_clear = f"""EXISTS (
-    SELECT FROM member_nomination n WHERE n.id = nomination_id AND NOT {_CONFLICTED.format(row="n")}
+    SELECT FROM member_nomination n WHERE n.id = nomination_id AND n.expert_id::text <> ALL(coalesce({read}, '{{}}'))
 )"""
     may_write, owner = f"call_id::text = ANY({write})", role("membership")
     run(f"""
@@ -188,6 +189,45 @@ CREATE VIEW member_published_panel AS
         grant(f"member_published_{view}", "SELECT", "access")
 
 
+def _withheld() -> None:
+    """What must not be known to these experts: nominations about which they have a conflict of interest, scores of
+    those and of their own, and, with `is_decision`, that their own were decided. It is the same in every context."""
+    searcher = role("search")
+    run(f"""
+GRANT SELECT (id, call_id, status, conflicts) ON member_nomination TO {searcher}
+--;
+GRANT SELECT (id, status) ON member_call TO {searcher}
+--;
+GRANT SELECT (id, nomination_id) ON member_score TO {searcher}
+--;
+CREATE POLICY member_call_search ON member_call FOR SELECT TO {searcher} USING (true)
+--;
+CREATE POLICY member_score_search ON member_score FOR SELECT TO {searcher} USING (true)
+--;
+CREATE FUNCTION member_withheld(experts text[]) RETURNS TABLE (id uuid, is_decision boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, pg_temp AS $$
+    WITH own AS MATERIALIZED (
+        SELECT e AS expert FROM unnest(experts) e WHERE e ~ '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'
+    ), conflicting AS MATERIALIZED (
+        SELECT n.id FROM own
+        JOIN member_nomination n ON n.conflicts @> jsonb_build_array(jsonb_build_object('expert_id', own.expert))
+    ), nominated AS MATERIALIZED (
+        SELECT n.id, n.call_id, n.status FROM own JOIN member_nomination n ON n.expert_id = own.expert::uuid
+    )
+    SELECT c.id, false FROM conflicting c
+    UNION ALL
+    SELECT n.id, true FROM nominated n JOIN member_call k ON k.id = n.call_id
+    WHERE n.status IN ('selected', 'not_selected') AND k.status <> 'published'
+    UNION ALL
+    SELECT s.id, false FROM member_score s
+    WHERE s.nomination_id IN (SELECT c.id FROM conflicting c UNION ALL SELECT n.id FROM nominated n)
+$$
+--;
+GRANT EXECUTE ON FUNCTION member_withheld(text[]) TO {role("access")}
+""")
+    searching("member_withheld(text[])", "membership")
+
+
 def _work(view: str) -> None:
     run("DROP VIEW member_published_work")
     run(view)
@@ -206,6 +246,8 @@ DELETE FROM member_retention_rule WHERE resource = 'nominations'
     unfollow_expert("member_nomination")
     run("""
 DROP VIEW member_published_call, member_published_nomination, member_published_panel
+--;
+DROP FUNCTION member_withheld(text[])
 --;
 DROP TABLE member_score, member_nomination, member_call
 --;

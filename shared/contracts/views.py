@@ -1,4 +1,5 @@
-"""The views that each service publishes of its tables for other services, with their guaranteed columns.
+"""The views that each service publishes of its tables for other services, with their guaranteed columns, and a function
+that is the same for every caller.
 
 A view may gain columns; it never loses or renames one. Only this module names the view of another service.
 """
@@ -17,9 +18,12 @@ from sqlalchemy import (
     Text,
     Uuid,
     column,
+    func,
     table,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 _TYPES: Mapping[str, Any] = {
     "id": Uuid,
@@ -202,3 +206,10 @@ PERSONAL_OF_CENTRES = _view("centre_published_personal", person="id", **_PART)
 """What centres stores about a person."""
 PERSONAL_OF_ACTIONS = _view("action_published_personal", person="id", **_PART)
 """What actions stores about a person."""
+
+
+def withheld_from(experts: ColumnElement[Any]) -> TableValuedAlias:
+    """The nominations and scores that must not be known to these experts, for a conflict of interest or since they are
+    about them; with `is_decision`, only that the nomination was decided, until its call is published."""
+    found = func.escm.member_withheld(experts).table_valued(column("id", Uuid), column("is_decision", Boolean))
+    return found.alias("withheld")

@@ -13,6 +13,7 @@ from services.access.feed.domain import SCANNED
 from services.access.settings import AccessSettings
 from shared.contracts.envelope import CloudEvent
 from shared.kernel.principal import Principal, PrincipalKind
+from tests.actions.neighbours import enter
 from tests.support.callers import CALLERS, Caller, grant, machine, person, serving
 
 EVENTS = "/access/v1/events"
@@ -24,6 +25,7 @@ _HEAD = """
 INSERT INTO core_lease (name, holder, expires_at, position) VALUES ('relay', uuidv7(), now(), $1)
 ON CONFLICT (name) DO UPDATE SET position = $1
 """
+NOMINATION, SCORE = "escm.membership.nomination.{}.v1", "escm.membership.score.{}.v1"
 EXPERT, SEAT, LETTER = "escm.membership.expert.{}.v1", "escm.centres.seat.{}.v1", "escm.actions.correspondence.{}.v1"
 
 
@@ -171,6 +173,52 @@ async def test_a_grant_over_one_record_gives_the_facts_of_that_record(feed: Feed
     fact = await feed.add(EXPERT, "XA", subject=mine)
     name = known(person("oneself", grant("expert", "self", str(mine))))
     assert await feed.ids(name) == [fact]
+
+
+async def _nominated(feed: Feed, member: UUID, **values: Any) -> tuple[UUID, UUID, UUID]:
+    """A nomination of a call that is decided, about which a member of the panel has a conflict of interest, its nominee
+    and a score."""
+    rows, nominee = feed.connection, uuid4()
+    call = await enter(rows, "member_call", status="decided", kind="committee", seats=1, code=str(uuid4()))
+    conflicts = f'[{{"expert_id": "{member}", "kind": "recused"}}]'
+    about = {"call_id": call, "expert_id": nominee, "conflicts": conflicts, "status": "selected", **values}
+    nomination = await enter(rows, "member_nomination", **about)
+    score = await enter(rows, "member_score", nomination_id=nomination, call_id=call, status="recorded")
+    return nomination, nominee, score
+
+
+async def test_a_conflict_of_interest_withholds_the_facts_of_a_nomination(feed: Feed, known: Any) -> None:
+    """Whatever office over the country, or over everything, the member of the panel has."""
+    member, other = uuid4(), uuid4()
+    nomination, _, score = await _nominated(feed, member)
+    rest = [await feed.add(EXPERT, "XA")]
+    withheld = [await feed.add(NOMINATION, "XA", subject=nomination, what=what) for what in ("created", "nominated")]
+    scored = await feed.add(SCORE, "XA", subject=score)
+    for role, scope in (("secretariat_officer", ("country", "XA")), ("auditor", ("country", "XA"))):
+        by_name = {
+            name: known(person(f"{role} {name}", grant(role, *scope), grant("expert", "self", str(key))))
+            for name, key in (("conflicted", member), ("clear", other))
+        }
+        assert await feed.ids(by_name["conflicted"]) == rest, role
+        assert await feed.ids(by_name["clear"]) == [*rest, *withheld], role
+    everything = grant("secretariat_admin", "global")
+    assert await feed.ids(known(person("conflicted", everything, grant("expert", "self", str(member))))) == rest
+    assert await feed.ids(known(person("clear", everything))) == [*rest, *withheld, scored]
+
+
+@pytest.mark.parametrize("what", ["selected", "not_selected"])
+async def test_a_nominee_learns_of_the_decision_by_the_publication(feed: Feed, known: Any, what: str) -> None:
+    nomination, nominee, score = await _nominated(feed, uuid4(), status=what)
+    before = await feed.add(NOMINATION, "XA", subject=nomination, what="nominated")
+    decided = await feed.add(NOMINATION, "XA", subject=nomination, what=what)
+    await feed.add(SCORE, "XA", subject=score)
+    offices = (grant("secretariat_officer", "country", "XA"), grant("secretariat_admin", "global"))
+    names = [known(person(f"nominee {n}", one, grant("expert", "self", str(nominee)))) for n, one in enumerate(offices)]
+    for name in names:
+        assert await feed.ids(name) == [before]
+    await feed.connection.execute("UPDATE member_call SET status = 'published'")
+    for name in names:
+        assert await feed.ids(name) == [before, decided]
 
 
 async def test_a_client_gets_the_kinds_and_verbs_that_it_was_given(feed: Feed, known: Any) -> None:

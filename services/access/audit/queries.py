@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, bindparam, cast, func, or_, select
+from sqlalchemy import Select, Text, any_, bindparam, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.access.feed.domain import own_records
+from services.access.feed.queries import withheld
 from shared.audit.tables import audit, audit_link
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.history import LINES, with_keys
 
+_WITHHELD = (literal("membership.nominations"), literal("membership.scores"))
 WINDOW = 20_000
 """Most positions that one page reads, whatever it returns."""
 _ENDS = Statement(select(func.min(audit_link.c.position).label("first"), func.max(audit_link.c.position).label("last")))
@@ -28,7 +31,7 @@ class Wanted:
     actor: UUID | None = None
 
 
-def _page(access_kind: AccessKind, by_subject: bool, by_actor: bool) -> Select[Any]:
+def _page(access_kind: AccessKind, by_subject: bool, by_actor: bool, withholds: bool) -> Select[Any]:
     linked = with_keys().join(audit_link, audit_link.c.entry == audit.c.id)
     query = select(*LINES, audit_link.c.position, audit_link.c.hash).select_from(linked)
     query = query.where(audit_link.c.position > bindparam("after"))
@@ -38,6 +41,8 @@ def _page(access_kind: AccessKind, by_subject: bool, by_actor: bool) -> Select[A
         query = query.where(audit_link.c.position <= bindparam("upto"))
     if by_actor:
         query = query.where(audit.c.actor_id == bindparam("actor"))
+    if withholds:
+        query = query.where(or_(audit.c.resource.not_in(_WITHHELD), audit.c.subject.not_in(withheld())))
     if access_kind is not AccessKind.EVERYWHERE:
         countries = bindparam("granted_countries", type_=ARRAY(Text))
         records = bindparam("granted_records", type_=ARRAY(Text))
@@ -49,14 +54,16 @@ _PAGES = Shapes(_page)
 
 
 async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> tuple[list[Row], int]:
-    """The entries in order of position whose records' countries or ids the caller's grants cover, and the position
-    after which the next page starts. No entries with a later position mean that there are more pages."""
+    """The entries in order of position whose records' countries or ids the caller's grants cover, except of nominations
+    and scores that are withheld from the caller, and the position after which the next page starts. No entries with a
+    later position mean that there are more pages."""
     ends = await _ENDS.fetchrow(connection)
     if ends is None or ends["last"] is None:
         return [], wanted.after or 0
     after = ends["first"] - 1 if wanted.after is None else wanted.after
     upto: int = ends["last"] if wanted.subject else min(ends["last"], max(after, ends["first"] - 1) + WINDOW)
-    statement = _PAGES.get(access.access_kind, wanted.subject is not None, wanted.actor is not None)
+    own = own_records(access.principal)
+    statement = _PAGES.get(access.access_kind, wanted.subject is not None, wanted.actor is not None, bool(own))
     rows = await statement.fetch(
         connection,
         after=after,
@@ -64,6 +71,7 @@ async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> t
         limit=wanted.limit,
         subject=wanted.subject,
         actor=wanted.actor,
+        own=own,
         **access.parameters,
     )
     return rows, rows[-1]["position"] if len(rows) == wanted.limit else max(after, upto)

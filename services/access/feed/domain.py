@@ -6,6 +6,7 @@ from functools import lru_cache
 from shared.contracts.readers import entities, permission_scope_of, reads_everything
 from shared.kernel.principal import Principal
 
+NOMINATION, SCORE = "membership.nomination", "membership.score"
 SCANNED = 10_000
 """Most positions that one request reads, whatever the filter leaves out."""
 
@@ -14,9 +15,11 @@ SCANNED = 10_000
 class Share:
     """A caller's share of the feed. `kinds` are the entities (`membership.expert`) of which it gets every fact;
     `places` are an entity with a country or a record after a bar (`membership.expert|XA`). `everything` is every fact
-    of any kind."""
+    of any kind. `own` are the records that the caller's grants name, with the one about the person: nominations are
+    withheld from experts who have a conflict of interest."""
 
     everything: bool
+    own: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
 
@@ -26,18 +29,26 @@ def share_of(principal: Principal) -> Share:
     """The share of the feed that the principal's grants, a client's narrowing and the sandbox permit.
 
     A fact without a country is for those who may read its kind everywhere, or that record. A fact of a record that
-    changed its country is for both countries.
+    changed its country is for both countries. A fact of a score is for those who may read all scores, since others read
+    them after the decision.
     """
+    own = own_records(principal)
     if reads_everything(principal):
-        return Share(everything=True)
+        return Share(everything=True, own=own)
     kinds: list[str] = []
     places: list[str] = []
     for entity, resource in entities().items():
         reach = permission_scope_of(principal, resource)
         if reach.everywhere:
             kinds.append(entity)
-        places += [f"{entity}|{part}" for part in sorted(reach.countries | reach.records) if not reach.everywhere]
-    return Share(False, tuple(kinds), tuple(places))
+        elif entity != SCORE:
+            places += [f"{entity}|{part}" for part in sorted(reach.countries | reach.records)]
+    return Share(False, own, tuple(kinds), tuple(places))
+
+
+def own_records(principal: Principal) -> tuple[str, ...]:
+    """The records that the principal's grants for nominations name: the person's own, and the calls of panels."""
+    return tuple(sorted(permission_scope_of(principal, "membership.nominations").records))
 
 
 def type_pattern(pattern: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Select,
     Text,
+    and_,
     any_,
     bindparam,
     case,
@@ -23,13 +24,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.access.feed.domain import SCANNED, Share
+from services.access.feed.domain import NOMINATION, SCANNED, SCORE, Share
+from shared.contracts import signing, views
 from shared.contracts.envelope import Fact
 from shared.database.statements import Connection, Row, Shapes
 from shared.messaging.tables import core_fact
 
 _ENDS = table("core_feed_ends", column("oldest", BigInteger), column("head", BigInteger))
 _TEXTS = ARRAY(Text)
+_withheld = views.withheld_from(bindparam("own", type_=_TEXTS))
+_KINDS = (literal(NOMINATION), literal(SCORE))
+_DECISIONS = (literal(signing.NOMINATION_SELECTED), literal(signing.NOMINATION_NOT_SELECTED))
 _entity = func.split_part(core_fact.c.type, ".", 2) + literal(".") + func.split_part(core_fact.c.type, ".", 3)
 
 
@@ -54,7 +59,7 @@ async def page(
 
     None if the position is no longer stored, or never existed.
     """
-    statement = _PAGES.get(share.everything, types is not None, countries is not None)
+    statement = _PAGES.get(share.everything, types is not None, countries is not None, bool(share.own))
     rows = await statement.fetch(
         connection,
         after=after,
@@ -63,6 +68,7 @@ async def page(
         limit=limit,
         kinds=share.kinds,
         places=share.places,
+        own=share.own,
     )
     oldest, head = rows[0]["oldest"], rows[0]["head"]
     start = oldest - 1 if after is None else after
@@ -78,7 +84,7 @@ def _upto(found: Sequence[Row], start: int, head: int, limit: int) -> int:
     return min(start + SCANNED, head)
 
 
-def _statement(everything: bool, by_type: bool, by_country: bool) -> Select[tuple[object, ...]]:
+def _statement(everything: bool, by_type: bool, by_country: bool, withholds: bool) -> Select[tuple[object, ...]]:
     start = func.coalesce(bindparam("after", type_=BigInteger), _ENDS.c.oldest - 1)
     fact = core_fact
     is_known = or_(fact.c.country_left.is_(None), _covered())
@@ -88,6 +94,10 @@ def _statement(everything: bool, by_type: bool, by_country: bool) -> Select[tupl
     chosen = select(*columns).where(*looked_at)
     if not everything:
         chosen = chosen.where(or_(_covered(), _in_places(fact.c.country_left)))
+    if withholds:
+        decided, others = withheld().where(_withheld.c.is_decision), withheld().where(~_withheld.c.is_decision)
+        known = and_(fact.c.subject.not_in(others), or_(fact.c.type.not_in(_DECISIONS), fact.c.subject.not_in(decided)))
+        chosen = chosen.where(or_(_entity.not_in(_KINDS), known))
     if by_type:
         chosen = chosen.where(fact.c.type.like(any_(bindparam("types", type_=_TEXTS))))
     if by_country:
@@ -95,6 +105,11 @@ def _statement(everything: bool, by_type: bool, by_country: bool) -> Select[tupl
         chosen = chosen.where(or_(country == wanted, fact.c.country_left == wanted))
     facts = chosen.order_by(fact.c.position).limit(bindparam("limit", type_=BigInteger)).lateral("f")
     return select(_ENDS.c.oldest, _ENDS.c.head, *facts.c).select_from(_ENDS.outerjoin(facts, true()))
+
+
+def withheld() -> Select[tuple[Any]]:
+    """The ids of nominations and scores that are withheld from the experts of `own`."""
+    return select(_withheld.c.id)
 
 
 def _covered() -> ColumnElement[bool]:

@@ -1,15 +1,19 @@
 """The audit trail over HTTP: for administrators and auditors, within their scope, in pages."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from json import dumps
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from services.access.settings import AccessSettings
 from shared.audit.chain import Chain
+from shared.kernel.clock import now, to_text
 from shared.messaging.sequencer import Leader
+from tests.actions.neighbours import enter
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.membership import entered
 
@@ -95,6 +99,34 @@ async def test_an_auditor_of_a_country_reads_that_country_alone(
     assert [row[0] for row in countries] == ["XB"]
     assert await _read_pages(calling("auditor_xb"), f"&subject={other['id']}") == []
     assert {own["id"], other["id"]} <= {line["subject"] for line in await _read_pages(calling("auditor"))}
+
+
+async def test_a_conflict_of_interest_withholds_the_entries_of_a_nomination(
+    calling: Callable[[str | None], Caller],
+    link: Callable[[], Awaitable[None]],
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nominee, member = await entered(calling("admin")), uuid4()
+    limits = dumps({name: [] for name in ("countries", "regions", "categories", "fields", "documents")})
+    call = await enter(
+        superuser, "member_call", status="open", kind="committee", seats=1, eligibility=limits, panel="[]"
+    )
+    nomination = await enter(
+        superuser, "member_nomination", call_id=call, expert_id=UUID(nominee["id"]), status="draft", documents="[]",
+        nominator='{"name": "Ana", "email": "ana@example.org"}', conflicts="[]",
+    )  # fmt: skip
+    fields = {"until": to_text(now() + timedelta(days=1))}
+    path = f"/membership/v1/nominations/{nomination}"
+    assert (await calling("admin").step(path, "extend", reason="Ill", fields=fields)).status_code == 200
+    stated = dumps([{"expert_id": str(member), "kind": "recused"}])
+    await superuser.execute("UPDATE member_nomination SET conflicts = $2 WHERE id = $1", nomination, stated)
+    await link()
+    for name, key, expected in (("conflicted", member, []), ("clear", uuid4(), ["extend"])):
+        reader = person(name, grant("auditor", "global"), grant("expert", "self", str(key)))
+        monkeypatch.setitem(CALLERS, name, reader)  # type: ignore[arg-type]
+        found = await _read_pages(calling(name), f"&subject={nomination}")
+        assert [line["action"] for line in found] == expected
 
 
 @pytest.mark.parametrize(

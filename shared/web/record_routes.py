@@ -1,6 +1,7 @@
 """The standard routes of one kind of record: reads, creation, change, transitions."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Body as FastBody
@@ -91,7 +92,8 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     async def get_history(row: readable, ctx: CurrentContext) -> Response:
         require(ctx.access, "history", row["country"], api.scope_of(row))
         whole = ctx.access.sees_all_fields(row["country"], api.scope_of(row))
-        return await history_response(ctx, row["id"], () if whole else api.kind.private)
+        private = () if whole else api.kind.private
+        return await history_response(ctx, row["id"], private, partial(api.in_history, row))
 
     @router.get(
         "/{record}/transitions",

@@ -77,7 +77,8 @@ class RecordApi(Generic[R, GuardContext]):
     never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `linked_data`
     is the record as JSON-LD, in public fields whoever the caller is. `withheld` says what a caller gets instead of a
     record, by its id or ref, such as for a conflict of interest. `own_merge_target` returns the caller's own record
-    that a merge made of one that the caller does not see.
+    that a merge made of one that the caller does not see. `in_history` returns what the caller of a record's row gets
+    of a line of its history; None leaves it out.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -104,6 +105,7 @@ class RecordApi(Generic[R, GuardContext]):
     linked_data: Callable[[Row, RequestContext], Awaitable[dict[str, Any]]] | None = None
     withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
     own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None
+    in_history: Callable[[Row, dict[str, Any]], dict[str, Any] | None] = lambda _row, line: line
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""

@@ -1,7 +1,7 @@
 """Responses that all resources share: the item, its available actions, its history; and the merge of a patch."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -109,10 +109,14 @@ _PLACE: list[ColumnElement[Any]] = [column("version"), column("id", Uuid)]
 
 
 async def history_response(
-    ctx: RequestContext, subject: UUID, private_history_fields: Collection[str] = ()
+    ctx: RequestContext,
+    subject: UUID,
+    private_history_fields: Collection[str] = (),
+    shown: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda found: found,
 ) -> Response:
     """The history of a record that the caller may read, newest first, without `private_history_fields`. Includes
-    changes from before the record moved to its present country."""
+    changes from before the record moved to its present country. `shown` returns what the caller gets of a line, or
+    None."""
     query = ctx.request.query_params
     limit = page_limit(query.get("limit"))
     before = None
@@ -128,7 +132,8 @@ async def history_response(
         rows = rows[:limit]
         cursor = make_cursor([rows[-1]["version"], rows[-1]["id"]], binding(ctx.request), ctx.secret)
         following = f"{ctx.path}?limit={limit}&cursor={cursor}"
-    body = orjson.dumps({"items": [line(row, private_history_fields) for row in rows], "next": following})
+    lines = [found for row in rows if (found := shown(line(row, private_history_fields))) is not None]
+    body = orjson.dumps({"items": lines, "next": following})
     return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
 
 

@@ -12,6 +12,9 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("membership", "committee", "editorial", "evaluation")
+NOMINATOR_KINDS = ("institution", "committee", "centre", "government", "organisation", "expert")
+"""On whose behalf people nominate: that of an institution, a national committee, a centre, a government or another
+organisation, or their own as experts."""
 CHAIR, MEMBER = OFFICES = ("chair", "member")
 GROUPS = ("gender", "region", "field")
 """The groups whose balance is shown, and for which a call may name targets."""

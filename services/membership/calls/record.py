@@ -59,7 +59,7 @@ class Call(Record):
     nominator_deadline: Annotated[datetime, Public, Written, "Until when nominators confirm."]
     first_deadlines: Annotated[Deadlines | None, Public, "The deadlines before the first extension; null without one."]
     self_nomination: Annotated[bool, Public, Written, "Whether people may nominate themselves."]
-    nominator_kinds: Annotated[list[str], Public, Written, "Who may nominate, as keywords; none means anybody."]
+    nominator_kinds: Annotated[list[str], Public, Written, "Kinds of nominators that may nominate; none means anybody."]
     eligibility: Annotated[Eligibility, Public, Written, "Who may be nominated; empty lists permit everybody."]
     criteria: Annotated[Sequence[Criterion], Public, Written, "What the panel scores, and how much it counts."]
     seats: Annotated[int, Public, Written, "How many are selected at most."]

@@ -16,6 +16,7 @@ from services.membership.calls.domain import (
     MOST_CRITERIA,
     MOST_IN_PANEL,
     MOST_SEATS,
+    NOMINATOR_KINDS,
     OFFICES,
 )
 from services.membership.calls.tables import call
@@ -47,7 +48,8 @@ def _region(code: str) -> str:
 Keyword: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"), Field(examples=["institution"])
 ]
-"""A word of a call: a kind of nominator or of document, or the key of a criterion."""
+"""A word of a call: a kind of document, or the key of a criterion."""
+NominatorKind: TypeAlias = Literal[NOMINATOR_KINDS]  # type: ignore[valid-type]
 Region: TypeAlias = Annotated[str, StringConstraints(max_length=40), AfterValidator(_region), Field(examples=["150"])]
 Group: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=40), Clean]
 """The name of a group or of a criterion, as a key of an object."""
@@ -105,7 +107,7 @@ class CallBody(Body, of=record.Call):
     nominee_deadline: AwareDatetime
     nominator_deadline: AwareDatetime
     self_nomination: bool = False
-    nominator_kinds: Annotated[list[Keyword], Field(max_length=20)] = []
+    nominator_kinds: Annotated[list[NominatorKind], Field(max_length=len(NOMINATOR_KINDS))] = []
     eligibility: Eligibility = Eligibility()
     criteria: Annotated[list[Criterion], Field(min_length=1, max_length=MOST_CRITERIA)]
     seats: Annotated[int, Field(ge=1, le=MOST_SEATS, examples=[3])]
@@ -141,7 +143,7 @@ class Call(RecordResponse, of=record.Call, lifecycle=LIFECYCLE):
     nominator_deadline: datetime
     first_deadlines: Deadlines | None
     self_nomination: bool
-    nominator_kinds: list[str]
+    nominator_kinds: Annotated[list[str], Field(examples=[["institution"]])]
     eligibility: Eligibility
     criteria: list[Criterion]
     seats: Annotated[int, Field(examples=[3])]

@@ -23,7 +23,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import NotFound
 from shared.kernel.principal import ANONYMOUS
-from shared.kernel.text import email_key, text_in
+from shared.kernel.text import text_in
 from shared.mail import tokens
 from shared.mail.outbox import post
 from shared.mail.sealing import Mail, MailSeal
@@ -43,7 +43,7 @@ async def vouched(uow: UnitOfWork, token: str) -> tuple[Nomination, Call, str]:
         raise tokens.token_not_valid()
     await uow.allow_record(found.subject_id)
     try:
-        record = await NOMINATIONS.lock(uow, found.subject_id)
+        record = domain.before_decision(await NOMINATIONS.lock(uow, found.subject_id))
     except NotFound:
         raise tokens.token_not_valid() from None
     call, nominee = await _about(uow, record)
@@ -72,15 +72,16 @@ async def decide(uow: UnitOfWork, token: str, decision: str, statement: str | No
     after = await NOMINATIONS.apply_transition(
         uow, before, requested, guard_context, lambda _verb: True, lambda _target: wanted
     )
-    mail_nominator(uow, after.id, _RECEIPTS[decision])
+    mail_nominator(uow, after, _RECEIPTS[decision])
     await find_conflicts(uow, after.call_id, after.id)
     return after, call
 
 
-async def send(uow: UnitOfWork, seal: MailSeal, key: UUID, template: str, page: str) -> bool:
-    """Enqueues a mail to the nominator of a nomination. Returns False if its state does not call for it any more."""
-    record = await NOMINATIONS.lock(uow, key)
-    if record.status != _STATES[template]:
+async def send(uow: UnitOfWork, seal: MailSeal, key: UUID, template: str, asked: int, page: str) -> bool:
+    """Enqueues a mail to the nominator who was asked as number `asked`. Returns False if another one was asked since,
+    or the state does not call for the mail any more."""
+    record = domain.before_decision(await NOMINATIONS.lock(uow, key))
+    if (record.status, record.nominators_asked) != (_STATES[template], asked):
         return False
     call, nominee = await _about(uow, record)
     language = nominee["language"] or language_of(nominee["languages"])
@@ -89,6 +90,7 @@ async def send(uow: UnitOfWork, seal: MailSeal, key: UUID, template: str, page: 
         "nominee": nominee["display_name"],
         "call": text_in(language, call.titles),
         "nomination": str(key),
+        "asked": str(asked),
     }
     if template == ASKED:
         values |= {
@@ -102,13 +104,13 @@ async def send(uow: UnitOfWork, seal: MailSeal, key: UUID, template: str, page: 
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     """The mail with the link, with its token stored; the other tokens of the nomination end. None if the nomination
-    does not wait for this nominator any more."""
+    does not wait for this nominator any more. There is one mail for each nominator who is asked."""
     key = UUID(mail.values["nomination"])
     try:
         record = await NOMINATIONS.lock(uow, key)
     except NotFound:
         return None
-    if record.status != "awaiting_nominator" or record.nominator_key != email_key(mail.to):
+    if record.status != "awaiting_nominator" or mail.values["asked"] != str(record.nominators_asked):
         return None
     await tokens.issue(
         uow.connection,

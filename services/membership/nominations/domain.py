@@ -23,6 +23,10 @@ FEWEST_SCORES = 2
 """How many members of the panel without a conflict of interest score whoever is selected."""
 TO_PANEL = ("nominated", "selected", "not_selected")
 """The states in which the panel sees a nomination."""
+DECIDED = ("selected", "not_selected")
+"""The states that the nominee reads as `nominated` until the call is published, and the nominator always."""
+DECIDING = frozenset(("select", "pass_over"))
+"""The transitions to them."""
 ENDED = ("declined", "lapsed")
 """The states after which the expert may be nominated to the call again."""
 UPHELD, DISMISSED = OUTCOMES = ("upheld", "dismissed")
@@ -30,19 +34,22 @@ DECISIONS = {"confirm": "nominated", "decline": "declined"}
 """The transitions of the nominator, and the states that they lead to."""
 OpeningFault: TypeAlias = Literal["call_not_open", "deadline_passed"]
 SubmissionFault: TypeAlias = Literal[
-    "not_the_person", "not_eligible", "cv_missing", "documents_missing", "interests_missing", "self_nomination"
+    "not_the_person", "not_eligible", "cv_missing", "documents_missing", "interests_missing"
 ]
+NominatorFault: TypeAlias = Literal["self_nomination", "nominator_not_eligible"]
 ConfirmationFault: TypeAlias = Literal["not_the_nominator"]
 PanelFault: TypeAlias = Literal["conflicted", "not_the_chair", "call_not_assessing"]
 SelectionFault: TypeAlias = Literal["scores_missing", "seats_taken"]
-AppealFault: TypeAlias = Literal["not_the_person", "not_published", "appeal_period_over", "appealed"]
+AppealFault: TypeAlias = Literal["not_the_person", "appeal_period_over", "appealed"]
 
 
 @dataclass(frozen=True, slots=True)
 class NominationGuardContext:
-    """The inputs of the guards. `is_own`: the caller is the nominee; `is_nominator`: the caller has the mailed token.
-    `own` is the caller's record, if the caller is in the panel; `may_decide`: the caller selects. `scores` are those
-    without a conflict of interest, `free_seats` how many may still be selected."""
+    """The inputs of the guards. `record` is the nomination as the caller reads it. `is_own`: the caller is the nominee;
+    `is_nominator`: the caller has the mailed token. `nominates_self` and `nominator_kind` are about the nominator, or
+    the one that the caller wants. `own` is the caller's record, if the caller is in the panel and not the nominee;
+    `may_decide`: the caller selects. `scores` are those without a conflict of interest, `free_seats` how many may still
+    be selected."""
 
     record: Nomination
     call: Call
@@ -51,6 +58,7 @@ class NominationGuardContext:
     is_nominator: bool = False
     is_eligible: bool = False
     nominates_self: bool = False
+    nominator_kind: str | None = None
     own: UUID | None = None
     may_decide: bool = False
     is_conflicted: bool = False
@@ -75,11 +83,16 @@ def _latest(deadline: datetime, record: Nomination | None) -> datetime:
     return max(deadline, extended) if extended else deadline
 
 
-def _submittable(guard_context: NominationGuardContext) -> SubmissionFault | OpeningFault | None:
+def before_decision(record: Nomination) -> Nomination:
+    """The nomination as those read it who do not know the decision yet."""
+    return replace(record, status="nominated") if record.status in DECIDED else record
+
+
+def _submittable(guard_context: NominationGuardContext) -> SubmissionFault | OpeningFault | NominatorFault | None:
     if not guard_context.is_own:
         return "not_the_person"
     fault = opening_fault(guard_context.call, guard_context.record, guard_context.now)
-    return fault or _missing(guard_context)
+    return fault or _missing(guard_context) or _unsuitable(guard_context)
 
 
 def _missing(guard_context: NominationGuardContext) -> SubmissionFault | None:
@@ -91,9 +104,15 @@ def _missing(guard_context: NominationGuardContext) -> SubmissionFault | None:
         return "cv_missing"
     if not kinds.issuperset(call.eligibility["documents"]):
         return "documents_missing"
-    if record.interests is None:
-        return "interests_missing"
-    return "self_nomination" if guard_context.nominates_self and not call.self_nomination else None
+    return "interests_missing" if record.interests is None else None
+
+
+def _unsuitable(guard_context: NominationGuardContext) -> NominatorFault | None:
+    call = guard_context.call
+    if guard_context.nominates_self and not call.self_nomination:
+        return "self_nomination"
+    is_permitted = not call.nominator_kinds or guard_context.nominator_kind in call.nominator_kinds
+    return None if is_permitted else "nominator_not_eligible"
 
 
 def _by_nominator(guard_context: NominationGuardContext) -> ConfirmationFault | None:
@@ -102,10 +121,11 @@ def _by_nominator(guard_context: NominationGuardContext) -> ConfirmationFault | 
 
 def _other_nominator(
     guard_context: NominationGuardContext,
-) -> Literal["not_the_person", "too_many_nominators"] | None:
+) -> Literal["not_the_person", "too_many_nominators"] | NominatorFault | None:
     if not guard_context.is_own:
         return "not_the_person"
-    return "too_many_nominators" if guard_context.record.nominators_asked >= MOST_NOMINATORS else None
+    is_over = guard_context.record.nominators_asked >= MOST_NOMINATORS
+    return "too_many_nominators" if is_over else _unsuitable(guard_context)
 
 
 def _recusable(guard_context: NominationGuardContext) -> Literal["not_in_panel"] | None:
@@ -132,9 +152,7 @@ def _appealable(guard_context: NominationGuardContext) -> AppealFault | None:
     published_at = guard_context.call.published_at
     if not guard_context.is_own:
         return "not_the_person"
-    if published_at is None:
-        return "not_published"
-    if guard_context.now > published_at + APPEALS:
+    if published_at is None or guard_context.now > published_at + APPEALS:
         return "appeal_period_over"
     return "appealed" if guard_context.record.appeal else None
 

@@ -21,7 +21,7 @@ def job_handlers(settings: MembershipSettings) -> JobHandlers:
             if not await run.once(uow, SEND_NOMINATION):
                 return {"sent": False}
             try:
-                sent = await confirmation.send(uow, seal, key, template, settings.page)
+                sent = await confirmation.send(uow, seal, key, template, run.payload["asked"], settings.page)
             except NotFound:
                 sent = False
         return {"sent": sent}

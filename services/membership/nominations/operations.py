@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from services.membership.access import ROLES
 from services.membership.calls.domain import CHAIR, PUBLISHED, is_eligible
@@ -36,7 +35,6 @@ SEND_NOMINATION = "send_nomination"
 """The job that mails a nominator."""
 ASKED, CONFIRMED, DECLINED = TEMPLATES = ("nomination", "nomination_confirmed", "nomination_declined")
 """The mails to a nominator: the link, and the receipts of the decision."""
-_TO_DECIDE = frozenset(("select", "pass_over"))
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Nomination) -> Nomination:
@@ -76,12 +74,13 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Nomination) -> Nomin
     return await NOMINATIONS.insert(uow, placed)
 
 
-async def update(uow: UnitOfWork, _access: AccessScope, before: Nomination, wanted: Nomination) -> Nomination:
+async def update(uow: UnitOfWork, access: AccessScope, before: Nomination, wanted: Nomination) -> Nomination:
     """Updates a draft; afterwards the consents alone. Raises Conflict for anything else, Invalid for another call."""
     if wanted.call_id != before.call_id:
         raise invalid_field("/call_id", "invalid_value", "A nomination stays with its call.")
     if before.status != "draft" and replace(wanted, consents=before.consents) != before:
-        raise Conflict("Only the consents change after the submission.", members={"current_state": before.status})
+        shown = (await load_guard_context(uow.connect, access.principal, before, {})).record
+        raise Conflict("Only the consents change after the submission.", members={"current_state": shown.status})
     return await NOMINATIONS.update(uow, before, replace(wanted, nominator_key=email_key(wanted.nominator["email"])))
 
 
@@ -94,11 +93,11 @@ async def transition(
     the caller is found.
     """
     may = permitted(access, before)
-    if requested.action in _TO_DECIDE and may(requested.action):
+    if requested.action in domain.DECIDING and may(requested.action):
         before = await _with_conflicts(uow, before)
         await CALLS.lock(uow, before.call_id)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-    if requested.action in _TO_DECIDE and guard_context.is_conflicted:
+    if requested.action in domain.DECIDING and guard_context.is_conflicted:
         raise CommittedConflict(
             "You have a conflict of interest.", code="transition_not_allowed", members={"reason": "conflicted"}
         )
@@ -106,28 +105,34 @@ async def transition(
     def effects(_target: str) -> Nomination:
         return _changed(guard_context, requested)
 
-    after = await NOMINATIONS.apply_transition(uow, before, requested, guard_context, may, effects)
+    after = await NOMINATIONS.apply_transition(uow, guard_context.record, requested, guard_context, may, effects)
     if requested.action == "change_nominator":
         await tokens.end(uow.connection, service=tokens.MEMBERSHIP, purpose=tokens.NOMINATION, subject=after.id)
     if requested.action in ("submit", "change_nominator"):
-        mail_nominator(uow, after.id, ASKED)
+        mail_nominator(uow, after, ASKED)
     return after
 
 
-def mail_nominator(uow: UnitOfWork, key: UUID, template: str) -> None:
-    """Assigns a mail to the nominator of a nomination to the worker."""
-    defer_once(uow, "membership", SEND_NOMINATION, {"nomination": str(key), "template": template})
+def mail_nominator(uow: UnitOfWork, of: Nomination, template: str) -> None:
+    """Assigns a mail to the nominator of a nomination to the worker. It is about this request to a nominator alone, so
+    that a late one does not end the link of the next."""
+    payload = {"nomination": str(of.id), "template": template, "asked": of.nominators_asked}
+    defer_once(uow, "membership", SEND_NOMINATION, payload)
 
 
 async def load_guard_context(
-    connect: Connect, principal: Principal, record: Nomination, _fields: Fields
+    connect: Connect, principal: Principal, record: Nomination, fields: Fields
 ) -> domain.NominationGuardContext:
     """What the guards look at, for this caller and this nomination."""
+    nominator = given(fields, "nominator", dict) or record.nominator
     async with connect() as connection:
         call = await call_of(connection, record.call_id)
         nominee = await queries.nominee_of(connection, record.expert_id)
         if call is None or nominee is None:
             raise NotFound
+        is_nominee = nominee["account_id"] in principal.identities
+        if is_nominee and call.published_at is None:
+            record = domain.before_decision(record)
         found = domain.NominationGuardContext(
             record,
             call,
@@ -135,7 +140,8 @@ async def load_guard_context(
             is_own=principal.is_account(nominee["account_id"]),
             is_eligible=nominee["restricted_at"] is None
             and is_eligible(call, nominee["country"], nominee["category"], nominee["fields"]),
-            nominates_self=record.nominator_key in (*nominee["email_keys"], nominee["email_key"]),
+            nominates_self=email_key(nominator["email"]) in (*nominee["email_keys"], nominee["email_key"]),
+            nominator_kind=nominator.get("kind"),
         )
         if record.status != "nominated":
             return found
@@ -143,9 +149,9 @@ async def load_guard_context(
         office = office_of(call.panel, own)
         return replace(
             found,
-            own=own if office else None,
+            own=own if office and not is_nominee else None,
             may_decide=office == CHAIR or _selects_everywhere(principal),
-            is_conflicted=conflict_of(record.conflicts, own) is not None,
+            is_conflicted=is_nominee or conflict_of(record.conflicts, own) is not None,
             scores=await queries.scorers(connection, record.id, record.conflicts),
             free_seats=call.seats - await queries.selected(connection, call.id),
         )

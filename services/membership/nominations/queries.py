@@ -1,8 +1,9 @@
 """Reading nominations: for the nominee, for grants that cover the country, and for the panel of the call. Whoever has a
-conflict of interest about a nomination does not read it, unless it is their own."""
+conflict of interest about a nomination does not read it, unless it is their own. Until the results are published, the
+nominee reads the state before the decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     column,
     exists,
@@ -29,7 +31,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.membership.calls.tables import call
 from services.membership.conflicts.domain import Conflict, conflict_of
 from services.membership.experts.tables import expert
-from services.membership.nominations.domain import ENDED, LIFECYCLE, TO_PANEL
+from services.membership.nominations.domain import DECIDED, ENDED, LIFECYCLE, TO_PANEL
 from services.membership.nominations.record import Nomination
 from services.membership.nominations.tables import nomination, score
 from shared.contracts import views
@@ -37,25 +39,35 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, AccessScope, constant
+from shared.records.listing import one_of, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import listing
 from shared.records.rows import records_of
 
 _AT_ONCE = 200
 _MOST_SCORES = 25
-_MINE = any_(func.string_to_array(bindparam("ctx_records", type_=Text), ",", type_=ARRAY(Text)))
+_mine = func.string_to_array(bindparam("ctx_records", type_=Text), ",", type_=ARRAY(Text))
+_MINE = any_(_mine)
 _conflict = func.jsonb_array_elements(nomination.c.conflicts).table_valued(column("value", JSONB)).alias("conflict")
 is_conflicted = (
     select(_conflict.c.value).where(_conflict.c.value["expert_id"].astext == _MINE).correlate(nomination).exists()
 )
 """Whether the caller has a conflict of interest about the nomination. Parameter: `ctx_records`, of every read."""
-_is_own = cast(nomination.c.expert_id, Text) == _MINE
+is_own = cast(nomination.c.expert_id, Text) == _MINE
+"""Whether the caller is the nominee. Parameter: `ctx_records`."""
+_withheld = views.withheld_from(_mine)
+_is_withheld = and_(
+    is_own,
+    nomination.c.status.in_([constant(status) for status in DECIDED]),
+    nomination.c.id.in_(select(_withheld.c.id).where(_withheld.c.is_decision)),
+)
+_shown_status = case((_is_withheld, constant("nominated")), else_=nomination.c.status).label("status")
 _is_to_panel = nomination.c.status.in_([constant(status) for status in TO_PANEL])
 
 
 def known(access_kind: AccessKind) -> ColumnElement[bool]:
     """The condition that the caller may know of a nomination."""
-    is_clear = or_(_is_own, ~is_conflicted)
+    is_clear = or_(is_own, ~is_conflicted)
     if access_kind is AccessKind.EVERYWHERE:
         return is_clear
     if access_kind is AccessKind.ANONYMOUS:
@@ -111,12 +123,18 @@ NEXT_STEPS = NextSteps(
         NextStep("not_selected", "answer_appeal", only=_is_appealed),
     ),
 )
-LISTING = listing(
+_listing = listing(
     Nomination,
     nomination,
     LIFECYCLE.states,
     visible_to,
+    values("status", _shown_status.element, "States, separated by commas", one_of(LIFECYCLE.states)),
     NEXT_STEPS.holder,
+)
+LISTING = replace(
+    _listing,
+    columns={**_listing.columns, "status": _shown_status},
+    item_columns={"is_decision_withheld": _is_withheld.label("is_decision_withheld")},
 )
 _ONE = {
     name: Lookup(

@@ -15,6 +15,7 @@ class Nominator(TypedDict):
     """Who vouches for the nominee, and the address that the mail with the link goes to."""
 
     name: str
+    kind: str | None
     organisation: str | None
     office: str | None
     email: str

@@ -1,5 +1,6 @@
 """Nominations over HTTP: the routes of every record, and the decision of the nominator with a mailed token."""
 
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -7,7 +8,9 @@ from fastapi import Response
 
 from services.membership.access import ROLES
 from services.membership.nominations import confirmation, operations, queries, schemas
+from services.membership.nominations.domain import DECIDED, DECIDING
 from services.membership.nominations.queries import LISTING
+from shared.database.statements import Row
 from shared.kernel.errors import Conflict
 from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
 from shared.web.records import RecordApi
@@ -28,6 +31,15 @@ async def _withheld(ctx: RequestContext, key: UUID | str) -> Withheld | None:
     return Withheld({"id": str(stub.id), "ref": stub.ref, "conflict": stub.conflict}, refusal)
 
 
+def _in_history(row: Row, line: dict[str, Any]) -> dict[str, Any] | None:
+    """The line without the decision, as long as it is withheld from the nominee."""
+    if not row["is_decision_withheld"]:
+        return line
+    before = dict.fromkeys(DECIDED, "nominated")
+    states = {name: before.get(line[name], line[name]) for name in ("from", "to")}
+    return None if line["action"] in DECIDING else {**line, **states}
+
+
 NOMINATION_API = RecordApi(
     kind=operations.NOMINATIONS,
     roles=ROLES,
@@ -42,6 +54,7 @@ NOMINATION_API = RecordApi(
     transition=operations.transition,
     fields=schemas.NominationFields,
     withheld=_withheld,
+    in_history=_in_history,
 )
 router = NOMINATION_API.routes()
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
 from services.membership.calls.domain import CURRICULUM
 from services.membership.calls.record import Call
-from services.membership.calls.schemas import Keyword
+from services.membership.calls.schemas import Keyword, NominatorKind
 from services.membership.conflicts.domain import KINDS
 from services.membership.declarations.schemas import Interest
 from services.membership.nominations import record
@@ -36,6 +36,11 @@ class Nominator(Body):
     """Who vouches for the nominee."""
 
     name: Annotated[Line, Field(examples=["Ana Example"]), "The name of the nominator."]
+    kind: Annotated[
+        NominatorKind | None,
+        Field(examples=["institution"]),
+        "On whose behalf; required if the call names `nominator_kinds`.",
+    ] = None
     organisation: Annotated[Line | None, "The organisation of the nominator."] = None
     office: Annotated[Line | None, Field(examples=["Dean"]), "The office of the nominator."] = None
     email: Annotated[Email, "The address that the mail with the link goes to."]
@@ -128,7 +133,7 @@ class Appeal(ResponseModel):
 
 class Nomination(RecordResponse, of=record.Nomination, lifecycle=LIFECYCLE):
     """A nomination as a caller sees it. With a conflict of interest, a member of the panel sees `id`, `ref` and
-    `conflict` alone."""
+    `conflict` alone. The nominee reads `nominated` until the results are published."""
 
     call_id: UUID
     expert_id: UUID

@@ -89,16 +89,29 @@ _ORDER: Mapping[str, str] = {
     "import_rows": "t.import, t.occurrence",
     "changed_by_imports": "t.import, t.record",
 }
+_WITHHELD = """({status} IN ('selected', 'not_selected') AND EXISTS (
+    SELECT FROM escm.member_nomination n JOIN escm.member_call k ON k.id = n.call_id
+    WHERE n.id = {key} AND k.status <> 'published'
+))"""
+"""Whether a state of a nomination is a decision that is withheld from its nominee until the call is published."""
+_SHOWN: Mapping[tuple[str, str], str] = {
+    ("nominations", "status"): f"CASE WHEN {_WITHHELD.format(status='t.status', key='t.id')} THEN 'nominated'"
+    " ELSE t.status END AS status"
+}
+_LEFT_OUT: Mapping[str, str] = {
+    "history": f" AND NOT coalesce({_WITHHELD.format(status='t.to_status', key='t.subject')}, false)"
+}
 _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
 
 
 def _query(part: str) -> str:
     table = PARTS[part]
-    columns = [f't."{name}"' for name in table.exported]
+    columns = [_SHOWN.get((part, name), f't."{name}"') for name in table.exported]
     if "detail" in table.exported:
         columns += ['t."id"', 't."detail_key"', _SALT]
     order = _ORDER.get(part, "t.id")
-    return f"SELECT {', '.join(columns)} FROM escm.{table.name} t WHERE {OF_PERSON[part]} ORDER BY {order}"  # noqa: S608
+    chosen = OF_PERSON[part] + _LEFT_OUT.get(part, "")
+    return f"SELECT {', '.join(columns)} FROM escm.{table.name} t WHERE {chosen} ORDER BY {order}"  # noqa: S608
 
 
 _QUERIES: Mapping[str, str] = {part: _query(part) for part in PARTS}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.calls.domain import SCORED
 from services.membership.calls.tables import call
-from services.membership.nominations.queries import is_conflicted
+from services.membership.nominations.queries import is_conflicted, is_own
 from services.membership.nominations.tables import nomination
 from services.membership.scores.tables import score
 from shared.database.context import Lookup, within_context
@@ -29,7 +29,7 @@ def _select(is_blind: bool, single: bool) -> Select[Any]:
     query = (
         select(*(as_read(column) for column in score.c))
         .select_from(_of_nomination)
-        .where(score.c.nomination_id == bindparam("nomination"), ~is_conflicted)
+        .where(score.c.nomination_id == bindparam("nomination"), ~is_conflicted, ~is_own)
     )
     if is_blind:
         query = query.where(or_(_is_decided, cast(score.c.expert_id, Text) == _MINE))

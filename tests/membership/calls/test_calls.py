@@ -87,6 +87,7 @@ async def test_an_extension_keeps_the_first_deadlines(round_: Round) -> None:
         ({"opens": "2026-01-01T00:00:00"}, "/opens", "invalid_value"),
         ({"panel": [{"expert_id": "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"}]}, "/panel/0/expert_id", "unknown_reference"),
         ({"eligibility": {"regions": ["Atlantis"]}}, "/eligibility/regions/0", "not_one_of"),
+        ({"nominator_kinds": ["university"]}, "/nominator_kinds/0", "not_one_of"),
         ({"targets": {"gender": {"female": 2}}}, "/targets/gender/female", "out_of_range"),
     ],
 )

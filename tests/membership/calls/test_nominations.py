@@ -2,16 +2,23 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.membership.nominations import confirmation
+from services.membership.settings import MembershipSettings
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import to_text
 from shared.kernel.text import LANGUAGES
 from shared.mail import tokens
+from shared.mail.sealing import Mail, MailSeal
 from tests.membership.calls.conftest import CONFIRMATION, CV, NOMINATIONS, Round, done, refused
 from tests.support.callers import Caller
 from tests.support.mailbox import Mailbox, text_of, token_in
+
+NOMINATOR = {"name": "Ana Example", "email": "ana.nominates@example.org"}
 
 
 async def test_a_nominator_confirms_once_and_may_repeat_it(round_: Round, anonymous: Caller) -> None:
@@ -109,6 +116,8 @@ async def test_the_office_admits_one_late_candidate(round_: Round) -> None:
         ({"eligibility": {"documents": ["letter"]}}, {}, "documents_missing"),
         ({}, {"interests": None}, "interests_missing"),
         ({}, {"nominator": {"name": "Me", "email": "ME@example.org"}}, "self_nomination"),
+        ({"nominator_kinds": ["centre", "committee"]}, {}, "nominator_not_eligible"),
+        ({"nominator_kinds": ["centre"]}, {"nominator": {**NOMINATOR, "kind": "expert"}}, "nominator_not_eligible"),
     ],
 )
 async def test_what_a_submission_needs(
@@ -125,6 +134,47 @@ async def test_what_a_submission_needs(
     }
     assert offered["submit"] == reason
     assert await refused(round_.admin, draft, "submit") == "not_the_person"
+
+
+async def test_a_call_names_the_kinds_of_its_nominators(round_: Round) -> None:
+    await round_.open(members=0, nominator_kinds=["centre", "committee"])
+    who, draft = await round_.nominee(nominator={**NOMINATOR, "kind": "committee"})
+    assert draft["nominator"]["kind"] == "committee"
+    await done(who, draft, "submit")
+    others = ({**NOMINATOR, "kind": "government"}, NOMINATOR, {**NOMINATOR, "email": "amina@example.org"})
+    reasons = ("nominator_not_eligible", "nominator_not_eligible", "self_nomination")
+    for other, reason in zip(others, reasons, strict=True):
+        record = (await round_.admin.get(f"/membership/v1/experts/{draft['expert_id']}")).json()
+        own = {**other, "email": record["emails"][0]["value"]} if reason == "self_nomination" else other
+        assert await refused(who, draft, "change_nominator", fields={"nominator": own}) == reason
+    changed = await done(who, draft, "change_nominator", fields={"nominator": {**NOMINATOR, "kind": "centre"}})
+    assert changed["nominator"]["kind"] == "centre"
+
+
+async def test_a_late_job_neither_mails_nor_ends_the_link_of_the_present_nominator(
+    round_: Round, anonymous: Caller
+) -> None:
+    """The jobs and mails of the requests may run in any order, and one address may be asked twice."""
+    await round_.open(members=0)
+    who, draft = await round_.nominee(nominator=NOMINATOR)
+    await done(who, draft, "submit")
+    await done(who, draft, "change_nominator", fields={"nominator": {**NOMINATOR, "office": "Rector"}})
+    seal, sent = MailSeal(MembershipSettings()), []
+    for asked in (2, 1):
+        async with unit_of_work(round_.database, SYSTEM_CONTEXT) as uow:
+            sent.append(await confirmation.send(uow, seal, UUID(draft["id"]), "nomination", asked, "http://page"))
+    assert sent == [True, False]
+    mails = [
+        Mail(NOMINATOR["email"], "nomination", "en", {"nomination": draft["id"], "asked": asked, "token": uuid4().hex})
+        for asked in ("2", "1")
+    ]
+    prepared = []
+    for mail in mails:
+        async with unit_of_work(round_.database, SYSTEM_CONTEXT) as uow:
+            prepared.append(await confirmation.prepare(uow, mail))
+    assert prepared == [mails[0], None]
+    body = {"token": mails[0].values["token"], "decision": "confirm"}
+    assert (await anonymous.post(CONFIRMATION, body)).status_code == 200
 
 
 async def test_a_permitted_self_nomination(round_: Round) -> None:

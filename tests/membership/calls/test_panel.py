@@ -82,7 +82,7 @@ async def test_the_chair_selects_with_two_scores_and_free_seats(round_: Round, a
     assert (await round_.admin.patch(round_.path, {"seats": 2}, etag=etag)).status_code == 200
     await done(round_.admin, silent, "select")
     await done(chair, passed, "pass_over")
-    assert await refused(loser, passed, "appeal", reason="Why") == "not_published"
+    assert await refused(loser, passed, "appeal", reason="Why") == "not_in_this_state"
     await done(round_.admin, round_.call, "decide", fields={"document": CV})
     assert len((await first.get(f"{named['links']['self']}/scores")).json()["items"]) == 2
     assert (await anonymous.get(f"{round_.path}/results")).status_code == 404

@@ -52,7 +52,6 @@ SUPPORTERS_BY = ("expert_id", "institution_id")
 _HIDDEN = ("organisation_key", "affiliation", "email_digest", "name_key", "network_key", "replaced_by", "replaced_from")
 _living = support.c.status.in_([constant(status) for status in LIVING])
 _institution_meant = func.escm.member_institution_merge_target(support.c.organisation_id, type_=Uuid)
-_is_supporter = expert.c.id == support.c.expert_id
 ORGANISATION = {
     "organisation_name": (
         select(institution.c.display_name)
@@ -83,8 +82,12 @@ def _of_organisation(bound: Any) -> ColumnElement[bool]:
     return _institution_meant == meant
 
 
-_waits_for_office = or_(support.c.email_verified, support.c.signer.is_(None))
-NEXT_STEPS = NextSteps("membership.supports", support, (NextStep("pending", "verify", only=_waits_for_office),))
+def _of_supporter(value: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return select(value).where(condition).correlate(support).scalar_subquery()
+
+
+_WAITS_FOR_OFFICE = NextStep("pending", "verify", only=or_(support.c.email_verified, support.c.signer.is_(None)))
+NEXT_STEPS = NextSteps("membership.supports", support, (_WAITS_FOR_OFFICE,))
 _LISTING = listing(
     Support,
     support,
@@ -105,10 +108,9 @@ LISTING = replace(
 )
 _named = func.json_build_object(
     literal_column("'initiative'"), initiative.c.code,
-    literal_column("'name'"), select(expert.c.names[0]).where(_is_supporter).scalar_subquery(),
-    literal_column("'email'"), select(expert.c.emails[0]["value"]).where(_is_supporter).scalar_subquery(),
-    literal_column("'role'"),
-    select(affiliation.c.role).where(affiliation.c.id == support.c.affiliation).scalar_subquery(),
+    literal_column("'name'"), _of_supporter(expert.c.names[0], expert.c.id == support.c.expert_id),
+    literal_column("'email'"), _of_supporter(expert.c.emails[0]["value"], expert.c.id == support.c.expert_id),
+    literal_column("'role'"), _of_supporter(affiliation.c.role, affiliation.c.id == support.c.affiliation),
 )  # fmt: skip
 EXPORTED = replace(
     LISTING,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.privacy.operations import SUBJECT_EXPORT
-from services.membership.privacy.queries import LISTS_OF_PEOPLE, OF_PERSON
+from services.membership.privacy.queries import IMPORTED_LISTS, LISTS_OF_PEOPLE, OF_PERSON
 from shared.bulk.exporting import IMPORT_RETENTION
 from shared.bulk.imports import layout_of
 from shared.bulk.reading import rows_of
@@ -32,7 +32,7 @@ DELETE FROM escm.core_export WHERE service = 'membership' AND resource = ANY($1)
 
 async def imports_of(connection: Connection, subjects: Sequence[UUID]) -> Sequence[Row]:
     """The imports that wrote one of these experts (`is_known`), and those whose files may contain them."""
-    found: Sequence[Row] = await connection.fetch(_IMPORTS, subjects, IMPORT_RETENTION, LISTS_OF_PEOPLE)
+    found: Sequence[Row] = await connection.fetch(_IMPORTS, subjects, IMPORT_RETENTION, IMPORTED_LISTS)
     return found
 
 

@@ -31,16 +31,20 @@ UNION ALL SELECT part, id, record FROM {views.PERSONAL_OF_ACTIONS.fullname} WHER
 ORDER BY part, id
 """  # noqa: S608
 _MERGES = "SELECT id FROM escm.member_merge WHERE resource = 'experts' AND (winner_id = ANY($1) OR loser_id = ANY($1))"
-LISTS_OF_PEOPLE = ("experts", "participations")
-"""The resources whose imports and exports name people."""
+IMPORTED_LISTS = ("experts", "participations", "supports")
+"""The resources whose imports name people."""
+LISTS_OF_PEOPLE = (*IMPORTED_LISTS, "certificates", "nominations")
+"""The resources whose exports name people."""
 _IMPORTED = (
     "SELECT unnest($1::uuid[]) UNION ALL SELECT p.id FROM escm.member_participation p WHERE p.expert_id = ANY($1)"
+    " UNION ALL SELECT s.id FROM escm.member_support s WHERE s.expert_id = ANY($1)"
 )
 """The expert, and the records of the expert that lists bring."""
-_IMPORT_ROWS = f"t.resource IN ('membership.experts', 'membership.participations') AND t.record IN ({_IMPORTED})"
-_LISTS = (
-    "SELECT i.id FROM escm.core_import i WHERE i.service = 'membership' AND i.resource IN ('experts', 'participations')"
-)
+_RESOURCES = ", ".join(f"'membership.{name}'" for name in IMPORTED_LISTS)
+_IMPORT_ROWS = f"t.resource IN ({_RESOURCES}) AND t.record IN ({_IMPORTED})"
+_LISTS = f"""
+SELECT i.id FROM escm.core_import i WHERE i.service = 'membership' AND 'membership.' || i.resource IN ({_RESOURCES})
+"""  # noqa: S608
 _EFFECTS = f"t.owner IN ({_IMPORTED}) AND t.import IN ({_LISTS})"
 _CERTIFICATES = "SELECT id FROM escm.member_certificate WHERE expert_id = ANY($1)"
 _IMPORTS = f"""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -15,8 +15,10 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.membership.erasures.conftest import ERASURES, Person, requested, until, until_status
+from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, form, initiative_body
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, entered
+from tests.support.remains import columns_with
 
 RULES = "/membership/v1/retention_rules"
 DECLARATIONS = "/membership/v1/declarations"
@@ -161,6 +163,39 @@ async def test_declarations_go_with_what_their_histories_show(
     async with unit_of_work(trail, SYSTEM_CONTEXT) as uow:
         assert await watch(uow.connection) is None
     await trail.close()
+
+
+async def test_an_unconfirmed_signature_goes_after_seven_days(
+    to: Make, apply: Make, superuser: asyncpg.Connection
+) -> None:
+    admin, anybody = to("membership"), to("membership", None)
+    rule = await _rule(admin, "supports", "pending")
+    initiative = (await admin.post(INITIATIVES, initiative_body())).json()
+    path = initiative["links"]["self"]
+    assert (await admin.step(path, "open")).status_code == 200
+    forms = [form(), form(), {**form(), "email": f"{uuid4().hex}@mailinator.com"}]
+    for one in forms:
+        assert (await anybody.post(f"{path}/sign", one)).status_code == 202
+    address = f"{SUPPORTS}?initiative_id={initiative['id']}&sort=created_at"
+
+    async def signed() -> Any:
+        found = (await admin.get(address)).json()["items"]
+        return found if len(found) == len(forms) else None
+
+    by_name = {one["signer"]["name"]: one for one in await until(signed)}
+    old, new, confirmed = (by_name[one["name"]] for one in forms)
+    past = "UPDATE member_support SET updated_at = now() - interval '169 hours', email_verified = $2 WHERE id = $1"
+    await superuser.execute(past, UUID(old["id"]), False)
+    await superuser.execute(past, UUID(confirmed["id"]), True)
+    listed = await _preview(admin, rule)
+    assert old["id"] in listed
+    assert {new["id"], confirmed["id"]}.isdisjoint(listed)
+    before = (await anybody.get(f"{path}/count")).json()
+    await apply()
+    assert (await admin.get(old["links"]["self"])).status_code == 404
+    assert await columns_with(superuser, forms[0]["name"]) == []
+    assert {one["id"] for one in (await admin.get(address)).json()["items"]} == {new["id"], confirmed["id"]}
+    assert (await anybody.get(f"{path}/count")).json() == before
 
 
 async def test_a_hold_keeps_what_describes_the_person(

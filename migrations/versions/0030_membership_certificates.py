@@ -5,7 +5,16 @@ places of a list stay free, so that a free one is found at once. A certificate o
 """
 
 from migrations.following import follow_expert, unfollow_expert
-from migrations.rules import country_scoped, grant, record_columns, reference_numbers, role, run, searching
+from migrations.rules import (
+    country_scoped,
+    grant,
+    readable_row,
+    record_columns,
+    reference_numbers,
+    role,
+    run,
+    searching,
+)
 
 revision = "0030_membership_certificates"
 down_revision = "0029_membership_erasure_view"
@@ -28,6 +37,7 @@ CREATE TABLE member_certificate ({record_columns("issued|suspended|revoked|repla
     institution_id uuid,
     centre_id uuid,
     holder_name text NOT NULL,
+    search_key text NOT NULL,
     name_differs boolean NOT NULL,
     subject_resource text,
     subject_id uuid,
@@ -54,7 +64,9 @@ CREATE INDEX member_certificate_holder_idx ON member_certificate (holder_key)
 --;
 CREATE INDEX member_certificate_expert_idx ON member_certificate (expert_id)
 --;
-CREATE INDEX member_certificate_subject_idx ON member_certificate (subject_id) WHERE {_LIVING}
+CREATE INDEX member_certificate_search_idx ON member_certificate USING gin (search_key public.gin_trgm_ops)
+--;
+CREATE INDEX member_certificate_subject_idx ON member_certificate (subject_id) WHERE subject_id IS NOT NULL
 --;
 CREATE INDEX member_certificate_country_idx ON member_certificate (country, status, id)
 --;
@@ -65,6 +77,7 @@ CREATE INDEX member_certificate_valid_to_idx ON member_certificate (valid_to) WH
     reference_numbers("member_certificate", "CRT", "membership")
     country_scoped("member_certificate", "membership", record="holder_key")
     follow_expert("member_certificate")
+    _search()
     _status_places()
     run(f"""
 CREATE VIEW member_published_certificate AS
@@ -78,6 +91,25 @@ CREATE OR REPLACE VIEW centre_published_review AS SELECT {_PUBLISHED}, reviewer_
     grant("member_published_certificate", "SELECT", "access")
     grant("member_published_institution", "SELECT", "membership")
     grant("centre_published_review", "SELECT", "membership")
+
+
+def _search() -> None:
+    """Like `name_search`, with the holder as the record of the context."""
+    readable = readable_row("c").replace("c.id", "c.holder_key")
+    run(f"""
+GRANT SELECT (id, visibility, country, holder_key, search_key) ON member_certificate TO {role("search")}
+--;
+CREATE FUNCTION member_certificate_search(pattern text, context text) RETURNS TABLE (ids uuid[], more boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = escm, public, pg_temp AS $$
+    SELECT (array_agg(hit.id))[1:2000], count(*) > 2000
+    FROM (
+        SELECT c.id FROM member_certificate c
+        WHERE context IS NOT NULL AND c.search_key LIKE pattern AND {readable}
+        LIMIT 2001
+    ) hit
+$$
+""")
+    searching("member_certificate_search(text, text)", "membership")
 
 
 def _status_places() -> None:
@@ -124,7 +156,7 @@ REVOKE SELECT ON member_published_institution FROM {role("membership")}
 --;
 DROP TABLE member_certificate
 --;
-DROP FUNCTION member_certificate_place()
+DROP FUNCTION member_certificate_place(), member_certificate_search(text, text)
 --;
 DROP SEQUENCE member_certificate_ref_seq, member_certificate_place_seq
 """)

@@ -21,6 +21,7 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, NotFound, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
+from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 from shared.records.rows import columns_of, with_columns
@@ -77,6 +78,7 @@ async def issue(uow: UnitOfWork, new: Certificate, holder: Holder) -> Certificat
         "status": "issued",
         "holder_key": domain.holder_in(new)[1],
         "holder_name": holder.name,
+        "search_key": search_key(holder.name),
         "language": holder.language,
         "name_differs": False,
         "code": codes.new_code(),

@@ -1,6 +1,7 @@
 """Reading certificates: for grants that cover the country or the holder."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -81,20 +82,23 @@ def _code(raw: str) -> str:
     return code
 
 
-LISTING = listing(
-    Certificate,
-    certificate,
-    LIFECYCLE.states,
-    by_whole(certificate, certificate.c.holder_key),
-    values("kind", certificate.c.kind, "Kinds, separated by commas", one_of(tuple(KINDS))),
-    values("language", certificate.c.language, "Languages, separated by commas", one_of(LANGUAGES)),
-    Filter("code", "The code of a certificate", _code, lambda bound: certificate.c.code == bound),
-    Filter(
-        "name_differs",
-        "Whether the holder has another name today",
-        _flag,
-        lambda bound: certificate.c.name_differs == bound,
+LISTING = replace(
+    listing(
+        Certificate,
+        certificate,
+        LIFECYCLE.states,
+        by_whole(certificate, certificate.c.holder_key),
+        values("kind", certificate.c.kind, "Kinds, separated by commas", one_of(tuple(KINDS))),
+        values("language", certificate.c.language, "Languages, separated by commas", one_of(LANGUAGES)),
+        Filter("code", "The code of a certificate", _code, lambda bound: certificate.c.code == bound),
+        Filter(
+            "name_differs",
+            "Whether the holder has another name today",
+            _flag,
+            lambda bound: certificate.c.name_differs == bound,
+        ),
     ),
+    search="member_certificate_search",
 )
 
 

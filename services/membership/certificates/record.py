@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Part, Public, Record, Refers, Tracked, Written
+from shared.records.record import Derived, Internal, Part, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class Certificate(Record):
     institution_id: Annotated[UUID | None, Public, Written, Part]
     centre_id: Annotated[UUID | None, Public, Written, Part]
     holder_name: Annotated[str, Public, "The holder's name as it is printed, which does not change."]
+    search_key: Annotated[str, Internal, Derived]
     name_differs: Annotated[bool, Public, "Whether the holder has another name today."]
     subject_resource: Annotated[str | None, Public, Written, Part]
     subject_id: Annotated[UUID | None, Public, Written, Part]

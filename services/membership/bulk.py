@@ -1,20 +1,30 @@
 """The collections of membership with imports, exports and bulk transitions, by name."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from services.membership.access import ROLES
+from services.membership.expert_uses import experts_in_use
 from services.membership.experts import operations as experts
 from services.membership.experts.jobs import EXPERT_IMPORT
 from services.membership.experts.queries import LISTING
+from services.membership.exported import EXPORTED
 from services.membership.institutions.jobs import INSTITUTION_IMPORT
 from services.membership.participations.jobs import PARTICIPATION_IMPORT
+from services.membership.prospects.operations import lock
+from services.membership.supports import operations as supports
 from services.membership.supports.jobs import SUPPORT_IMPORT
+from services.membership.supports.queries import LISTING as SUPPORT_LISTING
+from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import Importable
 from shared.bulk.stepping import Steppable
 
+_EXPERTS = replace(EXPERT_IMPORT, in_use=experts_in_use)
+_LISTS_OF_PEOPLE = (replace(one, adds=_EXPERTS, lock=lock) for one in (PARTICIPATION_IMPORT, SUPPORT_IMPORT))
 IMPORTABLE: Mapping[str, Importable] = {
-    one.resource.plural: one for one in (EXPERT_IMPORT, INSTITUTION_IMPORT, PARTICIPATION_IMPORT, SUPPORT_IMPORT)
+    one.resource.plural: one for one in (_EXPERTS, INSTITUTION_IMPORT, *_LISTS_OF_PEOPLE)
 }
+EXPORTABLE: Mapping[str, Exportable] = {**IMPORTABLE, **{one.resource.plural: one for one in EXPORTED}}
 STEPPABLE: Mapping[str, Steppable] = {
     "experts": Steppable(
         experts.EXPERTS,
@@ -22,5 +32,6 @@ STEPPABLE: Mapping[str, Steppable] = {
         LISTING,
         experts.transition,
         {"publish": ("publish", experts.publish), "unpublish": ("update", experts.unpublish)},
-    )
+    ),
+    "supports": Steppable(supports.SUPPORTS, ROLES, SUPPORT_LISTING, supports.transition),
 }

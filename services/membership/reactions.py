@@ -1,7 +1,7 @@
 """The reactions of membership: affiliations and supports follow institutions, what belongs to experts follows those
-that were merged, certificates follow their holders, supports of restricted experts leave public lists, invitations to
-review centres are mailed, conflicts of interest of panels are found, and an erasure goes on when all services have
-reported."""
+that were merged, certificates follow their holders and end with those whom an undo deletes, supports of restricted
+experts leave public lists, invitations to review centres are mailed, conflicts of interest of panels are found, and an
+erasure goes on when all services have reported."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,6 +12,7 @@ from services.membership.certificates.following import compare_names, follow_cen
 from services.membership.claims.queries import merge_target
 from services.membership.conflicts.operations import follow_changes as follow_conflicts
 from services.membership.erasures.jobs import follow_reports
+from services.membership.erasures.removal import remove_certificates
 from services.membership.merges.following import follow_institution
 from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.review_invitations.operations import invite, invite_again
@@ -58,6 +59,10 @@ async def _conflicting(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     await follow_conflicts(uow, [fact.subject for fact in facts])
 
 
+async def _experts_deleted(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await remove_certificates(uow, sorted({fact.subject for fact in facts}))
+
+
 def _names(named: str) -> Reaction:
     return of_each_subject(lambda uow, subject: compare_names(uow, named, subject))
 
@@ -97,6 +102,7 @@ REACTIONS: Reactions = {
         _member,
     ),
     membership.EXPERT_RESTRICTION_LIFTED: of_each_subject(_restriction_lifted),
+    membership.EXPERT_DELETED: _experts_deleted,
     **dict.fromkeys((membership.EXPERT_RESTRICTED, membership.EXPERT_ERASURE_REQUESTED), of_each_subject(list_again)),
     **dict.fromkeys(
         (

@@ -47,6 +47,13 @@ class ResolvedRow(NamedTuple):
     keys: tuple[str, ...]
 
 
+class Resolved(NamedTuple):
+    """The rows of a batch, and the records that were made for them, each with its children."""
+
+    rows: Sequence[ResolvedRow]
+    added: Mapping[UUID, Sequence[UUID]]
+
+
 @dataclass(frozen=True, slots=True)
 class Derived:
     """A side table derived from the record's row. `rows` returns all rows of one record."""
@@ -87,7 +94,8 @@ class Importable:
     take a record through, if any; its third argument is `registry`. `matches` is the SQL function that finds records by
     key. `references` returns, by index, what is wrong with the records that the values refer to. `resolve` finds or
     makes the records that new rows name, in the transaction of their batch; its third argument is whether it is a dry
-    run, in which it makes none.
+    run, in which it makes none. `adds` is the kind of record that it makes. An undo removes new records that are not
+    `in_use`, last those of `adds`; each transaction begins with `lock`, so that nobody begins to use one meanwhile.
     `record_keys`: JSON objects with all these keys reach `parsed_row` whole, as JSON text in the cell `record`. `cells`
     shows a record under import headings. `registry_verb` is the permission that a caller needs to set `registry`."""
 
@@ -103,9 +111,11 @@ class Importable:
     derived: tuple[Derived, ...] = ()
     children: tuple[Child, ...] = ()
     references: Callable[[Connection, Principal, Sequence[Values]], Awaitable[Mapping[int, RowFault]]] | None = None
-    resolve: Callable[[UnitOfWork, Sequence[Values], bool], Awaitable[Sequence[ResolvedRow]]] | None = None
+    resolve: Callable[[UnitOfWork, Sequence[Values], bool], Awaitable[Resolved]] | None = None
+    adds: "Importable | None" = None
     advance: Callable[[Values, Values, bool], str | None] = lambda _row, _values, _registry: None
     in_use: Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]] | None = None
+    lock: Callable[[Connection], Awaitable[None]] | None = None
     export_extra: str = ""
     registry_verb: str | None = None
     record_keys: frozenset[str] = frozenset()
@@ -134,3 +144,8 @@ class Importable:
     @property
     def resource(self) -> Resource:
         return self.kind.resource
+
+    @property
+    def added_part(self) -> str | None:
+        """The part of the effects of an import under which records are that were made for its rows."""
+        return self.adds.resource.plural if self.adds else None

@@ -68,20 +68,24 @@ class Lookup:
             found[one["identity"], one["occurrence"]].append(one)
         return found
 
-    async def resolved(self, uow: UnitOfWork, rows: Sequence[ValidRow]) -> Sequence[ValidRow]:
-        """The rows, of which those that lead to no record yet have the values and keys that the resource gives them."""
+    async def resolved(
+        self, uow: UnitOfWork, rows: Sequence[ValidRow]
+    ) -> tuple[Sequence[ValidRow], Mapping[UUID, Sequence[UUID]]]:
+        """The rows, of which those that lead to no record yet have the values and keys that the resource gives them,
+        and the records that it made for them."""
         found = await self._identities(uow.connection, rows)
         usable = await self._writable(uow.connection, {one["record"] for leads in found.values() for one in leads})
         led = {key for key, leads in found.items() if any(one["record"] in usable for one in leads)}
         new = {row.row: row for row in rows if not row.has_ref and (row.identity, row.occurrence) not in led}
         if not new or self._importable.resolve is None:
-            return rows
+            return rows, {}
         values = [row.values for row in new.values()]
-        resolved = dict(zip(new, await self._importable.resolve(uow, values, self._is_dry), strict=True))
+        named, added = await self._importable.resolve(uow, values, self._is_dry)
+        resolved = dict(zip(new, named, strict=True))
         return [
             row if (one := resolved.get(row.row)) is None else row._replace(values=one.values, keys=one.keys)
             for row in rows
-        ]
+        ], added
 
     async def known(self, connection: Connection, rows: Sequence[ValidRow]) -> ExistingRecords:
         """The existing records for these rows. Locks those that may change."""

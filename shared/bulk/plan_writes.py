@@ -1,6 +1,6 @@
 """The statements that execute a plan, one per table. Prepared in memory, without input or output."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,13 @@ def _state(pending: PendingRecord | None) -> str | None:
         return None
     children = [[one.row for one in present] for present in pending.children]
     return orjson.dumps({"row": pending.row, "children": children}, default=str).decode()
+
+
+def adding(importable: Importable, imported: UUID, added: Mapping[UUID, Sequence[UUID]]) -> list[PreparedWrite]:
+    """The effects of new records that were made for the rows of a batch, with their children."""
+    part = importable.added_part
+    made = [(imported, part, record, record, 1, True, list(children)) for record, children in added.items()]
+    return copying("core_import_effect", _MADE, made)
 
 
 def failing(rows: Iterable[FailedRow], imported: UUID) -> list[PreparedWrite]:

@@ -18,9 +18,19 @@ from shared.records.access_scope import AccessScope
 from shared.records.changes import record_change
 
 AT_ONCE = 1000
-_OWNERS = """
-SELECT DISTINCT owner FROM core_import_effect WHERE import = $1 AND NOT is_retained ORDER BY owner LIMIT $2
+_OWN, _ADDED = (
+    f"""
+SELECT DISTINCT owner FROM core_import_effect
+WHERE import = $1 AND NOT is_retained AND part {condition} $2 ORDER BY owner LIMIT $3
+"""  # noqa: S608
+    for condition in ("IS DISTINCT FROM", "=")
+)
+"""The records of the import's kind, and those that were made for its rows."""
+_KEPT = """
+SELECT owner AS id, coalesce(bool_or(part = $2), false) AS is_added FROM core_import_effect
+WHERE import = $1 AND is_retained AND owner > $3 GROUP BY owner ORDER BY owner LIMIT $4
 """
+_FIRST = UUID(int=0)
 _EFFECTS = (
     "SELECT part, record, owner, created, version, before, made_with FROM core_import_effect"
     " WHERE import = $1 AND owner = ANY($2)"
@@ -62,21 +72,33 @@ async def leave_to(uow: UnitOfWork, imported: Row, job: UUID) -> Row:
     return await uow.connection.fetchrow(statement, imported["id"], job)
 
 
+async def kept(
+    connection: Connection, importable: Importable, imported: UUID, after: UUID | None, limit: int
+) -> list[Row]:
+    """The records that an undo has kept, by id, and whether they were made for rows; one more than `limit` if there are
+    more. None once the import is so old that it can no longer be undone."""
+    found: list[Row] = await connection.fetch(_KEPT, imported, importable.added_part, after or _FIRST, limit + 1)
+    return found
+
+
 async def take_back_some(uow: UnitOfWork, importable: Importable, access: AccessScope, imported: Row) -> Row:
     """Undoes up to 1,000 records. Returns the import's row, whose status is `undone` when nothing is left.
 
-    `taken_back` counts the records removed, restored, and kept because they changed since or are out of scope.
+    `taken_back` counts the records removed, restored, and kept because they changed since, are in use or out of scope,
+    and, under the name of their kind, those that were made for rows.
     """
-    connection, key = uow.connection, imported["id"]
-    owners = [row["owner"] for row in await connection.fetch(_OWNERS, key, AT_ONCE)]
-    counts = imported["taken_back"] or {"removed": 0, "restored": 0, "kept": 0}
-    if owners:
-        return_ = _Return(uow, importable, access)
-        await return_.prepare(imported, owners)
-        await return_.write(key)
-        found = {"removed": len(return_.removed), "restored": len(return_.restored), "kept": len(return_.kept)}
-        counts = {name: counts[name] + found[name] for name in counts}
-    if len(owners) < AT_ONCE:
+    connection, key, part = uow.connection, imported["id"], importable.added_part
+    if importable.lock is not None:
+        await importable.lock(connection)
+    owners = [row["owner"] for row in await connection.fetch(_OWN, key, part, AT_ONCE)]
+    added = [row["owner"] for row in await connection.fetch(_ADDED, key, part, AT_ONCE - len(owners))]
+    found = await _Return(uow, importable, access).take_back(imported, owners)
+    if importable.adds is not None and part is not None:
+        people = await _Return(uow, importable.adds, access, part).take_back(imported, added)
+        found |= {f"{part}_{name}": people[name] for name in ("removed", "kept")}
+    before = imported["taken_back"] or {}
+    counts = {name: before.get(name, 0) + count for name, count in found.items()}
+    if len(owners) + len(added) < AT_ONCE:
         await connection.execute(_DELETE_REST, key)
         return await close_import(uow, imported, "undone", taken_back=counts)
     return await connection.fetchrow("UPDATE core_import SET taken_back = $2 WHERE id = $1 RETURNING *", key, counts)
@@ -95,6 +117,7 @@ class _Return:
     uow: UnitOfWork
     importable: Importable
     access: AccessScope
+    part: str = ""
     removed: list[UUID] = field(default_factory=list)
     restored: list[UUID] = field(default_factory=list)
     kept: list[UUID] = field(default_factory=list)
@@ -102,7 +125,14 @@ class _Return:
     _children: list[tuple[Child, Columns]] = field(default_factory=list)
     _gone: list[tuple[Child, UUID]] = field(default_factory=list)
 
-    async def prepare(self, imported: Row, owners: Sequence[UUID]) -> None:
+    async def take_back(self, imported: Row, owners: Sequence[UUID]) -> dict[str, int]:
+        """Undoes what the import did to these records. Returns how many it removed, restored and kept."""
+        if owners:
+            await self._prepare(imported, owners)
+            await self._write(imported["id"])
+        return {name: len(getattr(self, name)) for name in ("removed", "restored", "kept")}
+
+    async def _prepare(self, imported: Row, owners: Sequence[UUID]) -> None:
         """Decides what to do with each record."""
         connection = self.uow.connection
         effects: dict[UUID, list[Row]] = defaultdict(list)
@@ -116,9 +146,9 @@ class _Return:
                 self.kept.append(owner)
 
     def _take_back(self, locked: _LockedRecord, effects: Sequence[Row], *, is_in_use: bool) -> bool:
-        own = next((effect for effect in effects if effect["part"] == ""), None)
+        own = next((effect for effect in effects if effect["part"] == self.part), None)
         lesser: dict[UUID, Mapping[str, Any]] = dict.fromkeys(own["made_with"] if own else (), _AS_MADE)
-        lesser |= {effect["record"]: effect for effect in effects if effect["part"] != ""}
+        lesser |= {effect["record"]: effect for effect in effects if effect["part"] != self.part}
         present = {
             key: child.written_version(row)
             for child, children in zip(self.importable.children, locked.children, strict=True)
@@ -194,8 +224,8 @@ class _Return:
                 locked[row[child.owner]].children[place][row["id"]] = dict(row)
         return locked
 
-    async def write(self, key: UUID) -> None:
-        """Writes what `prepare` decided."""
+    async def _write(self, key: UUID) -> None:
+        """Writes what `_prepare` decided."""
         connection, table = self.uow.connection, self.importable.kind.table
         for child in self.importable.children:
             gone = [record for one, record in self._gone if one is child]

@@ -5,7 +5,7 @@ waits for the other.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -14,7 +14,7 @@ from shared.bulk.execution import PreparedWrite, execute_all
 from shared.bulk.import_sequence import yield_to_loop
 from shared.bulk.importable import Importable
 from shared.bulk.lookup import Lookup
-from shared.bulk.plan_writes import failing, remembering, writes_of
+from shared.bulk.plan_writes import adding, failing, remembering, writes_of
 from shared.bulk.planning import ExistingRecords, PlannedRow, Planner, RecordedChange, Writing
 from shared.bulk.row_identifiers import new_refs
 from shared.bulk.validation import PATIENCE, Batch
@@ -101,10 +101,13 @@ class Writer:
             else:
                 await _end_of(before)
                 await self._advance_sequence(connection, None)
+                added: Mapping[UUID, Sequence[UUID]] = {}
                 if self._importable.resolve is not None:
-                    rows = [PlannedRow(row) for row in await self._lookup.resolved(uow, batch.good)]
+                    resolved, added = await self._lookup.resolved(uow, batch.good)
+                    rows = [PlannedRow(row) for row in resolved]
                 known = await self._lookup.known(connection, [row.good for row in rows])
                 counts, recorded, writes = await self._plan(connection, rows, known)
+                writes += adding(self._importable, self._import, added)
                 executed = self._execute(connection, batch, counts, writes)
                 await asyncio.gather(executed, self._record_changes(uow, recorded, is_recorded))
 

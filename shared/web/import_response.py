@@ -1,9 +1,11 @@
 """The import in a response."""
 
 from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 from pydantic import Field
 
+from shared.bulk.importable import Importable
 from shared.bulk.imports import LIFECYCLE, failures_url
 from shared.database.statements import Row
 from shared.kernel.clock import to_text
@@ -51,7 +53,9 @@ class Import(RecordResponse, lifecycle=LIFECYCLE):
     ]
     aborted: Annotated[bool | None, "Whether a faulty row ended the import."] = None
     taken_back: Annotated[
-        dict[str, int] | None, Field(examples=[None]), "What an undo took back, by outcome; null before it."
+        dict[str, int] | None,
+        Field(examples=[None]),
+        "What an undo took back, by outcome, and what became of the people that the import added; null before it.",
     ]
     job: Annotated[
         str, Field(examples=["/membership/v1/jobs/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]), "The address of the job."
@@ -61,6 +65,22 @@ class Import(RecordResponse, lifecycle=LIFECYCLE):
         Field(examples=["/membership/v1/imports/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33/failures"]),
         "Where the faulty rows are, as CSV.",
     ]
+
+
+class KeptRecord(ResponseModel):
+    """A record that an undo has left."""
+
+    resource: Annotated[str, Field(examples=["membership.experts"]), "Its kind, as `service.resource`."]
+    id: Annotated[UUID, "Its id."]
+    link: Annotated[
+        str, Field(examples=["/membership/v1/experts/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]), "Its address."
+    ]
+
+
+def kept_record(row: Row, importable: Importable) -> dict[str, str]:
+    """A record that an undo of this kind of import has left."""
+    kind = importable.adds if row["is_added"] and importable.adds else importable
+    return {"resource": kind.resource.name, "id": str(row["id"]), "link": kind.resource.link(row["id"])}
 
 
 def present(row: Row) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Imports over HTTP: the file is stored before the transaction opens, and a worker runs the import."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -36,10 +37,10 @@ from shared.web.conditional import changed_since, is_current
 from shared.web.fields import Line
 from shared.web.files import download
 from shared.web.import_api import ImportApi, forbidden
-from shared.web.import_response import Import, ImportTransition, present
+from shared.web.import_response import Import, ImportTransition, KeptRecord, kept_record, present
 from shared.web.jobs import Job, queued_response
-from shared.web.paging import binding, make_cursor, page_limit, read_cursor
-from shared.web.request_context import CurrentContext
+from shared.web.paging import page_after, page_limit, place_of
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON, item_response, transitions_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
@@ -48,7 +49,8 @@ from shared.web.streams import is_safe
 from shared.web.uploads import UploadRoute, store_of
 
 MOST_AT_ONCE = 20_000
-"""Maximum number of records that are undone within the request; for more, a worker undoes the import."""
+"""Maximum number of records that are undone within the request; for more, a worker undoes the import. One transaction
+undoes those that others must not use meanwhile."""
 _FIELDS = frozenset({"file", "resource", "mode", "on_error", "mapping", "source", "licence", "registry"})
 _KEYSET: list[Any] = [column("id", Uuid)]
 
@@ -150,18 +152,10 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
         responses={200: {"model": page_of(Import)}},
     )
     async def list_all(ctx: CurrentContext) -> Response:
-        query = ctx.request.query_params
-        limit, bound_to = page_limit(query.get("limit")), binding(ctx.request)
-        cursor = query.get("cursor")
-        before: UUID | None = read_cursor(cursor, bound_to, ctx.secret, _KEYSET)[0] if cursor else None
+        limit, before = _place(ctx)
         async with ctx.connection() as connection:
             rows = await list_imports(connection, api.service, api.creator_filter(ctx), before, limit)
-        following = None
-        if len(rows) > limit:
-            rows = rows[:limit]
-            following = f"{ctx.path}?limit={limit}&cursor={make_cursor([rows[-1]['id']], bound_to, ctx.secret)}"
-        body = orjson.dumps({"items": [present(row) for row in rows], "next": following})
-        return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
+        return _page(ctx, rows, limit, present)
 
     @router.get(
         "/{record}",
@@ -205,6 +199,35 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
             failed_rows(ctx.database, row, text, safe=safe), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv"
         )
 
+    @router.get(
+        "/{record}/kept",
+        options=RouteOptions(query=query_of("limit", "cursor")),
+        operation_id="listImportKept",
+        summary="List what the undo of an import has left",
+        description="Records of the import, and people that it added, which have changed since or something refers to.",
+        responses={200: {"model": page_of(KeptRecord)}},
+    )
+    async def list_kept(row: readable, ctx: CurrentContext) -> Response:
+        limit, after = _place(ctx)
+        importable = api.importables[row["resource"]]
+        async with ctx.connection() as connection:
+            rows = await undoing.kept(connection, importable, row["id"], after, limit)
+        return _page(ctx, rows, limit, lambda one: kept_record(one, importable))
+
+
+def _place(ctx: RequestContext) -> tuple[int, UUID | None]:
+    """The size of the requested page, and the id after which it begins."""
+    query = ctx.request.query_params
+    place = place_of(ctx, query.get("cursor"), _KEYSET)
+    return page_limit(query.get("limit")), place[0] if place else None
+
+
+def _page(ctx: RequestContext, rows: Sequence[Row], limit: int, shown: Callable[[Row], dict[str, Any]]) -> Response:
+    """The page of these rows, of which there is one more than the limit if there is a next page."""
+    following = page_after(ctx, [rows[limit - 1]["id"]]) if len(rows) > limit else None
+    body = orjson.dumps({"items": [shown(row) for row in rows[:limit]], "next": following})
+    return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
+
 
 def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
     @router.post(
@@ -226,7 +249,8 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
         begun = await api.kind.apply_transition(ctx.uow, before, requested, guard_context, may)
         after = await get_import(ctx.uow.connection, begun.id)
         importable = api.importables[after["resource"]]
-        if await undoing.extent(ctx.uow.connection, after) > MOST_AT_ONCE:
+        most = undoing.AT_ONCE if importable.lock else MOST_AT_ONCE
+        if await undoing.extent(ctx.uow.connection, after) > most:
             payload = {"import": str(after["id"])}
             job = defer(ctx.uow, api.service, UNDO_JOB, payload, created_by=ctx.principal.label, bulk=True)
             after = await undoing.leave_to(ctx.uow, after, job)

@@ -148,6 +148,12 @@ async def remove_rows(uow: UnitOfWork, seal: MailSeal, subjects: Sequence[UUID])
     return counts
 
 
+async def remove_certificates(uow: UnitOfWork, experts: Sequence[UUID]) -> None:
+    """Revokes the certificates of experts whom the undo of an import has deleted, and erases the name on them."""
+    await end_with_experts(uow, experts)
+    await erase(uow, {part: ROWS[part] for part in ("certificates", "certificate_files")}, experts)
+
+
 async def _empty_mails(uow: UnitOfWork, seal: MailSeal, traces: Traces) -> None:
     """Empties mails to the person or about them that were not sent yet."""
     waiting = [(row["id"], seal.open(row["sealed"], row["id"])) for row in await uow.connection.fetch(_SEALED)]

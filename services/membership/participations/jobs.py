@@ -15,7 +15,7 @@ from services.membership.experts.operations import EXPERTS
 from services.membership.participations import domain
 from services.membership.participations.operations import PARTICIPATIONS, fault_of
 from services.membership.participations.queries import EXPORTED
-from services.membership.prospects.operations import find, find_or_add
+from services.membership.prospects.operations import resolve
 from services.membership.prospects.rows import (
     PERSON_HEADINGS,
     PersonRow,
@@ -24,7 +24,7 @@ from services.membership.prospects.rows import (
     person_in,
     person_of,
 )
-from shared.bulk.importable import Columns, Importable, ParsedRow, ResolvedRow, Values
+from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, ResolvedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
@@ -75,19 +75,19 @@ async def _faults(connection: Connection, principal: Principal, rows: Sequence[V
     return faults
 
 
-async def _resolve(uow: UnitOfWork, rows: Sequence[Values], is_dry: bool) -> list[ResolvedRow]:
+async def _resolve(uow: UnitOfWork, rows: Sequence[Values], is_dry: bool) -> Resolved:
     """The rows with the congresses and experts that they name. Their key is the participation that the expert may have
     already."""
     found = await congresses.by_code(uow.connection, {values["congress"] for values in rows})
     people = [person_of(values, "student" if values["role"] == "student" else "expert") for values in rows]
-    experts = await find(uow.connection, people) if is_dry else await find_or_add(uow, people)
+    experts, added = await resolve(uow, people, is_dry=is_dry)
     resolved = []
     for values, expert in zip(rows, experts, strict=True):
         congress = found[values["congress"]].id
         key = f"participation:{congress}:{expert}:{values['role']}"
         whole = {**values, "congress_id": congress, "expert_id": expert}
         resolved.append(ResolvedRow(whole, () if expert is None else (key,)))
-    return resolved
+    return Resolved(resolved, added)
 
 
 def enter(values: Values, _registry: bool) -> Columns:

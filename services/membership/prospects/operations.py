@@ -27,6 +27,7 @@ from shared.records.rows import columns_of, with_columns
 
 _LOCKS = 64
 """The number of locks over which people are spread, so that a long list takes few."""
+_ALL_LOCKS = tuple(f"prospects {number:02}" for number in range(_LOCKS))
 
 
 async def find(connection: Connection, people: Sequence[NamedPerson]) -> list[UUID | None]:
@@ -55,14 +56,33 @@ async def find_or_add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> list[UU
     The number of statements does not depend on the number of people. The caller decides who may name people of these
     countries.
     """
+    return (await _find_and_add(uow, people))[0]
+
+
+async def resolve(
+    uow: UnitOfWork, people: Sequence[NamedPerson], *, is_dry: bool
+) -> tuple[Sequence[UUID | None], Mapping[UUID, Sequence[UUID]]]:
+    """The same for an import, with the experts that were added, each with its affiliations; a dry run adds nobody."""
+    return (await find(uow.connection, people), {}) if is_dry else await _find_and_add(uow, people)
+
+
+async def _find_and_add(
+    uow: UnitOfWork, people: Sequence[NamedPerson]
+) -> tuple[list[UUID], Mapping[UUID, Sequence[UUID]]]:
     people = await _as_known_now(uow.connection, people)
     await lock_names(uow.connection, *sorted({_lock_of(person) for person in people}))
     found = await find(uow.connection, people)
     unknown = [place for place, known in enumerate(found) if known is None]
     first = dict(zip(unknown, first_mentions(people[place] for place in unknown), strict=True))
     new = sorted(set(first.values()))
-    added = dict(zip(new, await _add(uow, [people[unknown[one]] for one in new]), strict=True)) if new else {}
-    return [known or added[first[place]] for place, known in enumerate(found)]
+    made = await _add(uow, [people[unknown[one]] for one in new]) if new else {}
+    added = dict(zip(new, made, strict=True))
+    return [known or added[first[place]] for place, known in enumerate(found)], made
+
+
+async def lock(connection: Connection) -> None:
+    """Waits until nobody finds or adds people, and keeps others from it."""
+    await lock_names(connection, *_ALL_LOCKS)
 
 
 async def _as_known_now(connection: Connection, people: Sequence[NamedPerson]) -> Sequence[NamedPerson]:
@@ -79,10 +99,10 @@ async def _as_known_now(connection: Connection, people: Sequence[NamedPerson]) -
 
 def _lock_of(person: NamedPerson) -> str:
     key = person.verified_email or f"{person.country} {person.sort_name}"
-    return f"prospects {hashlib.blake2b(key.encode(), digest_size=8).digest()[0] % _LOCKS:02}"
+    return _ALL_LOCKS[hashlib.blake2b(key.encode(), digest_size=8).digest()[0] % _LOCKS]
 
 
-async def _add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> list[UUID]:
+async def _add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> dict[UUID, list[UUID]]:
     refs = await new_refs(uow.connection, EXPERTS.table, len(people))
     actor = uow.origin.actor.label
     experts = [
@@ -103,7 +123,7 @@ async def _add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> list[UUID]:
         record_affiliation_change(uow, owners[work["expert_id"]], "create", None, work)
     if not uow.origin.bulk:
         _schedule(uow, [expert.id for expert in experts], affiliations)
-    return [expert.id for expert in experts]
+    return {expert.id: [] if work is None else [work["id"]] for expert, work in zip(experts, works, strict=True)}
 
 
 def _schedule(uow: UnitOfWork, experts: Sequence[UUID], affiliations: Sequence[Mapping[str, Any]]) -> None:

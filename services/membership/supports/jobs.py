@@ -18,7 +18,7 @@ from services.membership.initiatives import queries as initiatives
 from services.membership.initiatives.domain import PUBLISHED, SIGNER_OF, is_within
 from services.membership.initiatives.operations import INITIATIVES
 from services.membership.initiatives.schemas import Code
-from services.membership.prospects.operations import find, find_or_add
+from services.membership.prospects.operations import resolve
 from services.membership.prospects.rows import (
     PERSON_HEADINGS,
     PersonRow,
@@ -31,7 +31,7 @@ from services.membership.supports import domain, queries
 from services.membership.supports.operations import SUPPORTS, digest_read
 from services.membership.supports.queries import EXPORTED
 from services.membership.supports.schemas import Capacity
-from shared.bulk.importable import Columns, Importable, ParsedRow, ResolvedRow, Values
+from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, ResolvedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
@@ -104,12 +104,12 @@ def _fault(initiative: Row | None, values: Values) -> str | None:
     return None if SIGNER_OF[values.get("capacity", domain.PERSONAL)] in initiative["signers"] else "not_one_of"
 
 
-async def _resolve(uow: UnitOfWork, rows: Sequence[Values], is_dry: bool) -> list[ResolvedRow]:
+async def _resolve(uow: UnitOfWork, rows: Sequence[Values], is_dry: bool) -> Resolved:
     """The rows with the initiatives and experts that they name. Their key is the support that the expert may have
     already."""
     found = await initiatives.by_code(uow.connection, {values["initiative"] for values in rows})
     people = [person_of(values, "supporter", values.get("role")) for values in rows]
-    experts = await find(uow.connection, people) if is_dry else await find_or_add(uow, people)
+    experts, added = await resolve(uow, people, is_dry=is_dry)
     works = await queries.affiliations_named(uow.connection, [one for one in experts if one])
     resolved = []
     for values, expert in zip(rows, experts, strict=True):
@@ -126,7 +126,7 @@ async def _resolve(uow: UnitOfWork, rows: Sequence[Values], is_dry: bool) -> lis
         }
         key = f"support:{initiative['id']}:{expert}"
         resolved.append(ResolvedRow(whole, () if expert is None else (key,)))
-    return resolved
+    return Resolved(resolved, added)
 
 
 def enter(values: Values, registry: bool) -> Columns:

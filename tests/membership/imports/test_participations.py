@@ -119,7 +119,9 @@ async def test_an_undo_takes_participations_back(secretariat: Importer, database
     more = [(*rows[0][:7], "true"), ("2", CODE, "Odo Lund", "XB", "", "", "chair", "true")]
     result = await secretariat.bring("participations", csv_of(HEADINGS, more))
     undone = await secretariat.undo(result)
-    assert undone.json()["taken_back"] == {"removed": 1, "restored": 1, "kept": 0}
+    taken_back = {"removed": 1, "restored": 1, "kept": 0, "experts_removed": 1, "experts_kept": 0}
+    assert undone.json()["taken_back"] == taken_back
+    assert await database.fetchval("SELECT count(*) FROM member_expert") == 1
     assert [one["status"] for one in await _list(secretariat)] == ["registered"]
     assert (await _announced(database))[facts.PARTICIPATION_DELETED] == 1
     again = await secretariat.bring("participations", csv_of(HEADINGS, more))

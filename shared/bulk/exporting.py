@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, update
 
 from shared.bulk.creators import principal_of
-from shared.bulk.importable import Importable
+from shared.bulk.exported_list import Exportable
 from shared.bulk.store import FileStore, StoredFile
 from shared.bulk.tables import core_export
 from shared.bulk.targets import Target, target
@@ -102,14 +102,14 @@ async def rows_in_order(
 
 
 async def order_export(
-    uow: UnitOfWork, service: str, importable: Importable, wish: ExportWish, access: AccessScope
+    uow: UnitOfWork, service: str, exportable: Exportable, wish: ExportWish, access: AccessScope
 ) -> UUID:
     """Inserts the export and enqueues its job; returns the job's id. Raises Malformed for a bad filter, or for a filter
     by a field that the caller may not see."""
-    importable.listing.refuse_closed(access, wish.filters)
+    exportable.listing.refuse_closed(access, wish.filters)
     for name, raw in wish.filters.items():
-        importable.listing.parse(name, raw)
-    return await enter_export(uow, service, importable.resource.plural, wish, EXPORT_JOB, bulk=True)
+        exportable.listing.parse(name, raw)
+    return await enter_export(uow, service, exportable.resource.plural, wish, EXPORT_JOB, bulk=True)
 
 
 async def enter_export(
@@ -156,20 +156,20 @@ async def finish_export(run: JobRun, export: Row, rows: int, stored: StoredFile)
     return {"export_id": str(export["id"]), "rows": rows, "size": stored.size, "sha256": stored.digest}
 
 
-async def run_export(run: JobRun, importables: Mapping[str, Importable], store: FileStore) -> dict[str, Any]:
+async def run_export(run: JobRun, exportables: Mapping[str, Exportable], store: FileStore) -> dict[str, Any]:
     """Runs the job of an export: the complete list as its creator would see it."""
     export = await export_of(run)
-    importable = importables[export["resource"]]
+    exportable = exportables[export["resource"]]
     principal = await principal_of(run.database, run.created_by)
-    access = access_scope_for(principal, importable.roles, importable.resource)
+    access = access_scope_for(principal, exportable.roles, exportable.resource)
     count = 0
     with tempfile.TemporaryFile() as file:
         into = target(file, export["format"], export["fields"], safe=export["safe"])
         async with snapshot(run.database, access.context) as connection:
-            filters = {name: importable.listing.parse(name, raw) for name, raw in export["filters"].items()}
+            filters = {name: exportable.listing.parse(name, raw) for name, raw in export["filters"].items()}
             asked = ListRequest(filters, "id", False, 0)
-            async for rows in rows_in_order(connection, importable.listing, access, asked, importable.export_extra):
-                await asyncio.to_thread(_write, into, importable, access, rows)
+            async for rows in rows_in_order(connection, exportable.listing, access, asked, exportable.export_extra):
+                await asyncio.to_thread(_write, into, exportable, access, rows)
                 count += len(rows)
                 await run.progress(count)
                 if run.cancelled:
@@ -180,9 +180,9 @@ async def run_export(run: JobRun, importables: Mapping[str, Importable], store: 
     return await finish_export(run, export, count, stored)
 
 
-def _write(into: Target, importable: Importable, access: AccessScope, rows: Sequence[Row]) -> None:
+def _write(into: Target, exportable: Exportable, access: AccessScope, rows: Sequence[Row]) -> None:
     for row in rows:
-        into.write({"ref": row["ref"], **importable.cells(row, access)})
+        into.write({"ref": row["ref"], **exportable.cells(row, access)})
 
 
 def sweep(service: str, store: FileStore) -> Schedule:

@@ -11,6 +11,7 @@ from shared.bulk import undoing
 from shared.bulk.creators import principal_of
 from shared.bulk.ending import batches_written, clear_rows_beyond, delete_old, end_import, given_up
 from shared.bulk.execution import execute_all
+from shared.bulk.exported_list import Exportable
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, get_import, layout_of, result_of
@@ -130,9 +131,12 @@ def principal_may_import(principal: Principal, importable: Importable) -> bool:
 class BulkJobs:
     """The jobs of imports, undos and exports of one service."""
 
-    def __init__(self, settings: Settings, importables: Mapping[str, Importable]) -> None:
+    def __init__(
+        self, settings: Settings, importables: Mapping[str, Importable], exportables: Mapping[str, Exportable]
+    ) -> None:
         self._store = FileStore(settings.storage_path)
         self._importables = importables
+        self._exportables = exportables
         self._service = settings.service
         self._undo_days = settings.undo_days
 
@@ -185,4 +189,4 @@ class BulkJobs:
         return {"import_id": str(imported["id"]), "taken_back": imported["taken_back"]}
 
     async def _export(self, run: JobRun) -> dict[str, Any]:
-        return await run_export(run, self._importables, self._store)
+        return await run_export(run, self._exportables, self._store)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import Importable
 from shared.kernel.principal import RoleTable
 from shared.web.exports import export_routes
@@ -11,7 +12,9 @@ from shared.web.import_api import ImportApi
 from shared.web.imports import import_routes
 
 
-def bulk_routes(service: str, roles: RoleTable, importables: Mapping[str, Importable]) -> list[APIRouter]:
-    """The routes of one service's imports and exports; `importables` by the names of the collections."""
-    api = ImportApi(service, roles, importables)
+def bulk_routes(
+    service: str, roles: RoleTable, importables: Mapping[str, Importable], exportables: Mapping[str, Exportable]
+) -> list[APIRouter]:
+    """The routes of one service's imports and exports; what they take by the names of the collections."""
+    api = ImportApi(service, roles, importables, exportables)
     return [import_routes(api), export_routes(api)]

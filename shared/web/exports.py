@@ -25,7 +25,8 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "x
 
 
 class ExportBody(Body):
-    """What to export. Imports read every format back unchanged; in XLSX every cell is text."""
+    """What to export. Lists that can be imported have the headings of imports, which read every format back unchanged;
+    others have the members of their items. In XLSX every cell is text."""
 
     resource: Annotated[Line, Field(examples=["experts"]), "The list to export."]
     format: Annotated[Literal["csv", "ndjson", "xlsx"], "The format of the file."] = "csv"
@@ -35,7 +36,9 @@ class ExportBody(Body):
         "Filters of the list, by name, with their values.",
     ] = {}
     fields: Annotated[
-        list[Line], Field(max_length=50, examples=[["ref", "family_name"]]), "`ref` and headings; all where empty."
+        list[Line],
+        Field(max_length=50, examples=[["ref", "family_name"]]),
+        "`ref` and headings, or members; all where empty.",
     ] = []
     safe: Annotated[
         bool | None,
@@ -56,14 +59,14 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         responses={202: {"model": Job}},
     )
     async def create_export(body: ExportBody, ctx: CurrentContext) -> Response:
-        importable = api.importable(body.resource)
+        exportable = api.exportable(body.resource)
         filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
-        _check_names("filters", filters, importable.listing.filters)
-        _check_names("fields", body.fields, importable.shown)
+        _check_names("filters", filters, exportable.listing.filters)
+        _check_names("fields", body.fields, exportable.shown)
         safe = not ctx.principal.is_machine if body.safe is None else body.safe
-        wish = ExportWish(body.format, filters, body.fields or importable.shown, safe)
-        access = access_scope_for(ctx.principal, importable.roles, importable.resource)
-        job = await order_export(ctx.uow, api.service, importable, wish, access)
+        wish = ExportWish(body.format, filters, body.fields or exportable.shown, safe)
+        access = access_scope_for(ctx.principal, exportable.roles, exportable.resource)
+        job = await order_export(ctx.uow, api.service, exportable, wish, access)
         return queued_response(api.service, job, EXPORT_JOB, now())
 
     @router.get(

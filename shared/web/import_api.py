@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import (
     LIFECYCLE,
@@ -21,21 +22,37 @@ from shared.web.import_response import present
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import actions, key_of
 
+L = TypeVar("L")
+
 
 class ImportApi:
     """The imports and exports of one service, and who may use them."""
 
-    def __init__(self, service: str, roles: RoleTable, importables: Mapping[str, Importable]) -> None:
+    def __init__(
+        self,
+        service: str,
+        roles: RoleTable,
+        importables: Mapping[str, Importable],
+        exportables: Mapping[str, Exportable],
+    ) -> None:
         self.service = service
         self.kind = import_kind(service)
         self.roles = roles
         self.importables = importables
+        self.exportables = exportables
 
     def importable(self, name: str) -> Importable:
         """Raises Invalid for a resource that cannot be imported."""
-        found = self.importables.get(name.removeprefix(f"{self.service}."))
+        return self._named(self.importables, name)
+
+    def exportable(self, name: str) -> Exportable:
+        """Raises Invalid for a resource that cannot be exported."""
+        return self._named(self.exportables, name)
+
+    def _named(self, lists: Mapping[str, L], name: str) -> L:
+        found = lists.get(name.removeprefix(f"{self.service}."))
         if found is None:
-            raise invalid_field("/resource", "not_one_of", f"One of {', '.join(self.importables)}.")
+            raise invalid_field("/resource", "not_one_of", f"One of {', '.join(lists)}.")
         return found
 
     def require_import(self, principal: Principal, name: str | None) -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from shared.bulk.exported_list import cells_of, columns_of
 from shared.bulk.exporting import rows_in_order
 from shared.bulk.formulas import without_formulas
 from shared.bulk.targets import csv_line
@@ -33,8 +34,6 @@ PATIENCE = 30.0
 """Seconds for which a client may read nothing before its stream ends."""
 SLOWEST = 8 << 10
 """Minimum bytes a second: beyond the patience, the stream of a slower client ends."""
-_FIRST = ("id", "ref", "version", "status", "country", "visibility", "created_at", "updated_at")
-_NOT_IN_CSV = {"allowed_actions", "links"}
 Present = Callable[[Row, AccessScope], dict[str, Any]]
 
 
@@ -89,7 +88,7 @@ class ListStream(Response):
         self._present = present
         self._picked = picked
         self._safe = safe
-        self._columns = _columns(known, picked) if file_format == "csv" else None
+        self._columns = columns_of(known if picked is None else picked) if file_format == "csv" else None
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Takes a slot, and alternately reads and sends."""
@@ -128,8 +127,8 @@ class ListStream(Response):
         shown = {name: value for name, value in record.items() if self._picked is None or name in self._picked}
         if self._columns is None:
             return orjson.dumps(shown) + b"\n"
-        plain = orjson.loads(orjson.dumps(shown))
-        cells = [_text(plain.get(name)) for name in self._columns]
+        texts = cells_of(shown)
+        cells = [texts.get(name, "") for name in self._columns]
         return csv_line(without_formulas(cells) if self._safe else cells)
 
 
@@ -159,17 +158,6 @@ def is_safe(query: Mapping[str, str], principal: Principal) -> bool:
     if raw not in ("true", "false"):
         raise invalid_parameter("safe", "true or false.")
     return raw == "true"
-
-
-def _columns(known: Collection[str], picked: frozenset[str] | None) -> list[str]:
-    wanted = (set(known) if picked is None else set(picked)) - _NOT_IN_CSV
-    return [name for name in _FIRST if name in wanted] + sorted(wanted - set(_FIRST))
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 class Pace:

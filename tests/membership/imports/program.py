@@ -4,7 +4,7 @@ import sys
 
 import uvloop
 
-from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.membership.bulk_issues.jobs import job_handlers as bulk_issue_jobs
 from services.membership.settings import MembershipSettings
 from shared.bulk.running import BulkJobs
@@ -19,7 +19,7 @@ async def main(what: str) -> None:
     if what == "relay":
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
-        bulk = BulkJobs(settings, IMPORTABLE)
+        bulk = BulkJobs(settings, IMPORTABLE, EXPORTABLE)
         handlers = {**bulk.handlers, **StepJobs(STEPPABLE).handlers, **bulk_issue_jobs(settings)}
         process = Worker("membership", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
     stop_on_signals(process.stop)

@@ -13,10 +13,12 @@ import pytest
 from shared.bulk import exporting
 from shared.bulk.store import FileStore
 from shared.web import streams
+from tests.membership.erasures.conftest import until
 from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
 from tests.membership.imports.slow import Slow
+from tests.membership.supports.conftest import initiative_body
 from tests.support.callers import Caller
-from tests.support.membership import EXPERTS, INSTITUTIONS
+from tests.support.membership import EXPERTS, INSTITUTIONS, entered, planned, registered
 
 
 async def _fetched(importer: Importer, body: dict[str, Any]) -> str:
@@ -209,3 +211,33 @@ async def test_a_biography_goes_out_and_comes_back_in_every_language(secretariat
     assert (await secretariat.undo(edited)).status_code == 200
     back = (await secretariat.caller.get(f"{EXPERTS}/{bats['id']}")).json()
     assert back["biography"] == {"und": "Counts birds.\nAnd owls."}
+
+
+@pytest.mark.parametrize("resource", ["calls", "certificates", "congresses", "initiatives", "nominations"])
+async def test_a_list_without_imports_is_exported_as_it_is_streamed(resource: str, secretariat: Importer) -> None:
+    machine, path = secretariat.caller, f"/membership/v1/{resource}"
+    held = await planned(machine, place="=1+1")
+    initiative = await machine.post("/membership/v1/initiatives", initiative_body(titles={"en": "-1"}))
+    assert initiative.status_code == 201, initiative.text
+    expert = await entered(machine, names=[{"full": "=Ina Moor"}])
+    taking_part = await registered(machine, held["id"], expert["id"])
+    assert (await machine.step(taking_part["links"]["self"], "attend")).status_code == 200
+    if resource == "certificates":
+        await until(lambda: _items(machine, path))
+    expected = len(await _items(machine, path))
+    for safe in (True, False):
+        streamed = await machine.get(f"{path}?format=csv&safe={str(safe).lower()}")
+        exported = await _fetched(secretariat, {"resource": resource, "safe": safe})
+        assert exported == streamed.text
+        assert len(list(csv.DictReader(io.StringIO(exported)))) == expected
+        assert not safe or not any(f",{sign}" in exported for sign in "=-")
+    wish = {"resource": f"membership.{resource}", "format": "ndjson", "fields": ["ref", "status"]}
+    lines = [json.loads(line) for line in (await _fetched(secretariat, wish)).splitlines()]
+    assert [set(line) for line in lines] == [{"ref", "status"}] * expected
+    refused = await secretariat.send(resource, b"code\nX\n")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/resource")
+    assert (await machine.post(EXPORTS, {"resource": resource, "fields": ["search_key"]})).status_code == 422
+
+
+async def _items(caller: Caller, path: str) -> list[Any]:
+    return list((await caller.get(f"{path}?limit=200")).json()["items"])

@@ -128,6 +128,7 @@ CREATE TABLE member_support ({record_columns("pending|accepted|rejected|withdraw
     text_digest text NOT NULL,
     email_verified boolean NOT NULL,
     hold text,
+    rejected_for text,
     signer jsonb,
     certificate_id uuid,
     email_digest bytea,

@@ -4,7 +4,7 @@ from services.membership.access import ROLES
 from services.membership.affiliations.routes import matches
 from services.membership.affiliations.routes import router as affiliations
 from services.membership.broadcasts.routes import router as broadcasts
-from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.membership.bulk_issues.routes import router as bulk_issues
 from services.membership.calls.routes import router as calls
 from services.membership.certificate_files.routes import printing
@@ -45,6 +45,7 @@ from services.membership.settings import MembershipSettings
 from services.membership.statistics.routes import router as statistics
 from services.membership.supports.routes import router as supports
 from services.membership.supports.routes import signatures
+from services.membership.supports.schemas import SupportFields
 from services.membership.verification.routes import router as verification
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -63,7 +64,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
         [
             claims,
             experts,
-            *(stepping_routes(steppable) for steppable in STEPPABLE.values()),
+            stepping_routes(STEPPABLE["experts"]),
+            stepping_routes(STEPPABLE["supports"], SupportFields),
             privacy,
             erasure_requests,
             erasures,
@@ -101,7 +103,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             duplicates,
             merges,
             statistics,
-            *bulk_routes("membership", ROLES, IMPORTABLE),
+            *bulk_routes("membership", ROLES, IMPORTABLE, EXPORTABLE),
             job_routes("membership", ROLES),
         ],
         title="Membership",

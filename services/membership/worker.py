@@ -6,7 +6,7 @@ from services.membership.affiliations import jobs as affiliations
 from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
 from services.membership.broadcasts.retention import delete_old_recipients
 from services.membership.broadcasts.sending import send_due
-from services.membership.bulk import IMPORTABLE, STEPPABLE
+from services.membership.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.membership.bulk_issues.jobs import job_handlers as bulk_issue_jobs
 from services.membership.calls.operations import apply_scheduled as end_calls
 from services.membership.certificate_mails import operations as certificate_mails
@@ -41,6 +41,8 @@ from services.membership.review_invitations import operations as review_invitati
 from services.membership.review_invitations.jobs import job_handlers as review_invitation_jobs
 from services.membership.settings import MembershipSettings
 from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
+from services.membership.support_mails import operations as support_mails
+from services.membership.support_mails.jobs import job_handlers as support_mail_jobs
 from services.membership.supports import domain as supports
 from services.membership.supports.operations import forget_networks
 from services.membership.supports.signing import prepare as prepare_signature
@@ -84,13 +86,14 @@ _PREPARATIONS: dict[str, Preparation] = {
     tokens.NOMINATION: confirmation.prepare,
     certificate_mails.TEMPLATE: certificate_mails.prepare,
     supports.SUPPORT: prepare_signature,
+    **dict.fromkeys(support_mails.TEMPLATES.values(), support_mails.prepare),
 }
 
 
 def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker. The settings default to those of the environment."""
     settings = settings or MembershipSettings()
-    bulk, steps = BulkJobs(settings, IMPORTABLE), StepJobs(STEPPABLE)
+    bulk, steps = BulkJobs(settings, IMPORTABLE, EXPORTABLE), StepJobs(STEPPABLE)
     handlers = {
         **bulk.handlers,
         **steps.handlers,
@@ -101,6 +104,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **claim_jobs(settings),
         **review_invitation_jobs(settings),
         **nomination_jobs(settings),
+        **support_mail_jobs(settings),
         **mail_handlers(settings, _PREPARATIONS),
         **orcid_jobs(settings),
         **RETENTION_JOBS,

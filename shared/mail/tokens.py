@@ -93,12 +93,21 @@ def token_not_valid() -> Invalid:
 
 
 async def issue(
-    connection: Connection, *, service: str, purpose: str, subject: UUID, address: str, token: str, until: datetime
+    connection: Connection,
+    *,
+    service: str,
+    purpose: str,
+    subject: UUID,
+    address: str,
+    token: str,
+    until: datetime,
+    ends_others: bool = True,
 ) -> None:
-    """Makes a token valid; repeated calls have one effect. Ends the unused tokens of this purpose for this record.
-    `address` is folded."""
+    """Makes a token valid; repeated calls have one effect. `address` is folded. With `ends_others` the unused tokens of
+    this purpose for this record end."""
     of_subject = {"service": service, "purpose": purpose, "subject_id": subject, "digest": digest(token)}
-    await _END_OTHERS.execute(connection, **of_subject)
+    if ends_others:
+        await _END_OTHERS.execute(connection, **of_subject)
     await _ADD.execute(connection, **of_subject, address_digest=digest(address), until=until)
 
 

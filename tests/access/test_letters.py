@@ -12,7 +12,8 @@ from services.access.settings import AccessSettings
 from services.membership.broadcasts.jobs import TEMPLATE as BROADCAST
 from services.membership.certificate_mails.operations import TEMPLATE as CERTIFICATES
 from services.membership.claims.domain import PURPOSE as CLAIM
-from services.membership.supports.domain import SUPPORT
+from services.membership.support_mails.operations import TEMPLATES as DECISIONS
+from services.membership.supports.domain import REJECTIONS, SUPPORT
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES
@@ -37,6 +38,13 @@ VALUES: dict[str, dict[str, str]] = {
     "nomination_confirmed": {"name": NAME, **_NOMINATED},
     "nomination_declined": {"name": NAME, **_NOMINATED},
     SUPPORT: {**WITH_TOKEN, "withdrawal": "another-token", "title": "Soils for all"},
+    DECISIONS["accepted"]: {
+        "name": NAME,
+        "title": "Soils for all",
+        "certificate": "https://example.org/v/0",
+        "page": WITH_TOKEN["page"],
+        "withdrawal": "another-token",
+    },
     CERTIFICATES: {"name": NAME, "lines": "CRT-000001\nhttps://example.org/v/0"},
     DIGEST: {"name": NAME, "lines": "EXP-000001: It is done.\nhttps://example.org/x\n\nEXP-000002: It is open."},
 }
@@ -55,7 +63,7 @@ def test_every_letter_is_written_whole_in_every_language(letter: str, language: 
     assert all(value in text for value in values.values())
     if "token" in values:
         assert token_in(mails[0]) == "a-token"
-    else:
+    elif "withdrawal" not in values:
         assert "#" not in text
     assert mails[0]["Message-ID"] == f"<{identity}@escm.example>"
     assert bytes(mails[0]) == bytes(mails[1])
@@ -65,6 +73,18 @@ def test_every_letter_is_written_whole_in_every_language(letter: str, language: 
     english = compose(Mail("ana@example.org", letter, "en", values), identity, at, SENDER)
     is_english = language == "en"
     assert (subject == english["Subject"], text == text_of(english)) == (is_english, is_english)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rejection_names_each_category_in_its_language(language: str) -> None:
+    values, texts = {"name": NAME, "title": "Soils for all"}, set()
+    for category in REJECTIONS:
+        mail = Mail("ana@example.org", DECISIONS["rejected"], language, {**values, "category": category})
+        sent = compose(mail, uuid7(), now(), SENDER)
+        assert "Soils for all" in sent["Subject"]
+        assert NAME in text_of(sent)
+        texts.add(text_of(sent))
+    assert len(texts) == len(REJECTIONS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -85,7 +105,9 @@ def test_a_broadcast_ends_with_its_reason_and_a_link_in_its_language(language: s
 
 
 def test_each_template_is_that_of_a_letter(settings: AccessSettings) -> None:
-    written = {f"{letter}.{language}.txt" for letter in (*VALUES, BROADCAST) for language in LANGUAGES}
+    written = {
+        f"{letter}.{language}.txt" for letter in (*VALUES, BROADCAST, DECISIONS["rejected"]) for language in LANGUAGES
+    }
     assert {entry.name for entry in files("shared.mail").joinpath("templates").iterdir()} == written
     assert job_handlers(settings).keys() >= {"welcome_account", "send_password_reset", "notify_old_address"}
 

@@ -1,9 +1,12 @@
-"""A worker with short leases that mails signers and lets supports follow merges."""
+"""A worker with short leases that mails signers, also the decisions of the office, and lets supports follow merges."""
 
 import uvloop
 
 from services.membership.references import EXPERTS
 from services.membership.settings import MembershipSettings
+from services.membership.support_mails.jobs import job_handlers
+from services.membership.support_mails.operations import TEMPLATES
+from services.membership.support_mails.operations import prepare as prepare_decision
 from services.membership.supports.domain import SUPPORT
 from services.membership.supports.signing import prepare
 from shared.contracts.membership import EXPERT_MERGED, EXPERT_UNMERGED
@@ -17,9 +20,9 @@ async def main() -> None:
     settings = MembershipSettings()
     follow = of_each_subject(EXPERTS.rewrite)
     reactions = {EXPERT_MERGED: follow, EXPERT_UNMERGED: follow}
-    worker = Worker(
-        "membership", settings, reactions, mail_handlers(settings, {SUPPORT: prepare}), {}, lease=1.0, patience=0.5
-    )
+    decisions = dict.fromkeys(TEMPLATES.values(), prepare_decision)
+    handlers = {**mail_handlers(settings, {SUPPORT: prepare, **decisions}), **job_handlers(settings)}
+    worker = Worker("membership", settings, reactions, handlers, {}, lease=1.0, patience=0.5)
     stop_on_signals(worker.stop)
     await worker.work()
 

@@ -32,6 +32,9 @@ SELECT s.id, (SELECT count(*) FROM (SELECT fact, subject, type FROM core_outbox
 FROM member_support s WHERE s.initiative_id = $1 AND s.accepted_at IS NOT NULL
 """
 _LIVING = "SELECT expert_id FROM member_support WHERE initiative_id = $1 AND status = 'accepted'"
+_UNSENT = """
+SELECT count(*) FROM core_job WHERE job_type IN ('send_support_decision', 'send_mail') AND status <> 'succeeded'
+"""
 _CLOSE = """
 DELETE FROM member_support; DELETE FROM member_initiative; DELETE FROM core_mail; DELETE FROM core_mail_token;
 DELETE FROM core_job; DELETE FROM core_schedule; DELETE FROM core_consumer; DELETE FROM core_subscription
@@ -60,10 +63,10 @@ class Signing:
             worker.kill()
         await asyncio.gather(*(worker.start() for worker in self.workers))
 
-    async def step(self, path: str, action: str) -> None:
+    async def step(self, path: str, action: str, **body: Any) -> None:
         etag = (await self.client.get(path)).headers["etag"]
         headers = {"If-Match": etag, "Idempotency-Key": uuid4().hex}
-        done = await self.client.http.post(f"{path}/transitions", json={"action": action}, headers=headers)
+        done = await self.client.http.post(f"{path}/transitions", json={"action": action, **body}, headers=headers)
         assert done.status_code == 200, done.text
 
     async def create(self, path: str, **body: Any) -> dict[str, Any]:
@@ -75,6 +78,7 @@ class Signing:
 @pytest.fixture
 async def signing(cluster: Cluster, mailbox: Mailbox) -> AsyncIterator[Signing]:
     await cluster.relay.stop()
+    mailbox.mails.clear()
     async with cluster.superuser() as connection:
         signing = Signing(cluster, connection, mailbox)
         try:
@@ -115,6 +119,35 @@ async def test_counters_equal_rows_and_each_accepted_support_has_one_fact(
     assert await drift(signing.connection, KINDS, LIVE) == []
 
 
+async def test_each_decision_is_one_message_whoever_is_killed(signing: Signing, chance: random.Random) -> None:
+    await asyncio.gather(*(process.start() for process in signing.processes))
+    code = f"F-{uuid4().hex[:12].upper()}"
+    made = await signing.create(_INITIATIVES, code=code, titles={"en": "Soils for all"}, certificate=False)
+    await signing.step(made["links"]["self"], "open")
+    addresses = [f"{uuid4().hex}@mailinator.com" for _ in range(_SIGNERS)]
+    async with signing.client.anonymous() as anybody:
+        await _sign_all(anybody, made["id"], addresses)
+        await eventually(lambda: _has(signing, _SIGNERS), within=_BOUND)
+        found = {mail["To"]: tokens_in(mail)["support"] for mail in signing.mailbox.mails}
+        for token in found.values():
+            await _confirm(anybody, token, "pending")
+    held = (await signing.client.get(f"{_SUPPORTS}?initiative_id={made['id']}&limit=200")).json()["items"]
+    assert len(held) == _SIGNERS
+    for number, one in enumerate(held):
+        rejection = {"action": "reject", "reason": "Robots.", "fields": {"category": "not_verified"}}
+        await signing.step(one["links"]["self"], **(rejection if number % 2 else {"action": "verify"}))
+        if number % 4 == 0:
+            await signing.kill(chance)
+    await eventually(lambda: _is_idle(signing), within=_BOUND)
+    decisions = {(mail["To"], mail["Message-ID"]) for mail in signing.mailbox.mails if "support" not in tokens_in(mail)}
+    assert sorted(address for address, _ in decisions) == sorted(addresses)
+
+
+async def _is_idle(signing: Signing) -> bool:
+    """Whether every mail is sent."""
+    return not await signing.connection.fetchval(_UNSENT)
+
+
 async def _sign_all(anybody: httpx.AsyncClient, initiative: str, addresses: list[str]) -> None:
     for address in addresses:
         await _sign(anybody, initiative, address)
@@ -130,9 +163,9 @@ async def _sign(anybody: httpx.AsyncClient, initiative: str, address: str) -> No
     assert done.status_code == 202, done.text
 
 
-async def _confirm(anybody: httpx.AsyncClient, token: str) -> str:
+async def _confirm(anybody: httpx.AsyncClient, token: str, status: str = "accepted") -> str:
     done = await anybody.post(f"{_SUPPORTS}/verification", json={"token": token})
-    assert (done.status_code, done.json()["status"]) == (200, "accepted"), done.text
+    assert (done.status_code, done.json()["status"]) == (200, status), done.text
     return str(done.json()["ref"])
 
 

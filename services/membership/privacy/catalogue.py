@@ -18,7 +18,7 @@ _FILE = "describes the whole file, of many people"
 
 _SUPPORT = (
     f"{RECORD} initiative_id expert_id institution_id capacity organisation_id signed_at text_digest email_verified"
-    " hold certificate_id accepted_at ended_at"
+    " hold rejected_for certificate_id accepted_at ended_at"
 )
 """What stays of the support of an erased expert, which counts as before."""
 TOMBSTONE = f"{RECORD} category previous_status status_since term_starts term_ends merged_into"
@@ -50,7 +50,9 @@ PARTS: Mapping[str, PersonalTable] = {
     "declarations": personal("member_declaration", f"{RECORD} expert_id year notice_version interests signed_on"),
     "consents": personal("member_consent", f"{RECORD} expert_id purpose notice_version language proof"),
     "certificates": personal_record(
-        "member_certificate", Certificate, " ".join(name for name in fields_of(Certificate) if name != "holder_name")
+        "member_certificate",
+        Certificate,
+        " ".join(name for name in fields_of(Certificate) if name not in ("holder_name", "search_key")),
     ),
     "certificate_files": personal(
         "member_certificate_file", "certificate_id language size printed_at", {"a checksum of the file": "sha256"}

@@ -21,12 +21,17 @@ WITHDRAWAL_LIFE = timedelta(days=3_650)
 LIVING = ("pending", "accepted")
 """The states of which one initiative has one support of a supporter."""
 PUBLISHED = frozenset({"accepted"})
+DECIDED = frozenset({"accepted", "rejected"})
+"""The states into which an office takes a signature."""
 MOST_FROM_NETWORK = 20
 NETWORK_PERIOD = timedelta(days=1)
 NETWORK_KEPT = timedelta(days=7)
 """How long the keyed hash of a signer's network is stored."""
 Hold: TypeAlias = Literal["throwaway_domain", "many_from_network", "organisation_unproven", "duplicate_open"]
 HOLDS: tuple[Hold, ...] = ("throwaway_domain", "many_from_network", "organisation_unproven", "duplicate_open")
+OTHER = "other"
+REJECTIONS = ("duplicate", "organisation_unproven", "not_verified", OTHER)
+"""Why a support is rejected, as its signer is informed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ LIFECYCLE: Lifecycle[SupportGuardContext] = Lifecycle(
     (*LIVING, "rejected", "withdrawn", "annulled"),
     (
         transition("verify", "pending", "accepted", guard=_verifiable),
-        transition("reject", "pending", "rejected", reason_required=True),
+        transition("reject", "pending", "rejected", reason_required=True, fields=("category",)),
         transition("withdraw", "pending|accepted", "withdrawn"),
         transition("annul", "accepted", "annulled", reason_required=True),
     ),

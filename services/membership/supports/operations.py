@@ -20,12 +20,15 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
+from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 SUPPORTS: ResourceType[Support, domain.SupportGuardContext] = ResourceType.of(
     Support, support, domain.LIFECYCLE, is_personal=True
 )
+SEND_DECISION = "send_support_decision"
+"""The job that mails a signer what the office decided, and its checkpoint."""
 _CHANGEABLE = ("consent_to_list", "evidence")
 _ACTIVE = frozenset(("active", "grace"))
 
@@ -70,13 +73,17 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Support, wanted:
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Support, requested: TransitionRequest) -> Support:
-    """Applies one transition. `verify` of a signature finds or adds its expert.
+    """Applies one transition. `verify` of a signature finds or adds its expert. A confirmed address gets the decision.
 
-    Raises what `Lifecycle.advance` raises, and Conflict if the expert has another living support.
+    Raises what `Lifecycle.advance` raises, Invalid for an unknown category, and Conflict if the expert has another
+    living support.
     """
     may = permitted(access, before)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-    return await apply(uow, before, requested, guard_context, may)
+    after = await apply(uow, before, requested, guard_context, may)
+    if before.signer is not None and before.email_verified and after.status in domain.DECIDED:
+        defer_once(uow, "membership", SEND_DECISION, {"support": str(after.id)})
+    return after
 
 
 async def apply(
@@ -93,6 +100,8 @@ async def apply(
         wanted = await _accepted(uow, before, email_verified=guard_context.email_verified)
         if await queries.other_living(uow.connection, wanted) is not None:
             raise _not_unique(wanted)
+    elif requested.action == "reject":
+        wanted = replace(before, rejected_for=_category(requested.fields))
     elif requested.action in ("withdraw", "annul"):
         wanted = _ended(before)
     return await SUPPORTS.apply_transition(uow, before, requested, guard_context, may, lambda _target: wanted)
@@ -178,9 +187,8 @@ async def _initiative(uow: UnitOfWork, access: AccessScope, new: Support) -> Row
     knowing = access_scope_for(access.principal, access.roles, INITIATIVES.resource)
     if found is None or not knowing.knows_row(found, PUBLISHED):
         raise invalid_field("/initiative_id", "unknown_reference", "There is no such initiative.")
-    if found["status"] not in PUBLISHED or new.signed_at > now():
-        raise not_open()
-    if not is_within(found["opens"], found["closes"], new.signed_at):
+    is_past = found["status"] in PUBLISHED and new.signed_at <= now()
+    if not is_past or not is_within(found["opens"], found["closes"], new.signed_at):
         raise not_open()
     return found
 
@@ -261,6 +269,13 @@ async def _held(uow: UnitOfWork, record: Support) -> Support:
     name_key = domain.name_key(person["display_name"])
     has_namesake = await queries.has_namesake(uow.connection, record.initiative_id, name_key, record.country)
     return replace(record, name_key=name_key, hold="duplicate_open" if has_namesake else None)
+
+
+def _category(fields: Fields) -> str:
+    category = fields.get("category", domain.OTHER)
+    if category not in domain.REJECTIONS:
+        raise invalid_field("/fields/category", "not_one_of", f"One of {', '.join(domain.REJECTIONS)}.")
+    return str(category)
 
 
 def _ended(before: Support) -> Support:

@@ -79,6 +79,7 @@ class Support(Record):
     ]
     email_verified: Annotated[bool, Granted, Tracked, "Whether the signer has shown that the address is theirs."]
     hold: Annotated[str | None, Granted, Tracked, "Why an office looks at the signature first; null if nothing does."]
+    rejected_for: Annotated[str | None, Granted, Tracked, "The category of the rejection; null unless it is rejected."]
     signer: Annotated[Signer | None, Granted, "Who signed the public form, until the support is accepted or withdrawn."]
     certificate_id: Annotated[UUID | None, Public, "The certificate of the support; null where there is none."]
     email_digest: Annotated[bytes | None, Internal]

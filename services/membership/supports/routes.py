@@ -38,6 +38,7 @@ router = RecordApi(
     update=operations.update,
     columns=schemas.columns,
     transition=operations.transition,
+    fields=schemas.SupportFields,
 ).routes()
 signatures = ResourceRouter(INITIATIVES.resource, ROLES)
 
@@ -94,5 +95,6 @@ async def withdraw_support(body: schemas.SupportTokenBody, ctx: CurrentContext) 
 
 
 async def _confirmed(ctx: RequestContext, found: Support) -> Response:
-    certificate = await link_of(ctx.uow.connection, ctx.secret, found.id)
+    holds = found.status == "accepted"
+    certificate = await link_of(ctx.uow.connection, ctx.secret, found.id, holds=holds)
     return Response(orjson.dumps(schemas.confirmed(found, certificate)), media_type=JSON)

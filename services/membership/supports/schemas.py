@@ -9,8 +9,9 @@ import orjson
 from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.membership.certificates.domain import LIFECYCLE as CERTIFICATE
 from services.membership.supports import record
-from services.membership.supports.domain import CAPACITIES, HOLDS, LIFECYCLE, ORGANISATION
+from services.membership.supports.domain import CAPACITIES, HOLDS, LIFECYCLE, ORGANISATION, REJECTIONS
 from services.membership.supports.tables import support
 from shared.kernel.clock import now, to_text
 from shared.kernel.text import LANGUAGES
@@ -53,6 +54,15 @@ class SupportBody(Body, of=record.Support):
     evidence: Document | None = None
 
 
+class SupportFields(Body):
+    """The fields of `reject`."""
+
+    category: Annotated[
+        Literal[REJECTIONS] | None,  # type: ignore[valid-type]
+        "Why, as the mail to the signer says; by default `other`.",
+    ] = None
+
+
 class SignatureBody(Body):
     """A signature by the public form."""
 
@@ -92,7 +102,14 @@ class SupportCertificate(ResponseModel):
     """The certificate of a support."""
 
     code: Annotated[str, "The code with which anybody verifies the certificate."]
-    pdf_url: Annotated[str, "The address of the certificate as PDF, for fifteen minutes."]
+    status: Annotated[
+        str,
+        Field(examples=["issued"], json_schema_extra={STATES: [*CERTIFICATE.states]}),
+        "The state of the certificate; `revoked` once the support is not accepted any more.",
+    ]
+    pdf_url: Annotated[
+        str | None, "The address of the certificate as PDF, for fifteen minutes; null unless it is `issued`."
+    ]
 
 
 class ConfirmedSupport(ResponseModel):
@@ -151,6 +168,7 @@ class Support(RecordResponse, of=record.Support, lifecycle=LIFECYCLE):
     text_digest: str | None = None
     email_verified: bool | None = None
     hold: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*HOLDS]})] = None
+    rejected_for: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*REJECTIONS]})] = None
     signer: Signer | None = None
     certificate_id: UUID | None
     accepted_at: datetime | None
@@ -196,6 +214,6 @@ def present_supporter(row: Mapping[str, Any], _access: AccessScope) -> dict[str,
     }
 
 
-def confirmed(found: record.Support, certificate: Mapping[str, str] | None) -> dict[str, Any]:
+def confirmed(found: record.Support, certificate: Mapping[str, str | None] | None) -> dict[str, Any]:
     """The response to a mailed token, with the certificate if there is one."""
     return {"ref": found.ref, "status": found.status, "certificate": certificate}

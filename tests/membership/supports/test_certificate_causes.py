@@ -44,13 +44,20 @@ async def test_a_supporter_gets_one_certificate_with_the_mailed_token(campaign: 
     assert (made["holder"], made["valid_to"]) == ({"expert_id": found["expert_id"]}, None)
     assert (await campaign.support(found["id"]))["certificate_id"] == made["id"]
     again = (await campaign.confirm(tokens["support"])).json()
-    assert again["certificate"]["code"] == made["code"]
+    assert (again["certificate"]["code"], again["certificate"]["status"]) == (made["code"], "issued")
     assert (await campaign.public.get(again["certificate"]["pdf_url"])).status_code in (200, 202)
+    suspended = await campaign.admin.step(f"{CERTIFICATES}/{made['id']}", "suspend", reason="A question is open.")
+    assert suspended.status_code == 200, suspended.text
+    held = (await campaign.confirm(tokens["support"])).json()["certificate"]
+    assert held == {"code": made["code"], "status": "suspended", "pdf_url": None}
     withdrawn = await campaign.withdraw(tokens["withdrawal"])
-    assert withdrawn.status_code == 200, withdrawn.text
+    over = {"code": made["code"], "status": "revoked", "pdf_url": None}
+    assert (withdrawn.status_code, withdrawn.json()["certificate"]) == (200, over), withdrawn.text
     await react(database, signing.SUPPORT_ACCEPTED, signing.SUPPORT_WITHDRAWN, subject=found["id"])
     verified = (await campaign.public.get(f"{VERIFY}/{made['code']}")).json()
     assert (verified["status"], verified["revoked_for"]) == ("revoked", "withdrawn")
+    for response in (await campaign.confirm(tokens["support"]), await campaign.withdraw(tokens["withdrawal"])):
+        assert (response.status_code, response.json()["certificate"]) == (200, over)
 
 
 async def test_an_initiative_may_give_no_certificates(campaign: Campaign, database: Database) -> None:

@@ -1,0 +1,1 @@
+"""Mails to signers about the decision of the office."""

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -110,5 +111,11 @@ class Campaign:
 
 
 @pytest.fixture
-def campaign(admin: Caller, anonymous: Caller, posted: Mailbox) -> Campaign:
+async def unseen_network(superuser: asyncpg.Connection) -> None:
+    """Nobody has signed from the network of the tests today."""
+    await superuser.execute("UPDATE member_support SET network_key = NULL")
+
+
+@pytest.fixture
+def campaign(admin: Caller, anonymous: Caller, posted: Mailbox, unseen_network: None) -> Campaign:
     return Campaign(admin, anonymous, posted)

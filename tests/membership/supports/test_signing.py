@@ -70,6 +70,23 @@ async def test_a_withdrawal_may_be_repeated_and_lowers_the_count(campaign: Campa
     assert (found["listed_name"], found["visibility"]) == (None, "restricted")
 
 
+async def test_a_signature_of_before_the_close_is_confirmed_after_it(campaign: Campaign) -> None:
+    initiative = await campaign.initiative()
+    tokens = await campaign.signed(initiative)
+    await campaign.admin.step(f"{INITIATIVES}/{initiative['id']}", "close")
+    assert (await campaign.confirm(tokens["support"])).json()["status"] == "accepted"
+    assert (await campaign.count(initiative))["supporters"] == 1
+
+
+async def test_the_name_of_another_signer_waits_for_the_office(campaign: Campaign) -> None:
+    initiative = await campaign.initiative()
+    await campaign.supported(initiative, name="Ángela Ruiz")
+    tokens = await campaign.signed(initiative, name="ANGELA RUIZ.")
+    assert (await campaign.confirm(tokens["support"])).json()["status"] == "pending"
+    (held,) = await campaign.supports(initiative, "&hold=duplicate_open")
+    assert held["signer"]["name"] == "ANGELA RUIZ."
+
+
 async def test_an_unknown_token_is_refused(campaign: Campaign) -> None:
     for response in (await campaign.confirm("nothing"), await campaign.withdraw("nothing")):
         assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "token_not_valid")

@@ -1,0 +1,128 @@
+"""A thousand signatures of one network in a day: twenty count at once, the office accepts the others in bulk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from email.message import EmailMessage
+from typing import Any
+
+import httpx
+import pytest
+
+from services.membership.app import create_app
+from services.membership.settings import MembershipSettings
+from services.membership.supports.domain import MOST_FROM_NETWORK
+from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, Body, Campaign, form, tokens_in
+from tests.support.callers import Caller, serving
+from tests.support.mailbox import Mailbox
+from tests.support.principals import enter_callers
+
+_SIGNERS = 1_000
+_AT_ONCE = 250
+_UNLIMITED = 1_000_000
+
+
+@pytest.fixture
+async def campaign(posted: Mailbox, unseen_network: None, database_url: str, redis_url: str) -> AsyncIterator[Campaign]:
+    """One without limits on requests, and whose callers are rows, as the job of bulk transitions finds them."""
+    await enter_callers(database_url)
+    settings = MembershipSettings(
+        database_url=database_url,
+        redis_url=redis_url,
+        mail_requests=_UNLIMITED,
+        failed_authentications=_UNLIMITED,
+    )
+    async with serving(create_app(settings)) as client:
+        yield Campaign(Caller(client, "admin"), Caller(client, None), posted)
+
+
+async def _each(requests: Iterable[Any], status: int) -> list[httpx.Response]:
+    """The responses to these requests, a few at once."""
+    places = asyncio.Semaphore(16)
+
+    async def one(request: Any) -> httpx.Response:
+        async with places:
+            response: httpx.Response = await request
+        assert response.status_code == status, response.text
+        return response
+
+    return await asyncio.gather(*(one(request) for request in requests))
+
+
+async def _all(campaign: Campaign, address: str) -> list[Body]:
+    items: list[Body] = []
+    following: str | None = address
+    while following:
+        page = (await campaign.admin.get(following)).json()
+        items, following = [*items, *page["items"]], page["next"]
+    return items
+
+
+async def _mails(campaign: Campaign, forms: list[Body], count: int) -> list[EmailMessage]:
+    """So many mails to these signers, once they have arrived. Each hundred has its own time."""
+    addresses = {one["email"] for one in forms}
+
+    def arrived() -> list[EmailMessage]:
+        return [mail for mail in campaign.mailbox.mails if mail["To"] in addresses]
+
+    for least in (*range(100, count, 100), count):
+
+        async def have_arrived(least: int = least) -> bool:
+            return len(arrived()) >= least
+
+        await campaign.until(have_arrived)
+    return arrived()
+
+
+async def _decided(campaign: Campaign, held: list[Body], action: str, **more: Any) -> list[Body]:
+    """The outcomes of a bulk transition."""
+    items = [{"id": one["id"], "version": one["version"]} for one in held]
+    ordered = await campaign.admin.post(f"{SUPPORTS}/bulk_transitions", {"action": action, "items": items, **more})
+    assert ordered.status_code == 202, ordered.text
+
+    async def ended() -> Body | None:
+        job: Body = (await campaign.admin.get(ordered.headers["location"])).json()
+        return None if job["status"] in ("queued", "running") else job
+
+    job = await campaign.until(ended)
+    assert job["status"] == "succeeded", job
+    return list(job["result"]["items"])
+
+
+async def test_a_thousand_from_one_network_wait_and_are_accepted_in_bulk(campaign: Campaign) -> None:
+    initiative = await campaign.initiative(certificate=False)
+    sign, address = f"{INITIATIVES}/{initiative['id']}/sign", f"{SUPPORTS}?initiative_id={initiative['id']}&limit=200"
+    forms = [form() for _ in range(_SIGNERS)]
+    await _each((campaign.public.post(sign, one) for one in forms), 202)
+    tokens = [tokens_in(mail)["support"] for mail in await _mails(campaign, forms, _SIGNERS)]
+    confirmed = await _each((campaign.confirm(token) for token in tokens), 200)
+    assert sum(one.json()["status"] == "accepted" for one in confirmed) == MOST_FROM_NETWORK
+    assert (await campaign.count(initiative))["supporters"] == MOST_FROM_NETWORK
+    held = await _all(campaign, f"{address}&hold=many_from_network&status=pending")
+    assert len(held) == _SIGNERS - MOST_FROM_NETWORK
+    outcomes = []
+    for start in range(0, len(held), _AT_ONCE):
+        outcomes += await _decided(campaign, held[start : start + _AT_ONCE], "verify")
+    assert [(one["id"], one["status"], one["problem"]) for one in outcomes] == [
+        (one["id"], "accepted", None) for one in held
+    ]
+    assert (await campaign.count(initiative))["supporters"] == _SIGNERS
+    mails = await _mails(campaign, forms, _SIGNERS + len(held))
+    decisions = [mail for mail in mails if "support" not in tokens_in(mail)]
+    assert len({mail["Message-ID"] for mail in decisions}) == len({mail["To"] for mail in decisions}) == len(held)
+
+
+async def test_a_bulk_rejection_has_one_category(campaign: Campaign) -> None:
+    initiative = await campaign.initiative()
+    for _ in range(2):
+        body = form()
+        body["email"] = body["email"].replace("example.org", "mailinator.com")
+        await campaign.confirm((await campaign.signed(initiative, **body))["support"])
+    held = await campaign.supports(initiative)
+    outcomes = await _decided(campaign, held, "reject", reason="Robots.", fields={"category": "not_verified"})
+    assert [one["status"] for one in outcomes] == ["rejected"] * 2
+    assert {one["rejected_for"] for one in await campaign.supports(initiative)} == {"not_verified"}
+    again = await _decided(campaign, held, "reject", reason="Robots.", fields={"category": "dislike"})
+    assert {one["problem"]["code"] for one in again} == {"version_conflict"}
+    items = [{"id": one["id"], "version": one["version"]} for one in held]
+    refused = await campaign.public.post(f"{SUPPORTS}/bulk_transitions", {"action": "verify", "items": items})
+    assert refused.status_code == 401

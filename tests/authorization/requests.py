@@ -63,6 +63,10 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "action": "start_review",
         "items": [{"id": country_fixture.id("experts"), "version": 1}],
     },
+    "bulkTransitionSupports": lambda country_fixture: {
+        "action": "verify",
+        "items": [{"id": country_fixture.id("supports"), "version": 1}],
+    },
     "exportExpertSubject": lambda _country_fixture: {},
     "createExpertMessage": lambda country_fixture: {"text": _name(country_fixture)},
     "requestExpertErasure": lambda country_fixture: {"reason": country_fixture.word},

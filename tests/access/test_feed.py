@@ -179,7 +179,8 @@ async def _nominated(feed: Feed, member: UUID, **values: Any) -> tuple[UUID, UUI
     """A nomination of a call that is decided, about which a member of the panel has a conflict of interest, its nominee
     and a score."""
     rows, nominee = feed.connection, uuid4()
-    call = await enter(rows, "member_call", status="decided", kind="committee", seats=1, code=str(uuid4()))
+    about = {"status": "decided", "kind": "committee", "seats": 1, "code": str(uuid4()), "panel": "[]"}
+    call = await enter(rows, "member_call", **about)
     conflicts = f'[{{"expert_id": "{member}", "kind": "recused"}}]'
     about = {"call_id": call, "expert_id": nominee, "conflicts": conflicts, "status": "selected", **values}
     nomination = await enter(rows, "member_nomination", **about)

@@ -136,7 +136,7 @@ async def test_an_erased_person_is_nowhere_and_still_counts(
     traces = await _with_traces(to, who)
     before = await _counts(admin)
     assert len(await columns_with(superuser, who.word)) > 8
-    assert len(files_with(storage, who.word)) == 5
+    assert len(files_with(storage, who.word)) == 6
     assert len(_printed(storage)) == 1
     erasure = await requested(who)
     await run_due()

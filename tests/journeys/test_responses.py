@@ -25,9 +25,10 @@ from tests.support.running import Client, Person, eventually
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _SERVICES = ("access", "actions", "centres", "membership", "portal")
 _PARENTS = 100
-"""Records whose own lists are read: the newest, or the oldest of these lists."""
-_OLDEST_FIRST = {"/access/v1/accounts"}
-"""The accounts of the demo have what is looked for, and other tests enter more than 100 after them."""
+"""Records whose own lists are read: the newest, or the oldest accounts."""
+_ORDERS = {"/access/v1/accounts": "&sort=id", "/membership/v1/imports": ""}
+"""The accounts of the demo have what is looked for, and other tests enter more than 100 after them. The list of imports
+has one order."""
 Look = Callable[[str], httpx.Response]
 
 
@@ -153,8 +154,7 @@ def _addresses(look: Look, path: str) -> Iterator[str]:
         yield f"{path}{_QUERIES.get(path, '')}"
         return
     above, _, below = path.partition("/{record}")
-    order = "id" if above in _OLDEST_FIRST else "-id"
-    response = look(f"{above}?limit={_PARENTS}&sort={order}")
+    response = look(f"{above}?limit={_PARENTS}{_ORDERS.get(above, '&sort=-id')}")
     for parent in response.json()["items"] if response.status_code == 200 else ():
         yield f"{above}/{parent['id']}{below}"
 

@@ -92,7 +92,17 @@ def _members(by: Client) -> tuple[dict[str, Any], list[str]]:
         file = Path(folder) / "experts.csv"
         file.write_text(f"full_name,country,email\nIda Import,{COUNTRY},ida@example.org\n,{COUNTRY},none\n")
         by.upload("/membership/v1/imports", file, resource="experts")
+        _undone_list(by, Path(folder) / "participants.csv", congress["code"])
     return host, [twin["id"] for twin in twins[1:]]
+
+
+def _undone_list(by: Client, file: Path, congress: str) -> None:
+    """An undone list of participants, one of whom was changed since."""
+    file.write_text(f"congress,full_name,country\n{congress},Ada Listed,{COUNTRY}\n{congress},Bea Listed,{COUNTRY}\n")
+    job = by.upload("/membership/v1/imports", file, resource="participations")
+    listed = by.get("/membership/v1/experts", q="Ada Listed")["items"][0]["links"]["self"]
+    by.change(listed, {"keywords": ["lakes"]})
+    by.step(f"/membership/v1/imports/{job['result']['import_id']}", "undo")
 
 
 def _active(by: Client, name: str) -> dict[str, Any]:

@@ -27,10 +27,10 @@ class Sealer:
         return nonce + self._cipher.encrypt(nonce, content, name.encode())
 
     def open(self, sealed: bytes, name: str) -> bytes | None:
-        """The content; None if it was sealed under another secret, purpose or name."""
+        """The content; None if it was changed, or sealed under another secret, purpose or name."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return None
 
 

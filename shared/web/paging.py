@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
-from sqlalchemy import Date, DateTime, Float, Uuid
+from sqlalchemy import Date, DateTime, Float, Integer, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.configuration.sealing import PlaceSealer
@@ -133,6 +133,8 @@ def _typed(text: str, key: ColumnElement[Any]) -> Any:
         return datetime.fromisoformat(text)
     if isinstance(key.type, Float):
         return float(text)
+    if isinstance(key.type, Integer):
+        return int(text)
     return date.fromisoformat(text) if isinstance(key.type, Date) else text
 
 

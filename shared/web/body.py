@@ -34,7 +34,8 @@ _BUDGET = MemoryBudget(MEMORY)
 class Body:
     """The `receive` of one request, and the memory of its body until the request ends: a context manager.
 
-    The body of a method other than GET, HEAD and OPTIONS has at most 1 MiB, that of a form sent to `/imports` 256 MiB.
+    The body of a method other than GET, HEAD and OPTIONS has at most 1 MiB, that of a form `form_limit` bytes if its
+    route has such a limit, and 256 MiB if it is sent to `/imports`.
     The total wait for it is `seconds`, or the time of its bytes at 64 KiB/s, whichever is longer; a single wait is at
     most `seconds`.
     """
@@ -42,7 +43,14 @@ class Body:
     __slots__ = ("_bare", "_budget", "_is_read", "_is_whole", "_limit", "_read", "_receive", "_refusal", "_seconds",
                  "_timeout", "_waited")  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive, seconds: float, budget: MemoryBudget = _BUDGET) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        seconds: float,
+        budget: MemoryBudget = _BUDGET,
+        form_limit: int = 0,
+    ) -> None:
         """Raises TooLarge at once if the announced length is over the limit, Malformed if it is not a number,
         Unauthenticated for credentials of more than 8 KiB."""
         headers = scope["escm.headers"]
@@ -54,8 +62,9 @@ class Body:
         if self._bare:
             return
         media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        is_file = media == b"multipart/form-data" and scope["path"].endswith("/imports")
-        self._limit = IMPORT_LIMIT if is_file else JSON_LIMIT
+        self._limit = JSON_LIMIT
+        if media == b"multipart/form-data":
+            self._limit = IMPORT_LIMIT if scope["path"].endswith("/imports") else form_limit or JSON_LIMIT
         if length is not None:
             if not length.isdigit():
                 raise Malformed("Content-Length is not a number.")

@@ -37,9 +37,13 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._find(scope)
-        with Body(scope, receive, self._body_seconds) as body:
-            if isinstance(route, EscmRoute) and route.is_plain:
-                await route.app(scope, body.receive, send)
+        plain = route if isinstance(route, EscmRoute) and route.is_plain else None
+        limit = 0
+        if plain is None and isinstance(route, EscmRoute):
+            limit = route.form_limit(scope["app"].state.settings)
+        with Body(scope, receive, self._body_seconds, form_limit=limit) as body:
+            if plain is not None:
+                await plain.app(scope, body.receive, send)
                 return
             async with AsyncExitStack() as stack:
                 scope[_FILE_STACK] = stack

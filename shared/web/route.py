@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.configuration.settings import Settings
 from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import CommittedConflict, FieldError, Malformed, Unauthenticated, UnsupportedMedia
@@ -57,6 +58,10 @@ class EscmRoute(APIRoute):
         self.is_plain = plain is not None
         if plain is not None:
             self.app = _sending(self._handler(plain))
+
+    def form_limit(self, _settings: Settings) -> int:
+        """The maximum number of bytes of a form; 0 for that of any body."""
+        return 0
 
     def get_route_handler(self) -> Handler:
         """The handler that FastAPI calls, if the endpoint is not a plain one."""

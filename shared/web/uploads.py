@@ -1,6 +1,7 @@
 """Files of a form. A caller without permission is refused before the file is received, and nothing is stored."""
 
 import asyncio
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,18 +25,16 @@ AT_ONCE = 4
 _under_way: Counter[str] = Counter()
 
 
-class UploadRoute(EscmRoute):
-    """Receives the file of a form before the transaction opens, once the caller's permission is checked.
-
-    The endpoint finds it in `request.state.received` and stores it; otherwise it is deleted after the request.
-    """
+class FormRoute(EscmRoute):
+    """Receives a form with a file before the transaction opens, once the caller's permission is checked."""
 
     def may_send(self, principal: Principal, fields: dict[str, str]) -> None:
         """Raises Forbidden. Called before the form is read, when its file begins, and at its end; `fields` are those
         received so far."""
 
-    async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
-        """Checks the received file before the transaction opens."""
+    @abstractmethod
+    async def with_form(self, handle: Handler, request: Request, principal: Principal, form: FormData) -> Response:
+        """Handles the request with its whole form, which is closed afterwards."""
 
     def get_route_handler(self) -> Handler:
         """The handler that FastAPI calls."""
@@ -50,13 +49,21 @@ class UploadRoute(EscmRoute):
             with _place_of(principal):
                 form = await _form(request, lambda fields: self.may_send(principal, fields))
                 try:
-                    return await self._handle(handle, request, principal, form)
+                    return await self.with_form(handle, request, principal, form)
                 finally:
                     await form.close()
 
         return receive if "POST" in (self.methods or ()) else handle
 
-    async def _handle(self, handle: Handler, request: Request, principal: Principal, form: FormData) -> Response:
+
+class UploadRoute(FormRoute):
+    """Stores the file of a form next to the stored files. The endpoint finds it in `request.state.received` and stores
+    it; otherwise it is deleted after the request."""
+
+    async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
+        """Checks the received file before the transaction opens."""
+
+    async def with_form(self, handle: Handler, request: Request, principal: Principal, form: FormData) -> Response:
         file = form.get("file")
         if not isinstance(file, FormFile):
             return await handle(request)

@@ -19,6 +19,7 @@ class ErrorCategory(StrEnum):
     GONE = "gone"
     STALE = "stale"
     TOO_LARGE = "too_large"
+    RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     UNSUPPORTED_MEDIA = "unsupported_media"
     INVALID = "invalid"
     PRECONDITION_REQUIRED = "precondition_required"
@@ -129,6 +130,12 @@ class TooLarge(EscmError):
     """More bytes, levels or rows than the limit."""
 
     kind, code = ErrorCategory.TOO_LARGE, "too_large"
+
+
+class RangeNotSatisfiable(EscmError):
+    """The requested bytes are not within the file."""
+
+    kind, code = ErrorCategory.RANGE_NOT_SATISFIABLE, "range_not_satisfiable"
 
 
 class UnsupportedMedia(EscmError):

@@ -27,6 +27,7 @@ STATUS: Mapping[ErrorCategory, int] = MappingProxyType(
         ErrorCategory.STALE: 412,
         ErrorCategory.TOO_LARGE: 413,
         ErrorCategory.UNSUPPORTED_MEDIA: 415,
+        ErrorCategory.RANGE_NOT_SATISFIABLE: 416,
         ErrorCategory.INVALID: 422,
         ErrorCategory.PRECONDITION_REQUIRED: 428,
         ErrorCategory.RATE_LIMITED: 429,

@@ -1,11 +1,15 @@
 """Sends files in blocks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import Response
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from shared.web.streams import Pace
 
 
 async def blocks_of(path: Path) -> AsyncIterator[bytes]:
@@ -21,3 +25,32 @@ def download(content: AsyncIterator[bytes], media: str, name: str, size: int | N
     if size is not None:
         headers["Content-Length"] = str(size)
     return StreamingResponse(content, 200, headers, media)
+
+
+def attachment(name: str) -> str:
+    """The `Content-Disposition` of a file with a name in any script (RFC 6266)."""
+    plain = "".join(each if each.isascii() and each not in '"\\%' else "_" for each in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+class BlocksResponse(Response):
+    """Blocks that are read while they are sent, as long as the client reads them. A failure before the first block is a
+    problem; a later one ends the connection before the announced length."""
+
+    def __init__(
+        self, blocks: AsyncIterator[bytes], size: int, status: int, headers: Mapping[str, str], media: str
+    ) -> None:
+        super().__init__(None, status, {**headers, "Content-Length": str(size)}, media)
+        self._blocks = blocks
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Alternately reads and sends."""
+        pace, is_begun = Pace(send), False
+        async for block in self._blocks:
+            if not is_begun:
+                is_begun = True
+                await pace.send(
+                    {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+                )
+            await pace.send({"type": "http.response.body", "body": block, "more_body": True})
+        await pace.send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     connections: int = Field(4_096, ge=16, le=100_000, validation_alias="ESCM_CONNECTIONS")
     """Connections of one process. Beyond them, the one that has waited longest for a request is closed."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
+    storage_url: str = Field("", pattern=r"^((file:///|s3://)\S+)?$", validation_alias="ESCM_STORAGE_URL")
+    """Where evidence is stored, `file:///folder` or `s3://bucket/prefix`; by default in `storage_path`."""
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
     """Years for which the audit trail is stored."""
     responses_mebibytes: int = Field(10_240, ge=16, validation_alias="ESCM_RESPONSES_MEBIBYTES")
@@ -140,6 +142,11 @@ class Settings(BaseSettings):
     def is_compressing(self) -> bool:
         """Whether apps compress their responses."""
         return self.environment == "laptop" if self.compression is None else self.compression
+
+    @property
+    def objects_url(self) -> str:
+        """Where evidence is stored."""
+        return self.storage_url or (self.storage_path / "evidence").absolute().as_uri()
 
     def database_dsn(self, role: str | None = None) -> str:
         """The database address of a role: `DATABASE_URL` with this service's (or the given) role and password."""

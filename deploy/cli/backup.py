@@ -26,12 +26,13 @@ _PIPE = Path("-")
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, which must not exist; - is standard output.")],
 ) -> None:
-    """Write one file with a snapshot of the database and of the files that it names.
+    """Write one file with a snapshot of the database and of the files of imports and exports that it names.
 
-    The system may run meanwhile. The file holds personal data and no secret. `erased.ids` in the same folder lists
-    the ids of erased persons: keep it with the backups, so that a restore erases them again. Keep ESCM_SECRET_KEY in
-    another place: under another key a restored system works, but issued tokens and cursors become invalid, and earlier
-    changes to persons can no longer be read in their histories.
+    Evidence has a store of its own, which is copied separately. The system may run meanwhile. The file holds personal
+    data and no secret. `erased.ids` in the same folder lists the ids of erased persons: keep it with the backups, so
+    that a restore erases them again. Keep ESCM_SECRET_KEY in another place: under another key a restored system works,
+    but issued tokens and cursors become invalid, and earlier changes to persons can no longer be read in their
+    histories.
     """
     url = database_url()
     from deploy.backup.taking import take

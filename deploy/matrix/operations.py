@@ -125,8 +125,10 @@ _BY_NAME: Mapping[str, Demand] = {
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
-    "getCertificatePdf": Demand(Ask.SEE),
-    **dict.fromkeys(("verifyCertificate", "getCertificateStatusList", "getCertificateFile"), Demand(Ask.NOTHING)),
+    **dict.fromkeys(("getCertificatePdf", "getEvidenceContent", "getEvidenceDownloadUrl"), Demand(Ask.SEE)),
+    **dict.fromkeys(
+        ("verifyCertificate", "getCertificateStatusList", "getCertificateFile", "getEvidenceFile"), Demand(Ask.NOTHING)
+    ),
     "getCertificateCredential": Demand(Ask.SEE),
     **dict.fromkeys(
         (

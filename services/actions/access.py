@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries"
+    " countries evidence"
 )
 
 
@@ -24,6 +24,7 @@ _PUBLISH = (
     | _permissions("actions", "update publish approve start finish close suspend resume cancel")
     | _permissions("milestones", "verify refuse")
 )
+_EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -36,22 +37,28 @@ ROLES: RoleTable = {
     "secretariat_officer": _READ_ALL
     | _LETTERS
     | _OFFICIALS
+    | _EVIDENCE
     | _permissions("endorsements", "create update publish verify withdraw replace")
     | _permissions("programmes", "update publish approve return")
     | _permissions("milestones", "verify refuse")
-    | _permissions("correspondence government_bodies focal_points meetings", "publish"),
+    | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_ALL,
-    "committee_president": _READ_ALL | _PLAN,
-    "committee_secretary": _READ_ALL | _PLAN,
-    "government_focal_point": _READ_ALL | _LETTERS | _OFFICIALS | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK,
-    "national_publisher": _READ_ALL | _PUBLISH,
-    "centre_director": _READ_ALL,
-    "api_client": _READ_ALL | _PLAN | _WORK | _LETTERS | _OFFICIALS,
+    "committee_president": _READ_ALL | _PLAN | _EVIDENCE,
+    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE,
+    "government_focal_point": _READ_ALL
+    | _LETTERS
+    | _OFFICIALS
+    | _EVIDENCE
+    | _permissions("endorsements", "create update"),
+    "national_author": _READ_ALL | _PLAN | _WORK | _EVIDENCE,
+    "national_publisher": _READ_ALL | _PUBLISH | _EVIDENCE | _permissions("evidence", "publish"),
+    "centre_director": _READ_ALL | _EVIDENCE,
+    "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
+    "api_client": _READ_ALL | _PLAN | _WORK | _LETTERS | _OFFICIALS | _EVIDENCE,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
-endorsement."""
+endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`."""
 
 _NATIONAL = frozenset(
     {

@@ -4,6 +4,8 @@ from services.actions.actions.routes import router as actions
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
 from services.actions.endorsements.routes import router as endorsements
+from services.actions.evidence.routes import objects
+from services.actions.evidence.routes import router as evidence
 from services.actions.focal_points.routes import router as focal_points
 from services.actions.frameworks.routes import router as frameworks
 from services.actions.government_bodies.routes import router as government_bodies
@@ -24,7 +26,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, *_GOVERNMENTS, countries),
+        (*_PLANS, evidence, *_GOVERNMENTS, countries),
         title="Actions",
         description="Country programmes with their actions and milestones, endorsements, letters, and country stages.",
         tags={
@@ -32,6 +34,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "programmes": "A country's programme under a framework.",
             "actions": "What a programme does, with budget, baseline and participants.",
             "milestones": "Dated milestones of an action.",
+            "evidence": "Files that prove what records claim.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",
@@ -39,5 +42,5 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "correspondence": "Letters to and from governments.",
             "countries": "Each country with the stage it has reached.",
         },
-        **service_parts(),
+        **service_parts(objects),
     )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.actions.correspondence.operations import LETTERS
+from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.meetings.operations import MEETINGS
 from shared.contracts.actions import ERASURE_REPORTED
@@ -12,6 +13,7 @@ from shared.records.erasing import reporting
 _TEXTS = (
     (LETTERS, ("subject", "parties", "about", "document")),
     (MEETINGS, ("titles", "participants", "decisions")),
+    (EVIDENCE, ("title", "file_name")),
     (FOCAL_POINTS, ("person", "role", "letter")),
 )
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.actions.actions.operations import ACTIONS
+from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS
 from services.actions.focal_points.record import FocalPoint
 from shared.contracts import views
@@ -17,4 +18,8 @@ def _named(record: FocalPoint, ids: Ids) -> FocalPoint:
 
 
 EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, (replace(single(FOCAL_POINTS, "expert_id"), renamed=_named),))
-INSTITUTIONS = ReferenceRewriter(_MOVES, views.INSTITUTIONS, (in_documents(ACTIONS, "participants", "institution_id"),))
+INSTITUTIONS = ReferenceRewriter(
+    _MOVES,
+    views.INSTITUTIONS,
+    (in_documents(ACTIONS, "participants", "institution_id"), single(EVIDENCE, "scope_id")),
+)

@@ -31,6 +31,16 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "",
         {NAMED_IN_TEXT: "participants decisions titles search_key", _ABOUT_A_MATTER: f"{RECORD} kind date"},
     ),
+    personal(
+        "action_evidence",
+        "",
+        {
+            NAMED_IN_TEXT: "title file_name search_key",
+            _ABOUT_A_MATTER: f"{RECORD} category date language licence scope_id replaces_id keep_until size media_type"
+            " declared_media_type sha256 scan_state scanned_at integrity_state checked_at replaced_by status_since"
+            " is_stored",
+        },
+    ),
 )
 IMPERSONAL: Mapping[str, str] = {
     "action_action": f"{RECORD} programme_id pillar kind titles planned_start planned_end actual_start actual_end"

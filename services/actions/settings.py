@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
@@ -12,3 +13,5 @@ class ActionsSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_ACTIONS_")
     service: ClassVar[str] = "actions"
+    evidence_mebibytes: int = Field(100, ge=1, le=1024)
+    """Maximum MiB of a file of evidence."""

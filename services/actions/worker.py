@@ -1,8 +1,9 @@
-"""The actions worker: reacts to facts that change a country's stage, and ends expired endorsements."""
+"""The actions worker: reacts to facts that change a country's stage, ends expired endorsements, and removes evidence."""
 
 from datetime import timedelta
 
 from services.actions.endorsements.operations import expire_endorsements
+from services.actions.evidence.operations import purge, removing
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
@@ -10,6 +11,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring
+from shared.storage.objects import ObjectStore
 
 
 async def _expire(uow: UnitOfWork) -> None:
@@ -18,13 +20,16 @@ async def _expire(uow: UnitOfWork) -> None:
 
 SCHEDULES: Schedules = {
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
+    "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES), catch_up=1),
 }
 
 
 def create_worker(settings: ActionsSettings | None = None) -> Worker:
     """The worker of the actions service. The settings default to those of the environment."""
-    return Worker("actions", settings or ActionsSettings(), REACTIONS, schedules=SCHEDULES)
+    settings = settings or ActionsSettings()
+    remove = Schedule(timedelta(hours=1), removing(ObjectStore(settings.objects_url)), catch_up=1)
+    return Worker("actions", settings, REACTIONS, schedules={**SCHEDULES, "remove_purged_evidence": remove})
 
 
 async def run() -> None:

@@ -147,6 +147,8 @@ FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", 
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")
 """Every endorsement of a government."""
+EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text")
+"""Every file of evidence."""
 PRINCIPALS = _view(
     "access_published_principal",
     kind="text",

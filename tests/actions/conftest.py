@@ -14,8 +14,10 @@ from tests.support.callers import Caller, serving
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, redis_url: str) -> ActionsSettings:
-    return ActionsSettings(database_url=database_url, redis_url=redis_url)
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> ActionsSettings:
+    """Files of evidence may have 1 MiB."""
+    storage = tmp_path_factory.mktemp("files")
+    return ActionsSettings(database_url=database_url, redis_url=redis_url, storage_path=storage, evidence_mebibytes=1)
 
 
 @pytest.fixture(scope="session")

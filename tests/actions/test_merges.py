@@ -16,7 +16,7 @@ from tests.support.callers import Caller
 from tests.support.facts import type_of
 
 
-async def _announce(database: Database, entity: str, what: str, subject: UUID) -> None:
+async def announce(database: Database, entity: str, what: str, subject: UUID) -> None:
     kind = type_of("membership", entity, what)
     for _ in range(2):
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
@@ -31,14 +31,14 @@ async def test_participants_follow_their_institution(
     path = await action(secretariat, await programme(secretariat), "core", participants=taking_part)
     before = (await secretariat.get(path)).json()
     await change(superuser, "member_institution", loser, merged_into=winner)
-    await _announce(database, "institution", "merged", winner)
+    await announce(database, "institution", "merged", winner)
     now = (await secretariat.get(path)).json()
     assert now["participants"] == [{**one, "institution_id": str(winner)} for one in taking_part]
     assert now["version"] == before["version"] + 1
     history = (await secretariat.get(f"{path}/history")).json()["items"]
     assert (history[0]["action"], history[0]["by"]["kind"]) == ("update", "system")
     await change(superuser, "member_institution", loser, merged_into=None)
-    await _announce(database, "institution", "unmerged", loser)
+    await announce(database, "institution", "unmerged", loser)
     assert (await secretariat.get(path)).json()["participants"] == taking_part
 
 
@@ -48,12 +48,12 @@ async def test_a_focal_point_follows_the_expert(
     loser, winner = [await enter(superuser, "member_expert", status="active", category="expert") for _ in range(2)]
     path = await focal_point(secretariat, person={"expert_id": str(loser)})
     await change(superuser, "member_expert", loser, merged_into=winner)
-    await _announce(database, "expert", "merged", loser)
+    await announce(database, "expert", "merged", loser)
     assert (await secretariat.get(path)).json()["person"]["expert_id"] == str(winner)
     named = "SELECT expert_id FROM action_focal_point WHERE id = $1"
     assert await superuser.fetchval(named, path.rsplit("/", 1)[1]) == winner
     await change(superuser, "member_expert", loser, merged_into=None)
-    await _announce(database, "expert", "unmerged", winner)
+    await announce(database, "expert", "unmerged", winner)
     assert (await secretariat.get(path)).json()["person"]["expert_id"] == str(loser)
 
 
@@ -63,10 +63,10 @@ async def test_a_focal_point_who_is_no_expert_any_more_stays_one_by_name(
     loser, winner = [await enter(superuser, "member_expert", status="active", category="expert") for _ in range(2)]
     path = await focal_point(secretariat, person={"expert_id": str(loser)})
     await change(superuser, "member_expert", loser, merged_into=winner)
-    await _announce(database, "expert", "merged", loser)
+    await announce(database, "expert", "merged", loser)
     named = {"person": {"expert_id": None, "name": "Amina Khan"}}
     etag = (await secretariat.get(path)).headers["etag"]
     assert (await secretariat.patch(path, named, etag=etag)).status_code == 200
     await change(superuser, "member_expert", loser, merged_into=None)
-    await _announce(database, "expert", "unmerged", winner)
+    await announce(database, "expert", "unmerged", winner)
     assert (await secretariat.get(path)).json()["person"] == named["person"]

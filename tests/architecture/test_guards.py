@@ -33,8 +33,9 @@ BY_TOKEN = {
     "/centres/v1/reviewers/answer",
     "/membership/v1/nominations/confirmation",
     "/membership/v1/nominations/confirmation/preview",
+    "/actions/v1/evidence/files/{ticket}",
 }
-"""What a mailed token or the code of a certificate alone permits."""
+"""What a mailed token, the code of a certificate or a signed address alone permits."""
 FORMS = {"/membership/v1/initiatives/{record}/sign"}
 """What anybody may send, and only mails."""
 FOR_EVERY_ORIGIN = {

@@ -1,6 +1,7 @@
 """The requests of a caller of another country, whose responses are compared with and without the canary's rows."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,11 +28,17 @@ _VALUES = {
     "by": "country,status",
     "affiliation": f"University {WORD}",
     "holder": "me",
+    "category": "A08",
+    "media_type": "text/plain",
+    "scan": "not_scanned",
+    "integrity": "not_checked",
+    "sha256": sha256(WORD.encode()).hexdigest(),
 }
 """Values that would match the canary's rows, by parameter; others are their state, or the word."""
 _STATES = (
     "prospect", "submitted", "proposed", "dissolved", "appointed", "draft", "under_review", "drafting", "exploring",
     "pending", "invited", "published", "claimed", "logged", "active", "nominated", "held", "ended",
+    "available",
 )  # fmt: skip
 _CONTROLS = {"limit", "cursor", "sort", "fields", "include", "format", "after", "type", "as_of"}
 _FACES = ({"include": "total_estimate"}, {"format": "csv"}, {"format": "ndjson"}, {"limit": "1"}, {"limit": "3"})

@@ -34,6 +34,7 @@ TABLES = {
     "reviewers": "centre_reviewer",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
+    "evidence": "action_evidence",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -53,6 +54,7 @@ _PUBLISHED = {
     "milestones": "status = 'in_progress'",
     "endorsements": "status = 'verified', verified_on = '2026-01-02'",
     "correspondence": "status = 'logged'",
+    "evidence": "status = 'available'",
     "government_bodies": "status = 'active'",
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
@@ -335,10 +337,18 @@ class Seeder:
         day = {"date": "2026-03-01"}
         await self._enter(fixture, "actions", "meetings", kind="online", titles={"en": fixture.word}, **day, **place)
         await self._enter(fixture, "actions", "correspondence", direction="in", subject=fixture.word, **day, **place)
+        await self._evidence(fixture)
         await self._enter(
             fixture, "actions", "endorsements", body_id=body["id"], level=3,
             document={**DOCUMENT, "title": fixture.word}, **place,
         )  # fmt: skip
+
+    async def _evidence(self, fixture: CountryFixture) -> None:
+        form = {"title": fixture.word, "country": fixture.country, "licence": fixture.word}
+        file = {"file": (f"{fixture.word}.txt", fixture.word.encode(), "text/plain")}
+        response = await self._callers["actions"].post("/actions/v1/evidence", data=form, files=file)
+        assert response.status_code == 201, response.text
+        fixture.records["evidence"] = response.json()
 
     async def _actions(self, fixture: CountryFixture) -> None:
         found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 from deploy.matrix.operations import Operation
+from services.actions.evidence.tickets import signed_address
 from services.membership.certificate_links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
-from shared.kernel.clock import today
-from tests.authorization.country_fixture import CountryFixture
+from shared.kernel.clock import now, today
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT
 
 _numbers = count(1)
@@ -290,8 +293,8 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
     item = path.removesuffix("/transitions")
     if operation.id in _TOKEN:
         return Request("POST", path, more={"data": {"token": "x"}})
-    if operation.id == "createImport":
-        return Request("POST", path, more=_FILE)
+    if operation.id in ("createImport", "createEvidence"):
+        return Request("POST", path, more=_FILE if operation.id == "createImport" else _evidence(country_fixture))
     if operation.method == "PATCH":
         return Request("PATCH", path, {}, item)
     if operation.method == "POST" and operation.path.endswith("/transitions"):
@@ -308,9 +311,19 @@ def _codes(operation: Operation, country_fixture: CountryFixture) -> str:
     return "not_found" if operation.service == "portal" else country_fixture.country
 
 
-def _ticket(country_fixture: CountryFixture) -> str:
-    """A ticket for the file of a certificate."""
-    return file_link(DEVELOPMENT_SECRET.encode(), UUID(country_fixture.id("certificates"))).rpartition("/")[2]
+def _evidence(country_fixture: CountryFixture) -> dict[str, Any]:
+    """A form with a file."""
+    form = {"title": _name(country_fixture), "country": country_fixture.country}
+    return {"files": {"file": ("minutes.txt", b"Minutes", "text/plain")}, "data": form}
+
+
+def _ticket(plural: str, country_fixture: CountryFixture) -> str:
+    """A ticket for the file of a certificate, or the administrator's for a file of evidence."""
+    secret = DEVELOPMENT_SECRET.encode()
+    if plural == "certificates":
+        return file_link(secret, UUID(country_fixture.id("certificates"))).rpartition("/")[2]
+    file, until = country_fixture.records["evidence"], now() + timedelta(hours=1)
+    return signed_address(secret, UUID(file["id"]), file["sha256"], CALLERS[ADMIN], until).rpartition("/")[2]
 
 
 def _filled(operation: Operation, country_fixture: CountryFixture, started: Started) -> str:
@@ -329,7 +342,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{job}": started.job_id,
         "{export}": started.export_id,
         "{code}": _codes(operation, country_fixture),
-        "{ticket}": _ticket(country_fixture),
+        "{ticket}": _ticket(plural, country_fixture),
         "{name}": "3+1",
         "{purpose}": "revocation",
         "{number}": "0",

@@ -126,10 +126,19 @@ def _forms() -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield from (("membership", "/membership/v1/imports", form) for form in (*sent, {"files": {CANARY: _FILE}}))
 
 
+def _forms_of_evidence() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    good = {"title": "Minutes", "country": "XA"}
+    names = ("country", "category", "date", "language", "scope_id", "replaces_id", "sha256", "keep_until", CANARY)
+    files = [(CANARY, f"<{CANARY}>".encode(), f"text/{CANARY}"), (f"{CANARY}.pdf", b"", CANARY)]
+    sent = [{"files": {"file": _FILE}, "data": {**good, name: CANARY}} for name in names]
+    sent += [{"files": {"file": file}, "data": good} for file in files]
+    yield from (("actions", "/actions/v1/evidence", form) for form in (*sent, {"files": {CANARY: _FILE}}))
+
+
 async def test_no_form_is_repeated(services: Services) -> None:
     statuses = {
         (await _refused(Caller(services[service], name), "POST", path, None, **form)).status_code
-        for service, path, form in _forms()
+        for service, path, form in (*_forms(), *_forms_of_evidence())
         for name in ((None, ADMIN) if service == "access" else (ADMIN, "applicant"))
     }
     assert {400, 401, 403, 415, 422} <= statuses

@@ -54,6 +54,7 @@ PROTECTED = {
         "actions",
         "milestones",
         "endorsements",
+        "evidence",
         "correspondence",
         "government_bodies",
         "focal_points",

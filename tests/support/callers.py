@@ -9,7 +9,7 @@ from uuid import UUID, uuid4, uuid5
 import httpx
 from fastapi import FastAPI
 
-from shared.auth.keys import Claims
+from shared.auth.keys import Claims, InvalidToken
 from shared.auth.tokens import Bearer
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.principal import Grant, Principal, PrincipalKind
@@ -79,6 +79,13 @@ class KnownCallers:
         found = CALLERS.get(authorization.removeprefix("Bearer "))
         if found is None:
             raise Unauthenticated(code="invalid_token", headers={"WWW-Authenticate": "Bearer"})
+        return found
+
+    async def principal_of_kind(self, kind: PrincipalKind, identity: UUID) -> Principal:
+        """Raises InvalidToken for an unknown id."""
+        found = next((one for one in CALLERS.values() if (one.kind, one.id) == (kind, identity)), None)
+        if found is None:
+            raise InvalidToken
         return found
 
     async def claims(self, authorization: str) -> Claims:

@@ -185,6 +185,7 @@ def _government(by: Client) -> None:
         "parties": [{"name": "Ministry"}],
     }
     by.create("/actions/v1/correspondence", {**letter, "document": _DOCUMENT})
+    by.send_evidence(b"Agreed: to go on.", country=COUNTRY, visibility="public", language="en", licence="CC-BY-4.0")
     meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
     by.create(
         "/actions/v1/meetings",

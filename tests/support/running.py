@@ -78,6 +78,13 @@ class Client:
         assert response.status_code == 202, response.text
         return str(response.headers["location"])
 
+    def send_evidence(self, content: bytes, name: str = "minutes.txt", **fields: str) -> dict[str, Any]:
+        """The record of a new file of evidence."""
+        data = {"title": "Minutes", **fields}
+        response = self._request("POST", "/actions/v1/evidence", files={"file": (name, content)}, data=data)
+        assert response.status_code == 201, response.text
+        return dict(response.json())
+
     def start(self, path: str, body: dict[str, Any]) -> str:
         """The address of the requested job."""
         response = self._request("POST", path, json=body)

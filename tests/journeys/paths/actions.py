@@ -128,6 +128,11 @@ def _claimed(by: str = _FOCAL_POINT, **more: Any) -> Any:
     return _entered("endorsements", by, body={"name": "Ministry", "kind": "ministry"}, level=2, **more)
 
 
+def _evidence(path_run: PathRun, **more: str) -> str:
+    made = path_run.by(_AUTHOR).send_evidence(b"The minutes", country=path_run.country, **more)
+    return str(made["links"]["self"])
+
+
 def _framework(path_run: PathRun) -> str:
     return path_run.world.framework()[1]
 
@@ -277,6 +282,19 @@ PATHS = (
         _entered("government_bodies", names={"en": "M"}, kind="ministry"),
         "active",
         (),
+    ),
+    Path(
+        "actions.evidence",
+        "SB",
+        _evidence,
+        "available",
+        (
+            taken(_AUTHOR, "withdraw", "withdrawn"),
+            taken(_AUTHOR, "restore", "available"),
+            follows("supersede", "superseded", lambda path_run: _evidence(path_run, replaces_id=path_run.id)),
+            taken(_AUTHOR, "withdraw", "withdrawn"),
+            follows("purge", "purged", later("actions.purge_evidence", 91)),
+        ),
     ),
     Path("actions.meetings", "SB", _entered("meetings", kind="online", date=day(), titles={"en": "First"}), "held", ()),
     Path("actions.frameworks", "SB", _framework, "current", ()),

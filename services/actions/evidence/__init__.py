@@ -1,0 +1,1 @@
+"""Files of evidence: receiving, reading, replacing and removing them."""

@@ -1,0 +1,39 @@
+"""The lifecycle of a file of evidence, and the kinds of files that are accepted."""
+
+import re
+from datetime import timedelta
+
+from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.text import nfc
+
+PUBLISHED = frozenset({"available", "superseded"})
+"""The states in which the file can be read."""
+RETENTION = timedelta(days=90)
+"""How long a withdrawn file is stored, at least until `keep_until`."""
+DEFAULT_CATEGORY = "A08"
+NOT_SCANNED, NOT_CHECKED, INTACT, DAMAGED = "not_scanned", "not_checked", "intact", "damaged"
+SCAN_STATES = (NOT_SCANNED,)
+INTEGRITY_STATES = (NOT_CHECKED, INTACT, DAMAGED)
+_CATEGORIES = (("A", 12), ("B", 18))
+CATEGORIES = tuple(f"{part}{number:02}" for part, last in _CATEGORIES for number in range(1, last + 1))
+"""IATI's codelist DocumentCategory: of activities and of organisations."""
+LIFECYCLE: Lifecycle[None] = Lifecycle(
+    ("available", "superseded", "withdrawn", "purged"),
+    (
+        transition("supersede", "available", "superseded", is_scheduled=True),
+        transition("withdraw", "available|superseded", "withdrawn", reason_required=True),
+        transition("restore", "withdrawn", "available"),
+        transition("purge", "withdrawn", "purged"),
+        transition("purge", "withdrawn", "purged", is_scheduled=True),
+    ),
+)
+_LONGEST_NAME = 255
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, and marks that show a name in another order."""
+
+
+def plain_name(given: str) -> str:
+    """The last part of a file's path, in any system's notation, without invisible characters; `file` if nothing is
+    left."""
+    name = nfc(_NOT_IN_NAMES.sub("", re.split(r"[/\\]", given)[-1])).strip(" .")
+    return name[-_LONGEST_NAME:] or "file"

@@ -1,0 +1,142 @@
+"""Writing files of evidence: one function per verb, and the scheduled purge.
+
+A file is stored before the transaction that inserts its record. The lock of its digest keeps a schedule from removing
+it in between.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from services.actions.evidence import domain, queries
+from services.actions.evidence.record import Evidence
+from services.actions.evidence.tables import evidence
+from shared.database.locks import lock_names
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now, today
+from shared.kernel.errors import Conflict, Gone, NotFound, Unavailable, invalid_field
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, require, require_publishing, require_visibility_change
+from shared.storage.objects import ObjectStore
+
+EVIDENCE: ResourceType[Evidence, None] = ResourceType.of(Evidence, evidence, domain.LIFECYCLE)
+
+
+def require_creation(access: AccessScope, new: Evidence) -> None:
+    """Raises Forbidden if the caller may not create this record in its country or for its institution or centre, or
+    not with its visibility."""
+    require(access, "create", new.country, new.scope_id)
+    require_publishing(access, new.visibility, new.country, new.scope_id)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new: Evidence) -> Evidence:
+    """Inserts the record of a stored file, which is available at once. The file that it replaces becomes
+    `superseded`.
+
+    Raises Invalid `unknown_reference` for an institution or centre of another country or a file that the caller may not
+    replace, Conflict `evidence_not_available` if that one is not available, Unavailable if a schedule has just removed
+    an equal file.
+    """
+    require_creation(access, new)
+    if new.scope_id is not None:
+        country = await queries.country_of_scope(uow.connection, access.principal, new.scope_id)
+        if country != new.country:
+            raise invalid_field(
+                "/scope_id", "unknown_reference", "There is no such institution or centre in the country."
+            )
+    if new.replaces_id is not None:
+        await _supersede(uow, access, new.replaces_id, new)
+    await lock_names(uow.connection, _lock(new.sha256))
+    if not await objects.has(new.sha256):
+        raise Unavailable("An equal file was just removed. Send the file again.")
+    placed = replace(
+        new,
+        status="available",
+        scan_state=domain.NOT_SCANNED,
+        integrity_state=domain.NOT_CHECKED,
+        is_stored=True,
+        search_key=_search_key(new),
+    )
+    return await EVIDENCE.insert(uow, placed)
+
+
+async def _supersede(uow: UnitOfWork, access: AccessScope, replaced: UUID, new: Evidence) -> None:
+    unknown = invalid_field("/replaces_id", "unknown_reference", "There is no such file of the country.")
+    try:
+        before = await EVIDENCE.lock(uow, replaced)
+    except NotFound:
+        raise unknown from None
+    if before.country != new.country or not access.may("update", before.country, before.scope_key):
+        raise unknown
+    if before.status != "available":
+        raise Conflict("The file that is replaced is not available.", code="evidence_not_available")
+    await EVIDENCE.apply_scheduled(uow, before, "supersede", replace(before, replaced_by=new.id))
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Evidence, wanted: Evidence) -> Evidence:
+    """Updates what is said about the file."""
+    require_visibility_change(access, before, wanted)
+    return await EVIDENCE.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+
+
+def require_available(record: Evidence) -> None:
+    """Raises Gone `purged` or Conflict `evidence_not_available` if the file cannot be read."""
+    if record.status == "purged":
+        raise Gone("The file was purged.", code="purged")
+    if record.status not in domain.PUBLISHED:
+        raise Conflict("The file was withdrawn.", code="evidence_not_available")
+
+
+async def mark_damaged(uow: UnitOfWork, record: Evidence) -> None:
+    """Records that the stored file is not the one that was sent."""
+    before = await EVIDENCE.lock(uow, record.id)
+    if before.integrity_state != domain.DAMAGED:
+        wanted = replace(before, integrity_state=domain.DAMAGED, checked_at=now())
+        await EVIDENCE.write(uow, "check", before, wanted, fact="updated")
+
+
+async def record_check(uow: UnitOfWork, intact: Sequence[str], damaged: Sequence[str]) -> None:
+    """Records which files are intact and which are damaged, by digest. Only a change of this has an audit entry and a
+    fact."""
+    for digests, state in ((damaged, domain.DAMAGED), (intact, domain.INTACT)):
+        is_damaged = state == domain.DAMAGED
+        for before in await queries.lock_differing(uow.connection, digests, is_damaged=is_damaged):
+            wanted = replace(before, integrity_state=state, checked_at=now())
+            await EVIDENCE.write(uow, "check", before, wanted, fact="updated")
+    await queries.mark_intact(uow.connection, intact, now())
+
+
+async def purge(uow: UnitOfWork) -> None:
+    """Purges up to 200 files that were withdrawn 90 days ago and need not be kept longer."""
+    for before in await queries.lock_overdue(uow.connection, now() - domain.RETENTION, today()):
+        await EVIDENCE.apply_scheduled(uow, before, "purge")
+
+
+def removing(objects: ObjectStore) -> Callable[[UnitOfWork], Awaitable[None]]:
+    """The scheduled work that removes the files of up to 200 purged records, unless other records have the same."""
+
+    async def remove(uow: UnitOfWork) -> None:
+        rows = await queries.lock_removable(uow.connection)
+        await remove_unnamed(uow, objects, [row["sha256"] for row in rows])
+        await queries.mark_removed(uow.connection, [row["id"] for row in rows])
+
+    return remove
+
+
+async def remove_unnamed(uow: UnitOfWork, objects: ObjectStore, digests: Sequence[str]) -> int:
+    """Removes those of the files that no record names unless it is purged. Returns their number."""
+    unnamed = sorted(set(digests) - await queries.still_named(uow.connection, digests))
+    await lock_names(uow.connection, *map(_lock, unnamed))
+    unnamed = sorted(set(unnamed) - await queries.still_named(uow.connection, unnamed))
+    for digest in unnamed:
+        await objects.remove(digest)
+    return len(unnamed)
+
+
+def _lock(digest: str) -> str:
+    return f"evidence {digest}"
+
+
+def _search_key(record: Evidence) -> str:
+    return search_key(record.title, record.file_name)

@@ -1,0 +1,48 @@
+"""A file of evidence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Day, Internal, Part, Public, Record, Refers, Tracked, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Record):
+    """A file with what is said about it. Equal files are separate records. A grant over one record names the file, or
+    the institution or centre in `scope_id`."""
+
+    resource_type = Resource("actions", "evidence", "evidence")
+    also_scoped_by = ("scope_id",)
+
+    country: Annotated[str, Public, Written, "The country that the file is about, as an ISO 3166-1 alpha-2 code."]
+    title: Annotated[str, Public, Written, "The file's title."]
+    category: Annotated[str, Public, Written, "A code of IATI's codelist DocumentCategory, `A01` to `B18`."]
+    date: Annotated[Day | None, Public, Written, "The day that the document bears."]
+    language: Annotated[str | None, Public, Written, "The document's language, as a BCP 47 tag."]
+    licence: Annotated[str | None, Public, Written, "The licence of the document."]
+    scope_id: Annotated[
+        UUID | None, Public, Written, "The institution or centre of the country whose officials may use the file."
+    ]
+    replaces_id: Annotated[
+        UUID | None, Public, Written, Refers("/actions/v1/evidence"), "The file that this one replaces."
+    ]
+    keep_until: Annotated[Day | None, Public, Written, "The last day before which no schedule purges the file."]
+    file_name: Annotated[str, Public, "The file's name, without a path."]
+    size: Annotated[int, Public, "The number of bytes."]
+    media_type: Annotated[str, Public, "The media type, determined from the content."]
+    declared_media_type: Annotated[str | None, Public, "The media type that the sender declared."]
+    sha256: Annotated[str, Public, "The SHA-256 digest of the file, in hex."]
+    scan_state: Annotated[str, Public, Part]
+    scanned_at: Annotated[datetime | None, Public, Part]
+    integrity_state: Annotated[str, Public, Tracked, Part]
+    checked_at: Annotated[datetime | None, Public, Part]
+    replaced_by: Annotated[
+        UUID | None, Public, Tracked, Refers("/actions/v1/evidence"), "The file that replaces this one."
+    ]
+    status_since: Annotated[datetime | None, Internal]
+    is_stored: Annotated[bool, Internal]
+    """False once the schedule has removed the file, unless other records have the same one."""
+    search_key: Annotated[str, Internal]

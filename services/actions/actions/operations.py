@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.actions.actions import domain
 from services.actions.actions.queries import open_milestones
-from services.actions.actions.record import Action
+from services.actions.actions.record import Action, Baseline
 from services.actions.actions.tables import action
 from services.actions.programmes.domain import ENDED, PUBLISHED
 from services.actions.programmes.queries import programme_of
@@ -18,6 +18,7 @@ from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
+from shared.records.documents import with_digests
 from shared.records.references import NAMED_INSTITUTIONS, require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
@@ -35,7 +36,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
     if of.status in ENDED:
         raise Conflict("The programme has ended.")
     await _require_participants(uow, access, new)
-    placed = replace(new, country=of.country, visibility=of.visibility, status="proposed", search_key=_search_key(new))
+    placed = replace(
+        new,
+        country=of.country,
+        visibility=of.visibility,
+        status="proposed",
+        baseline=await _with_digest(uow, new.baseline),
+        search_key=_search_key(new),
+    )
     return await ACTIONS.insert(uow, placed)
 
 
@@ -43,6 +51,8 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Action, wanted: A
     """Updates the action; its programme cannot change."""
     if wanted.participants != before.participants:
         await _require_participants(uow, access, wanted)
+    if wanted.baseline != before.baseline:
+        wanted = replace(wanted, baseline=await _with_digest(uow, wanted.baseline))
     return await ACTIONS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 
@@ -79,3 +89,11 @@ async def _require_participants(uow: UnitOfWork, access: AccessScope, record: Ac
 
 def _search_key(record: Action) -> str:
     return search_key(*record.titles.values())
+
+
+async def _with_digest(uow: UnitOfWork, baseline: Baseline | None) -> Baseline | None:
+    """The baseline, with the digest of the evidence that it names as its source."""
+    if baseline is None:
+        return None
+    (source,) = await with_digests(uow, {"/baseline/source": baseline["source"]})
+    return {**baseline, "source": source}

@@ -23,13 +23,19 @@ class EndorsementGuardContext:
     """The inputs of the guards."""
 
     has_document: bool
+    is_document_available: bool
+    """Whether the file of evidence that the document names, if any, is available."""
     is_independent: bool
     """Whether the caller is of another body than the claimants."""
 
 
-def _verifiable(guard_context: EndorsementGuardContext) -> Literal["document_missing", "not_independent"] | None:
+def _verifiable(
+    guard_context: EndorsementGuardContext,
+) -> Literal["document_missing", "evidence_not_available", "not_independent"] | None:
     if not guard_context.has_document:
         return "document_missing"
+    if not guard_context.is_document_available:
+        return "evidence_not_available"
     return None if guard_context.is_independent else "not_independent"
 
 

@@ -15,6 +15,7 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
+from shared.records.documents import are_available, with_digests
 from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
@@ -32,8 +33,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Endorsement) -> Endo
     """Inserts an endorsement; it is `claimed` until the secretariat verifies it."""
     require_creation(access, new)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
+    (document,) = await with_digests(uow, {"/document": new.document})
     claimants = with_author((), uow.origin.actor)
-    claimed = replace(new, status="claimed", claimants=claimants, search_key=_search_key(new))
+    claimed = replace(new, status="claimed", document=document, claimants=claimants, search_key=_search_key(new))
     return await ENDORSEMENTS.insert(uow, claimed)
 
 
@@ -45,6 +47,9 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Endorsement, want
     require_visibility_change(access, before, wanted)
     if wanted.body_id != before.body_id:
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
+    if wanted.document != before.document:
+        (document,) = await with_digests(uow, {"/document": wanted.document})
+        wanted = replace(wanted, document=document)
     if not is_same:
         wanted = replace(wanted, claimants=with_author(before.claimants, uow.origin.actor))
     return await ENDORSEMENTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
@@ -54,28 +59,31 @@ async def transition(
     uow: UnitOfWork, access: AccessScope, before: Endorsement, requested: TransitionRequest
 ) -> Endorsement:
     """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    may = permitted(access, before)
+    offered = given(requested.fields, "document", dict) if may(requested.action) else None
+    (document,) = await with_digests(uow, {"/fields/document": offered})
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Endorsement:
         if target == "withdrawn":
             return replace(before, withdrawn_on=today(), withdrawal_reason=requested.reason)
         if target == "verified":
-            document = given(requested.fields, "document", dict) or before.document
-            return replace(before, document=document, verified_on=today())
+            return replace(before, document=document or before.document, verified_on=today())
         return before
 
-    return await ENDORSEMENTS.apply_transition(
-        uow, before, requested, guard_context, permitted(access, before), effects
-    )
+    return await ENDORSEMENTS.apply_transition(uow, before, requested, guard_context, may, effects)
 
 
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Endorsement, fields: Fields
 ) -> domain.EndorsementGuardContext:
     """Loads the inputs of the guards for this caller."""
-    is_open = record.status == "claimed"
+    is_open, document = record.status == "claimed", fields.get("document")
+    async with connect() as connection:
+        is_available = bool(document) or await are_available(connection, [record.document])
     return domain.EndorsementGuardContext(
-        has_document=bool(record.document or fields.get("document")),
+        has_document=bool(record.document or document),
+        is_document_available=is_available,
         is_independent=is_open and await is_independent(connect, principal, record.country, record.claimants),
     )
 

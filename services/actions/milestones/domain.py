@@ -12,14 +12,20 @@ OPEN = frozenset({"pending", "in_progress", "claimed"})
 
 @dataclass(frozen=True, slots=True)
 class MilestoneGuardContext:
-    """The inputs of the guards. `is_independent`: the caller is of another body than the claimants."""
+    """The inputs of the guards. `is_evidence_available`: so is every file of evidence that the documents name.
+    `is_independent`: the caller is of another body than the claimants."""
 
     has_evidence: bool
+    is_evidence_available: bool
     is_independent: bool
 
 
-def _has_evidence(guard_context: MilestoneGuardContext) -> Literal["evidence_missing"] | None:
-    return None if guard_context.has_evidence else "evidence_missing"
+def _has_evidence(
+    guard_context: MilestoneGuardContext,
+) -> Literal["evidence_missing", "evidence_not_available"] | None:
+    if not guard_context.has_evidence:
+        return "evidence_missing"
+    return None if guard_context.is_evidence_available else "evidence_not_available"
 
 
 def _is_independent(guard_context: MilestoneGuardContext) -> Literal["not_independent"] | None:

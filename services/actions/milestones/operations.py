@@ -12,11 +12,12 @@ from services.actions.milestones.tables import milestone
 from shared.auth.independence import with_author
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, invalid_field, pointer_to
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
+from shared.records.documents import are_available, with_digests
 from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
@@ -63,27 +64,34 @@ async def transition(
     uow: UnitOfWork, access: AccessScope, before: Milestone, requested: TransitionRequest
 ) -> Milestone:
     """Applies one transition. A rejected claim is removed; its evidence stays on file."""
+    may = permitted(access, before)
+    documents = (given(requested.fields, "evidence", list) or ()) if may(requested.action) else ()
+    named = {pointer_to("fields", "evidence", number): document for number, document in enumerate(documents)}
+    evidence = [document for document in await with_digests(uow, named) if document] or before.evidence
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Milestone:
         if target == "claimed":
-            by, evidence = uow.origin.actor, given(requested.fields, "evidence", list) or before.evidence
+            by = uow.origin.actor
             claimants = with_author((), by)
             return replace(before, evidence=evidence, claimed_by=by.label, claimed_on=today(), claimants=claimants)
         if requested.action == "refuse":
             return replace(before, claimed_by=None, claimed_on=None, claimants=[])
         return replace(before, verified_on=today()) if target == "done" else before
 
-    return await MILESTONES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+    return await MILESTONES.apply_transition(uow, before, requested, guard_context, may, effects)
 
 
 async def load_guard_context(
     connect: Connect, principal: Principal, record: Milestone, fields: Fields
 ) -> domain.MilestoneGuardContext:
     """Loads the inputs of the guards for this caller and this milestone."""
-    is_open = record.status == "claimed"
+    is_open, evidence = record.status == "claimed", fields.get("evidence")
+    async with connect() as connection:
+        is_available = bool(evidence) or await are_available(connection, record.evidence or ())
     return domain.MilestoneGuardContext(
-        has_evidence=bool(fields.get("evidence") or record.evidence or record.evidence_required is False),
+        has_evidence=bool(evidence or record.evidence or record.evidence_required is False),
+        is_evidence_available=is_available,
         is_independent=is_open and await is_independent(connect, principal, record.country, record.claimants),
     )
 

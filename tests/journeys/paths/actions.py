@@ -133,6 +133,20 @@ def _evidence(path_run: PathRun, **more: str) -> str:
     return str(made["links"]["self"])
 
 
+def _document(path_run: PathRun) -> dict[str, str]:
+    """A document among the files of evidence."""
+    path_run.notes["evidence"] = _evidence(path_run)
+    return {"title": "Minutes", "date": day(), "evidence_id": path_run.notes["evidence"].rpartition("/")[2]}
+
+
+def _withdraw_evidence(path_run: PathRun) -> None:
+    path_run.by(_AUTHOR).step(path_run.notes["evidence"], "withdraw", reason="It has a mistake")
+
+
+def _restore_evidence(path_run: PathRun) -> None:
+    path_run.by(_AUTHOR).step(path_run.notes["evidence"], "restore")
+
+
 def _framework(path_run: PathRun) -> str:
     return path_run.world.framework()[1]
 
@@ -216,9 +230,11 @@ PATHS = (
         (
             taken(_AUTHOR, "start", "in_progress"),
             refused(_AUTHOR, "claim", "evidence_missing"),
-            taken(_AUTHOR, "claim", "claimed", evidence=DOCUMENT),
+            taken(_AUTHOR, "claim", "claimed", evidence=_document),
             taken(_OFFICER, "refuse", "in_progress"),
-            taken(_AUTHOR, "claim", "claimed", evidence=DOCUMENT),
+            given(_withdraw_evidence),
+            refused(_AUTHOR, "claim", "evidence_not_available", _restore_evidence),
+            taken(_AUTHOR, "claim", "claimed"),
             refused(_PUBLISHER, "verify", "not_independent"),
             taken(_OFFICER, "verify", "done"),
         ),
@@ -230,7 +246,9 @@ PATHS = (
         _claimed(_OFFICER),
         "claimed",
         (
-            refused(_OFFICER, "verify", "document_missing", change(_OFFICER, document=DOCUMENT)),
+            refused(_OFFICER, "verify", "document_missing", change(_OFFICER, document=_document)),
+            given(_withdraw_evidence),
+            refused(_OFFICER, "verify", "evidence_not_available", _restore_evidence),
             refused(_OFFICER, "verify", "not_independent"),
             taken("admin", "verify", "verified"),
             taken(_OFFICER, "replace", "superseded"),

@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import admin, audit, backup, database, demo, doctor, jobs, matrix, openapi, processes, up
+from deploy.cli import admin, audit, backup, database, demo, doctor, evidence, jobs, matrix, openapi, processes, up
 from deploy.cli.failures import Commands
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(admin.app, name="admin")
 app.add_typer(audit.app, name="audit")
 app.add_typer(demo.app, name="demo")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(jobs.app, name="jobs")
 
 

@@ -1,8 +1,10 @@
-"""The actions worker: reacts to facts that change a country's stage, ends expired endorsements, and removes evidence."""
+"""The actions worker: reacts to facts that change a country's stage, ends endorsements, and keeps the files of
+evidence."""
 
 from datetime import timedelta
 
 from services.actions.endorsements.operations import expire_endorsements
+from services.actions.evidence.jobs import evidence_jobs, order_check
 from services.actions.evidence.operations import purge, removing
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
@@ -21,6 +23,7 @@ async def _expire(uow: UnitOfWork) -> None:
 SCHEDULES: Schedules = {
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
+    "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES), catch_up=1),
 }
 
@@ -28,8 +31,10 @@ SCHEDULES: Schedules = {
 def create_worker(settings: ActionsSettings | None = None) -> Worker:
     """The worker of the actions service. The settings default to those of the environment."""
     settings = settings or ActionsSettings()
-    remove = Schedule(timedelta(hours=1), removing(ObjectStore(settings.objects_url)), catch_up=1)
-    return Worker("actions", settings, REACTIONS, schedules={**SCHEDULES, "remove_purged_evidence": remove})
+    objects = ObjectStore(settings.objects_url)
+    remove = Schedule(timedelta(hours=1), removing(objects), catch_up=1)
+    schedules = {**SCHEDULES, "remove_purged_evidence": remove}
+    return Worker("actions", settings, REACTIONS, evidence_jobs(objects), schedules)
 
 
 async def run() -> None:

@@ -43,7 +43,7 @@ WHERE e.ref LIKE 'EXP-C%'
 _CLEAN = """
 DELETE FROM member_certificate WHERE expert_id IN (SELECT id FROM member_expert WHERE ref LIKE 'EXP-C%');
 DELETE FROM member_expert WHERE ref LIKE 'EXP-C%';
-DELETE FROM core_subscription; DELETE FROM core_consumer; DELETE FROM core_batch; DELETE FROM core_outbox
+DELETE FROM core_subscription; DELETE FROM core_consumer; DELETE FROM core_batch
 """
 
 

@@ -99,7 +99,7 @@ class DownloadUrl(ResponseModel):
 
     url: Annotated[
         str,
-        Field(examples=["/actions/v1/evidence/files/nM3…"], json_schema_extra={"format": "uri-reference"}),
+        Field(examples=["/actions/v1/evidence/files/nM3xQ2VhW8c"], json_schema_extra={"format": "uri-reference"}),
         "The address, relative to the origin. Whoever has it reads the file as long as the caller may.",
     ]
     expires_at: Annotated[datetime, "When the address expires."]

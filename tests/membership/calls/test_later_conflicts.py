@@ -49,7 +49,9 @@ async def _nominee_moves(round_: Round, _who: Caller, member: str, nominee: str)
 async def _member_declares(round_: Round, who: Caller, member: str, nominee: str) -> tuple[str, str]:
     await _works(round_, nominee, raw=_PARTY)
     interests = [{"kind": "funding", "party": _PARTY}]
-    body = {"expert_id": member, "year": today().year, "notice_version": "2026", "interests": interests}
+    newest = "/membership/v1/notices?purpose=conflict_of_interest&sort=-created_at&limit=1"
+    version = (await who.get(newest)).json()["items"][0]["notice_version"]
+    body = {"expert_id": member, "year": today().year, "notice_version": version, "interests": interests}
     declared = (await who.post("/membership/v1/declarations", body)).json()
     assert (await who.step(declared["links"]["self"], "sign")).status_code == 200
     return facts.DECLARATION_SIGNED, declared["id"]

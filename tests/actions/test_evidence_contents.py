@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 
-from services.actions.evidence import tickets
 from services.actions.settings import ActionsSettings
 from shared.kernel import clock
 from tests.support.callers import CALLERS, Caller, grant, person
@@ -110,7 +109,7 @@ async def test_a_signed_address_needs_no_token(caller: Callers, monkeypatch: pyt
     for other in (signed["url"][:-1] + "_", signed["url"] + "A", signed["url"][:-40], f"{EVIDENCE}/files/x"):
         altered = await anybody.get(other)
         assert (altered.status_code, altered.json()["code"]) == (403, "signature_not_valid"), other
-    monkeypatch.setattr(tickets, "now", lambda: clock.now() + timedelta(seconds=61))
+    monkeypatch.setattr("shared.configuration.tickets.now", lambda: clock.now() + timedelta(seconds=61))
     expired = await anybody.get(signed["url"])
     assert (expired.status_code, expired.json()["code"]) == (410, "link_expired")
 

@@ -171,7 +171,7 @@ async def test_a_link_is_valid_for_a_quarter_of_an_hour(
     for bad in (link[:-1], f"{link}A", f"{link.rpartition('/')[0]}/x", file_link(b"another secret", UUID(made["id"]))):
         assert (await anonymous.get(bad)).status_code == 404
     instant = clock.now() + VALID + timedelta(seconds=2)
-    monkeypatch.setattr("services.membership.certificate_links.tickets.now", lambda: instant)
+    monkeypatch.setattr("shared.configuration.tickets.now", lambda: instant)
     assert (await anonymous.get(link)).status_code == 404
 
 

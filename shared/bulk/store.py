@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from shared.storage.disk import sync
+
 _BLOCK = 1 << 20
 _NEW = ".new-"
 
@@ -64,8 +66,8 @@ class FileStore:
         for made in self._root.glob(f"{received.path.name}.*"):
             made.replace(place.with_name(place.name + made.name.removeprefix(received.path.name)))
         received.path.replace(place)
-        _sync(place.parent)
-        _sync(self._root)
+        sync(place.parent)
+        sync(self._root)
 
     def discard(self, received: ReceivedFile) -> None:
         """Deletes a received file and the files derived from it. Leaves stored files alone. Blocks."""
@@ -114,11 +116,3 @@ class FileStore:
 def _copy(source: BinaryIO, target: BinaryIO) -> None:
     while block := source.read(_BLOCK):
         target.write(block)
-
-
-def _sync(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

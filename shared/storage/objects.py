@@ -1,7 +1,6 @@
 """The store of objects by digest."""
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from obstore.exceptions import BaseError
 from obstore.store import from_url
 
 from shared.kernel.errors import Unavailable
+from shared.storage.disk import sync
 
 _BLOCK = 256 << 10
 _PAGE = 200
@@ -54,7 +54,7 @@ class ObjectStore:
         if self._folder is not None:
             place = self._folder / _key(digest)
             for path in (place, place.parent, self._folder):
-                _sync(path)
+                sync(path)
 
     async def has(self, digest: str) -> bool:
         """Whether the object exists."""
@@ -105,11 +105,3 @@ def _failures() -> Iterator[None]:
 
 def _key(digest: str) -> str:
     return f"{digest[:2]}/{digest}"
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -14,7 +14,6 @@ from shared.web.budget import MemoryBudget
 from shared.web.error_mapping import BodyRefused
 
 JSON_LIMIT = 1 << 20
-IMPORT_LIMIT = 256 << 20
 LEVELS = 32
 LONGEST_AUTHORIZATION = 8192
 PACE = 64 << 10
@@ -35,7 +34,7 @@ class Body:
     """The `receive` of one request, and the memory of its body until the request ends: a context manager.
 
     The body of a method other than GET, HEAD and OPTIONS has at most 1 MiB, that of a form `form_limit` bytes if its
-    route has such a limit, and 256 MiB if it is sent to `/imports`.
+    route has such a limit.
     The total wait for it is `seconds`, or the time of its bytes at 64 KiB/s, whichever is longer; a single wait is at
     most `seconds`.
     """
@@ -62,9 +61,7 @@ class Body:
         if self._bare:
             return
         media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        self._limit = JSON_LIMIT
-        if media == b"multipart/form-data":
-            self._limit = IMPORT_LIMIT if scope["path"].endswith("/imports") else form_limit or JSON_LIMIT
+        self._limit = (form_limit if media == b"multipart/form-data" else 0) or JSON_LIMIT
         if length is not None:
             if not length.isdigit():
                 raise Malformed("Content-Length is not a number.")

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile as FormFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from shared.bulk.store import FileStore, ReceivedFile
+from shared.configuration.settings import Settings
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import Principal
 from shared.web.endpoint import Handler
@@ -20,6 +21,7 @@ from shared.web.route import EscmRoute
 
 MOST_FIELDS = 20
 LONGEST_FIELD = 64 << 10
+IMPORT_LIMIT = 256 << 20
 AT_ONCE = 4
 """Files of one principal that a process receives at once."""
 _under_way: Counter[str] = Counter()
@@ -59,6 +61,10 @@ class FormRoute(EscmRoute):
 class UploadRoute(FormRoute):
     """Stores the file of a form next to the stored files. The endpoint finds it in `request.state.received` and stores
     it; otherwise it is deleted after the request."""
+
+    def form_limit(self, _settings: Settings) -> int:
+        """256 MiB."""
+        return IMPORT_LIMIT
 
     async def check(self, request: Request, principal: Principal, form: FormData, received: ReceivedFile) -> None:
         """Checks the received file before the transaction opens."""

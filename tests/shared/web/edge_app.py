@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import asyncpg
 import httpx
 from fastapi import APIRouter, Query, Request
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response, StreamingResponse
@@ -18,7 +19,10 @@ from shared.configuration.settings import Settings
 from shared.kernel.errors import Conflict, FieldError, Invalid, Unauthenticated, Unavailable, VersionConflict
 from shared.kernel.lifecycle import AvailableAction
 from shared.web.app import Application, create_app
+from shared.web.endpoint import Handler
+from shared.web.route import EscmRoute
 from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.uploads import IMPORT_LIMIT
 from tests.support.inside import Inside
 
 
@@ -134,9 +138,21 @@ async def delete(number: int) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/imports", operation_id="createImport")
+class LargeForms(EscmRoute):
+    """Takes forms as imports do, from anybody."""
+
+    def form_limit(self, _settings: Settings) -> int:
+        return IMPORT_LIMIT
+
+    def get_route_handler(self) -> Handler:
+        return APIRoute.get_route_handler(self)
+
+
 async def upload(request: Request) -> dict[str, int]:
     return {"bytes": sum([len(chunk) async for chunk in request.stream()])}
+
+
+router.add_api_route("/imports", upload, methods=["POST"], operation_id="createImport", route_class_override=LargeForms)
 
 
 @router.get("/state", operation_id="getState")

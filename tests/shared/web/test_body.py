@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from shared.configuration.settings import Settings
-from shared.web.body import IMPORT_LIMIT, JSON_LIMIT, Body, is_too_deep
+from shared.web.body import JSON_LIMIT, Body, is_too_deep
 from shared.web.budget import MemoryBudget
 from shared.web.error_mapping import BodyRefused
+from shared.web.uploads import IMPORT_LIMIT
 from tests.shared.web.edge_app import client_of, edge_app
 
 JSON = {"content-type": "application/json"}
@@ -168,8 +169,8 @@ class Clock:
 
 
 def body_of(receive: Any, budget: MemoryBudget, seconds: float = 30.0) -> Body:
-    scope = {"method": "POST", "path": "/x/imports", "escm.headers": {b"content-type": b"multipart/form-data"}}
-    return Body(scope, receive, seconds, budget)
+    scope = {"method": "POST", "path": "/x", "escm.headers": {b"content-type": b"multipart/form-data"}}
+    return Body(scope, receive, seconds, budget, IMPORT_LIMIT)
 
 
 async def read(body: Body) -> int:

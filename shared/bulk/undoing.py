@@ -76,7 +76,7 @@ async def kept(
     connection: Connection, importable: Importable, imported: UUID, after: UUID | None, limit: int
 ) -> list[Row]:
     """The records that an undo has kept, by id, and whether they were made for rows; one more than `limit` if there are
-    more. None once the import is so old that it can no longer be undone."""
+    more. Empty once the import is so old that it can no longer be undone."""
     found: list[Row] = await connection.fetch(_KEPT, imported, importable.added_part, after or _FIRST, limit + 1)
     return found
 

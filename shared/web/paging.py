@@ -1,7 +1,5 @@
 """Lists over HTTP: parameters, the encrypted cursor, the link to the next page."""
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,7 +13,7 @@ from fastapi import Request, Response
 from sqlalchemy import Date, DateTime, Float, Integer, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 
-from shared.configuration.sealing import PlaceSealer
+from shared.configuration.sealing import PlaceSealer, bytes_of_text, text_of_bytes
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
@@ -103,21 +101,27 @@ def page_after(ctx: RequestContext, keys: list[Any]) -> str:
     return f"{ctx.path}?{urlencode(query, safe=',-')}"
 
 
+def linked_page(body: Mapping[str, Any], following: str | None) -> Response:
+    """A page of a list as JSON. `Link` names the next page, if there is one."""
+    headers = {"Link": f'<{following}>; rel="next"'} if following else None
+    return Response(orjson.dumps(body), 200, headers, "application/json; charset=utf-8")
+
+
 def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
     """An opaque position in a list, which discloses none of its values. The same position is the same text."""
     payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
-    return base64.urlsafe_b64encode(_sealer(secret).seal(payload, bound_to)).decode().rstrip("=")
+    return text_of_bytes(_sealer(secret).seal(payload, bound_to))
 
 
 def read_cursor(cursor: str, bound_to: bytes, secret: bytes, keys: list[ColumnElement[Any]]) -> tuple[Any, ...]:
     """The position of a cursor. Raises Malformed `invalid_cursor` for another list or a changed byte."""
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        payload = _sealer(secret).open(raw, bound_to)
-        if payload is None or base64.urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
+        raw = bytes_of_text(cursor)
+        payload = None if raw is None else _sealer(secret).open(raw, bound_to)
+        if payload is None:
             raise ValueError
         return tuple(_typed(text, key) for text, key in zip(orjson.loads(payload), keys, strict=True))
-    except (ValueError, binascii.Error) as error:
+    except ValueError as error:
         raise Malformed("The cursor does not belong to this list.", code="invalid_cursor") from error
 
 
@@ -222,6 +226,4 @@ def page_response(
         last = rows[-1]
         keys = [last["id"]] if asked.sort == "id" else [last[listing.sorts[asked.sort].key], last["id"]]
         following = page_after(ctx, keys)
-    body = orjson.dumps({"items": [render(row) for row in rows], "next": following, **(members or {})})
-    headers = {"Link": f'<{following}>; rel="next"'} if following else None
-    return Response(body, 200, headers, "application/json; charset=utf-8")
+    return linked_page({"items": [render(row) for row in rows], "next": following, **(members or {})}, following)

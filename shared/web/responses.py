@@ -17,7 +17,7 @@ from shared.kernel.lifecycle import AvailableAction, Lifecycle
 from shared.records.history import history, line
 from shared.web.conditional import etag, is_known
 from shared.web.contract import fields_schema
-from shared.web.paging import binding, make_cursor, page_limit, place_of
+from shared.web.paging import binding, linked_page, make_cursor, page_limit, place_of
 from shared.web.request_context import RequestContext, header_of
 
 JSON = "application/json; charset=utf-8"
@@ -133,8 +133,7 @@ async def history_response(
         cursor = make_cursor([rows[-1]["version"], rows[-1]["id"]], binding(ctx.request), ctx.secret)
         following = f"{ctx.path}?limit={limit}&cursor={cursor}"
     lines = [found for row in rows if (found := shown(line(row, private_history_fields))) is not None]
-    body = orjson.dumps({"items": lines, "next": following})
-    return Response(body, 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
+    return linked_page({"items": lines, "next": following}, following)
 
 
 def patched(model: type[Model], current: Mapping[str, Any], patch: Mapping[str, Any]) -> Model:

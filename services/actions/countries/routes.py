@@ -22,7 +22,7 @@ from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import search_key, search_pattern
 from shared.web.conditional import etag, is_known
-from shared.web.paging import as_of, page_after, page_limit, pick_fields, place_of
+from shared.web.paging import as_of, linked_page, page_after, page_limit, pick_fields, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
@@ -71,8 +71,7 @@ async def list_countries(ctx: CurrentContext) -> Response:
     if picked is not None:
         items = [{name: value for name, value in item.items() if name in picked} for item in items]
     following = page_after(ctx, [page[-1]]) if len(chosen) > len(page) else None
-    headers = {"Link": f'<{following}>; rel="next"'} if following else None
-    return Response(orjson.dumps({"items": items, "next": following}), 200, headers, JSON)
+    return linked_page({"items": items, "next": following}, following)
 
 
 @router.get(

@@ -28,7 +28,7 @@ from shared.kernel.errors import NotFound, invalid_parameter
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.resource_type import require
 from shared.records.rows import record_read
-from shared.web.paging import page_after, page_limit, parameters_of, place_of
+from shared.web.paging import linked_page, page_after, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
@@ -76,8 +76,7 @@ async def get_ranking(row: Readable, ctx: CurrentContext) -> Response:
         "targets": call.targets,
         "balance": {"pool": balance(pool, call.targets), "selection": balance(selection, call.targets)},
     }
-    headers = {"Link": f'<{following}>; rel="next"'} if following else None
-    return Response(orjson.dumps(body), 200, headers, JSON)
+    return linked_page(body, following)
 
 
 @router.get(

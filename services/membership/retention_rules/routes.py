@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import orjson
 from fastapi import Depends, Response
 
 from services.membership.access import ROLES
@@ -13,10 +12,9 @@ from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.resource import Resource
 from shared.records.rows import record_read
-from shared.web.paging import page_after, page_limit, place_of
+from shared.web.paging import linked_page, page_after, page_limit, place_of
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
 from shared.web.route_options import RouteOptions, query_of
 
 RULE_API = RecordApi(
@@ -59,4 +57,4 @@ async def preview(row: Annotated[Row, Depends(RULE_API.readable)], ctx: CurrentC
         for one in found[:limit]
     ]
     body = {"count": count, "before": to_text(before), "items": items, "next": following}
-    return Response(orjson.dumps(body), 200, {"Link": f'<{following}>; rel="next"'} if following else None, JSON)
+    return linked_page(body, following)

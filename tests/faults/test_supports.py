@@ -35,7 +35,7 @@ _LIVING = "SELECT expert_id FROM member_support WHERE initiative_id = $1 AND sta
 _UNSENT = """
 SELECT count(*) FROM core_job WHERE job_type IN ('send_support_decision', 'send_mail') AND status <> 'succeeded'
 """
-_CLOSE = """
+_CLEAN = """
 DELETE FROM member_support; DELETE FROM member_initiative; DELETE FROM core_mail; DELETE FROM core_mail_token;
 DELETE FROM core_job; DELETE FROM core_schedule; DELETE FROM core_consumer; DELETE FROM core_subscription
 """
@@ -80,6 +80,7 @@ async def signing(cluster: Cluster, mailbox: Mailbox) -> AsyncIterator[Signing]:
     await cluster.relay.stop()
     mailbox.mails.clear()
     async with cluster.superuser() as connection:
+        await connection.execute(_CLEAN)
         signing = Signing(cluster, connection, mailbox)
         try:
             yield signing
@@ -87,7 +88,7 @@ async def signing(cluster: Cluster, mailbox: Mailbox) -> AsyncIterator[Signing]:
             await signing.client.close()
             for process in signing.processes:
                 cluster.discard(process)
-            await connection.execute(_CLOSE)
+            await connection.execute(_CLEAN)
 
 
 async def test_counters_equal_rows_and_each_accepted_support_has_one_fact(

@@ -93,17 +93,13 @@ _ORDER: Mapping[str, str] = {
     "import_rows": "t.import, t.occurrence",
     "changed_by_imports": "t.import, t.record",
 }
-_WITHHELD = """({status} IN ('selected', 'not_selected') AND EXISTS (
-    SELECT FROM escm.member_nomination n JOIN escm.member_call k ON k.id = n.call_id
-    WHERE n.id = {key} AND k.status <> 'published'
-))"""
-"""Whether a state of a nomination is a decision that is withheld from its nominee until the call is published."""
+_WITHHELD = "SELECT w.id FROM escm.member_withheld($1::uuid[]::text[]) w WHERE w.is_decision"
+"""The nominations whose decision is withheld from the nominee until the call is published."""
 _SHOWN: Mapping[tuple[str, str], str] = {
-    ("nominations", "status"): f"CASE WHEN {_WITHHELD.format(status='t.status', key='t.id')} THEN 'nominated'"
-    " ELSE t.status END AS status"
+    ("nominations", "status"): f"CASE WHEN t.id IN ({_WITHHELD}) THEN 'nominated' ELSE t.status END AS status"
 }
 _LEFT_OUT: Mapping[str, str] = {
-    "history": f" AND NOT coalesce({_WITHHELD.format(status='t.to_status', key='t.subject')}, false)"
+    "history": f" AND NOT (coalesce(t.to_status, '') IN ('selected', 'not_selected') AND t.subject IN ({_WITHHELD}))"
 }
 _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
 

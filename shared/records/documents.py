@@ -1,10 +1,10 @@
 """Documents in records that name a file of evidence.
 
-document, = await with_digests(uow, {"/document": new.document})
+new = await with_digest(uow, "document", new)
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, Uuid, any_, bindparam, select
@@ -17,9 +17,11 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, visible
-from shared.records.record import Document
+from shared.records.record import Document, Record
 from shared.records.references import reading_access
+from shared.records.rows import with_columns
 
+R = TypeVar("R", bound=Record)
 EVIDENCE = Resource("actions", "evidence", "evidence")
 _PUBLISHED = ("available", "superseded")
 _REFERABLE = "available"
@@ -35,6 +37,16 @@ def _known(access_kind: AccessKind) -> Select[Any]:
 
 
 _KNOWN = Shapes(_known)
+
+
+async def with_digest(uow: UnitOfWork, field: str, wanted: R, before: R | None = None) -> R:
+    """The record, whose document in `field` has the digest of the file of evidence that it names. A document that is
+    that of the record before is not looked up. Raises what `with_digests` raises."""
+    document = getattr(wanted, field)
+    if before is not None and getattr(before, field) == document:
+        return wanted
+    (found,) = await with_digests(uow, {f"/{field}": document})
+    return with_columns(wanted, {field: found})
 
 
 async def with_digests(uow: UnitOfWork, documents: Mapping[str, Document | None]) -> list[Document | None]:

@@ -13,7 +13,7 @@ from shared.kernel.errors import Forbidden, invalid_field
 from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.documents import with_digests
+from shared.records.documents import with_digest
 from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
@@ -32,10 +32,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
     """
     require_creation(access, new)
     await _mark_answered(uow, access, new)
-    (document,) = await with_digests(uow, {"/document": new.document})
+    new = await with_digest(uow, "document", new)
     status = domain.first_status(new.direction)
-    placed = replace(new, status=status, document=document, search_key=search_key(new.subject))
-    return await LETTERS.insert(uow, placed)
+    return await LETTERS.insert(uow, replace(new, status=status, search_key=search_key(new.subject)))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: Letter) -> Letter:
@@ -45,9 +44,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: L
             raise invalid_field("/reply_to", "invalid_value", "A letter does not reply to itself.")
         await _mark_answered(uow, access, wanted)
     require_visibility_change(access, before, wanted)
-    if wanted.document != before.document:
-        (document,) = await with_digests(uow, {"/document": wanted.document})
-        wanted = replace(wanted, document=document)
+    wanted = await with_digest(uow, "document", wanted, before)
     return await LETTERS.update(uow, before, replace(wanted, search_key=search_key(wanted.subject)))
 
 

@@ -15,7 +15,7 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.documents import are_available, with_digests
+from shared.records.documents import are_available, with_digest, with_digests
 from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
@@ -33,9 +33,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Endorsement) -> Endo
     """Inserts an endorsement; it is `claimed` until the secretariat verifies it."""
     require_creation(access, new)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
-    (document,) = await with_digests(uow, {"/document": new.document})
+    new = await with_digest(uow, "document", new)
     claimants = with_author((), uow.origin.actor)
-    claimed = replace(new, status="claimed", document=document, claimants=claimants, search_key=_search_key(new))
+    claimed = replace(new, status="claimed", claimants=claimants, search_key=_search_key(new))
     return await ENDORSEMENTS.insert(uow, claimed)
 
 
@@ -47,9 +47,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Endorsement, want
     require_visibility_change(access, before, wanted)
     if wanted.body_id != before.body_id:
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
-    if wanted.document != before.document:
-        (document,) = await with_digests(uow, {"/document": wanted.document})
-        wanted = replace(wanted, document=document)
+    wanted = await with_digest(uow, "document", wanted, before)
     if not is_same:
         wanted = replace(wanted, claimants=with_author(before.claimants, uow.origin.actor))
     return await ENDORSEMENTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))

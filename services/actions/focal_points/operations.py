@@ -15,7 +15,7 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.documents import with_digests
+from shared.records.documents import with_digest
 from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
@@ -32,9 +32,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> Focal
     require_creation(access, new)
     await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
-    (letter,) = await with_digests(uow, {"/letter": new.letter})
-    placed = replace(new, status="nominated", letter=letter, search_key=_search_key(new))
-    return await FOCAL_POINTS.insert(uow, placed)
+    new = await with_digest(uow, "letter", new)
+    return await FOCAL_POINTS.insert(uow, replace(new, status="nominated", search_key=_search_key(new)))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wanted: FocalPoint) -> FocalPoint:
@@ -44,9 +43,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wante
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
     if wanted.expert_id != before.expert_id:
         await require_expert(uow.connection, access.principal, "/person/expert_id", wanted.expert_id)
-    if wanted.letter != before.letter:
-        (letter,) = await with_digests(uow, {"/letter": wanted.letter})
-        wanted = replace(wanted, letter=letter)
+    wanted = await with_digest(uow, "letter", wanted, before)
     return await FOCAL_POINTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 

@@ -225,21 +225,27 @@ END
 
 
 def _matched() -> None:
-    """Whoever matches an affiliation or merges its institution: the supports that name it have the same."""
+    """Whoever matches the text of an affiliation: the supports that name it have the same institution. Once the
+    affiliation names another text, or its institution by id, the supports keep what they meant."""
     searcher = role("search")
     run(f"""
-GRANT SELECT (affiliation), UPDATE (organisation_id) ON member_support TO {searcher}
+GRANT SELECT (affiliation), UPDATE (organisation_id, affiliation) ON member_support TO {searcher}
 --;
 CREATE FUNCTION member_support_match() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = escm, pg_temp AS $$
 BEGIN
-    UPDATE member_support SET organisation_id = NEW.institution_id WHERE affiliation = NEW.id;
+    IF NEW.raw = OLD.raw THEN
+        UPDATE member_support SET organisation_id = NEW.institution_id WHERE affiliation = NEW.id;
+    ELSE
+        UPDATE member_support SET affiliation = NULL WHERE affiliation = NEW.id;
+    END IF;
     RETURN NULL;
 END
 $$
 --;
-CREATE TRIGGER member_affiliation_supports_match AFTER UPDATE OF institution_id ON member_affiliation FOR EACH ROW
-    WHEN (OLD.institution_id IS DISTINCT FROM NEW.institution_id) EXECUTE FUNCTION member_support_match()
+CREATE TRIGGER member_affiliation_supports_match AFTER UPDATE OF institution_id, raw ON member_affiliation FOR EACH ROW
+    WHEN (OLD.institution_id IS DISTINCT FROM NEW.institution_id OR OLD.raw IS DISTINCT FROM NEW.raw)
+    EXECUTE FUNCTION member_support_match()
 """)
     searching("member_support_match()", "membership")
 

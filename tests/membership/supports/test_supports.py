@@ -187,6 +187,25 @@ async def test_two_spellings_of_one_institution_count_once(campaign: Campaign, s
     assert (count["organisations"], count["organisations_unmatched"]) == (1, 0)
 
 
+async def test_a_support_keeps_its_organisation_when_the_affiliation_changes(
+    campaign: Campaign, superuser: asyncpg.Connection
+) -> None:
+    initiative, admin = await campaign.initiative(), campaign.admin
+    places = [await verified(admin, f"{name} Archive", visibility="network") for name in ("Tundra", "Savanna")]
+    at, moves_to = (UUID(one["id"]) for one in places)
+    match = "UPDATE member_affiliation SET institution_id = $2 WHERE id = $1"
+    expert = await activated(admin)
+    path = f"{expert['links']['self']}/affiliations"
+    work = (await admin.post(path, {"raw": "Arch. of Tundras"})).json()
+    support = await _supports(admin, initiative, expert, organisation={"raw": "Arch. of Tundras"})
+    await superuser.execute(match, UUID(work["id"]), at)
+    etag = (await admin.get(f"{path}/{work['id']}")).headers["etag"]
+    changed = await admin.patch(f"{path}/{work['id']}", {"raw": "Arch. of Savannas"}, etag=etag)
+    assert changed.status_code == 200, changed.text
+    await superuser.execute(match, UUID(work["id"]), moves_to)
+    assert (await campaign.support(support["id"]))["organisation"]["id"] == places[0]["id"]
+
+
 async def test_an_organisation_is_the_institution_at_which_the_register_knows_the_supporter(campaign: Campaign) -> None:
     initiative, admin = await campaign.initiative(), campaign.admin
     places = {

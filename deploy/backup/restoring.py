@@ -1,6 +1,5 @@
 """Restores a database and its files from a backup, completely or not at all."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -85,7 +84,7 @@ async def restore(
         except BaseException:
             await _reopen(url, connection, settings)
             for digest in added:
-                store.remove(digest)
+                await store.remove(digest)
             raise
     return with_values(gone, erased=again)
 
@@ -162,9 +161,9 @@ async def _files(
     """Stores the missing files; `added` names them."""
     advance = begin("restores the files", sum(file.size for file in backup.manifest.files.values()))
     for digest, file in backup.manifest.files.items():
-        if not store.path(digest).exists():
+        if await store.size(digest) is None:
             added.append(digest)
-            await asyncio.to_thread(store.write, partial(_fill, backup, digest))
+            await store.write(partial(_fill, backup, digest))
         advance(file.size)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO
 
 import asyncpg
@@ -33,7 +34,7 @@ async def take(
             revision = await _revision(connection)
             found = await tables(connection)
             files = await referenced(connection)
-            advance = begin(sum(table.size for table in found) + _sizes(store, files))
+            advance = begin(sum(table.size for table in found) + await _sizes(store, files))
             writer, made_at = Writer(target), now()
             contents = await _files(store, files, writer, advance)
             lost = files.keys() - contents.keys()
@@ -61,8 +62,8 @@ async def _revision(connection: asyncpg.Connection) -> str:
     return str(await connection.fetchval(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
 
 
-def _sizes(store: FileStore, digests: dict[str, bool]) -> int:
-    return sum(store.path(digest).stat().st_size for digest in digests if store.path(digest).exists())
+async def _sizes(store: FileStore, digests: dict[str, bool]) -> int:
+    return sum([await store.size(digest) or 0 for digest in digests])
 
 
 async def _files(
@@ -73,18 +74,21 @@ async def _files(
     contents: dict[str, Content] = {}
     for digest in sorted(digests):
         try:
-            file = await asyncio.to_thread(store.path(digest).open, "rb")
+            async with store.opened(digest) as path:
+                contents[digest] = await _copied(path, writer.stream("files", digest), advance)
         except FileNotFoundError:
             continue
-        stream = writer.stream("files", digest)
-        with file:
-            while block := await asyncio.to_thread(file.read, _BLOCK):
-                await stream.write(block)
-                advance(len(block))
-        contents[digest] = await stream.end()
         if contents[digest].sha256 != digest:
-            raise BackupError(f"The file {store.path(digest)} does not match its name: it was altered.")
+            raise BackupError(f"The stored file {digest} does not match its name: it was altered.")
     return contents
+
+
+async def _copied(path: Path, stream: Stream, advance: Callable[[int], None]) -> Content:
+    with path.open("rb") as file:
+        while block := await asyncio.to_thread(file.read, _BLOCK):
+            await stream.write(block)
+            advance(len(block))
+    return await stream.end()
 
 
 async def _tables(

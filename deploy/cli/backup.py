@@ -37,11 +37,11 @@ def backup(
     url = database_url()
     from deploy.backup.taking import take
     from shared.bulk.erased import ErasedIds
-    from shared.bulk.store import FileStore
+    from shared.bulk.store import files_of
     from shared.configuration.settings import Settings
 
     settings = Settings(database_url=url)
-    store = FileStore(settings.storage_path)
+    store = files_of(settings)
 
     def run(target: BinaryIO) -> "Manifest":
         with measured() as begin:
@@ -82,11 +82,11 @@ def restore(
     from deploy.backup.restoring import restore as run
     from deploy.cli.doctor import of_database, report
     from shared.bulk.erased import ErasedIds
-    from shared.bulk.store import FileStore
+    from shared.bulk.store import files_of
     from shared.configuration.settings import Settings
 
     settings = Settings(database_url=url)
-    store = FileStore(settings.storage_path)
+    store = files_of(settings)
     own, exported = ErasedIds(settings.storage_path), ErasedIds(file.parent)
     erased = own.read() | (set() if file == _PIPE else exported.read())
     with _opened(file) as source, Reader(source) as opened:

@@ -194,14 +194,14 @@ def sweep(service: str, store: FileStore) -> Schedule:
         old += await uow.connection.fetch(_OLD_IMPORTS, service, IMPORT_RETENTION)
         for digest in {row["file_digest"] for row in old} - {None}:
             if not await uow.connection.fetchval(_STILL_WANTED, digest, RETENTION, IMPORT_RETENTION):
-                await asyncio.to_thread(store.remove, digest)
+                await store.remove(digest)
         await _remove_unreferenced(uow, store)
 
     return Schedule(timedelta(hours=1), run, catch_up=1)
 
 
 async def _remove_unreferenced(uow: UnitOfWork, store: FileStore) -> None:
-    before = (await uow.connection.fetchval("SELECT now() - $1::interval", _UNREFERENCED_FOR)).timestamp()
-    for row in await uow.connection.fetch(_UNREFERENCED, await asyncio.to_thread(store.digests_before, before)):
-        await asyncio.to_thread(store.remove_before, row["digest"], before)
+    before = await uow.connection.fetchval("SELECT now() - $1::interval", _UNREFERENCED_FOR)
+    for row in await uow.connection.fetch(_UNREFERENCED, await store.digests_before(before)):
+        await store.remove_before(row["digest"], before)
     await asyncio.to_thread(store.discard_before, before)

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from shared.bulk.exported_list import Exportable
 from shared.bulk.exporting import EXPORT_JOB, run_export, sweep
 from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, get_import, layout_of, result_of
+from shared.bulk.layout import Layout
 from shared.bulk.plan_writes import failing
 from shared.bulk.reading import count_rows
 from shared.bulk.spreadsheets import as_text
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, files_of
 from shared.bulk.validation import Reader, rows_in
 from shared.bulk.writing import UnderWay, Writer
 from shared.configuration.settings import Settings
@@ -50,7 +52,10 @@ class ImportRun:
         if not principal_may_import(self._principal, self._importable):
             raise Forbidden("Your grants do not include imports.", members={"reason": "not_permitted"})
         layout = layout_of(self._imported)
-        path = await as_text(store.path(self._imported["file_digest"]), layout.media)
+        async with store.opened(self._imported["file_digest"]) as file:
+            return await self._read(await as_text(file, layout.media), layout)
+
+    async def _read(self, path: Path, layout: Layout) -> dict[str, Any]:
         total = self._imported["row_count"]
         if total is None:
             total = await asyncio.to_thread(count_rows, path, layout)
@@ -134,7 +139,7 @@ class BulkJobs:
     def __init__(
         self, settings: Settings, importables: Mapping[str, Importable], exportables: Mapping[str, Exportable]
     ) -> None:
-        self._store = FileStore(settings.storage_path)
+        self._store = files_of(settings)
         self._importables = importables
         self._exportables = exportables
         self._service = settings.service

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     """Connections of one process. Beyond them, the one that has waited longest for a request is closed."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
     storage_url: str = Field("", pattern=r"^((file:///|s3://)\S+)?$", validation_alias="ESCM_STORAGE_URL")
-    """Where evidence is stored, `file:///folder` or `s3://bucket/prefix`; by default in `storage_path`."""
+    """Where files are stored for all hosts, `file:///folder` or `s3://bucket/prefix`; by default in `storage_path`."""
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
     """Years for which the audit trail is stored."""
     responses_mebibytes: int = Field(10_240, ge=16, validation_alias="ESCM_RESPONSES_MEBIBYTES")
@@ -146,7 +146,11 @@ class Settings(BaseSettings):
     @property
     def objects_url(self) -> str:
         """Where evidence is stored."""
-        return self.storage_url or (self.storage_path / "evidence").absolute().as_uri()
+        return self.shared_url("evidence") or (self.storage_path / "evidence").absolute().as_uri()
+
+    def shared_url(self, part: str) -> str:
+        """Where files of one kind are stored for all hosts; empty if they are in `storage_path`."""
+        return self.storage_url and f"{self.storage_url.rstrip('/')}/{part}"
 
     def database_dsn(self, role: str | None = None) -> str:
         """The database address of a role: `DATABASE_URL` with this service's (or the given) role and password."""

@@ -58,12 +58,24 @@ class ObjectStore:
 
     async def has(self, digest: str) -> bool:
         """Whether the object exists."""
+        return await self._about(digest) is not None
+
+    async def size(self, digest: str) -> int | None:
+        """The bytes of the object; None if there is none."""
+        found = await self._about(digest)
+        return int(found["size"]) if found else None
+
+    async def is_put_since(self, digest: str, instant: datetime) -> bool:
+        """Whether the object exists and was last put at an instant or later."""
+        found = await self._about(digest)
+        return bool(found and found["last_modified"] >= instant)
+
+    async def _about(self, digest: str) -> Any:
         try:
             with _failures():
-                await self._store.head_async(_key(digest))
+                return await self._store.head_async(_key(digest))
         except FileNotFoundError:
-            return False
-        return True
+            return None
 
     async def blocks(self, digest: str, part: range | None = None) -> AsyncIterator[bytes]:
         """The bytes of an object, or a part of them, in blocks. Raises FileNotFoundError."""

@@ -13,7 +13,7 @@ from shared.kernel.errors import FieldError, Gone, Invalid, NotFound, pointer_to
 from shared.kernel.resource import Resource
 from shared.records.access_scope import access_scope_for
 from shared.web.fields import Body, Line
-from shared.web.files import blocks_of, download
+from shared.web.files import download
 from shared.web.import_api import ImportApi
 from shared.web.jobs import Job, queued_response
 from shared.web.request_context import CurrentContext
@@ -85,10 +85,11 @@ def export_routes(api: ImportApi) -> ResourceRouter:
             raise NotFound
         if row["file_digest"] is None:
             raise NotFound("The export is not ready.")
-        path = store_of(ctx.request).path(row["file_digest"])
-        if not path.exists():
+        digest, store = row["file_digest"], store_of(ctx.request)
+        if await store.size(digest) is None:
             raise Gone("The file is no longer stored.")
-        return download(blocks_of(path), _MEDIA[row["format"]], f"{row['resource']}.{row['format']}", row["file_size"])
+        name = f"{row['resource']}.{row['format']}"
+        return download(store.blocks(digest), _MEDIA[row["format"]], name, row["file_size"])
 
     return router
 

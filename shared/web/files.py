@@ -1,8 +1,6 @@
 """Sends files in blocks."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import Response
@@ -10,13 +8,6 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from shared.web.streams import Pace
-
-
-async def blocks_of(path: Path) -> AsyncIterator[bytes]:
-    """The file's bytes, in blocks."""
-    with path.open("rb") as file:
-        while block := await asyncio.to_thread(file.read, 1 << 18):
-            yield block
 
 
 def download(content: AsyncIterator[bytes], media: str, name: str, size: int | None = None) -> Response:

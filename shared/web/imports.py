@@ -1,7 +1,7 @@
 """Imports over HTTP: the file is stored before the transaction opens, and a worker runs the import."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -191,13 +191,20 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     )
     async def get_failures(row: readable, ctx: CurrentContext) -> Response:
         safe = is_safe(ctx.request.query_params, ctx.principal)
-        path = store_of(ctx.request).path(row["file_digest"])
-        if not path.exists():
-            raise Gone("The file is no longer stored.")
-        text = await as_text(path, row["media"])
-        return download(
-            failed_rows(ctx.database, row, text, safe=safe), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv"
-        )
+        store = store_of(ctx.request)
+        try:
+            async with store.opened(row["file_digest"]) as path:
+                await as_text(path, row["media"])
+        except FileNotFoundError:
+            raise Gone("The file is no longer stored.") from None
+
+        async def blocks() -> AsyncIterator[bytes]:
+            async with store.opened(row["file_digest"]) as path:
+                text = await as_text(path, row["media"])
+                async for block in failed_rows(ctx.database, row, text, safe=safe):
+                    yield block
+
+        return download(blocks(), "text/csv; charset=utf-8", f"{row['ref']}-failures.csv")
 
     @router.get(
         "/{record}/kept",

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as FormFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from shared.bulk.store import FileStore, ReceivedFile
+from shared.bulk.store import FileStore, ReceivedFile, files_of
 from shared.configuration.settings import Settings
 from shared.kernel.errors import Malformed, RateLimited
 from shared.kernel.principal import Principal
@@ -78,6 +78,7 @@ class UploadRoute(FormRoute):
         try:
             await file.seek(0)
             await self.check(request, principal, form, received)
+            await store.share(received)
             return await handle(request)
         finally:
             await asyncio.to_thread(store.discard, received)
@@ -85,7 +86,7 @@ class UploadRoute(FormRoute):
 
 def store_of(request: Request) -> FileStore:
     """The store of the service's files."""
-    return FileStore(request.app.state.settings.storage_path)
+    return files_of(request.app.state.settings)
 
 
 class _Form(MultiPartParser):

@@ -28,7 +28,7 @@ from services.membership.settings import MembershipSettings
 from shared.bulk.creators import principal_of
 from shared.bulk.imports import Order, order_import
 from shared.bulk.layout import examine
-from shared.bulk.store import FileStore
+from shared.bulk.store import files_of
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Row
@@ -174,12 +174,13 @@ async def _order(database: Database, at: Addresses, settings: MembershipSettings
     """The job of an import by the secretariat's client."""
     await demo.load(at.postgres)
     principal = await _secretariat(database, at)
-    store = FileStore(settings.storage_path)
+    store = files_of(settings)
     with tempfile.TemporaryFile() as file:
         file.writelines(lines)
         file.seek(0)
         stored = await store.put(file)
-    layout = await asyncio.to_thread(examine, store.path(stored.digest), "csv", HEADINGS, {})
+    async with store.opened(stored.digest) as path:
+        layout = await asyncio.to_thread(examine, path, "csv", HEADINGS, {})
     async with unit_of_work(database, SYSTEM_CONTEXT, Origin(principal)) as uow:
         order = Order("experts", "commit", "skip", False, None, None, "people.csv")
         row = await order_import(uow, "membership", order, stored, layout)

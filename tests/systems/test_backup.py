@@ -110,7 +110,7 @@ def test_a_restored_system_is_the_one_that_was_backed_up(
     assert before["member_expert"][0] > 0
     assert asyncio.run(shape(source_system["DATABASE_URL"])) == asyncio.run(shape(empty["DATABASE_URL"]))
     digest = _value(empty, "SELECT file_digest FROM escm.core_import")
-    assert FileStore(Path(empty["ESCM_STORAGE_PATH"])).path(digest).read_bytes() == _FILE
+    assert Path(empty["ESCM_STORAGE_PATH"], digest[:2], digest).read_bytes() == _FILE
     assert made.stat().st_mode & 0o777 == 0o600
     assert "migrations: at" in done.output
 

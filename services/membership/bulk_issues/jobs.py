@@ -13,7 +13,7 @@ from services.membership.bulk_issues.queries import SOURCES
 from services.membership.certificates.operations import CERTIFICATES
 from shared.bulk.creators import principal_of
 from shared.bulk.exporting import export_of, finish_export
-from shared.bulk.store import FileStore, StoredFile
+from shared.bulk.store import FileStore, StoredFile, files_of
 from shared.bulk.targets import target
 from shared.configuration.settings import Settings
 from shared.database.unit_of_work import Origin, UnitOfWork
@@ -44,7 +44,7 @@ class _State:
 
 def job_handlers(settings: Settings) -> JobHandlers:
     """The handler of the job; the list of failures is stored with the files of exports."""
-    store = FileStore(settings.storage_path)
+    store = files_of(settings)
 
     async def issue(run: JobRun) -> dict[str, Any]:
         export = await export_of(run)

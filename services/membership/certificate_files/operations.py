@@ -1,11 +1,8 @@
 """Printing certificates, and removing their files."""
 
-import asyncio
 import hashlib
 import io
-import math
 from dataclasses import dataclass
-from pathlib import Path
 
 from services.membership.certificate_files import domain, queries
 from services.membership.certificate_subjects.queries import subject_of
@@ -16,10 +13,12 @@ from services.membership.certificates.record import Certificate
 from services.membership.credentials.operations import credential_of
 from services.membership.credentials.signing import Signer
 from shared.bulk.store import FileStore
+from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Gone
 from shared.printing.document import Unprintable
 from shared.printing.printer import Printer
@@ -28,9 +27,9 @@ from shared.records.record import Texts
 _FOLDER = "certificates"
 
 
-def store_in(storage_path: Path) -> FileStore:
+def printed_files(settings: Settings) -> FileStore:
     """The store of printed certificates. They can be printed again, so that backups leave them out."""
-    return FileStore(storage_path / _FOLDER)
+    return FileStore(settings.storage_path / _FOLDER, settings.shared_url(_FOLDER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Printing:
             template = await _template(connection, certificate)
             subject = await subject_of(connection, certificate)
         credential = credential_of(certificate, subject)
-        kept = await asyncio.to_thread(self._read, digest) if digest else None
+        kept = await self._read(digest) if digest else None
         if kept is not None:
             return kept
         token = await self._signer.credential(credential)
@@ -79,14 +78,14 @@ class Printing:
         async with unit_of_work(self._database, SYSTEM_CONTEXT) as uow:
             is_added = await queries.add(uow.connection, certificate.id, language, stored)
         if not is_added:
-            await asyncio.to_thread(self._store.remove, stored.digest)
+            await self._store.remove(stored.digest)
             raise Gone("The holder of this certificate was erased.", code="erased")
         return PrintedFile(stored.digest, pdf)
 
-    def _read(self, digest: str) -> PrintedFile | None:
-        """The stored file; None if it is missing or altered. Blocks."""
+    async def _read(self, digest: str) -> PrintedFile | None:
+        """The stored file; None if it is missing or altered."""
         try:
-            content = self._store.path(digest).read_bytes()
+            content = b"".join([block async for block in self._store.blocks(digest)])
         except FileNotFoundError:
             return None
         return PrintedFile(digest, content) if hashlib.sha256(content).hexdigest() == digest else None
@@ -95,9 +94,8 @@ class Printing:
 async def remove_unknown(connection: Connection, store: FileStore) -> None:
     """Deletes the files without a row: those of erased people, and what a process that died has left. A file that is
     being printed is printed again when it is asked for."""
-    digests = await asyncio.to_thread(store.digests_before, math.inf)
-    for digest in await queries.unknown(connection, digests):
-        await asyncio.to_thread(store.remove, digest)
+    for digest in await queries.unknown(connection, await store.digests_before(now())):
+        await store.remove(digest)
 
 
 async def _template(connection: Connection, certificate: Certificate) -> CertificateTemplate:

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Response
 from services.membership.access import ROLES
 from services.membership.certificate_files import queries
 from services.membership.certificate_files.domain import LAYOUTS
-from services.membership.certificate_files.operations import Printing, store_in
+from services.membership.certificate_files.operations import Printing, printed_files
 from services.membership.certificate_links import tickets
 from services.membership.certificates.record import Certificate
 from services.membership.certificates.routes import CERTIFICATE_API
@@ -35,7 +35,7 @@ async def printing(app: FastAPI) -> AsyncIterator[None]:
     """Provides `app.state.printing` while the app runs, with the signer that it has."""
     settings = app.state.settings
     async with Printer(LAYOUTS) as printer:
-        store = store_in(settings.storage_path)
+        store = printed_files(settings)
         app.state.printing = Printing(app.state.database, printer, app.state.signer, store)
         yield
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -42,8 +43,7 @@ async def naming(store: FileStore, imports: Sequence[Row], texts: Iterable[str])
     folded = [key for text in texts if " " in (key := fold(text))]
     found = {row["file_digest"] for row in imports if row["is_known"]}
     for imported in imports:
-        path = store.path(imported["file_digest"])
-        if imported["file_digest"] not in found and path.exists() and await _names(imported, path, folded):
+        if imported["file_digest"] not in found and await _names(store, imported, folded):
             found.add(imported["file_digest"])
     return sorted(found)
 
@@ -56,12 +56,15 @@ async def mark_removed(connection: Connection, digests: Sequence[str]) -> None:
 async def remove_import_files(store: FileStore, digests: Iterable[str]) -> None:
     """Deletes the files of imports; their lists of failed rows are gone with them. May be repeated."""
     for digest in digests:
-        await asyncio.to_thread(store.remove, digest)
+        await store.remove(digest)
 
 
-async def _names(imported: Row, path: Path, folded: Sequence[str]) -> bool:
-    text = await as_text(path, imported["media"])
-    return await asyncio.to_thread(_contain, text, layout_of(imported), folded)
+async def _names(store: FileStore, imported: Row, folded: Sequence[str]) -> bool:
+    with suppress(FileNotFoundError):
+        async with store.opened(imported["file_digest"]) as path:
+            text = await as_text(path, imported["media"])
+            return await asyncio.to_thread(_contain, text, layout_of(imported), folded)
+    return False
 
 
 def _contain(path: Path, layout: Any, folded: Sequence[str]) -> bool:
@@ -82,5 +85,5 @@ async def remove_exports(uow: UnitOfWork, store: FileStore) -> int:
     contain the person. Returns how many there were."""
     rows = await uow.connection.fetch(_DELETE_EXPORTS, [*LISTS_OF_PEOPLE, SUBJECT_EXPORT])
     for digest in {row["file_digest"] for row in rows} - {None}:
-        await asyncio.to_thread(store.remove, digest)
+        await store.remove(digest)
     return len(rows)

@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from services.membership.certificate_files.operations import remove_unknown, store_in
+from services.membership.certificate_files.operations import printed_files, remove_unknown
 from services.membership.erasures import files, queries, removal
 from services.membership.erasures.operations import finish
 from services.membership.settings import MembershipSettings
 from shared.bulk.erased import ErasedIds
-from shared.bulk.store import FileStore
+from shared.bulk.store import files_of
 from shared.database.unit_of_work import UnitOfWork
 from shared.mail import folder
 from shared.mail.sealing import MailSeal
@@ -35,8 +35,8 @@ async def follow_reports(uow: UnitOfWork, subject: UUID) -> None:
 
 def job_handlers(settings: MembershipSettings) -> JobHandlers:
     """The handler of the job."""
-    store, seal, erased = FileStore(settings.storage_path), MailSeal(settings), ErasedIds(settings.storage_path)
-    certificates = store_in(settings.storage_path)
+    store, seal, erased = files_of(settings), MailSeal(settings), ErasedIds(settings.storage_path)
+    certificates = printed_files(settings)
 
     async def erase_person(run: JobRun) -> dict[str, Any]:
         """Adds the person to the list for restores, deletes the files that name the person, erases the rows, and

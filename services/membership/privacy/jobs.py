@@ -10,7 +10,7 @@ from services.membership.experts.queries import LISTING
 from services.membership.privacy.operations import SUBJECT_EXPORT, write
 from shared.bulk.creators import principal_of
 from shared.bulk.exporting import export_of, finish_export
-from shared.bulk.store import FileStore
+from shared.bulk.store import files_of
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.snapshot import snapshot
@@ -23,7 +23,7 @@ from shared.records.resource_type import require
 
 def job_handlers(settings: Settings) -> JobHandlers:
     """The handler of the job; its files are stored with those of other exports."""
-    store = FileStore(settings.storage_path)
+    store = files_of(settings)
 
     async def export_subject(run: JobRun) -> dict[str, Any]:
         export = await export_of(run)

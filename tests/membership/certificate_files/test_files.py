@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from services.membership.app import create_app
-from services.membership.certificate_files.operations import remove_unknown, store_in
+from services.membership.certificate_files.operations import printed_files, remove_unknown
 from services.membership.certificate_links.tickets import VALID, file_link
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
@@ -194,7 +194,7 @@ async def test_files_of_the_erased_are_removed(
     await superuser.execute("DELETE FROM member_certificate_file WHERE certificate_id = $1", UUID(made[0]["id"]))
     assert (await admin.get(gone)).status_code == 410
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await remove_unknown(uow.connection, store_in(settings.storage_path))
+        await remove_unknown(uow.connection, printed_files(settings))
     (row,) = await superuser.fetch(_ROWS, UUID(made[1]["id"]))
     assert [file.name for file in _files(settings)] == [row["sha256"]]
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from shared.bulk import exporting
-from shared.bulk.store import FileStore
+from shared.bulk.store import FileStore, files_of
 from shared.web import streams
 from tests.membership.erasures.conftest import until
 from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
@@ -168,11 +168,11 @@ async def test_what_is_old_is_swept_away(secretariat: Importer, database: asyncp
     job = (await secretariat.caller.post(EXPORTS, {"resource": "experts"})).headers["location"]
     url = (await secretariat.end_of(job))["result_url"]
     digest = await database.fetchval("SELECT file_digest FROM core_export")
-    store = FileStore(settings.storage_path)
-    assert store.path(digest).exists()
+    store = files_of(settings)
+    assert await store.size(digest)
     await database.execute("UPDATE core_export SET created_at = now() - interval '25 hours'")
     await _swept(database, store)
-    assert not store.path(digest).exists()
+    assert await store.size(digest) is None
     assert (await secretariat.caller.get(url)).status_code == 404
 
 

@@ -12,7 +12,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from services.membership.settings import MembershipSettings
-from shared.bulk.store import FileStore
+from shared.bulk.store import files_of
 from tests.membership.imports.conftest import EXPORTS, Importer, counts, csv_of
 
 HEADINGS = ("full_name", "country", "keywords", "colour")
@@ -94,13 +94,11 @@ async def test_a_workbook_whose_text_was_lost_is_read_again(
     secretariat: Importer, settings: MembershipSettings, database: asyncpg.Connection
 ) -> None:
     result = await secretariat.bring("experts", book([HEADINGS, ("Amina Varga", "XQ", "", "")]), "list.xlsx")
-    store = FileStore(settings.storage_path)
-    path = store.path(await database.fetchval("SELECT file_digest FROM core_import"))
-    text = store.path(f"{path.name}.csv")
-    store.remove(text.name)
+    digest = await database.fetchval("SELECT file_digest FROM core_import")
+    (settings.storage_path / digest[:2] / f"{digest}.csv").unlink()
     assert len(await secretariat.failures(result)) == 1
-    store.remove(path.name)
-    assert list(settings.storage_path.rglob(f"{path.name}*")) == []
+    await files_of(settings).remove(digest)
+    assert list(settings.storage_path.rglob(f"{digest}*")) == []
 
 
 async def test_an_exported_workbook_holds_text_alone_and_comes_back_unchanged(secretariat: Importer) -> None:

@@ -132,11 +132,12 @@ async def test_files_that_no_row_names_are_swept_away(
         with file.open("rb") as source:
             digests[name] = (await store.put(source)).digest
         file.unlink()
-    text = store.path(f"{digests['old']}.csv").parent.parent / digests["old"][:2] / f"{digests['old']}.csv"
+    old, kept = (tmp_path / digest[:2] / digest for digest in (digests["old"], named))
+    text = old.with_name(f"{old.name}.csv")
     text.write_bytes(b"made of it")
     broken_off = tmp_path / ".new-broken"
     broken_off.write_bytes(b"half")
-    for path in (store.path(digests["old"]), text, store.path(named), broken_off):
+    for path in (old, text, kept, broken_off):
         os.utime(path, (path.stat().st_atime, path.stat().st_mtime - _DAYS))
     await exporting.sweep("membership", store).run(UnitOfWork(database, Origin()))
     left = names_in(tmp_path)

@@ -75,10 +75,10 @@ async def test_objects_are_listed_by_age(store: ObjectStore, tmp_path: Path) -> 
 
 
 def test_the_address_is_in_the_folder_of_files_unless_it_is_set(tmp_path: Path) -> None:
-    assert Settings(storage_path=tmp_path).objects_url == (tmp_path / "evidence").as_uri()
-    assert (
-        Settings(storage_path=tmp_path, storage_url="s3://bucket/of/evidence").objects_url == "s3://bucket/of/evidence"
-    )
+    own = Settings(storage_path=tmp_path)
+    assert (own.objects_url, own.shared_url("files")) == ((tmp_path / "evidence").as_uri(), "")
+    shared = Settings(storage_path=tmp_path, storage_url="s3://bucket/escm/")
+    assert (shared.objects_url, shared.shared_url("files")) == ("s3://bucket/escm/evidence", "s3://bucket/escm/files")
     for wrong in ("https://example.org/", "file:relative", "s3:// "):
         with pytest.raises(ValueError, match="storage_url"):
             Settings(storage_url=wrong)

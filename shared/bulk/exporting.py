@@ -96,7 +96,7 @@ async def rows_in_order(
     if extra:
         query = query.add_columns(listing.extras[extra])
     statement = Statement(query)
-    cursor = await connection.cursor(statement.sql, *statement.arguments(listing.arguments(asked, access)))
+    cursor = await connection.cursor(statement.sql, *statement.arguments(listing.arguments(asked, access, extra)))
     while rows := await cursor.fetch(ROWS_AT_ONCE):
         yield rows
 

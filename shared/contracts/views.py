@@ -149,6 +149,17 @@ ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint"
 """Every endorsement of a government."""
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text")
 """Every file of evidence."""
+_DOCUMENT = {
+    "evidence_id": "id", "resource": "text", "record_id": "id", "ref": "text", "country": "text", "visibility": "text",
+    "status": "text", "scope_id": "id", "link": "text",
+}  # fmt: skip
+DOCUMENTS_OF_MEMBERSHIP = _view("member_published_document", **_DOCUMENT)
+"""The records of membership whose documents name a file of evidence, without internal messages, within the context: a
+row for each document. `scope_id` is what a grant over one record names. A lookup is by `evidence_id`."""
+DOCUMENTS_OF_CENTRES = _view("centre_published_document", **_DOCUMENT)
+"""The same records of centres."""
+DOCUMENTS_OF_ACTIONS = _view("action_published_document", **_DOCUMENT)
+"""The same records of actions."""
 PRINCIPALS = _view(
     "access_published_principal",
     kind="text",

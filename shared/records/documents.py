@@ -1,6 +1,8 @@
 """Documents in records that name a file of evidence.
 
 new = await with_digest(uow, "document", new)
+
+Until the transaction ends, a file that was found available here is not withdrawn.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.contracts import views
 from shared.database.context import Lookup
+from shared.database.locks import share_names
 from shared.database.statements import Connection, Shapes
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
@@ -58,6 +61,7 @@ async def with_digests(uow: UnitOfWork, documents: Mapping[str, Document | None]
     named = {pointer: key for pointer, document in documents.items() if (key := _evidence_in(document)) is not None}
     if not named:
         return list(documents.values())
+    await _hold(uow.connection, named.values())
     access = reading_access(uow.origin.actor, EVIDENCE)
     statement = _KNOWN.get(access.access_kind)
     rows = await statement.fetch(uow.connection, ids=list(set(named.values())), **access.parameters)
@@ -82,8 +86,19 @@ async def are_available(connection: Connection, documents: Iterable[Document | N
     named = {key for document in documents if (key := _evidence_in(document)) is not None}
     if not named:
         return True
+    if connection.is_in_transaction():
+        await _hold(connection, named)
     rows = await _STATES.fetch(connection, ids=list(named))
     return len(rows) == len(named) and all(row["status"] == _REFERABLE for row in rows)
+
+
+def lock_of(evidence: UUID) -> str:
+    """The name of the lock that the withdrawal of a file takes, and that its references share."""
+    return f"references {evidence}"
+
+
+async def _hold(connection: Connection, named: Iterable[UUID]) -> None:
+    await share_names(connection, *map(lock_of, sorted(set(named))))
 
 
 def _evidence_in(document: Document | None) -> UUID | None:

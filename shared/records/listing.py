@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
+    Label,
     Select,
     Text,
     Uuid,
@@ -94,8 +95,9 @@ class Listing:
 
     `public_columns`, if given, are all that an anonymous caller's list reads in addition to its sort fields. `search`
     names the function that finds ids by fragment without row-level security (for large tables); without it `q` is a
-    plain condition. `extras` are columns that `include` selects. Items are read from `item` (if it differs from
-    `base`), with `item_columns` in addition to the columns of lists. `private` are fields visible only to grants that
+    plain condition. `extras` are columns that `include` selects, shown under their labels; `of_caller` returns the
+    values of their parameters for a caller. Items are read from `item` (if it differs from `base`), with `item_columns`
+    in addition to the columns of lists. `private` are fields visible only to grants that
     cover the record; filtering or sorting by one limits the list to those records. Statements are built once per shape.
     """
 
@@ -106,7 +108,8 @@ class Listing:
     columns: Mapping[str, ColumnElement[Any]]
     public_columns: Mapping[str, ColumnElement[Any]] | None = None
     search: str | None = None
-    extras: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    extras: Mapping[str, Label[Any]] = field(default_factory=dict)
+    of_caller: Callable[[AccessScope], Mapping[str, Any]] | None = None
     item: Callable[[AccessKind], Select[Any]] | None = None
     item_columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
@@ -143,22 +146,28 @@ class Listing:
         asked = {sort, *(self.filters[name].field or name for name, _ in names)}
         return not asked.isdisjoint(self.private)
 
-    async def get(self, connection: Connection, access: AccessScope, key: UUID | str) -> Row | None:
-        """One record by id or ref, as reads select it; None if the caller may not know of it."""
-        statement = self._items.get(access.access_kind, "id" if isinstance(key, UUID) else "ref")
-        return await statement.fetchrow(connection, key=key, **access.parameters)
+    async def get(self, connection: Connection, access: AccessScope, key: UUID | str, extra: str = "") -> Row | None:
+        """One record by id or ref, as reads select it; None if the caller may not know of it. `extra` names one of
+        `extras`."""
+        statement = self._items.get(access.access_kind, "id" if isinstance(key, UUID) else "ref", extra)
+        return await statement.fetchrow(connection, key=key, **access.parameters, **self._of_caller(access, extra))
 
-    def _item(self, access_kind: AccessKind, by: str) -> Select[Any]:
+    def _of_caller(self, access: AccessScope, extra: str) -> Mapping[str, Any]:
+        return self.of_caller(access) if extra and self.of_caller else {}
+
+    def _item(self, access_kind: AccessKind, by: str, extra: str) -> Select[Any]:
         known = (self.item or self.base)(access_kind)
         columns = {**self.columns, **self.item_columns}.values()
         found = known.with_only_columns(*(as_read(chosen) for chosen in columns))
+        if extra:
+            found = found.add_columns(self.extras[extra])
         return within_context(found.where(self.columns[by] == bindparam("key")))
 
     async def fetch(
         self, connection: Connection, access: AccessScope, asked: ListRequest, extra: str = ""
     ) -> list[Row]:
         """The page's rows, and one more if there is a next page. `extra` names one of `extras`."""
-        arguments = self.arguments(asked, access)
+        arguments = self.arguments(asked, access, extra)
         if self._is_searched(asked):
             found = await self._shapes.get(access.access_kind, *asked.shape, extra, True).fetch(connection, **arguments)
             if not found[0]["search_more"]:
@@ -186,9 +195,9 @@ class Listing:
     def _is_searched(self, asked: ListRequest) -> bool:
         return self.search is not None and "q" in asked.filters
 
-    def arguments(self, asked: ListRequest, access: AccessScope) -> dict[str, Any]:
-        """Values for the conditions of access, the filters, the keyset and the limit."""
-        arguments = {**access.parameters, **filter_arguments(asked.filters)}
+    def arguments(self, asked: ListRequest, access: AccessScope, extra: str = "") -> dict[str, Any]:
+        """Values for the conditions of access, the filters, the extra, the keyset and the limit."""
+        arguments = {**access.parameters, **filter_arguments(asked.filters), **self._of_caller(access, extra)}
         for name in asked.filters:
             if (of_caller := self.filters[name].of_caller) is not None:
                 arguments |= of_caller(access)

@@ -182,7 +182,7 @@ async def list_response(
             extra,
             present,
             file_format=file_format,
-            known={*known, *include},
+            known={*known, *(listing.extras[name].name for name in include)},
             picked=picked,
             safe=is_safe(ctx.request.query_params, ctx.principal),
         )
@@ -192,7 +192,7 @@ async def list_response(
 
     def render(row: Row) -> dict[str, Any]:
         record = present(row, access)
-        for name in include:
+        for name in (listing.extras[extra].name for extra in include):
             record[name] = parsed_or_fragment(row[name])
         return record if picked is None else {name: value for name, value in record.items() if name in picked}
 

@@ -23,6 +23,7 @@ from shared.records.resource_type import ResourceType, TransitionRequest, permit
 from shared.records.rows import columns_of, record_read
 from shared.web.conditional import changed_since, is_current
 from shared.web.moved import Moved
+from shared.web.paging import pick_include
 from shared.web.pending import add_pending
 from shared.web.record_routes import add_creation, add_reads, add_transition, add_update
 from shared.web.request_context import CurrentContext, RequestContext
@@ -76,9 +77,9 @@ class RecordApi(Generic[R, GuardContext]):
     token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
     never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `linked_data`
     is the record as JSON-LD, in public fields whoever the caller is. `withheld` says what a caller gets instead of a
-    record, by its id or ref, such as for a conflict of interest. `own_merge_target` returns the caller's own record
-    that a merge made of one that the caller does not see. `in_history` returns what the caller of a record's row gets
-    of a line of its history; None leaves it out.
+    record, by its id or ref, such as for a conflict of interest. `includes_in_items`: items take the `include` of the
+    list. `own_merge_target` returns the caller's own record that a merge made of one that the caller does not see.
+    `in_history` returns what the caller of a record's row gets of a line of its history; None leaves it out.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -104,6 +105,7 @@ class RecordApi(Generic[R, GuardContext]):
     proposes_changes: bool = False
     linked_data: Callable[[Row, RequestContext], Awaitable[dict[str, Any]]] | None = None
     withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
+    includes_in_items: bool = False
     own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None
     in_history: Callable[[Row, dict[str, Any]], dict[str, Any] | None] = lambda _row, line: line
 
@@ -118,8 +120,10 @@ class RecordApi(Generic[R, GuardContext]):
 
     async def shown_to(self, record: str, ctx: CurrentContext) -> Row | Withheld:
         """The record, or what the caller gets instead. Raises as `readable` does."""
+        include = pick_include(ctx.request, self.listing)[0] if self.includes_in_items else ()
         async with ctx.connection() as connection:
-            row = await self.listing.get(connection, ctx.access_on(self.kind.resource), key_of(record))
+            access = ctx.access_on(self.kind.resource)
+            row = await self.listing.get(connection, access, key_of(record), next(iter(include), ""))
         if row is None:
             if self.withheld is not None and (withheld := await self.withheld(ctx, key_of(record))):
                 return withheld
@@ -168,7 +172,8 @@ class RecordApi(Generic[R, GuardContext]):
 
     def _shown(self, row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
         shown = self.present(row, access)
-        for name in self.raw_json_columns:
+        extras = [extra.name for extra in self.listing.extras.values()] if self.includes_in_items else ()
+        for name in (*self.raw_json_columns, *(extra for extra in extras if extra in row)):
             shown[name] = parsed_or_fragment(row[name])
         return shown
 

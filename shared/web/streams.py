@@ -120,7 +120,8 @@ class ListStream(Response):
     def _record(self, row: Row) -> dict[str, Any]:
         record = self._present(row, self._access)
         if self._extra:
-            record[self._extra] = parsed_or_fragment(row[self._extra])
+            name = self._listing.extras[self._extra].name
+            record[name] = parsed_or_fragment(row[name])
         return record
 
     def _line(self, record: Mapping[str, Any]) -> bytes:

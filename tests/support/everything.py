@@ -22,7 +22,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     officers = [_active(by, name) for name in ("Ada First", "Bela Second", "Cleo Third")]
     centre = _centre(by, host, officers)
     programme = _programme(by, centre)
-    _government(by)
+    _government(by, admin)
     pillars = [
         {"key": f"action-{number}", "titles": {"en": f"Action {number}"}, "order": number} for number in (1, 2, 3)
     ]
@@ -173,7 +173,8 @@ def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
     return dict(eventually(lambda: (response := by.try_step(path, "approve")).status_code == 200 and response.json()))
 
 
-def _government(by: Client) -> None:
+def _government(by: Client, admin: Client) -> None:
+    """Records of a government; a letter that is closed relies on the file of evidence."""
     body = by.create("/actions/v1/government_bodies", {**_PLACE, "names": {"en": "Ministry"}, "kind": "ministry"})
     person = {"name": "Femi Focal"}
     by.create("/actions/v1/focal_points", {**_PLACE, "person": person, "body_id": body["id"], "letter": _DOCUMENT})
@@ -184,8 +185,12 @@ def _government(by: Client) -> None:
         "subject": "Hello",
         "parties": [{"name": "Ministry"}],
     }
-    by.create("/actions/v1/correspondence", {**letter, "document": _DOCUMENT})
-    by.send_evidence(b"Agreed: to go on.", country=COUNTRY, visibility="public", language="en", licence="CC-BY-4.0")
+    file = by.send_evidence(
+        b"Agreed: to go on.", country=COUNTRY, visibility="public", language="en", licence="CC-BY-4.0"
+    )
+    logged = by.create("/actions/v1/correspondence", {**letter, "document": {**_DOCUMENT, "evidence_id": file["id"]}})
+    by.step(logged["links"]["self"], "close")
+    _propose(admin, file["links"]["self"], "withdraw", reason="Outdated")
     meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
     by.create(
         "/actions/v1/meetings",

@@ -1,7 +1,9 @@
 """The lifecycle of a file of evidence, and the kinds of files that are accepted."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import nfc
@@ -17,11 +19,38 @@ INTEGRITY_STATES = (NOT_CHECKED, INTACT, DAMAGED)
 _CATEGORIES = (("A", 12), ("B", 18))
 CATEGORIES = tuple(f"{part}{number:02}" for part, last in _CATEGORIES for number in range(1, last + 1))
 """IATI's codelist DocumentCategory: of activities and of organisations."""
-LIFECYCLE: Lifecycle[None] = Lifecycle(
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGuardContext:
+    """The inputs of the guards. `is_in_use`: a published or verified record relies on the file. `may_override`: the
+    caller may withdraw it nevertheless, with a second person."""
+
+    is_in_use: bool = False
+    may_override: bool = False
+
+
+def _withdrawable(guard_context: EvidenceGuardContext) -> Literal["evidence_in_use"] | None:
+    return "evidence_in_use" if guard_context.is_in_use and not guard_context.may_override else None
+
+
+def _in_use(guard_context: EvidenceGuardContext) -> bool:
+    return guard_context.is_in_use
+
+
+LIFECYCLE: Lifecycle[EvidenceGuardContext] = Lifecycle(
     ("available", "superseded", "withdrawn", "purged"),
     (
         transition("supersede", "available", "superseded", is_scheduled=True),
-        transition("withdraw", "available|superseded", "withdrawn", reason_required=True),
+        transition(
+            "withdraw",
+            "available|superseded",
+            "withdrawn",
+            guard=_withdrawable,
+            second_person=_in_use,
+            reason_required=True,
+            fields=("second_person",),
+        ),
         transition("restore", "withdrawn", "available"),
         transition("purge", "withdrawn", "purged"),
         transition("purge", "withdrawn", "purged", is_scheduled=True),

@@ -8,19 +8,31 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from services.actions.access import ROLES
 from services.actions.evidence import domain, queries
 from services.actions.evidence.record import Evidence
+from services.actions.evidence.references import is_in_use
 from services.actions.evidence.tables import evidence
 from shared.database.locks import lock_names
-from shared.database.unit_of_work import UnitOfWork
+from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, Gone, NotFound, Unavailable, invalid_field
+from shared.kernel.lifecycle import Fields
+from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, require, require_publishing, require_visibility_change
+from shared.records.documents import lock_of
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
 from shared.storage.objects import ObjectStore
 
-EVIDENCE: ResourceType[Evidence, None] = ResourceType.of(Evidence, evidence, domain.LIFECYCLE)
+EVIDENCE: ResourceType[Evidence, domain.EvidenceGuardContext] = ResourceType.of(Evidence, evidence, domain.LIFECYCLE)
 
 
 def require_creation(access: AccessScope, new: Evidence) -> None:
@@ -78,6 +90,27 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Evidence, wanted:
     """Updates what is said about the file."""
     require_visibility_change(access, before, wanted)
     return await EVIDENCE.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Evidence, requested: TransitionRequest) -> Evidence:
+    """Applies one transition. Nobody begins to rely on a file while it is withdrawn. Raises what `Lifecycle.advance`
+    raises, and SecondPersonNeeded for the withdrawal of a file that is in use."""
+    if requested.action == "withdraw":
+        await lock_names(uow.connection, lock_of(before.id))
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    return await EVIDENCE.apply_transition(uow, before, requested, guard_context, permitted(access, before))
+
+
+async def load_guard_context(
+    connect: Connect, principal: Principal, record: Evidence, _fields: Fields
+) -> domain.EvidenceGuardContext:
+    """Loads the inputs of the guards for this caller."""
+    if record.status not in domain.PUBLISHED:
+        return domain.EvidenceGuardContext()
+    async with connect() as connection:
+        is_relied_on = await is_in_use(connection, record.id)
+    may_override = principal.permission_scope(ROLES, EVIDENCE.resource.name, "override").covers(record.country)
+    return domain.EvidenceGuardContext(is_relied_on, may_override)
 
 
 def require_available(record: Evidence) -> None:

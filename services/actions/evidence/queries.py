@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.evidence import domain
 from services.actions.evidence.record import Evidence
+from services.actions.evidence.references import REFERENCED_BY, readable_by
 from services.actions.evidence.tables import evidence
 from shared.contracts import views
 from shared.database.statements import Connection, Row, Statement
@@ -99,7 +100,12 @@ _COMMON = listing(
     values("integrity", _e.integrity_state, "States of the stored file", one_of(domain.INTEGRITY_STATES)),
     Filter("sha256", "The SHA-256 digest of the file, in hex", _digest, lambda wanted: _e.sha256 == wanted),
 )
-LISTING = replace(_COMMON, sorts={**_COMMON.sorts, "size": _e.size})
+LISTING = replace(
+    _COMMON,
+    sorts={**_COMMON.sorts, "size": _e.size},
+    extras={"references": REFERENCED_BY},
+    of_caller=readable_by,
+)
 
 
 async def country_of_scope(connection: Connection, principal: Principal, key: UUID) -> str | None:

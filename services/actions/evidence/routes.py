@@ -14,7 +14,7 @@ from services.actions.evidence.contents import content_response
 from services.actions.evidence.queries import LISTING
 from services.actions.evidence.receiving import EvidenceRoute, objects_of
 from services.actions.evidence.record import Evidence
-from services.actions.evidence.schemas import DownloadUrl, EvidenceBody, EvidenceForm, present
+from services.actions.evidence.schemas import DownloadUrl, EvidenceBody, EvidenceFields, EvidenceForm, present
 from services.actions.evidence.schemas import Evidence as EvidenceResponse
 from shared.auth.keys import InvalidToken
 from shared.database.statements import Row
@@ -42,6 +42,10 @@ EVIDENCE_API = RecordApi(
     body=EvidenceBody,
     present=present,
     update=operations.update,
+    transition=operations.transition,
+    guard_context=operations.load_guard_context,
+    fields=EvidenceFields,
+    includes_in_items=True,
 )
 router = EVIDENCE_API.routes()
 

@@ -10,9 +10,11 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.actions.evidence import domain, record
+from services.actions.evidence.references import MOST_REFERENCES
 from services.actions.evidence.tables import evidence
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
+from shared.records.record import Refers
 from shared.web.fields import Body, Clean, CountryCode, Day, LanguageTag, Line, ResponseModel, Visible
 from shared.web.schemas import RecordResponse
 
@@ -55,6 +57,29 @@ class EvidenceForm(EvidenceBody):
     sha256: _SHA256 | None = None
 
 
+class EvidenceFields(Body):
+    """What the transitions of a file take."""
+
+    second_person: Annotated[
+        UUID | None,
+        Refers("/access/v1/accounts"),
+        "For `withdraw` of a file that a record relies on: the only account that may confirm.",
+    ] = None
+
+
+class Reference(ResponseModel):
+    """A record with a document that names the file."""
+
+    resource: Annotated[str, Field(examples=["actions.milestones"]), "The kind of record."]
+    id: Annotated[UUID, "The id of the record."]
+    ref: Annotated[str, Field(examples=["MST-000123"]), "The ref of the record."]
+    link: Annotated[
+        str,
+        Field(examples=["/actions/v1/milestones/MST-000123"], json_schema_extra={"format": "uri-reference"}),
+        "The address of the record, from the origin.",
+    ]
+
+
 class Scan(ResponseModel):
     """The scan for viruses."""
 
@@ -92,6 +117,11 @@ class Evidence(RecordResponse, of=record.Evidence, lifecycle=domain.LIFECYCLE):
     sha256: _SHA256
     scan: Annotated[Scan, "The scan for viruses."]
     integrity: Annotated[Integrity, "Whether the stored file is the one that was sent."]
+    referenced_by: Annotated[
+        list[Reference],
+        Field(max_length=MOST_REFERENCES),
+        "With `include=references`: records whose documents name the file and are shown to the caller, at most 200.",
+    ] = []
 
 
 class DownloadUrl(ResponseModel):

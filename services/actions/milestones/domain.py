@@ -28,7 +28,11 @@ def _has_evidence(
     return None if guard_context.is_evidence_available else "evidence_not_available"
 
 
-def _is_independent(guard_context: MilestoneGuardContext) -> Literal["not_independent"] | None:
+def _verifiable(
+    guard_context: MilestoneGuardContext,
+) -> Literal["evidence_not_available", "not_independent"] | None:
+    if not guard_context.is_evidence_available:
+        return "evidence_not_available"
     return None if guard_context.is_independent else "not_independent"
 
 
@@ -37,7 +41,7 @@ LIFECYCLE: Lifecycle[MilestoneGuardContext] = Lifecycle(
     (
         transition("start", "pending", "in_progress"),
         transition("claim", "in_progress", "claimed", guard=_has_evidence, fields=("evidence",)),
-        transition("verify", "claimed", "done", guard=_is_independent),
+        transition("verify", "claimed", "done", guard=_verifiable),
         transition("refuse", "claimed", "in_progress", reason_required=True),
         transition("drop", "pending|in_progress", "dropped", reason_required=True),
     ),

@@ -6,7 +6,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Text, Uuid, and_, any_, bindparam, case, cast, func, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    Label,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -56,7 +71,7 @@ _AFFILIATION_PARTS: Mapping[str, ColumnElement[Any]] = {
     "match": case((affiliation.c.raw.is_(None), None), else_=_MATCH_JSON),
 }
 _AFFILIATION_JSON = func.json_build_object(*_pairs(_AFFILIATION_PARTS))
-affiliations: ColumnElement[Any] = (
+affiliations: Label[Any] = (
     select(
         cast(
             func.coalesce(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     Integer,
+    Label,
     Select,
     Subquery,
     Text,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.institutions.domain import LIFECYCLE, MATCHED, PUBLISHED, TYPES, normal_domain
 from services.membership.institutions.matching.candidates import Candidate
@@ -112,7 +112,7 @@ FILTERS: Mapping[str, Filter] = {
     )
 }
 
-RELATIONS: ColumnElement[Any] = literal_column(SHOWN, Text).label("relations")
+RELATIONS: Label[Any] = literal_column(SHOWN, Text).label("relations")
 LISTING = Listing(
     base=visible_to,
     key=institution.c.id,

@@ -147,12 +147,18 @@ def _restore_evidence(path_run: PathRun) -> None:
     path_run.by(_AUTHOR).step(path_run.notes["evidence"], "restore")
 
 
+def _letter_with_evidence(path_run: PathRun) -> None:
+    """A closed letter among the files of evidence."""
+    document = {"title": "Letter", "date": day(), "evidence_id": path_run.id}
+    path_run.by(_FOCAL_POINT).step(_letter("in", document=document)(path_run), "close")
+
+
 def _framework(path_run: PathRun) -> str:
     return path_run.world.framework()[1]
 
 
-def _letter(direction: str) -> Any:
-    return _entered("correspondence", direction=direction, date=day(), subject="About peat")
+def _letter(direction: str, **more: Any) -> Any:
+    return _entered("correspondence", direction=direction, date=day(), subject="About peat", **more)
 
 
 def _reply(path_run: PathRun) -> None:
@@ -236,6 +242,8 @@ PATHS = (
             refused(_AUTHOR, "claim", "evidence_not_available", _restore_evidence),
             taken(_AUTHOR, "claim", "claimed"),
             refused(_PUBLISHER, "verify", "not_independent"),
+            given(_withdraw_evidence),
+            refused(_OFFICER, "verify", "evidence_not_available", _restore_evidence),
             taken(_OFFICER, "verify", "done"),
         ),
     ),
@@ -312,6 +320,17 @@ PATHS = (
             follows("supersede", "superseded", lambda path_run: _evidence(path_run, replaces_id=path_run.id)),
             taken(_AUTHOR, "withdraw", "withdrawn"),
             follows("purge", "purged", later("actions.purge_evidence", 91)),
+        ),
+    ),
+    Path(
+        "actions.evidence",
+        "SB",
+        _evidence,
+        "available",
+        (
+            given(_letter_with_evidence),
+            refused(_AUTHOR, "withdraw", "evidence_in_use"),
+            agreed("admin", "admin2", "withdraw", "withdrawn"),
         ),
     ),
     Path("actions.meetings", "SB", _entered("meetings", kind="online", date=day(), titles={"en": "First"}), "held", ()),

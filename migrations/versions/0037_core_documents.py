@@ -1,4 +1,4 @@
-"""The records of each service whose documents name files of evidence.
+"""The records of each service whose documents name files of evidence, which all services look up.
 
 A condition on a document is not leakproof, so that row-level security would keep it from an index. The views read as
 `escm_search` and apply the reading policy themselves.
@@ -49,12 +49,14 @@ _KINDS = {
         _Kind("actions.correspondence", "action_correspondence", "document"),
     ),
 }
+_EVIDENCE = "SELECT id, ref, version, status, country, visibility, sha256"
 _NAMED = "jsonb_build_array(jsonb_build_object('evidence_id', e.id))"
 
 
 def upgrade() -> None:
     searcher = role("search")
-    run(f"GRANT SELECT ON action_published_evidence TO {searcher}")
+    run(f"CREATE OR REPLACE VIEW action_published_evidence AS {_EVIDENCE}, scope_id FROM action_evidence")
+    grant("action_published_evidence", "SELECT", "membership", "centres", "search")
     for prefix, kinds in _KINDS.items():
         view = f"{prefix}_published_document"
         for kind in kinds:
@@ -83,7 +85,12 @@ def downgrade() -> None:
         for kind in kinds:
             run(f"DROP POLICY {kind.table}_documents ON {kind.table}")
             run(f"REVOKE SELECT ({', '.join(_columns(kind))}) ON {kind.table} FROM {searcher}")
-    run(f"REVOKE SELECT ON action_published_evidence FROM {searcher}")
+    run(f"""
+DROP VIEW action_published_evidence
+--;
+CREATE VIEW action_published_evidence AS {_EVIDENCE} FROM action_evidence
+""")
+    grant("action_published_evidence", "SELECT", "actions")
 
 
 def _columns(kind: _Kind) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check
-from services.actions.evidence.operations import purge, removing
+from services.actions.evidence.operations import EVIDENCE, purge, removing
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
@@ -24,7 +24,7 @@ SCHEDULES: Schedules = {
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
-    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES), catch_up=1),
+    "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),
 }
 
 

@@ -147,7 +147,7 @@ FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", 
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")
 """Every endorsement of a government."""
-EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text")
+EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")
 """Every file of evidence."""
 _DOCUMENT = {
     "evidence_id": "id", "resource": "text", "record_id": "id", "ref": "text", "country": "text", "visibility": "text",

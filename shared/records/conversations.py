@@ -19,6 +19,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.lifecycle import Lifecycle
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, constant
+from shared.records.documents import with_each_digest
 from shared.records.following import Reference, single
 from shared.records.listing import Filter, Listing, one_of, updated, values
 from shared.records.message import AUDIENCES, FILE, INTERNAL
@@ -64,13 +65,15 @@ class Conversation:
     async def post(
         self, uow: UnitOfWork, file: Record, text: str, audience: str = FILE, attachments: Sequence[Document] = ()
     ) -> Any:
-        """Inserts a message on a locked file. The callers check the permission."""
+        """Inserts a message on a locked file. The callers check the permission. Raises Invalid for an attachment that
+        names no file of evidence that the actor may know of."""
+        attached = await with_each_digest(uow, "/attachments", attachments)
         kind = self.messages
         if audience == INTERNAL:
             kind = self.internal
             await uow.allow_internal()
         place = {kind.record.scope_column: file.id, "country": file.country, "visibility": "restricted"}
-        said = {"text": text, "audience": audience, "attachments": list(attachments)}
+        said = {"text": text, "audience": audience, "attachments": attached}
         return await kind.insert(uow, kind.new({**place, **said, "status": "sent"}))
 
     @property

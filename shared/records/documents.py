@@ -2,14 +2,15 @@
 
 new = await with_digest(uow, "document", new)
 
-Until the transaction ends, a file that was found available here is not withdrawn.
+A document has a `url` or names a file. Grants over an institution or centre know of the files that name it. Until the
+transaction ends, a file that was found available here is not withdrawn.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, bindparam, select
+from sqlalchemy import Select, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.contracts import views
@@ -20,6 +21,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, visible
+from shared.records.plain import by_grant
 from shared.records.record import Document, Record
 from shared.records.references import reading_access
 from shared.records.rows import with_columns
@@ -36,29 +38,45 @@ _STATES = Lookup(select(_e.id, _e.status).where(_e.id == _IDS).limit(_MOST))
 
 def _known(access_kind: AccessKind) -> Select[Any]:
     query = select(_e.id, _e.status, _e.sha256).where(_e.id == _IDS)
-    return query.where(visible(views.EVIDENCE, access_kind, _PUBLISHED))
+    known = or_(visible(views.EVIDENCE, access_kind, _PUBLISHED), by_grant(views.EVIDENCE, _e.scope_id, access_kind))
+    return query.where(known)
 
 
 _KNOWN = Shapes(_known)
 
 
-async def with_digest(uow: UnitOfWork, field: str, wanted: R, before: R | None = None) -> R:
-    """The record, whose document in `field` has the digest of the file of evidence that it names. A document that is
-    that of the record before is not looked up. Raises what `with_digests` raises."""
-    document = getattr(wanted, field)
-    if before is not None and getattr(before, field) == document:
-        return wanted
-    (found,) = await with_digests(uow, {f"/{field}": document})
-    return with_columns(wanted, {field: found})
+async def with_digest(uow: UnitOfWork, fields: str, wanted: R, before: R | None = None) -> R:
+    """The record, whose documents in these fields, separated by spaces, have the digests of the files of evidence that
+    they name. A document that is that of the record before is not examined. Raises what `with_digests` raises."""
+    changed = {
+        field: getattr(wanted, field)
+        for field in fields.split()
+        if before is None or getattr(before, field) != getattr(wanted, field)
+    }
+    found = await with_digests(uow, {f"/{field}": document for field, document in changed.items()})
+    return with_columns(wanted, dict(zip(changed, found, strict=True))) if found else wanted
+
+
+async def with_each_digest(uow: UnitOfWork, pointer: str, documents: Iterable[Document]) -> list[Document]:
+    """The documents of a list at `pointer`. Raises what `with_digests` raises."""
+    named = {f"{pointer}/{number}": document for number, document in enumerate(documents)}
+    return [document for document in await with_digests(uow, named) if document is not None]
 
 
 async def with_digests(uow: UnitOfWork, documents: Mapping[str, Document | None]) -> list[Document | None]:
     """The documents at these pointers; those that name a file of evidence with its digest.
 
-    Raises Invalid `unknown_evidence` for a file that does not exist or that the actor may not know of, and
-    `evidence_not_available` for one that is not available.
+    Raises Invalid `required` for a document with neither an address nor a file, `unknown_evidence` for a file that does
+    not exist or that the actor may not know of, and `evidence_not_available` for one that is not available.
     """
     named = {pointer: key for pointer, document in documents.items() if (key := _evidence_in(document)) is not None}
+    empty = [
+        FieldError("required", "A document has a `url` or an `evidence_id`.", pointer=pointer)
+        for pointer, document in documents.items()
+        if document is not None and pointer not in named and not document.get("url")
+    ]
+    if empty:
+        raise Invalid("A document has a `url` or an `evidence_id`.", errors=empty)
     if not named:
         return list(documents.values())
     await _hold(uow.connection, named.values())

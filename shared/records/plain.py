@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Select, Table, Text, any_, bindparam, cast, false, or_, select, true
+from sqlalchemy import Column, FromClause, Select, Table, Text, any_, bindparam, cast, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -32,7 +32,10 @@ def with_parent(
 
 
 def by_grant(
-    table: Table, link: Column[Any], access_kind: AccessKind, country: Column[Any] | None = None
+    table: FromClause,
+    link: ColumnElement[Any],
+    access_kind: AccessKind,
+    country: Column[Any] | None = None,
 ) -> ColumnElement[bool]:
     """The application filter of records that are never published: for grants that cover the country (in `country`, if
     the column has another name), or the record at `link`."""

@@ -183,7 +183,7 @@ Visible: TypeAlias = Annotated[
 
 
 class Document(Body):
-    """A document elsewhere (`url`) or among the evidence files (`evidence_id`)."""
+    """A document elsewhere (`url`) or among the evidence files (`evidence_id`); a new one has at least one of both."""
 
     model_config = ConfigDict(json_schema_extra={"x-escm-widget": "document"})
 
@@ -192,7 +192,8 @@ class Document(Body):
     url: Annotated[HttpUrl | None, "Where the document is."] = None
     evidence_id: Annotated[UUID | None, "The id of the evidence file."] = None
     sha256: Annotated[
-        Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None, "The SHA-256 digest of the file."
+        Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None,
+        "The SHA-256 digest of the file; that of an evidence file is set by the server.",
     ] = None
 
 

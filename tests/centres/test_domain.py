@@ -22,6 +22,7 @@ def _committee(rules: RecognitionRules) -> CommitteeGuardContext:
         has_host=True,
         has_decision=True,
         has_bylaws=True,
+        are_documents_available=True,
         partners=0,
         presidents=1,
         secretaries=0,

@@ -11,7 +11,6 @@ from uuid import UUID
 from services.actions.access import ROLES
 from services.actions.evidence import domain, queries
 from services.actions.evidence.record import Evidence
-from services.actions.evidence.references import is_in_use
 from services.actions.evidence.tables import evidence
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -108,9 +107,9 @@ async def load_guard_context(
     if record.status not in domain.PUBLISHED:
         return domain.EvidenceGuardContext()
     async with connect() as connection:
-        is_relied_on = await is_in_use(connection, record.id)
+        is_in_use = await queries.is_in_use(connection, record.id)
     may_override = principal.permission_scope(ROLES, EVIDENCE.resource.name, "override").covers(record.country)
-    return domain.EvidenceGuardContext(is_relied_on, may_override)
+    return domain.EvidenceGuardContext(is_in_use, may_override)
 
 
 def require_available(record: Evidence) -> None:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.actions.evidence import domain, record
-from services.actions.evidence.references import MOST_REFERENCES
+from services.actions.evidence.queries import MOST_REFERENCES
 from services.actions.evidence.tables import evidence
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter

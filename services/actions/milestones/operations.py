@@ -12,12 +12,12 @@ from services.actions.milestones.tables import milestone
 from shared.auth.independence import with_author
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, invalid_field, pointer_to
+from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.documents import are_available, with_digests
+from shared.records.documents import are_available, with_each_digest
 from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
@@ -66,8 +66,7 @@ async def transition(
     """Applies one transition. A rejected claim is removed; its evidence stays on file."""
     may = permitted(access, before)
     documents = (given(requested.fields, "evidence", list) or ()) if may(requested.action) else ()
-    named = {pointer_to("fields", "evidence", number): document for number, document in enumerate(documents)}
-    evidence = [document for document in await with_digests(uow, named) if document] or before.evidence
+    evidence = await with_each_digest(uow, "/fields/evidence", documents) or before.evidence
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Milestone:

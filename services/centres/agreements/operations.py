@@ -16,6 +16,7 @@ from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Lifecycle, given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
+from shared.records.documents import with_digest
 from shared.records.references import CENTRES, require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
@@ -37,6 +38,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreem
     centre = require_known(access.principal, named, CENTRES, PUBLISHED, "/centre_id")
     require(access, "create", centre.country, centre.id)
     await require_institutions(uow, _institutions(new))
+    new = await with_digest(uow, "document", new)
     _require_order(new)
     status = domain.first_status(new.parties)
     placed = replace(new, country=centre.country, visibility="restricted", status=status, search_key=_search_key(new))
@@ -54,6 +56,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Agreement, wante
             raise invalid_field("/parties", "invalid_value", "Use the transition `sign` for the last signature.")
         await require_institutions(uow, _institutions(wanted))
     _require_order(wanted)
+    wanted = await with_digest(uow, "document", wanted, before)
     return await AGREEMENTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 

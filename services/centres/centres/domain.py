@@ -23,7 +23,12 @@ OPEN_TO_CHANGE = frozenset({"draft", "info_requested"})
 APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter")
 """The fields that reviewers assess; they change only while the applicant holds the file."""
 Missing: TypeAlias = Literal[
-    "unit_missing", "director_missing", "terms_of_reference_missing", "work_plan_missing", "host_letter_missing"
+    "unit_missing",
+    "director_missing",
+    "terms_of_reference_missing",
+    "work_plan_missing",
+    "host_letter_missing",
+    "evidence_not_available",
 ]
 _ASKED: Mapping[str, Missing] = {
     "unit": "unit_missing",
@@ -38,8 +43,8 @@ _ASKED: Mapping[str, Missing] = {
 class CentreGuardContext:
     """The inputs of the guards.
 
-    `missing` is the first missing part of the application. `favourable` counts reviewers without a conflict of interest
-    who recommend designation.
+    `missing` is the first missing part of the application, or that a file of its documents is not available.
+    `favourable` counts reviewers without a conflict of interest who recommend designation.
     """
 
     today: date

@@ -18,6 +18,7 @@ from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
+from shared.records.documents import are_available, with_digest, with_digests
 from shared.records.record import Document
 from shared.records.references import COMMITTEES, reading_access
 from shared.records.resource_type import (
@@ -30,6 +31,8 @@ from shared.records.resource_type import (
 )
 
 CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
+_DOCUMENTS = "terms_of_reference work_plan host_letter"
+_REPORTS = ("final_report", "evaluation")
 _GATED = frozenset({"under_review", "awaiting_agreement"})
 
 
@@ -45,6 +48,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
     else:
         require(access, "create", new.country)
     await _require_references(uow, new, None)
+    new = await with_digest(uow, _DOCUMENTS, new)
     return await CENTRES.insert(uow, replace(new, status="draft", search_key=_search_key(new)))
 
 
@@ -63,6 +67,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
     await _require_references(uow, wanted, before)
     if wanted.host_institution_id != before.host_institution_id:
         _require_host(uow, access, wanted.host_institution_id, before)
+    wanted = await with_digest(uow, _DOCUMENTS, wanted, before)
     after = await CENTRES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
     if after.visibility != before.visibility:
         await follow_centre(uow, after)
@@ -74,8 +79,11 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
 
     Parallel designations in one country get different numbers.
     """
+    may = permitted(access, before)
+    reports = {f"/fields/{name}": given(requested.fields, name, dict) for name in _REPORTS}
+    final_report, evaluation = await with_digests(uow, reports) if may(requested.action) else (None, None)
     designation_inputs = await _designation_inputs(uow.connect, before)
-    guard_context = _guard_context(before, requested.fields, designation_inputs)
+    guard_context = await _guard_context(uow.connect, before, requested.fields, designation_inputs)
     first = requested.action == "designate" and before.registration_number is None
     serial = await queries.next_serial(uow.connection, before.country) if first else None
     opened: tuple[date, date] | None = None
@@ -94,11 +102,10 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
                 raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
             after = replace(after, term_number=(before.term_number or 0) + 1, term_starts=starts, term_ends=ends)
         elif requested.action == "submit_renewal":
-            final_report, evaluation = (given(requested.fields, name, dict) for name in ("final_report", "evaluation"))
             after = replace(after, final_report=final_report, evaluation=evaluation)
         return after
 
-    after = await CENTRES.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+    after = await CENTRES.apply_transition(uow, before, requested, guard_context, may, effects)
     if opened is not None:
         waiver = _waiver(access.principal, requested)
         endorsement = designation_inputs.endorsement if designation_inputs and not waiver else None
@@ -114,7 +121,7 @@ async def load_guard_context(
     connect: Connect, _principal: Principal, record: Centre, fields: Fields
 ) -> domain.CentreGuardContext:
     """Loads the inputs of the guards for this caller and this centre."""
-    return _guard_context(record, fields, await _designation_inputs(connect, record))
+    return await _guard_context(connect, record, fields, await _designation_inputs(connect, record))
 
 
 async def lock_under_review(uow: UnitOfWork, key: UUID) -> Centre:
@@ -148,12 +155,17 @@ async def _designation_inputs(connect: Connect, record: Centre) -> queries.Desig
         return await queries.designation_inputs(connection, record.id, record.country)
 
 
-def _guard_context(
-    record: Centre, fields: Fields, designation_inputs: queries.DesignationInputs | None
+async def _guard_context(
+    connect: Connect, record: Centre, fields: Fields, designation_inputs: queries.DesignationInputs | None
 ) -> domain.CentreGuardContext:
+    missing = domain.first_missing(record)
+    if missing is None and record.status in domain.OPEN_TO_CHANGE:
+        documents = (record.terms_of_reference, record.work_plan, record.host_letter)
+        async with connect() as connection:
+            missing = None if await are_available(connection, documents) else "evidence_not_available"
     return domain.CentreGuardContext(
         today=today(),
-        missing=domain.first_missing(record),
+        missing=missing,
         favourable=designation_inputs.favourable if designation_inputs else 0,
         agreed=designation_inputs is not None and designation_inputs.agreed,
         endorsed=designation_inputs is not None and designation_inputs.level >= domain.ENDORSEMENT_LEVEL,

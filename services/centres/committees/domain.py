@@ -10,8 +10,10 @@ from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"recognised"})
-Unformed: TypeAlias = Literal["president_missing", "secretary_missing", "host_missing", "decision_missing"]
-Unrecognised: TypeAlias = Literal["bylaws_missing", "members_missing", "institutions_missing"]
+Unformed: TypeAlias = Literal[
+    "president_missing", "secretary_missing", "host_missing", "decision_missing", "evidence_not_available"
+]
+Unrecognised: TypeAlias = Literal["bylaws_missing", "members_missing", "institutions_missing", "evidence_not_available"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,14 @@ class RecognitionRules:
 
 @dataclass(frozen=True, slots=True)
 class CommitteeGuardContext:
-    """The inputs of the guards. A seat counts if it is appointed and has not ended."""
+    """The inputs of the guards. A seat counts if it is appointed and has not ended. `are_documents_available`: so are
+    the files that the documents for the next step name."""
 
     rules: RecognitionRules
     has_host: bool
     has_decision: bool
     has_bylaws: bool
+    are_documents_available: bool
     partners: int
     presidents: int
     secretaries: int
@@ -42,6 +46,7 @@ def _formable(guard_context: CommitteeGuardContext) -> Unformed | None:
         ("secretary_missing", guard_context.secretaries),
         ("host_missing", guard_context.has_host),
         ("decision_missing", guard_context.has_decision),
+        ("evidence_not_available", guard_context.are_documents_available),
     )
     return next((reason for reason, found in wanted if not found), None)
 
@@ -51,8 +56,13 @@ def _recognisable(guard_context: CommitteeGuardContext) -> Unrecognised | None:
         ("bylaws_missing", guard_context.has_bylaws),
         ("members_missing", guard_context.seats >= guard_context.rules.seats),
         ("institutions_missing", guard_context.partners >= guard_context.rules.institutions),
+        ("evidence_not_available", guard_context.are_documents_available),
     )
     return next((reason for reason, found in wanted if not found), None)
+
+
+def _available(guard_context: CommitteeGuardContext) -> Literal["evidence_not_available"] | None:
+    return None if guard_context.are_documents_available else "evidence_not_available"
 
 
 LIFECYCLE: Lifecycle[CommitteeGuardContext] = Lifecycle(
@@ -60,7 +70,7 @@ LIFECYCLE: Lifecycle[CommitteeGuardContext] = Lifecycle(
     (
         transition("form", "proposed", "preparatory", guard=_formable, fact="formed"),
         transition("request_recognition", "preparatory", "recognition_review", guard=_recognisable),
-        transition("recognise", "recognition_review", "recognised"),
+        transition("recognise", "recognition_review", "recognised", guard=_available),
         transition("return", "recognition_review", "preparatory", reason_required=True),
         transition("suspend", "preparatory|recognised", "suspended", reason_required=True),
         transition("reinstate", "suspended", None, fact="reinstated"),

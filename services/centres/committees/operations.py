@@ -13,6 +13,8 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
+from shared.records.documents import are_available, with_digest
+from shared.records.record import Document
 from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
@@ -35,6 +37,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Committee) -> Commit
     """
     require_creation(access, new)
     await require_institutions(uow, _institutions(new))
+    new = await with_digest(uow, "decision bylaws", new)
     search_key = domain.names_search_key(new.names)
     return await COMMITTEES.insert(uow, replace(new, status="proposed", search_key=search_key))
 
@@ -47,6 +50,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Committee, wanted
     known = {before.host_institution_id, *before.partner_institution_ids}
     added = {pointer: key for pointer, key in _institutions(wanted).items() if key not in known}
     await require_institutions(uow, added)
+    wanted = await with_digest(uow, "decision bylaws", wanted, before)
     after = await COMMITTEES.update(uow, before, replace(wanted, search_key=domain.names_search_key(wanted.names)))
     if after.visibility != before.visibility:
         await uow.connection.execute(_SEATS_FOLLOW, after.id, after.visibility)
@@ -78,16 +82,27 @@ async def load_guard_context(
     """Loads the inputs of the guards; they are the same for every caller."""
     async with connect() as connection:
         seats = await queries.seats_of(connection, record.id)
+        is_available = await are_available(connection, _documents_of(record))
     return domain.CommitteeGuardContext(
         rules=rules,
         has_host=record.host_institution_id is not None,
         has_decision=record.decision is not None,
         has_bylaws=record.bylaws is not None,
+        are_documents_available=is_available,
         partners=len(record.partner_institution_ids),
         presidents=seats.presidents,
         secretaries=seats.secretaries,
         seats=seats.all,
     )
+
+
+def _documents_of(record: Committee) -> tuple[Document | None, ...]:
+    """The documents that the next step of a committee needs."""
+    return {
+        "proposed": (record.decision,),
+        "preparatory": (record.bylaws,),
+        "recognition_review": (record.decision, record.bylaws),
+    }.get(record.status, ())
 
 
 def _institutions(record: Committee) -> dict[str, UUID | None]:

@@ -16,6 +16,7 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
+from shared.records.documents import with_digests
 from shared.records.references import NAMED_EXPERTS
 from shared.records.resource_type import (
     ResourceType,
@@ -60,6 +61,9 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Call, wanted: Cal
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Call, requested: TransitionRequest) -> Call:
     """Applies one transition. Raises what `Lifecycle.advance` raises, and Invalid for a deadline that is not later."""
+    may = permitted(access, before)
+    offered = given(requested.fields, "document", dict) if may(requested.action) else None
+    (document,) = await with_digests(uow, {"/fields/document": offered})
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Call:
@@ -70,10 +74,10 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Call, request
                 given(requested.fields, "nominator_deadline", datetime),
             )
         if target == "decided":
-            return replace(before, decision=given(requested.fields, "document", dict))
+            return replace(before, decision=document)
         return replace(before, published_at=now()) if target == "published" else before
 
-    return await CALLS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+    return await CALLS.apply_transition(uow, before, requested, guard_context, may, effects)
 
 
 async def load_guard_context(

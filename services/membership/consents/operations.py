@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.membership.consents import domain, queries
-from services.membership.consents.record import Consent
+from services.membership.consents.record import Consent, Proof
 from services.membership.consents.tables import consent
 from services.membership.experts.operations import EXPERTS, unlist
 from services.membership.experts.owners import require_owner
@@ -14,6 +14,7 @@ from services.membership.supports import operations as supports
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.records.access_scope import AccessScope
+from shared.records.documents import with_digests
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 
 CONSENTS: ResourceType[Consent, None] = ResourceType.of(Consent, consent, domain.LIFECYCLE, is_personal=True)
@@ -42,7 +43,10 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Consent) -> Consent:
         await CONSENTS.apply_scheduled(uow, earlier, "supersede")
     if new.purpose == LISTING:
         await EXPERTS.update(uow, expert, replace(expert, listing_withdrawn_on=None))
-    return await CONSENTS.insert(uow, replace(new, country=owner.country, visibility="restricted", status="given"))
+    (document,) = await with_digests(uow, {"/proof/document": new.proof["document"]})
+    proof: Proof = {**new.proof, "document": document}
+    placed = replace(new, country=owner.country, visibility="restricted", status="given", proof=proof)
+    return await CONSENTS.insert(uow, placed)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Consent, requested: TransitionRequest) -> Consent:

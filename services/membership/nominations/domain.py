@@ -34,7 +34,7 @@ DECISIONS = {"confirm": "nominated", "decline": "declined"}
 """The transitions of the nominator, and the states that they lead to."""
 OpeningFault: TypeAlias = Literal["call_not_open", "deadline_passed"]
 SubmissionFault: TypeAlias = Literal[
-    "not_the_person", "not_eligible", "cv_missing", "documents_missing", "interests_missing"
+    "not_the_person", "not_eligible", "cv_missing", "documents_missing", "evidence_not_available", "interests_missing"
 ]
 NominatorFault: TypeAlias = Literal["self_nomination", "nominator_not_eligible"]
 ConfirmationFault: TypeAlias = Literal["not_the_nominator"]
@@ -49,11 +49,12 @@ class NominationGuardContext:
     `is_nominator`: the caller has the mailed token. `nominates_self` and `nominator_kind` are about the nominator, or
     the one that the caller wants. `own` is the caller's record, if the caller is in the panel and not the nominee;
     `may_decide`: the caller selects. `scores` are those without a conflict of interest, `free_seats` how many may still
-    be selected."""
+    be selected. `are_documents_available`: so is every file that the documents name."""
 
     record: Nomination
     call: Call
     now: datetime
+    are_documents_available: bool = False
     is_own: bool = False
     is_nominator: bool = False
     is_eligible: bool = False
@@ -104,6 +105,8 @@ def _missing(guard_context: NominationGuardContext) -> SubmissionFault | None:
         return "cv_missing"
     if not kinds.issuperset(call.eligibility["documents"]):
         return "documents_missing"
+    if not guard_context.are_documents_available:
+        return "evidence_not_available"
     return "interests_missing" if record.interests is None else None
 
 

@@ -25,6 +25,7 @@ from shared.kernel.text import email_key
 from shared.mail import tokens
 from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope
+from shared.records.documents import are_available, with_each_digest
 from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 
@@ -70,6 +71,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Nomination) -> Nomin
         nominator_key=email_key(new.nominator["email"]),
         nominators_asked=0,
         conflicts=[],
+        documents=await with_each_digest(uow, "/documents", new.documents),
     )
     return await NOMINATIONS.insert(uow, placed)
 
@@ -81,6 +83,8 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Nomination, wante
     if before.status != "draft" and replace(wanted, consents=before.consents) != before:
         shown = (await load_guard_context(uow.connect, access.principal, before, {})).record
         raise Conflict("Only the consents change after the submission.", members={"current_state": shown.status})
+    if wanted.documents != before.documents:
+        wanted = replace(wanted, documents=await with_each_digest(uow, "/documents", wanted.documents))
     return await NOMINATIONS.update(uow, before, replace(wanted, nominator_key=email_key(wanted.nominator["email"])))
 
 
@@ -142,6 +146,7 @@ async def load_guard_context(
             and is_eligible(call, nominee["country"], nominee["category"], nominee["fields"]),
             nominates_self=email_key(nominator["email"]) in (*nominee["email_keys"], nominee["email_key"]),
             nominator_kind=nominator.get("kind"),
+            are_documents_available=await are_available(connection, record.documents),
         )
         if record.status != "nominated":
             return found

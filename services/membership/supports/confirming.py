@@ -48,6 +48,7 @@ async def _apply(uow: UnitOfWork, before: Support, action: str) -> Support:
     guard_context = domain.SupportGuardContext(
         email_verified=True,
         has_evidence=False,
+        is_evidence_available=True,
         hold=before.hold,
         is_office=False,
         is_own_active=False,

@@ -36,19 +36,26 @@ REJECTIONS = ("duplicate", "organisation_unproven", "not_verified", OTHER)
 
 @dataclass(frozen=True, slots=True)
 class SupportGuardContext:
-    """The inputs of the guards. `is_office`: the caller may reject the signature, too. `is_own_active`: the support is
-    of the caller's own record, which is active."""
+    """The inputs of the guards. `is_evidence_available`: so is the file that the evidence names, if any. `is_office`:
+    the caller may reject the signature, too. `is_own_active`: the support is of the caller's own record, which is
+    active."""
 
     email_verified: bool
     has_evidence: bool
+    is_evidence_available: bool
     hold: str | None
     is_office: bool
     is_own_active: bool
 
 
-def _verifiable(guard_context: SupportGuardContext) -> Literal["email_not_verified", "on_hold"] | None:
-    if not (guard_context.email_verified or guard_context.has_evidence or guard_context.is_own_active):
-        return "email_not_verified"
+def _verifiable(
+    guard_context: SupportGuardContext,
+) -> Literal["email_not_verified", "evidence_not_available", "on_hold"] | None:
+    if not (guard_context.email_verified or guard_context.is_own_active):
+        if not guard_context.has_evidence:
+            return "email_not_verified"
+        if not guard_context.is_evidence_available:
+            return "evidence_not_available"
     return "on_hold" if guard_context.hold and not guard_context.is_office else None
 
 

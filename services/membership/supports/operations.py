@@ -22,6 +22,7 @@ from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope, access_scope_for
+from shared.records.documents import are_available, with_digest
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 SUPPORTS: ResourceType[Support, domain.SupportGuardContext] = ResourceType.of(
@@ -29,7 +30,6 @@ SUPPORTS: ResourceType[Support, domain.SupportGuardContext] = ResourceType.of(
 )
 SEND_DECISION = "send_support_decision"
 """The job that mails a signer what the office decided, and its checkpoint."""
-_CHANGEABLE = ("consent_to_list", "evidence")
 _ACTIVE = frozenset(("active", "grace"))
 
 
@@ -55,18 +55,20 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Support) -> Support:
         email_verified=False,
         text_digest=digest_read(signed["text_digests"], "en"),
     )
+    placed = await with_digest(uow, "evidence", placed)
     placed = await _held(uow, await _with_organisation(uow, placed, placed.organisation))
     return await SUPPORTS.insert(uow, placed)
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Support, wanted: Support) -> Support:
     """Updates the consent to be listed, or the evidence. Raises Invalid for another field."""
-    changed = replace(before, **{name: getattr(wanted, name) for name in _CHANGEABLE})
+    changed = replace(before, consent_to_list=wanted.consent_to_list, evidence=wanted.evidence)
     for name in ("initiative_id", "expert_id", "institution_id", "capacity", "organisation", "signed_at"):
         if getattr(wanted, name) != getattr(before, name):
             raise invalid_field(
                 f"/{name}", "invalid_value", "Only `consent_to_list` and `evidence` of a support change."
             )
+    changed = await with_digest(uow, "evidence", changed, before)
     if changed.status == "accepted" and changed.consent_to_list != before.consent_to_list:
         changed = await listed(uow, changed)
     return await SUPPORTS.update(uow, before, changed)
@@ -113,10 +115,12 @@ async def load_guard_context(
     """Loads the inputs of the guards. An account that owns the supporter is no office."""
     async with connect() as connection:
         person = await queries.expert_of(connection, record.expert_id) if record.expert_id else None
+        is_available = record.status == "pending" and await are_available(connection, [record.evidence])
     is_own = person is not None and principal.is_account(person["account_id"])
     return domain.SupportGuardContext(
         email_verified=record.email_verified,
         has_evidence=record.evidence is not None,
+        is_evidence_available=is_available,
         hold=record.hold,
         is_office=not is_own,
         is_own_active=person is not None and is_own and person["status"] in _ACTIVE,
@@ -195,8 +199,7 @@ async def _initiative(uow: UnitOfWork, access: AccessScope, new: Support) -> Row
 
 async def _country_of_supporter(uow: UnitOfWork, access: AccessScope, new: Support) -> str:
     if (new.expert_id is None) == (new.institution_id is None):
-        detail = "Either an expert or an institution supports an initiative."
-        raise invalid_field("/expert_id", "required", detail)
+        raise invalid_field("/expert_id", "required", "Either an expert or an institution supports an initiative.")
     if new.expert_id is not None:
         return (await require_owner(uow.connection, access, new.expert_id)).country
     institution = UUID(str(new.institution_id))
@@ -213,8 +216,7 @@ async def require_organisation(uow: UnitOfWork, principal: Principal, organisati
     """Raises Invalid if the principal may not know of the named institution."""
     named = organisation["institution_id"] if organisation else None
     if named and not await meant(uow.connection, principal, [UUID(named)]):
-        detail = "There is no such institution."
-        raise invalid_field("/organisation/institution_id", "unknown_reference", detail)
+        raise invalid_field("/organisation/institution_id", "unknown_reference", "There is no such institution.")
 
 
 async def _accepted(uow: UnitOfWork, before: Support, *, email_verified: bool) -> Support:
@@ -235,9 +237,8 @@ async def _with_organisation(uow: UnitOfWork, record: Support, organisation: Org
         return replace(record, organisation_id=record.institution_id)
     if organisation is None:
         return record
-    found = (
-        await queries.affiliation_meant(uow.connection, record.expert_id, organisation) if record.expert_id else None
-    )
+    expert = record.expert_id
+    found = await queries.affiliation_meant(uow.connection, expert, organisation) if expert else None
     named = organisation["institution_id"]
     return replace(
         record,

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from tests.journeys.paths import evidence
 from tests.journeys.paths.centres import committee, endorsement, host
 from tests.journeys.paths.path import (
     Path,
@@ -133,20 +134,6 @@ def _evidence(path_run: PathRun, **more: str) -> str:
     return str(made["links"]["self"])
 
 
-def _document(path_run: PathRun) -> dict[str, str]:
-    """A document among the files of evidence."""
-    path_run.notes["evidence"] = _evidence(path_run)
-    return {"title": "Minutes", "date": day(), "evidence_id": path_run.notes["evidence"].rpartition("/")[2]}
-
-
-def _withdraw_evidence(path_run: PathRun) -> None:
-    path_run.by(_AUTHOR).step(path_run.notes["evidence"], "withdraw", reason="It has a mistake")
-
-
-def _restore_evidence(path_run: PathRun) -> None:
-    path_run.by(_AUTHOR).step(path_run.notes["evidence"], "restore")
-
-
 def _letter_with_evidence(path_run: PathRun) -> None:
     """A closed letter among the files of evidence."""
     document = {"title": "Letter", "date": day(), "evidence_id": path_run.id}
@@ -236,14 +223,14 @@ PATHS = (
         (
             taken(_AUTHOR, "start", "in_progress"),
             refused(_AUTHOR, "claim", "evidence_missing"),
-            taken(_AUTHOR, "claim", "claimed", evidence=_document),
+            taken(_AUTHOR, "claim", "claimed", evidence=evidence.document),
             taken(_OFFICER, "refuse", "in_progress"),
-            given(_withdraw_evidence),
-            refused(_AUTHOR, "claim", "evidence_not_available", _restore_evidence),
+            given(evidence.withdraw),
+            refused(_AUTHOR, "claim", "evidence_not_available", evidence.restore),
             taken(_AUTHOR, "claim", "claimed"),
             refused(_PUBLISHER, "verify", "not_independent"),
-            given(_withdraw_evidence),
-            refused(_OFFICER, "verify", "evidence_not_available", _restore_evidence),
+            given(evidence.withdraw),
+            refused(_OFFICER, "verify", "evidence_not_available", evidence.restore),
             taken(_OFFICER, "verify", "done"),
         ),
     ),
@@ -254,9 +241,9 @@ PATHS = (
         _claimed(_OFFICER),
         "claimed",
         (
-            refused(_OFFICER, "verify", "document_missing", change(_OFFICER, document=_document)),
-            given(_withdraw_evidence),
-            refused(_OFFICER, "verify", "evidence_not_available", _restore_evidence),
+            refused(_OFFICER, "verify", "document_missing", change(_OFFICER, document=evidence.document)),
+            given(evidence.withdraw),
+            refused(_OFFICER, "verify", "evidence_not_available", evidence.restore),
             refused(_OFFICER, "verify", "not_independent"),
             taken("admin", "verify", "verified"),
             taken(_OFFICER, "replace", "superseded"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from tests.journeys.paths import evidence
 from tests.journeys.paths.path import Act, Path, PathRun, change, follows, given, later, refused, taken
 from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.support.running import eventually
@@ -233,6 +234,10 @@ def _status(record: Mapping[str, Any]) -> str:
     return str(record.get("status", "nominated"))
 
 
+def _with_letter(path_run: PathRun) -> list[dict[str, Any]]:
+    return [_CV, {**evidence.document(path_run), "kind": "letter"}]
+
+
 PATHS = (
     Path(
         "membership.calls",
@@ -280,8 +285,10 @@ PATHS = (
                 "nominee",
                 "submit",
                 "documents_missing",
-                change("nominee", documents=[_CV, {**DOCUMENT, "kind": "letter"}]),
+                change("nominee", documents=_with_letter),
             ),
+            given(evidence.withdraw),
+            refused("nominee", "submit", "evidence_not_available", evidence.restore),
             refused("nominee", "submit", "interests_missing", change("nominee", interests={"none": True})),
             refused("nominee", "submit", "self_nomination", change("nominee", nominator=_other_nominator)),
             refused("nominee", "submit", "nominator_not_eligible", change("nominee", nominator=_of_institution)),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.paths import evidence
 from tests.journeys.paths.path import (
     Line,
     Path,
@@ -70,7 +71,7 @@ _ASKED = {
     ),
     "terms_of_reference_missing": ("terms_of_reference", DOCUMENT),
     "work_plan_missing": ("work_plan", DOCUMENT),
-    "host_letter_missing": ("host_letter", DOCUMENT),
+    "host_letter_missing": ("host_letter", evidence.document),
 }
 """The codes of missing parts of an application, and the act that provides each."""
 
@@ -192,10 +193,18 @@ def _close_centre(path_run: PathRun) -> None:
 
 
 def _completes(verb: str) -> tuple[Line, ...]:
-    """The transition needs one part of the application after the other."""
-    return tuple(
-        refused(_SECRETARY, verb, code, change(_SECRETARY, **{field: value})) for code, (field, value) in _ASKED.items()
+    """The transition needs one part of the application after the other, and available files."""
+    return (
+        *(
+            refused(_SECRETARY, verb, code, change(_SECRETARY, **{field: value}))
+            for code, (field, value) in _ASKED.items()
+        ),
+        *_needs_evidence(_SECRETARY, verb),
     )
+
+
+def _needs_evidence(by: str, verb: str) -> tuple[Line, ...]:
+    return given(evidence.withdraw), refused(by, verb, "evidence_not_available", evidence.restore)
 
 
 def _designated_for(**term: Any) -> Line:
@@ -212,9 +221,10 @@ PATHS = (
             refused(_SECRETARY, "form", "president_missing", seat("president")),
             refused(_SECRETARY, "form", "secretary_missing", seat("secretary")),
             refused(_SECRETARY, "form", "host_missing", change(_SECRETARY, host_institution_id=host)),
-            refused(_SECRETARY, "form", "decision_missing", change(_SECRETARY, decision=DOCUMENT)),
+            refused(_SECRETARY, "form", "decision_missing", change(_SECRETARY, decision=evidence.document)),
+            *_needs_evidence(_SECRETARY, "form"),
             taken(_SECRETARY, "form", "preparatory"),
-            refused(_SECRETARY, "request_recognition", "bylaws_missing", change(_SECRETARY, bylaws=DOCUMENT)),
+            refused(_SECRETARY, "request_recognition", "bylaws_missing", change(_SECRETARY, bylaws=evidence.document)),
             refused(_SECRETARY, "request_recognition", "members_missing", seat("member")),
             refused(
                 _SECRETARY,
@@ -222,9 +232,11 @@ PATHS = (
                 "institutions_missing",
                 change(_SECRETARY, partner_institution_ids=lambda path_run: [host(path_run)]),
             ),
+            *_needs_evidence(_SECRETARY, "request_recognition"),
             taken(_SECRETARY, "request_recognition", "recognition_review"),
             taken(_OFFICER, "return", "preparatory"),
             taken(_SECRETARY, "request_recognition", "recognition_review"),
+            *_needs_evidence("admin", "recognise"),
             taken("admin", "recognise", "recognised"),
             taken(_OFFICER, "suspend", "suspended"),
             taken(_OFFICER, "reinstate", "recognised"),

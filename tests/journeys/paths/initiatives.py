@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
+from tests.journeys.paths import evidence
 from tests.journeys.paths.membership import prospect
-from tests.journeys.paths.path import Path, PathRun, change, day, follows, refused, taken
+from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, refused, taken
 from tests.journeys.paths.world import DOCUMENT, V1
 from tests.support.running import eventually
 
@@ -77,7 +78,9 @@ PATHS = (
         _support,
         "pending",
         (
-            refused("admin", "verify", "email_not_verified", change("secretariat_officer", evidence=DOCUMENT)),
+            refused("admin", "verify", "email_not_verified", change("secretariat_officer", evidence=evidence.document)),
+            given(evidence.withdraw),
+            refused("admin", "verify", "evidence_not_available", evidence.restore),
             taken("secretariat_officer", "verify", "accepted"),
             taken("admin", "annul", "annulled"),
         ),

@@ -240,6 +240,8 @@ async def test_after_the_submission_only_the_consents_change(round_: Round) -> N
     [
         ({"motivation": "x" * 5_001}, "/motivation"),
         ({"documents": [CV] * 11}, "/documents"),
+        ({"documents": [CV, {**CV, "url": None}]}, "/documents/1"),
+        ({"documents": [{**CV, "evidence_id": "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"}]}, "/documents/0/evidence_id"),
         ({"nominator": {"name": "Ana", "email": "nowhere"}}, "/nominator/email"),
         ({"expert_id": "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"}, "/expert_id"),
         ({"consents": {"everything": True}}, "/consents/everything"),

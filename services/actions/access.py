@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries evidence"
+    " countries evidence indicators"
 )
 
 
@@ -24,6 +24,7 @@ _PUBLISH = (
     | _permissions("actions", "update publish approve start finish close suspend resume cancel")
     | _permissions("milestones", "verify refuse")
 )
+_INDICATORS = _permissions("indicators", "create update")
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
@@ -51,11 +52,15 @@ ROLES: RoleTable = {
     | _OFFICIALS
     | _EVIDENCE
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _EVIDENCE,
-    "national_publisher": _READ_ALL | _PUBLISH | _EVIDENCE | _permissions("evidence", "publish"),
+    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE,
+    "national_publisher": _READ_ALL
+    | _PUBLISH
+    | _EVIDENCE
+    | _permissions("evidence", "publish")
+    | _permissions("indicators", "publish retire"),
     "centre_director": _READ_ALL | _EVIDENCE,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
-    "api_client": _READ_ALL | _PLAN | _WORK | _LETTERS | _OFFICIALS | _EVIDENCE,
+    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
 endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`."""

@@ -9,6 +9,7 @@ from services.actions.evidence.routes import router as evidence
 from services.actions.focal_points.routes import router as focal_points
 from services.actions.frameworks.routes import router as frameworks
 from services.actions.government_bodies.routes import router as government_bodies
+from services.actions.indicators.routes import router as indicators
 from services.actions.meetings.routes import router as meetings
 from services.actions.milestones.routes import router as milestones
 from services.actions.programmes.routes import router as programmes
@@ -18,6 +19,7 @@ from shared.web.app import create_app as create
 from shared.web.service import service_parts
 
 _PLANS = (frameworks, programmes, actions, milestones)
+_RESULTS = (indicators,)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 
@@ -26,15 +28,17 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, evidence, *_GOVERNMENTS, countries),
+        (*_PLANS, evidence, *_RESULTS, *_GOVERNMENTS, countries),
         title="Actions",
-        description="Country programmes with their actions and milestones, endorsements, letters, and country stages.",
+        description="Country programmes with their actions and milestones, indicators, endorsements, letters, and"
+        " country stages.",
         tags={
             "frameworks": "Plans that programmes follow, with their pillars.",
             "programmes": "A country's programme under a framework.",
             "actions": "What a programme does, with budget, baseline and participants.",
             "milestones": "Dated milestones of an action.",
             "evidence": "Files that prove what records claim.",
+            "indicators": "What is measured, in which unit, and how values of several countries become one.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

@@ -51,6 +51,8 @@ IMPERSONAL: Mapping[str, str] = {
     " withdrawal_reason claimants search_key",
     "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
     "action_government_body": f"{RECORD} search_key names kind website",
+    "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"
+    " reported_by frequency pillar side codes method source replaces_id disaggregations valid_from valid_to search_key",
     "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight deliverable evidence_required"
     " evidence claimed_by claimed_on verified_on claimants search_key",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",

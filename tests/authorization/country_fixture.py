@@ -18,6 +18,10 @@ from tests.support.centres import DOCUMENT
 
 Record = dict[str, Any]
 ADMIN = "admin"
+INDICATOR = {
+    "level": "outcome", "measure": "unit", "unit": {"code": "ha", "label": "hectares"}, "across": "sum",
+    "over_time": "latest",
+}  # fmt: skip
 _DEADLINES = ("opens", "nominee_deadline", "nominator_deadline")
 _PASSWORD = "a password of some length"
 TABLES = {
@@ -34,7 +38,7 @@ TABLES = {
     "reviewers": "centre_reviewer",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
-    "evidence": "action_evidence",
+    "evidence": "action_evidence", "indicators": "action_indicator",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -55,6 +59,7 @@ _PUBLISHED = {
     "endorsements": "status = 'verified', verified_on = '2026-01-02'",
     "correspondence": "status = 'logged'",
     "evidence": "status = 'available'",
+    "indicators": "status = 'active'",
     "government_bodies": "status = 'active'",
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
@@ -338,6 +343,10 @@ class Seeder:
         await self._enter(fixture, "actions", "meetings", kind="online", titles={"en": fixture.word}, **day, **place)
         await self._enter(fixture, "actions", "correspondence", direction="in", subject=fixture.word, **day, **place)
         await self._evidence(fixture)
+        await self._enter(
+            fixture, "actions", "indicators", country=fixture.country, code=f"W-{uuid4().hex[:12]}",
+            titles={"en": fixture.word}, **INDICATOR,
+        )  # fmt: skip
         await self._enter(
             fixture, "actions", "endorsements", body_id=body["id"], level=3,
             document={**DOCUMENT, "title": fixture.word}, **place,

@@ -12,7 +12,7 @@ from services.actions.evidence.tickets import signed_address
 from services.membership.certificate_links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
-from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.country_fixture import ADMIN, INDICATOR, CountryFixture
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT
 
@@ -215,6 +215,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "action_id": country_fixture.id("actions"),
         "titles": {"en": _name(country_fixture)},
         "due": "2027-01-31",
+    },
+    "createIndicator": lambda country_fixture: {
+        "code": f"W-{uuid4().hex[:12]}",
+        "country": country_fixture.country,
+        "titles": {"en": _name(country_fixture)},
+        **INDICATOR,
     },
     "createEndorsement": lambda country_fixture: {
         "level": 1,

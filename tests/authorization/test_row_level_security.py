@@ -55,6 +55,7 @@ PROTECTED = {
         "milestones",
         "endorsements",
         "evidence",
+        "indicators",
         "correspondence",
         "government_bodies",
         "focal_points",

@@ -13,6 +13,21 @@ _DOCUMENT = {"title": "Minutes", "date": "2026-10-01", "url": "https://example.o
 _PLACE = {"country": COUNTRY, "visibility": "public"}
 _KEY = {"resources": ["membership.*"], "verbs": ["read"]}
 _DAY = "2026-10-01"
+_PARTS = [{"code": code, "titles": {"en": code}} for code in ("forest", "meadow")]
+_INDICATOR = {
+    "code": "EVERYTHING-1",
+    "country": COUNTRY,
+    "titles": {"en": "Restored land"},
+    "definition": {"en": "Land on which work has begun."},
+    "level": "outcome",
+    "measure": "unit",
+    "unit": {"code": "ha", "label": "hectares"},
+    "across": "sum",
+    "over_time": "latest",
+    "codes": [{"scheme": "sdg", "code": "15.3"}],
+    "disaggregations": [{"key": "cover", "titles": {"en": "Land cover"}, "codes": _PARTS}],
+    "valid_from": _DAY,
+}
 _WAIVER = {"waiver": {"reason": "The ministry is being formed"}}
 
 
@@ -191,6 +206,7 @@ def _government(by: Client, admin: Client) -> None:
     logged = by.create("/actions/v1/correspondence", {**letter, "document": {**_DOCUMENT, "evidence_id": file["id"]}})
     by.step(logged["links"]["self"], "close")
     _propose(admin, file["links"]["self"], "withdraw", reason="Outdated")
+    by.create("/actions/v1/indicators", _INDICATOR)
     meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
     by.create(
         "/actions/v1/meetings",

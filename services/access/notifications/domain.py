@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from shared.contracts import access, centres, membership, signing
+from shared.contracts import access, actions, centres, membership, signing
 from shared.contracts.registry import FACTS
 
 Delivery: TypeAlias = Literal["mail", "digest", "none"]
@@ -227,7 +227,7 @@ _OF_THE_OFFICE = (
     signing.INITIATIVE_CLOSED, signing.INITIATIVE_WITHDRAWN, membership.RETENTION_RULE_ACTIVATED,
     membership.RETENTION_RULE_RETIRED, signing.CERTIFICATE_TEMPLATE_ACTIVATED, signing.CERTIFICATE_TEMPLATE_RETIRED,
     centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
-    membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE,
+    membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
 )  # fmt: skip
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",

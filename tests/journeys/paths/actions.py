@@ -140,6 +140,13 @@ def _letter_with_evidence(path_run: PathRun) -> None:
     path_run.by(_FOCAL_POINT).step(_letter("in", document=document)(path_run), "close")
 
 
+def _indicator(path_run: PathRun, **more: Any) -> str:
+    """A draft of the country, whose values are sums in hectares."""
+    number = {"measure": "unit", "unit": {"code": "ha", "label": "hectares"}, "across": "sum", "over_time": "latest"}
+    body = {"code": "LAND", "titles": {"en": "Restored land"}, "level": "outcome", **number}
+    return str(_entered("indicators", _AUTHOR, **body, **more)(path_run))
+
+
 def _framework(path_run: PathRun) -> str:
     return path_run.world.framework()[1]
 
@@ -319,6 +326,13 @@ PATHS = (
             refused(_AUTHOR, "withdraw", "evidence_in_use"),
             agreed("admin", "admin2", "withdraw", "withdrawn"),
         ),
+    ),
+    Path(
+        "actions.indicators",
+        "SB",
+        _indicator,
+        "draft",
+        (taken(_PUBLISHER, "publish", "active"), taken(_PUBLISHER, "retire", "retired")),
     ),
     Path("actions.meetings", "SB", _entered("meetings", kind="online", date=day(), titles={"en": "First"}), "held", ()),
     Path("actions.frameworks", "SB", _framework, "current", ()),

@@ -1,0 +1,58 @@
+"""Writing indicators: one function per verb."""
+
+from dataclasses import replace
+
+from services.actions.frameworks.queries import is_known
+from services.actions.indicators import domain, queries
+from services.actions.indicators.record import Indicator
+from services.actions.indicators.tables import indicator
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Invalid, invalid_field
+from shared.records.access_scope import AccessScope
+from shared.records.references import require_known
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+
+INDICATORS: ResourceType[Indicator, None] = ResourceType.of(Indicator, indicator, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Indicator) -> Indicator:
+    """Inserts a draft, which only grants that cover it see.
+
+    Raises Invalid for an unknown framework or replaced indicator, or for fields that do not fit together; Conflict if
+    the code is taken.
+    """
+    _require_sound(new)
+    require(access, "create", new.country)
+    if new.framework is not None and not await is_known(uow.connection, new.framework):
+        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
+    await _require_replaced(uow, access, new)
+    search_key = domain.indicator_search_key(new)
+    return await INDICATORS.insert(uow, replace(new, status="draft", visibility="restricted", search_key=search_key))
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Indicator, wanted: Indicator) -> Indicator:
+    """Updates the indicator; its code, framework and country stay. Raises as `create` does."""
+    _require_sound(wanted)
+    if wanted.replaces_id != before.replaces_id:
+        await _require_replaced(uow, access, wanted)
+    return await INDICATORS.update(uow, before, replace(wanted, search_key=domain.indicator_search_key(wanted)))
+
+
+async def transition(
+    uow: UnitOfWork, access: AccessScope, before: Indicator, requested: TransitionRequest
+) -> Indicator:
+    """Applies one transition; an active indicator is seen by others. Raises what `Lifecycle.advance` raises."""
+    shown = replace(before, visibility=domain.visibility_of(before))
+    may = permitted(access, before)
+    return await INDICATORS.apply_transition(uow, before, requested, None, may, lambda _target: shown)
+
+
+def _require_sound(record: Indicator) -> None:
+    if faults := domain.faults(record):
+        raise Invalid("Fields do not fit together; see errors.", errors=faults)
+
+
+async def _require_replaced(uow: UnitOfWork, access: AccessScope, record: Indicator) -> None:
+    if record.replaces_id is not None:
+        found = await queries.get(uow.connection, record.replaces_id)
+        require_known(access.principal, found, Indicator.resource_type, domain.PUBLISHED, "/replaces_id")

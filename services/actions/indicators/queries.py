@@ -1,0 +1,38 @@
+"""Reading indicators."""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from services.actions.actions.domain import PILLARS
+from services.actions.indicators import domain
+from services.actions.indicators.record import Indicator
+from services.actions.indicators.tables import indicator
+from shared.database.context import Lookup
+from shared.database.statements import Connection
+from shared.records.listing import one_of, values
+from shared.records.plain import by_itself, listing
+from shared.records.rows import record_of
+
+_i = indicator.c
+LISTING = listing(
+    Indicator,
+    indicator,
+    domain.LIFECYCLE.states,
+    by_itself(indicator, domain.PUBLISHED),
+    values("framework", _i.framework, "Codes of frameworks, separated by commas"),
+    values("code", _i.code, "Codes of indicators, separated by commas"),
+    values("level", _i.level, "Levels, separated by commas", one_of(domain.LEVELS)),
+    values("measure", _i.measure, "Measures, separated by commas", one_of(domain.MEASURES)),
+    values("reported_by", _i.reported_by, "Kinds of subjects, separated by commas", one_of(domain.SUBJECTS)),
+    values("frequency", _i.frequency, "Lengths of periods, separated by commas", one_of(domain.FREQUENCIES)),
+    values("pillar", _i.pillar, "Parts of the framework, separated by commas", one_of(PILLARS)),
+    values("side", _i.side, "Sides, separated by commas", one_of(domain.SIDES)),
+)
+_GET = Lookup(select(indicator).where(_i.id == bindparam("key")).limit(1))
+
+
+async def get(connection: Connection, key: UUID) -> Indicator | None:
+    """The indicator, regardless of the caller."""
+    row = await _GET.fetchrow(connection, key=key)
+    return record_of(Indicator, row) if row else None

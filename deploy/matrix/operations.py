@@ -122,6 +122,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "readNotification": Demand(Ask.NOTIFIED),
     "endSession": Demand(Ask.OWNER, "end"),
     "listAudit": Demand(Ask.ANYWHERE, "read"),
+    "listPeriodExtensions": Demand(Ask.SEE),
+    "createPeriodExtension": Demand(Ask.ENTER, "create", "extensions"),
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),

@@ -15,7 +15,7 @@ from shared.kernel.principal import READ, Grant, PermissionScope, Principal, Pri
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
-    "api_keys", "sessions", "notifications", "initiatives",
+    "api_keys", "sessions", "notifications", "initiatives", "periods",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
@@ -23,7 +23,7 @@ NEVER_PUBLISHED = frozenset((
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
     "certificate_templates", "nominations", "participations",
 ))  # fmt: skip
-ALWAYS_PUBLISHED = frozenset({"frameworks", "notices"})
+ALWAYS_PUBLISHED = frozenset({"frameworks", "notices", "periods"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {

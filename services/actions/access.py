@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries evidence indicators"
+    " countries evidence indicators periods extensions"
 )
 
 
@@ -40,6 +40,7 @@ ROLES: RoleTable = {
     | _OFFICIALS
     | _EVIDENCE
     | _permissions("endorsements", "create update publish verify withdraw replace")
+    | _permissions("extensions", "create")
     | _permissions("programmes", "update publish approve return")
     | _permissions("milestones", "verify refuse")
     | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),

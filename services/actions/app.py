@@ -12,6 +12,8 @@ from services.actions.government_bodies.routes import router as government_bodie
 from services.actions.indicators.routes import router as indicators
 from services.actions.meetings.routes import router as meetings
 from services.actions.milestones.routes import router as milestones
+from services.actions.periods.routes import extensions
+from services.actions.periods.routes import router as periods
 from services.actions.programmes.routes import router as programmes
 from services.actions.settings import ActionsSettings
 from shared.web.app import Application
@@ -19,7 +21,7 @@ from shared.web.app import create_app as create
 from shared.web.service import service_parts
 
 _PLANS = (frameworks, programmes, actions, milestones)
-_RESULTS = (indicators,)
+_RESULTS = (indicators, periods, extensions)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 
@@ -39,6 +41,8 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "milestones": "Dated milestones of an action.",
             "evidence": "Files that prove what records claim.",
             "indicators": "What is measured, in which unit, and how values of several countries become one.",
+            "periods": "Times for which results are expected, with the days on which they are entered.",
+            "extensions": "More time for one country to enter results of a period.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

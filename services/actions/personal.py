@@ -49,12 +49,14 @@ IMPERSONAL: Mapping[str, str] = {
     "action_country_stage": "country id version visibility stage facts updated_at",
     "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on withdrawn_on"
     " withdrawal_reason claimants search_key",
+    "action_extension": "period_id country visibility until reason created_at created_by",
     "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
     "action_government_body": f"{RECORD} search_key names kind website",
     "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"
     " reported_by frequency pillar side codes method source replaces_id disaggregations valid_from valid_to search_key",
     "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight deliverable evidence_required"
     " evidence claimed_by claimed_on verified_on claimants search_key",
+    "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }

@@ -1,11 +1,12 @@
-"""The actions worker: reacts to facts that change a country's stage, ends endorsements, and keeps the files of
-evidence."""
+"""The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods, and
+keeps the files of evidence."""
 
 from datetime import timedelta
 
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check
 from services.actions.evidence.operations import EVIDENCE, purge, removing
+from services.actions.periods import operations as periods
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
@@ -22,6 +23,7 @@ async def _expire(uow: UnitOfWork) -> None:
 
 SCHEDULES: Schedules = {
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
+    "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),

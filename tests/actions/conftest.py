@@ -11,6 +11,7 @@ from services.actions.app import create_app
 from services.actions.settings import ActionsSettings
 from shared.database.pool import Database
 from tests.support.callers import Caller, serving
+from tests.support.clock import room_in
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +47,12 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 def caller(actions: httpx.AsyncClient) -> Callable[[str | None], Caller]:
     """A caller by name, always the same one, so that its idempotency keys never repeat; None is anonymous."""
     return cache(lambda name: Caller(actions, name))
+
+
+@pytest.fixture
+async def one_day() -> None:
+    """The test ends on the day on which it begins."""
+    await room_in(86_400, 120)
 
 
 @pytest.fixture

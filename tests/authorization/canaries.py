@@ -38,7 +38,7 @@ _VALUES = {
 _STATES = (
     "prospect", "submitted", "proposed", "dissolved", "appointed", "draft", "under_review", "drafting", "exploring",
     "pending", "invited", "published", "claimed", "logged", "active", "nominated", "held", "ended",
-    "available",
+    "available", "planned",
 )  # fmt: skip
 _CONTROLS = {"limit", "cursor", "sort", "fields", "include", "format", "after", "type", "as_of"}
 _FACES = ({"include": "total_estimate"}, {"format": "csv"}, {"format": "ndjson"}, {"limit": "1"}, {"limit": "3"})
@@ -82,7 +82,7 @@ def traces(country_fixture: CountryFixture) -> set[str]:
     ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
     public = {
         str(country_fixture.records[plural][key])
-        for plural in ("frameworks", "initiatives", "notices")
+        for plural in ("frameworks", "initiatives", "notices", "periods")
         for key in ("id", "ref")
     }
     return {WORD} | (ids - public)

@@ -22,6 +22,10 @@ INDICATOR = {
     "level": "outcome", "measure": "unit", "unit": {"code": "ha", "label": "hectares"}, "across": "sum",
     "over_time": "latest",
 }  # fmt: skip
+PERIOD = {
+    "starts": "2026-01-01", "ends": "2026-12-31", "opens_on": "2090-01-01", "due_on": "2090-03-31",
+    "closes_on": "2090-04-30",
+}  # fmt: skip
 _DEADLINES = ("opens", "nominee_deadline", "nominator_deadline")
 _PASSWORD = "a password of some length"
 TABLES = {
@@ -38,7 +42,7 @@ TABLES = {
     "reviewers": "centre_reviewer",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
-    "evidence": "action_evidence", "indicators": "action_indicator",
+    "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -363,6 +367,7 @@ class Seeder:
         found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})
         (fixture.records["frameworks"],) = found.json()["items"]
         code = await framework(self._callers["actions"])
+        await self._enter(fixture, "actions", "periods", framework=code, code="2026", **PERIOD)
         programme = await self._enter(
             fixture, "actions", "programmes", country=fixture.country, framework=code, visibility="restricted"
         )

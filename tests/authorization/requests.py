@@ -12,7 +12,7 @@ from services.actions.evidence.tickets import signed_address
 from services.membership.certificate_links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
-from tests.authorization.country_fixture import ADMIN, INDICATOR, CountryFixture
+from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT
 
@@ -221,6 +221,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "country": country_fixture.country,
         "titles": {"en": _name(country_fixture)},
         **INDICATOR,
+    },
+    "createPeriod": lambda _country_fixture: {"framework": "3+1/2026", "code": "2026", **PERIOD},
+    "createPeriodExtension": lambda country_fixture: {
+        "country": country_fixture.country,
+        "until": today().isoformat(),
+        "reason": _name(country_fixture),
     },
     "createEndorsement": lambda country_fixture: {
         "level": 1,

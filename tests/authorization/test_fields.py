@@ -115,6 +115,7 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     "endorsements": ("actions", {"document", "withdrawal_reason", *_WHO}),
     "evidence": ("actions", _WHO),
     "indicators": ("actions", _WHO),
+    "periods": ("actions", _WHO),
     "correspondence": ("actions", _WHO),
     "government_bodies": ("actions", _WHO),
     "focal_points": ("actions", {"letter", *_WHO}),

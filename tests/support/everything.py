@@ -207,6 +207,9 @@ def _government(by: Client, admin: Client) -> None:
     by.step(logged["links"]["self"], "close")
     _propose(admin, file["links"]["self"], "withdraw", reason="Outdated")
     by.create("/actions/v1/indicators", _INDICATOR)
+    days = {"starts": "2026-01-01", "ends": "2026-12-31", "opens_on": _DAY, "due_on": "2090-03-31"}
+    last = {"closes_on": "2090-04-30", "locks_on": "2090-12-31"}
+    by.create("/actions/v1/periods", {"framework": "3+1/2026", "code": "2026", **days, **last})
     meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
     by.create(
         "/actions/v1/meetings",

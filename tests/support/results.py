@@ -1,11 +1,13 @@
-"""Indicators for tests, by any caller."""
+"""Indicators and periods for tests, by any caller."""
 
 from typing import Any
 from uuid import uuid4
 
+from tests.actions.programme import framework
 from tests.support.callers import Caller
 
 INDICATORS = "/actions/v1/indicators"
+PERIODS = "/actions/v1/periods"
 FRAMEWORK = "3+1/2026"
 NUMBER = {
     "level": "outcome",
@@ -35,5 +37,19 @@ def indicator_body(**more: Any) -> dict[str, Any]:
 async def indicator(by: Caller, **more: Any) -> str:
     """The address of a new draft."""
     response = await by.post(INDICATORS, indicator_body(**more))
+    assert response.status_code == 201, response.text
+    return str(response.json()["links"]["self"])
+
+
+async def period_body(by: Caller, **more: Any) -> dict[str, Any]:
+    """The year 2026 of a new framework unless `framework` names one; it opens in 2090."""
+    days = {"opens_on": "2090-01-01", "due_on": "2090-03-31", "closes_on": "2090-04-30"}
+    owner = {} if "framework" in more else {"framework": await framework(by)}
+    return {"code": "2026", "starts": "2026-01-01", "ends": "2026-12-31", **owner, **days, **more}
+
+
+async def period(by: Caller, **more: Any) -> str:
+    """The address of a new planned period."""
+    response = await by.post(PERIODS, await period_body(by, **more))
     assert response.status_code == 201, response.text
     return str(response.json()["links"]["self"])

@@ -258,6 +258,7 @@ NOBODY: Mapping[str, str] = {
     signing.CONGRESS_CANCELLED: "the organisers write to those who registered",
     signing.PARTICIPATION_ABSENT: "nothing follows for the expert",
     signing.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
+    **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
     access.ACCOUNT_ACTIVATED: _BY_OWNER,
     access.ACCOUNT_CLOSED: _BY_OWNER,

@@ -147,6 +147,17 @@ def _indicator(path_run: PathRun, **more: Any) -> str:
     return str(_entered("indicators", _AUTHOR, **body, **more)(path_run))
 
 
+def _period(path_run: PathRun) -> str:
+    """A period of a separate framework, which opens in two days."""
+    code, _ = path_run.world.framework()
+    time = {"code": "2026-Q1", "starts": "2026-01-01", "ends": "2026-03-31"}
+    days = {
+        name: day(ahead)
+        for name, ahead in zip(("opens_on", "due_on", "closes_on", "locks_on"), (2, 3, 4, 9), strict=True)
+    }
+    return str(path_run.create("admin", f"{_V1}/periods", framework=code, **time, **days)["links"]["self"])
+
+
 def _framework(path_run: PathRun) -> str:
     return path_run.world.framework()[1]
 
@@ -333,6 +344,20 @@ PATHS = (
         _indicator,
         "draft",
         (taken(_PUBLISHER, "publish", "active"), taken(_PUBLISHER, "retire", "retired")),
+    ),
+    Path(
+        "actions.periods",
+        "SB",
+        _period,
+        "planned",
+        (
+            follows("open", "open", later("actions.apply_periods", 2)),
+            follows("close", "closed", later("actions.apply_periods", 5)),
+            taken("admin", "reopen", "open"),
+            given(change("admin", closes_on=day(4))),
+            follows("close", "closed", later("actions.apply_periods", 5)),
+            follows("lock", "locked", later("actions.apply_periods", 9)),
+        ),
     ),
     Path("actions.meetings", "SB", _entered("meetings", kind="online", date=day(), titles={"en": "First"}), "held", ()),
     Path("actions.frameworks", "SB", _framework, "current", ()),

@@ -1,0 +1,1 @@
+"""When results are expected."""

@@ -1,0 +1,97 @@
+"""Writing periods: one function per verb, the scheduled transitions, and extensions for single countries."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from services.actions.frameworks.queries import is_known
+from services.actions.periods import domain, queries
+from services.actions.periods.record import Period
+from services.actions.periods.tables import period
+from shared.audit.entries import FieldChange
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now, today
+from shared.kernel.errors import Conflict, Invalid, invalid_field, pointer_to
+from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.rows import columns_of
+
+PERIODS: ResourceType[Period, None] = ResourceType.of(Period, period, domain.LIFECYCLE)
+EXTENSIONS = Resource("actions", "extensions", "extension")
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Period) -> Period:
+    """Inserts a planned period. Raises Invalid for an unknown framework or days that do not fit, Conflict if the
+    framework has a period of this code."""
+    require(access, "create", None)
+    _require_sound(new)
+    if not await is_known(uow.connection, new.framework):
+        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
+    return await PERIODS.insert(uow, replace(new, status="planned", visibility="public"))
+
+
+async def update(uow: UnitOfWork, _access: AccessScope, before: Period, wanted: Period) -> Period:
+    """Updates the days of the period. Raises Conflict `period_locked`, Invalid for days that do not fit."""
+    if before.status == "locked":
+        raise Conflict("The period is locked.", code="period_locked")
+    _require_sound(wanted)
+    return await PERIODS.update(uow, before, wanted)
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Period, requested: TransitionRequest) -> Period:
+    """Applies one transition. A reopened period has no last day until somebody sets one."""
+    reopened = replace(before, closes_on=None)
+    return await PERIODS.apply_transition(
+        uow, before, requested, None, permitted(access, before), lambda _target: reopened
+    )
+
+
+async def apply_scheduled(uow: UnitOfWork) -> None:
+    """Opens, closes and locks up to 200 periods by their days. A period whose days have all passed takes each
+    transition."""
+    day = today()
+    for due in await queries.lock_due(uow.connection, day):
+        record = due
+        while verb := domain.due_transition(record, day):
+            record = await PERIODS.apply_scheduled(uow, record, verb)
+
+
+async def extend(
+    uow: UnitOfWork, access: AccessScope, record: Period, country: str, until: date, reason: str
+) -> Mapping[str, Any]:
+    """Lets a country enter results of the period until a day, though it is closed. A later extension of the same
+    country replaces it.
+
+    Raises Invalid for a day that has passed or is more than 90 days away, Conflict `period_locked`, Forbidden outside
+    the caller's grant.
+    """
+    require(access, "create", country)
+    day = today()
+    if not day <= until <= day + domain.LONGEST_EXTENSION:
+        raise invalid_field("/until", "out_of_range", "Today or later, by 90 days at most.")
+    locked = await queries.lock_shared(uow.connection, record.id)
+    if locked is None or locked.status == "locked":
+        raise Conflict("The period is locked.", code="period_locked")
+    before = await queries.extended_until(uow.connection, record.id, country)
+    columns = {
+        "period_id": record.id,
+        "country": country,
+        "visibility": "restricted",
+        "until": until,
+        "reason": reason,
+        "created_at": now(),
+        "created_by": uow.origin.actor.label,
+    }
+    await queries.extend(uow.connection, columns)
+    pointer = pointer_to("extensions", country, "until")
+    change: FieldChange = {"pointer": pointer, "before": before, "after": until}
+    of_country = {**columns_of(locked), "country": country, "visibility": "restricted"}
+    PERIODS.record_row_change(uow, "extend", of_country, of_country, "extended", reason, more=(change,))
+    return columns
+
+
+def _require_sound(record: Period) -> None:
+    if faults := list(domain.faults(record)):
+        raise Invalid("The days do not fit; see errors.", errors=faults)

@@ -1,0 +1,30 @@
+"""A period of a framework."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from shared.kernel.resource import Resource
+from shared.records.record import Public, Record, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Record):
+    """A time for which results are expected. It belongs to no country."""
+
+    resource_type = Resource("actions", "periods", "period")
+
+    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    visibility: Annotated[str, Public]
+    framework: Annotated[str, Public, Written, "The code of the framework. It never changes."]
+    code: Annotated[str, Public, Written, "A year, or a half-year, quarter or month of it. It never changes."]
+    starts: Annotated[date, Public, Written, "The first day of the time that results are about."]
+    ends: Annotated[date, Public, Written, "The last day of the time that results are about."]
+    opens_on: Annotated[date, Public, Written, "The first day on which results are entered."]
+    due_on: Annotated[date, Public, Written, "The last day on which results are in time."]
+    closes_on: Annotated[
+        date | None, Public, Written, "The last day on which results are entered; null until somebody sets another one."
+    ]
+    locks_on: Annotated[
+        date | None, Public, Written, "The day from which only the secretariat revises results; null for none."
+    ]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, and_, bindparam, or_, select
+from sqlalchemy import Date, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.actions.periods import domain
@@ -21,7 +21,7 @@ from shared.records.rows import record_of, records_of
 _p, _e = period.c, extension.c
 _AT_ONCE = 200
 _today = bindparam("today", type_=Date)
-_KEY = bindparam("key")
+_KEY = bindparam("key", type_=Uuid)
 LISTING = listing(
     Period,
     period,

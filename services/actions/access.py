@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries evidence indicators periods extensions"
+    " countries evidence indicators periods extensions targets"
 )
 
 
@@ -24,7 +24,8 @@ _PUBLISH = (
     | _permissions("actions", "update publish approve start finish close suspend resume cancel")
     | _permissions("milestones", "verify refuse")
 )
-_INDICATORS = _permissions("indicators", "create update")
+_TARGETS = _permissions("targets", "create update")
+_INDICATORS = _permissions("indicators", "create update") | _TARGETS
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
@@ -58,7 +59,8 @@ ROLES: RoleTable = {
     | _PUBLISH
     | _EVIDENCE
     | _permissions("evidence", "publish")
-    | _permissions("indicators", "publish retire"),
+    | _permissions("indicators", "publish retire")
+    | _TARGETS,
     "centre_director": _READ_ALL | _EVIDENCE,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
     "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE,

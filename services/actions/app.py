@@ -16,12 +16,13 @@ from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
 from services.actions.programmes.routes import router as programmes
 from services.actions.settings import ActionsSettings
+from services.actions.targets.routes import router as targets
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts
 
 _PLANS = (frameworks, programmes, actions, milestones)
-_RESULTS = (indicators, periods, extensions)
+_RESULTS = (indicators, periods, extensions, targets)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 
@@ -43,6 +44,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "indicators": "What is measured, in which unit, and how values of several countries become one.",
             "periods": "Times for which results are expected, with the days on which they are entered.",
             "extensions": "More time for one country to enter results of a period.",
+            "targets": "What countries, actions and centres are to reach in a period.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

@@ -58,6 +58,7 @@ IMPERSONAL: Mapping[str, str] = {
     " evidence claimed_by claimed_on verified_on claimants search_key",
     "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
+    "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }
 """Tables without personal data: the audit trail shows who wrote or claimed a row."""

@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
+from shared.kernel import decimals
 from shared.kernel.clock import to_text
 
 FORMAT = "escm audit 1"
@@ -71,4 +73,6 @@ def key_name(public: bytes) -> str:
 def _plain(value: Any) -> Any:
     if type(value) is datetime:
         return _text_of(value)
+    if isinstance(value, Decimal):
+        return decimals.to_text(value)
     return value.hex() if isinstance(value, bytes) else str(value)

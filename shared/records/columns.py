@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeAlias, get_args
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, Table, Text, Uuid, case, cast, func
+from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, Numeric, Table, Text, Uuid, case, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from shared.database.tables import Instant, instant, table, text
+from shared.kernel import decimals
 from shared.kernel.clock import to_text
 from shared.records.record import Audience, Field, Granted, Part, Record, fields_of
 
@@ -23,6 +25,7 @@ _TYPES: Mapping[Any, type[TypeEngine[Any]] | TypeEngine[Any]] = {
     bytes: LargeBinary,
     int: Integer,
     float: Float,
+    Decimal: Numeric,
     bool: Boolean,
     date: Date,
     datetime: Instant,
@@ -118,6 +121,8 @@ def _converter(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
         return to_text
     if issubclass(kind, date):
         return date.isoformat
+    if issubclass(kind, Decimal):
+        return decimals.to_text
     return None if issubclass(kind, (str, int, float, bool, list)) else str
 
 

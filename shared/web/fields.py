@@ -3,6 +3,7 @@ contract."""
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from pydantic import (
     HttpUrl,
     PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
-from shared.kernel import identifiers, partial_date
+from shared.kernel import decimals, identifiers, partial_date
 from shared.kernel.countries import known_codes
 from shared.kernel.text import mail_address, nfc
 from shared.web.contract import Described, JsonSchema
@@ -112,6 +114,19 @@ def _partial(text: str) -> str:
     return text
 
 
+def _decimal(value: Any) -> Any:
+    """Numbers of JSON are binary in most clients, so they are refused. A row, into which a patch is merged, has
+    decimals."""
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("decimal_as_text", 'A decimal number is a text, such as "12.50".')
+    try:
+        return decimals.parsed(value)
+    except ValueError as error:
+        raise PydanticCustomError("invalid_format", "At most 18 digits, and 12 after the point.") from error
+
+
 def _whole_day(value: Any) -> Any:
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         raise PydanticCustomError("invalid_format", "A date is YYYY-MM-DD.")
@@ -175,6 +190,14 @@ RorId: TypeAlias = Annotated[
 PartialDate: TypeAlias = Annotated[
     str, StringConstraints(max_length=10), AfterValidator(_partial), Field(examples=["2026-11"])
 ]
+_AS_TEXT: JsonSchema = {"type": "string", "pattern": decimals.PATTERN, "examples": ["12.50"]}
+DecimalText: TypeAlias = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    PlainSerializer(decimals.to_text, return_type=str, when_used="json"),
+    WithJsonSchema(_AS_TEXT),
+]
+"""An exact decimal number as text; its scale is kept."""
 Day: TypeAlias = Annotated[date, BeforeValidator(_whole_day)]
 Visible: TypeAlias = Annotated[
     Literal["public", "network", "restricted"],

@@ -38,7 +38,7 @@ _VALUES = {
 _STATES = (
     "prospect", "submitted", "proposed", "dissolved", "appointed", "draft", "under_review", "drafting", "exploring",
     "pending", "invited", "published", "claimed", "logged", "active", "nominated", "held", "ended",
-    "available", "planned",
+    "available", "planned", "current",
 )  # fmt: skip
 _CONTROLS = {"limit", "cursor", "sort", "fields", "include", "format", "after", "type", "as_of"}
 _FACES = ({"include": "total_estimate"}, {"format": "csv"}, {"format": "ndjson"}, {"limit": "1"}, {"limit": "3"})
@@ -91,7 +91,7 @@ def traces(country_fixture: CountryFixture) -> set[str]:
 def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tuple[str, str, dict[str, Any], str]]:
     """Service, path, body and field of references to a record of the canary's, next to the caller's own."""
     place = {"country": own.country, "visibility": "restricted"}
-    names, host = {"en": "Own"}, own.id("institutions")
+    names, host, period = {"en": "Own"}, own.id("institutions"), own.id("periods")
     titled = {"starts": "2026-01-01", "titles": names, **place}
     seat = {"committee_id": "", "person": {"name": "x"}, "office": "member", "from": "2026-01-01"}
     agreement = {"centre_id": "", "kind": "mou", "parties": [{"name": "a"}, {"name": "b"}], "document": DOCUMENT}
@@ -113,6 +113,8 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("participations", "congress_id congresses", {"expert_id": own.id("experts")}),
         ("participations", "expert_id experts", {"congress_id": own.id("congresses")}),
         ("supports", "expert_id experts", {"initiative_id": own.open_initiative}),
+        ("targets", "indicator_id indicators", {"period_id": period, "country": own.country, "value": "1"}),
+        ("targets", "action_id actions", {"period_id": period, "indicator_id": own.id("indicators"), "value": "1"}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
     ]

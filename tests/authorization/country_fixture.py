@@ -43,6 +43,7 @@ TABLES = {
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
+    "targets": "action_target",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -64,6 +65,7 @@ _PUBLISHED = {
     "correspondence": "status = 'logged'",
     "evidence": "status = 'available'",
     "indicators": "status = 'active'",
+    "targets": "status = 'current'",
     "government_bodies": "status = 'active'",
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
@@ -368,6 +370,7 @@ class Seeder:
         (fixture.records["frameworks"],) = found.json()["items"]
         code = await framework(self._callers["actions"])
         await self._enter(fixture, "actions", "periods", framework=code, code="2026", **PERIOD)
+        await self._measure(fixture)
         programme = await self._enter(
             fixture, "actions", "programmes", country=fixture.country, framework=code, visibility="restricted"
         )
@@ -377,6 +380,18 @@ class Seeder:
         await self._enter(
             fixture, "actions", "milestones", action_id=action["id"], titles={"en": fixture.word}, due="2027-01-31"
         )
+
+    async def _measure(self, fixture: CountryFixture) -> None:
+        """A target of the indicator, which is a draft again."""
+        put, indicator = "UPDATE action_indicator SET status = $2 WHERE id = $1", fixture.id("indicators")
+        await self._superuser.execute(put, indicator, "active")
+        await self._enter(
+            fixture, "actions", "targets", indicator_id=indicator, period_id=fixture.id("periods"),
+            country=fixture.country, value="1", comment=fixture.word,
+        )  # fmt: skip
+        await self._superuser.execute(put, indicator, "draft")
+        hide = "UPDATE action_target SET visibility = 'restricted' WHERE id = $1"
+        await self._superuser.execute(hide, fixture.id("targets"))
 
     async def _access(self, fixture: CountryFixture) -> None:
         account = await self._enter(

@@ -228,6 +228,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "until": today().isoformat(),
         "reason": _name(country_fixture),
     },
+    "createTarget": lambda country_fixture: {
+        "indicator_id": country_fixture.id("indicators"),
+        "period_id": country_fixture.id("periods"),
+        "country": country_fixture.country,
+        "value": "1",
+    },
     "createEndorsement": lambda country_fixture: {
         "level": 1,
         "body": {"name": _name(country_fixture), "kind": "ministry"},

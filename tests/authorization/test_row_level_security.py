@@ -56,6 +56,7 @@ PROTECTED = {
         "endorsements",
         "evidence",
         "indicators",
+        "targets",
         "correspondence",
         "government_bodies",
         "focal_points",

@@ -206,10 +206,14 @@ def _government(by: Client, admin: Client) -> None:
     logged = by.create("/actions/v1/correspondence", {**letter, "document": {**_DOCUMENT, "evidence_id": file["id"]}})
     by.step(logged["links"]["self"], "close")
     _propose(admin, file["links"]["self"], "withdraw", reason="Outdated")
-    by.create("/actions/v1/indicators", _INDICATOR)
+    indicator = by.create("/actions/v1/indicators", _INDICATOR)
+    by.step(indicator["links"]["self"], "publish")
     days = {"starts": "2026-01-01", "ends": "2026-12-31", "opens_on": _DAY, "due_on": "2090-03-31"}
     last = {"closes_on": "2090-04-30", "locks_on": "2090-12-31"}
-    by.create("/actions/v1/periods", {"framework": "3+1/2026", "code": "2026", **days, **last})
+    period = by.create("/actions/v1/periods", {"framework": "3+1/2026", "code": "2026", **days, **last})
+    subject = {"indicator_id": indicator["id"], "period_id": period["id"], "country": COUNTRY}
+    parts = [{"dimensions": {"cover": "forest"}, "value": "400.25"}]
+    by.create("/actions/v1/targets", {**subject, "value": "1000.50", "breakdown": parts, "comment": "By law"})
     meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
     by.create(
         "/actions/v1/meetings",

@@ -8,6 +8,7 @@ from tests.support.callers import Caller
 
 INDICATORS = "/actions/v1/indicators"
 PERIODS = "/actions/v1/periods"
+TARGETS = "/actions/v1/targets"
 FRAMEWORK = "3+1/2026"
 NUMBER = {
     "level": "outcome",
@@ -53,3 +54,15 @@ async def period(by: Caller, **more: Any) -> str:
     response = await by.post(PERIODS, await period_body(by, **more))
     assert response.status_code == 201, response.text
     return str(response.json()["links"]["self"])
+
+
+def id_of(path: str) -> str:
+    """The id in the address of a record."""
+    return path.rpartition("/")[2]
+
+
+async def active_indicator(by: Caller, **more: Any) -> str:
+    """The id of a published indicator."""
+    path = await indicator(by, **more)
+    assert (await by.step(path, "publish")).status_code == 200
+    return id_of(path)

@@ -80,6 +80,19 @@ def _repeated(path: tuple[str | int, ...], name: str, values: Iterable[object]) 
         seen.add(value)
 
 
+def frozen_changes(before: Indicator, wanted: Indicator) -> list[str]:
+    """The fields that differ though values depend on them. Dimensions and their codes may be added."""
+    fixed = ("measure", "unit", "scale", "across", "over_time", "reported_by")
+    changed = [name for name in fixed if getattr(before, name) != getattr(wanted, name)]
+    lost = _parts(before) - _parts(wanted)
+    return [*changed, "disaggregations"] if lost else changed
+
+
+def _parts(record: Indicator) -> set[tuple[str, str | None, str | None]]:
+    schemes = {(one["key"], one.get("scheme"), None) for one in record.disaggregations}
+    return schemes | {(one["key"], None, code) for one in record.disaggregations for code in _codes(one)}
+
+
 def indicator_search_key(record: Indicator) -> str:
     """The code and the titles, folded."""
     return search_key(record.code, *record.titles.values())

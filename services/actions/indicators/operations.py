@@ -7,7 +7,7 @@ from services.actions.indicators import domain, queries
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Invalid, invalid_field
+from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, pointer_to
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
@@ -31,8 +31,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Indicator) -> Indica
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Indicator, wanted: Indicator) -> Indicator:
-    """Updates the indicator; its code, framework and country stay. Raises as `create` does."""
+    """Updates the indicator; its code, framework and country stay. Raises as `create` does, and Conflict
+    `indicator_in_use` for a change on which targets or results depend."""
     _require_sound(wanted)
+    frozen = domain.frozen_changes(before, wanted)
+    if frozen and await queries.is_used(uow.connection, before.id):
+        detail = "Targets or results depend on it."
+        errors = [FieldError("indicator_in_use", detail, pointer=pointer_to(name)) for name in frozen]
+        raise Conflict("The indicator is in use.", code="indicator_in_use", errors=errors)
     if wanted.replaces_id != before.replaces_id:
         await _require_replaced(uow, access, wanted)
     return await INDICATORS.update(uow, before, replace(wanted, search_key=domain.indicator_search_key(wanted)))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, column, select, table
 
 from services.actions.actions.domain import PILLARS
 from services.actions.indicators import domain
@@ -10,6 +10,7 @@ from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
 from shared.database.context import Lookup
 from shared.database.statements import Connection
+from shared.database.tables import SCHEMA
 from shared.records.listing import one_of, values
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
@@ -29,10 +30,26 @@ LISTING = listing(
     values("pillar", _i.pillar, "Parts of the framework, separated by commas", one_of(PILLARS)),
     values("side", _i.side, "Sides, separated by commas", one_of(domain.SIDES)),
 )
-_GET = Lookup(select(indicator).where(_i.id == bindparam("key")).limit(1))
+_GET = Lookup(select(indicator).where(_i.id == bindparam("key", type_=Uuid)).limit(1))
+_LOCK_SHARED = Lookup(
+    select(indicator).where(_i.id == bindparam("key", type_=Uuid)).limit(1).with_for_update(read=True)
+)
+_TARGETS = table("action_target", column("indicator_id", Uuid), schema=SCHEMA)
+_USED = Lookup(select(_TARGETS.c.indicator_id).where(_TARGETS.c.indicator_id == bindparam("key")).limit(1))
 
 
 async def get(connection: Connection, key: UUID) -> Indicator | None:
     """The indicator, regardless of the caller."""
     row = await _GET.fetchrow(connection, key=key)
     return record_of(Indicator, row) if row else None
+
+
+async def lock_shared(connection: Connection, key: UUID) -> Indicator | None:
+    """The same; it stays as it is until the transaction ends. Others may do this at the same time."""
+    row = await _LOCK_SHARED.fetchrow(connection, key=key)
+    return record_of(Indicator, row) if row else None
+
+
+async def is_used(connection: Connection, key: UUID) -> bool:
+    """Whether the indicator has targets."""
+    return await _USED.fetchval(connection, key=key) is not None

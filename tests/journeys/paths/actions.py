@@ -147,7 +147,7 @@ def _indicator(path_run: PathRun, **more: Any) -> str:
     return str(_entered("indicators", _AUTHOR, **body, **more)(path_run))
 
 
-def _period(path_run: PathRun) -> str:
+def _period(path_run: PathRun, **more: str) -> str:
     """A period of a separate framework, which opens in two days."""
     code, _ = path_run.world.framework()
     time = {"code": "2026-Q1", "starts": "2026-01-01", "ends": "2026-03-31"}
@@ -155,7 +155,22 @@ def _period(path_run: PathRun) -> str:
         name: day(ahead)
         for name, ahead in zip(("opens_on", "due_on", "closes_on", "locks_on"), (2, 3, 4, 9), strict=True)
     }
-    return str(path_run.create("admin", f"{_V1}/periods", framework=code, **time, **days)["links"]["self"])
+    return str(path_run.create("admin", f"{_V1}/periods", framework=code, **time, **{**days, **more})["links"]["self"])
+
+
+def _measured(path_run: PathRun, code: str) -> dict[str, str]:
+    """An active indicator of the country, and an open period."""
+    indicator = _indicator(path_run, code=code)
+    path_run.by(_PUBLISHER).step(indicator, "publish")
+    period = _period(path_run, opens_on=day(), **dict.fromkeys(("due_on", "closes_on", "locks_on"), "2090-01-01"))
+    later("actions.apply_periods")(path_run)
+    ids = {"indicator_id": indicator.rpartition("/")[2], "period_id": period.rpartition("/")[2]}
+    return {**ids, "country": path_run.country}
+
+
+def _target(path_run: PathRun) -> str:
+    subject = _measured(path_run, "TARGET")
+    return str(path_run.create(_AUTHOR, f"{_V1}/targets", **subject, value="12.50")["links"]["self"])
 
 
 def _framework(path_run: PathRun) -> str:
@@ -359,6 +374,7 @@ PATHS = (
             follows("lock", "locked", later("actions.apply_periods", 9)),
         ),
     ),
+    Path("actions.targets", "SB", _target, "current", ()),
     Path("actions.meetings", "SB", _entered("meetings", kind="online", date=day(), titles={"en": "First"}), "held", ()),
     Path("actions.frameworks", "SB", _framework, "current", ()),
 )

@@ -1,0 +1,1 @@
+"""What targets and results have in common: whom they are about, and their parts."""

@@ -1,0 +1,32 @@
+"""The parts of a whole that an indicator has, and the codes of its scale."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from services.actions.indicators.domain import NUMBERS
+from services.actions.indicators.record import Indicator
+from shared.kernel.errors import FieldError, pointer_to
+
+MOST_PARTS = 2_000
+
+
+def is_on_scale(code: str, of: Indicator) -> bool:
+    """Whether the indicator's scale has the code."""
+    return any(one["code"] == code for one in of.scale)
+
+
+def part_faults(parts: Sequence[Mapping[str, str]], of: Indicator) -> Iterator[FieldError]:
+    """The parts that name what is not a dimension or a code of the indicator, or that are given twice."""
+    if parts and of.measure not in NUMBERS:
+        yield FieldError("value_mismatch", "Only numbers have parts.", pointer="/breakdown")
+        return
+    codes = {one["key"]: {part["code"] for part in one.get("codes") or ()} for one in of.disaggregations}
+    seen: set[Any] = set()
+    for place, dimensions in enumerate(parts):
+        if (key := tuple(sorted(dimensions.items()))) in seen:
+            yield FieldError("not_unique", "Each part only once.", pointer=pointer_to("breakdown", place, "dimensions"))
+        seen.add(key)
+        for name, code in dimensions.items():
+            if name not in codes or (codes[name] and code not in codes[name]):
+                pointer = pointer_to("breakdown", place, "dimensions")
+                yield FieldError("unknown_dimension", "Not a dimension and code of the indicator.", pointer=pointer)

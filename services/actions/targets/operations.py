@@ -1,0 +1,40 @@
+"""Writing targets: one function per verb."""
+
+from dataclasses import replace
+
+from services.actions.indicators.record import Indicator
+from services.actions.subjects.operations import active_indicator, period_of, with_country
+from services.actions.targets import domain
+from services.actions.targets.record import Target
+from services.actions.targets.tables import target
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Invalid
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import ResourceType, require
+
+TARGETS: ResourceType[Target, None] = ResourceType.of(Target, target, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Target) -> Target:
+    """Inserts a target, which the network sees.
+
+    Raises Invalid for an unknown subject, indicator or period and for a value that is not one of the indicator,
+    Conflict for a second target of the same subject and period.
+    """
+    placed = await with_country(uow, access, new)
+    require(access, "create", placed.country)
+    indicator = await active_indicator(uow, access, placed)
+    await period_of(uow, placed.period_id, indicator)
+    _require_sound(placed, indicator)
+    return await TARGETS.insert(uow, replace(placed, status=domain.CURRENT, visibility="network"))
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Target, wanted: Target) -> Target:
+    """Updates the target; its indicator, subject and period stay. Raises as `create` does."""
+    _require_sound(wanted, await active_indicator(uow, access, before))
+    return await TARGETS.update(uow, before, wanted)
+
+
+def _require_sound(record: Target, indicator: Indicator) -> None:
+    if faults := list(domain.faults(record, indicator)):
+        raise Invalid("Not a target of this indicator; see errors.", errors=faults)

@@ -1,0 +1,23 @@
+"""A target of an indicator."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from services.actions.subjects.record import Subject
+from shared.kernel.resource import Resource
+from shared.records.record import Parts, Public, Refers, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target(Subject):
+    """What is to be reached in a period."""
+
+    resource_type = Resource("actions", "targets", "target")
+
+    period_id: Annotated[UUID, Public, Written, Refers("/actions/v1/periods"), "The period."]
+    value: Annotated[Decimal | None, Public, Written, "The number that is to be reached."]
+    code: Annotated[str | None, Public, Written, "The code of the scale that is to be reached."]
+    breakdown: Annotated[Parts, Public, Written, "What is to be reached in parts of the whole."]
+    comment: Annotated[str | None, Public, Written, "What the target is based on."]

@@ -1,7 +1,7 @@
 """Targets, whose indicators stay as they are while somebody enters one: the policy `action_indicator_lock` permits the
 lock and no change."""
 
-from migrations.rules import country_scoped, record_columns, reference_numbers, run
+from migrations.rules import country_scoped, record_columns, reference_numbers, run, setting
 
 revision = "0039_actions_targets"
 down_revision = "0038_actions_periods"
@@ -31,7 +31,8 @@ CREATE INDEX action_target_action_idx ON action_target (action_id, id) WHERE act
 --;
 CREATE INDEX action_target_centre_idx ON action_target (centre_id, id) WHERE centre_id IS NOT NULL
 --;
-CREATE POLICY action_indicator_lock ON action_indicator FOR UPDATE USING (true) WITH CHECK (false)
+CREATE POLICY action_indicator_lock ON action_indicator FOR UPDATE
+    USING (visibility = ANY({setting('visibilities')})) WITH CHECK (false)
 """)
     reference_numbers("action_target", "TGT", "actions")
     country_scoped("action_target", "actions")

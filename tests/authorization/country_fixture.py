@@ -369,7 +369,10 @@ class Seeder:
         found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})
         (fixture.records["frameworks"],) = found.json()["items"]
         code = await framework(self._callers["actions"])
-        await self._enter(fixture, "actions", "periods", framework=code, code="2026", **PERIOD)
+        period = await self._enter(fixture, "actions", "periods", framework=code, code="2026", **PERIOD)
+        more_time = {"country": fixture.country, "until": today().isoformat(), "reason": fixture.word}
+        await self._enter(fixture, "actions", f"periods/{period['id']}/extensions", **more_time)
+        del fixture.records["extensions"]
         await self._measure(fixture)
         programme = await self._enter(
             fixture, "actions", "programmes", country=fixture.country, framework=code, visibility="restricted"

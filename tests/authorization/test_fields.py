@@ -115,7 +115,6 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     "endorsements": ("actions", {"document", "withdrawal_reason", *_WHO}),
     "evidence": ("actions", _WHO),
     "indicators": ("actions", _WHO),
-    "periods": ("actions", _WHO),
     "targets": ("actions", _WHO),
     "correspondence": ("actions", _WHO),
     "government_bodies": ("actions", _WHO),

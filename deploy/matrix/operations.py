@@ -78,6 +78,8 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
     ),
+    **dict.fromkeys(("listSchemeCodes", "listSchemeStates"), Demand(Ask.SEE)),
+    **dict.fromkeys(("storeSchemeCodes", "recordSchemeStates"), Demand(Ask.DO, "update")),
     **dict.fromkeys(("countInitiative", "listInitiativeSupporters", "signInitiative"), Demand(Ask.SEE)),
     **{
         f"{verb}{file}Message{end}": Demand(Ask.DO, permission, "messages")

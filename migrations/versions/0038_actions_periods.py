@@ -45,7 +45,7 @@ CREATE TABLE action_extension (
     country_scoped("action_extension", "actions", record="period_id")
     run(f"""
 CREATE POLICY action_period_lock ON action_period FOR UPDATE
-    USING (visibility = ANY({setting('visibilities')})) WITH CHECK (false)
+    USING (visibility = ANY({setting("visibilities")})) WITH CHECK (false)
 --;
 CREATE POLICY action_period_shared ON action_period FOR SELECT USING ({_SHARED})
 --;

@@ -32,7 +32,7 @@ CREATE INDEX action_target_action_idx ON action_target (action_id, id) WHERE act
 CREATE INDEX action_target_centre_idx ON action_target (centre_id, id) WHERE centre_id IS NOT NULL
 --;
 CREATE POLICY action_indicator_lock ON action_indicator FOR UPDATE
-    USING (visibility = ANY({setting('visibilities')})) WITH CHECK (false)
+    USING (visibility = ANY({setting("visibilities")})) WITH CHECK (false)
 """)
     reference_numbers("action_target", "TGT", "actions")
     country_scoped("action_target", "actions")

@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries evidence indicators periods extensions targets"
+    " countries evidence indicators periods extensions targets schemes"
 )
 
 

@@ -1,6 +1,7 @@
 """The actions app."""
 
 from services.actions.actions.routes import router as actions
+from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
 from services.actions.endorsements.routes import router as endorsements
@@ -15,7 +16,9 @@ from services.actions.milestones.routes import router as milestones
 from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
 from services.actions.programmes.routes import router as programmes
+from services.actions.schemes.routes import router as schemes
 from services.actions.settings import ActionsSettings
+from services.actions.states.routes import router as states
 from services.actions.targets.routes import router as targets
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -23,6 +26,7 @@ from shared.web.service import service_parts
 
 _PLANS = (frameworks, programmes, actions, milestones)
 _RESULTS = (indicators, periods, extensions, targets)
+_SCHEMES = (schemes, codes, states)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 
@@ -31,7 +35,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, evidence, *_RESULTS, *_GOVERNMENTS, countries),
+        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators, endorsements, letters, and"
         " country stages.",
@@ -40,6 +44,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "programmes": "A country's programme under a framework.",
             "actions": "What a programme does, with budget, baseline and participants.",
             "milestones": "Dated milestones of an action.",
+            "schemes": "Classification schemes in editions, with their codes.",
             "evidence": "Files that prove what records claim.",
             "indicators": "What is measured, in which unit, and how values of several countries become one.",
             "periods": "Times for which results are expected, with the days on which they are entered.",

@@ -59,6 +59,10 @@ IMPERSONAL: Mapping[str, str] = {
     "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
+    "action_scheme": f"{RECORD} code edition titles source licence publisher code_count assessments search_key",
+    "action_scheme_code": "scheme_id code parent kind titles uri position",
+    "action_scheme_state": "scheme_id assessment published_on source states",
+    "action_tag": "id kind scheme code status country visibility",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }
 """Tables without personal data: the audit trail shows who wrote or claimed a row."""

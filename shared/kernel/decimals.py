@@ -1,7 +1,7 @@
 """Exact decimal numbers, which are text outside the system.
 
-    parsed("12.50") == Decimal("12.50")
-    to_text(quotient(Decimal(1), Decimal(3))) == "0.333333333333"
+parsed("12.50") == Decimal("12.50")
+to_text(quotient(Decimal(1), Decimal(3))) == "0.333333333333"
 """
 
 import re

@@ -18,6 +18,7 @@ PUBLIC_LISTS = {
     "programmes",
     "countries",
     "frameworks",
+    "schemes",
     "initiatives",
     "notices",
     "certificates",

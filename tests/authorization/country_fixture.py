@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from json import dumps
+from random import choices
+from string import ascii_lowercase
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,7 +45,7 @@ TABLES = {
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
-    "targets": "action_target",
+    "targets": "action_target", "schemes": "action_scheme",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -66,6 +68,7 @@ _PUBLISHED = {
     "evidence": "status = 'available'",
     "indicators": "status = 'active'",
     "targets": "status = 'current'",
+    "schemes": "status = 'current'",
     "government_bodies": "status = 'active'",
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
@@ -368,6 +371,8 @@ class Seeder:
     async def _actions(self, fixture: CountryFixture) -> None:
         found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})
         (fixture.records["frameworks"],) = found.json()["items"]
+        scheme = {"code": "".join(choices(ascii_lowercase, k=12)), "source": "https://example.org/scheme"}
+        await self._enter(fixture, "actions", "schemes", edition="1", titles={"en": fixture.word}, **scheme)
         code = await framework(self._callers["actions"])
         period = await self._enter(fixture, "actions", "periods", framework=code, code="2026", **PERIOD)
         more_time = {"country": fixture.country, "until": today().isoformat(), "reason": fixture.word}
@@ -378,8 +383,9 @@ class Seeder:
             fixture, "actions", "programmes", country=fixture.country, framework=code, visibility="restricted"
         )
         action = await self._enter(
-            fixture, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": fixture.word}
-        )
+            fixture, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": fixture.word},
+            tags=[{"scheme": fixture.word, "code": fixture.word}],
+        )  # fmt: skip
         await self._enter(
             fixture, "actions", "milestones", action_id=action["id"], titles={"en": fixture.word}, due="2027-01-31"
         )

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from random import choices
+from string import ascii_lowercase
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -251,6 +253,19 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         **_place(country_fixture),
     },
     "createFocalPoint": lambda country_fixture: {"person": {"name": _name(country_fixture)}, **_place(country_fixture)},
+    "createScheme": lambda country_fixture: {
+        "code": "".join(choices(ascii_lowercase, k=12)),
+        "edition": "1",
+        "titles": {"en": _name(country_fixture)},
+        "source": "https://example.org/scheme",
+    },
+    "storeSchemeCodes": lambda _country_fixture: [{"code": uuid4().hex, "titles": {"en": "Soil"}}],
+    "recordSchemeStates": lambda _country_fixture: {
+        "assessment": uuid4().hex,
+        "published_on": "2026-01-01",
+        "source": DOCUMENT,
+        "states": [{"code": "unknown", "status": "within"}],
+    },
     "createMeeting": lambda country_fixture: {
         "kind": "online",
         "titles": {"en": _name(country_fixture)},

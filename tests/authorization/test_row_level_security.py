@@ -57,6 +57,7 @@ PROTECTED = {
         "evidence",
         "indicators",
         "targets",
+        "schemes",
         "correspondence",
         "government_bodies",
         "focal_points",
@@ -75,6 +76,7 @@ _OF_THE_OFFICE = (
     "calls",
     "nominations",
     "initiatives",
+    "schemes",
 )
 """Kinds that no national role reads."""
 SETTINGS = {

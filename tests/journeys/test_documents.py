@@ -21,6 +21,7 @@ from tests.support.documents import run_commands
         "certificates.md",
         "calls.md",
         "evidence.md",
+        "schemes.md",
     ],
 )
 def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any], tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     ]
     framework = {"code": "everything/2026", "core": {"titles": {"en": "Core"}}, "pillars": pillars}
     by.create("/actions/v1/frameworks", {**framework, "valid_from": _DAY})
+    scheme = {"code": "everything", "edition": "1", "titles": {"en": "Soils"}, "source": "https://example.org/soils"}
+    by.create("/actions/v1/schemes", {**scheme, "licence": "CC-BY-4.0", "publisher": "The plan"})
     by.create("/membership/v1/merges", {"resource": "experts", "winner_id": twins[0], "loser_id": twins[1]})
     by.create("/access/v1/api_keys", {"name": "Reader", **_KEY})
     _propose(admin, f"/membership/v1/experts/{officers[2]['id']}", "terminate", reason="Moved abroad")
@@ -177,7 +179,7 @@ def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
                 "baseline": {"value": "12.5", "unit": "%", "date": "2025"},
                 "budget": {"amount": "1000.50", "currency": "USD"},
                 "participants": [{"institution_id": centre["host_institution_id"], "role": 1}],
-                "tags": [{"scheme": "SDG", "code": "13"}],
+                "tags": [{"scheme": "sdg", "code": "13.2"}],
                 "planned_start": _DAY,
             },
         )

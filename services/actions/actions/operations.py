@@ -7,6 +7,7 @@ from services.actions.actions import domain
 from services.actions.actions.queries import open_milestones
 from services.actions.actions.record import Action, Baseline
 from services.actions.actions.tables import action
+from services.actions.codes.operations import require_known_codes
 from services.actions.programmes.domain import ENDED, PUBLISHED
 from services.actions.programmes.queries import programme_of
 from services.actions.programmes.record import Programme
@@ -28,7 +29,7 @@ ACTIONS: ResourceType[Action, domain.ActionGuardContext] = ResourceType.of(Actio
 async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
     """Inserts a proposed action of a programme, in the programme's country.
 
-    Raises Invalid for an unknown programme or participant, Conflict if the programme has ended.
+    Raises Invalid for an unknown programme, participant or code, Conflict if the programme has ended.
     """
     named = await programme_of(uow.connection, access.context, new.programme_id)
     of = require_known(access.principal, named, Programme.resource_type, PUBLISHED, "/programme_id")
@@ -36,6 +37,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
     if of.status in ENDED:
         raise Conflict("The programme has ended.")
     await _require_participants(uow, access, new)
+    await require_known_codes(uow, "tags", new.tags)
     placed = replace(
         new,
         country=of.country,
@@ -48,9 +50,10 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Action) -> Action:
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Action, wanted: Action) -> Action:
-    """Updates the action; its programme cannot change."""
+    """Updates the action; its programme cannot change. Raises Invalid for an unknown participant or code."""
     if wanted.participants != before.participants:
         await _require_participants(uow, access, wanted)
+    await require_known_codes(uow, "tags", wanted.tags, before.tags)
     if wanted.baseline != before.baseline:
         wanted = replace(wanted, baseline=await _with_digest(uow, wanted.baseline))
     return await ACTIONS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, TypedDict
 from uuid import UUID
 
+from services.actions.schemes.record import Tag
 from shared.kernel.resource import Resource
 from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
 
@@ -15,13 +16,6 @@ class Participant(TypedDict):
 
     institution_id: str
     role: int
-
-
-class Tag(TypedDict):
-    """A code of a vocabulary."""
-
-    scheme: str
-    code: str
 
 
 class Budget(TypedDict):
@@ -59,7 +53,7 @@ class Action(Record):
     actual_start: Annotated[date | None, Public, Tracked, "The day on which the action started."]
     actual_end: Annotated[date | None, Public, Tracked, "The day on which the action ended."]
     participants: Annotated[Sequence[Participant], Public, Written, "The institutions that take part."]
-    tags: Annotated[Sequence[Tag], Public, Written, "Codes of vocabularies, such as targets of the SDGs."]
+    tags: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as targets of the SDGs."]
     budget: Annotated[Budget | None, Granted, Written, "The money that is planned; for grants that cover the action."]
     baseline: Annotated[Baseline | None, Public, Written, "The figure that progress is measured from."]
     previous_status: Annotated[str | None, Internal]

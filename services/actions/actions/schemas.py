@@ -10,9 +10,10 @@ from pydantic_core import PydanticCustomError
 
 from services.actions.actions import domain, record
 from services.actions.actions.tables import action
+from services.actions.schemes.schemas import Tag
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Document, Keyword, Line, LocalizedTexts, PartialDate, Titles
+from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, PartialDate, Titles
 from shared.web.schemas import RecordResponse
 
 _MOST = 10**15
@@ -31,13 +32,6 @@ class Participant(Body):
         Field(examples=[4]),
         "By OrganisationRole of IATI: 1 funding, 2 accountable, 3 extending, 4 implementing.",
     ]
-
-
-class Tag(Body):
-    """A code of a vocabulary, such as a target of the SDGs."""
-
-    scheme: Annotated[Keyword, Field(examples=["sdg-targets"]), "The vocabulary."]
-    code: Annotated[Keyword, Field(examples=["15.3"]), "The code in the vocabulary."]
 
 
 class Budget(Body):

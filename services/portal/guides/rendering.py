@@ -17,7 +17,7 @@ from shared.kernel.errors import NotFound
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "For developers": ("tour", "frontends", "secretariat-frontend", "broadcasts", "congresses", "initiatives", "calls"),
-    "For ministries and national systems": ("governments", "national-lists", "evidence"),
+    "For ministries and national systems": ("governments", "national-lists", "evidence", "schemes"),
     "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (
         "operations",

@@ -1,6 +1,8 @@
 """The paths of actions: letters and endorsements of a government, programmes with their actions and milestones."""
 
 from functools import partial
+from random import choices
+from string import ascii_lowercase
 from typing import Any
 
 from tests.journeys.paths import evidence
@@ -138,6 +140,30 @@ def _letter_with_evidence(path_run: PathRun) -> None:
     """A closed letter among the files of evidence."""
     document = {"title": "Letter", "date": day(), "evidence_id": path_run.id}
     path_run.by(_FOCAL_POINT).step(_letter("in", document=document)(path_run), "close")
+
+
+def _scheme(path_run: PathRun) -> str:
+    """A draft without codes."""
+    path_run.notes["scheme"] = "".join(choices(ascii_lowercase, k=12))
+    return _edition(path_run, "1")
+
+
+def _edition(path_run: PathRun, edition: str) -> str:
+    body = {"titles": {"en": "Soils"}, "source": "https://example.org/soils"}
+    made = path_run.create("admin", f"{_V1}/schemes", code=path_run.notes["scheme"], edition=edition, **body)
+    return str(made["links"]["self"])
+
+
+def _enter_codes(path_run: PathRun, edition: str = "") -> None:
+    codes = [{"code": "1", "titles": {"en": "Sand"}}]
+    stored = path_run.by("admin").send("POST", f"{edition or path_run.record}/codes", json=codes)
+    assert stored.status_code == 201, stored.text
+
+
+def _publish_another_edition(path_run: PathRun) -> None:
+    edition = _edition(path_run, "2")
+    _enter_codes(path_run, edition)
+    path_run.by("admin").step(edition, "publish")
 
 
 def _indicator(path_run: PathRun, **more: Any) -> str:
@@ -376,5 +402,16 @@ PATHS = (
     ),
     Path("actions.targets", "SB", _target, "current", ()),
     Path("actions.meetings", "SB", _entered("meetings", kind="online", date=day(), titles={"en": "First"}), "held", ()),
+    Path(
+        "actions.schemes",
+        "SB",
+        _scheme,
+        "draft",
+        (
+            refused("admin", "publish", "codes_missing", _enter_codes),
+            taken("admin", "publish", "current"),
+            follows("supersede", "superseded", _publish_another_edition),
+        ),
+    ),
     Path("actions.frameworks", "SB", _framework, "current", ()),
 )

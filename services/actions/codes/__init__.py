@@ -1,0 +1,1 @@
+"""The codes of an edition of a scheme, and the check of tags."""

@@ -1,0 +1,1 @@
+"""The status of the codes of an edition, by assessment."""

@@ -1,0 +1,48 @@
+"""Codes on actions are checked against the current edition of their scheme."""
+
+from collections.abc import Callable
+
+from tests.actions.programme import ACTIONS, action, programme
+from tests.actions.schemes import SCHEMES, code, current, draft
+from tests.support.callers import Caller
+
+
+async def test_an_unknown_code_of_a_current_scheme_is_refused(
+    secretariat: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    path = await programme(secretariat)
+    body = {"programme_id": path.rpartition("/")[2], "pillar": "core", "titles": {"en": "Soils"}}
+    tags = [
+        {"scheme": "sdg", "code": "15.3"},
+        {"scheme": "sdg", "code": "15.42"},
+        {"scheme": "own list", "code": "anything"},
+        {"scheme": "gbf", "code": "15.3"},
+    ]
+    refused = await secretariat.post(ACTIONS, {**body, "tags": tags})
+    assert refused.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [
+        ("/tags/1/code", "unknown_code"),
+        ("/tags/3/code", "unknown_code"),
+    ]
+    made = await secretariat.post(ACTIONS, {**body, "tags": [tags[0], tags[2]]})
+    assert made.status_code == 201
+    refused = await secretariat.change(made.json()["links"]["self"], tags=[tags[1]])
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/tags/0/code")
+
+
+async def test_tags_stay_when_another_edition_lacks_their_code(secretariat: Caller, admin: Caller) -> None:
+    name = (await admin.get(await current(admin, code("1"), code("2")))).json()["code"]
+    kept = {"scheme": name, "code": "2"}
+    path = await action(secretariat, await programme(secretariat), "core", tags=[kept])
+    await current(admin, code("1"), code=name, edition="2")
+    other = {"scheme": name, "code": "1"}
+    assert (await secretariat.change(path, tags=[other, kept])).json()["tags"] == [other, kept]
+    assert (await secretariat.change(path, tags=[other])).status_code == 200
+    assert (await secretariat.change(path, tags=[kept])).status_code == 422
+
+
+async def test_a_scheme_without_a_current_edition_is_free_text(secretariat: Caller, admin: Caller) -> None:
+    name = (await admin.get(await draft(admin, code("1")))).json()["code"]
+    path = await action(secretariat, await programme(secretariat), "core", tags=[{"scheme": name, "code": "2"}])
+    assert (await secretariat.get(path)).status_code == 200
+    assert (await secretariat.get(f"{SCHEMES}/{name}")).status_code == 404

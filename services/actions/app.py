@@ -20,6 +20,7 @@ from services.actions.schemes.routes import router as schemes
 from services.actions.settings import ActionsSettings
 from services.actions.states.routes import router as states
 from services.actions.targets.routes import router as targets
+from services.actions.timeline.routes import router as timeline
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts
@@ -35,7 +36,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries),
+        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators, endorsements, letters, and"
         " country stages.",
@@ -56,6 +57,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "endorsements": "Approvals of a programme by a level of government.",
             "correspondence": "Letters to and from governments.",
             "countries": "Each country with the stage it has reached.",
+            "timeline": "What a country or programme planned and did over time.",
         },
         **service_parts(objects),
     )

@@ -46,7 +46,10 @@ def _response_models() -> Iterator[tuple[str, type[BaseModel]]]:
 
 RESPONSE_MODELS = dict(_response_models())
 LISTS = sorted(path for path, model in RESPONSE_MODELS.items() if "items" in model.model_fields)
-_QUERIES = {"/membership/v1/institutions/match": "?affiliation=University+of+the+Delta"}
+_QUERIES = {
+    "/membership/v1/institutions/match": "?affiliation=University+of+the+Delta",
+    "/actions/v1/timeline": f"?country={COUNTRY}",
+}
 _PROSPECTS = """
 UPDATE escm.member_expert SET status_since = now() - interval '2 days' WHERE status = 'prospect' AND country = $1
 """

@@ -22,6 +22,7 @@ _CALLERS = {
     "calls.md": ("accounts", "admin"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
+    "dashboards.md": ("clients", "government_xa"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),

@@ -16,7 +16,16 @@ from services.portal.pages.templates import page
 from shared.kernel.errors import NotFound
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "For developers": ("tour", "frontends", "secretariat-frontend", "broadcasts", "congresses", "initiatives", "calls"),
+    "For developers": (
+        "tour",
+        "frontends",
+        "secretariat-frontend",
+        "broadcasts",
+        "congresses",
+        "initiatives",
+        "calls",
+        "dashboards",
+    ),
     "For ministries and national systems": ("governments", "national-lists", "evidence", "schemes"),
     "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (

@@ -3,8 +3,8 @@ lock and no change."""
 
 from migrations.rules import country_scoped, record_columns, reference_numbers, run, setting
 
-revision = "0039_actions_targets"
-down_revision = "0038_actions_periods"
+revision = "0041_actions_targets"
+down_revision = "0040_actions_periods"
 
 
 def upgrade() -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from migrations.rules import country_scoped, grant, record_columns, reference_numbers, run, setting
 
-revision = "0037_actions_schemes"
-down_revision = "0036_actions_evidence"
+revision = "0038_actions_schemes"
+down_revision = "0037_core_documents"
 
 _HERE = Path(__file__)
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
@@ -188,7 +188,7 @@ VALUES (CAST(:scheme AS uuid), :assessment, CAST(:published_on AS date), CAST(:s
 
 
 def _lines(name: str) -> list[dict[str, str]]:
-    with _HERE.with_name(f"0037_{name}.csv").open(encoding="utf-8", newline="") as lines:
+    with _HERE.with_name(f"0038_{name}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 

@@ -6,8 +6,8 @@ Who enters a result locks its period without a grant to write it, so that no sch
 
 from migrations.rules import country_scoped, record_columns, reference_numbers, run, setting
 
-revision = "0038_actions_periods"
-down_revision = "0037_actions_indicators"
+revision = "0040_actions_periods"
+down_revision = "0039_actions_indicators"
 
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
 _SHARED = f"country IS NULL AND visibility = 'public' AND {setting('countries')} IS NOT NULL"

@@ -2,8 +2,8 @@
 
 from migrations.rules import country_scoped, record_columns, reference_numbers, run
 
-revision = "0037_actions_indicators"
-down_revision = "0036_actions_evidence"
+revision = "0039_actions_indicators"
+down_revision = "0038_actions_schemes"
 
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
 

@@ -1,0 +1,1 @@
+"""What was planned, what happened and what is done, over time."""

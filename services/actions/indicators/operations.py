@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.actions.codes.operations import require_known_codes
 from services.actions.frameworks.queries import is_known
 from services.actions.indicators import domain, queries
 from services.actions.indicators.record import Indicator
@@ -18,11 +19,12 @@ INDICATORS: ResourceType[Indicator, None] = ResourceType.of(Indicator, indicator
 async def create(uow: UnitOfWork, access: AccessScope, new: Indicator) -> Indicator:
     """Inserts a draft, which only grants that cover it see.
 
-    Raises Invalid for an unknown framework or replaced indicator, or for fields that do not fit together; Conflict if
-    the code is taken.
+    Raises Invalid for an unknown framework, replaced indicator or code of a scheme, or for fields that do not fit
+    together; Conflict if the code is taken.
     """
     _require_sound(new)
     require(access, "create", new.country)
+    await require_known_codes(uow, "codes", new.codes)
     if new.framework is not None and not await is_known(uow.connection, new.framework):
         raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
     await _require_replaced(uow, access, new)
@@ -34,6 +36,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Indicator, wanted
     """Updates the indicator; its code, framework and country stay. Raises as `create` does, and Conflict
     `indicator_in_use` for a change on which targets or results depend."""
     _require_sound(wanted)
+    await require_known_codes(uow, "codes", wanted.codes, before.codes)
     frozen = domain.frozen_changes(before, wanted)
     if frozen and await queries.is_used(uow.connection, before.id):
         detail = "Targets or results depend on it."

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
+from services.actions.schemes.record import Tag
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Parts, Public, Record, Refers, Texts, Written
+from shared.records.record import Internal, Public, Record, Refers, Texts, Written
 
 
 class Unit(TypedDict):
@@ -67,7 +68,7 @@ class Indicator(Record):
     frequency: Annotated[str, Public, Written, "The length of the periods in which results are expected."]
     pillar: Annotated[str | None, Public, Written, "The part of the framework; null for all of it."]
     side: Annotated[str | None, Public, Written, "The side of the science plan."]
-    codes: Annotated[Parts, Public, Written, "Codes of vocabularies, such as a target of the SDGs."]
+    codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
     method: Annotated[Texts, Public, Written, "How it is measured, by language."]
     source: Annotated[str | None, Public, Written, "Who publishes the values or the definition."]
     replaces_id: Annotated[

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.actions.actions.domain import PILLARS
-from services.actions.actions.schemas import Tag
 from services.actions.indicators import domain, record
 from services.actions.indicators.tables import indicator
+from services.actions.schemes.schemas import Tag
 from shared.records.plain import presenter
 from shared.web.fields import Body, Clean, CountryCode, Day, Keyword, Line, LocalizedTexts, Texts, Titles
 from shared.web.schemas import RecordResponse

@@ -6,21 +6,11 @@ from typing import Annotated
 from pydantic import Field
 
 from services.membership.experts.domain import PUBLISHED as EXPERTS
-from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.membership.statistics.domain import SUPPORTS, TAGS
+from services.membership.statistics.queries import COUNTED
 from shared.records.access_scope import AccessKind
 from shared.web.fields import Day, ResponseModel
-
-
-class StatisticLinks(ResponseModel):
-    """`records` is the list of the counted records, as far as this caller may see both. Null if no list contains them:
-    for another day than today, and for no region, field or boundary."""
-
-    records: Annotated[
-        str | None,
-        Field(examples=["/membership/v1/experts?country=XA"]),
-        "The list of the counted records; null if no list contains them.",
-    ]
+from shared.web.statistics import StatisticLinks, who_is_counted
 
 
 class Statistic(ResponseModel):
@@ -75,18 +65,6 @@ SUPPORTED = (
     "Accepted supports, listed or not, the same for every caller. Each is of one person or institution, and of the"
     " supporter's country."
 )
-_STATES = {"experts": " or ".join(sorted(EXPERTS)), "institutions": " or ".join(sorted(INSTITUTIONS))}
-_COUNTED = {
-    AccessKind.ANONYMOUS: "{of} of visibility public in state {states}",
-    AccessKind.COVERED: "{of} of visibility public in state {states}, and in countries that the caller's grants cover"
-    " {lower} of every visibility and state",
-    AccessKind.SCOPED: "{of} of visibility public or network in state {states}, and in countries that the caller's"
-    " grants cover {lower} of every visibility and state",
-    AccessKind.SANDBOX: "{of} of fictional countries, of visibility public or, for callers who hold a grant that reads"
-    " {lower}, network in state {states}, and in countries"
-    " that the caller's grants cover of every visibility and state",
-    AccessKind.EVERYWHERE: "{of} of every visibility and state",
-}
 _LEFT_OUT = {
     "experts": "without those merged into another and with those who were erased",
     "institutions": "without those merged into another",
@@ -98,7 +76,7 @@ def definition(of: str, access_kind: AccessKind, by: Sequence[str]) -> str:
     """Who is counted for this caller."""
     if of == SUPPORTS:
         return SUPPORTED
-    counted = _COUNTED[access_kind].format(of=of.capitalize(), lower=of, states=_STATES[of])
+    counted = who_is_counted(of, COUNTED[of].published, access_kind)
     several = "".join(
         f" An expert of {_TAGS[name]} counts in each of them, and once in the total." for name in TAGS if name in by
     )

@@ -7,9 +7,9 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from services.membership.statistics.domain import drill_down
 from shared.database.pool import Database
 from shared.kernel.clock import today
+from shared.records.statistics import drill_down
 from tests.membership.statistics.register import INSTITUTION_STATES, VISIBILITIES, asked, enter, folded, host, invented
 from tests.support.callers import Caller
 

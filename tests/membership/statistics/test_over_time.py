@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.membership.statistics.domain import points
 from shared.database.pool import Database
 from shared.kernel.clock import today
+from shared.records.statistics import points
 from tests.membership.statistics.register import PATH, asked, enter, folded, invented, live_on
 from tests.support.callers import Caller
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from services.membership.statistics.response_cache import ResponseCache
 from shared.records.counts import State
+from shared.records.response_cache import ResponseCache
 
 
 class Looks:

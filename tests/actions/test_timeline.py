@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import asyncpg
 import pytest
 
-from services.actions.timeline.domain import is_overdue, quotient
+from services.actions.timeline.domain import decimal_text, is_overdue
 from tests.actions.programme import DOCUMENT, action, approved, milestone, programme, steps
 from tests.support.callers import Caller
 
@@ -56,12 +56,11 @@ async def test_progress_is_the_weight_done_of_what_was_not_dropped(secretariat: 
 
 
 def test_quotients_are_rounded_half_to_even_after_twelve_places() -> None:
-    assert quotient(Decimal(1), Decimal(4)) == "0.25"
-    assert (quotient(Decimal(0), Decimal(3)), quotient(Decimal(3), Decimal(3))) == ("0", "1")
-    assert quotient(Decimal(2), Decimal(3)) == "0.666666666667"
-    assert quotient(Decimal("0.0000000000005"), Decimal(1)) == "0"
-    assert quotient(Decimal("0.0000000000015"), Decimal(1)) == "0.000000000002"
-    assert quotient(Decimal("1e-300"), Decimal("2e-300")) == "0.5"
+    assert decimal_text(Fraction(1, 4)) == "0.25"
+    assert (decimal_text(Fraction(0)), decimal_text(Fraction(1))) == ("0", "1")
+    assert decimal_text(Fraction(2, 3)) == "0.666666666667"
+    assert decimal_text(Fraction("0.0000000000005")) == "0"
+    assert decimal_text(Fraction("0.0000000000015")) == "0.000000000002"
 
 
 @pytest.mark.parametrize(

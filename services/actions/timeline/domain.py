@@ -26,18 +26,18 @@ class Weights:
 def progress(weights: Iterable[Weights]) -> dict[UUID, str]:
     """The progress of each action, and of each programme over its actions that are not cancelled, by id. None for those
     without milestones."""
-    sums: dict[UUID, tuple[Decimal, Decimal]] = {}
+    sums: dict[UUID, tuple[Fraction, Fraction]] = {}
     for one in weights:
         for key in (one.action_id,) if one.is_cancelled else (one.action_id, one.programme_id):
-            done, whole = sums.get(key, (Decimal(), Decimal()))
-            sums[key] = done + one.done, whole + one.whole
-    return {key: quotient(done, whole) for key, (done, whole) in sums.items() if whole}
+            done, whole = sums.get(key, (Fraction(), Fraction()))
+            sums[key] = done + Fraction(one.done), whole + Fraction(one.whole)
+    return {key: decimal_text(done / whole) for key, (done, whole) in sums.items() if whole}
 
 
-def quotient(part: Decimal, whole: Decimal) -> str:
+def decimal_text(quotient: Fraction) -> str:
     """The quotient as decimal text, rounded half to even after 12 places, without zeros at its end."""
-    rounded = round(Fraction(part) / Fraction(whole) * 10**_PLACES)
-    return f"{Decimal(rounded).scaleb(-_PLACES).normalize():f}"
+    rounded = Decimal(round(quotient * 10**_PLACES)).scaleb(-_PLACES)
+    return f"{rounded.normalize():f}"
 
 
 def is_overdue(planned_end: date | None, actual_end: date | None, today: date, *, is_over: bool) -> bool:

@@ -52,9 +52,9 @@ async def get_timeline(ctx: CurrentContext) -> Response:
             for kind, resource in _KINDS.items()
             for row in await queries.items(connection, ctx.access_on(resource), kind, key, first, last, day)
         ]
+        if len(rows) > LARGEST:
+            raise invalid_parameter("from", f"That would be more than {LARGEST:,} items. Ask for fewer days.")
         weights = await queries.weights(connection, ctx.access_on(MILESTONES.resource), key)
-    if len(rows) > LARGEST:
-        raise invalid_parameter("from", f"That would be more than {LARGEST:,} items. Ask for fewer days.")
     done = progress(weights)
     return document_response(ctx, {"items": [present(kind, row, done, day) for kind, row in rows], "as_of": day})
 

@@ -19,6 +19,7 @@ from services.actions.programmes.routes import router as programmes
 from services.actions.schemes.routes import router as schemes
 from services.actions.settings import ActionsSettings
 from services.actions.states.routes import router as states
+from services.actions.statistics.routes import router as statistics
 from services.actions.targets.routes import router as targets
 from services.actions.timeline.routes import router as timeline
 from shared.web.app import Application
@@ -36,7 +37,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline),
+        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline, statistics),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators, endorsements, letters, and"
         " country stages.",
@@ -58,6 +59,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "correspondence": "Letters to and from governments.",
             "countries": "Each country with the stage it has reached.",
             "timeline": "What a country or programme planned and did over time.",
+            "statistics": "How many there are of what, exact at once.",
         },
         **service_parts(objects),
     )

@@ -14,6 +14,7 @@ from migrations.roles import UnfitDatabase
 from migrations.run import alembic_config, migrate
 from shared.configuration.settings import Settings
 from shared.database.tables import metadata
+from tests.actions.neighbours import enter
 
 _OF_NO_COUNTRY = {"action_framework", "member_notice", "member_retention_rule"}
 """Reference data that everybody may read: its country is empty."""
@@ -95,6 +96,28 @@ async def test_accounts_suspended_earlier_return_to_active(test_servers: dict[st
     await connection.close()
     assert row is not None
     assert tuple(row) == ("active", "secretariat")
+
+
+async def test_records_from_before_their_counts_are_counted(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_counted")
+    (counting,) = (one for one in _script().walk_revisions() if one.revision.endswith("_actions_statistics"))
+    await migrate(url, revision=str(counting.down_revision))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    plan = await enter(
+        connection, "action_programme", status="exploring", framework="3+1/2026", visibility="restricted"
+    )
+    place = {"programme_id": plan, "pillar": "core", "kind": "action"}
+    work = await enter(connection, "action_action", status="proposed", visibility="restricted", **place)
+    await enter(connection, "action_milestone", status="pending", weight=1.0, action_id=work)
+    await migrate(url)
+    counts = "SELECT kind, visibility, status, country, category, n FROM core_count_delta ORDER BY kind"
+    rows = [tuple(row) for row in await connection.fetch(counts)]
+    await connection.close()
+    assert rows == [
+        ("action", "restricted", "proposed", "XA", "core action 3+1/2026", 1),
+        ("milestone", "public", "pending", "XA", "", 1),
+        ("programme", "restricted", "exploring", "XA", "3+1/2026", 1),
+    ]
 
 
 async def _empty(server: str, name: str) -> str:

@@ -1,12 +1,16 @@
 """Reading actions, and the inputs of their guards."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, column, func, select, table
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.actions import domain
 from services.actions.actions.record import Action
 from services.actions.actions.tables import action
+from services.actions.programmes.tables import programme
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
@@ -14,6 +18,11 @@ from shared.records.listing import one_of, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
+
+
+def _of_framework(wanted: ColumnElement[Any]) -> ColumnElement[bool]:
+    return action.c.programme_id.in_(select(programme.c.id).where(programme.c.framework == wanted))
+
 
 NEXT_STEPS = NextSteps("actions.actions", action, (NextStep("proposed", "approve"),))
 LISTING = listing(
@@ -23,6 +32,9 @@ LISTING = listing(
     by_itself(action, domain.PUBLISHED),
     values("pillar", action.c.pillar, "Pillars, separated by commas", one_of(domain.PILLARS)),
     values("kind", action.c.kind, "Kinds, separated by commas", one_of(domain.KINDS)),
+    replace(
+        values("framework", programme.c.framework, "Codes of frameworks, separated by commas"), condition=_of_framework
+    ),
     NEXT_STEPS.holder,
 )
 _ONE = Statement(within_context(select(action).where(action.c.id == bindparam("action")).limit(1)))

@@ -1,0 +1,1 @@
+"""Numbers of programmes, their actions and budgets, and of the whole plan."""

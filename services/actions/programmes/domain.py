@@ -1,13 +1,36 @@
 """The lifecycle of a country programme."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 from services.actions.endorsements.domain import ENDORSEMENT_LEVEL
+from services.actions.frameworks.domain import PILLARS
 from shared.kernel.lifecycle import Lifecycle, transition
 
 PUBLISHED = frozenset({"approved", "implementing", "completed"})
 ENDED = frozenset({"completed", "discontinued"})
+
+
+_MISSING = {"core": "centre_missing", **dict.fromkeys(PILLARS, "actions_missing")}
+
+
+class Element(TypedDict):
+    """One of the four: whether it is there, the day since when, or the code of what is missing."""
+
+    key: str
+    met: bool
+    since: str | None
+    reason: str | None
+
+
+def elements(since: Mapping[str, str]) -> list[Element]:
+    """The centre and the three pillars, from the days since when they are there: the country has a designated centre
+    that is active or in renewal, and a pillar an action under way, finishing or closed."""
+    return [
+        {"key": key, "met": key in since, "since": since.get(key), "reason": None if key in since else reason}
+        for key, reason in _MISSING.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Reading programmes, and the inputs of their guards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TableClause, Uuid, and_, bindparam, column, distinct, func, not_, or_, select, table
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.programmes import domain
@@ -21,7 +22,7 @@ from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
 NEXT_STEPS = NextSteps("actions.programmes", programme, (NextStep("plan_review", "approve"),))
-LISTING = listing(
+_LISTED = listing(
     Programme,
     programme,
     domain.LIFECYCLE.states,
@@ -29,6 +30,9 @@ LISTING = listing(
     values("framework", programme.c.framework, "Codes of frameworks, separated by commas"),
     NEXT_STEPS.holder,
 )
+_COMPLETENESS = func.escm.action_completeness(programme.c.id, programme.c.country, type_=JSONB).label("completeness")
+LISTING = replace(_LISTED, columns={**_LISTED.columns, "completeness": _COMPLETENESS})
+"""With the elements that are there, each with the day since when."""
 _ONE = Statement(within_context(select(programme).where(programme.c.id == bindparam("programme")).limit(1)))
 _COMMITTEE_LIVES = Statement(
     within_context(

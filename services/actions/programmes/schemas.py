@@ -1,18 +1,20 @@
 """What goes over HTTP for programmes."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from pydantic import Field, PlainSerializer
 
 from services.actions.frameworks.schemas import Code
 from services.actions.programmes import record
-from services.actions.programmes.domain import LIFECYCLE
+from services.actions.programmes.domain import LIFECYCLE, elements
 from services.actions.programmes.tables import programme
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Prose, Visible
+from shared.web.fields import Body, CountryCode, Day, Prose, ResponseModel, Visible
 from shared.web.schemas import RecordResponse
 
 
@@ -48,6 +50,25 @@ class ProgrammeFields(Body):
     ] = None
 
 
+class ProgrammeElement(ResponseModel):
+    """One of the four elements of a programme."""
+
+    key: Annotated[str, Field(examples=["action-1"]), "`core` for the centre, or the pillar."]
+    met: Annotated[bool, "Whether it is there: a designated centre, or an action under way, finishing or closed."]
+    since: Annotated[Day | None, "Since when it is there."]
+    reason: Annotated[
+        str | None, Field(examples=[None]), "The code of what is missing: `centre_missing`, `actions_missing`."
+    ]
+
+
+class ProgrammeCompleteness(ResponseModel):
+    """How many of the four elements of a programme are there, by the conditions of the country's stage."""
+
+    value: Annotated[int, Field(ge=0, le=4, examples=[3]), "How many are there."]
+    of: Annotated[int, Field(examples=[4]), "Of how many."]
+    elements: Annotated[list[ProgrammeElement], "The centre and the three pillars."]
+
+
 class Programme(RecordResponse, of=record.Programme, lifecycle=LIFECYCLE):
     """A programme as a caller sees it; fields that the caller may not see are absent."""
 
@@ -58,6 +79,15 @@ class Programme(RecordResponse, of=record.Programme, lifecycle=LIFECYCLE):
     waiver: ProgrammeWaiver | None = None
     started_on: date | None
     completed_on: date | None
+    completeness: Annotated[
+        ProgrammeCompleteness, "How many of its four elements are there, the same for every caller."
+    ]
 
 
-present = presenter(record.Programme, programme)
+def _completeness(row: Mapping[str, Any]) -> dict[str, Any]:
+    found = elements(orjson.loads(row["completeness"]))
+    met = sum(element["met"] for element in found)
+    return {"completeness": {"value": met, "of": len(found), "elements": found}}
+
+
+present = presenter(record.Programme, programme, derive=_completeness)

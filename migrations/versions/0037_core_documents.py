@@ -136,6 +136,9 @@ def _indexes() -> Iterator[tuple[str, str]]:
             for path in kind.documents.split():
                 name = f"{kind.table}_{path.replace('.', '_').removesuffix('[]')}_evidence_idx"
                 if path.endswith("[]"):
-                    yield name, f"{kind.table} USING gin ({path.removesuffix('[]')} jsonb_path_ops)"
+                    yield (
+                        name,
+                        f"{kind.table} USING gin ({path.removesuffix('[]')} jsonb_path_ops) WITH (fastupdate = off)",
+                    )
                 else:
                     yield name, f"{kind.table} ((({_key(path)})::uuid)) WHERE {_key(path)} IS NOT NULL"

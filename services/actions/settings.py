@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
@@ -15,3 +15,13 @@ class ActionsSettings(Settings):
     service: ClassVar[str] = "actions"
     evidence_mebibytes: int = Field(100, ge=1, le=1024)
     """Maximum MiB of a file of evidence."""
+    scanner: str = Field("", pattern=r"^(tcp:[^\s:]+:\d{1,5}|unix:/\S+)?$")
+    """The clamd that scans evidence for viruses, `tcp:host:port` or `unix:/path`; without one nothing is scanned."""
+    scan_required: bool = False
+    """Whether the service refuses to start without a scanner."""
+
+    @model_validator(mode="after")
+    def _require_scanner(self) -> "ActionsSettings":
+        if self.scan_required and not self.scanner:
+            raise ValueError("ESCM_ACTIONS_SCANNER is not set, which ESCM_ACTIONS_SCAN_REQUIRED demands")
+        return self

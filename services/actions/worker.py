@@ -4,7 +4,7 @@ keeps the files of evidence."""
 from datetime import timedelta
 
 from services.actions.endorsements.operations import expire_endorsements
-from services.actions.evidence.jobs import evidence_jobs, order_check
+from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
 from services.actions.periods import operations as periods
 from services.actions.programmes.operations import PROGRAMMES
@@ -15,6 +15,7 @@ from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring
 from shared.storage.objects import ObjectStore
+from shared.storage.scanner import Scanner
 
 
 async def _expire(uow: UnitOfWork) -> None:
@@ -36,7 +37,10 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     objects = ObjectStore(settings.objects_url)
     remove = Schedule(timedelta(hours=1), removing(objects), catch_up=1)
     schedules = {**SCHEDULES, "remove_purged_evidence": remove}
-    return Worker("actions", settings, REACTIONS, evidence_jobs(objects), schedules)
+    scanner = Scanner(settings.scanner) if settings.scanner else None
+    if scanner is not None:
+        schedules["scan_evidence"] = Schedule(timedelta(minutes=1), order_scan, catch_up=1)
+    return Worker("actions", settings, REACTIONS, evidence_jobs(objects, scanner), schedules)
 
 
 async def run() -> None:

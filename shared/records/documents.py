@@ -29,7 +29,8 @@ from shared.records.rows import with_columns
 R = TypeVar("R", bound=Record)
 EVIDENCE = Resource("actions", "evidence", "evidence")
 _PUBLISHED = ("available", "superseded")
-_REFERABLE = "available"
+_AVAILABLE = "available"
+_REFERABLE = ("scanning", _AVAILABLE)
 _e = views.EVIDENCE.c
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 _MOST = 200
@@ -63,11 +64,15 @@ async def with_each_digest(uow: UnitOfWork, pointer: str, documents: Iterable[Do
     return [document for document in await with_digests(uow, named) if document is not None]
 
 
-async def with_digests(uow: UnitOfWork, documents: Mapping[str, Document | None]) -> list[Document | None]:
-    """The documents at these pointers; those that name a file of evidence with its digest.
+async def with_digests(
+    uow: UnitOfWork, documents: Mapping[str, Document | None], *, is_final: bool = False
+) -> list[Document | None]:
+    """The documents at these pointers; those that name a file of evidence with its digest. `is_final`: no guard asks
+    `are_available` about them later.
 
     Raises Invalid `required` for a document with neither an address nor a file, `unknown_evidence` for a file that does
-    not exist or that the actor may not know of, and `evidence_not_available` for one that is not available.
+    not exist or that the actor may not know of, and `evidence_not_available` for one that is neither available nor,
+    unless `is_final`, waiting for its scan.
     """
     named = {pointer: key for pointer, document in documents.items() if (key := _evidence_in(document)) is not None}
     empty = [
@@ -88,7 +93,7 @@ async def with_digests(uow: UnitOfWork, documents: Mapping[str, Document | None]
     for pointer, key in named.items():
         if key not in found:
             errors.append(FieldError("unknown_evidence", "There is no such file.", pointer=f"{pointer}/evidence_id"))
-        elif found[key]["status"] != _REFERABLE:
+        elif found[key]["status"] not in ((_AVAILABLE,) if is_final else _REFERABLE):
             detail = "The file is not available."
             errors.append(FieldError("evidence_not_available", detail, pointer=f"{pointer}/evidence_id"))
     if errors:
@@ -107,7 +112,7 @@ async def are_available(connection: Connection, documents: Iterable[Document | N
     if connection.is_in_transaction():
         await _hold(connection, named)
     rows = await _STATES.fetch(connection, ids=list(named))
-    return len(rows) == len(named) and all(row["status"] == _REFERABLE for row in rows)
+    return len(rows) == len(named) and all(row["status"] == _AVAILABLE for row in rows)
 
 
 def lock_of(evidence: UUID) -> str:

@@ -185,7 +185,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="actions.action planned in_progress finalising closed suspended cancelled",
         ),
         *_notices("milestone", _A.AUTHOR, of="actions.milestone in_progress claimed done dropped"),
-        *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged"),
+        *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged quarantined"),
         *_notices(
             "endorsement",
             _A.AUTHOR,
@@ -228,7 +228,7 @@ _OF_THE_OFFICE = (
     membership.RETENTION_RULE_RETIRED, signing.CERTIFICATE_TEMPLATE_ACTIVATED, signing.CERTIFICATE_TEMPLATE_RETIRED,
     centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
     membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
-    actions.SCHEME_CURRENT, actions.SCHEME_SUPERSEDED,
+    actions.SCHEME_CURRENT, actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED,
 )  # fmt: skip
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",
@@ -260,6 +260,7 @@ NOBODY: Mapping[str, str] = {
     signing.PARTICIPATION_ABSENT: "nothing follows for the expert",
     signing.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
     **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
+    actions.EVIDENCE_SCANNED: "the file is available, as is expected",
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
     access.ACCOUNT_ACTIVATED: _BY_OWNER,
     access.ACCOUNT_CLOSED: _BY_OWNER,

@@ -60,7 +60,8 @@ async def transition(
     may = permitted(access, before)
     offered = given(requested.fields, "document", dict) if may(requested.action) else None
     (document,) = await with_digests(uow, {"/fields/document": offered})
-    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    fields = requested.fields if may(requested.action) else {}
+    guard_context = await load_guard_context(uow.connect, access.principal, before, fields)
 
     def effects(target: str) -> Endorsement:
         if target == "withdrawn":
@@ -76,9 +77,9 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Endorsement, fields: Fields
 ) -> domain.EndorsementGuardContext:
     """Loads the inputs of the guards for this caller."""
-    is_open, document = record.status == "claimed", fields.get("document")
+    is_open, document = record.status == "claimed", given(fields, "document", dict)
     async with connect() as connection:
-        is_available = bool(document) or await are_available(connection, [record.document])
+        is_available = await are_available(connection, [document or record.document])
     return domain.EndorsementGuardContext(
         has_document=bool(record.document or document),
         is_document_available=is_available,

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.text import nfc
+from shared.storage.scanner import Finding
 
 PUBLISHED = frozenset({"available", "superseded"})
 """The states in which the file can be read."""
 RETENTION = timedelta(days=90)
-"""How long a withdrawn file is stored, at least until `keep_until`."""
+"""How long a withdrawn or quarantined file is stored, at least until `keep_until`."""
 DEFAULT_CATEGORY = "A08"
-NOT_SCANNED, NOT_CHECKED, INTACT, DAMAGED = "not_scanned", "not_checked", "intact", "damaged"
-SCAN_STATES = (NOT_SCANNED,)
+NOT_SCANNED, WAITING = UNSCANNED = ("not_scanned", "waiting")
+"""A file is scanned once: one that was sent without a scanner as soon as there is one."""
+SCAN_STATES = (*UNSCANNED, *Finding)
+NOT_CHECKED, INTACT, DAMAGED = "not_checked", "intact", "damaged"
 INTEGRITY_STATES = (NOT_CHECKED, INTACT, DAMAGED)
 _CATEGORIES = (("A", 12), ("B", 18))
 CATEGORIES = tuple(f"{part}{number:02}" for part, last in _CATEGORIES for number in range(1, last + 1))
@@ -39,8 +42,19 @@ def _in_use(guard_context: EvidenceGuardContext) -> bool:
 
 
 LIFECYCLE: Lifecycle[EvidenceGuardContext] = Lifecycle(
-    ("available", "superseded", "withdrawn", "purged"),
+    ("scanning", "available", "superseded", "quarantined", "withdrawn", "purged"),
     (
+        transition("pass", "scanning", "available", is_scheduled=True, fact="scanned"),
+        transition("fail", "scanning|available|superseded|withdrawn", "quarantined", is_scheduled=True),
+        transition(
+            "release",
+            "scanning|quarantined",
+            "available",
+            second_person=by_two,
+            reason_required=True,
+            fields=("second_person",),
+            fact="released",
+        ),
         transition("supersede", "available", "superseded", is_scheduled=True),
         transition(
             "withdraw",
@@ -52,8 +66,8 @@ LIFECYCLE: Lifecycle[EvidenceGuardContext] = Lifecycle(
             fields=("second_person",),
         ),
         transition("restore", "withdrawn", "available"),
-        transition("purge", "withdrawn", "purged"),
-        transition("purge", "withdrawn", "purged", is_scheduled=True),
+        transition("purge", "withdrawn|quarantined", "purged"),
+        transition("purge", "withdrawn|quarantined", "purged", is_scheduled=True),
     ),
 )
 _LONGEST_NAME = 255

@@ -1,4 +1,5 @@
-"""The check of all stored files: each has the digest of its name, and a record."""
+"""The check of all stored files: each has the digest of its name, and a record. The scan of those that nobody has
+scanned."""
 
 import asyncio
 import hashlib
@@ -7,16 +8,19 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import structlog
 
 from services.actions.evidence import operations, queries
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
+from shared.kernel.errors import Unavailable
 from shared.kernel.principal import SYSTEM
 from shared.messaging.job_run import JobHandlers, JobRun
 from shared.messaging.outbox import defer
 from shared.storage.objects import ObjectStore
+from shared.storage.scanner import ScanFailed, Scanner
 
 CHECK_JOB = "check_evidence"
 _ORPHANED = timedelta(hours=24)
@@ -76,15 +80,49 @@ async def _remove_orphans(begin: Begin, objects: ObjectStore) -> int:
     return removed
 
 
+async def scan(begin: Begin, objects: ObjectStore, scanner: Scanner, key: UUID | None = None) -> int:
+    """Scans one file, or the next 200 that nobody has scanned, until the scanner does not respond. Returns how many
+    files it has scanned."""
+    async with begin() as uow:
+        rows = await queries.unscanned(uow.connection, key)
+    scanned = 0
+    for row in rows:
+        try:
+            if not await objects.has(row["sha256"]):
+                _LOG.error("evidence_damaged", sha256=row["sha256"])
+                continue
+            finding = await scanner.scan(objects.blocks(row["sha256"]))
+        except ScanFailed:
+            _LOG.exception("evidence_not_scanned", evidence=str(row["id"]))
+            continue
+        except Unavailable:
+            _LOG.warning("scanner_unavailable")
+            break
+        async with begin() as uow:
+            await operations.record_scan(uow, row["id"], finding)
+        scanned += 1
+    return scanned
+
+
+async def order_scan(uow: UnitOfWork) -> None:
+    """Assigns the scan of the next files to the worker, if there are any."""
+    if await queries.unscanned(uow.connection):
+        defer(uow, "actions", operations.SCAN_JOB, {}, created_by=SYSTEM.label)
+
+
 async def order_check(uow: UnitOfWork) -> None:
     """Assigns the check to the worker."""
     defer(uow, "actions", CHECK_JOB, {}, created_by=SYSTEM.label)
 
 
-def evidence_jobs(objects: ObjectStore) -> JobHandlers:
-    """The handler of the check."""
+def evidence_jobs(objects: ObjectStore, scanner: Scanner | None) -> JobHandlers:
+    """The handlers of the check and of the scan, which does nothing without a scanner."""
 
-    async def handle(run: JobRun) -> dict[str, Any]:
+    async def handle_check(run: JobRun) -> dict[str, Any]:
         return asdict(await check(run.unit_of_work, objects, run.progress))
 
-    return {CHECK_JOB: handle}
+    async def handle_scan(run: JobRun) -> dict[str, Any]:
+        key = run.payload.get("evidence")
+        return {"scanned": await scan(run.unit_of_work, objects, scanner, key and UUID(key)) if scanner else 0}
+
+    return {CHECK_JOB: handle_check, operations.SCAN_JOB: handle_scan}

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+import structlog
+
 from services.actions.access import ROLES
 from services.actions.evidence import domain, queries
 from services.actions.evidence.record import Evidence
@@ -19,6 +21,7 @@ from shared.kernel.errors import Conflict, Gone, NotFound, Unavailable, invalid_
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
+from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope
 from shared.records.documents import lock_of
 from shared.records.resource_type import (
@@ -30,7 +33,10 @@ from shared.records.resource_type import (
     require_visibility_change,
 )
 from shared.storage.objects import ObjectStore
+from shared.storage.scanner import Finding
 
+SCAN_JOB = "scan_evidence"
+_LOG = structlog.get_logger(__name__)
 EVIDENCE: ResourceType[Evidence, domain.EvidenceGuardContext] = ResourceType.of(Evidence, evidence, domain.LIFECYCLE)
 
 
@@ -41,9 +47,9 @@ def require_creation(access: AccessScope, new: Evidence) -> None:
     require_publishing(access, new.visibility, new.country, new.scope_id)
 
 
-async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new: Evidence) -> Evidence:
-    """Inserts the record of a stored file, which is available at once. The file that it replaces becomes
-    `superseded`.
+async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new: Evidence, *, scans: bool) -> Evidence:
+    """Inserts the record of a stored file, which is available at once or, if there is a scanner, after the scan. The
+    file that it replaces becomes `superseded`.
 
     Raises Invalid `unknown_reference` for an institution or centre of another country or a file that the caller may not
     replace, Conflict `evidence_not_available` if that one is not available, Unavailable if a schedule has just removed
@@ -63,12 +69,14 @@ async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new
         raise Unavailable("An equal file was just removed. Send the file again.")
     placed = replace(
         new,
-        status="available",
-        scan_state=domain.NOT_SCANNED,
+        status="scanning" if scans else "available",
+        scan_state=domain.WAITING if scans else domain.NOT_SCANNED,
         integrity_state=domain.NOT_CHECKED,
         is_stored=True,
         search_key=_search_key(new),
     )
+    if scans:
+        defer_once(uow, "actions", SCAN_JOB, {"evidence": str(placed.id)})
     return await EVIDENCE.insert(uow, placed)
 
 
@@ -117,7 +125,7 @@ def require_available(record: Evidence) -> None:
     if record.status == "purged":
         raise Gone("The file was purged.", code="purged")
     if record.status not in domain.PUBLISHED:
-        raise Conflict("The file was withdrawn.", code="evidence_not_available")
+        raise Conflict(f"The file cannot be read: it is {record.status}.", code="evidence_not_available")
 
 
 async def mark_damaged(uow: UnitOfWork, record: Evidence) -> None:
@@ -126,6 +134,22 @@ async def mark_damaged(uow: UnitOfWork, record: Evidence) -> None:
     if before.integrity_state != domain.DAMAGED:
         wanted = replace(before, integrity_state=domain.DAMAGED, checked_at=now())
         await EVIDENCE.write(uow, "check", before, wanted, fact="updated")
+
+
+async def record_scan(uow: UnitOfWork, key: UUID, finding: Finding) -> None:
+    """Records what the scan of a file found: a clean one becomes available, an infected one is quarantined. Does
+    nothing if another scan was faster."""
+    before = await EVIDENCE.lock(uow, key)
+    if before.scan_state not in domain.UNSCANNED or before.status == "purged":
+        return
+    wanted = replace(before, scan_state=finding, scanned_at=now())
+    if finding is Finding.INFECTED:
+        _LOG.error("evidence_infected", evidence=str(key))
+        await EVIDENCE.apply_scheduled(uow, before, "fail", wanted)
+    elif finding is Finding.CLEAN and before.status == "scanning":
+        await EVIDENCE.apply_scheduled(uow, before, "pass", wanted)
+    else:
+        await queries.mark_scanned(uow.connection, key, finding, now())
 
 
 async def record_check(uow: UnitOfWork, intact: Sequence[str], damaged: Sequence[str]) -> None:

@@ -48,7 +48,7 @@ _e = evidence.c
 _OVERDUE = Statement(
     select(evidence)
     .where(
-        _e.status == constant("withdrawn"),
+        _e.status.in_([constant("withdrawn"), constant("quarantined")]),
         _e.status_since <= bindparam("before", type_=Instant),
         or_(_e.keep_until.is_(None), _e.keep_until < bindparam("day")),
     )
@@ -62,6 +62,20 @@ _REMOVABLE = Statement(
     .order_by(_e.id)
     .limit(_AT_ONCE)
     .with_for_update()
+)
+_UNSCANNED = Statement(
+    select(_e.id, _e.sha256)
+    .where(
+        _e.scan_state.in_([constant(state) for state in domain.UNSCANNED]),
+        _e.status != constant("purged"),
+        _e.integrity_state != constant(domain.DAMAGED),
+    )
+    .order_by(_e.scan_state.desc(), _e.id)
+    .limit(_AT_ONCE)
+)
+_OF_ID = Statement(select(_e.id, _e.sha256).where(_e.id == bindparam("key")))
+_MARK_SCANNED = Statement(
+    update(evidence).where(_e.id == bindparam("key")).values(scan_state=bindparam("state"), scanned_at=bindparam("at"))
 )
 _STILL_NAMED = Statement(
     select(_e.sha256)
@@ -199,6 +213,16 @@ async def lock_overdue(connection: Connection, before: datetime, day: date) -> l
 async def lock_removable(connection: Connection) -> list[Row]:
     """Id and digest of purged records whose file was not removed, locked; at most 200."""
     return await _REMOVABLE.fetch(connection)
+
+
+async def unscanned(connection: Connection, key: UUID | None = None) -> list[Row]:
+    """Id and digest of the next files to scan, at most 200, those first that wait for it; or of one file."""
+    return await (_UNSCANNED.fetch(connection) if key is None else _OF_ID.fetch(connection, key=key))
+
+
+async def mark_scanned(connection: Connection, key: UUID, state: str, at: datetime) -> None:
+    """Records what a scan found, and when."""
+    await _MARK_SCANNED.execute(connection, key=key, state=state, at=at)
 
 
 async def still_named(connection: Connection, digests: Sequence[str]) -> set[str]:

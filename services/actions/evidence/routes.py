@@ -71,7 +71,8 @@ async def objects(app: FastAPI) -> AsyncIterator[None]:
     options=RouteOptions(problems=_REFUSED),
     operation_id="createEvidence",
     summary="Send a file of evidence",
-    description="The file is checked and stored, and available at once. Its content decides the media type.",
+    description="The file is checked and stored; with a scanner it is available after the scan. Its content decides the"
+    " media type.",
     status_code=201,
     responses={201: {"model": EvidenceResponse}},
 )
@@ -79,7 +80,8 @@ async def create_evidence(
     form: Annotated[EvidenceForm, File()],  # noqa: ARG001 - read before the transaction opens
     ctx: CurrentContext,
 ) -> Response:
-    created = await operations.create(ctx.uow, ctx.access, objects_of(ctx.request), ctx.request.state.evidence)
+    scans, new = bool(ctx.request.app.state.settings.scanner), ctx.request.state.evidence
+    created = await operations.create(ctx.uow, ctx.access, objects_of(ctx.request), new, scans=scans)
     return await EVIDENCE_API.respond_with(ctx, created.id, status=201)
 
 

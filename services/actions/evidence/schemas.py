@@ -63,7 +63,7 @@ class EvidenceFields(Body):
     second_person: Annotated[
         UUID | None,
         Refers("/access/v1/accounts"),
-        "For `withdraw` of a file that a record relies on: the only account that may confirm.",
+        "For `release`, and `withdraw` of a file that a record relies on: the only account that may confirm.",
     ] = None
 
 
@@ -83,7 +83,11 @@ class Reference(ResponseModel):
 class Scan(ResponseModel):
     """The scan for viruses."""
 
-    state: Annotated[str, Field(examples=[domain.NOT_SCANNED]), "`not_scanned`: no scanner is configured."]
+    state: Annotated[
+        str,
+        Field(examples=[domain.NOT_SCANNED]),
+        "`not_scanned` while there is no scanner, `waiting`, `clean`, `infected`, or `too_large` to be scanned whole.",
+    ]
     at: Annotated[datetime | None, "When the file was scanned."]
 
 

@@ -67,7 +67,8 @@ async def transition(
     may = permitted(access, before)
     documents = (given(requested.fields, "evidence", list) or ()) if may(requested.action) else ()
     evidence = await with_each_digest(uow, "/fields/evidence", documents) or before.evidence
-    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    fields = requested.fields if may(requested.action) else {}
+    guard_context = await load_guard_context(uow.connect, access.principal, before, fields)
 
     def effects(target: str) -> Milestone:
         if target == "claimed":
@@ -85,9 +86,9 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Milestone, fields: Fields
 ) -> domain.MilestoneGuardContext:
     """Loads the inputs of the guards for this caller and this milestone."""
-    is_open, evidence = record.status == "claimed", fields.get("evidence")
+    is_open, evidence = record.status == "claimed", given(fields, "evidence", list)
     async with connect() as connection:
-        is_available = bool(evidence) or await are_available(connection, record.evidence or ())
+        is_available = await are_available(connection, evidence or record.evidence or ())
     return domain.MilestoneGuardContext(
         has_evidence=bool(evidence or record.evidence or record.evidence_required is False),
         is_evidence_available=is_available,

@@ -81,7 +81,9 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
     """
     may = permitted(access, before)
     reports = {f"/fields/{name}": given(requested.fields, name, dict) for name in _REPORTS}
-    final_report, evaluation = await with_digests(uow, reports) if may(requested.action) else (None, None)
+    final_report, evaluation = (
+        await with_digests(uow, reports, is_final=True) if may(requested.action) else (None, None)
+    )
     designation_inputs = await _designation_inputs(uow.connect, before)
     guard_context = await _guard_context(uow.connect, before, requested.fields, designation_inputs)
     first = requested.action == "designate" and before.registration_number is None

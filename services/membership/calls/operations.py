@@ -63,7 +63,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Call, request
     """Applies one transition. Raises what `Lifecycle.advance` raises, and Invalid for a deadline that is not later."""
     may = permitted(access, before)
     offered = given(requested.fields, "document", dict) if may(requested.action) else None
-    (document,) = await with_digests(uow, {"/fields/document": offered})
+    (document,) = await with_digests(uow, {"/fields/document": offered}, is_final=True)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
 
     def effects(target: str) -> Call:

@@ -39,6 +39,9 @@ test-containers: environment-test ## build the images, run them and kill parts; 
 test-edge: environment-test ## run nginx as it is deployed in front of the system, and try to lie to it; needs nginx
 	@exec $(PYTEST) tests/edge -o norecursedirs=
 
+test-scanner: environment-test ## scan files with a real clamd; needs clamd
+	@exec $(PYTEST) tests/scanner -o norecursedirs= -n 0
+
 test-browser: environment-test environment-browser ## open the pages in Chromium, call the system from there; needs chromium
 	@exec $(PYTEST) tests/browser -o norecursedirs= -n 2
 
@@ -72,4 +75,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-browser test-observability lint bench bench-quality openapi matrix clean
+.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-observability lint bench bench-quality openapi matrix clean

@@ -2,8 +2,8 @@
 
 from migrations.rules import index_beside_writers, run
 
-revision = "0042_actions_scans"
-down_revision = "0041_actions_targets"
+revision = "0043_actions_scans"
+down_revision = "0042_actions_statistics"
 
 _STATES = "'scanning', 'available', 'superseded', 'quarantined', 'withdrawn', 'purged'"
 

@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries evidence indicators periods extensions targets schemes"
+    " countries evidence indicators periods extensions targets schemes results"
 )
 
 
@@ -25,7 +25,8 @@ _PUBLISH = (
     | _permissions("milestones", "verify refuse")
 )
 _TARGETS = _permissions("targets", "create update")
-_INDICATORS = _permissions("indicators", "create update") | _TARGETS
+_RESULTS = _permissions("results", "create update submit discard")
+_INDICATORS = _permissions("indicators", "create update") | _TARGETS | _RESULTS
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
@@ -42,6 +43,7 @@ ROLES: RoleTable = {
     | _EVIDENCE
     | _permissions("endorsements", "create update publish verify withdraw replace")
     | _permissions("extensions", "create")
+    | _permissions("results", "accept return")
     | _permissions("programmes", "update publish approve return")
     | _permissions("milestones", "verify refuse")
     | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),
@@ -53,6 +55,7 @@ ROLES: RoleTable = {
     | _LETTERS
     | _OFFICIALS
     | _EVIDENCE
+    | _permissions("results", "approve return")
     | _permissions("endorsements", "create update"),
     "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE,
     "national_publisher": _READ_ALL
@@ -60,13 +63,15 @@ ROLES: RoleTable = {
     | _EVIDENCE
     | _permissions("evidence", "publish")
     | _permissions("indicators", "publish retire")
+    | _permissions("results", "approve return publish retract")
     | _TARGETS,
-    "centre_director": _READ_ALL | _EVIDENCE,
+    "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
     "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
-endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`."""
+endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`; over
+results, a grant over a centre covers those about it."""
 
 _NATIONAL = frozenset(
     {

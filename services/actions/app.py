@@ -16,6 +16,7 @@ from services.actions.milestones.routes import router as milestones
 from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
 from services.actions.programmes.routes import router as programmes
+from services.actions.results.routes import router as results
 from services.actions.schemes.routes import router as schemes
 from services.actions.settings import ActionsSettings
 from services.actions.states.routes import router as states
@@ -27,7 +28,7 @@ from shared.web.app import create_app as create
 from shared.web.service import service_parts
 
 _PLANS = (frameworks, programmes, actions, milestones)
-_RESULTS = (indicators, periods, extensions, targets)
+_RESULTS = (indicators, periods, extensions, targets, results)
 _SCHEMES = (schemes, codes, states)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
@@ -39,8 +40,8 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
         settings or ActionsSettings(),
         (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline, statistics),
         title="Actions",
-        description="Country programmes with their actions and milestones, indicators, endorsements, letters, and"
-        " country stages.",
+        description="Country programmes with their actions and milestones, indicators and results, endorsements,"
+        " letters, and country stages.",
         tags={
             "frameworks": "Plans that programmes follow, with their pillars.",
             "programmes": "A country's programme under a framework.",
@@ -52,6 +53,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "periods": "Times for which results are expected, with the days on which they are entered.",
             "extensions": "More time for one country to enter results of a period.",
             "targets": "What countries, actions and centres are to reach in a period.",
+            "results": "What was measured, from draft to publication, and its revisions.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

@@ -58,6 +58,9 @@ IMPERSONAL: Mapping[str, str] = {
     " evidence claimed_by claimed_on verified_on claimants search_key",
     "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
+    "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"
+    " code text missing breakdown source method_note comment evidence revision revision_of superseded_by late"
+    " acknowledged submitted_at published_at ended_at claimants",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
     "action_scheme": f"{RECORD} code edition titles source licence publisher code_count assessments search_key",
     "action_scheme_code": "scheme_id code parent kind titles uri position",

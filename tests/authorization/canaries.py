@@ -92,6 +92,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
     """Service, path, body and field of references to a record of the canary's, next to the caller's own."""
     place = {"country": own.country, "visibility": "restricted"}
     names, host, period = {"en": "Own"}, own.id("institutions"), own.id("periods")
+    measured = {"value": "1", "method": "measured"}
     titled = {"starts": "2026-01-01", "titles": names, **place}
     seat = {"committee_id": "", "person": {"name": "x"}, "office": "member", "from": "2026-01-01"}
     agreement = {"centre_id": "", "kind": "mou", "parties": [{"name": "a"}, {"name": "b"}], "document": DOCUMENT}
@@ -115,6 +116,8 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("supports", "expert_id experts", {"initiative_id": own.open_initiative}),
         ("targets", "indicator_id indicators", {"period_id": period, "country": own.country, "value": "1"}),
         ("targets", "action_id actions", {"period_id": period, "indicator_id": own.id("indicators"), "value": "1"}),
+        ("results", "indicator_id indicators", {"period_id": period, "country": own.country, **measured}),
+        ("results", "action_id actions", {"period_id": period, "indicator_id": own.id("indicators"), **measured}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
     ]

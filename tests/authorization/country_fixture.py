@@ -45,7 +45,7 @@ TABLES = {
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
-    "targets": "action_target", "schemes": "action_scheme",
+    "targets": "action_target", "schemes": "action_scheme", "results": "action_result",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -69,6 +69,7 @@ _PUBLISHED = {
     "indicators": "status = 'active'",
     "targets": "status = 'current'",
     "schemes": "status = 'current'",
+    "results": "status = 'published'",
     "government_bodies": "status = 'active'",
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
@@ -391,13 +392,21 @@ class Seeder:
         )
 
     async def _measure(self, fixture: CountryFixture) -> None:
-        """A target of the indicator, which is a draft again."""
+        """A target and a result of the indicator, which is a draft again, in a period that is not open again."""
         put, indicator = "UPDATE action_indicator SET status = $2 WHERE id = $1", fixture.id("indicators")
         await self._superuser.execute(put, indicator, "active")
         await self._enter(
             fixture, "actions", "targets", indicator_id=indicator, period_id=fixture.id("periods"),
             country=fixture.country, value="1", comment=fixture.word,
         )  # fmt: skip
+        opened = "UPDATE action_period SET status = $2 WHERE id = $1"
+        await self._superuser.execute(opened, fixture.id("periods"), "open")
+        await self._enter(
+            fixture, "actions", "results", indicator_id=indicator, period_id=fixture.id("periods"),
+            country=fixture.country, value="1", method="measured", comment=fixture.word, visibility="restricted",
+            evidence=[{**DOCUMENT, "title": fixture.word}],
+        )  # fmt: skip
+        await self._superuser.execute(opened, fixture.id("periods"), "planned")
         await self._superuser.execute(put, indicator, "draft")
         hide = "UPDATE action_target SET visibility = 'restricted' WHERE id = $1"
         await self._superuser.execute(hide, fixture.id("targets"))

@@ -236,6 +236,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "country": country_fixture.country,
         "value": "1",
     },
+    "createResult": lambda country_fixture: {**BODIES["createTarget"](country_fixture), "method": "measured"},
+    "reviseResult": lambda country_fixture: {"reason": _name(country_fixture)},
     "createEndorsement": lambda country_fixture: {
         "level": 1,
         "body": {"name": _name(country_fixture), "kind": "ministry"},

@@ -56,7 +56,7 @@ def canary(world: World) -> CountryFixture:
 
 
 async def _responses(services: Services) -> Responses:
-    asked = [(service, address) for service, address in lists() if not address.startswith(_FRAMEWORKS)]
+    asked = [(service, address) for service, address in lists() if not address.startswith(_OF_NO_COUNTRY)]
     found: Responses = {}
     for name in WHO:
         for service, address in asked:
@@ -224,7 +224,7 @@ _NOT_LISTED = (
 )
 """Kinds that the administrator finds in no list: sessions and notifications are listed to each person alone, pending
 transitions and messages with their records."""
-_FRAMEWORKS = "/actions/v1/frameworks"
+_OF_NO_COUNTRY = ("/actions/v1/frameworks", "/actions/v1/periods")
 """Reference data are public; each country of a test has its own."""
 _FIELDS = {
     "institution": "institutions",

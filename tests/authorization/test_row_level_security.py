@@ -58,6 +58,7 @@ PROTECTED = {
         "indicators",
         "targets",
         "schemes",
+        "results",
         "correspondence",
         "government_bodies",
         "focal_points",

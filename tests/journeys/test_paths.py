@@ -37,6 +37,7 @@ FINAL = {
     "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
+    "actions.results submit: period_locked": "the secretariat revises a published result",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
     "membership.participations attend: congress_cancelled": "a cancelled congress stays so; another one is entered",
     "membership.participations absent: congress_cancelled": "a cancelled congress stays so; another one is entered",

@@ -216,6 +216,9 @@ def _government(by: Client, admin: Client) -> None:
     subject = {"indicator_id": indicator["id"], "period_id": period["id"], "country": COUNTRY}
     parts = [{"dimensions": {"cover": "forest"}, "value": "400.25"}]
     by.create("/actions/v1/targets", {**subject, "value": "1000.50", "breakdown": parts, "comment": "By law"})
+    baseline = {**subject, "period_id": None, "kind": "baseline", "year": 2025, "method": "survey"}
+    said = {"source": "National survey", "method_note": "Twice a year", "comment": "First", "evidence": [_DOCUMENT]}
+    by.create("/actions/v1/results", {**baseline, **said, "value": "999.90", "breakdown": parts})
     meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
     by.create(
         "/actions/v1/meetings",

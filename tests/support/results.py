@@ -1,14 +1,19 @@
-"""Indicators and periods for tests, by any caller."""
+"""Indicators, periods and results for tests, by any caller."""
 
 from typing import Any
 from uuid import uuid4
 
+from services.actions.periods.operations import apply_scheduled
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
 from tests.actions.programme import framework
 from tests.support.callers import Caller
 
 INDICATORS = "/actions/v1/indicators"
 PERIODS = "/actions/v1/periods"
 TARGETS = "/actions/v1/targets"
+RESULTS = "/actions/v1/results"
 FRAMEWORK = "3+1/2026"
 NUMBER = {
     "level": "outcome",
@@ -66,3 +71,49 @@ async def active_indicator(by: Caller, **more: Any) -> str:
     path = await indicator(by, **more)
     assert (await by.step(path, "publish")).status_code == 200
     return id_of(path)
+
+
+async def apply_periods(database: Database) -> None:
+    """Takes periods through the transitions that are due."""
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await apply_scheduled(uow)
+
+
+async def open_period(by: Caller, database: Database, **more: Any) -> dict[str, Any]:
+    """A period that is open until 2090."""
+    path = await period(by, **{"opens_on": "2020-01-01", **more})
+    await apply_periods(database)
+    found: dict[str, Any] = (await by.get(path)).json()
+    assert found["status"] == "open", found
+    return found
+
+
+async def end_period(by: Caller, database: Database, path: str, *, locked: bool = False) -> None:
+    """Closes the period, or also locks it."""
+    days = {"due_on": "2020-01-02", "closes_on": "2020-01-03", "locks_on": "2020-01-04" if locked else None}
+    assert (await by.change(path, **days)).status_code == 200
+    await apply_periods(database)
+
+
+async def subject(by: Caller, database: Database, country: str = "XA", **more: Any) -> dict[str, Any]:
+    """What a result of a country names: an active indicator, and an open period of its framework."""
+    found = await open_period(by, database)
+    indicator_id = await active_indicator(by, framework=found["framework"], **more)
+    return {"indicator_id": indicator_id, "period_id": found["id"], "country": country, "method": "measured"}
+
+
+async def result(by: Caller, body: dict[str, Any], **more: Any) -> str:
+    """The address of a new draft, whose value is 10 unless the body has another one."""
+    response = await by.post(RESULTS, {"value": "10", **body, **more})
+    assert response.status_code == 201, response.text
+    return str(response.json()["links"]["self"])
+
+
+async def published(by: Caller, path: str, country: str = "xa") -> dict[str, Any]:
+    """The result, taken from draft to publication by its author, the country's client and an officer."""
+    government, officer = by.known_as(f"government_{country}"), by.known_as("officer")
+    for who, verb in ((by, "submit"), (government, "approve"), (officer, "accept"), (government, "publish")):
+        response = await who.step(path, verb)
+        assert response.status_code == 200, response.text
+    record: dict[str, Any] = response.json()
+    return record

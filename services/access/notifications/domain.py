@@ -185,6 +185,11 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="actions.action planned in_progress finalising closed suspended cancelled",
         ),
         *_notices("milestone", _A.AUTHOR, of="actions.milestone in_progress claimed done dropped"),
+        *_notices(
+            "result",
+            _A.AUTHOR,
+            of="actions.result draft submitted approved accepted published superseded retracted discarded",
+        ),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged quarantined"),
         *_notices(
             "endorsement",

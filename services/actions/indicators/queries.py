@@ -34,8 +34,12 @@ _GET = Lookup(select(indicator).where(_i.id == bindparam("key", type_=Uuid)).lim
 _LOCK_SHARED = Lookup(
     select(indicator).where(_i.id == bindparam("key", type_=Uuid)).limit(1).with_for_update(read=True)
 )
-_TARGETS = table("action_target", column("indicator_id", Uuid), schema=SCHEMA)
-_USED = Lookup(select(_TARGETS.c.indicator_id).where(_TARGETS.c.indicator_id == bindparam("key")).limit(1))
+_DEPENDENT = tuple(
+    table(name, column("indicator_id", Uuid), schema=SCHEMA) for name in ("action_target", "action_result")
+)
+_USED = tuple(
+    Lookup(select(one.c.indicator_id).where(one.c.indicator_id == bindparam("key")).limit(1)) for one in _DEPENDENT
+)
 
 
 async def get(connection: Connection, key: UUID) -> Indicator | None:
@@ -51,5 +55,5 @@ async def lock_shared(connection: Connection, key: UUID) -> Indicator | None:
 
 
 async def is_used(connection: Connection, key: UUID) -> bool:
-    """Whether the indicator has targets."""
-    return await _USED.fetchval(connection, key=key) is not None
+    """Whether the indicator has targets or results."""
+    return any([await used.fetchval(connection, key=key) is not None for used in _USED])

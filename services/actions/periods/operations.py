@@ -74,6 +74,11 @@ async def extend(
     locked = await queries.lock_shared(uow.connection, record.id)
     if locked is None or locked.status == "locked":
         raise Conflict("The period is locked.", code="period_locked")
+    return await give_time(uow, locked, country, until, reason)
+
+
+async def give_time(uow: UnitOfWork, record: Period, country: str, until: date, reason: str) -> Mapping[str, Any]:
+    """The extension of a country until a day, whoever asks."""
     before = await queries.extended_until(uow.connection, record.id, country)
     columns = {
         "period_id": record.id,
@@ -87,7 +92,7 @@ async def extend(
     await queries.extend(uow.connection, columns)
     pointer = pointer_to("extensions", country, "until")
     change: FieldChange = {"pointer": pointer, "before": before, "after": until}
-    of_country = {**columns_of(locked), "country": country, "visibility": "restricted"}
+    of_country = {**columns_of(record), "country": country, "visibility": "restricted"}
     PERIODS.record_row_change(uow, "extend", of_country, of_country, "extended", reason, more=(change,))
     return columns
 

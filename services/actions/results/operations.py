@@ -1,0 +1,219 @@
+"""Writing results: one function per verb.
+
+Who enters a result and the schedule that closes its period lock the period, so that none is entered after it is closed.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.actions.access import ROLES
+from services.actions.independence import is_independent
+from services.actions.indicators.record import Indicator
+from services.actions.periods import queries as periods
+from services.actions.periods.domain import EntryRefusal, entry_refusal
+from services.actions.periods.operations import PERIODS, give_time
+from services.actions.results import domain, queries
+from services.actions.results.record import Result
+from services.actions.results.tables import result
+from services.actions.results.validation import violations
+from services.actions.results.values import faults, has_value
+from services.actions.subjects.operations import active_indicator, period_of, with_country
+from shared.auth.independence import is_another, with_author
+from shared.database.statements import Connection
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import now, today
+from shared.kernel.errors import Conflict, Invalid, invalid_field, pointer_to
+from shared.kernel.lifecycle import Fields, given
+from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
+from shared.records.documents import are_available, with_digests
+from shared.records.record import Parts, written_fields
+from shared.records.resource_type import (
+    ResourceType,
+    TransitionRequest,
+    permitted,
+    require,
+    require_publishing,
+    require_visibility_change,
+)
+from shared.records.rows import columns_of
+
+RESULTS: ResourceType[Result, domain.ResultGuardContext] = ResourceType.of(Result, result, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Result) -> Result:
+    """Inserts a draft.
+
+    Raises Invalid for an unknown subject, indicator or period and for values that the indicator does not have,
+    Conflict for a second living result of the same key, and `period_not_open`, `period_closed` or `period_locked`.
+    """
+    placed = await with_country(uow, access, new)
+    require(access, "create", placed.country, placed.scope_key)
+    require_publishing(access, placed.visibility, placed.country)
+    return await _insert(uow, access, placed, None, revision=1)
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Result, wanted: Result) -> Result:
+    """Updates a draft; its indicator, subject and period stay. Raises as `create` does, and Conflict
+    `result_not_draft`."""
+    if before.status != "draft":
+        raise Conflict("Only drafts are changed. Return it, or revise it.", code="result_not_draft")
+    require_visibility_change(access, before, wanted)
+    indicator = await active_indicator(uow, access, before)
+    await _require_open(uow, access, before, indicator)
+    _require_sound(wanted, indicator)
+    if wanted.evidence != before.evidence:
+        wanted = replace(wanted, evidence=await _with_digests(uow, wanted))
+    return await RESULTS.update(uow, before, replace(wanted, claimants=with_author(before.claimants, uow.origin.actor)))
+
+
+async def revise(
+    uow: UnitOfWork, access: AccessScope, shown: Result, changes: Mapping[str, Any], reason: str
+) -> Result:
+    """Inserts a draft that revises a published result; its publication replaces that one.
+
+    Raises as `create` does, except for a closed period; Conflict `revision_open` while another revision is open.
+    """
+    require(access, "create", shown.country, shown.scope_key)
+    before = await RESULTS.lock(uow, shown.id)
+    if before.status != "published":
+        raise Conflict("Only published results are revised.", code="result_not_published")
+    if await queries.has_open_revision(uow.connection, before.id):
+        raise Conflict("Another revision is open.", code="revision_open")
+    written = {name: value for name, value in columns_of(before).items() if name in written_fields(Result)}
+    new = RESULTS.new({**written, **changes, "revision_of": before.id})
+    require_visibility_change(access, before, new)
+    kept = {"late": before.late, "submitted_at": before.submitted_at}
+    return await _insert(uow, access, new, reason, revision=before.revision + 1, **kept)
+
+
+async def _insert(uow: UnitOfWork, access: AccessScope, new: Result, reason: str | None, **more: Any) -> Result:
+    indicator = await active_indicator(uow, access, new)
+    await _require_open(uow, access, new, indicator)
+    _require_sound(new, indicator)
+    claimants = with_author((), uow.origin.actor)
+    evidence = await _with_digests(uow, new)
+    draft = replace(new, status="draft", evidence=evidence, acknowledged=[], claimants=claimants, **more)
+    return await RESULTS.insert(uow, draft, reason=reason)
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Result, requested: TransitionRequest) -> Result:
+    """Applies one transition. A published revision supersedes the result that it revises; the country of a returned
+    result gets two weeks to enter it again."""
+    verb, may = requested.action, permitted(access, before)
+    acknowledged = given(requested.fields, "acknowledge", list) or []
+    if acknowledged and not (requested.reason or "").strip():
+        raise invalid_field("/reason", "reason_required", "An acknowledged warning needs a reason.")
+    if verb == "submit" and before.period_id is not None:
+        await periods.lock_shared(uow.connection, before.period_id)
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    last_day = await _last_day(uow.connection, before)
+    if verb == "publish" and before.revision_of is not None:
+        RESULTS.lifecycle.advance(before.status, verb, guard_context, may, fields=requested.fields)
+        await _supersede(uow, before.revision_of, before)
+    after = await RESULTS.apply_transition(
+        uow, before, requested, guard_context, may, lambda target: _entering(before, target, last_day, acknowledged)
+    )
+    if verb == "return":
+        await _give_time(uow, before)
+    return after
+
+
+def _entering(before: Result, target: str, last_day: date | None, acknowledged: Collection[str]) -> Result:
+    """The result with what changes when it enters a state."""
+    match target:
+        case "submitted" if before.submitted_at is None:
+            return replace(before, submitted_at=now(), late=None if last_day is None else today() > last_day)
+        case "approved":
+            return replace(before, acknowledged=sorted(set(acknowledged)))
+        case "published":
+            return replace(before, published_at=now())
+        case "retracted":
+            return replace(before, ended_at=now())
+        case "draft":
+            return replace(before, acknowledged=[])
+    return before
+
+
+async def load_guard_context(
+    connect: Connect, principal: Principal, record: Result, fields: Fields
+) -> domain.ResultGuardContext:
+    """Loads the inputs of the guards for this caller and this result."""
+    async with connect() as connection:
+        around = await queries.surroundings_of(connection, record.id)
+        refusal = await _refusal(connection, principal, record)
+        is_available = await are_available(connection, record.evidence)
+    found = violations(record, around)
+    known: Collection[object] = given(fields, "acknowledge", list) or ()
+    return domain.ResultGuardContext(
+        has_value=has_value(record),
+        lacks_parts=around.lacks_parts(record),
+        has_errors=any(one.severity == "error" for one in found),
+        has_open_warnings=any(one.severity == "warning" and one.rule not in known for one in found),
+        period=refusal,
+        is_evidence_available=is_available,
+        is_another=record.status == "submitted" and await is_another(connect, principal, record.claimants),
+        is_independent=record.status == "approved"
+        and await is_independent(connect, principal, record.country, record.claimants),
+    )
+
+
+async def _require_open(uow: UnitOfWork, access: AccessScope, record: Result, indicator: Indicator) -> None:
+    """Raises Conflict if no result of the period is entered now, Invalid for an unknown period."""
+    if record.period_id is not None:
+        await period_of(uow, record.period_id, indicator)
+    refusal = await _refusal(uow.connection, access.principal, record)
+    if refusal is not None:
+        raise Conflict("No results of the period are entered now.", code=refusal)
+
+
+async def _refusal(connection: Connection, principal: Principal, record: Result) -> EntryRefusal | None:
+    """Why the caller may not enter the result now. A closed period admits revisions, and a locked one those of whoever
+    reopens periods."""
+    period = await periods.get(connection, record.period_id) if record.period_id else None
+    if period is None:
+        return None
+    refusal = entry_refusal(period, await periods.extended_until(connection, period.id, record.country), today())
+    if record.revision_of is None or refusal is None:
+        return refusal
+    may_reopen = principal.permission_scope(ROLES, PERIODS.resource.name, "reopen").everywhere
+    return None if refusal == "period_closed" or may_reopen else refusal
+
+
+async def _last_day(connection: Connection, record: Result) -> date | None:
+    """The last day on which a result is in time."""
+    period = await periods.get(connection, record.period_id) if record.period_id else None
+    if period is None:
+        return None
+    until = await periods.extended_until(connection, period.id, record.country)
+    return max(period.due_on, until or period.due_on)
+
+
+async def _give_time(uow: UnitOfWork, record: Result) -> None:
+    """Two more weeks for the country of a returned result, if its period is closed."""
+    period = await periods.get(uow.connection, record.period_id) if record.period_id else None
+    if period is not None and period.status == "closed":
+        until = today() + timedelta(days=domain.MORE_DAYS)
+        before = await periods.extended_until(uow.connection, period.id, record.country)
+        if before is None or before < until:
+            await give_time(uow, period, record.country, until, "A result was returned.")
+
+
+async def _supersede(uow: UnitOfWork, key: UUID, by: Result) -> None:
+    before = await RESULTS.lock(uow, key)
+    if before.status == "published":
+        await RESULTS.apply_scheduled(uow, before, "supersede", replace(before, superseded_by=by.id, ended_at=now()))
+
+
+async def _with_digests(uow: UnitOfWork, record: Result) -> Parts:
+    """The evidence of a result, with the digests of its files."""
+    named = {pointer_to("evidence", place): document for place, document in enumerate(record.evidence)}
+    return [one for one in await with_digests(uow, named) if one]
+
+
+def _require_sound(record: Result, indicator: Indicator) -> None:
+    if found := list(faults(record, indicator)):
+        raise Invalid("Not a result of this indicator; see errors.", errors=found)

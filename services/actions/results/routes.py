@@ -1,0 +1,61 @@
+"""Results over HTTP: the routes of every record, and revisions of a published one."""
+
+from typing import Annotated, Any
+
+from fastapi import Body as FastBody
+from fastapi import Depends, Response
+
+from services.actions.access import ROLES
+from services.actions.results import operations, record
+from services.actions.results.queries import LISTING
+from services.actions.results.schemas import (
+    Result,
+    ResultBody,
+    ResultCreate,
+    ResultFields,
+    Revision,
+    RevisionReason,
+    present,
+)
+from shared.database.statements import Row
+from shared.records.rows import record_read
+from shared.web.contract import ShownAs
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
+from shared.web.responses import patched
+
+register_constraint("action_result_living_key", "/period_id", "There is a living result of this subject and time.")
+API = RecordApi(
+    kind=operations.RESULTS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Result,
+    create_body=ResultCreate,
+    body=ResultBody,
+    present=present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    fields=ResultFields,
+)
+router = API.routes()
+ResultRow = Annotated[Row, Depends(API.readable)]
+RevisionBody = Annotated[dict[str, Any], ShownAs(Revision), FastBody()]
+
+
+@router.post(
+    "/{record}/revisions",
+    operation_id="reviseResult",
+    summary="Revise a published result",
+    description="A draft with the values of the published result and with these changes. Its publication replaces it.",
+    status_code=201,
+    responses={201: {"model": Result}},
+)
+async def revise_result(body: RevisionBody, row: ResultRow, ctx: CurrentContext) -> Response:
+    reason = patched(RevisionReason, {}, {"reason": body.pop("reason", None)}).reason
+    changes = API.columns_of(patched(ResultBody, API.written_in(row), body))
+    shown = record_read(record.Result, row)
+    made = await operations.revise(ctx.uow, ctx.access, shown, changes, reason)
+    return await API.respond_with(ctx, made.id, status=201)

@@ -1,0 +1,171 @@
+"""What goes over HTTP for results."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import Field, StringConstraints, create_model
+
+from services.actions.indicators.schemas import Unit
+from services.actions.results import record, values
+from services.actions.results.domain import LIFECYCLE
+from services.actions.results.queries import surroundings
+from services.actions.results.tables import result
+from services.actions.results.validation import RULES, violations
+from services.actions.subjects.domain import MOST_PARTS
+from services.actions.subjects.schemas import Code, Dimensions, SubjectBody
+from shared.records import plain
+from shared.records.access_scope import AccessScope
+from shared.records.columns import parsed_or_fragment
+from shared.records.rows import record_read
+from shared.web.contract import patch_of
+from shared.web.fields import (
+    Body,
+    DecimalText,
+    Document,
+    JsonDocument,
+    Line,
+    LocalizedTexts,
+    Prose,
+    ResponseModel,
+    Texts,
+    Visible,
+)
+from shared.web.schemas import RecordResponse
+
+
+class ResultPart(Body):
+    """A part of the whole: a number, or a fraction."""
+
+    dimensions: Dimensions
+    value: Annotated[DecimalText | None, "The number."] = None
+    numerator: Annotated[DecimalText | None, "The number above the line, if it is a fraction."] = None
+    denominator: Annotated[DecimalText | None, "The number below the line, if it is a fraction."] = None
+
+
+class ResultBody(Body, of=record.Result):
+    """A result as it is written, with one value at most; its indicator, subject and period stay."""
+
+    method: Literal[values.METHODS]  # type: ignore[valid-type]
+    value: DecimalText | None = None
+    numerator: DecimalText | None = None
+    denominator: DecimalText | None = None
+    code: Code | None = None
+    text: Annotated[Texts, Field(min_length=1)] | None = None
+    missing: Literal[values.REASONS_MISSING] | None = None  # type: ignore[valid-type]
+    breakdown: Annotated[list[ResultPart], Field(max_length=MOST_PARTS)] = []
+    source: Line | None = None
+    method_note: Prose | None = None
+    comment: Prose | None = None
+    evidence: Annotated[list[JsonDocument], Field(max_length=20)] = []
+    visibility: Visible = "network"
+
+
+class ResultCreate(SubjectBody, ResultBody, of=record.Result):
+    """A new result: of a period, or a baseline of a year."""
+
+    kind: Literal[values.KINDS] = "actual"  # type: ignore[valid-type]
+    period_id: UUID | None = None
+    year: Annotated[int, Field(ge=1900, le=2100, strict=True), Field(examples=[2025])] | None = None
+
+
+class RevisionReason(Body):
+    """Why a published result is revised."""
+
+    reason: Annotated[Prose, "Why the published value is revised."]
+
+
+_REASON: dict[str, Any] = {"reason": (Annotated[Prose, "Why the published value is revised."], ...)}
+Revision = create_model(
+    "ResultRevision",
+    __base__=patch_of("Result", ResultBody),
+    __doc__="What a revision changes of a published result, as in a merge patch, and why.",
+    **_REASON,
+)
+
+
+class ResultFields(Body):
+    """What `approve` takes: the warnings that it acknowledges, with a reason."""
+
+    acknowledge: Annotated[
+        list[Annotated[str, StringConstraints(max_length=64)]] | None,
+        Field(max_length=100, examples=[["large_change"]]),
+        "For `approve`: the rules whose warnings are acknowledged.",
+    ] = None
+
+
+class OtherValue(ResponseModel):
+    """A value that the result is compared with."""
+
+    id: Annotated[UUID, "The record that has it."]
+    value: Annotated[DecimalText | None, "The number."] = None
+    numerator: Annotated[DecimalText | None, "The number above the line, if it is a fraction."] = None
+    denominator: Annotated[DecimalText | None, "The number below the line, if it is a fraction."] = None
+    code: Annotated[str | None, Field(examples=["full"]), "The code of the scale."] = None
+
+
+class Violation(ResponseModel):
+    """A rule that the result violates. Errors block `submit`, warnings `approve` until it acknowledges them."""
+
+    rule: Annotated[str, Field(examples=[RULES[2]]), "The rule."]
+    severity: Annotated[Literal["error", "warning"], "Whether it is an error or a warning."]
+    left: Annotated[str, Field(examples=["12.50"]), "What the rule compares."]
+    right: Annotated[str, Field(examples=["4"]), "What it is compared with."]
+    instruction: Annotated[LocalizedTexts, "What is expected, by language."]
+    acknowledged: Annotated[bool, "Whether the approval acknowledged it."]
+
+
+class Result(RecordResponse, of=record.Result, lifecycle=LIFECYCLE):
+    """A result as a caller sees it. Lists have no `breakdown`, `unit`, `target`, `previous` and `validation`."""
+
+    indicator_id: UUID
+    action_id: UUID | None
+    centre_id: UUID | None
+    kind: Annotated[str, Field(examples=["actual"])]
+    period_id: UUID | None
+    year: Annotated[int | None, Field(examples=[None])]
+    method: Annotated[str, Field(examples=["measured"])]
+    value: DecimalText | None
+    numerator: DecimalText | None
+    denominator: DecimalText | None
+    code: Annotated[str | None, Field(examples=[None])]
+    text: LocalizedTexts | None
+    missing: Annotated[str | None, Field(examples=[None])]
+    breakdown: list[ResultPart] | None = None
+    source: Annotated[str | None, Field(examples=["National soil survey"])]
+    method_note: str | None
+    comment: str | None
+    evidence: list[Document] | None = None
+    revision: Annotated[int, Field(examples=[1])]
+    revision_of: UUID | None
+    superseded_by: UUID | None
+    late: bool | None
+    published_at: datetime | None
+    ended_at: datetime | None
+    unit: Annotated[Unit | None, "The unit of the indicator."] = None
+    target: Annotated[OtherValue | None, "The target of the same subject and period."] = None
+    previous: Annotated[OtherValue | None, "The published value of the same subject in an earlier period."] = None
+    validation: Annotated[list[Violation] | None, "The rules that the result violates."] = None
+
+
+_present = plain.presenter(record.Result, result)
+
+
+def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
+    """The result as this caller sees it; as an item with what it is compared with."""
+    shown = _present(row, access)
+    if row.get("of_indicator") is None:
+        return shown
+    of_indicator, previous = orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null")
+    found = violations(record_read(record.Result, row), surroundings(of_indicator, previous))
+    return {
+        **shown,
+        "breakdown": parsed_or_fragment(row["breakdown"]),
+        "unit": of_indicator["unit"],
+        "target": parsed_or_fragment(row["target"]),
+        "previous": previous,
+        "validation": [{**asdict(one), "acknowledged": one.rule in row["acknowledged"]} for one in found],
+    }

@@ -1,0 +1,85 @@
+"""Which values a result of an indicator has, and their number. Plain Python."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from services.actions.indicators.domain import CODED, NUMBERS
+from services.actions.indicators.record import Indicator
+from services.actions.results.record import Result
+from services.actions.subjects.domain import is_on_scale, part_faults
+from shared.kernel.decimals import quotient
+from shared.kernel.errors import FieldError, pointer_to
+
+KINDS = ("actual", "baseline")
+METHODS = ("measured", "estimated", "modelled", "survey", "administrative")
+REASONS_MISSING = ("not_collected", "not_applicable", "not_available", "confidential")
+_ONE_OF = ("value", "numerator", "code", "text", "missing")
+_PERCENT = 100
+
+
+def faults(record: Result, of: Indicator) -> Iterator[FieldError]:
+    """What is not a value of the indicator, or not one value. A draft may have none yet."""
+    if (record.kind == "actual") != (record.period_id is not None):
+        yield FieldError("period_or_year", "A period for what is actual, and for nothing else.", pointer="/period_id")
+    if (record.kind == "baseline") != (record.year is not None):
+        yield FieldError("period_or_year", "A year for a baseline, and for nothing else.", pointer="/year")
+    given = [name for name in _ONE_OF if getattr(record, name) is not None]
+    for name in given[1:]:
+        yield FieldError("value_mismatch", "Exactly one value.", pointer=f"/{name}")
+    for name in given[:1]:
+        if name not in (*_measured_as(of.measure), "missing"):
+            yield FieldError("value_mismatch", "Not a value of the indicator's measure.", pointer=f"/{name}")
+        elif name == "code" and not is_on_scale(str(record.code), of):
+            yield FieldError("value_mismatch", "Not a code of the scale.", pointer="/code")
+    yield from _fraction_faults(record.numerator, record.denominator, "")
+    yield from part_faults([part["dimensions"] for part in record.breakdown], of)
+    for place, part in enumerate(record.breakdown):
+        pointer = pointer_to("breakdown", place)
+        numerator, denominator = _number(part, "numerator"), _number(part, "denominator")
+        if (part.get("value") is None) == (numerator is None):
+            yield FieldError("value_mismatch", "Exactly one value.", pointer=f"{pointer}/value")
+        yield from _fraction_faults(numerator, denominator, pointer)
+
+
+def has_value(record: Result) -> bool:
+    """Whether the result has a value, or says why it has none."""
+    return any(getattr(record, name) is not None for name in _ONE_OF)
+
+
+def lacks_parts(record: Result, dimensions: list[Mapping[str, Any]]) -> bool:
+    """Whether a required dimension is in no part of a result with a number."""
+    if record.value is None and record.numerator is None:
+        return False
+    named = {key for part in record.breakdown for key in part["dimensions"]}
+    return any(one["required"] and one["key"] not in named for one in dimensions)
+
+
+def number_of(value: Mapping[str, Any], measure: str) -> Decimal | None:
+    """The number of a result or part with `value`, or `numerator` and `denominator`, which a percentage multiplies by
+    100; None without one."""
+    if value.get("value") is not None:
+        return _number(value, "value")
+    numerator, denominator = _number(value, "numerator"), _number(value, "denominator")
+    if numerator is None or not denominator:
+        return None
+    return quotient(numerator * _PERCENT if measure == "percentage" else numerator, denominator)
+
+
+def _measured_as(measure: str) -> tuple[str, ...]:
+    if measure in NUMBERS:
+        return ("value", "numerator")
+    return ("code",) if measure in CODED else ("text",)
+
+
+def _fraction_faults(numerator: Decimal | None, denominator: Decimal | None, at: str) -> Iterator[FieldError]:
+    if (numerator is None) != (denominator is None):
+        missing = "numerator" if numerator is None else "denominator"
+        yield FieldError("required", "A fraction has both.", pointer=f"{at}/{missing}")
+    elif denominator == 0:
+        yield FieldError("out_of_range", "Nothing is divided by zero.", pointer=f"{at}/denominator")
+
+
+def _number(value: Mapping[str, Any], name: str) -> Decimal | None:
+    found = value.get(name)
+    return None if found is None else Decimal(found)

@@ -10,27 +10,20 @@ import httpx
 import pytest
 
 from services.actions.periods.domain import span_of
-from services.actions.periods.operations import apply_scheduled
 from shared.contracts.actions import PERIOD_EXTENDED
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.actions.programme import framework
 from tests.support.callers import Caller
-from tests.support.results import PERIODS, period, period_body
+from tests.support.results import PERIODS, apply_periods, period, period_body
 
 Callers = Callable[[str | None], Caller]
+_PASS = "UPDATE action_period SET opens_on = $2, due_on = $3, closes_on = $4, locks_on = $5 WHERE id = $1"
 MARCH = {"code": "2026-03", "starts": "2026-03-01", "ends": "2026-03-31"}
 
 
 def _day(ahead: int) -> str:
     return (today() + timedelta(days=ahead)).isoformat()
-
-
-async def _apply(database: Database) -> None:
-    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await apply_scheduled(uow)
 
 
 def _faults(response: httpx.Response) -> list[tuple[str, str]]:
@@ -97,6 +90,7 @@ async def test_everybody_reads_a_period_of_the_secretariat(admin: Caller, caller
 
 
 @pytest.mark.usefixtures("one_day")
+@pytest.mark.parametrize("is_new", [True, False])
 @pytest.mark.parametrize(
     ("opens", "closes", "locks", "state"),
     [
@@ -108,13 +102,24 @@ async def test_everybody_reads_a_period_of_the_secretariat(admin: Caller, caller
     ],
 )
 async def test_a_period_takes_each_transition_by_its_days(
-    admin: Caller, database: Database, opens: int, closes: int, locks: int | None, state: str
+    admin: Caller,
+    database: Database,
+    superuser: asyncpg.Connection,
+    opens: int,
+    closes: int,
+    locks: int | None,
+    state: str,
+    is_new: bool,
 ) -> None:
     locks_on = None if locks is None else _day(locks)
-    path = await period(admin, opens_on=_day(opens), due_on=_day(opens), closes_on=_day(closes), locks_on=locks_on)
-    await _apply(database)
+    days = {"opens_on": _day(opens), "due_on": _day(opens), "closes_on": _day(closes), "locks_on": locks_on}
+    path = await period(admin, **(days if is_new else {}))
+    if not is_new:
+        passed = [None if text is None else date.fromisoformat(text) for text in days.values()]
+        await superuser.execute(_PASS, UUID(path.rpartition("/")[2]), *passed)
+        await apply_periods(database)
     assert (await admin.get(path)).json()["status"] == state
-    await _apply(database)
+    await apply_periods(database)
     taken = [line["action"] for line in (await admin.get(f"{path}/history")).json()["items"]]
     steps = {"planned": [], "open": ["open"], "closed": ["close", "open"], "locked": ["lock", "close", "open"]}
     assert taken == [*steps[state], "create"]
@@ -125,16 +130,13 @@ async def test_a_reopened_period_stays_open_until_it_has_a_last_day(
     admin: Caller, caller: Callers, database: Database
 ) -> None:
     path = await period(admin, opens_on=_day(-3), due_on=_day(-2), closes_on=_day(-1))
-    await _apply(database)
     assert (await admin.step(path, "reopen")).status_code == 422
     assert (await caller("government_xa").step(path, "reopen", reason="More time")).status_code == 403
     opened = (await admin.step(path, "reopen", reason="The survey was late")).json()
     assert (opened["status"], opened["closes_on"]) == ("open", None)
-    await _apply(database)
+    await apply_periods(database)
     assert (await admin.get(path)).json()["status"] == "open"
-    await admin.change(path, closes_on=_day(-1))
-    await _apply(database)
-    assert (await admin.get(path)).json()["status"] == "closed"
+    assert (await admin.change(path, closes_on=_day(-1))).json()["status"] == "closed"
 
 
 @pytest.mark.usefixtures("one_day")
@@ -167,11 +169,8 @@ async def test_a_country_gets_more_time(admin: Caller, caller: Callers, superuse
 
 
 @pytest.mark.usefixtures("one_day")
-async def test_a_locked_period_neither_changes_nor_is_extended(
-    admin: Caller, caller: Callers, database: Database
-) -> None:
+async def test_a_locked_period_neither_changes_nor_is_extended(admin: Caller, caller: Callers) -> None:
     path = await period(admin, opens_on=_day(-3), due_on=_day(-2), closes_on=_day(-1), locks_on=_day(0))
-    await _apply(database)
     body = {"country": "XA", "until": _day(1), "reason": "Floods"}
     for refused in (await caller("officer").post(f"{path}/extensions", body), await admin.change(path, locks_on=None)):
         assert (refused.status_code, refused.json()["code"]) == (409, "period_locked")

@@ -9,7 +9,6 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.database.pool import Database
 from tests.actions.neighbours import enter
 from tests.actions.programme import DOCUMENT, refusal
 from tests.support.callers import CALLERS, Caller, grant, person
@@ -17,7 +16,6 @@ from tests.support.evidence import evidence
 from tests.support.results import (
     RESULTS,
     active_indicator,
-    apply_periods,
     id_of,
     parts,
     published,
@@ -34,9 +32,9 @@ def _faults(response: httpx.Response) -> list[tuple[str, str]]:
     return [(fault["pointer"], fault["code"]) for fault in response.json()["errors"]]
 
 
-async def test_a_result_goes_from_draft_to_publication(admin: Caller, caller: Callers, database: Database) -> None:
+async def test_a_result_goes_from_draft_to_publication(admin: Caller, caller: Callers) -> None:
     author, other = caller("author_xa"), caller("author_xb")
-    path = await result(author, await subject(admin, database), value="12.50", evidence=[DOCUMENT])
+    path = await result(author, await subject(admin), value="12.50", evidence=[DOCUMENT])
     shown = (await author.get(path)).json()
     assert (shown["status"], shown["value"], shown["kind"], shown["country"]) == ("draft", "12.50", "actual", "XA")
     assert (shown["unit"]["code"], shown["target"], shown["previous"], shown["revision"]) == ("ha", None, None, 1)
@@ -52,8 +50,8 @@ async def test_a_result_goes_from_draft_to_publication(admin: Caller, caller: Ca
     assert (refused.status_code, refused.json()["code"]) == (409, "result_not_draft")
 
 
-async def test_each_role_takes_its_own_transitions(admin: Caller, caller: Callers, database: Database) -> None:
-    path = await result(caller("author_xa"), await subject(admin, database))
+async def test_each_role_takes_its_own_transitions(admin: Caller, caller: Callers) -> None:
+    path = await result(caller("author_xa"), await subject(admin))
     may: dict[str, set[str]] = {
         "submit": {"author_xa", "government_xa"},
         "approve": {"focal_xa", "government_xa"},
@@ -71,9 +69,9 @@ async def test_each_role_takes_its_own_transitions(admin: Caller, caller: Caller
     assert (await caller("author_xb").get(path)).json()["status"] == "retracted"
 
 
-async def test_the_author_does_not_approve(admin: Caller, caller: Callers, database: Database) -> None:
+async def test_the_author_does_not_approve(admin: Caller, caller: Callers) -> None:
     government = caller("government_xa")
-    path = await result(government, await subject(admin, database))
+    path = await result(government, await subject(admin))
     await government.step(path, "submit")
     assert await refusal(government, path, "approve") == "is_the_author"
     assert (await caller("focal_xa").step(path, "approve")).status_code == 200
@@ -81,9 +79,9 @@ async def test_the_author_does_not_approve(admin: Caller, caller: Callers, datab
     assert (await caller("officer").step(path, "accept")).status_code == 200
 
 
-async def test_a_returned_result_is_a_draft_again(admin: Caller, caller: Callers, database: Database) -> None:
+async def test_a_returned_result_is_a_draft_again(admin: Caller, caller: Callers) -> None:
     author = caller("author_xa")
-    path = await result(author, await subject(admin, database))
+    path = await result(author, await subject(admin))
     await author.step(path, "submit")
     assert (await caller("officer").step(path, "return")).status_code == 422
     returned = await caller("officer").step(path, "return", reason="Which year?")
@@ -93,8 +91,8 @@ async def test_a_returned_result_is_a_draft_again(admin: Caller, caller: Callers
     assert (await author.step(path, "submit")).status_code == 409
 
 
-async def test_there_is_one_living_result_of_a_key(admin: Caller, caller: Callers, database: Database) -> None:
-    author, of = caller("author_xa"), await subject(admin, database)
+async def test_there_is_one_living_result_of_a_key(admin: Caller, caller: Callers) -> None:
+    author, of = caller("author_xa"), await subject(admin)
     path = await result(author, of)
     again = await author.post(RESULTS, {**of, "value": "11"})
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
@@ -137,17 +135,15 @@ async def test_there_is_one_living_result_of_a_key(admin: Caller, caller: Caller
     ],
 )  # fmt: skip
 async def test_what_is_no_value_of_the_indicator_is_refused(
-    admin: Caller, caller: Callers, database: Database, more: dict[str, Any], faults: list[tuple[str, str]]
+    admin: Caller, caller: Callers, more: dict[str, Any], faults: list[tuple[str, str]]
 ) -> None:
     dimensions = [{"key": "sex", "titles": {"en": "Sex"}, "codes": parts("f", "m")}]
-    of = await subject(admin, database, disaggregations=dimensions)
+    of = await subject(admin, disaggregations=dimensions)
     assert _faults(await caller("author_xa").post(RESULTS, {**of, **more})) == faults
 
 
-async def test_a_result_is_a_number_a_code_a_text_or_missing(
-    admin: Caller, caller: Callers, database: Database
-) -> None:
-    author, of = caller("author_xa"), await subject(admin, database)
+async def test_a_result_is_a_number_a_code_a_text_or_missing(admin: Caller, caller: Callers) -> None:
+    author, of = caller("author_xa"), await subject(admin)
     framework = (await admin.get(f"/actions/v1/periods/{of['period_id']}")).json()["framework"]
     plain = {"framework": framework, "unit": None, "across": "none", "over_time": "none"}
     for more, value in (
@@ -166,10 +162,10 @@ async def test_a_result_is_a_number_a_code_a_text_or_missing(
     assert await refusal(author, empty, "submit") == "value_missing"
 
 
-async def test_an_exhaustive_breakdown_adds_up(admin: Caller, caller: Callers, database: Database) -> None:
+async def test_an_exhaustive_breakdown_adds_up(admin: Caller, caller: Callers) -> None:
     author = caller("author_xa")
     sex = {"key": "sex", "titles": {"en": "Sex"}, "codes": parts("f", "m"), "exhaustive": True, "required": True}
-    path = await result(author, await subject(admin, database, disaggregations=[sex]))
+    path = await result(author, await subject(admin, disaggregations=[sex]))
     assert await refusal(author, path, "submit") == "breakdown_missing"
     part = {"dimensions": {"sex": "f"}, "value": "4.5"}
     await author.change(path, breakdown=[part, {"dimensions": {"sex": "m"}, "value": "4.5"}])
@@ -183,9 +179,9 @@ async def test_an_exhaustive_breakdown_adds_up(admin: Caller, caller: Callers, d
     assert (await author.step(path, "submit")).status_code == 200
 
 
-async def test_an_open_warning_blocks_the_approval(admin: Caller, caller: Callers, database: Database) -> None:
+async def test_an_open_warning_blocks_the_approval(admin: Caller, caller: Callers) -> None:
     author, focal = caller("author_xa"), caller("focal_xa")
-    of = await subject(admin, database, measure="percentage", unit=None)
+    of = await subject(admin, measure="percentage", unit=None)
     path = await result(author, {**of, "numerator": "3", "denominator": "2", "value": None})
     assert (await author.step(path, "submit")).status_code == 200
     assert await refusal(focal, path, "approve") == "warnings_open"
@@ -198,17 +194,14 @@ async def test_an_open_warning_blocks_the_approval(admin: Caller, caller: Caller
     assert [one["acknowledged"] for one in returned["validation"]] == [False]
 
 
-async def test_a_result_is_compared_with_its_target_and_the_period_before(
-    admin: Caller, caller: Callers, database: Database
-) -> None:
-    author, of = caller("author_xa"), await subject(admin, database)
+async def test_a_result_is_compared_with_its_target_and_the_period_before(admin: Caller, caller: Callers) -> None:
+    author, of = caller("author_xa"), await subject(admin)
     first = await published(author, await result(author, of, value="10"))
     framework = (await admin.get(f"/actions/v1/periods/{of['period_id']}")).json()["framework"]
     year = {"code": "2027", "starts": "2027-01-01", "ends": "2027-12-31", "opens_on": "2020-01-01"}
     days = {"due_on": "2090-01-01", "closes_on": "2090-01-01", "framework": framework}
     period_id = (await admin.post("/actions/v1/periods", {**year, **days})).json()["id"]
     assert (await admin.post("/actions/v1/periods", {**year, **days})).status_code == 409
-    await apply_periods(database)
     number = {"indicator_id": of["indicator_id"], "period_id": period_id, "country": "XA", "value": "20.5"}
     target = (await author.post("/actions/v1/targets", number)).json()
     path = await result(author, {**of, "period_id": period_id}, value="15")
@@ -220,13 +213,11 @@ async def test_a_result_is_compared_with_its_target_and_the_period_before(
     assert (violation["rule"], violation["left"], violation["right"]) == ("large_change", "15.01", "10")
 
 
-async def test_evidence_is_available_when_a_result_is_submitted(
-    admin: Caller, caller: Callers, database: Database
-) -> None:
+async def test_evidence_is_available_when_a_result_is_submitted(admin: Caller, caller: Callers) -> None:
     author = caller("author_xa")
     file = await evidence(author, b"Survey")
     document = {**DOCUMENT, "evidence_id": id_of(file), "url": None}
-    path = await result(author, await subject(admin, database), evidence=[document])
+    path = await result(author, await subject(admin), evidence=[document])
     assert (await author.get(path)).json()["evidence"][0]["sha256"] is not None
     await author.step(file, "withdraw", reason="Outdated")
     assert await refusal(author, path, "submit") == "evidence_not_available"
@@ -235,11 +226,11 @@ async def test_evidence_is_available_when_a_result_is_submitted(
 
 
 async def test_a_director_enters_results_of_the_own_centre(
-    admin: Caller, caller: Callers, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    admin: Caller, caller: Callers, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     centres = [str(await enter(superuser, "centre_centre", status="active")) for _ in range(2)]
     monkeypatch.setitem(CALLERS, "director", person("director", grant("centre_director", "centre", centres[0])))
-    director, of = caller("author_xa").known_as("director"), await subject(admin, database, reported_by="centre")
+    director, of = caller("author_xa").known_as("director"), await subject(admin, reported_by="centre")
     del of["country"]
     path = await result(director, {**of, "centre_id": centres[0]}, visibility="restricted")
     assert (await director.get(path)).json()["country"] == "XA"
@@ -251,9 +242,9 @@ async def test_a_director_enters_results_of_the_own_centre(
         assert (await director.post(RESULTS, {**of, **other, "value": "1"})).status_code == 403
 
 
-async def test_of_many_publications_one_succeeds(admin: Caller, caller: Callers, database: Database) -> None:
+async def test_of_many_publications_one_succeeds(admin: Caller, caller: Callers) -> None:
     author, government = caller("author_xa"), caller("government_xa")
-    path = await result(author, await subject(admin, database))
+    path = await result(author, await subject(admin))
     for who, verb in ((author, "submit"), (government, "approve"), (caller("officer"), "accept")):
         assert (await who.step(path, verb)).status_code == 200
     etag = (await government.get(path)).headers["etag"]
@@ -264,9 +255,9 @@ async def test_of_many_publications_one_succeeds(admin: Caller, caller: Callers,
     assert set(statuses[1:]) <= {409, 412}
 
 
-async def test_lists_are_filtered(admin: Caller, caller: Callers, database: Database) -> None:
+async def test_lists_are_filtered(admin: Caller, caller: Callers) -> None:
     author, code = caller("author_xa"), f"L-{uuid4().hex[:12]}"
-    of = await subject(admin, database, code=code, level="impact", side="security")
+    of = await subject(admin, code=code, level="impact", side="security")
     path = await result(author, of)
     for query in ("", "level=impact", "side=security", "kind=actual", "period=2026", "country=XA", "status=draft"):
         listed = (await author.get(f"{RESULTS}?indicator={code}&{query}")).json()["items"]

@@ -23,6 +23,7 @@ _CALLERS = {
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),
+    "results.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),

@@ -79,25 +79,23 @@ async def apply_periods(database: Database) -> None:
         await apply_scheduled(uow)
 
 
-async def open_period(by: Caller, database: Database, **more: Any) -> dict[str, Any]:
+async def open_period(by: Caller, **more: Any) -> dict[str, Any]:
     """A period that is open until 2090."""
-    path = await period(by, **{"opens_on": "2020-01-01", **more})
-    await apply_periods(database)
-    found: dict[str, Any] = (await by.get(path)).json()
+    found: dict[str, Any] = (await by.get(await period(by, **{"opens_on": "2020-01-01", **more}))).json()
     assert found["status"] == "open", found
     return found
 
 
-async def end_period(by: Caller, database: Database, path: str, *, locked: bool = False) -> None:
+async def end_period(by: Caller, path: str, *, locked: bool = False) -> None:
     """Closes the period, or also locks it."""
     days = {"due_on": "2020-01-02", "closes_on": "2020-01-03", "locks_on": "2020-01-04" if locked else None}
-    assert (await by.change(path, **days)).status_code == 200
-    await apply_periods(database)
+    ended = await by.change(path, **days)
+    assert ended.json()["status"] == ("locked" if locked else "closed"), ended.text
 
 
-async def subject(by: Caller, database: Database, country: str = "XA", **more: Any) -> dict[str, Any]:
+async def subject(by: Caller, country: str = "XA", **more: Any) -> dict[str, Any]:
     """What a result of a country names: an active indicator, and an open period of its framework."""
-    found = await open_period(by, database)
+    found = await open_period(by)
     indicator_id = await active_indicator(by, framework=found["framework"], **more)
     return {"indicator_id": indicator_id, "period_id": found["id"], "country": country, "method": "measured"}
 

@@ -23,21 +23,25 @@ EXTENSIONS = Resource("actions", "extensions", "extension")
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Period) -> Period:
-    """Inserts a planned period. Raises Invalid for an unknown framework or days that do not fit, Conflict if the
-    framework has a period of this code."""
+    """Inserts a period, in the state that its days have today. Raises Invalid for an unknown framework or days that do
+    not fit, Conflict if the framework has a period of this code."""
     require(access, "create", None)
     _require_sound(new)
     if not await is_known(uow.connection, new.framework):
         raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
-    return await PERIODS.insert(uow, replace(new, status="planned", visibility="public"))
+    planned = await PERIODS.insert(uow, replace(new, status="planned", visibility="public"))
+    return await _in_time(uow, planned, today())
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Period, wanted: Period) -> Period:
-    """Updates the days of the period. Raises Conflict `period_locked`, Invalid for days that do not fit."""
+    """Updates the days of the period, and its state with them.
+
+    Raises Conflict `period_locked`, Invalid for days that do not fit.
+    """
     if before.status == "locked":
         raise Conflict("The period is locked.", code="period_locked")
     _require_sound(wanted)
-    return await PERIODS.update(uow, before, wanted)
+    return await _in_time(uow, await PERIODS.update(uow, before, wanted), today())
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Period, requested: TransitionRequest) -> Period:
@@ -49,13 +53,17 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Period, reque
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Opens, closes and locks up to 200 periods by their days. A period whose days have all passed takes each
-    transition."""
+    """Opens, closes and locks up to 200 periods by their days."""
     day = today()
     for due in await queries.lock_due(uow.connection, day):
-        record = due
-        while verb := domain.due_transition(record, day):
-            record = await PERIODS.apply_scheduled(uow, record, verb)
+        await _in_time(uow, due, day)
+
+
+async def _in_time(uow: UnitOfWork, record: Period, day: date) -> Period:
+    """The period after each transition that its days make due."""
+    while verb := domain.due_transition(record, day):
+        record = await PERIODS.apply_scheduled(uow, record, verb)
+    return record
 
 
 async def extend(

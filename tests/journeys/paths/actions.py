@@ -192,7 +192,6 @@ def _measured(path_run: PathRun, code: str, **more: Any) -> dict[str, str]:
     indicator = _indicator(path_run, code=code, **more)
     path_run.by(_PUBLISHER).step(indicator, "publish")
     period = _period(path_run, opens_on=day(), **last)
-    later("actions.apply_periods")(path_run)
     ids = {"indicator_id": indicator.rpartition("/")[2], "period_id": period.rpartition("/")[2]}
     return {**ids, "country": path_run.country}
 

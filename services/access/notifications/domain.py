@@ -118,11 +118,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             "expert_profile", _A.EXPERT, of="membership.expert account_linked profile_due restricted restriction_lifted"
         ),
         *_notices("declaration", _A.EXPERT, of="membership.expert declaration_due"),
-        *_notices(
-            "declaration",
-            _A.DECLARANT,
-            of="membership.declaration signed cleared managed excluded superseded",
-        ),
+        *_notices("declaration", _A.DECLARANT, of="membership.declaration signed cleared managed excluded superseded"),
         *_notices("consent", _A.CONSENTING, of="membership.consent withdrawn superseded"),
         *_notices("congress", _A.PARTICIPANT, of="membership.participation attended"),
         *_notices("support", _A.SUPPORTER, of="membership.support accepted rejected withdrawn annulled reinstated"),
@@ -161,9 +157,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),
         *_notices("call", _A.PANEL, of="membership.call assessing"),
         *_notices(
-            "nomination",
-            _A.NOMINEE,
-            of="membership.nomination nominated declined lapsed extended appeal_answered",
+            "nomination", _A.NOMINEE, of="membership.nomination nominated declined lapsed extended appeal_answered"
         ),
         *_notices(
             "agreement",
@@ -192,16 +186,10 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged quarantined"),
         *_notices(
-            "endorsement",
-            _A.AUTHOR,
-            _A.GOVERNMENT,
-            of="actions.endorsement verified expired withdrawn superseded",
+            "endorsement", _A.AUTHOR, _A.GOVERNMENT, of="actions.endorsement verified expired withdrawn superseded"
         ),
         *_notices(
-            "correspondence",
-            _A.AUTHOR,
-            _A.GOVERNMENT,
-            of="actions.correspondence awaiting_reply answered closed",
+            "correspondence", _A.AUTHOR, _A.GOVERNMENT, of="actions.correspondence awaiting_reply answered closed"
         ),
         *_notices("focal_point", _A.FOCAL_POINT, of="actions.focal_point activated handing_over ended"),
         *_notices("account", _A.OWNER, of="access.account reinstated"),

@@ -2,8 +2,8 @@
 
 from migrations.rules import country_scoped, record_columns, reference_numbers, run, setting
 
-revision = "0040_actions_results"
-down_revision = "0039_actions_targets"
+revision = "0044_actions_results"
+down_revision = "0043_actions_scans"
 
 _READABLE = f"centre_id::text = ANY({setting('records')})"
 _WRITABLE = f"centre_id::text = ANY({setting('write_records')})"

@@ -78,8 +78,10 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
     ),
-    **dict.fromkeys(("listSchemeCodes", "listSchemeStates"), Demand(Ask.SEE)),
-    **dict.fromkeys(("storeSchemeCodes", "recordSchemeStates"), Demand(Ask.DO, "update")),
+    **dict.fromkeys(
+        ("listSchemeCodes", "listSchemeStates", "listSchemeMappings", "getSchemeCoverage"), Demand(Ask.SEE)
+    ),
+    **dict.fromkeys(("storeSchemeCodes", "recordSchemeStates", "storeSchemeMappings"), Demand(Ask.DO, "update")),
     **dict.fromkeys(("countInitiative", "listInitiativeSupporters", "signInitiative"), Demand(Ask.SEE)),
     **{
         f"{verb}{file}Message{end}": Demand(Ask.DO, permission, "messages")

@@ -4,6 +4,7 @@ from services.actions.actions.routes import router as actions
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
+from services.actions.coverage.routes import router as coverage
 from services.actions.endorsements.routes import router as endorsements
 from services.actions.evidence.routes import objects
 from services.actions.evidence.routes import router as evidence
@@ -11,6 +12,7 @@ from services.actions.focal_points.routes import router as focal_points
 from services.actions.frameworks.routes import router as frameworks
 from services.actions.government_bodies.routes import router as government_bodies
 from services.actions.indicators.routes import router as indicators
+from services.actions.mappings.routes import router as mappings
 from services.actions.meetings.routes import router as meetings
 from services.actions.milestones.routes import router as milestones
 from services.actions.periods.routes import extensions
@@ -29,7 +31,7 @@ from shared.web.service import service_parts
 
 _PLANS = (frameworks, programmes, actions, milestones)
 _RESULTS = (indicators, periods, extensions, targets, results)
-_SCHEMES = (schemes, codes, states)
+_SCHEMES = (schemes, codes, states, mappings, coverage)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 

@@ -64,6 +64,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
     "action_scheme": f"{RECORD} code edition titles source licence publisher code_count assessments search_key",
     "action_scheme_code": "scheme_id code parent kind titles uri position",
+    "action_scheme_mapping": "scheme code to_scheme to_code relation source",
     "action_scheme_state": "scheme_id assessment published_on source states",
     "action_tag": "id kind scheme code status country visibility",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",

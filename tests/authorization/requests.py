@@ -262,6 +262,9 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "source": "https://example.org/scheme",
     },
     "storeSchemeCodes": lambda _country_fixture: [{"code": uuid4().hex, "titles": {"en": "Soil"}}],
+    "storeSchemeMappings": lambda _country_fixture: [
+        {"from": {"scheme": "ness", "code": "law"}, "to": {"scheme": "sdg", "code": "16"}, "relation": "related"}
+    ],
     "recordSchemeStates": lambda _country_fixture: {
         "assessment": uuid4().hex,
         "published_on": "2026-01-01",

@@ -8,6 +8,7 @@ from services.actions.codes.record import Code
 from services.actions.schemes.domain import MOST_CODES, in_use
 from services.actions.schemes.operations import SCHEMES
 from services.actions.schemes.record import Scheme, Tag
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid, invalid_field, pointer_to
 
@@ -22,7 +23,7 @@ async def store(uow: UnitOfWork, of: Scheme, given: Sequence[Code]) -> Scheme:
     if of.status == "superseded":
         raise in_use()
     stored = await queries.stored(uow.connection, of.id, [one["code"] for one in given])
-    parents = await queries.parents(uow.connection, of.id)
+    parents = await queries.parents(uow.connection, SYSTEM_CONTEXT, of.id)
     domain.check(given, parents)
     if of.status == "current":
         given = [

@@ -35,7 +35,7 @@ _PAGE = Statement(
         .limit(bindparam("limit"))
     )
 )
-_PARENTS = Statement(select(_c.code, _c.parent).where(_OF_SCHEME))
+_PARENTS = Statement(within_context(select(_c.code, _c.parent).where(_OF_SCHEME)))
 _STORED = Statement(select(*_COLUMNS).where(_OF_SCHEME, _c.code == _CODES))
 _FIELDS = ("code", "parent", "kind", "titles", "uri", "position")
 _given = (
@@ -85,9 +85,10 @@ async def page(
     return await _PAGE.fetch(connection, scheme_id=scheme_id, **chosen, **context.parameters)
 
 
-async def parents(connection: Connection, scheme_id: UUID) -> dict[str, str | None]:
+async def parents(connection: Connection, context: AccessContext, scheme_id: UUID) -> dict[str, str | None]:
     """The parent of each code of an edition."""
-    return {row["code"]: row["parent"] for row in await _PARENTS.fetch(connection, scheme_id=scheme_id)}
+    rows = await _PARENTS.fetch(connection, scheme_id=scheme_id, **context.parameters)
+    return {row["code"]: row["parent"] for row in rows}
 
 
 async def stored(connection: Connection, scheme_id: UUID, codes: Sequence[str]) -> dict[str, Row]:

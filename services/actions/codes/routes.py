@@ -12,7 +12,7 @@ from services.actions.schemes.routes import SCHEME_API
 from shared.database.statements import Row
 from shared.records.resource_type import require
 from shared.web.paging import linked_page, page_after, page_limit, parameters_of, place_of
-from shared.web.request_context import CurrentContext
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 from shared.web.schemas import page_of
@@ -20,18 +20,12 @@ from shared.web.schemas import page_of
 router = ResourceRouter(SCHEME_API.kind.resource, ROLES)
 Readable = Annotated[Row, Depends(SCHEME_API.readable)]
 EDITION = {"edition": "The edition, if the address names a scheme; by default the current one."}
-_CHOSEN = {"kind": "Codes of this kind.", "parent": "Codes whose parent is this one."}
+PAGE_OF_CODES = {**EDITION, "kind": "Codes of this kind.", "parent": "Codes whose parent is this one."}
+"""Parameters that choose codes of an edition, in addition to those of pages."""
 
 
-@router.get(
-    "/{record}/codes",
-    options=RouteOptions(is_public=True, query=query_of("limit", "cursor", described={**EDITION, **_CHOSEN})),
-    operation_id="listSchemeCodes",
-    summary="List the codes of an edition",
-    description="In their order. The address names an edition by id or ref, or a scheme by its code.",
-    responses={200: {"model": page_of(SchemeCode)}},
-)
-async def list_codes(scheme: Readable, ctx: CurrentContext) -> Response:
+async def page_of_codes(ctx: RequestContext, scheme: Row) -> tuple[list[Row], str | None]:
+    """The requested codes of an edition, and the address of the next page."""
     given = parameters_of(ctx.request)
     limit = page_limit(given.get("limit"))
     after = place_of(ctx, given.get("cursor"), queries.PLACE) or (-1, "")
@@ -46,7 +40,19 @@ async def list_codes(scheme: Readable, ctx: CurrentContext) -> Response:
             limit=limit,
         )
     more, rows = len(rows) > limit, rows[:limit]
-    following = page_after(ctx, [rows[-1]["order"], rows[-1]["code"]]) if more else None
+    return rows, page_after(ctx, [rows[-1]["order"], rows[-1]["code"]]) if more else None
+
+
+@router.get(
+    "/{record}/codes",
+    options=RouteOptions(is_public=True, query=query_of("limit", "cursor", described=PAGE_OF_CODES)),
+    operation_id="listSchemeCodes",
+    summary="List the codes of an edition",
+    description="In their order. The address names an edition by id or ref, or a scheme by its code.",
+    responses={200: {"model": page_of(SchemeCode)}},
+)
+async def list_codes(scheme: Readable, ctx: CurrentContext) -> Response:
+    rows, following = await page_of_codes(ctx, scheme)
     return linked_page({"items": [present_code(row) for row in rows], "next": following}, following)
 
 

@@ -1,0 +1,1 @@
+"""Which records have the codes of a scheme."""

@@ -1,0 +1,119 @@
+"""Counting the records that have the codes of a scheme, among those that the caller may know of."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, Text, any_, bindparam, column, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.actions.actions.domain import PUBLISHED as ACTIONS_PUBLISHED
+from services.actions.actions.record import Action
+from services.actions.codes.tables import tag
+from services.actions.coverage.domain import Counted
+from services.actions.evidence.queries import visible_to
+from services.actions.evidence.record import Evidence
+from services.actions.evidence.tables import evidence
+from shared.database.context import within_context
+from shared.database.statements import Connection, Shapes
+from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
+
+_MOST_CODES = 50_000
+_MOST_TARGETS = 200
+"""The codes of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of record with codes. `tagged` selects, for a form of the application filter, one row for each code of
+    each record: its `id`, `country`, `scheme` and `code`."""
+
+    resource: Resource
+    tagged: Callable[[AccessKind], Select[Any]]
+
+
+def _tagged(kind: str, published: frozenset[str]) -> Callable[[AccessKind], Select[Any]]:
+    """The codes that triggers copied from the tags of records of this kind."""
+
+    def build(access_kind: AccessKind) -> Select[Any]:
+        query = select(tag.c.id, tag.c.country, tag.c.scheme, tag.c.code)
+        return query.where(tag.c.kind == constant(kind), visible(tag, access_kind, published))
+
+    return build
+
+
+def _categories(access_kind: AccessKind) -> Select[Any]:
+    """The category of each file of evidence."""
+    scheme = literal_column("'iati_document_category'", Text).label("scheme")
+    e = evidence.c
+    return visible_to(access_kind).with_only_columns(e.id, e.country, scheme, e.category.label("code"))
+
+
+SOURCES = (
+    Source(Action.resource_type, _tagged("action", ACTIONS_PUBLISHED)),
+    Source(Evidence.resource_type, _categories),
+)
+"""The kinds of records that the coverage counts, each in the member of its plural."""
+
+
+def _among(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
+    """The codes of a kind of record, of some countries if it is limited to them."""
+    tagged = source.tagged(access_kind).subquery("tagged")
+    query = select(tagged)
+    return query.where(tagged.c.country == any_(bindparam("countries", type_=ARRAY(Text)))) if is_limited else query
+
+
+def _by_code(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
+    """The number of records by scheme and code."""
+    among = _among(source, access_kind, is_limited).subquery("among")
+    records = func.count().label("records")
+    return within_context(
+        select(among.c.scheme, among.c.code, records)
+        .where(among.c.scheme == any_(bindparam("schemes", type_=ARRAY(Text))))
+        .group_by(among.c.scheme, among.c.code)
+        .order_by(records.desc(), among.c.code)
+        .limit(_MOST_CODES)
+    )
+
+
+def _together(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
+    """The number of records by target for which several codes count: each record once, which needs their ids."""
+    among = _among(source, access_kind, is_limited).subquery("among")
+    names = Counted._fields
+    pairs = (
+        func.unnest(*(bindparam(name, type_=ARRAY(Text)) for name in names))
+        .table_valued(*(column(name, Text) for name in names))
+        .render_derived("counted")
+    )
+    matched = (
+        select(pairs.c.target, among.c.id)
+        .where(pairs.c.scheme == among.c.scheme, pairs.c.code == among.c.code)
+        .distinct()
+        .subquery("matched")
+    )
+    return within_context(
+        select(matched.c.target, func.count().label("records")).group_by(matched.c.target).limit(_MOST_TARGETS)
+    )
+
+
+_BY_CODE, _TOGETHER = Shapes(_by_code), Shapes(_together)
+
+
+async def by_code(
+    connection: Connection, access: AccessScope, source: Source, schemes: Collection[str], countries: Sequence[str]
+) -> dict[tuple[str, str], int]:
+    """The number of records by scheme and code: the 50,000 most frequent, in this order."""
+    arguments = {"schemes": list(schemes), "countries": list(countries), **access.parameters}
+    rows = await _BY_CODE.get(source, access.access_kind, bool(countries)).fetch(connection, **arguments)
+    return {(row["scheme"], row["code"]): row["records"] for row in rows}
+
+
+async def together(
+    connection: Connection, access: AccessScope, source: Source, given: Sequence[Counted], countries: Sequence[str]
+) -> dict[str, int]:
+    """The number of records by target, at most 200, each counted once for it."""
+    pairs = {name: [getattr(one, name) for one in given] for name in Counted._fields}
+    arguments = {"countries": list(countries), **pairs, **access.parameters}
+    rows = await _TOGETHER.get(source, access.access_kind, bool(countries)).fetch(connection, **arguments)
+    return {row["target"]: row["records"] for row in rows}

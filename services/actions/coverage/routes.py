@@ -1,0 +1,86 @@
+"""The coverage of a scheme over HTTP."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Response
+
+from services.actions.access import ROLES
+from services.actions.codes import queries as codes
+from services.actions.codes.routes import PAGE_OF_CODES, page_of_codes
+from services.actions.codes.schemas import present_code
+from services.actions.codes.tables import tag
+from services.actions.coverage import queries
+from services.actions.coverage.domain import MOST_ORPHANS, RELATIONS, counted, split
+from services.actions.coverage.schemas import Coverage
+from services.actions.mappings.queries import related
+from services.actions.schemes.routes import SCHEME_API
+from shared.database.statements import Row
+from shared.kernel.errors import invalid_parameter
+from shared.records.filters import countries, one_of, values
+from shared.web.paging import linked_page, parameters_of
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
+
+router = ResourceRouter(SCHEME_API.kind.resource, ROLES)
+Readable = Annotated[Row, Depends(SCHEME_API.readable)]
+_CHOSEN = {
+    each.name: each
+    for each in (
+        countries(tag.c.country),
+        values("via", tag.c.code, "Relations by which records of mapped codes count, too", one_of(RELATIONS)),
+    )
+}
+_NOTHING = {source.resource.plural: 0 for source in queries.SOURCES}
+
+
+@router.get(
+    "/{record}/coverage",
+    options=RouteOptions(
+        is_public=True, query=query_of("limit", "cursor", filters=_CHOSEN.values(), described=PAGE_OF_CODES)
+    ),
+    operation_id="getSchemeCoverage",
+    summary="Read which records have the codes of an edition",
+    description="How many records have each code or one below it, among those that the caller may know of.",
+    responses={200: {"model": Coverage}},
+)
+async def get_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
+    places, relations = _parsed(ctx, "country"), _parsed(ctx, "via")
+    rows, following = await page_of_codes(ctx, scheme)
+    async with ctx.connection() as connection:
+        parents = await codes.parents(connection, ctx.access.context, scheme["id"])
+        mapped = await related(connection, ctx.access.context, scheme["code"], relations)
+    alone, several = split(counted(scheme["code"], parents, mapped, {row["code"] for row in rows}))
+    schemes = {scheme["code"], *(one.scheme for one in alone)}
+    numbers: Mapping[str, dict[str, int]] = defaultdict(lambda: dict(_NOTHING))
+    orphans: Mapping[str, dict[str, int]] = defaultdict(lambda: dict(_NOTHING))
+    for source in queries.SOURCES:
+        access, name = ctx.access_on(source.resource), source.resource.plural
+        async with ctx.connection() as connection:
+            found = await queries.by_code(connection, access, source, schemes, places)
+            merged = await queries.together(connection, access, source, several, places) if several else {}
+        for target, records in {**{one.target: found.get(one[1:], 0) for one in alone}, **merged}.items():
+            numbers[target][name] = records
+        lacking = [code for of, code in found if of == scheme["code"] and code not in parents]
+        for code in lacking[:MOST_ORPHANS]:
+            orphans[code][name] = found[scheme["code"], code]
+    via: Mapping[str, list[dict[str, Any]]] = defaultdict(list)
+    for code, other, relation in mapped:
+        via[code].append({**other, "relation": relation})
+    body = {
+        "items": [{**present_code(row), **numbers[row["code"]], "via": via[row["code"]]} for row in rows],
+        "orphans": [{"code": code, **records} for code, records in orphans.items()],
+        "next": following,
+    }
+    return linked_page(body, following)
+
+
+def _parsed(ctx: RequestContext, name: str) -> list[str]:
+    """The values of a parameter; none if it is absent. Raises Malformed `invalid_parameter`."""
+    raw = parameters_of(ctx.request).get(name)
+    try:
+        return [] if raw is None else _CHOSEN[name].parse(raw)
+    except ValueError as error:
+        raise invalid_parameter(name, f"{name} {error}") from error

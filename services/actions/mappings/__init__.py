@@ -1,0 +1,1 @@
+"""Which codes of different schemes correspond."""

@@ -1,0 +1,33 @@
+"""Writing mappings of a scheme."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.actions.codes import queries as codes
+from services.actions.mappings import domain, queries
+from services.actions.mappings.record import Mapping
+from services.actions.schemes.operations import SCHEMES
+from services.actions.schemes.record import Scheme
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Conflict, invalid_field
+from shared.records.documents import with_digests
+
+
+async def store(uow: UnitOfWork, of: Scheme, given: Sequence[Mapping]) -> Scheme:
+    """The locked current edition, whose scheme has these mappings, all or none. A pair of codes that is mapped gets the
+    new relation and source.
+
+    Raises Conflict for another edition, Invalid for mappings that the scheme cannot have and sources that cannot be
+    used.
+    """
+    if of.status != "current":
+        raise Conflict("Mappings are stored with the current edition.")
+    unknown = await codes.unknown(uow.connection, {end for one in given for end in domain.pair_of(one)})
+    domain.check(of.code, given, unknown)
+    sources = await with_digests(uow, {f"/{n}/source": one.source for n, one in enumerate(given)})
+    await queries.store(
+        uow.connection, [replace(one, source=source) for one, source in zip(given, sources, strict=True)]
+    )
+    if await queries.count(uow.connection, of.code) > domain.MOST:
+        raise invalid_field("", "too_long", f"A scheme has at most {domain.MOST:,} mappings.")
+    return await SCHEMES.write(uow, "store_mappings", of, of, fact="updated")

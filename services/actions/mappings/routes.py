@@ -1,0 +1,66 @@
+"""The mappings of a scheme over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Depends, Response
+
+from services.actions.access import ROLES
+from services.actions.codes.routes import EDITION
+from services.actions.mappings import operations, queries
+from services.actions.mappings.schemas import SchemeMapping, SchemeMappingsBody, present_mapping
+from services.actions.schemes.routes import SCHEME_API
+from shared.database.statements import Row
+from shared.records.resource_type import require
+from shared.web.paging import linked_page, page_after, page_limit, parameters_of, place_of
+from shared.web.request_context import CurrentContext
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
+from shared.web.schemas import page_of
+
+router = ResourceRouter(SCHEME_API.kind.resource, ROLES)
+Readable = Annotated[Row, Depends(SCHEME_API.readable)]
+_CHOSEN = {"to_scheme": "Mappings to this scheme.", "from_code": "Mappings of this code."}
+
+
+@router.get(
+    "/{record}/mappings",
+    options=RouteOptions(is_public=True, query=query_of("limit", "cursor", described={**EDITION, **_CHOSEN})),
+    operation_id="listSchemeMappings",
+    summary="List the mappings of a scheme",
+    description="From its codes to those of other schemes, whatever the edition; mappings of other schemes to it are in"
+    " their lists.",
+    responses={200: {"model": page_of(SchemeMapping)}},
+)
+async def list_mappings(scheme: Readable, ctx: CurrentContext) -> Response:
+    given = parameters_of(ctx.request)
+    limit = page_limit(given.get("limit"))
+    after = place_of(ctx, given.get("cursor"), queries.PLACE) or ("", "", "")
+    async with ctx.connection() as connection:
+        rows = await queries.page(
+            connection,
+            ctx.access.context,
+            scheme["code"],
+            to_scheme=given.get("to_scheme"),
+            code=given.get("from_code"),
+            after=after,
+            limit=limit,
+        )
+    more, rows = len(rows) > limit, rows[:limit]
+    following = page_after(ctx, [rows[-1][key.key] for key in queries.PLACE]) if more else None
+    return linked_page({"items": [present_mapping(row) for row in rows], "next": following}, following)
+
+
+@router.post(
+    "/{record}/mappings",
+    options=RouteOptions(query=query_of(described=EDITION)),
+    operation_id="storeSchemeMappings",
+    summary="Store mappings of a scheme",
+    description="Up to 2,000 at once, all or none. A pair of codes that is mapped gets the new relation and source.",
+    status_code=201,
+    responses={201: {"model": SCHEME_API.response_model}},
+)
+async def store_mappings(body: SchemeMappingsBody, scheme: Readable, ctx: CurrentContext) -> Response:
+    require(ctx.access, "update", scheme["country"])
+    before = await SCHEME_API.kind.lock(ctx.uow, scheme["id"])
+    await operations.store(ctx.uow, before, [one.as_record() for one in body.root])
+    return await SCHEME_API.respond_with(ctx, scheme["id"], status=201)

@@ -219,6 +219,12 @@ def _government(by: Client, admin: Client) -> None:
     baseline = {**subject, "period_id": None, "kind": "baseline", "year": 2025, "method": "survey"}
     said = {"source": "National survey", "method_note": "Twice a year", "comment": "First", "evidence": [_DOCUMENT]}
     by.create("/actions/v1/results", {**baseline, **said, "value": "999.90", "breakdown": parts})
+    more_time = {"country": COUNTRY, "until": str(today() + timedelta(days=30)), "reason": "The survey is late"}
+    by.create(f"{period['links']['self']}/extensions", more_time)
+    pair = {"from": {"scheme": "gbf", "code": "2"}, "to": {"scheme": "sdg", "code": "15.3"}}
+    mapping = {**pair, "relation": "related", "source": _DOCUMENT}
+    stored = admin.send("POST", "/actions/v1/schemes/gbf/mappings", json=[mapping])
+    assert stored.status_code == 201, stored.text
     meeting = {**_PLACE, "kind": "online", "titles": {"en": "First meeting"}, "date": _DAY}
     by.create(
         "/actions/v1/meetings",

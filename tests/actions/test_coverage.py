@@ -9,6 +9,7 @@ from tests.actions.programme import action, programme
 from tests.actions.schemes import SCHEMES, code, current, draft
 from tests.support.callers import Caller
 from tests.support.evidence import evidence
+from tests.support.results import indicator
 
 
 async def _scheme(admin: Caller, *codes: dict[str, Any]) -> str:
@@ -90,13 +91,20 @@ async def test_a_record_counts_by_a_mapping_only_if_its_relation_is_named(admin:
         assert (await secretariat.get(f"{SCHEMES}/{ours}/coverage?{query}")).status_code == 400, query
 
 
-async def test_an_action_with_codes_of_two_schemes_is_in_both(secretariat: Caller) -> None:
-    before = {name: await _covered(secretariat, name) for name in ("gbf", "sdg")}
-    tags = [{"scheme": "gbf", "code": "2"}, {"scheme": "sdg", "code": "15.3"}]
-    await action(secretariat, await programme(secretariat), "core", tags=tags)
-    for name, codes in (("gbf", ("2",)), ("sdg", ("15.3", "15"))):
-        after = await _covered(secretariat, name)
-        assert {one: after[one] - before[name].get(one, 0) for one in codes} == dict.fromkeys(codes, 1)
+async def test_an_indicator_with_codes_of_two_schemes_is_in_both(
+    admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    first, second = [await _scheme(admin, code("G"), code("G.1", parent="G")) for _ in range(2)]
+    codes = [{"scheme": name, "code": "G.1"} for name in (first, second, second)]
+    path = await indicator(admin, codes=codes)
+    assert await _covered(admin, first, of="indicators") == {"G": 1, "G.1": 1}
+    assert await _covered(caller("author_xa"), first, of="indicators") == {}
+    await admin.step(path, "publish")
+    await indicator(caller("author_xb"), country="XB", codes=codes[:1])
+    for name in (first, second):
+        for query in ("", "&country=XA"):
+            assert await _covered(caller("author_xa"), name, query, of="indicators") == {"G": 1, "G.1": 1}
+    assert await _covered(admin, first, of="indicators") == {"G": 2, "G.1": 2}
 
 
 async def test_tags_that_an_edition_lacks_are_orphans(admin: Caller, secretariat: Caller) -> None:
@@ -107,7 +115,7 @@ async def test_tags_that_an_edition_lacks_are_orphans(admin: Caller, secretariat
     await current(admin, code("1"), code=name, edition="2")
     found = (await secretariat.get(f"{SCHEMES}/{name}/coverage")).json()
     assert [(one["code"], one["actions"]) for one in found["items"]] == [("1", 1)]
-    assert found["orphans"] == [{"code": "2", "actions": 2, "evidence": 0}]
+    assert found["orphans"] == [{"code": "2", "indicators": 0, "actions": 2, "evidence": 0}]
     earlier = (await secretariat.get(f"{SCHEMES}/{name}/coverage?edition=1")).json()
     assert ([one["actions"] for one in earlier["items"]], earlier["orphans"]) == ([1, 2], [])
 

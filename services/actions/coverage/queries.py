@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Text, any_, bindparam, column, func, literal_column, select
+from sqlalchemy import Select, Text, any_, bindparam, column, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.actions.domain import PUBLISHED as ACTIONS_PUBLISHED
@@ -14,6 +14,9 @@ from services.actions.coverage.domain import Counted
 from services.actions.evidence.queries import visible_to
 from services.actions.evidence.record import Evidence
 from services.actions.evidence.tables import evidence
+from services.actions.indicators.domain import PUBLISHED as INDICATORS_PUBLISHED
+from services.actions.indicators.record import Indicator
+from services.actions.indicators.tables import indicator
 from shared.database.context import within_context
 from shared.database.statements import Connection, Shapes
 from shared.kernel.resource import Resource
@@ -50,7 +53,19 @@ def _categories(access_kind: AccessKind) -> Select[Any]:
     return visible_to(access_kind).with_only_columns(e.id, e.country, scheme, e.category.label("code"))
 
 
+def _indicators(access_kind: AccessKind) -> Select[Any]:
+    """The codes of indicators. There are few of them, so that no table is needed to find them by code."""
+    code = (
+        func.jsonb_to_recordset(indicator.c.codes)
+        .table_valued(column("scheme", Text), column("code", Text))
+        .render_derived("code", with_types=True)
+    )
+    query = select(indicator.c.id, indicator.c.country, code.c.scheme, code.c.code)
+    return query.where(visible(indicator, access_kind, INDICATORS_PUBLISHED)).distinct()
+
+
 SOURCES = (
+    Source(Indicator.resource_type, _indicators),
     Source(Action.resource_type, _tagged("action", ACTIONS_PUBLISHED)),
     Source(Evidence.resource_type, _categories),
 )
@@ -58,10 +73,11 @@ SOURCES = (
 
 
 def _among(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
-    """The codes of a kind of record, of some countries if it is limited to them."""
+    """The codes of a kind of record; of some countries and of none, if it is limited."""
     tagged = source.tagged(access_kind).subquery("tagged")
     query = select(tagged)
-    return query.where(tagged.c.country == any_(bindparam("countries", type_=ARRAY(Text)))) if is_limited else query
+    in_countries = tagged.c.country == any_(bindparam("countries", type_=ARRAY(Text)))
+    return query.where(or_(in_countries, tagged.c.country.is_(None))) if is_limited else query
 
 
 def _by_code(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:

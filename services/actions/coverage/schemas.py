@@ -9,6 +9,7 @@ from services.actions.schemes.schemas import Tag
 from shared.web.fields import ResponseModel
 from shared.web.schemas import NEXT
 
+_INDICATORS = Annotated[int, Field(examples=[1]), "The number of indicators."]
 _ACTIONS = Annotated[int, Field(examples=[3]), "The number of actions."]
 _EVIDENCE = Annotated[int, Field(examples=[0]), "The number of files of evidence."]
 
@@ -22,6 +23,7 @@ class RelatedCode(Tag):
 class CodeCoverage(SchemeCode):
     """A code with the number of records that have it, or a code below it. A record counts once."""
 
+    indicators: _INDICATORS
     actions: _ACTIONS
     evidence: _EVIDENCE
     via: Annotated[list[RelatedCode], "The codes of other schemes whose records count, too."]
@@ -31,6 +33,7 @@ class OrphanedCode(ResponseModel):
     """A tag of the scheme that the edition lacks, with the number of records."""
 
     code: Annotated[str, Field(examples=["15.42"]), "The code of the tag."]
+    indicators: _INDICATORS
     actions: _ACTIONS
     evidence: _EVIDENCE
 

@@ -46,3 +46,26 @@ async def test_a_scheme_without_a_current_edition_is_free_text(secretariat: Call
     path = await action(secretariat, await programme(secretariat), "core", tags=[{"scheme": name, "code": "2"}])
     assert (await secretariat.get(path)).status_code == 200
     assert (await secretariat.get(f"{SCHEMES}/{name}")).status_code == 404
+
+
+async def test_actions_are_found_by_the_codes_that_they_have(
+    secretariat: Caller, admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    first, second = [(await admin.get(await current(admin, code("1"), code("2")))).json()["code"] for _ in range(2)]
+    path = await programme(secretariat, visibility="restricted")
+    both = [{"scheme": first, "code": "1"}, {"scheme": second, "code": "2"}]
+    one, other = [await action(secretariat, path, "core", tags=tags) for tags in (both, both[1:])]
+
+    async def found(by: Caller, query: str) -> set[str]:
+        return {item["links"]["self"] for item in (await by.get(f"{ACTIONS}?{query}")).json()["items"]}
+
+    assert await found(secretariat, f"scheme={second}") == {one, other}
+    assert await found(secretariat, f"scheme={first}") == {one}
+    assert await found(secretariat, f"scheme={second}&code=2") == {one, other}
+    assert await found(secretariat, f"scheme={second}&code=1") == set()
+    assert await found(secretariat, f"scheme={first}&code=1&country=XA") == {one}
+    assert {one, other} <= await found(secretariat, f"code=2&programme_id={path.rpartition('/')[2]}")
+    await secretariat.change(one, tags=both[1:])
+    assert await found(secretariat, f"scheme={first}") == set()
+    for name in ("government_xb", "applicant"):
+        assert await found(caller(name), f"scheme={second}") == set()

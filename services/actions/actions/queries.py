@@ -4,17 +4,18 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, column, func, select, table
+from sqlalchemy import Text, bindparam, column, func, or_, select, table
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.actions import domain
 from services.actions.actions.record import Action
 from services.actions.actions.tables import action
+from services.actions.codes.tables import tag
 from services.actions.programmes.tables import programme
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
-from shared.records.listing import one_of, values
+from shared.records.listing import Filter, one_of, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
@@ -22,6 +23,19 @@ from shared.records.rows import record_of
 
 def _of_framework(wanted: ColumnElement[Any]) -> ColumnElement[bool]:
     return action.c.programme_id.in_(select(programme.c.id).where(programme.c.framework == wanted))
+
+
+_SCHEME = bindparam("f_scheme", value=None, type_=Text)
+
+
+def _of_scheme(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+    return select(tag.c.id).where(tag.c.id == action.c.id, tag.c.scheme == wanted).exists()
+
+
+def _with_code(wanted: ColumnElement[str]) -> ColumnElement[bool]:
+    """A code of the scheme that the filter `scheme` names; of any without it."""
+    of_scheme = or_(_SCHEME.is_(None), tag.c.scheme == _SCHEME)
+    return select(tag.c.id).where(tag.c.id == action.c.id, tag.c.code == wanted, of_scheme).exists()
 
 
 NEXT_STEPS = NextSteps("actions.actions", action, (NextStep("proposed", "approve"),))
@@ -35,6 +49,8 @@ LISTING = listing(
     replace(
         values("framework", programme.c.framework, "Codes of frameworks, separated by commas"), condition=_of_framework
     ),
+    Filter("scheme", "A scheme of which they have a code", str, _of_scheme, field="tags"),
+    Filter("code", "A code that they have, of the scheme in `scheme` if it is given", str, _with_code, field="tags"),
     NEXT_STEPS.holder,
 )
 _ONE = Statement(within_context(select(action).where(action.c.id == bindparam("action")).limit(1)))

@@ -9,7 +9,7 @@ from tests.actions.programme import action, programme
 from tests.actions.schemes import SCHEMES, code, current, draft
 from tests.support.callers import Caller
 from tests.support.evidence import evidence
-from tests.support.results import indicator
+from tests.support.results import indicator, published, result, subject
 
 
 async def _scheme(admin: Caller, *codes: dict[str, Any]) -> str:
@@ -107,6 +107,24 @@ async def test_an_indicator_with_codes_of_two_schemes_is_in_both(
     assert await _covered(admin, first, of="indicators") == {"G": 2, "G.1": 2}
 
 
+async def test_published_results_count_by_the_codes_of_their_indicator(
+    admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    name, author = (
+        await _scheme(admin, code("G"), code("G.1", parent="G"), code("G.2", parent="G")),
+        caller("author_xa"),
+    )
+    body = await subject(admin, codes=[{"scheme": name, "code": one} for one in ("G.1", "G.2")])
+    await result(caller("author_xb"), {**body, "country": "XB"})
+    path = await result(author, body)
+    assert await _covered(admin, name, of="results") == {}
+    await published(author, path)
+    for query in ("", "&country=XA", "&period=2026", "&period=2026&country=XA,XB"):
+        assert await _covered(author, name, query, of="results") == {"G": 1, "G.1": 1, "G.2": 1}, query
+    for query in ("&country=XB", "&period=2027"):
+        assert await _covered(author, name, query, of="results") == {}, query
+
+
 async def test_tags_that_an_edition_lacks_are_orphans(admin: Caller, secretariat: Caller) -> None:
     name = await _scheme(admin, code("1"), code("2"))
     path = await programme(secretariat)
@@ -115,7 +133,7 @@ async def test_tags_that_an_edition_lacks_are_orphans(admin: Caller, secretariat
     await current(admin, code("1"), code=name, edition="2")
     found = (await secretariat.get(f"{SCHEMES}/{name}/coverage")).json()
     assert [(one["code"], one["actions"]) for one in found["items"]] == [("1", 1)]
-    assert found["orphans"] == [{"code": "2", "indicators": 0, "actions": 2, "evidence": 0}]
+    assert found["orphans"] == [{"code": "2", "indicators": 0, "results": 0, "actions": 2, "evidence": 0}]
     earlier = (await secretariat.get(f"{SCHEMES}/{name}/coverage?edition=1")).json()
     assert ([one["actions"] for one in earlier["items"]], earlier["orphans"]) == ([1, 2], [])
 
@@ -143,8 +161,7 @@ async def test_mappings_are_stored_whole_or_not_at_all(
         ([one("1", "9")], "/0/to/code", "unknown_code"),
         ([one("1", "1", ours)], "/0/to", "self_relation"),
         ([one("1", "1"), one("1", "1", relation="close")], "/1", "not_unique"),
-        ([one("1", "1", **{"from": {"scheme": theirs, "code": "1"}, "to": {"scheme": ours, "code": "1"}})],
-         "/0/from/scheme", "invalid_value"),
+        ([{**one("1", "1", ours), "from": {"scheme": theirs, "code": "1"}}], "/0/from/scheme", "invalid_value"),
         ([one("1", "1", relation="like")], "/0/relation", "not_one_of"),
     ]  # fmt: skip
     for body, pointer, problem in wrong:

@@ -20,12 +20,11 @@ from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
+_SCHEME = bindparam("f_scheme", value=None, type_=Text)
+
 
 def _of_framework(wanted: ColumnElement[Any]) -> ColumnElement[bool]:
     return action.c.programme_id.in_(select(programme.c.id).where(programme.c.framework == wanted))
-
-
-_SCHEME = bindparam("f_scheme", value=None, type_=Text)
 
 
 def _of_scheme(wanted: ColumnElement[str]) -> ColumnElement[bool]:

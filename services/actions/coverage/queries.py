@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Text, any_, bindparam, column, func, literal_column, or_, select
+from sqlalchemy import Select, Text, any_, bindparam, column, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.actions.domain import PUBLISHED as ACTIONS_PUBLISHED
@@ -14,11 +14,15 @@ from services.actions.coverage.domain import Counted
 from services.actions.evidence.queries import visible_to
 from services.actions.evidence.record import Evidence
 from services.actions.evidence.tables import evidence
-from services.actions.indicators.domain import PUBLISHED as INDICATORS_PUBLISHED
+from services.actions.indicators.queries import LISTING as INDICATORS
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
+from services.actions.periods.tables import period
+from services.actions.results.queries import LISTING as RESULTS
+from services.actions.results.record import Result
+from services.actions.results.tables import result
 from shared.database.context import within_context
-from shared.database.statements import Connection, Shapes
+from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 
@@ -53,19 +57,38 @@ def _categories(access_kind: AccessKind) -> Select[Any]:
     return visible_to(access_kind).with_only_columns(e.id, e.country, scheme, e.category.label("code"))
 
 
+_named = (
+    func.jsonb_to_recordset(indicator.c.codes)
+    .table_valued(column("scheme", Text), column("code", Text))
+    .render_derived("named", with_types=True)
+)
+_code = select(*_named.c).select_from(_named).distinct().correlate(indicator).lateral("code")
+"""The codes of an indicator, each once. There are few indicators, so that no table is needed to find them by code."""
+_PERIOD = bindparam("period", value=None, type_=Text)
+
+
 def _indicators(access_kind: AccessKind) -> Select[Any]:
-    """The codes of indicators. There are few of them, so that no table is needed to find them by code."""
-    code = (
-        func.jsonb_to_recordset(indicator.c.codes)
-        .table_valued(column("scheme", Text), column("code", Text))
-        .render_derived("code", with_types=True)
+    """The codes of indicators."""
+    i = indicator.c
+    query = INDICATORS.base(access_kind).with_only_columns(i.id, i.country, *_code.c)
+    return query.select_from(indicator.join(_code, true()))
+
+
+def _results(access_kind: AccessKind) -> Select[Any]:
+    """The codes of the indicators of published results, of one period if the parameter names one."""
+    r = result.c
+    in_period = r.period_id.in_(select(period.c.id).where(period.c.code == _PERIOD))
+    return (
+        RESULTS.base(access_kind)
+        .with_only_columns(r.id, r.country, *_code.c)
+        .select_from(result.join(indicator, indicator.c.id == r.indicator_id).join(_code, true()))
+        .where(r.status == constant("published"), or_(_PERIOD.is_(None), in_period))
     )
-    query = select(indicator.c.id, indicator.c.country, code.c.scheme, code.c.code)
-    return query.where(visible(indicator, access_kind, INDICATORS_PUBLISHED)).distinct()
 
 
 SOURCES = (
     Source(Indicator.resource_type, _indicators),
+    Source(Result.resource_type, _results),
     Source(Action.resource_type, _tagged("action", ACTIONS_PUBLISHED)),
     Source(Evidence.resource_type, _categories),
 )
@@ -116,20 +139,36 @@ def _together(source: Source, access_kind: AccessKind, is_limited: bool) -> Sele
 _BY_CODE, _TOGETHER = Shapes(_by_code), Shapes(_together)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is counted: records of these countries and of none, or of all if there are none; results of the periods with
+    this code, or of all."""
+
+    countries: Sequence[str]
+    period: str | None
+
+
 async def by_code(
-    connection: Connection, access: AccessScope, source: Source, schemes: Collection[str], countries: Sequence[str]
+    connection: Connection, access: AccessScope, source: Source, schemes: Collection[str], limits: Limits
 ) -> dict[tuple[str, str], int]:
     """The number of records by scheme and code: the 50,000 most frequent, in this order."""
-    arguments = {"schemes": list(schemes), "countries": list(countries), **access.parameters}
-    rows = await _BY_CODE.get(source, access.access_kind, bool(countries)).fetch(connection, **arguments)
+    rows = await _fetch(_BY_CODE, connection, access, source, limits, schemes=list(schemes))
     return {(row["scheme"], row["code"]): row["records"] for row in rows}
 
 
 async def together(
-    connection: Connection, access: AccessScope, source: Source, given: Sequence[Counted], countries: Sequence[str]
+    connection: Connection, access: AccessScope, source: Source, given: Sequence[Counted], limits: Limits
 ) -> dict[str, int]:
     """The number of records by target, at most 200, each counted once for it."""
     pairs = {name: [getattr(one, name) for one in given] for name in Counted._fields}
-    arguments = {"countries": list(countries), **pairs, **access.parameters}
-    rows = await _TOGETHER.get(source, access.access_kind, bool(countries)).fetch(connection, **arguments)
+    rows = await _fetch(_TOGETHER, connection, access, source, limits, **pairs)
     return {row["target"]: row["records"] for row in rows}
+
+
+async def _fetch(
+    statements: Shapes, connection: Connection, access: AccessScope, source: Source, limits: Limits, **arguments: Any
+) -> list[Row]:
+    statement = statements.get(source, access.access_kind, bool(limits.countries))
+    return await statement.fetch(
+        connection, countries=list(limits.countries), period=limits.period, **arguments, **access.parameters
+    )

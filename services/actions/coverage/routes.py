@@ -33,13 +33,14 @@ _CHOSEN = {
         values("via", tag.c.code, "Relations by which records of mapped codes count, too", one_of(RELATIONS)),
     )
 }
+_PARAMETERS = {**PAGE_OF_CODES, "period": "Results of the periods with this code, such as 2026."}
 _NOTHING = {source.resource.plural: 0 for source in queries.SOURCES}
 
 
 @router.get(
     "/{record}/coverage",
     options=RouteOptions(
-        is_public=True, query=query_of("limit", "cursor", filters=_CHOSEN.values(), described=PAGE_OF_CODES)
+        is_public=True, query=query_of("limit", "cursor", filters=_CHOSEN.values(), described=_PARAMETERS)
     ),
     operation_id="getSchemeCoverage",
     summary="Read which records have the codes of an edition",
@@ -47,7 +48,8 @@ _NOTHING = {source.resource.plural: 0 for source in queries.SOURCES}
     responses={200: {"model": Coverage}},
 )
 async def get_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
-    places, relations = _parsed(ctx, "country"), _parsed(ctx, "via")
+    relations = _parsed(ctx, "via")
+    limits = queries.Limits(_parsed(ctx, "country"), parameters_of(ctx.request).get("period"))
     rows, following = await page_of_codes(ctx, scheme)
     async with ctx.connection() as connection:
         parents = await codes.parents(connection, ctx.access.context, scheme["id"])
@@ -59,8 +61,8 @@ async def get_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
     for source in queries.SOURCES:
         access, name = ctx.access_on(source.resource), source.resource.plural
         async with ctx.connection() as connection:
-            found = await queries.by_code(connection, access, source, schemes, places)
-            merged = await queries.together(connection, access, source, several, places) if several else {}
+            found = await queries.by_code(connection, access, source, schemes, limits)
+            merged = await queries.together(connection, access, source, several, limits) if several else {}
         for target, records in {**{one.target: found.get(one[1:], 0) for one in alone}, **merged}.items():
             numbers[target][name] = records
         lacking = [code for of, code in found if of == scheme["code"] and code not in parents]

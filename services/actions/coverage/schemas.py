@@ -10,6 +10,7 @@ from shared.web.fields import ResponseModel
 from shared.web.schemas import NEXT
 
 _INDICATORS = Annotated[int, Field(examples=[1]), "The number of indicators."]
+_RESULTS = Annotated[int, Field(examples=[12]), "The number of published results."]
 _ACTIONS = Annotated[int, Field(examples=[3]), "The number of actions."]
 _EVIDENCE = Annotated[int, Field(examples=[0]), "The number of files of evidence."]
 
@@ -24,6 +25,7 @@ class CodeCoverage(SchemeCode):
     """A code with the number of records that have it, or a code below it. A record counts once."""
 
     indicators: _INDICATORS
+    results: _RESULTS
     actions: _ACTIONS
     evidence: _EVIDENCE
     via: Annotated[list[RelatedCode], "The codes of other schemes whose records count, too."]
@@ -34,6 +36,7 @@ class OrphanedCode(ResponseModel):
 
     code: Annotated[str, Field(examples=["15.42"]), "The code of the tag."]
     indicators: _INDICATORS
+    results: _RESULTS
     actions: _ACTIONS
     evidence: _EVIDENCE
 

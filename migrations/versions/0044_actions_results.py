@@ -56,6 +56,10 @@ CREATE INDEX action_result_country_idx ON action_result (country, status, id)
 --;
 CREATE INDEX action_result_subject_idx ON action_result (indicator_id, country, id)
 --;
+CREATE INDEX action_result_kind_idx ON action_result (kind, id)
+--;
+CREATE INDEX action_result_late_idx ON action_result (late, id) WHERE late IS NOT NULL
+--;
 CREATE INDEX action_result_period_idx ON action_result (period_id, id) WHERE period_id IS NOT NULL
 --;
 CREATE INDEX action_result_action_idx ON action_result (action_id, id) WHERE action_id IS NOT NULL

@@ -11,7 +11,7 @@ PATTERN = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$"
 """At most 18 digits before the point and 12 after it."""
 _FORM = re.compile(PATTERN.strip("^$"))
 _SMALLEST = Decimal("0.000000000001")
-_EXACT = Context(prec=100)
+EXACT = Context(prec=100)
 """Enough for sums of a million products of two such numbers."""
 
 
@@ -27,21 +27,18 @@ def to_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
-    """The quotient, half-even to 12 places, without trailing zeros. Raises decimal.DivisionByZero."""
-    rounded = _EXACT.divide(dividend, divisor).quantize(_SMALLEST, ROUND_HALF_EVEN, _EXACT)
-    return shortened(rounded)
+def quotient(dividend: Decimal, divisor: Decimal, times: int = 1) -> Decimal:
+    """The quotient, such as 100 times for a percentage, half-even to 12 places, without trailing zeros. Raises
+    decimal.DivisionByZero."""
+    exact = EXACT.divide(EXACT.multiply(dividend, Decimal(times)), divisor)
+    rounded = exact.quantize(_SMALLEST, ROUND_HALF_EVEN, EXACT)
+    short = rounded.normalize(EXACT)
+    return short.quantize(Decimal(1), context=EXACT) if short == short.to_integral_value() else short
 
 
 def total(values: list[Decimal]) -> Decimal:
     """The exact sum."""
     found = Decimal(0)
     for value in values:
-        found = _EXACT.add(found, value)
+        found = EXACT.add(found, value)
     return found
-
-
-def shortened(value: Decimal) -> Decimal:
-    """The same number without trailing zeros after the point."""
-    short = value.normalize(_EXACT)
-    return short if short.as_tuple().exponent <= 0 else short.quantize(Decimal(1), context=_EXACT)  # type: ignore[operator]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any, Literal, TypeAlias
 
 from services.actions.results.record import Result
 from services.actions.results.values import lacks_parts, number_of
-from shared.kernel.decimals import to_text, total
+from shared.kernel.decimals import EXACT, to_text, total
 
 Severity: TypeAlias = Literal["error", "warning"]
 RULES = ("breakdown_total", "percentage_range", "large_change")
@@ -68,6 +68,8 @@ def _of_percentage(number: Decimal, around: Surroundings) -> Iterator[Violation]
 
 def _of_change(number: Decimal, around: Surroundings) -> Iterator[Violation]:
     before = number_of(around.previous, around.measure) if around.previous else None
-    if before is not None and abs(number - before) * _LARGE > abs(before):
+    with localcontext(EXACT):
+        is_large = before is not None and abs(number - before) * _LARGE > abs(before)
+    if before is not None and is_large:
         text = "The value differs from the previous one by more than half of it. Say why in `comment`."
         yield Violation(RULES[2], "warning", to_text(number), to_text(before), {"en": text})

@@ -63,7 +63,7 @@ def number_of(value: Mapping[str, Any], measure: str) -> Decimal | None:
     numerator, denominator = _number(value, "numerator"), _number(value, "denominator")
     if numerator is None or not denominator:
         return None
-    return quotient(numerator * _PERCENT if measure == "percentage" else numerator, denominator)
+    return quotient(numerator, denominator, _PERCENT if measure == "percentage" else 1)
 
 
 def _measured_as(measure: str) -> tuple[str, ...]:

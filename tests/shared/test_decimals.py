@@ -27,7 +27,8 @@ def test_a_sum_is_exact() -> None:
 @pytest.mark.parametrize(
     ("dividend", "divisor", "text"),
     [("1", "3", "0.333333333333"), ("2", "3", "0.666666666667"), ("10", "1", "10"), ("0", "7", "0"),
-     ("1", "2000000000000", "0"), ("3", "2000000000000", "0.000000000002"), ("5100", "400", "12.75"), ("1", "-3", "-0.333333333333")],
+     ("1", "2000000000000", "0"), ("3", "2000000000000", "0.000000000002"), ("5100", "400", "12.75"),
+     ("1", "-3", "-0.333333333333")],
 )  # fmt: skip
 def test_a_quotient_is_rounded_half_even_to_twelve_places(dividend: str, divisor: str, text: str) -> None:
     assert to_text(quotient(Decimal(dividend), Decimal(divisor))) == text

@@ -1,6 +1,7 @@
 """The actions app."""
 
 from services.actions.actions.routes import router as actions
+from services.actions.aggregates.routes import router as aggregates
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
@@ -40,7 +41,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline, statistics),
+        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline, statistics, aggregates),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
         " letters, and country stages.",

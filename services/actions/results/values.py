@@ -15,7 +15,7 @@ KINDS = ("actual", "baseline")
 METHODS = ("measured", "estimated", "modelled", "survey", "administrative")
 REASONS_MISSING = ("not_collected", "not_applicable", "not_available", "confidential")
 _ONE_OF = ("value", "numerator", "code", "text", "missing")
-_PERCENT = 100
+PERCENT = 100
 
 
 def faults(record: Result, of: Indicator) -> Iterator[FieldError]:
@@ -63,7 +63,7 @@ def number_of(value: Mapping[str, Any], measure: str) -> Decimal | None:
     numerator, denominator = _number(value, "numerator"), _number(value, "denominator")
     if numerator is None or not denominator:
         return None
-    return quotient(numerator, denominator, _PERCENT if measure == "percentage" else 1)
+    return quotient(numerator, denominator, PERCENT if measure == "percentage" else 1)
 
 
 def _measured_as(measure: str) -> tuple[str, ...]:

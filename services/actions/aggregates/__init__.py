@@ -1,0 +1,1 @@
+"""Values of several countries, subjects and periods as one."""

@@ -133,7 +133,7 @@ async def test_a_file_that_is_too_large_to_scan_waits(scanning: Scanning, databa
     file = await evidence(author, b"x" * 100_000)
     await scanning.scan(file)
     assert await _scan_of(author, file) == ("scanning", "too_large")
-    scanning.clamd.limit = 1 << 20
+    scanning.clamd.limit = 16 << 20
     await scanning.scan_all()
     assert await _scan_of(author, file) == ("scanning", "too_large")
     assert (await _release(scanning, file, database_url))["status"] == "available"

@@ -13,17 +13,21 @@ _COMMAND = b"zINSTREAM\0"
 @dataclass
 class Clamd:
     """What it listens on, and what it does: `limit` is the most bytes of a stream, `reply` replaces every response.
-    While it is down, it ends every connection at once."""
+    While it is down, it ends every connection at once; without `goes_on` none gets a response."""
 
     address: str = ""
-    limit: int = 1 << 20
+    limit: int = 16 << 20
     reply: bytes = b""
     is_down: bool = False
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+    connections: int = 0
     sizes: list[int] = field(default_factory=list)
     """The bytes of the streams that it has read whole."""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
+        self.connections += 1
+        await self.goes_on.wait()
         if not self.is_down:
             writer.write((self.reply or await self._response(reader)) + b"\0")
             await writer.drain()
@@ -46,6 +50,7 @@ class Clamd:
 async def clamd(path: str = "") -> AsyncIterator[Clamd]:
     """A listening one: on the Unix socket at `path`, or on a port of the loopback."""
     found = Clamd()
+    found.goes_on.set()
     server: Any
     if path:
         server, found.address = await asyncio.start_unix_server(found.handle, path), f"unix:{path}"

@@ -62,7 +62,7 @@ async def test_a_file_is_stored_and_described(caller: Callers, settings: Actions
         found = (await author.get(f"{EVIDENCE}?{query}&limit=200")).json()["items"]
         assert made["id"] in [item["id"] for item in found], query
     assert (await author.get(f"{EVIDENCE}?sha256={'0' * 64}")).json()["items"] == []
-    for query in ("sha256=abc", "category=C01", "scan=clean"):
+    for query in ("sha256=abc", "category=C01", "scan=sound"):
         assert (await author.get(f"{EVIDENCE}?{query}")).status_code == 400, query
 
 

@@ -16,6 +16,7 @@ from tests.journeys.paths import (
     ladder,
     membership,
     outreach,
+    results,
 )
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
@@ -24,6 +25,7 @@ from tests.journeys.paths.world import World
 PATHS = (
     *centres.PATHS,
     *actions.PATHS,
+    *results.PATHS,
     ladder.LADDER,
     *membership.PATHS,
     *congresses.PATHS,

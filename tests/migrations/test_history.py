@@ -106,7 +106,7 @@ async def test_records_from_before_their_counts_are_counted(test_servers: dict[s
     plan = await enter(
         connection, "action_programme", status="exploring", framework="3+1/2026", visibility="restricted"
     )
-    place = {"programme_id": plan, "pillar": "core", "kind": "action"}
+    place = {"programme_id": plan, "pillar": "core", "kind": "action", "tags": "[]"}
     work = await enter(connection, "action_action", status="proposed", visibility="restricted", **place)
     await enter(connection, "action_milestone", status="pending", weight=1.0, action_id=work)
     await migrate(url)

@@ -75,7 +75,8 @@ def test_no_part_is_of_an_unknown_type(service: str) -> None:
             is_any_value = part_name.split(".")[0] in ("Change", "EditedField", "DifferingField")
             if not any(key in part for key in typed) and not is_any_value:
                 unknown.add(part_name)
-            has_members = "properties" in part or isinstance(part.get("additionalProperties"), dict)
+            has_members = {"properties", "patternProperties"} & part.keys()
+            has_members = has_members or isinstance(part.get("additionalProperties"), dict)
             if part.get("type") == "object" and not has_members and part_name not in _ANY_KEYS:
                 unknown.add(part_name)
             if part.get("type") == "array" and not part.get("items"):
@@ -87,7 +88,9 @@ def test_no_part_is_of_an_unknown_type(service: str) -> None:
 def test_states_and_verbs_are_open_lists_of_values(service: str) -> None:
     schemas = DOCUMENTS[service]["components"]["schemas"]
     records = {
-        name: schema for name, schema in schemas.items() if {"ref", "visibility", "status"} <= set(schema["properties"])
+        name: schema
+        for name, schema in schemas.items()
+        if {"ref", "visibility", "status"} <= set(schema.get("properties", ()))
     }
     closed = [name for name, schema in records.items() if not schema["properties"]["status"].get(STATES)]
     for name, operation in _operations(DOCUMENTS[service]):

@@ -26,7 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "calls",
         "dashboards",
     ),
-    "For ministries and national systems": ("governments", "national-lists", "evidence", "schemes"),
+    "For ministries and national systems": ("governments", "national-lists", "evidence", "schemes", "results"),
     "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (
         "operations",

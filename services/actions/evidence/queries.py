@@ -38,6 +38,7 @@ from shared.database.tables import Instant
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.listing import Filter, one_of, values
+from shared.records.next_steps import NextSteps
 from shared.records.plain import by_grant, listing
 from shared.records.references import NAMED_CENTRES, NAMED_INSTITUTIONS
 from shared.records.rows import records_of
@@ -176,6 +177,7 @@ def readable_by(access: AccessScope) -> Mapping[str, Any]:
     return {"readable_documents": readable_documents(access.principal)}
 
 
+NEXT_STEPS = NextSteps("actions.evidence", evidence, ())
 _COMMON = listing(
     Evidence,
     evidence,
@@ -185,6 +187,7 @@ _COMMON = listing(
     values("media_type", _e.media_type, "Media types, separated by commas"),
     values("scan", _e.scan_state, "States of the scan for viruses", one_of(domain.SCAN_STATES)),
     values("integrity", _e.integrity_state, "States of the stored file", one_of(domain.INTEGRITY_STATES)),
+    NEXT_STEPS.holder,
     Filter("sha256", "The SHA-256 digest of the file, in hex", _digest, lambda wanted: _e.sha256 == wanted),
 )
 LISTING = replace(

@@ -38,6 +38,7 @@ KINDS: Mapping[str, DocumentKind] = {
     "actions.actions": DocumentKind(_PLANNED, (*_PLANNED, "cancelled")),
     "actions.milestones": DocumentKind(("done",)),
     "actions.endorsements": DocumentKind(("verified", "expired", "superseded")),
+    "actions.results": DocumentKind(("accepted", "published", "superseded")),
     "actions.focal_points": DocumentKind(("active", "handing_over")),
     "actions.correspondence": DocumentKind(("answered", "closed"), _LETTERS),
 }

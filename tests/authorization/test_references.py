@@ -37,6 +37,7 @@ _COLUMNS = {
     "actions.actions": "baseline.source",
     "actions.milestones": "evidence[]",
     "actions.endorsements": "document",
+    "actions.results": "evidence[]",
     "actions.focal_points": "letter",
     "actions.correspondence": "document",
 }

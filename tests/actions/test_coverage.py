@@ -142,6 +142,7 @@ async def test_evidence_counts_by_its_category(caller: Callable[[str | None], Ca
     by = caller("government_xa")
     before = await _covered(by, "iati_document_category", "&country=XA", of="evidence")
     await evidence(by, category="B17")
+    await by.step(await evidence(by, category="B17"), "withdraw", reason="The wrong file")
     after = await _covered(by, "iati_document_category", "&country=XA", of="evidence")
     assert after["B17"] - before.get("B17", 0) == 1
 

@@ -51,10 +51,11 @@ def _tagged(kind: str, published: frozenset[str]) -> Callable[[AccessKind], Sele
 
 
 def _categories(access_kind: AccessKind) -> Select[Any]:
-    """The category of each file of evidence."""
+    """The category of each available file of evidence."""
     scheme = literal_column("'iati_document_category'", Text).label("scheme")
     e = evidence.c
-    return visible_to(access_kind).with_only_columns(e.id, e.country, scheme, e.category.label("code"))
+    query = visible_to(access_kind).with_only_columns(e.id, e.country, scheme, e.category.label("code"))
+    return query.where(e.status == constant("available"))
 
 
 _named = (

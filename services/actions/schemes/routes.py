@@ -20,13 +20,14 @@ class SchemeApi(RecordApi[record.Scheme, int]):
     by default the current one."""
 
     async def shown_to(self, record: str, ctx: CurrentContext) -> Row | Withheld:
+        edition = ctx.request.query_params.get("edition")
         if CODE.fullmatch(record):
             async with ctx.connection() as connection:
-                found = await edition_of(connection, record, ctx.request.query_params.get("edition"))
-            if found is None:
-                raise NotFound("There is no such edition of a scheme.")
-            record = str(found)
-        return await super().shown_to(record, ctx)
+                record = str(await edition_of(connection, record, edition))
+        found = await super().shown_to(record, ctx)
+        if edition is not None and not isinstance(found, Withheld) and found["edition"] != edition:
+            raise NotFound("This is another edition of the scheme.")
+        return found
 
 
 SCHEME_API = SchemeApi(

@@ -104,7 +104,7 @@ class StatisticsApi:
         cache = _CACHES.setdefault(ctx.database, ResponseCache())
         context, read = access.context, access.read
         seen = (kind, access.access_kind, context.visibilities, context.countries, read.countries, bool(read.records))
-        key = (ctx.request.scope["query_string"], ctx.principal.is_anonymous, *seen, today())
+        key = (ctx.path, ctx.request.scope["query_string"], ctx.principal.is_anonymous, *seen, today())
 
         async def load_state() -> State:
             async with ctx.database.acquire() as connection:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from services.actions.indicators.domain import CODED, NUMBERS
 from services.actions.indicators.record import Indicator
@@ -22,8 +22,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number, with the fraction that it is, if it is one."""
 
     number: Decimal
@@ -31,8 +30,7 @@ class Figure:
     denominator: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A published result, or a part of one: its subject, its period with the last day, the code of its part, and its
     number, its code of the scale, or why it has none."""
 
@@ -63,9 +61,9 @@ def figure_of(value: Mapping[str, Any], measure: str) -> Figure | None:
     number = number_of(value, measure)
     if number is None:
         return None
-    fraction = (value["numerator"], value["denominator"])
-    numerator, denominator = (None if one is None else Decimal(one) for one in fraction)
-    return Figure(number, numerator, denominator)
+    if value["numerator"] is None:
+        return Figure(number)
+    return Figure(number, Decimal(value["numerator"]), Decimal(value["denominator"]))
 
 
 def is_aggregable(of: Indicator, by: Sequence[str], *, is_one_period: bool) -> bool:
@@ -80,7 +78,7 @@ def values_of(of: Indicator, measured: Iterable[Measured], by: Sequence[str], ex
     """The value of each cell of `by`, in the order of the keys. `expected` are the countries whose results are
     expected."""
     awaited: Counter[tuple[str | None, ...]] = Counter(_place(country, by) for country in expected)
-    cells = _grouped(measured, lambda one: _key(one, by))
+    cells = grouped(measured, _key_of(by))
     found = []
     for key in sorted(cells, key=lambda key: tuple(part or "" for part in key)):
         rows = cells[key]
@@ -99,10 +97,10 @@ def values_of(of: Indicator, measured: Iterable[Measured], by: Sequence[str], ex
 def _figure(of: Indicator, rows: Sequence[Measured]) -> Figure | None:
     times = PERCENT if of.measure == "percentage" else 1
     periods = []
-    for _, in_period in sorted(_grouped(rows, lambda one: (one.ends, one.period)).items()):
+    for _, in_period in sorted(grouped(rows, lambda one: (one.ends, one.period)).items()):
         countries = [
             reduced(of.across, [one.figure for one in own if one.figure is not None], times)
-            for own in _grouped(in_period, lambda one: one.country).values()
+            for own in grouped(in_period, lambda one: one.country).values()
         ]
         periods.append(reduced(of.across, [one for one in countries if one is not None], times))
     return reduced(of.over_time, [one for one in periods if one is not None], times)
@@ -143,12 +141,23 @@ def _place(country: str, by: Sequence[str]) -> tuple[str | None, ...]:
     return tuple(country if name == "country" else COUNTRIES[country].region for name in by if name in PLACES)
 
 
-def _key(one: Measured, by: Sequence[str]) -> tuple[str | None, ...]:
-    known = {"country": one.country, "region": COUNTRIES[one.country].region, PERIOD: one.period}
-    return tuple(known.get(name, one.part) for name in by)
+def _part_of(one: Measured) -> str | None:
+    return one.part
 
 
-def _grouped(values: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+def _key_of(by: Sequence[str]) -> Callable[[Measured], tuple[str | None, ...]]:
+    """Returns a function from a result to the cell of `by` that it counts in."""
+    known: Mapping[str, Callable[[Measured], str | None]] = {
+        "country": lambda one: one.country,
+        "region": lambda one: COUNTRIES[one.country].region,
+        PERIOD: lambda one: one.period,
+    }
+    parts = [known.get(name, _part_of) for name in by]
+    return lambda one: tuple([part(one) for part in parts])
+
+
+def grouped(values: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """The values by their key, in the order of the first ones."""
     found: dict[K, list[T]] = {}
     for value in values:
         found.setdefault(key(value), []).append(value)

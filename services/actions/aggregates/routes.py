@@ -1,9 +1,10 @@
 """Values over HTTP: what the results of several countries, subjects and periods amount to."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -88,10 +89,13 @@ async def get_values(ctx: CurrentContext) -> Response:
         expected = await queries.expected(connection, ctx.access_on(PROGRAMMES.resource))
     if len(rows) > MOST_RESULTS:
         raise too_many()
+    rows_of = domain.grouped(rows, itemgetter("indicator_id"))
     items = [
         _shown(of, asked, value)
         for of in found
-        for value in domain.values_of(of, _measured(of, rows, asked.part), asked.by, _expected(of, expected))
+        for value in domain.values_of(
+            of, _measured(of, rows_of.get(of.id, ()), asked.part), asked.by, _expected(of, expected)
+        )
     ]
     if len(items) > LARGEST:
         raise too_many()
@@ -132,10 +136,8 @@ def _require_rules(found: list[Indicator], asked: _Asked) -> None:
         raise Malformed(detail, code="not_aggregable", errors=[FieldError("not_aggregable", detail, parameter="by")])
 
 
-def _measured(of: Indicator, rows: list[Row], part: str | None) -> Iterator[Measured]:
+def _measured(of: Indicator, rows: Iterable[Row], part: str | None) -> Iterator[Measured]:
     for row in rows:
-        if row["indicator_id"] != of.id:
-            continue
         subject = (row["country"], row["action_id"], row["centre_id"])
         about = (row["country"], subject, row["period"], row["ends"])
         if part is None:

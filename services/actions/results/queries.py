@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Numeric, Select, Text, Uuid, and_, any_, bindparam, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Numeric, Select, Text, Uuid, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.indicators import domain as indicators
@@ -92,13 +92,8 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 
 
 def _of(chosen: Filter, column: ColumnElement[Any], key: ColumnElement[Any], link: ColumnElement[Any]) -> Filter:
-    """A filter by a column of the indicator or period, whose ids are found first."""
-
-    def condition(wanted: ColumnElement[Any]) -> ColumnElement[bool]:
-        ids = func.array(select(key).where(column == wanted).scalar_subquery(), type_=ARRAY(Uuid))
-        return link == any_(ids)
-
-    return replace(chosen, condition=condition)
+    """A filter by a column of the indicator or period."""
+    return replace(chosen, condition=lambda wanted: exists().where(key == link, column == wanted))
 
 
 def _by_indicator(name: str, column: ColumnElement[Any], description: str, *check: Any) -> Filter:

@@ -147,8 +147,9 @@ async def test_a_revision_replaces_the_published_result_once_it_is_published(adm
     other = caller("author_xb")
     assert (await other.get(path)).json()["status"] == "published"
     assert (await other.get(revision)).status_code == 404
-    await published(author, revision)
+    final = await published(author, revision)
     old = (await other.get(path)).json()
+    assert old["ended_at"] == final["published_at"]
     assert (old["status"], old["superseded_by"], old["value"]) == ("superseded", id_of(revision), "10")
     history = (await author.get(f"{revision}/history")).json()["items"]
     assert (history[-1]["action"], history[-1]["reason"]) == ("create", "Counted anew")

@@ -5,7 +5,7 @@ Who enters a result and the schedule that closes its period lock the period, so 
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -103,9 +103,9 @@ async def _insert(uow: UnitOfWork, access: AccessScope, new: Result, reason: str
 async def transition(uow: UnitOfWork, access: AccessScope, before: Result, requested: TransitionRequest) -> Result:
     """Applies one transition. A published revision supersedes the result that it revises; the country of a returned
     result gets two weeks to enter it again."""
-    verb, may = requested.action, permitted(access, before)
+    verb, may, at = requested.action, permitted(access, before), now()
     acknowledged = given(requested.fields, "acknowledge", list) or []
-    if acknowledged and not (requested.reason or "").strip():
+    if acknowledged and may(verb) and not (requested.reason or "").strip():
         raise invalid_field("/reason", "reason_required", "An acknowledged warning needs a reason.")
     if verb == "submit" and before.period_id is not None:
         await periods.lock_shared(uow.connection, before.period_id)
@@ -113,26 +113,28 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Result, reque
     last_day = await _last_day(uow.connection, before)
     if verb == "publish" and before.revision_of is not None:
         RESULTS.lifecycle.advance(before.status, verb, guard_context, may, fields=requested.fields)
-        await _supersede(uow, before.revision_of, before)
+        await _supersede(uow, before.revision_of, before, at)
     after = await RESULTS.apply_transition(
-        uow, before, requested, guard_context, may, lambda target: _entering(before, target, last_day, acknowledged)
+        uow, before, requested, guard_context, may, lambda target: _entering(before, target, at, last_day, acknowledged)
     )
     if verb == "return":
         await _give_time(uow, before)
     return after
 
 
-def _entering(before: Result, target: str, last_day: date | None, acknowledged: Collection[str]) -> Result:
-    """The result with what changes when it enters a state."""
+def _entering(
+    before: Result, target: str, at: datetime, last_day: date | None, acknowledged: Collection[str]
+) -> Result:
+    """The result with what changes when it enters a state at an instant."""
     match target:
         case "submitted" if before.submitted_at is None:
-            return replace(before, submitted_at=now(), late=None if last_day is None else today() > last_day)
+            return replace(before, submitted_at=at, late=None if last_day is None else at.date() > last_day)
         case "approved":
             return replace(before, acknowledged=sorted(set(acknowledged)))
         case "published":
-            return replace(before, published_at=now())
+            return replace(before, published_at=at)
         case "retracted":
-            return replace(before, ended_at=now())
+            return replace(before, ended_at=at)
         case "draft":
             return replace(before, acknowledged=[])
     return before
@@ -202,10 +204,11 @@ async def _give_time(uow: UnitOfWork, record: Result) -> None:
             await give_time(uow, period, record.country, until, "A result was returned.")
 
 
-async def _supersede(uow: UnitOfWork, key: UUID, by: Result) -> None:
+async def _supersede(uow: UnitOfWork, key: UUID, by: Result, at: datetime) -> None:
+    """Ends the result that a revision replaces, at the instant of the revision's publication."""
     before = await RESULTS.lock(uow, key)
     if before.status == "published":
-        await RESULTS.apply_scheduled(uow, before, "supersede", replace(before, superseded_by=by.id, ended_at=now()))
+        await RESULTS.apply_scheduled(uow, before, "supersede", replace(before, superseded_by=by.id, ended_at=at))
 
 
 async def _with_digests(uow: UnitOfWork, record: Result) -> Parts:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from services.actions.results.record import Result
 from services.actions.results.values import lacks_parts, number_of
 from shared.kernel.decimals import EXACT, to_text, total
+from shared.records.record import Parts
 
 Severity: TypeAlias = Literal["error", "warning"]
 RULES = ("breakdown_total", "percentage_range", "large_change")
@@ -47,17 +48,22 @@ def violations(record: Result, around: Surroundings) -> list[Violation]:
     number = number_of(sides, around.measure)
     if number is None:
         return []
-    found = [*_of_percentage(number, around), *_of_change(number, around)]
-    return [*_of_parts(record, around), *found] if around.across == "sum" and record.value is not None else found
+    return [
+        *_of_parts(record.value, record.breakdown, around),
+        *_of_percentage(number, around),
+        *_of_change(number, around),
+    ]
 
 
-def _of_parts(record: Result, around: Surroundings) -> Iterator[Violation]:
-    for one in around.dimensions if record.value is not None else ():
-        parts = [number_of(part, "") for part in record.breakdown if set(part["dimensions"]) == {one["key"]}]
+def _of_parts(value: Decimal | None, breakdown: Parts, around: Surroundings) -> Iterator[Violation]:
+    if value is None or around.across != "sum":
+        return
+    for one in around.dimensions:
+        parts = [number_of(part, around.measure) for part in breakdown if set(part["dimensions"]) == {one["key"]}]
         whole = total([part for part in parts if part is not None])
-        if one["exhaustive"] and parts and whole != record.value:
+        if one["exhaustive"] and parts and whole != value:
             text = "The parts of a dimension that makes up the whole sum up to the value."
-            yield Violation(RULES[0], "error", to_text(record.value or Decimal()), to_text(whole), {"en": text})
+            yield Violation(RULES[0], "error", to_text(value), to_text(whole), {"en": text})
 
 
 def _of_percentage(number: Decimal, around: Surroundings) -> Iterator[Violation]:

@@ -109,7 +109,7 @@ async def test_records_from_before_their_counts_are_counted(test_servers: dict[s
     place = {"programme_id": plan, "pillar": "core", "kind": "action", "tags": "[]"}
     work = await enter(connection, "action_action", status="proposed", visibility="restricted", **place)
     await enter(connection, "action_milestone", status="pending", weight=1.0, action_id=work)
-    await migrate(url)
+    await migrate(url, revision=counting.revision)
     counts = "SELECT kind, visibility, status, country, category, n FROM core_count_delta ORDER BY kind"
     rows = [tuple(row) for row in await connection.fetch(counts)]
     await connection.close()

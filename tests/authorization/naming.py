@@ -36,13 +36,20 @@ def naming(operation: Operation, country_fixture: CountryFixture, key: str, ref:
             if not _names(at, described) or only not in ((), at):
                 continue
             for name in dict.fromkeys((key, key if described.get("format") == "uuid" else ref)):
-                added, alone = with_value(valid, at, name), {**valid, **with_value({}, at, name)}
+                added, alone = with_value(valid, at, name), _alone(valid, at, name)
                 for body in (added, alone) if alone != added else (added,):
                     sent = {at[0]: body[at[0]]} if operation.method == "PATCH" else body
                     yield Request(request.method, request.path, sent, request.item)
 
 
-def _valid(operation: Operation, country_fixture: CountryFixture) -> Iterator[tuple[Mapping[str, Any], Path]]:
+def _alone(valid: Any, at: Path, name: str) -> Any:
+    """The body without the other parts of the value that refers to a record."""
+    if isinstance(valid, list):
+        return [_alone(valid[0], at[1:], name), *valid[1:]]
+    return {**valid, **with_value({}, at, name)}
+
+
+def _valid(operation: Operation, country_fixture: CountryFixture) -> Iterator[tuple[Any, Path]]:
     """Bodies that create such a record, each with the only place to try, if any. Clients may hold grants too, and
     grants may be over records."""
     entering = BODIES.get(operation.id) or BODIES.get(operation.id.replace("update", "create", 1))

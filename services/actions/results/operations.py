@@ -20,7 +20,7 @@ from services.actions.results.record import Result
 from services.actions.results.tables import result
 from services.actions.results.validation import violations
 from services.actions.results.values import faults, has_value
-from services.actions.subjects.operations import active_indicator, period_of, with_country
+from services.actions.subjects.operations import active_indicator, period_of, stored_indicator, with_country
 from shared.auth.independence import is_another, with_author
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -62,7 +62,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Result, wanted: R
     if before.status != "draft":
         raise Conflict("Only drafts are changed. Return it, or revise it.", code="result_not_draft")
     require_visibility_change(access, before, wanted)
-    indicator = await active_indicator(uow, access, before)
+    indicator = await stored_indicator(uow, before)
     await _require_open(uow, access, before, indicator)
     _require_sound(wanted, indicator)
     if wanted.evidence != before.evidence:

@@ -47,7 +47,7 @@ def kind_of(record: Subject) -> str:
 
 
 async def active_indicator(uow: UnitOfWork, access: AccessScope, record: Subject) -> Indicator:
-    """The indicator of a record, which stays as it is until the transaction ends.
+    """The indicator of a new record, which stays as it is until the transaction ends.
 
     Raises Invalid for one that the caller may not know of or that another kind of subject reports, Conflict
     `indicator_not_active`.
@@ -58,9 +58,18 @@ async def active_indicator(uow: UnitOfWork, access: AccessScope, record: Subject
         raise invalid_field("/indicator_id", "unknown_reference", "There is no such indicator in the country.")
     if known.reported_by != kind_of(record):
         raise invalid_field("/indicator_id", "subject_mismatch", "Another kind of subject reports the indicator.")
-    if known.status != "active":
+    return _require_active(known)
+
+
+async def stored_indicator(uow: UnitOfWork, record: Subject) -> Indicator:
+    """The indicator of a stored record, whoever changes it. Raises Conflict `indicator_not_active`."""
+    return _require_active(await indicators.lock_shared(uow.connection, record.indicator_id))
+
+
+def _require_active(found: Indicator | None) -> Indicator:
+    if found is None or found.status != "active":
         raise Conflict("The indicator is not active.", code="indicator_not_active")
-    return known
+    return found
 
 
 async def period_of(uow: UnitOfWork, key: UUID, of: Indicator) -> Period:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.actions.indicators.record import Indicator
-from services.actions.subjects.operations import active_indicator, period_of, with_country
+from services.actions.subjects.operations import active_indicator, period_of, stored_indicator, with_country
 from services.actions.targets import domain
 from services.actions.targets.record import Target
 from services.actions.targets.tables import target
@@ -29,9 +29,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Target) -> Target:
     return await TARGETS.insert(uow, replace(placed, status=domain.CURRENT, visibility="network"))
 
 
-async def update(uow: UnitOfWork, access: AccessScope, before: Target, wanted: Target) -> Target:
+async def update(uow: UnitOfWork, _access: AccessScope, before: Target, wanted: Target) -> Target:
     """Updates the target; its indicator, subject and period stay. Raises as `create` does."""
-    _require_sound(wanted, await active_indicator(uow, access, before))
+    _require_sound(wanted, await stored_indicator(uow, before))
     return await TARGETS.update(uow, before, wanted)
 
 

@@ -373,7 +373,10 @@ class Seeder:
         found = await self._callers["actions"].get("/actions/v1/frameworks", params={"code": "3+1/2026"})
         (fixture.records["frameworks"],) = found.json()["items"]
         scheme = {"code": "".join(choices(ascii_lowercase, k=12)), "source": "https://example.org/scheme"}
-        await self._enter(fixture, "actions", "schemes", edition="1", titles={"en": fixture.word}, **scheme)
+        made = await self._enter(fixture, "actions", "schemes", edition="1", titles={"en": fixture.word}, **scheme)
+        codes = [{"code": "soil", "titles": {"en": fixture.word}}]
+        stored = await self._callers["actions"].post(f"/actions/v1/schemes/{made['id']}/codes", codes)
+        assert stored.status_code == 201, stored.text
         code = await framework(self._callers["actions"])
         period = await self._enter(fixture, "actions", "periods", framework=code, code="2026", **PERIOD)
         more_time = {"country": fixture.country, "until": today().isoformat(), "reason": fixture.word}

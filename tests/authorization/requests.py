@@ -269,7 +269,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "assessment": uuid4().hex,
         "published_on": "2026-01-01",
         "source": DOCUMENT,
-        "states": [{"code": "unknown", "status": "within"}],
+        "states": [{"code": "soil", "status": "within"}],
     },
     "createMeeting": lambda country_fixture: {
         "kind": "online",

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
 from tests.journeys.paths.calls import enter_results
+from tests.journeys.paths.results import WORLDWIDE, enter_values
 from tests.journeys.paths.world import World
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
@@ -49,6 +50,7 @@ LISTS = sorted(path for path, model in RESPONSE_MODELS.items() if "items" in mod
 _QUERIES = {
     "/membership/v1/institutions/match": "?affiliation=University+of+the+Delta",
     "/actions/v1/timeline": f"?country={COUNTRY}",
+    "/actions/v1/statistics/values": f"?indicator={WORLDWIDE}",
 }
 _PROSPECTS = """
 UPDATE escm.member_expert SET status_since = now() - interval '2 days' WHERE status = 'prospect' AND country = $1
@@ -69,6 +71,7 @@ def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
         enter_everything(by, admin, accounts)
         with closing(World(running)) as world:
             enter_results(world)
+            enter_values(world)
         eventually(lambda: by.get("/membership/v1/affiliations")["items"])
     asyncio.run(_let_prospects_wait(running["database_url"]))
     return running

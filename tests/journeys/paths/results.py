@@ -7,13 +7,26 @@ from typing import Any
 from tests.journeys.paths import evidence
 from tests.journeys.paths.actions import entered
 from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, later, refused, taken
-from tests.journeys.paths.world import V1
+from tests.journeys.paths.world import V1, World
 
 _V1 = V1["actions"]
 _AUTHOR, _PUBLISHER, _OFFICER = "national_author", "national_publisher", "secretariat_officer"
 _FOCAL_POINT = "government_focal_point"
 _COVER = [{"code": code, "titles": {"en": code}} for code in ("forest", "meadow")]
+_OPEN = dict.fromkeys(("due_on", "closes_on", "locks_on"), "2090-01-01")
 _DIMENSIONS = [{"key": "cover", "titles": {"en": "Cover"}, "codes": _COVER, "required": True, "exhaustive": True}]
+
+
+_HECTARES = {
+    "titles": {"en": "Restored land"},
+    "level": "outcome",
+    "measure": "unit",
+    "unit": {"code": "ha", "label": "hectares"},
+    "across": "sum",
+    "over_time": "latest",
+}
+WORLDWIDE = "WORLDWIDE"
+"""The code of the indicator of `enter_values`."""
 
 
 def _scheme(path_run: PathRun) -> str:
@@ -42,9 +55,7 @@ def _publish_another_edition(path_run: PathRun) -> None:
 
 def _indicator(path_run: PathRun, **more: Any) -> str:
     """A draft of the country, whose values are sums in hectares."""
-    number = {"measure": "unit", "unit": {"code": "ha", "label": "hectares"}, "across": "sum", "over_time": "latest"}
-    body = {"code": "LAND", "titles": {"en": "Restored land"}, "level": "outcome", **number}
-    return str(entered("indicators", _AUTHOR, **{**body, **more})(path_run))
+    return str(entered("indicators", _AUTHOR, **{"code": "LAND", **_HECTARES, **more})(path_run))
 
 
 def _period(path_run: PathRun, **more: str) -> str:
@@ -60,7 +71,7 @@ def _period(path_run: PathRun, **more: str) -> str:
 
 def _measured(path_run: PathRun, code: str, **more: Any) -> dict[str, str]:
     """An active indicator of the country, and an open period, which closes in four days or else in 2090."""
-    last = more.pop("last", dict.fromkeys(("due_on", "closes_on", "locks_on"), "2090-01-01"))
+    last = more.pop("last", _OPEN)
     indicator = _indicator(path_run, code=code, **more)
     path_run.by(_PUBLISHER).step(indicator, "publish")
     period = _period(path_run, opens_on=day(), **last)
@@ -98,9 +109,24 @@ def _revise(path_run: PathRun) -> None:
     by = path_run.by
     response = by(_AUTHOR).send("POST", f"{path_run.record}/revisions", json={"reason": "Counted anew", "value": "99"})
     assert response.status_code == 201, response.text
-    path = response.json()["links"]["self"]
+    _publish(path_run, response.json()["links"]["self"])
+
+
+def _publish(path_run: PathRun, draft: str) -> None:
     for who, verb in ((_AUTHOR, "submit"), (_FOCAL_POINT, "approve"), (_OFFICER, "accept"), (_PUBLISHER, "publish")):
-        by(who).step(path, verb)
+        path_run.by(who).step(draft, verb)
+
+
+def enter_values(world: World) -> None:
+    """A published result of an indicator of a framework, which everybody knows of."""
+    path_run = PathRun(world, PATHS[0])
+    period = _period(path_run, opens_on=day(), **_OPEN)
+    framework = path_run.by("admin").get(period)["framework"]
+    indicator = path_run.create("admin", f"{_V1}/indicators", framework=framework, code=WORLDWIDE, **_HECTARES)
+    path_run.by("admin").step(indicator["links"]["self"], "publish")
+    of = {"indicator_id": indicator["id"], "period_id": period.rpartition("/")[2], "country": path_run.country}
+    result = {**of, "method": "measured", "value": "10"}
+    _publish(path_run, path_run.create(_AUTHOR, f"{_V1}/results", **result)["links"]["self"])
 
 
 def _part(value: str) -> list[dict[str, Any]]:

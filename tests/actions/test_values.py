@@ -55,6 +55,18 @@ async def _value(by: Caller, of: dict[str, Any], query: str = "") -> Any:
     return item["value"]
 
 
+async def test_more_results_than_are_aggregated_are_refused(
+    admin: Caller, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = await subject(admin)
+    for country in ("XA", "XB"):
+        await reporter.report({**of, "country": country}, value="1")
+    for name, query in (("MOST_RESULTS", ""), ("MOST_WITH_PARTS", "&by=cover")):
+        monkeypatch.setattr(f"services.actions.aggregates.routes.{name}", 1)
+        refused = await admin.get(f"{VALUES}?indicator={of['indicator_id']}{query}")
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "period"), refused.text
+
+
 async def _second(admin: Caller, of: dict[str, Any]) -> dict[str, Any]:
     """The same of the year 2027."""
     framework = (await admin.get(f"/actions/v1/periods/{of['period_id']}")).json()["framework"]

@@ -24,7 +24,9 @@ from shared.records.access_scope import AccessKind, AccessScope, constant, visib
 from shared.records.columns import as_read
 from shared.records.rows import records_of
 
-MOST_RESULTS = 400_000
+MOST_RESULTS, MOST_WITH_PARTS = 40_000, 2_000
+"""Results that are aggregated at once: for 200 indicators, those of all countries in one period. Each may have 2,000
+parts."""
 STEPS = {"year": r"^\d{4}$", "half_year": r"^\d{4}-H\d$", "quarter": r"^\d{4}-Q\d$", "month": r"^\d{4}-\d\d$"}
 _r, _i = result.c, indicator.c
 _LAUNCHED = [constant(status) for status in programmes.LIFECYCLE.states if status not in ("exploring", "discontinued")]
@@ -70,7 +72,7 @@ def _results(access_kind: AccessKind, has_day: bool, has_parts: bool) -> Select[
             or_(last.is_(None), period.c.ends <= last),
             or_(step.is_(None), period.c.code.op("~")(step)),
         )
-        .limit(MOST_RESULTS + 1)
+        .limit((MOST_WITH_PARTS if has_parts else MOST_RESULTS) + 1)
     )
     columns = [_r.indicator_id, _r.country, _r.action_id, _r.centre_id, *_VALUE]
     parts = [as_read(_r.breakdown)] if has_parts else []

@@ -1,5 +1,6 @@
 """Values over HTTP: what the results of several countries, subjects and periods amount to."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from fastapi import Request, Response
 from services.actions.access import ROLES
 from services.actions.aggregates import domain, queries
 from services.actions.aggregates.domain import Measured, Value
-from services.actions.aggregates.queries import MOST_RESULTS, STEPS, Periods
+from services.actions.aggregates.queries import MOST_RESULTS, MOST_WITH_PARTS, STEPS, Periods
 from services.actions.aggregates.schemas import ResultValues
 from services.actions.indicators.operations import INDICATORS
 from services.actions.indicators.record import Indicator
@@ -87,20 +88,28 @@ async def get_values(ctx: CurrentContext) -> Response:
             connection, access, ids, asked.periods, asked.day, has_parts=asked.part is not None
         )
         expected = await queries.expected(connection, ctx.access_on(PROGRAMMES.resource))
-    if len(rows) > MOST_RESULTS:
+    most = MOST_RESULTS if asked.part is None else MOST_WITH_PARTS
+    if len(rows) > most:
+        raise invalid_parameter("period", f"That would be of more than {most:,} results. Ask for fewer periods.")
+    items = await asyncio.to_thread(_items, asked, found, rows, expected)
+    if len(items) > LARGEST:
         raise too_many()
+    definition = f"{who_is_counted('results', ('published',), access.access_kind)}."
+    return document_response(ctx, {"items": items, "as_of": asked.day or today(), "definition": definition})
+
+
+def _items(
+    asked: _Asked, found: Iterable[Indicator], rows: Iterable[Row], expected: Mapping[str, set[str]]
+) -> list[dict[str, Any]]:
+    """The values of each indicator. Takes as long as there are results."""
     rows_of = domain.grouped(rows, itemgetter("indicator_id"))
-    items = [
+    return [
         _shown(of, asked, value)
         for of in found
         for value in domain.values_of(
             of, _measured(of, rows_of.get(of.id, ()), asked.part), asked.by, _expected(of, expected)
         )
     ]
-    if len(items) > LARGEST:
-        raise too_many()
-    definition = f"{who_is_counted('results', ('published',), access.access_kind)}."
-    return document_response(ctx, {"items": items, "as_of": asked.day or today(), "definition": definition})
 
 
 def _parse(request: Request) -> _Asked:

@@ -20,7 +20,7 @@ class Compose:
         self.base_url = f"http://{address}"
         self._command = [*shlex.split(os.environ.get("COMPOSE") or "docker compose"), "--project-name", project]
         plain = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
-        self._environment = {**plain, "EDGE_ADDRESS": address}
+        self._environment = {**plain, "EDGE_ADDRESS": address, "ESCM_ISSUER": self.base_url}
 
     def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Runs one command to its end, whatever its status."""

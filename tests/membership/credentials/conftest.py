@@ -91,9 +91,9 @@ def credential(**changed: Any) -> Credential:
     return replace(CREDENTIAL, **changed)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of the cached keys and lists, later than those of earlier tests."""
+    """The clock of the cached keys and lists, later than those of all earlier tests, so that none is cached."""
     stopped = stopped_clock(monkeypatch, operations, signing)
     stopped.advance(next(_HOURS) * 3600)
     return stopped

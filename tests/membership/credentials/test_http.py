@@ -50,7 +50,6 @@ async def set_in(anonymous: Caller, purpose: str, certificate: dict[str, Any]) -
     return entry in set_indices(decode_encoded_list(claims_of(found.text)["credentialSubject"]["encodedList"]))
 
 
-@pytest.mark.usefixtures("clock")
 async def test_a_credential_of_a_certificate_verifies(member: Member, admin: Caller, anonymous: Caller) -> None:
     who, record = await member(names=[{"full": "نجيب محفوظ"}])
     made = await issued(admin, await participation(admin, record["id"], language="ar"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -97,7 +98,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return stopped_clock(monkeypatch, published, tokens)
+    """The clock of the authenticator, and of the tokens that are issued to it."""
+    return stopped_clock(monkeypatch, published, tokens, sys.modules[__name__])
 
 
 async def test_every_service_reads_living_grants(registry: Registry, database: Database) -> None:

@@ -26,7 +26,7 @@ def part_faults(parts: Sequence[Mapping[str, str]], of: Indicator) -> Iterator[F
         if (key := tuple(sorted(dimensions.items()))) in seen:
             yield FieldError("not_unique", "Each part only once.", pointer=pointer_to("breakdown", place, "dimensions"))
         seen.add(key)
-        for name, code in dimensions.items():
-            if name not in codes or (codes[name] and code not in codes[name]):
+        for name, value in dimensions.items():
+            if name not in codes or (codes[name] and value not in codes[name]):
                 pointer = pointer_to("breakdown", place, "dimensions")
                 yield FieldError("unknown_dimension", "Not a dimension and code of the indicator.", pointer=pointer)

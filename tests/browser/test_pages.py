@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -31,7 +32,7 @@ _REGISTER = {
     "/en/institutions": "University of Alpha",
     "/en/institutions/INS-000001": "University of Alpha",
     "/en/centres": "Research Centre of Gammaland",
-    "/en/centres/CTR-000001": "ESNRC-XC-01",
+    "/en/centres/{centre}": "ESNRC-XC-01",
 }
 _DEVELOPERS = {
     "/docs": "Search operations",
@@ -58,9 +59,10 @@ _SHADES = "getComputedStyle(document.body).backgroundColor"
 
 @pytest.fixture(scope="module")
 def toured(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A system with a country at the highest stage."""
+    """A system with a country at the highest stage, and the ref of its `centre`."""
     run_commands("tour.md", running, tmp_path_factory.mktemp("tour"))
-    return running
+    centres = httpx.get(f"{running['base_url']}/centres/v1/centres?country=XC", timeout=60).json()["items"]
+    return {**running, "centre": centres[0]["ref"]}
 
 
 @pytest.fixture(scope="module", params=_LOOKS, ids=lambda look: f"{look[1]} {look[0]}px")
@@ -73,10 +75,10 @@ def seen(request: pytest.FixtureRequest, browser: Browser, toured: dict[str, Any
 
 
 @pytest.mark.parametrize("path", _PAGES)
-def test_a_page_is_whole_and_open_to_everybody(seen: tuple[Visit, str], path: str) -> None:
+def test_a_page_is_whole_and_open_to_everybody(seen: tuple[Visit, str], toured: dict[str, Any], path: str) -> None:
     visit, scheme = seen
     visit.faults.clear()
-    page = visit.open(path)
+    page = visit.open(path.format(centre=toured["centre"]))
     if path == "/docs":
         expect(page.locator(".opblock-tag").first).to_be_visible(timeout=PATIENCE)
     expect(page.locator("#main")).to_contain_text(_PAGES[path])

@@ -144,7 +144,7 @@ async def test_each_number_is_that_of_its_list(
         "region",
         "framework",
         "of=actions&by=pillar,kind",
-        "of=actions&by=framework,country",
+        f"of=actions&by=framework,country&framework={code}",
         "of=milestones",
         "of=endorsements&country=XA,XB,XC",
         "of=centres&by=country,status",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from services.actions.codes.record import Code
 from services.actions.schemes.domain import in_use
 from shared.kernel.errors import FieldError, Invalid, pointer_to
+from shared.kernel.repeats import repeats
 from shared.records.record import Texts
 
 MOST_AT_ONCE = 2_000
@@ -21,12 +22,11 @@ def check(given: Sequence[Code], parents: Mapping[str, str | None]) -> None:
 
 
 def _faults(given: Sequence[Code], parents: Mapping[str, str | None]) -> Iterator[FieldError]:
-    seen: set[str] = set()
+    again = repeats(one["code"] for one in given)
     for n, one in enumerate(given):
         code = one["code"]
-        if code in seen:
+        if n in again:
             yield FieldError("not_unique", "The code is given twice.", pointer=pointer_to(n, "code"))
-        seen.add(code)
         parent = parents[code]
         if parent is not None and parent not in parents:
             yield FieldError("unknown_reference", "The edition has no such code.", pointer=pointer_to(n, "parent"))

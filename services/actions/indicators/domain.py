@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from services.actions.indicators.record import Dimension, Indicator
 from shared.kernel.errors import FieldError, pointer_to
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.repeats import repeats
 from shared.kernel.text import search_key
 
 LEVELS = ("output", "outcome", "impact", "other")
@@ -72,12 +73,9 @@ def _codes(dimension: Dimension) -> list[str]:
     return [one["code"] for one in dimension.get("codes") or ()]
 
 
-def _repeated(path: tuple[str | int, ...], name: str, values: Iterable[object]) -> Iterator[FieldError]:
-    seen: set[object] = set()
-    for place, value in enumerate(values):
-        if value in seen:
-            yield FieldError("not_unique", "Each only once.", pointer=pointer_to(*path, place, name))
-        seen.add(value)
+def _repeated(path: tuple[str | int, ...], name: str, values: Iterable[str | int]) -> Iterator[FieldError]:
+    for place in sorted(repeats(values)):
+        yield FieldError("not_unique", "Each only once.", pointer=pointer_to(*path, place, name))
 
 
 def frozen_changes(before: Indicator, wanted: Indicator) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from services.actions.mappings.record import Mapping
 from shared.kernel.errors import FieldError, Invalid, pointer_to
+from shared.kernel.repeats import repeats
 
 INVERSE = {"exact": "exact", "close": "close", "broad": "narrow", "narrow": "broad", "related": "related"}
 """Each relation as seen from the other code."""
@@ -21,7 +22,7 @@ def check(scheme: str, given: Sequence[Mapping], unknown: Collection[tuple[str, 
 
 
 def _faults(scheme: str, given: Sequence[Mapping], unknown: Collection[tuple[str, str]]) -> Iterator[FieldError]:
-    seen: set[tuple[tuple[str, str], tuple[str, str]]] = set()
+    again = repeats(map(pair_of, given))
     for n, one in enumerate(given):
         pair = pair_of(one)
         if one.origin["scheme"] != scheme:
@@ -29,9 +30,8 @@ def _faults(scheme: str, given: Sequence[Mapping], unknown: Collection[tuple[str
             yield FieldError("invalid_value", detail, pointer=pointer_to(n, "from", "scheme"))
         if pair[0] == pair[1]:
             yield FieldError("self_relation", "A code is not mapped to itself.", pointer=pointer_to(n, "to"))
-        if pair in seen:
+        if n in again:
             yield FieldError("not_unique", "The mapping is given twice.", pointer=pointer_to(n))
-        seen.add(pair)
         for end, key in zip(("from", "to"), pair, strict=True):
             if key in unknown:
                 detail = "The current edition of the scheme has no such code."

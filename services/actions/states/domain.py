@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from services.actions.states.record import CodeState
 from shared.kernel.errors import FieldError, Invalid, pointer_to
+from shared.kernel.repeats import repeats
 
 STATUSES = ("within", "transgressed", "unknown")
 MOST_STATES = 500
@@ -17,11 +18,10 @@ def check(states: Sequence[CodeState], known: Collection[str]) -> None:
 
 
 def _faults(states: Sequence[CodeState], known: Collection[str]) -> Iterator[FieldError]:
-    seen: set[str] = set()
+    again = repeats(state["code"] for state in states)
     for n, state in enumerate(states):
-        pointer, code = pointer_to("states", n, "code"), state["code"]
-        if code not in known:
+        pointer = pointer_to("states", n, "code")
+        if state["code"] not in known:
             yield FieldError("unknown_code", "The edition has no such code.", pointer=pointer)
-        elif code in seen:
+        elif n in again:
             yield FieldError("not_unique", "The code is given twice.", pointer=pointer)
-        seen.add(code)

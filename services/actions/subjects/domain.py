@@ -1,11 +1,11 @@
 """The parts of a whole that an indicator has, and the codes of its scale."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from services.actions.indicators.domain import NUMBERS
 from services.actions.indicators.record import Indicator
 from shared.kernel.errors import FieldError, pointer_to
+from shared.kernel.repeats import repeats
 
 MOST_PARTS = 2_000
 
@@ -21,12 +21,11 @@ def part_faults(parts: Sequence[Mapping[str, str]], of: Indicator) -> Iterator[F
         yield FieldError("value_mismatch", "Only numbers have parts.", pointer="/breakdown")
         return
     codes = {one["key"]: {part["code"] for part in one.get("codes") or ()} for one in of.disaggregations}
-    seen: set[Any] = set()
+    again = repeats(frozenset(dimensions.items()) for dimensions in parts)
     for place, dimensions in enumerate(parts):
-        if (key := tuple(sorted(dimensions.items()))) in seen:
-            yield FieldError("not_unique", "Each part only once.", pointer=pointer_to("breakdown", place, "dimensions"))
-        seen.add(key)
+        pointer = pointer_to("breakdown", place, "dimensions")
+        if place in again:
+            yield FieldError("not_unique", "Each part only once.", pointer=pointer)
         for name, value in dimensions.items():
             if name not in codes or (codes[name] and value not in codes[name]):
-                pointer = pointer_to("breakdown", place, "dimensions")
                 yield FieldError("unknown_dimension", "Not a dimension and code of the indicator.", pointer=pointer)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.countries import in_region, known_codes
-from shared.kernel.errors import FieldError, Invalid, pointer_to
+from shared.kernel.errors import FieldError, Invalid, invalid_parameter, pointer_to
 from shared.kernel.text import search_pattern
 from shared.records.access_scope import AccessScope
 
@@ -109,6 +109,21 @@ def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> Cal
         return raw if raw in choices else _refuse("is not one of " + ", ".join(sorted(choices)))
 
     return check
+
+
+def truth(raw: str) -> bool:
+    """`true` or `false`."""
+    return one_of(("true", "false"))(raw) == "true"
+
+
+def parsed(chosen: Filter, raw: str) -> Any:
+    """The value of a filter. Raises Malformed `invalid_parameter`."""
+    if "\0" in raw:
+        raise invalid_parameter(chosen.name, f"{chosen.name} contains U+0000.")
+    try:
+        return chosen.parse(raw)
+    except ValueError as error:
+        raise invalid_parameter(chosen.name, f"{chosen.name} {error}") from error
 
 
 def _known_country(code: str) -> str:

@@ -36,15 +36,17 @@ from shared.records.filters import (
     fragment,
     instant,
     one_of,
+    parsed,
     reference,
     region,
+    truth,
     updated,
     values,
 )
 
 __all__ = [
     "COUNTED", "Filter", "ListRequest", "Listing", "countries", "fragment", "instant", "one_of", "reference", "region",
-    "updated", "values",
+    "truth", "updated", "values",
 ]  # fmt: skip
 """Includes the filters, which every list imports from here."""
 
@@ -282,9 +284,4 @@ class Listing:
 
     def parse(self, name: str, raw: str) -> Any:
         """The value of a filter. Raises Malformed `invalid_parameter`."""
-        if "\0" in raw:
-            raise invalid_parameter(name, f"{name} contains U+0000.")
-        try:
-            return self.filters[name].parse(raw)
-        except ValueError as error:
-            raise invalid_parameter(name, f"{name} {error}") from error
+        return parsed(self.filters[name], raw)

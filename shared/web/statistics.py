@@ -17,6 +17,7 @@ from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.counted import Counted, counts
 from shared.records.counts import State, counts_state
+from shared.records.filters import parsed
 from shared.records.references import reading_access
 from shared.records.response_cache import ResponseCache
 from shared.records.statistics import LARGEST, MONTHS, Item, drill_down, items_of, over_time, points
@@ -160,12 +161,7 @@ def chosen_value(counted: Counted, name: str, raw: str) -> Any:
     """The value of a filter. Raises Malformed `invalid_parameter`."""
     if name not in counted.parsers:
         raise invalid_parameter(name, f"{counted.resource.plural} have no {name}")
-    if "\0" in raw:
-        raise invalid_parameter(name, f"{name} contains U+0000.")
-    try:
-        return counted.parsers[name].parse(raw)
-    except ValueError as error:
-        raise invalid_parameter(name, f"{name} {error}") from error
+    return parsed(counted.parsers[name], raw)
 
 
 def too_many() -> Malformed:

@@ -10,7 +10,7 @@ from services.actions.correspondence.record import Letter
 from services.actions.correspondence.tables import correspondence
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Statement
-from shared.records.listing import Filter, one_of, values
+from shared.records.listing import Filter, one_of, truth, values
 from shared.records.plain import by_itself, listing
 
 _LETTER = Statement(
@@ -20,10 +20,6 @@ _LETTER = Statement(
         .limit(1)
     )
 )
-
-
-def _truth(raw: str) -> bool:
-    return one_of(("true", "false"))(raw) == "true"
 
 
 def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -40,7 +36,7 @@ LISTING = listing(
     domain.LIFECYCLE.states,
     by_itself(correspondence, domain.PUBLISHED),
     values("direction", correspondence.c.direction, "in, out or both", one_of(("in", "out"))),
-    Filter("overdue", "true or false", _truth, _is_overdue),
+    Filter("overdue", "true or false", truth, _is_overdue),
 )
 
 

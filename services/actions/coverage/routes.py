@@ -17,8 +17,7 @@ from services.actions.coverage.schemas import Coverage
 from services.actions.mappings.queries import related
 from services.actions.schemes.routes import SCHEME_API
 from shared.database.statements import Row
-from shared.kernel.errors import invalid_parameter
-from shared.records.filters import countries, one_of, values
+from shared.records.filters import countries, one_of, parsed, values
 from shared.web.paging import linked_page, parameters_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
@@ -82,7 +81,4 @@ async def get_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
 def _parsed(ctx: RequestContext, name: str) -> list[str]:
     """The values of a parameter; none if it is absent. Raises Malformed `invalid_parameter`."""
     raw = parameters_of(ctx.request).get(name)
-    try:
-        return [] if raw is None else _CHOSEN[name].parse(raw)
-    except ValueError as error:
-        raise invalid_parameter(name, f"{name} {error}") from error
+    return [] if raw is None else parsed(_CHOSEN[name], raw)

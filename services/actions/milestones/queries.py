@@ -7,15 +7,11 @@ from services.actions.milestones import domain
 from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
 from shared.records.access_scope import constant
-from shared.records.listing import Filter, one_of
+from shared.records.listing import Filter, truth
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 
 _OPEN = [constant(status) for status in sorted(domain.OPEN)]
-
-
-def _truth(raw: str) -> bool:
-    return one_of(("true", "false"))(raw) == "true"
 
 
 def _is_overdue(bound: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -28,6 +24,6 @@ LISTING = listing(
     milestone,
     domain.LIFECYCLE.states,
     by_itself(milestone, domain.PUBLISHED),
-    Filter("overdue", "true or false", _truth, _is_overdue),
+    Filter("overdue", "true or false", truth, _is_overdue),
     NEXT_STEPS.holder,
 )

@@ -39,7 +39,7 @@ from shared.web.files import download
 from shared.web.import_api import ImportApi, forbidden
 from shared.web.import_response import Import, ImportTransition, KeptRecord, kept_record, present
 from shared.web.jobs import Job, queued_response
-from shared.web.paging import linked_page, page_after, page_limit, place_of
+from shared.web.paging import cut, linked_page, page_limit, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import item_response, transitions_response
 from shared.web.route import ResourceRouter
@@ -231,8 +231,8 @@ def _place(ctx: RequestContext) -> tuple[int, UUID | None]:
 
 def _page(ctx: RequestContext, rows: Sequence[Row], limit: int, shown: Callable[[Row], dict[str, Any]]) -> Response:
     """The page of these rows, of which there is one more than the limit if there is a next page."""
-    following = page_after(ctx, [rows[limit - 1]["id"]]) if len(rows) > limit else None
-    return linked_page({"items": [shown(row) for row in rows[:limit]], "next": following}, following)
+    page, following = cut(ctx, rows, limit, lambda row: [row["id"]])
+    return linked_page({"items": [shown(row) for row in page], "next": following}, following)
 
 
 def _add_undo(router: ResourceRouter, api: ImportApi) -> None:

@@ -1,6 +1,6 @@
 """Lists over HTTP: parameters, the encrypted cursor, the link to the next page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -70,12 +70,17 @@ def as_of(request: Request) -> date | None:
     return None if raw is None else day_of("as_of", raw)
 
 
-def day_of(name: str, raw: str) -> date:
-    """The day of the past, or today, that a parameter names. Raises Malformed `invalid_parameter`."""
+def day_in(name: str, raw: str) -> date:
+    """The day that a parameter names. Raises Malformed `invalid_parameter`."""
     try:
-        day = date.fromisoformat(raw)
+        return date.fromisoformat(raw)
     except ValueError:
         raise invalid_parameter(name, "A day, YYYY-MM-DD.") from None
+
+
+def day_of(name: str, raw: str) -> date:
+    """The day of the past, or today, that a parameter names. Raises Malformed `invalid_parameter`."""
+    day = day_in(name, raw)
     if day > today():
         raise invalid_parameter(name, "Not later than today.")
     return day
@@ -99,6 +104,14 @@ def page_after(ctx: RequestContext, keys: list[Any]) -> str:
     query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
     query["cursor"] = make_cursor(keys, binding(ctx.request), ctx.secret)
     return f"{ctx.path}?{urlencode(query, safe=',-')}"
+
+
+def cut(
+    ctx: RequestContext, rows: Sequence[Row], limit: int, place: Callable[[Row], list[Any]]
+) -> tuple[list[Row], str | None]:
+    """The rows of a page, and the address of the next page, if there are more rows than the limit. `place` returns the
+    sort keys of a row."""
+    return list(rows[:limit]), page_after(ctx, place(rows[limit - 1])) if len(rows) > limit else None
 
 
 def linked_page(body: Mapping[str, Any], following: str | None) -> Response:

@@ -11,7 +11,7 @@ from services.actions.codes.schemas import SchemeCode, SchemeCodesBody, present_
 from services.actions.schemes.routes import SCHEME_API
 from shared.database.statements import Row
 from shared.records.resource_type import require
-from shared.web.paging import linked_page, page_after, page_limit, parameters_of, place_of
+from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
@@ -39,8 +39,7 @@ async def page_of_codes(ctx: RequestContext, scheme: Row) -> tuple[list[Row], st
             after=after,
             limit=limit,
         )
-    more, rows = len(rows) > limit, rows[:limit]
-    return rows, page_after(ctx, [rows[-1]["order"], rows[-1]["code"]]) if more else None
+    return cut(ctx, rows, limit, lambda row: [row["order"], row["code"]])
 
 
 @router.get(

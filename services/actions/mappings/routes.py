@@ -11,7 +11,7 @@ from services.actions.mappings.schemas import SchemeMapping, SchemeMappingsBody,
 from services.actions.schemes.routes import SCHEME_API
 from shared.database.statements import Row
 from shared.records.resource_type import require
-from shared.web.paging import linked_page, page_after, page_limit, parameters_of, place_of
+from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
@@ -45,9 +45,8 @@ async def list_mappings(scheme: Readable, ctx: CurrentContext) -> Response:
             after=after,
             limit=limit,
         )
-    more, rows = len(rows) > limit, rows[:limit]
-    following = page_after(ctx, [rows[-1][key.key] for key in queries.PLACE]) if more else None
-    return linked_page({"items": [present_mapping(row) for row in rows], "next": following}, following)
+    shown, following = cut(ctx, rows, limit, lambda row: [row[key.key] for key in queries.PLACE])
+    return linked_page({"items": [present_mapping(row) for row in shown], "next": following}, following)
 
 
 @router.post(

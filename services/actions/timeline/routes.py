@@ -16,7 +16,7 @@ from shared.kernel.clock import today
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
-from shared.web.paging import parameters_of
+from shared.web.paging import day_in, parameters_of
 from shared.web.request_context import CurrentContext
 from shared.web.responses import document_response
 from shared.web.route import ResourceRouter
@@ -30,6 +30,7 @@ _PARAMETERS = {
     "from": "Only what lasts until this day or longer.",
     "to": "Only what begins by this day.",
 }
+_BOUNDS = {"from": date.min, "to": date.max}
 
 
 @router.get(
@@ -45,7 +46,8 @@ async def get_timeline(ctx: CurrentContext) -> Response:
     at least, and one without a first or last day has no bound there."""
     given = parameters_of(ctx.request)
     key = _key(given)
-    first, last, day = _day(given, "from", date.min), _day(given, "to", date.max), today()
+    first, last = (day_in(name, given.get(name, str(bound))) for name, bound in _BOUNDS.items())
+    day = today()
     async with ctx.connection() as connection:
         rows = [
             (kind, row)
@@ -71,10 +73,3 @@ def _key(given: dict[str, str]) -> str | UUID:
         return UUID(given["programme_id"])
     except ValueError:
         raise invalid_parameter("programme_id", "The id of a programme.") from None
-
-
-def _day(given: dict[str, str], name: str, default: date) -> date:
-    try:
-        return date.fromisoformat(given[name]) if name in given else default
-    except ValueError:
-        raise invalid_parameter(name, "A day, YYYY-MM-DD.") from None

@@ -28,7 +28,7 @@ from shared.kernel.errors import NotFound, invalid_parameter
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.resource_type import require
 from shared.records.rows import record_read
-from shared.web.paging import linked_page, page_after, page_limit, parameters_of, place_of
+from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
@@ -62,13 +62,12 @@ async def get_ranking(row: Readable, ctx: CurrentContext) -> Response:
     of_all = replace(SYSTEM_CONTEXT, records=nominations.context.records)
     async with snapshot(ctx.database, of_all if sees_all else access.context) as connection:
         rows = await queries.page(connection, call.id, mine, call.criteria, sees_all=sees_all, after=after, limit=limit)
-    rows, more = rows[:limit], len(rows) > limit
+    rows, following = cut(ctx, rows, limit, lambda row: [row["place"], row["ref"]])
     async with snapshot(ctx.database, of_all) as connection:
         named = await queries.names(connection, [row["expert_id"] for row in rows])
         pool, selection = await queries.groups(connection, call.id, mine, chosen)
     if chosen is not None and selection.total != len(chosen):
         raise invalid_parameter("selected", "Ids of nominations of this ranking, separated by commas.")
-    following = page_after(ctx, [rows[-1]["place"], rows[-1]["ref"]]) if more else None
     body = {
         "items": [schemas.shown(row, named[row["expert_id"]]) for row in rows if row["expert_id"] in named],
         "next": following,

@@ -12,7 +12,7 @@ from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.resource import Resource
 from shared.records.rows import record_read
-from shared.web.paging import linked_page, page_after, page_limit, place_of
+from shared.web.paging import cut, linked_page, page_limit, place_of
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.route_options import RouteOptions, query_of
@@ -50,11 +50,11 @@ async def preview(row: Annotated[Row, Depends(RULE_API.readable)], ctx: CurrentC
     async with ctx.connection() as connection:
         count = await due.count(connection, before)
         found = await due.page(connection, before, place[0] if place else None, limit + 1)
-    following = page_after(ctx, [found[limit - 1]["id"]]) if len(found) > limit else None
+    shown, following = cut(ctx, found, limit, lambda one: [one["id"]])
     link = Resource("membership", rule.resource, "").link
     items = [
         {"id": str(one["id"]), "ref": one["ref"], "since": to_text(one["since"]), "links": {"self": link(one["id"])}}
-        for one in found[:limit]
+        for one in shown
     ]
     body = {"count": count, "before": to_text(before), "items": items, "next": following}
     return linked_page(body, following)

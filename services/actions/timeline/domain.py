@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
+from shared.kernel.decimals import quotient, to_text
+
 LARGEST = 5_000
 """Most items of a response."""
-_PLACES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,9 @@ def progress(weights: Iterable[Weights]) -> dict[UUID, str]:
     return {key: decimal_text(done / whole) for key, (done, whole) in sums.items() if whole}
 
 
-def decimal_text(quotient: Fraction) -> str:
-    """The quotient as decimal text, rounded half to even after 12 places, without zeros at its end."""
-    rounded = Decimal(round(quotient * 10**_PLACES)).scaleb(-_PLACES)
-    return f"{rounded.normalize():f}"
+def decimal_text(share: Fraction) -> str:
+    """The share as decimal text, rounded half to even after 12 places, without zeros at its end."""
+    return to_text(quotient(Decimal(share.numerator), Decimal(share.denominator)))
 
 
 def is_overdue(planned_end: date | None, actual_end: date | None, today: date, *, is_over: bool) -> bool:

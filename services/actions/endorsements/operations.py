@@ -58,9 +58,8 @@ async def transition(
 ) -> Endorsement:
     """Applies one transition. Raises what `Lifecycle.advance` raises."""
     may = permitted(access, before)
-    offered = given(requested.fields, "document", dict) if may(requested.action) else None
-    (document,) = await with_digests(uow, {"/fields/document": offered})
     fields = requested.fields if may(requested.action) else {}
+    (document,) = await with_digests(uow, {"/fields/document": given(fields, "document", dict)})
     guard_context = await load_guard_context(uow.connect, access.principal, before, fields)
 
     def effects(target: str) -> Endorsement:

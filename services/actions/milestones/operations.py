@@ -65,9 +65,9 @@ async def transition(
 ) -> Milestone:
     """Applies one transition. A rejected claim is removed; its evidence stays on file."""
     may = permitted(access, before)
-    documents = (given(requested.fields, "evidence", list) or ()) if may(requested.action) else ()
-    evidence = await with_each_digest(uow, "/fields/evidence", documents) or before.evidence
     fields = requested.fields if may(requested.action) else {}
+    documents = given(fields, "evidence", list) or ()
+    evidence = await with_each_digest(uow, "/fields/evidence", documents) or before.evidence
     guard_context = await load_guard_context(uow.connect, access.principal, before, fields)
 
     def effects(target: str) -> Milestone:

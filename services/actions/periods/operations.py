@@ -1,13 +1,11 @@
 """Writing periods: one function per verb, the scheduled transitions, and extensions for single countries."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from services.actions.frameworks.queries import is_known
 from services.actions.periods import domain, queries
-from services.actions.periods.record import Period
+from services.actions.periods.record import Extension, Period
 from services.actions.periods.tables import period
 from shared.audit.entries import FieldChange
 from shared.database.unit_of_work import UnitOfWork
@@ -68,7 +66,7 @@ async def _in_time(uow: UnitOfWork, record: Period, day: date) -> Period:
 
 async def extend(
     uow: UnitOfWork, access: AccessScope, record: Period, country: str, until: date, reason: str
-) -> Mapping[str, Any]:
+) -> Extension:
     """Lets a country enter results of the period until a day, though it is closed. A later extension of the same
     country replaces it.
 
@@ -85,24 +83,16 @@ async def extend(
     return await give_time(uow, locked, country, until, reason)
 
 
-async def give_time(uow: UnitOfWork, record: Period, country: str, until: date, reason: str) -> Mapping[str, Any]:
+async def give_time(uow: UnitOfWork, record: Period, country: str, until: date, reason: str) -> Extension:
     """The extension of a country until a day, whoever asks."""
     before = await queries.extended_until(uow.connection, record.id, country)
-    columns = {
-        "period_id": record.id,
-        "country": country,
-        "visibility": "restricted",
-        "until": until,
-        "reason": reason,
-        "created_at": now(),
-        "created_by": uow.origin.actor.label,
-    }
-    await queries.extend(uow.connection, columns)
+    extension = Extension(record.id, country, "restricted", until, reason, now(), uow.origin.actor.label)
+    await queries.extend(uow.connection, extension)
     pointer = pointer_to("extensions", country, "until")
     change: FieldChange = {"pointer": pointer, "before": before, "after": until}
-    of_country = {**columns_of(record), "country": country, "visibility": "restricted"}
+    of_country = {**columns_of(record), "country": country, "visibility": extension.visibility}
     PERIODS.record_row_change(uow, "extend", of_country, of_country, "extended", reason, more=(change,))
-    return columns
+    return extension
 
 
 def _require_sound(record: Period) -> None:

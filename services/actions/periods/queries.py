@@ -1,6 +1,7 @@
 """Reading periods and their extensions."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,10 @@ from sqlalchemy import Date, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.actions.periods import domain
-from services.actions.periods.record import Period
+from services.actions.periods.record import Extension, Period
 from services.actions.periods.tables import extension, period
 from shared.database.context import Lookup, within_context
-from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.database.statements import Connection, Shapes, Statement
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.listing import values
 from shared.records.plain import by_itself, listing
@@ -86,11 +87,12 @@ async def extended_until(connection: Connection, key: UUID, country: str) -> dat
     return found
 
 
-async def extensions_of(connection: Connection, access: AccessScope, key: UUID) -> list[Row]:
+async def extensions_of(connection: Connection, access: AccessScope, key: UUID) -> list[Extension]:
     """The extensions of a period that the caller may know of, by country."""
-    return await _EXTENSIONS.get(access.access_kind).fetch(connection, key=key, **access.parameters)
+    rows = await _EXTENSIONS.get(access.access_kind).fetch(connection, key=key, **access.parameters)
+    return [Extension(**row) for row in rows]
 
 
-async def extend(connection: Connection, columns: dict[str, Any]) -> None:
+async def extend(connection: Connection, extension: Extension) -> None:
     """Inserts the extension of a country, or replaces it."""
-    await _EXTEND.execute(connection, **columns)
+    await _EXTEND.execute(connection, **asdict(extension))

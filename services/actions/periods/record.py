@@ -1,8 +1,9 @@
-"""A period of a framework."""
+"""A period of a framework, and its extensions."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.record import Public, Record, Written
@@ -28,3 +29,16 @@ class Period(Record):
     locks_on: Annotated[
         date | None, Public, Written, "The day from which only the secretariat revises results; null for none."
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for one country, which enters results until a day though the period is closed."""
+
+    period_id: UUID
+    country: str
+    visibility: str
+    until: date
+    reason: str
+    created_at: datetime
+    created_by: str

@@ -20,6 +20,7 @@ from services.actions.periods.schemas import (
 from shared.database.statements import Row
 from shared.records.rows import record_read
 from shared.web.error_mapping import register_constraint
+from shared.web.paging import linked_page
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
@@ -54,8 +55,7 @@ PeriodRow = Annotated[Row, Depends(API.readable)]
 async def list_extensions(row: PeriodRow, ctx: CurrentContext) -> Response:
     async with ctx.connection() as connection:
         found = await queries.extensions_of(connection, ctx.access, row["id"])
-    document = {"items": [present_extension(one) for one in found], "next": None}
-    return Response(orjson.dumps(document), media_type=JSON)
+    return linked_page({"items": [present_extension(one) for one in found], "next": None}, None)
 
 
 @extensions.post(

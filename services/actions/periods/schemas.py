@@ -1,6 +1,6 @@
 """What goes over HTTP for periods."""
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -80,6 +80,6 @@ class Extensions(ResponseModel):
 present = presenter(record.Period, period)
 
 
-def present_extension(row: Mapping[str, Any]) -> dict[str, Any]:
+def present_extension(found: record.Extension) -> dict[str, Any]:
     """The extension as whoever may know of it sees it."""
-    return _SHOWN(row)
+    return _SHOWN(asdict(found))

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from services.actions.indicators.domain import CODED, NUMBERS
 from services.actions.indicators.record import Indicator
-from services.actions.results.values import PERCENT, number_of
+from services.actions.results.values import PERCENT, Amount, number_of
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.decimals import quotient, total
 
@@ -56,14 +56,10 @@ class Value:
     absent: Mapping[str, int]
 
 
-def figure_of(value: Mapping[str, Any], measure: str) -> Figure | None:
+def figure_of(amount: Amount, measure: str) -> Figure | None:
     """The figure of a result or a part."""
-    number = number_of(value, measure)
-    if number is None:
-        return None
-    if value["numerator"] is None:
-        return Figure(number)
-    return Figure(number, Decimal(value["numerator"]), Decimal(value["denominator"]))
+    number = number_of(amount, measure)
+    return None if number is None else Figure(number, amount.numerator, amount.denominator)
 
 
 def is_aggregable(of: Indicator, by: Sequence[str], *, is_one_period: bool) -> bool:

@@ -22,13 +22,14 @@ from services.actions.indicators.operations import INDICATORS
 from services.actions.indicators.record import Indicator
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.results.operations import RESULTS
+from services.actions.results.values import Amount, amount_in
 from shared.database.statements import Row
 from shared.kernel import decimals
 from shared.kernel.clock import today
 from shared.kernel.errors import FieldError, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.statistics import LARGEST
-from shared.web.paging import as_of, parameters_of
+from shared.web.paging import as_of, day_in, parameters_of
 from shared.web.request_context import CurrentContext
 from shared.web.responses import document_response
 from shared.web.route import ResourceRouter
@@ -125,16 +126,10 @@ def _parse(request: Request) -> _Asked:
     if (step := given.get("step")) not in (None, *STEPS):
         raise invalid_parameter("step", f"One of {', '.join(STEPS)}.")
     codes = given["period"].split(",") if "period" in given else None
-    periods = Periods(codes, _day(given, "from"), _day(given, "to"), step)
+    first, last = (day_in(name, given[name]) if name in given else None for name in ("from", "to"))
+    periods = Periods(codes, first, last, step)
     wanted = [name for name in names if name not in ids]
     return _Asked(list(ids.values()), wanted, periods, by, parts[0] if parts else None, as_of(request))
-
-
-def _day(given: Mapping[str, str], name: str) -> date | None:
-    try:
-        return date.fromisoformat(given[name]) if name in given else None
-    except ValueError:
-        raise invalid_parameter(name, "A day, YYYY-MM-DD.") from None
 
 
 def _require_rules(found: list[Indicator], asked: _Asked) -> None:
@@ -150,11 +145,12 @@ def _measured(of: Indicator, rows: Iterable[Row], part: str | None) -> Iterator[
         subject = (row["country"], row["action_id"], row["centre_id"])
         about = (row["country"], subject, row["period"], row["ends"])
         if part is None:
-            yield Measured(*about, None, domain.figure_of(row, of.measure), row["code"], row["missing"])
+            amount = Amount(row["value"], row["numerator"], row["denominator"])
+            yield Measured(*about, None, domain.figure_of(amount, of.measure), row["code"], row["missing"])
             continue
         for one in orjson.loads(row["breakdown"]):
             if one["dimensions"].keys() == {part}:
-                figure = domain.figure_of(one, of.measure)
+                figure = domain.figure_of(amount_in(one), of.measure)
                 yield Measured(*about, one["dimensions"][part], figure, None, None)
 
 

@@ -3,7 +3,7 @@
 Who enters a result and the schedule that closes its period lock the period, so that none is entered after it is closed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from services.actions.indicators.record import Indicator
 from services.actions.periods import queries as periods
 from services.actions.periods.domain import EntryRefusal, entry_refusal
 from services.actions.periods.operations import PERIODS, give_time
+from services.actions.periods.record import Period
 from services.actions.results import domain, queries
 from services.actions.results.record import Result
 from services.actions.results.tables import result
@@ -25,12 +26,12 @@ from shared.auth.independence import is_another, with_author
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
-from shared.kernel.errors import Conflict, Invalid, invalid_field, pointer_to
+from shared.kernel.errors import Conflict, Invalid, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.documents import are_available, with_digests
-from shared.records.record import Parts, written_fields
+from shared.records.documents import are_available, with_each_digest
+from shared.records.record import written_fields
 from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
@@ -39,7 +40,6 @@ from shared.records.resource_type import (
     require_publishing,
     require_visibility_change,
 )
-from shared.records.rows import columns_of
 
 RESULTS: ResourceType[Result, domain.ResultGuardContext] = ResourceType.of(Result, result, domain.LIFECYCLE)
 
@@ -66,25 +66,24 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Result, wanted: R
     await _require_open(uow, access, before, indicator)
     _require_sound(wanted, indicator)
     if wanted.evidence != before.evidence:
-        wanted = replace(wanted, evidence=await _with_digests(uow, wanted))
+        wanted = replace(wanted, evidence=await with_each_digest(uow, "/evidence", wanted.evidence))
     return await RESULTS.update(uow, before, replace(wanted, claimants=with_author(before.claimants, uow.origin.actor)))
 
 
-async def revise(
-    uow: UnitOfWork, access: AccessScope, shown: Result, changes: Mapping[str, Any], reason: str
-) -> Result:
-    """Inserts a draft that revises a published result; its publication replaces that one.
+async def revise(uow: UnitOfWork, access: AccessScope, wanted: Result, reason: str) -> Result:
+    """Inserts a draft that revises a published result; its publication replaces that one. `wanted` is the published
+    result with the changes.
 
     Raises as `create` does, except for a closed period; Conflict `revision_open` while another revision is open.
     """
-    require(access, "create", shown.country, shown.scope_key)
-    before = await RESULTS.lock(uow, shown.id)
+    require(access, "create", wanted.country, wanted.scope_key)
+    before = await RESULTS.lock(uow, wanted.id)
     if before.status != "published":
         raise Conflict("Only published results are revised.", code="result_not_published")
     if await queries.has_open_revision(uow.connection, before.id):
         raise Conflict("Another revision is open.", code="revision_open")
-    written = {name: value for name, value in columns_of(before).items() if name in written_fields(Result)}
-    new = RESULTS.new({**written, **changes, "revision_of": before.id})
+    written = {name: getattr(wanted, name) for name in written_fields(Result)}
+    new = RESULTS.new({**written, "revision_of": before.id})
     require_visibility_change(access, before, new)
     kept = {"late": before.late, "submitted_at": before.submitted_at}
     return await _insert(uow, access, new, reason, revision=before.revision + 1, **kept)
@@ -95,7 +94,7 @@ async def _insert(uow: UnitOfWork, access: AccessScope, new: Result, reason: str
     await _require_open(uow, access, new, indicator)
     _require_sound(new, indicator)
     claimants = with_author((), uow.origin.actor)
-    evidence = await _with_digests(uow, new)
+    evidence = await with_each_digest(uow, "/evidence", new.evidence)
     draft = replace(new, status="draft", evidence=evidence, acknowledged=[], claimants=claimants, **more)
     return await RESULTS.insert(uow, draft, reason=reason)
 
@@ -110,7 +109,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Result, reque
     if verb == "submit" and before.period_id is not None:
         await periods.lock_shared(uow.connection, before.period_id)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-    last_day = await _last_day(uow.connection, before)
+    last_day = await _last_day(uow.connection, before) if verb == "submit" else None
     if verb == "publish" and before.revision_of is not None:
         RESULTS.lifecycle.advance(before.status, verb, guard_context, may, fields=requested.fields)
         await _supersede(uow, before.revision_of, before, at)
@@ -175,10 +174,10 @@ async def _require_open(uow: UnitOfWork, access: AccessScope, record: Result, in
 async def _refusal(connection: Connection, principal: Principal, record: Result) -> EntryRefusal | None:
     """Why the caller may not enter the result now. A closed period admits revisions, and a locked one those of whoever
     reopens periods."""
-    period = await periods.get(connection, record.period_id) if record.period_id else None
+    period, until = await _time_of(connection, record)
     if period is None:
         return None
-    refusal = entry_refusal(period, await periods.extended_until(connection, period.id, record.country), today())
+    refusal = entry_refusal(period, until, today())
     if record.revision_of is None or refusal is None:
         return refusal
     may_reopen = principal.permission_scope(ROLES, PERIODS.resource.name, "reopen").everywhere
@@ -187,21 +186,22 @@ async def _refusal(connection: Connection, principal: Principal, record: Result)
 
 async def _last_day(connection: Connection, record: Result) -> date | None:
     """The last day on which a result is in time."""
-    period = await periods.get(connection, record.period_id) if record.period_id else None
-    if period is None:
-        return None
-    until = await periods.extended_until(connection, period.id, record.country)
-    return max(period.due_on, until or period.due_on)
+    period, until = await _time_of(connection, record)
+    return None if period is None else max(period.due_on, until or period.due_on)
 
 
 async def _give_time(uow: UnitOfWork, record: Result) -> None:
     """Two more weeks for the country of a returned result, if its period is closed."""
-    period = await periods.get(uow.connection, record.period_id) if record.period_id else None
-    if period is not None and period.status == "closed":
-        until = today() + timedelta(days=domain.MORE_DAYS)
-        before = await periods.extended_until(uow.connection, period.id, record.country)
-        if before is None or before < until:
-            await give_time(uow, period, record.country, until, "A result was returned.")
+    period, before = await _time_of(uow.connection, record)
+    until = today() + timedelta(days=domain.MORE_DAYS)
+    if period is not None and period.status == "closed" and (before is None or before < until):
+        await give_time(uow, period, record.country, until, "A result was returned.")
+
+
+async def _time_of(connection: Connection, record: Result) -> tuple[Period | None, date | None]:
+    """The period of a result, and until when its country may enter results though it is closed."""
+    period = await periods.get(connection, record.period_id) if record.period_id else None
+    return period, await periods.extended_until(connection, period.id, record.country) if period else None
 
 
 async def _supersede(uow: UnitOfWork, key: UUID, by: Result, at: datetime) -> None:
@@ -209,12 +209,6 @@ async def _supersede(uow: UnitOfWork, key: UUID, by: Result, at: datetime) -> No
     before = await RESULTS.lock(uow, key)
     if before.status == "published":
         await RESULTS.apply_scheduled(uow, before, "supersede", replace(before, superseded_by=by.id, ended_at=at))
-
-
-async def _with_digests(uow: UnitOfWork, record: Result) -> Parts:
-    """The evidence of a result, with the digests of its files."""
-    named = {pointer_to("evidence", place): document for place, document in enumerate(record.evidence)}
-    return [one for one in await with_digests(uow, named) if one]
 
 
 def _require_sound(record: Result, indicator: Indicator) -> None:

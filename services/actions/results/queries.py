@@ -17,13 +17,13 @@ from services.actions.results import domain
 from services.actions.results.record import Result
 from services.actions.results.tables import result
 from services.actions.results.validation import Surroundings
-from services.actions.results.values import KINDS
+from services.actions.results.values import KINDS, amount_in
 from services.actions.targets.tables import target
 from shared.database.context import Lookup
 from shared.database.statements import Connection
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import as_read
-from shared.records.listing import Filter, one_of, values
+from shared.records.listing import Filter, one_of, truth, values
 from shared.records.plain import by_grant, listing
 
 _r = result.c
@@ -100,17 +100,13 @@ def _by_indicator(name: str, column: ColumnElement[Any], description: str, *chec
     return _of(values(name, column, description, *check), column, indicator.c.id, _r.indicator_id)
 
 
-def _is_late(raw: str) -> bool:
-    return one_of(("true", "false"))(raw) == "true"
-
-
 _COMMON = listing(
     Result,
     result,
     domain.LIFECYCLE.states,
     visible_to,
     values("kind", _r.kind, "Kinds, separated by commas", one_of(KINDS)),
-    Filter("late", "true or false", _is_late, lambda bound: _r.late == bound),
+    Filter("late", "true or false", truth, lambda bound: _r.late == bound),
     _by_indicator("indicator", indicator.c.code, "Codes of indicators, separated by commas"),
     _by_indicator("framework", indicator.c.framework, "Codes of frameworks, separated by commas"),
     _by_indicator("level", indicator.c.level, "Levels of indicators", one_of(indicators.LEVELS)),
@@ -133,11 +129,10 @@ _REVISION = Lookup(
 )
 
 
-def surroundings(of_indicator: Mapping[str, Any], previous: Mapping[str, Any] | None) -> Surroundings:
+def surroundings(of_indicator: Mapping[str, Any], previous: Any) -> Surroundings:
     """What a result is compared with, from the columns of an item."""
-    return Surroundings(
-        of_indicator["measure"], of_indicator["across"], list(of_indicator["disaggregations"]), previous
-    )
+    before = None if previous is None else amount_in(previous)
+    return Surroundings(of_indicator["measure"], of_indicator["across"], of_indicator["disaggregations"], before)
 
 
 async def surroundings_of(connection: Connection, key: UUID) -> Surroundings:

@@ -1,14 +1,24 @@
 """A result of an indicator."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
 from services.actions.subjects.record import Subject
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Part, Parts, Public, Refers, Texts, Tracked, Written
+from shared.records.record import Document, Granted, Internal, Part, Public, Refers, Texts, Tracked, Written
+
+
+class ResultPart(TypedDict):
+    """A part of the whole: codes by the keys of its dimensions, and a number or a fraction in decimal texts."""
+
+    dimensions: Mapping[str, str]
+    value: NotRequired[str | None]
+    numerator: NotRequired[str | None]
+    denominator: NotRequired[str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +42,13 @@ class Result(Subject):
     code: Annotated[str | None, Public, Written, "The code of the scale."]
     text: Annotated[Texts | None, Public, Written, "The text, by language."]
     missing: Annotated[str | None, Public, Written, "Why there is no value."]
-    breakdown: Annotated[Parts, Public, Written, Part, "Parts of the whole."]
+    breakdown: Annotated[Sequence[ResultPart], Public, Written, Part, "Parts of the whole."]
     source: Annotated[str | None, Public, Written, "Where the value is from."]
     method_note: Annotated[str | None, Public, Written, "What is to be known about the method."]
     comment: Annotated[str | None, Public, Written, "What is to be known about the value."]
-    evidence: Annotated[Parts, Granted, Written, "Documents that prove it; for grants that cover the result."]
+    evidence: Annotated[
+        Sequence[Document], Granted, Written, "Documents that prove it; for grants that cover the result."
+    ]
     revision: Annotated[int, Public, "1, and one more with each revision."]
     revision_of: Annotated[UUID | None, Public, Refers("/actions/v1/results"), "The result that it revises."]
     superseded_by: Annotated[

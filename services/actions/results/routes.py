@@ -18,7 +18,7 @@ from services.actions.results.schemas import (
     present,
 )
 from shared.database.statements import Row
-from shared.records.rows import record_read
+from shared.records.rows import record_read, with_columns
 from shared.web.contract import ShownAs
 from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
@@ -56,6 +56,6 @@ RevisionBody = Annotated[dict[str, Any], ShownAs(Revision), FastBody()]
 async def revise_result(body: RevisionBody, row: ResultRow, ctx: CurrentContext) -> Response:
     reason = patched(RevisionReason, {}, {"reason": body.pop("reason", None)}).reason
     changes = API.columns_of(patched(ResultBody, API.written_in(row), body))
-    shown = record_read(record.Result, row)
-    made = await operations.revise(ctx.uow, ctx.access, shown, changes, reason)
+    wanted = with_columns(record_read(record.Result, row), changes)
+    made = await operations.revise(ctx.uow, ctx.access, wanted, reason)
     return await API.respond_with(ctx, made.id, status=201)

@@ -72,18 +72,20 @@ class ResultCreate(SubjectBody, ResultBody, of=record.Result):
     year: Annotated[int, Field(ge=1900, le=2100, strict=True), Field(examples=[2025])] | None = None
 
 
+_Reason = Annotated[Prose, "Why the published value is revised."]
+
+
 class RevisionReason(Body):
     """Why a published result is revised."""
 
-    reason: Annotated[Prose, "Why the published value is revised."]
+    reason: _Reason
 
 
-_REASON: dict[str, Any] = {"reason": (Annotated[Prose, "Why the published value is revised."], ...)}
 Revision = create_model(
     "ResultRevision",
     __base__=patch_of("Result", ResultBody),
     __doc__="What a revision changes of a published result, as in a merge patch, and why.",
-    **_REASON,
+    reason=(_Reason, ...),
 )
 
 

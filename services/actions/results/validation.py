@@ -1,14 +1,14 @@
 """The rules that every result is validated by. Plain Python."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from services.actions.indicators.record import Dimension
 from services.actions.results.record import Result
-from services.actions.results.values import lacks_parts, number_of
+from services.actions.results.values import Amount, amount_in, lacks_parts, number_of
 from shared.kernel.decimals import EXACT, to_text, total
-from shared.records.record import Parts
 
 Severity: TypeAlias = Literal["error", "warning"]
 RULES = ("breakdown_total", "percentage_range", "large_change")
@@ -19,12 +19,12 @@ _LARGE = 2
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a result is compared with: measure, rule across countries and dimensions of its indicator, and the previous
-    published value of its subject as `value`, `numerator` and `denominator`."""
+    published value of its subject."""
 
     measure: str
     across: str
-    dimensions: list[Mapping[str, Any]]
-    previous: Mapping[str, Any] | None
+    dimensions: Sequence[Dimension]
+    previous: Amount | None
 
     def lacks_parts(self, record: Result) -> bool:
         """Whether a required dimension is in no part of the result."""
@@ -44,26 +44,26 @@ class Violation:
 
 def violations(record: Result, around: Surroundings) -> list[Violation]:
     """The rules that the result violates."""
-    sides = {"value": record.value, "numerator": record.numerator, "denominator": record.denominator}
-    number = number_of(sides, around.measure)
+    number = number_of(Amount(record.value, record.numerator, record.denominator), around.measure)
     if number is None:
         return []
     return [
-        *_of_parts(record.value, record.breakdown, around),
+        *_of_parts(record, around),
         *_of_percentage(number, around),
         *_of_change(number, around),
     ]
 
 
-def _of_parts(value: Decimal | None, breakdown: Parts, around: Surroundings) -> Iterator[Violation]:
-    if value is None or around.across != "sum":
+def _of_parts(record: Result, around: Surroundings) -> Iterator[Violation]:
+    if record.value is None or around.across != "sum":
         return
     for one in around.dimensions:
-        parts = [number_of(part, around.measure) for part in breakdown if set(part["dimensions"]) == {one["key"]}]
-        whole = total([part for part in parts if part is not None])
-        if one["exhaustive"] and parts and whole != value:
+        parts = [part for part in record.breakdown if part["dimensions"].keys() == {one["key"]}]
+        numbers = [number_of(amount_in(part), around.measure) for part in parts]
+        whole = total([number for number in numbers if number is not None])
+        if one["exhaustive"] and parts and whole != record.value:
             text = "The parts of a dimension that makes up the whole sum up to the value."
-            yield Violation(RULES[0], "error", to_text(value), to_text(whole), {"en": text})
+            yield Violation(RULES[0], "error", to_text(record.value), to_text(whole), {"en": text})
 
 
 def _of_percentage(number: Decimal, around: Surroundings) -> Iterator[Violation]:

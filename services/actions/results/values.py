@@ -1,12 +1,12 @@
 """Which values a result of an indicator has, and their number. Plain Python."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from services.actions.indicators.domain import CODED, NUMBERS
-from services.actions.indicators.record import Indicator
-from services.actions.results.record import Result
+from services.actions.indicators.record import Dimension, Indicator
+from services.actions.results.record import Result, ResultPart
 from services.actions.subjects.domain import is_on_scale, part_faults
 from shared.kernel.decimals import quotient
 from shared.kernel.errors import FieldError, pointer_to
@@ -16,6 +16,20 @@ METHODS = ("measured", "estimated", "modelled", "survey", "administrative")
 REASONS_MISSING = ("not_collected", "not_applicable", "not_available", "confidential")
 _ONE_OF = ("value", "numerator", "code", "text", "missing")
 PERCENT = 100
+
+
+class Amount(NamedTuple):
+    """A number, or a fraction, as it was reported; nothing for other values."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+
+
+def amount_in(part: ResultPart) -> Amount:
+    """The amount of a part."""
+    texts = part.get("value"), part.get("numerator"), part.get("denominator")
+    return Amount(*(None if text is None else Decimal(text) for text in texts))
 
 
 def faults(record: Result, of: Indicator) -> Iterator[FieldError]:
@@ -35,11 +49,10 @@ def faults(record: Result, of: Indicator) -> Iterator[FieldError]:
     yield from _fraction_faults(record.numerator, record.denominator, "")
     yield from part_faults([part["dimensions"] for part in record.breakdown], of)
     for place, part in enumerate(record.breakdown):
-        pointer = pointer_to("breakdown", place)
-        numerator, denominator = _number(part, "numerator"), _number(part, "denominator")
-        if (part.get("value") is None) == (numerator is None):
+        pointer, amount = pointer_to("breakdown", place), amount_in(part)
+        if (amount.value is None) == (amount.numerator is None):
             yield FieldError("value_mismatch", "Exactly one value.", pointer=f"{pointer}/value")
-        yield from _fraction_faults(numerator, denominator, pointer)
+        yield from _fraction_faults(amount.numerator, amount.denominator, pointer)
 
 
 def has_value(record: Result) -> bool:
@@ -47,7 +60,7 @@ def has_value(record: Result) -> bool:
     return any(getattr(record, name) is not None for name in _ONE_OF)
 
 
-def lacks_parts(record: Result, dimensions: list[Mapping[str, Any]]) -> bool:
+def lacks_parts(record: Result, dimensions: Sequence[Dimension]) -> bool:
     """Whether a required dimension is in no part of a result with a number."""
     if record.value is None and record.numerator is None:
         return False
@@ -55,15 +68,13 @@ def lacks_parts(record: Result, dimensions: list[Mapping[str, Any]]) -> bool:
     return any(one["required"] and one["key"] not in named for one in dimensions)
 
 
-def number_of(value: Mapping[str, Any], measure: str) -> Decimal | None:
-    """The number of a result or part with `value`, or `numerator` and `denominator`, which a percentage multiplies by
-    100; None without one."""
-    if value.get("value") is not None:
-        return _number(value, "value")
-    numerator, denominator = _number(value, "numerator"), _number(value, "denominator")
-    if numerator is None or not denominator:
+def number_of(amount: Amount, measure: str) -> Decimal | None:
+    """The number of an amount; a percentage is 100 times its fraction. None without one."""
+    if amount.value is not None:
+        return amount.value
+    if amount.numerator is None or not amount.denominator:
         return None
-    return quotient(numerator, denominator, PERCENT if measure == "percentage" else 1)
+    return quotient(amount.numerator, amount.denominator, PERCENT if measure == "percentage" else 1)
 
 
 def _measured_as(measure: str) -> tuple[str, ...]:
@@ -78,8 +89,3 @@ def _fraction_faults(numerator: Decimal | None, denominator: Decimal | None, at:
         yield FieldError("required", "A fraction has both.", pointer=f"{at}/{missing}")
     elif denominator == 0:
         yield FieldError("out_of_range", "Nothing is divided by zero.", pointer=f"{at}/denominator")
-
-
-def _number(value: Mapping[str, Any], name: str) -> Decimal | None:
-    found = value.get(name)
-    return None if found is None else Decimal(found)

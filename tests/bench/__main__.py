@@ -25,6 +25,7 @@ from tests.bench import (
     certificates,
     counts,
     duplicates,
+    evidence,
     facts,
     feed,
     identity,
@@ -40,7 +41,7 @@ from tests.bench import (
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
 from tests.bench.people import load as load_people
-from tests.bench.servers import Addresses, alone, latency, load, memory_mb, servers, serving
+from tests.bench.servers import Addresses, alone, latency, load, memory_mb, servers, serving, tokens
 
 ROUNDS = 3
 COUNT = int(os.environ.get("BENCH_EXPERTS", ALL))
@@ -83,7 +84,7 @@ async def main(picked: list[str]) -> int:
 
 
 async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[str], results: dict[str, Any]) -> None:
-    (token,) = await _tokens(at, "secretariat")
+    (token,) = await tokens(at, "secretariat")
     with (
         serving("services.membership.app:create_app", at, factory=True) as (ours, pid),
         serving("tests.bench.bound:app", at, factory=False) as (bound, _),
@@ -113,7 +114,7 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
             crowd = load(ours, script, connections=128) / load(ours, script)
             results["W1_crowd"] = {"value": crowd, "bound": None, "ratio": crowd, "unit": "of W1 at 128 connections"}
     console.print(table)
-    token, scoped = await _tokens(at, "secretariat", "government_xa")
+    token, scoped = await tokens(at, "secretariat", "government_xa")
     sample = replace(sample, token=token)
     if not picked or "feed" in picked:
         results |= await feed.measure(at, connection, token)
@@ -146,7 +147,7 @@ async def _others(
     if not picked or "W6" in picked:
         found |= await counts.measure(at, connection)
     if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):
-        (token,) = await _tokens(at, "secretariat")
+        (token,) = await tokens(at, "secretariat")
         found |= await facts.measure(at, connection, cases(replace(sample, token=token))["W5"].ours)
     if not picked or "import_matched" in picked:
         found |= await imports.measure_matched(at, connection)
@@ -162,6 +163,8 @@ async def _people(at: Addresses, connection: asyncpg.Connection, picked: list[st
     for name, measure in _PEOPLE.items():
         if not picked or name in picked:
             found |= await measure(at, connection)
+    if not picked or evidence.NAMES & set(picked):
+        found |= await evidence.measure(at)
     if not picked or identity.NAMES & set(picked):
         found |= await identity.measure(at, connection, picked)
     if not picked or signing.NAMES & set(picked):
@@ -197,20 +200,6 @@ async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Samp
         deep_id=response["items"][-1]["id"],
         token=token,
     )
-
-
-async def _tokens(at: Addresses, *names: str) -> list[str]:
-    """Tokens of these demo clients, from the access service."""
-    from deploy import demo
-
-    clients, tokens = (await demo.load(at.postgres))["clients"], []
-    with serving("services.access.app:create_app", at, factory=True) as (address, _):
-        for client in (clients[name] for name in names):
-            form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
-            response = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30)
-            response.raise_for_status()
-            tokens.append(str(response.json()["access_token"]))
-    return tokens
 
 
 if __name__ == "__main__":

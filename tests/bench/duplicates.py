@@ -3,10 +3,8 @@ database by the real worker, with its peak memory."""
 
 import asyncio
 import random
-import re
 import statistics
 import time
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -20,7 +18,7 @@ from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.database.unit_of_work import unit_of_work
 from tests.bench.people import COUNTRY_CODES, names
-from tests.bench.servers import ANY_CORE, API_CORE, Addresses, alone, running
+from tests.bench.servers import ANY_CORE, API_CORE, Addresses, alone, peak_memory_mb, running
 
 LOOKED_UP = 2_000
 _LOOK = "SELECT escm.member_expert_namesakes($1, $2, $3, $4, '{}', NULL, NULL)"
@@ -65,7 +63,7 @@ async def _entry(connection: asyncpg.Connection) -> float:
 async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:
     """The job's row after it has ended, and the worker's peak resident memory, in MB."""
     while True:
-        peak = int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]) / 1024
+        peak = peak_memory_mb(worker)
         async with database.acquire() as connection:
             row = await connection.fetchrow(_JOB, job)
         if row["status"] in _ENDED:

@@ -4,7 +4,6 @@ fewer whose affiliations are matched to 20,000 institutions. `BENCH_IMPORT_ROWS`
 import asyncio
 import os
 import random
-import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -39,7 +38,7 @@ from shared.records.access_scope import access_scope_for
 from tests.bench.institutions import invented, load
 from tests.bench.people import COUNTRY_CODES, names
 from tests.bench.perturbations import PERTURBATIONS
-from tests.bench.servers import ANY_CORE, API_CORE, WORKING, Addresses, alone, running, until
+from tests.bench.servers import ANY_CORE, API_CORE, WORKING, Addresses, alone, peak_memory_mb, running, until
 
 ROWS = 1_000_000
 MATCHED = 100_000
@@ -222,7 +221,7 @@ def _affiliated_lines(count: int, institutions: Sequence[Mapping[str, Any]]) -> 
 async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:
     """The job's row after it has ended, and the worker's peak resident memory, in MB."""
     while True:
-        peak = int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]) / 1024
+        peak = peak_memory_mb(worker)
         async with database.acquire() as connection:
             row = await connection.fetchrow(_JOB, job)
         if row["status"] in _ENDED:

@@ -105,6 +105,20 @@ def serving(module: str, at: Addresses, *, factory: bool, **settings: str) -> It
         process.wait(15)
 
 
+async def tokens(at: Addresses, *names: str) -> list[str]:
+    """Tokens of these demo clients, from the access service."""
+    from deploy import demo
+
+    clients, tokens = (await demo.load(at.postgres))["clients"], []
+    with serving("services.access.app:create_app", at, factory=True) as (address, _):
+        for client in (clients[name] for name in names):
+            form = {"grant_type": "client_credentials", "client_id": client["id"], "client_secret": client["secret"]}
+            response = httpx.post(f"{address}/access/v1/oauth/token", data=form, timeout=30)
+            response.raise_for_status()
+            tokens.append(str(response.json()["access_token"]))
+    return tokens
+
+
 @contextmanager
 def running(command: str, at: Addresses, core: str, **settings: str) -> Iterator[int]:
     """A process of the system, such as `worker access`, on one core: its process id. `settings` are of its
@@ -146,8 +160,17 @@ def alone(value: float, unit: str, target: str | None = None) -> dict[str, Any]:
 
 def memory_mb(pid: int) -> float:
     """Resident memory of a process."""
+    return _memory(pid, "VmRSS")
+
+
+def peak_memory_mb(pid: int) -> float:
+    """The most resident memory that a process had."""
+    return _memory(pid, "VmHWM")
+
+
+def _memory(pid: int, name: str) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
+    return int(re.findall(rf"{name}:\s+(\d+)", status)[0]) / 1024
 
 
 def load(address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS) -> float:

@@ -52,17 +52,17 @@ class Mailbox:
         port = self._controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
         return f"smtp://127.0.0.1:{port}"
 
-    def to(self, address: str) -> list[EmailMessage]:
-        """The mails to one address, in the order of their arrival."""
-        return [mail for mail in self.mails if mail["To"] == address]
+    def to(self, address: str, having: str = "") -> list[EmailMessage]:
+        """The mails to one address whose text has a part, in the order of their arrival."""
+        return [mail for mail in self.mails if mail["To"] == address and having in text_of(mail)]
 
-    async def next_to(self, address: str, count: int = 1, within: float = 180.0) -> EmailMessage:
-        """The mail with this number to an address, after it has arrived."""
+    async def next_to(self, address: str, count: int = 1, within: float = 180.0, having: str = "") -> EmailMessage:
+        """The mail with this number to an address, among those whose text has a part, after it has arrived."""
         until = asyncio.get_running_loop().time() + within
-        while len(self.to(address)) < count:
-            assert asyncio.get_running_loop().time() < until, f"{len(self.to(address))} mails to {address}"
+        while len(found := self.to(address, having)) < count:
+            assert asyncio.get_running_loop().time() < until, f"{len(found)} mails to {address}"
             await asyncio.sleep(0.05)
-        return self.to(address)[count - 1]
+        return found[count - 1]
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -69,7 +69,7 @@ class Campaign:
         body = form(**more)
         response = await self.public.post(f"{INITIATIVES}/{initiative['id']}/sign", body)
         assert (response.status_code, response.content) == (202, b"{}"), response.text
-        return tokens_in(await self.mailbox.next_to(body["email"], count))
+        return tokens_in(await self.mailbox.next_to(body["email"], count, having="#support="))
 
     async def confirm(self, token: str) -> httpx.Response:
         return await self.public.post(f"{SUPPORTS}/verification", {"token": token})

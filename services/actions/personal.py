@@ -60,13 +60,15 @@ IMPERSONAL: Mapping[str, str] = {
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"
     " code text missing breakdown source method_note comment evidence revision revision_of superseded_by late"
-    " acknowledged submitted_at published_at ended_at claimants",
+    " acknowledged submitted_at accepted_at published_at ended_at claimants",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
     "action_scheme": f"{RECORD} code edition titles source licence publisher code_count assessments search_key",
     "action_scheme_code": "scheme_id code parent kind titles uri position",
     "action_scheme_mapping": "scheme code to_scheme to_code relation source",
     "action_scheme_state": "scheme_id assessment published_on source states",
     "action_tag": "id kind scheme code status country visibility",
+    "action_value": "id indicator_id valid_from starts ends period country visibility key part valid_to number"
+    " numerator denominator code missing action_id centre_id",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }
 """Tables without personal data: the audit trail shows who wrote or claimed a row."""

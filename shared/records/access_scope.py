@@ -164,16 +164,20 @@ def covered(country: ColumnElement[Any], key: ColumnElement[Any] | None) -> Colu
     return or_(of_countries, cast(key, Text) == any_(bindparam("granted_records", type_=ARRAY(Text))))
 
 
-def visible(table: FromClause, access_kind: AccessKind, published: Collection[str]) -> ColumnElement[bool]:
+def _in_state(table: FromClause, published: Collection[str]) -> ColumnElement[bool]:
+    states = [constant(status) for status in sorted(published)]
+    return table.c.status.in_(states) if states else false()
+
+
+def visible(table: FromClause, access_kind: AccessKind, published: Collection[str] | None) -> ColumnElement[bool]:
     """The application filter as a condition. Published states are visible by the row's visibility; other states only to
-    grants that cover the country or, if the rows have ids, the record.
+    grants that cover the country or, if the rows have ids, the record. `None`: every row is published.
 
     Parameters: `AccessScope.parameters`.
     """
     if access_kind is AccessKind.EVERYWHERE:
         return true()
-    states = [constant(status) for status in sorted(published)]
-    is_published = table.c.status.in_(states) if states else false()
+    is_published = true() if published is None else _in_state(table, published)
     is_public = table.c.visibility == constant("public")
     if access_kind is AccessKind.ANONYMOUS:
         return and_(is_public, is_published)

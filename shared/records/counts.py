@@ -5,6 +5,7 @@ moves changes into the sums of their day and into the total sums. A read adds fo
 snapshot.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, Column, Date, Select, Text, bindparam, func, literal_column, select, true, union_all
@@ -91,8 +92,9 @@ WITH pending AS (
 """  # noqa: S608
 
 
-def _state(kind: str) -> Select[Any]:
-    joined = count_fold.outerjoin(count_delta, count_delta.c.kind == literal_column(f"'{kind}'"))
+def _state(*kinds: str) -> Select[Any]:
+    pending = count_delta.c.kind.in_([literal_column(f"'{kind}'", Text) for kind in kinds])
+    joined = count_fold.outerjoin(count_delta, pending)
     query = select(count_fold.c.number, func.count(count_delta.c.id).label("pending"))
     return within_context(query.select_from(joined).group_by(count_fold.c.number))
 
@@ -100,9 +102,9 @@ def _state(kind: str) -> Select[Any]:
 _STATES = Shapes(_state)
 
 
-async def counts_state(connection: Connection, context: AccessContext, kind: str) -> State:
-    """The state of one kind's counts in this context."""
-    row = await _STATES.get(kind).fetchrow(connection, **context.parameters)
+async def counts_state(connection: Connection, context: AccessContext, kinds: Sequence[str]) -> State:
+    """The state of the counts of these kinds in this context."""
+    row = await _STATES.get(*kinds).fetchrow(connection, **context.parameters)
     return (row["number"], row["pending"]) if row else (0, 0)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Hashable
 from shared.records.counts import State
 
 _WHOLE = 16 * 1024 * 1024
-_LARGEST = 512 * 1024
+_LARGEST = 2 * 1024 * 1024
 
 
 class ResponseCache:
-    """The latest responses of a process, of up to 512 KiB each and 16 MiB together, with the state of the counts before
+    """The latest responses of a process, of up to 2 MiB each and 16 MiB together, with the state of the counts before
     they were read.
 
     States never repeat, so a response of the present state contains every committed change.

@@ -66,7 +66,11 @@ def document_response(
     ctx: RequestContext, document: Mapping[str, Any], *, version: int = 0, media_type: str = JSON
 ) -> Response:
     """A document with its ETag; 304 if the caller has it already."""
-    body = orjson.dumps(document)
+    return body_response(ctx, orjson.dumps(document), version=version, media_type=media_type)
+
+
+def body_response(ctx: RequestContext, body: bytes, *, version: int = 0, media_type: str = JSON) -> Response:
+    """The bytes of a document with its ETag; 304 if the caller has it already."""
     tag = etag(version, body)
     if is_known(ctx.request, tag):
         return Response(status_code=304, headers={"ETag": tag})

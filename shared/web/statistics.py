@@ -1,6 +1,6 @@
 """The response of statistics: exact at once, for everybody over what they may see."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import Field
 
+from shared.database.context import AccessContext
 from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.clock import today
@@ -28,11 +29,12 @@ from shared.web.responses import JSON
 from shared.web.route_options import Query, query_of
 
 _CACHES: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
-_PARAMETERS = {
+SERIES = {
     "from": "With it the response has `series`: the counts at the end of each month or year from this day on.",
     "to": "The last day of the series; default: today.",
     "step": "The interval of the series: `month` (default) or `year`.",
 }
+"""The parameters of a series, with their descriptions."""
 _COUNTED = {
     AccessKind.ANONYMOUS: "{of} of visibility public in state {states}",
     AccessKind.COVERED: "{of} of visibility public in state {states}, and in countries that the caller's grants cover"
@@ -55,6 +57,31 @@ class StatisticLinks(ResponseModel):
         Field(examples=["/membership/v1/experts?country=XA"]),
         "The list of the counted records; null if no list contains them.",
     ]
+
+
+async def stored_body(
+    ctx: RequestContext,
+    kinds: tuple[str, ...],
+    context: AccessContext,
+    seen: Hashable,
+    make: Callable[[Connection], Awaitable[bytes]],
+) -> bytes:
+    """The body of a response, which is stored until the counts of these kinds change in this context. `seen` is what
+    distinguishes callers who read different records."""
+    cache = _CACHES.setdefault(ctx.database, ResponseCache())
+    key = (ctx.path, ctx.request.scope["query_string"], ctx.principal.is_anonymous, kinds, seen, today())
+
+    async def load_state() -> State:
+        async with ctx.database.acquire() as connection:
+            return await counts_state(connection, context, kinds)
+
+    state = await cache.state((kinds, seen), load_state)
+    body = cache.get(key, state)
+    if body is None:
+        async with ctx.connection() as connection:
+            body = await make(connection)
+        cache.put(key, state, body)
+    return body
 
 
 def who_is_counted(of: str, published: Collection[str], access_kind: AccessKind) -> str:
@@ -95,29 +122,20 @@ class StatisticsApi:
     def query(self, of: str, by: str) -> Query:
         """The query parameters, with the descriptions of `of` and `by`."""
         filters = {name: each for counted in self.kinds.values() for name, each in counted.parsers.items()}
-        return query_of("as_of", filters=filters.values(), described={"of": of, "by": by, **_PARAMETERS})
+        return query_of("as_of", filters=filters.values(), described={"of": of, "by": by, **SERIES})
 
     async def respond(self, ctx: RequestContext) -> Response:
         """The counts that were asked for; a stored response while they do not change."""
         asked = self._parse(ctx.request)
         access = access_on(ctx, asked.counted)
         kind = asked.counted.kind_of({*asked.by, *asked.chosen})
-        cache = _CACHES.setdefault(ctx.database, ResponseCache())
         context, read = access.context, access.read
-        seen = (kind, access.access_kind, context.visibilities, context.countries, read.countries, bool(read.records))
-        key = (ctx.path, ctx.request.scope["query_string"], ctx.principal.is_anonymous, *seen, today())
+        seen = (access.access_kind, context.visibilities, context.countries, read.countries, bool(read.records))
 
-        async def load_state() -> State:
-            async with ctx.database.acquire() as connection:
-                return await counts_state(connection, access.context, kind)
+        async def count(connection: Connection) -> bytes:
+            return await self._counted(connection, access, asked)
 
-        state = await cache.state(seen, load_state)
-        body = cache.get(key, state)
-        if body is None:
-            async with ctx.connection() as connection:
-                body = await self._counted(connection, access, asked)
-            cache.put(key, state, body)
-        return Response(body, media_type=JSON)
+        return Response(await stored_body(ctx, (kind,), context, seen, count), media_type=JSON)
 
     async def _counted(self, connection: Connection, access: AccessScope, asked: _Asked) -> bytes:
         by, counted = asked.by, asked.counted
@@ -153,7 +171,7 @@ class StatisticsApi:
         chosen = {name: chosen_value(counted, name, raw) for name, raw in filters.items()}
         if len(counted.tags & {*by, *chosen}) > 1:
             raise invalid_parameter("by", f"Of {' and '.join(sorted(counted.tags))} one at a time.")
-        days = _points(given)
+        days = series_of(request)
         return _Asked(of, counted, by, filters, chosen, days[-1] if days else as_of(request), days)
 
 
@@ -209,8 +227,19 @@ def _linked(items: Iterable[Item], asked: _Asked, access: AccessScope) -> list[d
     return linked
 
 
-def _points(given: Mapping[str, str]) -> list[date]:
-    """The days of the requested series; none without `from`."""
+async def numbers_over_time(
+    connection: Connection, access: AccessScope, counted: Counted, chosen: Mapping[str, Any], days: Sequence[date]
+) -> list[dict[str, Any]]:
+    """One number at the end of each day, in order."""
+    cells = await counts(connection, access, counted, (), chosen, days[-1], days)
+    totals = over_time((), cells, len(days))
+    return [{"as_of": day, "value": total} for day, (total, _) in zip(days, totals, strict=True)]
+
+
+def series_of(request: Request) -> list[date]:
+    """The days of the requested series, with `from`, `to` and `step`; none without `from`. Raises Malformed
+    `invalid_parameter`."""
+    given = request.query_params
     if more := [name for name in ("to", "step", "as_of") if name in given and (name == "as_of") == ("from" in given)]:
         raise invalid_parameter(more[0], "from can be combined with to and step, as_of cannot.")
     if "from" not in given:

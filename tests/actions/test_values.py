@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import asyncpg
 import pytest
 
-from services.actions.aggregates.domain import Figure, reduced
 from shared.kernel.clock import now, today
 from tests.actions.neighbours import enter
 from tests.support.callers import Caller
@@ -55,16 +53,16 @@ async def _value(by: Caller, of: dict[str, Any], query: str = "") -> Any:
     return item["value"]
 
 
-async def test_more_results_than_are_aggregated_are_refused(
+async def test_more_numbers_than_a_response_holds_are_refused(
     admin: Caller, reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of = await subject(admin)
     for country in ("XA", "XB"):
         await reporter.report({**of, "country": country}, value="1")
-    for name, query in (("MOST_RESULTS", ""), ("MOST_WITH_PARTS", "&by=cover")):
-        monkeypatch.setattr(f"services.actions.aggregates.routes.{name}", 1)
-        refused = await admin.get(f"{VALUES}?indicator={of['indicator_id']}{query}")
-        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "period"), refused.text
+    monkeypatch.setattr("services.actions.aggregates.routes.LARGEST", 1)
+    refused = await admin.get(f"{VALUES}?indicator={of['indicator_id']}&by=country")
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "by"), refused.text
+    assert await _value(admin, of) == "2"
 
 
 async def _second(admin: Caller, of: dict[str, Any]) -> dict[str, Any]:
@@ -102,14 +100,25 @@ async def test_a_weighted_mean_divides_sums(admin: Caller, reporter: Reporter) -
 
 
 @pytest.mark.parametrize(
-    ("rule", "text"), [("sum", "6"), ("mean", "2"), ("min", "1"), ("max", "3"), ("latest", "2"), ("none", None)]
+    ("rule", "values", "value"),
+    [
+        ("sum", ("1", "3", "2.50"), "6.50"),
+        ("mean", ("1", "3", "2"), "2"),
+        ("mean", ("1", "1", "0"), "0.666666666667"),
+        ("min", ("1", "3", "2"), "1"),
+        ("max", ("1", "3", "2"), "3"),
+        ("mean", ("1.50",), "1.50"),
+        ("weighted_mean", ("1",), None),
+    ],
 )
-def test_each_rule_makes_one_figure(rule: str, text: str | None) -> None:
-    figures = [Figure(Decimal(number)) for number in (1, 3, 2)]
-    found = reduced(rule, figures, 1)
-    assert found == (None if text is None else Figure(Decimal(text)))
-    assert reduced(rule, figures[:1], 1) == figures[0]
-    assert reduced(rule, [], 1) is None
+async def test_each_rule_makes_one_number(
+    admin: Caller, reporter: Reporter, rule: str, values: tuple[str, ...], value: str | None
+) -> None:
+    of = await subject(admin, across=rule)
+    for country, one in zip(("XA", "XB", "XC"), values, strict=False):
+        await reporter.report({**of, "country": country}, value=one)
+    assert await _value(admin, of) == value
+    assert await _value(admin, of, "period=2026") == value
 
 
 @pytest.mark.parametrize(("over_time", "value"), [("sum", "33"), ("mean", "16.5"), ("latest", "30")])

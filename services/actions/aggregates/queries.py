@@ -1,36 +1,32 @@
-"""Reading what is aggregated: indicators, their published results, and the countries that are expected to report."""
+"""Reading what is aggregated: indicators, the values of their published results, and the countries that are expected to
+report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, Uuid, any_, bindparam, or_, select
+from sqlalchemy import Select, Text, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.actions.aggregates.domain import place_of
+from services.actions.aggregates.stages import Form, statement
 from services.actions.indicators import domain as indicators
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
-from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
 from services.actions.programmes.tables import programme
-from services.actions.results.queries import visible_to
-from services.actions.results.tables import result
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
-from shared.database.tables import Instant
+from shared.kernel.countries import COUNTRIES
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.columns import as_read
 from shared.records.rows import records_of
 
-MOST_RESULTS, MOST_WITH_PARTS = 40_000, 2_000
-"""Results that are aggregated at once: for 200 indicators, those of all countries in one period. Each may have 2,000
-parts."""
 STEPS = {"year": r"^\d{4}$", "half_year": r"^\d{4}-H\d$", "quarter": r"^\d{4}-Q\d$", "month": r"^\d{4}-\d\d$"}
-_r, _i = result.c, indicator.c
-_LAUNCHED = [constant(status) for status in programmes.LIFECYCLE.states if status not in ("exploring", "discontinued")]
-_VALUE = (_r.value, _r.numerator, _r.denominator, _r.code, _r.missing)
+_i = indicator.c
+_LAUNCHED = [constant(status) for status in programmes.LAUNCHED]
+_PLACES = {"places": list(COUNTRIES), "regions": [place_of(country, "region") for country in COUNTRIES]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +38,27 @@ class Periods:
     last: date | None = None
     step: str | None = None
 
+    @property
+    def conditions(self) -> Mapping[str, Any]:
+        """The values of the conditions that there are, by name."""
+        given = {"codes": self.codes, "first": self.first, "last": self.last, "step": self.step and STEPS[self.step]}
+        return {name: value for name, value in given.items() if value is not None}
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one period."""
+        return self.codes is not None and len(self.codes) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What values are asked for. `part` is the key of a dimension, if any; `day` is one in the past."""
+
+    periods: Periods
+    by: tuple[str, ...]
+    part: str | None
+    day: date | None
+
 
 def _named(access_kind: AccessKind) -> Select[Any]:
     is_named = or_(
@@ -51,43 +68,13 @@ def _named(access_kind: AccessKind) -> Select[Any]:
     return within_context(query.where(_i.status != constant("draft")).order_by(_i.code, _i.id))
 
 
-def _results(access_kind: AccessKind, has_day: bool, has_parts: bool) -> Select[Any]:
-    until = bindparam("until", type_=Instant)
-    counts = (_r.published_at < until, or_(_r.ended_at.is_(None), _r.ended_at >= until)) if has_day else ()
-    codes, first, last = (
-        bindparam("codes", type_=ARRAY(Text)),
-        bindparam("first", type_=Date),
-        bindparam("last", type_=Date),
-    )
-    step = bindparam("step", type_=Text)
-    query = (
-        visible_to(access_kind)
-        .join(period, period.c.id == _r.period_id)
-        .where(
-            _r.indicator_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
-            _r.kind == constant("actual"),
-            *(counts or (_r.status == constant("published"),)),
-            or_(codes.is_(None), period.c.code == any_(codes)),
-            or_(first.is_(None), period.c.starts >= first),
-            or_(last.is_(None), period.c.ends <= last),
-            or_(step.is_(None), period.c.code.op("~")(step)),
-        )
-        .limit((MOST_WITH_PARTS if has_parts else MOST_RESULTS) + 1)
-    )
-    columns = [_r.indicator_id, _r.country, _r.action_id, _r.centre_id, *_VALUE]
-    parts = [as_read(_r.breakdown)] if has_parts else []
-    return within_context(
-        query.with_only_columns(*columns, *parts, period.c.code.label("period"), period.c.ends.label("ends"))
-    )
-
-
 def _expected(access_kind: AccessKind) -> Select[Any]:
     launched = visible(programme, access_kind, programmes.PUBLISHED)
     query = select(programme.c.framework, programme.c.country).where(programme.c.status.in_(_LAUNCHED), launched)
     return within_context(query.distinct())
 
 
-_NAMED, _RESULTS, _EXPECTED = Shapes(_named), Shapes(_results), Shapes(_expected)
+_NAMED, _EXPECTED, _VALUES = Shapes(_named), Shapes(_expected), Shapes(statement)
 
 
 async def named(
@@ -98,28 +85,35 @@ async def named(
     return records_of(Indicator, rows)
 
 
-async def results(
-    connection: Connection,
-    access: AccessScope,
-    ids: Sequence[UUID],
-    periods: Periods,
-    day: date | None,
-    *,
-    has_parts: bool,
-) -> list[Row]:
-    """The published results of indicators that the caller may know of, today or at the end of a day; at most one more
-    than are aggregated."""
-    statement = _RESULTS.get(access.access_kind, day is not None, has_parts)
-    until = None if day is None else datetime.combine(day + timedelta(days=1), time(), UTC)
-    return await statement.fetch(
-        connection,
-        ids=ids,
-        codes=periods.codes,
-        first=periods.first,
-        last=periods.last,
-        step=periods.step and STEPS[periods.step],
-        **({"until": until} if until else {}),
-        **access.parameters,
+async def values(
+    connection: Connection, access: AccessScope, found: Sequence[Indicator], asked: Asked
+) -> dict[UUID, list[Row]]:
+    """The values of each indicator over the results that the caller may know of, today or at the end of a day, in the
+    order of their keys: the columns of `stages.statement`. At most one more of each form than a response holds."""
+    of_form: dict[Form, list[UUID]] = {}
+    for one in found:
+        of_form.setdefault(_form(one, access.access_kind, asked), []).append(one.id)
+    until = asked.day and datetime.combine(asked.day + timedelta(days=1), time(), UTC)
+    bound = {**asked.periods.conditions, **_PLACES, "until": until, "key": asked.part or ""}
+    values: dict[UUID, list[Row]] = {}
+    for form, ids in of_form.items():
+        for row in await _VALUES.get(form).fetch(connection, ids=ids, **bound, **access.parameters):
+            values.setdefault(row["indicator_id"], []).append(row)
+    return values
+
+
+def _form(of: Indicator, access_kind: AccessKind, asked: Asked) -> Form:
+    return Form(
+        access_kind,
+        of.across,
+        of.over_time,
+        is_percentage=of.measure == "percentage",
+        is_coded=of.measure in indicators.CODED,
+        is_whole=of.reported_by == "country",
+        by=asked.by,
+        periods=tuple(asked.periods.conditions),
+        has_day=asked.day is not None,
+        is_one_period=asked.periods.is_one,
     )
 
 

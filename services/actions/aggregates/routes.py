@@ -3,11 +3,9 @@
 import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import orjson
@@ -15,28 +13,31 @@ from fastapi import Request, Response
 
 from services.actions.access import ROLES
 from services.actions.aggregates import domain, queries
-from services.actions.aggregates.domain import Measured, Value
-from services.actions.aggregates.queries import MOST_RESULTS, MOST_WITH_PARTS, STEPS, Periods
+from services.actions.aggregates.queries import STEPS, Asked, Periods
 from services.actions.aggregates.schemas import ResultValues
+from services.actions.indicators.domain import CODED
 from services.actions.indicators.operations import INDICATORS
 from services.actions.indicators.record import Indicator
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.results.operations import RESULTS
-from services.actions.results.values import Amount, amount_in
-from shared.database.statements import Row
-from shared.kernel import decimals
+from services.actions.results.values import REASONS_MISSING
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
 from shared.kernel.errors import FieldError, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
+from shared.records.access_scope import AccessScope
 from shared.records.statistics import LARGEST
 from shared.web.paging import as_of, day_in, parameters_of
 from shared.web.request_context import CurrentContext
-from shared.web.responses import document_response
+from shared.web.responses import body_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
-from shared.web.statistics import too_many, who_is_counted
+from shared.web.statistics import stored_body, too_many, who_is_counted
 
 router = ResourceRouter(Resource("actions", "statistics", "statistic"), ROLES)
+_CHANGING = ("result", "programme")
+"""The counts that change whenever a value does: what a used indicator measures and the time of a period stay."""
 _MOST_INDICATORS = 200
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _KNOWN = (*domain.PLACES, domain.PERIOD)
@@ -49,18 +50,6 @@ _PARAMETERS = {
     "by": "By what there are values: `country`, `region`, `period` and the key of a dimension, separated by commas;"
     " default: one value of all.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Parsed parameters. `part` is the key of a dimension, if any."""
-
-    ids: list[UUID]
-    codes: list[str]
-    periods: Periods
-    by: tuple[str, ...]
-    part: str | None
-    day: date | None
 
 
 @router.get(
@@ -77,43 +66,40 @@ async def get_values(ctx: CurrentContext) -> Response:
     rule `across` of the indicator, then periods by `over_time`; a weighted mean divides the sum of numerators by the
     sum of denominators; codes of a scale are counted. A result counts from its publication to its end, so that `as_of`
     repeats a value of the past."""
-    asked = _parse(ctx.request)
+    ids, codes, asked = _parse(ctx.request)
     access = ctx.access_on(RESULTS.resource)
-    async with ctx.connection() as connection:
-        found = await queries.named(connection, ctx.access_on(INDICATORS.resource), asked.ids, asked.codes)
-        if not {*asked.ids, *asked.codes} <= {name for one in found for name in (one.id, one.code)}:
+    of_indicators, of_programmes = ctx.access_on(INDICATORS.resource), ctx.access_on(PROGRAMMES.resource)
+    scopes = access, of_indicators, of_programmes
+
+    async def form(connection: Connection) -> bytes:
+        found = await queries.named(connection, of_indicators, ids, codes)
+        if not {*ids, *codes} <= {name for one in found for name in (one.id, one.code)}:
             raise invalid_parameter("indicator", "There is no such indicator.")
         _require_rules(found, asked)
-        ids = [one.id for one in found]
-        rows = await queries.results(
-            connection, access, ids, asked.periods, asked.day, has_parts=asked.part is not None
-        )
-        expected = await queries.expected(connection, ctx.access_on(PROGRAMMES.resource))
-    most = MOST_RESULTS if asked.part is None else MOST_WITH_PARTS
-    if len(rows) > most:
-        raise invalid_parameter("period", f"That would be of more than {most:,} results. Ask for fewer periods.")
-    items = await asyncio.to_thread(_items, asked, found, rows, expected)
-    if len(items) > LARGEST:
-        raise too_many()
+        values = await queries.values(connection, access, found, asked)
+        launched = await queries.expected(connection, of_programmes)
+        if sum(map(len, values.values())) > LARGEST:
+            raise too_many()
+        return await asyncio.to_thread(_rendered, found, asked, values, launched, access)
+
+    seen = tuple((one.access_kind, one.context, one.read) for one in scopes)
+    return body_response(ctx, await stored_body(ctx, _CHANGING, SYSTEM_CONTEXT, seen, form))
+
+
+def _rendered(
+    found: Iterable[Indicator],
+    asked: Asked,
+    values: Mapping[UUID, Iterable[Row]],
+    launched: Mapping[str, set[str]],
+    access: AccessScope,
+) -> bytes:
+    items = [item for of in found for item in _items(of, asked, values.get(of.id, ()), _expected(of, launched))]
     definition = f"{who_is_counted('results', ('published',), access.access_kind)}."
-    return document_response(ctx, {"items": items, "as_of": asked.day or today(), "definition": definition})
+    return orjson.dumps({"items": items, "as_of": asked.day or today(), "definition": definition})
 
 
-def _items(
-    asked: _Asked, found: Iterable[Indicator], rows: Iterable[Row], expected: Mapping[str, set[str]]
-) -> list[dict[str, Any]]:
-    """The values of each indicator. Takes as long as there are results."""
-    rows_of = domain.grouped(rows, itemgetter("indicator_id"))
-    return [
-        _shown(of, asked, value)
-        for of in found
-        for value in domain.values_of(
-            of, _measured(of, rows_of.get(of.id, ()), asked.part), asked.by, _expected(of, expected)
-        )
-    ]
-
-
-def _parse(request: Request) -> _Asked:
+def _parse(request: Request) -> tuple[list[UUID], list[str], Asked]:
+    """The ids and the codes of the indicators, and what is asked for."""
     given = parameters_of(request)
     names = [name for name in given.get("indicator", "").split(",") if name]
     if not 1 <= len(names) <= _MOST_INDICATORS:
@@ -127,66 +113,75 @@ def _parse(request: Request) -> _Asked:
         raise invalid_parameter("step", f"One of {', '.join(STEPS)}.")
     codes = given["period"].split(",") if "period" in given else None
     first, last = (day_in(name, given[name]) if name in given else None for name in ("from", "to"))
-    periods = Periods(codes, first, last, step)
-    wanted = [name for name in names if name not in ids]
-    return _Asked(list(ids.values()), wanted, periods, by, parts[0] if parts else None, as_of(request))
+    asked = Asked(Periods(codes, first, last, step), by, parts[0] if parts else None, as_of(request))
+    return list(ids.values()), [name for name in names if name not in ids], asked
 
 
-def _require_rules(found: list[Indicator], asked: _Asked) -> None:
+def _require_rules(found: Iterable[Indicator], asked: Asked) -> None:
     """Raises Malformed `not_aggregable` if an indicator has no rule by which its values become those."""
-    is_one_period = len(asked.periods.codes or ()) == 1
-    if not all(domain.is_aggregable(of, asked.by, is_one_period=is_one_period) for of in found):
+    if not all(domain.is_aggregable(of, asked.by, is_one_period=asked.periods.is_one) for of in found):
         detail = "An indicator has no rule for this; its values are by country and period."
         raise Malformed(detail, code="not_aggregable", errors=[FieldError("not_aggregable", detail, parameter="by")])
-
-
-def _measured(of: Indicator, rows: Iterable[Row], part: str | None) -> Iterator[Measured]:
-    for row in rows:
-        subject = (row["country"], row["action_id"], row["centre_id"])
-        about = (row["country"], subject, row["period"], row["ends"])
-        if part is None:
-            amount = Amount(row["value"], row["numerator"], row["denominator"])
-            yield Measured(*about, None, domain.figure_of(amount, of.measure), row["code"], row["missing"])
-            continue
-        for one in orjson.loads(row["breakdown"]):
-            if one["dimensions"].keys() == {part}:
-                figure = domain.figure_of(amount_in(one), of.measure)
-                yield Measured(*about, one["dimensions"][part], figure, None, None)
 
 
 def _expected(of: Indicator, launched: Mapping[str, set[str]]) -> set[str]:
     return {of.country} if of.country is not None else launched.get(str(of.framework), set())
 
 
-def _shown(of: Indicator, asked: _Asked, value: Value) -> dict[str, Any]:
-    keys, figure = dict(zip(asked.by, value.key, strict=True)), value.figure
-    numbers = {name: getattr(figure, name, None) for name in ("numerator", "denominator")}
-    return {
-        "indicator": str(of.id),
-        **keys,
-        "value": None if figure is None else decimals.to_text(figure.number),
-        **{name: None if number is None else decimals.to_text(number) for name, number in numbers.items()},
-        "counts": value.counts,
-        "unit": of.unit,
-        "rule": {"across": of.across, "over_time": of.over_time},
-        "countries": value.countries,
-        "expected": value.expected,
-        "absent": value.absent,
-        "links": {"records": _records(of, asked, keys)},
-    }
+def _items(of: Indicator, asked: Asked, values: Iterable[Row], expected: set[str]) -> Iterator[dict[str, Any]]:
+    """The values of an indicator as they are shown."""
+    awaited = domain.expected_in(expected, asked.by)
+    shared = {"unit": of.unit, "rule": {"across": of.across, "over_time": of.over_time}}
+    fixed = {name: orjson.Fragment(orjson.dumps(value)) for name, value in shared.items()}
+    columns = [(name, "part" if name == asked.part else name) for name in asked.by]
+    places = [name for name in asked.by if name in domain.PLACES]
+    records = _records(of, asked)
+    for row in values:
+        keys = {name: row[column] or None for name, column in columns}
+        counts = awaited[tuple(row[name] for name in places)]
+        yield {
+            "indicator": str(of.id),
+            **keys,
+            "value": row["number"],
+            "numerator": row["numerator"],
+            "denominator": row["denominator"],
+            "counts": _counts(of, row),
+            **fixed,
+            "countries": row["reported"],
+            "expected": counts,
+            "absent": _absent(row, counts),
+            "links": {"records": records and _within(records, keys)},
+        }
 
 
-def _records(of: Indicator, asked: _Asked, keys: Mapping[str, str | None]) -> str | None:
-    """The list of the results of a value, if one contains them."""
-    places = {name: keys[name] for name in _KNOWN if name in keys}
-    if (
-        asked.day is not None
-        or asked.periods.first
-        or asked.periods.last
-        or asked.periods.step
-        or None in places.values()
-    ):
+def _counts(of: Indicator, row: Row) -> Any:
+    return orjson.Fragment(row["counts"] or "{}") if of.measure in CODED else None
+
+
+def _absent(row: Row, expected: int) -> dict[str, int]:
+    """How many results have no value by why, and how many countries have no result."""
+    absent = {reason: row[reason] for reason in REASONS_MISSING if row[reason]}
+    silent = expected - row["known"]
+    return {**absent, "not_reported": silent} if silent > 0 else absent
+
+
+def _records(of: Indicator, asked: Asked) -> str | None:
+    """The list of the results of the indicator that count, if there is one."""
+    if asked.day is not None or asked.periods.conditions.keys() - {"codes"}:
         return None
-    codes = {"period": ",".join(asked.periods.codes)} if asked.periods.codes else {}
-    chosen = {"indicator_id": of.id, "kind": "actual", "status": "published", **codes, **places}
+    chosen = {"indicator_id": of.id, "kind": "actual", "status": "published"}
+    codes = asked.periods.codes if domain.PERIOD not in asked.by else None
+    if codes:
+        chosen["period"] = ",".join(codes)
     return f"{RESULTS.resource.path}?{urlencode(chosen, safe=',')}"
+
+
+def _within(records: str, keys: Mapping[str, str | None]) -> str | None:
+    """The part of a list with the results of one value, if there is one: no filter selects a missing region."""
+    places = [(name, keys[name]) for name in _KNOWN if name in keys]
+    if any(value is None for _, value in places):
+        return None
+    return "".join([records, *(f"&{name}={_quoted(value)}" for name, value in places)])
+
+
+_quoted = lru_cache(4096)(quote)

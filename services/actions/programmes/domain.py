@@ -36,7 +36,8 @@ def elements(since: Mapping[str, str]) -> list[Element]:
 @dataclass(frozen=True, slots=True)
 class ProgrammeGuardContext:
     """The inputs of the guards. A pillar is covered by an action that was not cancelled, and has a baseline if one of
-    those actions records the figure from which its progress is measured."""
+    those actions records the figure from which its progress is measured, or a baseline of one of its indicators was
+    submitted."""
 
     has_committee: bool
     has_centre: bool
@@ -117,3 +118,5 @@ LIFECYCLE: Lifecycle[ProgrammeGuardContext] = Lifecycle(
         ),
     ),
 )
+LAUNCHED = tuple(status for status in LIFECYCLE.states if status not in ("exploring", "discontinued"))
+"""The states of a programme whose country is expected to report."""

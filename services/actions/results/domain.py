@@ -8,6 +8,8 @@ from shared.kernel.lifecycle import Lifecycle, transition
 
 PUBLISHED = frozenset({"published", "superseded", "retracted"})
 OPEN = ("draft", "submitted", "approved", "accepted")
+REPORTED = (*OPEN[1:], "published")
+"""The states of a result that was submitted and not returned, retracted or replaced."""
 MORE_DAYS = 14
 """How many days more a country gets with a returned result of a closed period."""
 

@@ -85,7 +85,7 @@ async def revise(uow: UnitOfWork, access: AccessScope, wanted: Result, reason: s
     written = {name: getattr(wanted, name) for name in written_fields(Result)}
     new = RESULTS.new({**written, "revision_of": before.id})
     require_visibility_change(access, before, new)
-    kept = {"late": before.late, "submitted_at": before.submitted_at}
+    kept = {name: getattr(before, name) for name in ("late", "submitted_at", "accepted_at")}
     return await _insert(uow, access, new, reason, revision=before.revision + 1, **kept)
 
 
@@ -124,19 +124,23 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Result, reque
 def _entering(
     before: Result, target: str, at: datetime, last_day: date | None, acknowledged: Collection[str]
 ) -> Result:
-    """The result with what changes when it enters a state at an instant."""
+    """The result with what changes when it enters a state at an instant. A revision has the first acceptance of what it
+    revises."""
+    changes: dict[str, Any] = {}
     match target:
         case "submitted" if before.submitted_at is None:
-            return replace(before, submitted_at=at, late=None if last_day is None else at.date() > last_day)
+            changes = {"submitted_at": at, "late": None if last_day is None else at.date() > last_day}
         case "approved":
-            return replace(before, acknowledged=sorted(set(acknowledged)))
+            changes = {"acknowledged": sorted(set(acknowledged))}
+        case "accepted" if before.accepted_at is None:
+            changes = {"accepted_at": at}
         case "published":
-            return replace(before, published_at=at)
+            changes = {"published_at": at}
         case "retracted":
-            return replace(before, ended_at=at)
+            changes = {"ended_at": at}
         case "draft":
-            return replace(before, acknowledged=[])
-    return before
+            changes = {"acknowledged": [], "accepted_at": before.accepted_at if before.revision_of else None}
+    return replace(before, **changes)
 
 
 async def load_guard_context(

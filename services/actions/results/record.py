@@ -24,7 +24,8 @@ class ResultPart(TypedDict):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result(Subject):
     """What was measured for a country, an action or a centre: one number, fraction, code or text, or why there is none.
-    A grant over one record names the result or its centre. `claimants`: the accounts and clients that wrote it."""
+    A grant over one record names the result or its centre. `claimants`: the accounts and clients that wrote it.
+    `accepted_at`: when it, or the first result that it revises, was accepted."""
 
     resource_type = Resource("actions", "results", "result")
     also_scoped_by = ("centre_id",)
@@ -59,6 +60,7 @@ class Result(Subject):
     ]
     acknowledged: Annotated[list[str], Public, Tracked, Part, "The warnings that its approval acknowledged."]
     submitted_at: Annotated[datetime | None, Internal]
+    accepted_at: Annotated[datetime | None, Internal]
     published_at: Annotated[datetime | None, Public, Tracked, "When it was published."]
     ended_at: Annotated[datetime | None, Public, Tracked, "When a revision or a retraction ended it."]
     claimants: Annotated[list[UUID], Internal]

@@ -36,6 +36,7 @@ from tests.bench import (
     signing,
     slow,
     trail,
+    values,
     work,
 )
 from tests.bench.cases import EXPERTS, Case, Sample, cases
@@ -146,6 +147,8 @@ async def _others(
         found |= await duplicates.measure(at, connection)
     if not picked or "W6" in picked:
         found |= await counts.measure(at, connection)
+    if not picked or set(values.NAMES) & set(picked):
+        found |= await values.measure(at, connection, sample.countries)
     if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):
         (token,) = await tokens(at, "secretariat")
         found |= await facts.measure(at, connection, cases(replace(sample, token=token))["W5"].ours)

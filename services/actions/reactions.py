@@ -41,6 +41,11 @@ _MOVE_A_STAGE = (
     actions.ACTION_CANCELLED,
     actions.ACTION_PLANNED,
     actions.MILESTONE_DONE,
+    actions.RESULT_DRAFT,
+    actions.RESULT_ACCEPTED,
+    actions.RESULT_SUPERSEDED,
+    actions.RESULT_PUBLISHED,
+    actions.RESULT_RETRACTED,
 )
 _derive_stage = of_each_country(recompute_stage)
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)

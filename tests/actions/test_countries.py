@@ -1,7 +1,7 @@
 """Countries: every known one has a response; the stage follows from records, and the public sees dates only."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import asyncpg
@@ -13,11 +13,12 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.clock import today
+from shared.kernel.clock import now, today
 from shared.messaging.inbox import Inbox
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import DOCUMENT, action, approved, milestone, programme, steps
 from tests.support.callers import Caller
+from tests.support.results import subject
 
 PATH = "/actions/v1/countries"
 INBOX = Inbox("actions", REACTIONS)
@@ -306,6 +307,42 @@ async def test_a_past_day_returns_the_same_for_ever(
     assert await fetch_facts() == before
     listed = (await anonymous.get(f"{PATH}?country=NR&as_of={days[-1]}&stage=2")).json()["items"]
     assert [item["facts"] for item in listed] == before[-1:]
+
+
+async def test_an_accepted_result_is_the_last_fact(
+    admin: Caller, anonymous: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    of = await subject(admin, "NU")
+    framework = (await admin.get(f"/actions/v1/periods/{of['period_id']}")).json()["framework"]
+    plan = await enter(superuser, "action_programme", country="NU", framework=framework, status="designing")
+    accepted = datetime.combine(today() - timedelta(days=9), time(), UTC)
+    about = {"indicator_id": of["indicator_id"], "period_id": of["period_id"], "country": "NU", "kind": "actual"}
+    content = {**about, "breakdown": "[]", "evidence": "[]"}
+    first = await enter(superuser, "action_result", status="accepted", accepted_at=accepted, **content)
+
+    async def fact(day: str = "") -> tuple[bool, str | None]:
+        shown = (await admin.get(f"{PATH}/NU?as_of={day or today()}")).json()["facts"][-1]
+        return shown["met"], shown["date"]
+
+    await deliver(database, "NU", "actions.result.accepted")
+    assert await fact() == (False, None), "the programme is not approved"
+    await change(superuser, "action_programme", plan, status="implementing")
+    await deliver(database, "NU", "actions.programme.implementing")
+    day = accepted.date().isoformat()
+    assert await fact() == (True, day)
+    ended = {"published_at": accepted, "ended_at": now()}
+    await change(superuser, "action_result", first, status="superseded", **ended)
+    second = await enter(
+        superuser, "action_result", status="published", accepted_at=accepted, revision_of=first, published_at=now(),
+        **content,
+    )  # fmt: skip
+    await deliver(database, "NU", "actions.result.published")
+    assert await fact() == (True, day), "a revision has the first acceptance"
+    await change(superuser, "action_result", second, status="retracted", ended_at=now())
+    await deliver(database, "NU", "actions.result.retracted")
+    assert await fact() == (False, None)
+    assert await fact((today() - timedelta(days=5)).isoformat()) == (True, day), "the past stays"
+    assert await fact((today() - timedelta(days=10)).isoformat()) == (False, None)
 
 
 async def test_what_ended_before_its_fact_arrived_counts_for_its_days(

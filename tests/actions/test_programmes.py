@@ -23,6 +23,7 @@ from tests.actions.programme import (
 )
 from tests.support.callers import CALLERS, Caller
 from tests.support.principals import enter_callers
+from tests.support.results import active_indicator, result
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ async def test_a_launch_needs_a_living_committee(secretariat: Caller, superuser:
 
 
 async def test_a_plan_needs_three_actions_a_centre_and_baselines(
-    secretariat: Caller, committee: str, centre: str
+    secretariat: Caller, admin: Caller, committee: str, centre: str
 ) -> None:
     path = await programme(secretariat, "XB", committee_id=committee)
     await steps(secretariat, path, "launch")
@@ -63,10 +64,15 @@ async def test_a_plan_needs_three_actions_a_centre_and_baselines(
     etag = (await secretariat.get(path)).headers["etag"]
     assert (await secretariat.patch(path, {"centre_id": centre}, etag=etag)).status_code == 200
     assert await refusal(secretariat, path, "submit_plan") == "baselines_missing"
-    for each in made:
-        etag = (await secretariat.get(each)).headers["etag"]
-        changed = await secretariat.patch(each, {"baseline": BASELINE}, etag=etag)
-        assert changed.json()["baseline"]["value"] == 12
+    etag = (await secretariat.get(made[0])).headers["etag"]
+    changed = await secretariat.patch(made[0], {"baseline": BASELINE}, etag=etag)
+    assert changed.json()["baseline"]["value"] == 12
+    framework = (await secretariat.get(path)).json()["framework"]
+    indicator = await active_indicator(admin, framework=framework, pillar=PILLARS[1])
+    of = {"indicator_id": indicator, "country": "XB", "kind": "baseline", "year": 2020, "method": "survey"}
+    baseline = await result(admin, of)
+    assert await refusal(secretariat, path, "submit_plan") == "baselines_missing"
+    assert (await admin.step(baseline, "submit")).status_code == 200
     assert (await steps(secretariat, path, "submit_plan"))["status"] == "plan_review"
     returned = await steps(secretariat, path, "return", reason="Say more about the second action")
     assert returned["status"] == "designing"

@@ -23,9 +23,11 @@ RUNGS = (
 designated centre that is active or in renewal; a suspended one does not count. `endorsement`: a verified one of level 3
 or more that is valid today. `programme`: the centre, and one programme that was approved with, in each of the three
 pillars, an action under way, finishing or closed. `results`: a milestone of such a programme's actions verified as
-done, by somebody of another body. Each date is the day of the decision: a committee's forming or recognition, a
+done, by somebody of another body, or a result of a period accepted for an indicator of its framework or of the country.
+Each date is the day of the decision: a committee's forming or recognition, a
 centre's designation, an endorsement's day of issue (of verification if it has none), the start of the last of the four
-elements, a milestone's verification.
+elements, a milestone's verification, the first
+acceptance of a result that was revised.
 """
 
 

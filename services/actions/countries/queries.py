@@ -40,7 +40,7 @@ WITH committee AS (
     WHERE country = $1 AND status IN ('active', 'renewal_due', 'renewal_review') AND designated_on IS NOT NULL
     ORDER BY designated_on, id LIMIT 1
 ), approved AS (
-    SELECT id FROM action_programme
+    SELECT id, framework FROM action_programme
     WHERE country = $1 AND status IN ('approved', 'implementing', 'paused', 'completed')
 ), pillar AS (
     SELECT a.programme_id, a.pillar, min(a.actual_start) AS started
@@ -73,6 +73,11 @@ WITH committee AS (
     SELECT 'results', m.verified_on, 'actions/v1/milestones', m.id
     FROM action_milestone m JOIN action_action a ON a.id = m.action_id JOIN approved p ON p.id = a.programme_id
     WHERE m.country = $1 AND m.status = 'done'
+    UNION ALL
+    SELECT 'results', r.accepted_at::date, 'actions/v1/results', r.id
+    FROM action_result r JOIN action_indicator i ON i.id = r.indicator_id
+    WHERE r.country = $1 AND r.status IN ('accepted', 'published') AND r.kind = 'actual'
+      AND EXISTS (SELECT FROM approved p WHERE p.framework = coalesce(i.framework, p.framework))
 )
 SELECT DISTINCT ON (key) key, day, '/' || path || '/' || id AS link
 FROM found WHERE day IS NOT NULL ORDER BY key, day, id
@@ -88,6 +93,9 @@ FROM {views.COMMITTEES.fullname}, LATERAL (VALUES
     ('preparatory_committee', least(formed_on, recognised_on)),
     ('scientific_committee', recognised_on)) AS fact (key, day)
 WHERE country = $1 AND status IN ('dissolved', 'abandoned')
+UNION ALL
+SELECT 'results', accepted_at::date, '/actions/v1/results/' || id, ended_at::date
+FROM action_result WHERE country = $1 AND status = 'retracted' AND kind = 'actual'
 """  # noqa: S608
 _PAST = Statement(
     within_context(

@@ -1,12 +1,10 @@
 """Reading programmes, and the inputs of their guards."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TableClause, Uuid, and_, bindparam, column, distinct, func, not_, or_, select, table
+from sqlalchemy import TableClause, Uuid, and_, bindparam, column, distinct, func, not_, or_, select, table, union
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.programmes import domain
 from services.actions.programmes.record import Programme
@@ -64,13 +62,24 @@ _OPEN_ACTIONS = Statement(
         )
     )
 )
-_pillars = func.count(distinct(_ACTIONS.c.pillar))
-_figures: tuple[ColumnElement[Any], ...] = (
-    _pillars.label("covered"),
-    _pillars.filter(_ACTIONS.c.baseline.is_not(None)).label("measured"),
+_RESULTS = table("action_result", *(column(name) for name in ("indicator_id", "country", "kind", "status")))
+_INDICATORS = table("action_indicator", *(column(name) for name in ("id", "country", "framework", "pillar")))
+_of_pillars = and_(_of_programme, _ACTIONS.c.pillar != "core", _ACTIONS.c.status != "cancelled")
+_submitted = (
+    select(_INDICATORS.c.pillar)
+    .join_from(_RESULTS, _INDICATORS, _INDICATORS.c.id == _RESULTS.c.indicator_id)
+    .join(programme, and_(programme.c.country == _RESULTS.c.country, programme.c.id == bindparam("programme")))
+    .where(
+        or_(_INDICATORS.c.framework == programme.c.framework, _INDICATORS.c.country == programme.c.country),
+        _INDICATORS.c.pillar != constant("core"),
+        _RESULTS.c.kind == constant("baseline"),
+        _RESULTS.c.status.in_([constant(status) for status in ("submitted", "approved", "accepted", "published")]),
+    )
 )
-_of_pillars = and_(_ACTIONS.c.pillar != "core", _ACTIONS.c.status != "cancelled")
-_PLAN = Statement(within_context(select(*_figures).where(_of_programme, _of_pillars)))
+_recorded = select(_ACTIONS.c.pillar).where(_of_pillars, _ACTIONS.c.baseline.is_not(None))
+_measured = select(func.count()).select_from(union(_recorded, _submitted).subquery()).scalar_subquery()
+_covered = select(func.count(distinct(_ACTIONS.c.pillar)).label("covered")).where(_of_pillars)
+_PLAN = Statement(within_context(_covered.add_columns(_measured.label("measured"))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,11 @@ from shared.records.counts import drift
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import ACTIONS, action, framework, milestone, programme, steps
 from tests.support.callers import Caller, serving
+from tests.support.results import result, subject
 
 PATH = "/actions/v1/statistics"
 HEADLINES_PATH = f"{PATH}/headlines"
-KINDS = ["programme", "action", "milestone", "endorsement", "country"]
+KINDS = ["programme", "action", "milestone", "endorsement", "country", "result"]
 LIVE = """
 SELECT 'programme' AS kind, visibility, status, country, framework AS category, '' AS tag, count(*) AS n
 FROM action_programme GROUP BY 2, 3, 4, 5
@@ -46,6 +47,11 @@ SELECT 'endorsement', visibility, status, country, '', '', count(*) FROM action_
 UNION ALL
 SELECT 'country', visibility, stage::text, country, '', '', count(*) FROM action_country_stage
 WHERE stage > 0 GROUP BY 2, 3, 4
+UNION ALL
+SELECT 'result', r.visibility, r.status, r.country,
+    coalesce(i.framework, '') || ' ' || kind || ' ' || coalesce(p.code, ''), '', count(*)
+FROM action_result r JOIN action_indicator i ON i.id = indicator_id LEFT JOIN action_period p ON p.id = period_id
+GROUP BY 2, 3, 4, 5
 """
 READERS = ("admin", "author_xa", "applicant", None)
 Apps = Mapping[str, httpx.AsyncClient]
@@ -264,8 +270,38 @@ async def test_each_headline_is_that_of_its_query_and_its_list(
         if (address := item["links"]["records"]) is not None:
             assert await listed(here[address.split("/")[1]], address) == item["value"], item
     with_lists = {item["key"] for item in shown if item["links"]["records"]}
-    private = {"supports"} | ({"actions", "milestones", "endorsements"} if name is None else set())
+    private = {"supports"} | ({"actions", "milestones", "endorsements", "results"} if name is None else set())
     assert with_lists == {item["key"] for item in shown} - (set() if name == "admin" else private)
+
+
+async def test_headlines_have_a_series_that_ends_with_their_number(
+    admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    await enter(superuser, "member_expert", country="XA", status="active", category="expert")
+    days = [str(today() - timedelta(days=ago)) for ago in (400, 0)]
+    shown = (await admin.get(f"{HEADLINES_PATH}?from={days[0]}&step=year")).json()["items"]
+    for item in shown:
+        assert item["series"][-1] == {"as_of": days[1], "value": item["value"]}, item
+        assert len(item["series"]) == today().year - int(days[0][:4]) + 1
+    assert shown[0]["value"] > 0
+    assert "series" not in (await admin.get(HEADLINES_PATH)).json()["items"][0]
+    for query in ("from=2090-01-01", "step=year", f"from={days[0]}&as_of={days[1]}"):
+        assert (await admin.get(f"{HEADLINES_PATH}?{query}")).status_code == 400, query
+
+
+async def test_results_are_counted_by_framework_kind_and_period(admin: Caller) -> None:
+    of = await subject(admin)
+    await result(admin, of)
+    await result(admin, {**of, "period_id": None}, kind="baseline", year=2020)
+    framework = (await admin.get(f"/actions/v1/periods/{of['period_id']}")).json()["framework"]
+    found = await asked(admin, f"of=results&by=kind,period,status&framework={framework}")
+    assert [(item["kind"], item["period"], item["status"], item["count"]) for item in found["items"]] == [
+        ("actual", "2026", "draft", 1),
+        ("baseline", None, "draft", 1),
+    ]
+    assert await listed(admin, found["items"][0]["links"]["records"]) == 1
+    assert found["items"][1]["links"]["records"] is None
+    assert (await asked(admin, f"of=results&period=2026&framework={framework}"))["total"] == 1
 
 
 async def test_headlines_of_yesterday_are_not_moved_by_writes_of_today(

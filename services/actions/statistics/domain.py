@@ -33,6 +33,7 @@ HEADLINES = (
     Headline("programmes", "programmes", "status", "approved,implementing,completed"),
     Headline("actions", "actions", "status", "in_progress,finalising,closed"),
     Headline("milestones", "milestones", "status", "done"),
+    Headline("results", "results", "status", "published"),
 )
 
 

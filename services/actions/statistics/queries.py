@@ -18,6 +18,9 @@ from services.actions.milestones import domain as milestones
 from services.actions.milestones.record import Milestone
 from services.actions.programmes import domain as programmes
 from services.actions.programmes.record import Programme
+from services.actions.results import domain as results
+from services.actions.results.record import Result
+from services.actions.results.values import KINDS
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.resource import Resource
@@ -32,7 +35,7 @@ _STAGES = tuple(str(rung) for rung in range(1, len(RUNGS) + 1))
 
 
 def _word(number: int) -> Column:
-    """A word of the category of actions: their pillar, kind and framework."""
+    """A word of the category: the pillar, kind and framework of actions; the framework, kind and period of results."""
     return lambda rows: func.split_part(
         rows.c.category, literal_column("' '", Text), literal_column(str(number), Integer), type_=Text
     )
@@ -72,6 +75,18 @@ COUNTED: Mapping[str, Counted] = {
     ),
     "endorsements": Counted(
         Endorsement.resource_type, "endorsement", endorsements.PUBLISHED, endorsements.LIFECYCLE.states, is_public=False
+    ),
+    "results": Counted(
+        Result.resource_type,
+        "result",
+        results.PUBLISHED,
+        results.LIFECYCLE.states,
+        (
+            Dimension("framework", "Codes of frameworks", str, _word(1)),
+            Dimension("kind", "Kinds", one_of(KINDS), _word(2)),
+            Dimension("period", "Codes of periods", str, _word(3)),
+        ),
+        is_public=False,
     ),
     "centres": _named("centre", NAMED_CENTRES),
     "countries": Counted(

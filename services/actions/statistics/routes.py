@@ -1,22 +1,38 @@
 """Statistics over HTTP: counts, sums of budgets, and the headlines of the plan."""
 
+from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from services.actions.access import ROLES
 from services.actions.actions.operations import ACTIONS
 from services.actions.actions.queries import LISTING
+from services.actions.results.domain import PUBLISHED
+from services.actions.results.operations import RESULTS
 from services.actions.statistics.domain import HEADLINES, Headline
 from services.actions.statistics.queries import BUDGET_FILTERS, BUDGET_KEYS, COUNTED, OF_MEMBERSHIP, budgets
-from services.actions.statistics.schemas import BUDGETS, ActionStatistics, BudgetSums, Headlines, definition
+from services.actions.statistics.reporting import FILTERS, KEYS, Reporting, reporting
+from services.actions.statistics.schemas import (
+    BUDGETS,
+    REPORTING,
+    ActionStatistics,
+    BudgetSums,
+    Headlines,
+    ReportingStatistics,
+    definition,
+)
 from shared.database.statements import Connection, Row
 from shared.kernel.clock import today
+from shared.kernel.decimals import quotient, to_text
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind
 from shared.records.counted import counts
+from shared.records.filters import parsed
 from shared.records.references import reading_access
 from shared.records.statistics import LARGEST
 from shared.web.paging import as_of, parameters_of
@@ -24,11 +40,21 @@ from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
-from shared.web.statistics import StatisticsApi, access_on, is_listed, too_many
+from shared.web.statistics import (
+    SERIES,
+    StatisticsApi,
+    access_on,
+    is_listed,
+    numbers_over_time,
+    series_of,
+    too_many,
+    who_is_counted,
+)
 
 router = ResourceRouter(Resource("actions", "statistics", "statistic"), ROLES)
 _API = StatisticsApi(COUNTED, definition)
-_OF = f"What is counted: {', '.join(f'`{of}`' for of in COUNTED)}; default: `programmes`."
+_REPORTING = "reporting"
+_OF = f"What is counted: {', '.join(f'`{of}`' for of in (*COUNTED, _REPORTING))}; default: `programmes`."
 _BY = "What to count by, in order, separated by commas; default: `country,status`, or `country` for countries."
 _SUMMED_BY = f"What to sum by, in order, separated by commas: {', '.join(BUDGET_KEYS)}; default: `pillar,country`."
 
@@ -37,16 +63,56 @@ _SUMMED_BY = f"What to sum by, in order, separated by commas: {', '.join(BUDGET_
     "",
     options=RouteOptions(is_public=True, query=_API.query(_OF, _BY)),
     operation_id="getActionStatistics",
-    summary="Count programmes, actions, milestones, endorsements, centres and countries",
-    responses={200: {"model": ActionStatistics}},
+    summary="Count programmes, actions, milestones, endorsements, results, centres and countries",
+    responses={200: {"model": ActionStatistics | ReportingStatistics}},
 )
 async def get_statistics(ctx: CurrentContext) -> Response:
     """`by` names what to count by, in order, by commas. Everything has country and region; what has states has status;
-    programmes and actions have framework, actions also pillar and kind, countries stage. `as_of` is a day: the counts
-    as they stood at its end. With `from` (a day), `to` (today where absent) and `step` (month where absent, or year)
-    `series` has the counts at the end of each month or year, at most 240 of them. An answer of more than 20,000
-    numbers is refused; filters make it smaller."""
+    programmes, actions and results have framework, actions also pillar and kind, results kind and period, countries
+    stage. `as_of` is a day: the counts as they stood at its end. With `from` (a day), `to` (today where absent) and
+    `step` (month where absent, or year) `series` has the counts at the end of each month or year, at most 240 of them.
+    An answer of more than 20,000 numbers is refused; filters make it smaller. `of=reporting` compares the results that
+    are due with those that were submitted, by country, region, framework and period, today."""
+    if ctx.request.query_params.get("of") == _REPORTING:
+        return await _report(ctx)
     return await _API.respond(ctx)
+
+
+async def _report(ctx: RequestContext) -> Response:
+    given = {name: value for name, value in parameters_of(ctx.request).items() if name not in ("of", "by")}
+    if more := [name for name in given if name not in FILTERS]:
+        raise invalid_parameter(more[0], f"Reporting is filtered by {', '.join(FILTERS)}, and has no past.")
+    by = _keys_in(ctx.request, KEYS, "country,period")
+    chosen = {name: parsed(FILTERS[name], raw) for name, raw in given.items()}
+    access = ctx.access_on(RESULTS.resource)
+    async with ctx.connection() as connection:
+        found = await reporting(connection, access, by, chosen)
+    if len(found) > LARGEST:
+        raise too_many()
+    whole = Reporting(*map(sum, zip(*map(astuple, found.values()), strict=True))) if found else Reporting(0, 0, 0)
+    items = [{**dict(zip(by, key, strict=True)), **_shares(numbers)} for key, numbers in found.items()]
+    of_results = who_is_counted("results", PUBLISHED, access.access_kind)
+    content = {"items": items, "as_of": today(), "definition": REPORTING.format(of_results=of_results)}
+    return document_response(ctx, {**content, "total": _shares(whole)})
+
+
+def _shares(of: Reporting) -> dict[str, Any]:
+    counted = {"completeness": of.reported, "timeliness": of.on_time}
+    shares = {name: _share(number, of.expected) for name, number in counted.items()}
+    numbers = {"expected": of.expected, "reported": of.reported, "missing": of.expected - of.reported}
+    return {**numbers, "on_time": of.on_time, **shares}
+
+
+def _share(number: int, whole: int) -> str | None:
+    return to_text(quotient(Decimal(number), Decimal(whole))) if whole else None
+
+
+def _keys_in(request: Request, known: Sequence[str], default: str) -> list[str]:
+    """What `by` names. Raises Malformed for other names, and for one that is given twice."""
+    by = request.query_params.get("by", default).split(",")
+    if not set(by) <= set(known) or len(set(by)) < len(by):
+        raise invalid_parameter("by", f"Names of {', '.join(known)}, each once, separated by commas.")
+    return by
 
 
 @router.get(
@@ -62,9 +128,7 @@ async def get_budgets(ctx: CurrentContext) -> Response:
     """Each currency has a sum of its own. Only budgets that the caller's grants cover are summed; without a token there
     are none."""
     given = parameters_of(ctx.request)
-    by = given.get("by", "pillar,country").split(",")
-    if not set(by) <= set(BUDGET_KEYS) or len(set(by)) < len(by):
-        raise invalid_parameter("by", f"Names of {', '.join(BUDGET_KEYS)}, each once, separated by commas.")
+    by = _keys_in(ctx.request, BUDGET_KEYS, "pillar,country")
     filters = {name: LISTING.parse(name, raw) for name, raw in given.items() if name in BUDGET_FILTERS}
     async with ctx.connection() as connection:
         rows = await budgets(connection, ctx.access_on(ACTIONS.resource), by, filters)
@@ -75,7 +139,7 @@ async def get_budgets(ctx: CurrentContext) -> Response:
 
 @router.get(
     "/headlines",
-    options=RouteOptions(is_public=True, is_item=True, query=query_of("as_of")),
+    options=RouteOptions(is_public=True, is_item=True, query=query_of("as_of", described=SERIES)),
     operation_id="getHeadlines",
     summary="Read the numbers of the plan, of all services",
     responses={200: {"model": Headlines}},
@@ -83,14 +147,17 @@ async def get_budgets(ctx: CurrentContext) -> Response:
 async def get_headlines(ctx: CurrentContext) -> Response:
     """What a first page shows: each number with its titles in six languages, its definition, the statistics that
     result in the same number, and the list of the counted records. With `as_of`, as they stood at the end of that
-    day."""
-    until = as_of(ctx.request)
+    day. With `from`, `to` and `step` each has a `series`: the number at the end of each month or year."""
+    days = series_of(ctx.request)
+    until = days[-1] if days else as_of(ctx.request)
     async with ctx.connection() as connection:
-        items = [await _headline(ctx, connection, one, until) for one in HEADLINES]
+        items = [await _headline(ctx, connection, one, until, days) for one in HEADLINES]
     return document_response(ctx, {"items": items, "as_of": until or today()})
 
 
-async def _headline(ctx: RequestContext, connection: Connection, one: Headline, until: date | None) -> dict[str, Any]:
+async def _headline(
+    ctx: RequestContext, connection: Connection, one: Headline, until: date | None, days: Sequence[date]
+) -> dict[str, Any]:
     counted = COUNTED.get(one.of) or OF_MEMBERSHIP[one.of]
     access = access_on(ctx, counted)
     chosen = {one.filter: one.values.split(",")} if one.filter else {}
@@ -101,6 +168,7 @@ async def _headline(ctx: RequestContext, connection: Connection, one: Headline, 
     query = "&".join(filter(None, (f"of={one.of}", filtered, f"as_of={until}" if until else "")))
     records = f"{counted.resource.path}?{filtered or f'status={counted.only}'}"
     sees_all = not counted.only or reading_access(ctx.principal, counted.resource).access_kind is AccessKind.EVERYWHERE
+    series = await numbers_over_time(connection, access, counted, chosen, days) if days else None
     return {
         "key": one.key,
         "titles": one.titles,
@@ -111,6 +179,7 @@ async def _headline(ctx: RequestContext, connection: Connection, one: Headline, 
             "query": f"{path}?{query}",
             "records": records if sees_all and is_listed(counted, access, until) else None,
         },
+        **({"series": series} if days else {}),
     }
 
 

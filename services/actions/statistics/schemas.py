@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.actions.statistics.queries import COUNTED, OF_MEMBERSHIP
 from shared.records.access_scope import AccessKind
-from shared.web.fields import Day, LocalizedTexts, ResponseModel
+from shared.web.fields import Day, DecimalText, LocalizedTexts, ResponseModel
 from shared.web.statistics import StatisticLinks, who_is_counted
 
 
@@ -19,7 +19,10 @@ class ActionStatistic(ResponseModel):
     status: Annotated[str | None, Field(examples=["implementing"]), "The state, where it is counted by."] = None
     framework: Annotated[str | None, Field(examples=["3+1/2026"]), "The framework, where it is counted by."] = None
     pillar: Annotated[str | None, Field(examples=["action-1"]), "The pillar, where it is counted by."] = None
-    kind: Annotated[str | None, Field(examples=["action"]), "The kind of action, where it is counted by."] = None
+    kind: Annotated[str | None, Field(examples=["action"]), "The kind of action or result, where it is counted by."] = (
+        None
+    )
+    period: Annotated[str | None, Field(examples=["2026"]), "The period of results, where it is counted by."] = None
     stage: Annotated[str | None, Field(examples=["3"]), "The stage of the country, where it is counted by."] = None
     count: Annotated[int, Field(examples=[12]), "How many."]
     links: Annotated[StatisticLinks | None, "Addresses of the list of those that are counted."] = None
@@ -44,6 +47,35 @@ class ActionStatistics(ResponseModel):
     total: Annotated[int, Field(examples=[12]), "How many in all."]
     countries: Annotated[int, Field(examples=[3]), "Of how many countries."]
     series: Annotated[list[ActionStatisticPoint] | None, "With `from`: the counts of each month or year."] = None
+
+
+class ReportingNumbers(ResponseModel):
+    """How many results are due, and how many were reported."""
+
+    expected: Annotated[int, Field(examples=[8]), "Active indicators of a period that has opened, by country."]
+    reported: Annotated[int, Field(examples=[6]), "Those with a result that was submitted, or is further."]
+    missing: Annotated[int, Field(examples=[2]), "Those without."]
+    on_time: Annotated[int, Field(examples=[4]), "Those first submitted by the last day, or that of an extension."]
+    completeness: Annotated[DecimalText | None, Field(examples=["0.75"]), "The share of reported ones; null of none."]
+    timeliness: Annotated[DecimalText | None, Field(examples=["0.5"]), "The share of those in time; null of none."]
+
+
+class ReportingItem(ReportingNumbers):
+    """The numbers for these values; only those that were asked for by are there."""
+
+    country: Annotated[str | None, Field(examples=["XA"]), "The country, where it is counted by."] = None
+    region: Annotated[str | None, Field(examples=["Asia"]), "The region of UN M49, where it is counted by."] = None
+    framework: Annotated[str | None, Field(examples=["3+1/2026"]), "The framework, where it is counted by."] = None
+    period: Annotated[str | None, Field(examples=["2026"]), "The code of the period, where it is counted by."] = None
+
+
+class ReportingStatistics(ResponseModel):
+    """How completely and in time countries report."""
+
+    items: Annotated[list[ReportingItem], "The numbers, in the order of their values."]
+    as_of: Annotated[Day, "Today: reporting has no numbers of the past."]
+    definition: Annotated[str, Field(examples=["Results that are due."]), "What is counted for this caller."]
+    total: Annotated[ReportingNumbers, "The numbers in all."]
 
 
 class BudgetSum(ResponseModel):
@@ -79,6 +111,13 @@ class HeadlineLinks(ResponseModel):
     ]
 
 
+class HeadlinePoint(ResponseModel):
+    """The number at the end of a day."""
+
+    as_of: Annotated[Day, "The day at whose end it was counted."]
+    value: Annotated[int, Field(examples=[11]), "The number."]
+
+
 class Headline(ResponseModel):
     """One number of the plan."""
 
@@ -88,6 +127,7 @@ class Headline(ResponseModel):
     definition: Annotated[str, Field(examples=["Milestones of every visibility."]), "What is counted for this caller."]
     as_of: Annotated[Day, "The day at whose end it was counted."]
     links: Annotated[HeadlineLinks, "Where the number comes from."]
+    series: Annotated[list[HeadlinePoint] | None, "With `from`: the number at the end of each month or year."] = None
 
 
 class Headlines(ResponseModel):
@@ -100,6 +140,11 @@ class Headlines(ResponseModel):
 BUDGETS = (
     "Budgets of actions that the caller's grants cover, in every state unless `status` is given. A budget is planned"
     " money; it is counted in its own currency."
+)
+REPORTING = (
+    "For each country with a launched programme of the framework: the active indicators that countries report, for each"
+    " period of the framework that has opened and has their frequency. Reported are those with a result that was"
+    " submitted and not returned or retracted. {of_results}."
 )
 _COUNTRIES = "Countries of stage 1 or higher, in the stage that was recorded last, the same for every caller."
 _SUPPORTS = "Accepted supports, listed or not, the same for every caller."

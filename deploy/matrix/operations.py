@@ -100,6 +100,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "bulkIssueCertificates": Demand(Ask.ANYWHERE, "create", "certificates"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "bulkTransitionSupports": Demand(Ask.ANYWHERE, "verify", "supports"),
+    "bulkTransitionResults": Demand(Ask.ANYWHERE, "submit", "results"),
+    "validateResults": Demand(Ask.SIGNED_IN),
     "exportExpertSubject": Demand(Ask.DO, "subject_export"),
     "requestExpertErasure": Demand(Ask.DO, "erase"),
     "previewRetentionRule": Demand(Ask.SEE),

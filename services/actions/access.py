@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries evidence indicators periods extensions targets schemes results"
+    " countries evidence indicators periods extensions targets schemes results validation_rules"
 )
 
 
@@ -63,6 +63,7 @@ ROLES: RoleTable = {
     | _EVIDENCE
     | _permissions("evidence", "publish")
     | _permissions("indicators", "publish retire")
+    | _permissions("validation_rules", "create update publish retire")
     | _permissions("results", "approve return publish retract")
     | _TARGETS,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,

@@ -2,6 +2,7 @@
 
 from services.actions.actions.routes import router as actions
 from services.actions.aggregates.routes import router as aggregates
+from services.actions.bulk import STEPPABLE
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
@@ -20,18 +21,23 @@ from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
 from services.actions.programmes.routes import router as programmes
 from services.actions.results.routes import router as results
+from services.actions.results.schemas import ResultFields
 from services.actions.schemes.routes import router as schemes
 from services.actions.settings import ActionsSettings
 from services.actions.states.routes import router as states
 from services.actions.statistics.routes import router as statistics
 from services.actions.targets.routes import router as targets
 from services.actions.timeline.routes import router as timeline
+from services.actions.validation_rules.routes import router as validation_rules
+from services.actions.validations.routes import router as validations
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts
+from shared.web.stepping import stepping_routes
 
 _PLANS = (frameworks, programmes, actions, milestones)
-_RESULTS = (indicators, periods, extensions, targets, results)
+_BULK = stepping_routes(STEPPABLE["results"], ResultFields)
+_RESULTS = (indicators, validation_rules, periods, extensions, targets, _BULK, validations, results)
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
@@ -53,6 +59,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "schemes": "Classification schemes in editions, with their codes.",
             "evidence": "Files that prove what records claim.",
             "indicators": "What is measured, in which unit, and how values of several countries become one.",
+            "validation_rules": "What is expected of results, beyond the rules of every result.",
             "periods": "Times for which results are expected, with the days on which they are entered.",
             "extensions": "More time for one country to enter results of a period.",
             "targets": "What countries, actions and centres are to reach in a period.",

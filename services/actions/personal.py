@@ -61,6 +61,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"
     " code text missing breakdown source method_note comment evidence revision revision_of superseded_by late"
     " acknowledged submitted_at accepted_at published_at ended_at claimants",
+    "action_result_validation": "result_id country centre_id state",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
     "action_scheme": f"{RECORD} code edition titles source licence publisher code_count assessments search_key",
     "action_scheme_code": "scheme_id code parent kind titles uri position",
@@ -69,6 +70,8 @@ IMPERSONAL: Mapping[str, str] = {
     "action_tag": "id kind scheme code status country visibility",
     "action_value": "id indicator_id valid_from starts ends period country visibility key part valid_to number"
     " numerator denominator code missing action_id centre_id",
+    "action_validation_rule": f"{RECORD} code framework titles instruction severity left operator right missing"
+    " tolerance indicator_ids search_key",
     "action_reference_move": "loser_id winner_id resource record_id field position before after",
 }
 """Tables without personal data: the audit trail shows who wrote or claimed a row."""

@@ -1,8 +1,9 @@
-"""The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods, and
-keeps the files of evidence."""
+"""The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
+validates results, and keeps the files of evidence."""
 
 from datetime import timedelta
 
+from services.actions.bulk import STEPPABLE
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
@@ -10,6 +11,8 @@ from services.actions.periods import operations as periods
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
+from services.actions.validations.jobs import VALIDATION_JOBS, order_validation
+from shared.bulk.stepping import StepJobs
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
@@ -25,6 +28,7 @@ async def _expire(uow: UnitOfWork) -> None:
 SCHEDULES: Schedules = {
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
     "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
+    "validate_results": Schedule(timedelta(hours=1), order_validation, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),
@@ -40,7 +44,8 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     scanner = Scanner(settings.scanner) if settings.scanner else None
     if scanner is not None:
         schedules["scan_evidence"] = Schedule(timedelta(minutes=1), order_scan, catch_up=1)
-    return Worker("actions", settings, REACTIONS, evidence_jobs(objects, scanner), schedules)
+    handlers = {**evidence_jobs(objects, scanner), **VALIDATION_JOBS, **StepJobs(STEPPABLE).handlers}
+    return Worker("actions", settings, REACTIONS, handlers, schedules)
 
 
 async def run() -> None:

@@ -80,6 +80,7 @@ class RecordApi(Generic[R, GuardContext]):
     record, by its id or ref, such as for a conflict of interest. `includes_in_items`: items take the `include` of the
     list. `own_merge_target` returns the caller's own record that a merge made of one that the caller does not see.
     `in_history` returns what the caller of a record's row gets of a line of its history; None leaves it out.
+    `item_members` returns members of items that take reads of their own, for the caller of a row.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -108,6 +109,7 @@ class RecordApi(Generic[R, GuardContext]):
     includes_in_items: bool = False
     own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None
     in_history: Callable[[Row, dict[str, Any]], dict[str, Any] | None] = lambda _row, line: line
+    item_members: Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]] | None = None
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
@@ -160,7 +162,10 @@ class RecordApi(Generic[R, GuardContext]):
 
     async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
         """The record of a row, as an item response."""
-        shown = self._shown(row, access or ctx.access_on(self.kind.resource))
+        access = access or ctx.access_on(self.kind.resource)
+        shown = self._shown(row, access)
+        if self.item_members is not None:
+            shown |= await self.item_members(ctx, access, row)
         is_anonymous = ctx.principal.is_anonymous
         offered = [] if is_anonymous else await self.available_actions(record_read(self.kind.record, row), ctx)
         return {**shown, "allowed_actions": actions(offered)}

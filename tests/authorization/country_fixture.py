@@ -28,6 +28,14 @@ PERIOD = {
     "starts": "2026-01-01", "ends": "2026-12-31", "opens_on": "2090-01-01", "due_on": "2090-03-31",
     "closes_on": "2090-04-30",
 }  # fmt: skip
+
+
+def rule_of(indicator_id: str) -> Record:
+    """A validation rule of the numbers of an indicator."""
+    compared = {"left": {"terms": [{"indicator": indicator_id}]}, "right": {"constant": "1"}}
+    return {"code": f"W-{uuid4().hex[:12]}", "severity": "error", "operator": "less_than", **compared}
+
+
 _DEADLINES = ("opens", "nominee_deadline", "nominator_deadline")
 _PASSWORD = "a password of some length"
 TABLES = {
@@ -45,7 +53,8 @@ TABLES = {
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
-    "targets": "action_target", "schemes": "action_scheme", "results": "action_result",
+    "targets": "action_target", "validation_rules": "action_validation_rule", "schemes": "action_scheme",
+    "results": "action_result",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -68,6 +77,7 @@ _PUBLISHED = {
     "evidence": "status = 'available'",
     "indicators": "status = 'active'",
     "targets": "status = 'current'",
+    "validation_rules": "status = 'active'",
     "schemes": "status = 'current'",
     "results": "status = 'published'",
     "government_bodies": "status = 'active'",
@@ -356,6 +366,10 @@ class Seeder:
         await self._enter(
             fixture, "actions", "indicators", country=fixture.country, code=f"W-{uuid4().hex[:12]}",
             titles={"en": fixture.word}, **INDICATOR,
+        )  # fmt: skip
+        await self._enter(
+            fixture, "actions", "validation_rules", country=fixture.country, titles={"en": fixture.word},
+            **rule_of(fixture.id("indicators")),
         )  # fmt: skip
         await self._enter(
             fixture, "actions", "endorsements", body_id=body["id"], level=3,

@@ -14,7 +14,7 @@ from services.actions.evidence.tickets import signed_address
 from services.membership.certificate_links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
-from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture
+from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT
 
@@ -71,6 +71,14 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "bulkTransitionSupports": lambda country_fixture: {
         "action": "verify",
         "items": [{"id": country_fixture.id("supports"), "version": 1}],
+    },
+    "bulkTransitionResults": lambda country_fixture: {
+        "action": "submit",
+        "items": [{"id": country_fixture.id("results"), "version": 1}],
+    },
+    "validateResults": lambda country_fixture: {
+        "country": country_fixture.country,
+        "period_id": country_fixture.id("periods"),
     },
     "exportExpertSubject": lambda _country_fixture: {},
     "createExpertMessage": lambda country_fixture: {"text": _name(country_fixture)},
@@ -223,6 +231,11 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "country": country_fixture.country,
         "titles": {"en": _name(country_fixture)},
         **INDICATOR,
+    },
+    "createValidationRule": lambda country_fixture: {
+        "country": country_fixture.country,
+        "titles": {"en": _name(country_fixture)},
+        **rule_of(country_fixture.id("indicators")),
     },
     "createPeriod": lambda _country_fixture: {"framework": "3+1/2026", "code": "2026", **PERIOD},
     "createPeriodExtension": lambda country_fixture: {

@@ -116,6 +116,7 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     "evidence": ("actions", _WHO),
     "indicators": ("actions", _WHO),
     "targets": ("actions", _WHO),
+    "validation_rules": ("actions", _WHO),
     "results": ("actions", {"evidence", *_WHO}),
     "correspondence": ("actions", _WHO),
     "government_bodies": ("actions", _WHO),

@@ -57,6 +57,7 @@ PROTECTED = {
         "evidence",
         "indicators",
         "targets",
+        "validation_rules",
         "schemes",
         "results",
         "correspondence",

@@ -14,6 +14,7 @@ INDICATORS = "/actions/v1/indicators"
 PERIODS = "/actions/v1/periods"
 TARGETS = "/actions/v1/targets"
 RESULTS = "/actions/v1/results"
+RULES = "/actions/v1/validation_rules"
 FRAMEWORK = "3+1/2026"
 NUMBER = {
     "level": "outcome",
@@ -115,3 +116,30 @@ async def published(by: Caller, path: str, country: str = "xa") -> dict[str, Any
         assert response.status_code == 200, response.text
     record: dict[str, Any] = response.json()
     return record
+
+
+def side(*terms: str | dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A side of a rule: terms, or the codes or ids of their indicators."""
+    return {"terms": [{"indicator": term} if isinstance(term, str) else term for term in terms], **more}
+
+
+def rule_body(left: Any, operator: str, right: Any, **more: Any) -> dict[str, Any]:
+    """A rule whose violation is an error, of the framework unless `country` names one."""
+    owner = {} if "country" in more else {"framework": FRAMEWORK}
+    code = {"code": f"R-{uuid4().hex[:12]}", "titles": {"en": "Forest is land"}, "severity": "error"}
+    return {**code, **owner, "left": left, "operator": operator, "right": right, **more}
+
+
+async def rule(by: Caller, *given: Any, **more: Any) -> dict[str, Any]:
+    """A new draft, from what `rule_body` takes."""
+    response = await by.post(RULES, rule_body(*given, **more))
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+async def active_rule(by: Caller, *given: Any, **more: Any) -> dict[str, Any]:
+    """A published rule."""
+    made = await rule(by, *given, **more)
+    published = await by.step(made["links"]["self"], "publish")
+    assert published.status_code == 200, published.text
+    return dict(published.json())

@@ -221,7 +221,8 @@ _OF_THE_OFFICE = (
     membership.RETENTION_RULE_RETIRED, signing.CERTIFICATE_TEMPLATE_ACTIVATED, signing.CERTIFICATE_TEMPLATE_RETIRED,
     centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
     membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
-    actions.SCHEME_CURRENT, actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED,
+    actions.VALIDATION_RULE_ACTIVATED, actions.VALIDATION_RULE_RETIRED, actions.SCHEME_CURRENT,
+    actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED,
 )  # fmt: skip
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",

@@ -14,6 +14,7 @@ from services.actions.coverage.domain import Counted
 from services.actions.evidence.queries import visible_to
 from services.actions.evidence.record import Evidence
 from services.actions.evidence.tables import evidence
+from services.actions.indicators.queries import CODES
 from services.actions.indicators.queries import LISTING as INDICATORS
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
@@ -58,21 +59,14 @@ def _categories(access_kind: AccessKind) -> Select[Any]:
     return query.where(e.status == constant("available"))
 
 
-_named = (
-    func.jsonb_to_recordset(indicator.c.codes)
-    .table_valued(column("scheme", Text), column("code", Text))
-    .render_derived("named", with_types=True)
-)
-_code = select(*_named.c).select_from(_named).distinct().correlate(indicator).lateral("code")
-"""The codes of an indicator, each once. There are few indicators, so that no table is needed to find them by code."""
 _PERIOD = bindparam("period", value=None, type_=Text)
 
 
 def _indicators(access_kind: AccessKind) -> Select[Any]:
     """The codes of indicators."""
     i = indicator.c
-    query = INDICATORS.base(access_kind).with_only_columns(i.id, i.country, *_code.c)
-    return query.select_from(indicator.join(_code, true()))
+    query = INDICATORS.base(access_kind).with_only_columns(i.id, i.country, *CODES.c)
+    return query.select_from(indicator.join(CODES, true()))
 
 
 def _results(access_kind: AccessKind) -> Select[Any]:
@@ -81,8 +75,8 @@ def _results(access_kind: AccessKind) -> Select[Any]:
     in_period = r.period_id.in_(select(period.c.id).where(period.c.code == _PERIOD))
     return (
         RESULTS.base(access_kind)
-        .with_only_columns(r.id, r.country, *_code.c)
-        .select_from(result.join(indicator, indicator.c.id == r.indicator_id).join(_code, true()))
+        .with_only_columns(r.id, r.country, *CODES.c)
+        .select_from(result.join(indicator, indicator.c.id == r.indicator_id).join(CODES, true()))
         .where(r.status == constant("published"), or_(_PERIOD.is_(None), in_period))
     )
 

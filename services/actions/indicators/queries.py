@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, column, select, table
+from sqlalchemy import Text, Uuid, bindparam, column, func, select, table
 
 from services.actions.actions.domain import PILLARS
 from services.actions.indicators import domain
@@ -30,6 +30,13 @@ LISTING = listing(
     values("pillar", _i.pillar, "Parts of the framework, separated by commas", one_of(PILLARS)),
     values("side", _i.side, "Sides, separated by commas", one_of(domain.SIDES)),
 )
+_named = (
+    func.jsonb_to_recordset(_i.codes)
+    .table_valued(column("scheme", Text), column("code", Text))
+    .render_derived("named", with_types=True)
+)
+CODES = select(*_named.c).select_from(_named).distinct().correlate(indicator).lateral("code")
+"""The codes of an indicator, each once. There are few indicators, so that no table is needed to find them by code."""
 _GET = Lookup(select(indicator).where(_i.id == bindparam("key", type_=Uuid)).limit(1))
 _LOCK_SHARED = Lookup(
     select(indicator).where(_i.id == bindparam("key", type_=Uuid)).limit(1).with_for_update(read=True)

@@ -10,6 +10,8 @@ PUBLISHED = frozenset({"published", "superseded", "retracted"})
 OPEN = ("draft", "submitted", "approved", "accepted")
 REPORTED = (*OPEN[1:], "published")
 """The states of a result that was submitted and not returned, retracted or replaced."""
+VALUES_CHANGE = frozenset({"published", "retracted", "discarded"})
+"""The states that change with which value others are compared."""
 MORE_DAYS = 14
 """How many days more a country gets with a returned result of a closed period."""
 

@@ -17,7 +17,9 @@ from services.actions.periods.domain import EntryRefusal, entry_refusal
 from services.actions.periods.operations import PERIODS, give_time
 from services.actions.periods.record import Period
 from services.actions.results import domain, queries
+from services.actions.results.comparisons import surroundings_of
 from services.actions.results.record import Result
+from services.actions.results.revalidation import revalidate
 from services.actions.results.tables import result
 from services.actions.results.validation import violations
 from services.actions.results.values import faults, has_value
@@ -67,7 +69,10 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Result, wanted: R
     _require_sound(wanted, indicator)
     if wanted.evidence != before.evidence:
         wanted = replace(wanted, evidence=await with_each_digest(uow, "/evidence", wanted.evidence))
-    return await RESULTS.update(uow, before, replace(wanted, claimants=with_author(before.claimants, uow.origin.actor)))
+    claimants = with_author(before.claimants, uow.origin.actor)
+    after = await RESULTS.update(uow, before, replace(wanted, claimants=claimants))
+    await revalidate(uow, [after])
+    return after
 
 
 async def revise(uow: UnitOfWork, access: AccessScope, wanted: Result, reason: str) -> Result:
@@ -96,7 +101,9 @@ async def _insert(uow: UnitOfWork, access: AccessScope, new: Result, reason: str
     claimants = with_author((), uow.origin.actor)
     evidence = await with_each_digest(uow, "/evidence", new.evidence)
     draft = replace(new, status="draft", evidence=evidence, acknowledged=[], claimants=claimants, **more)
-    return await RESULTS.insert(uow, draft, reason=reason)
+    made = await RESULTS.insert(uow, draft, reason=reason)
+    await revalidate(uow, [made])
+    return made
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Result, requested: TransitionRequest) -> Result:
@@ -118,6 +125,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Result, reque
     )
     if verb == "return":
         await _give_time(uow, before)
+    if after.status in domain.VALUES_CHANGE:
+        await revalidate(uow, [after])
     return after
 
 
@@ -148,7 +157,7 @@ async def load_guard_context(
 ) -> domain.ResultGuardContext:
     """Loads the inputs of the guards for this caller and this result."""
     async with connect() as connection:
-        around = await queries.surroundings_of(connection, record.id)
+        around = (await surroundings_of(connection, [record]))[record.id]
         refusal = await _refusal(connection, principal, record)
         is_available = await are_available(connection, record.evidence)
     found = violations(record, around)

@@ -1,5 +1,6 @@
 """Results over HTTP: the routes of every record, and revisions of a published one."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Body as FastBody
@@ -7,6 +8,7 @@ from fastapi import Depends, Response
 
 from services.actions.access import ROLES
 from services.actions.results import operations, record
+from services.actions.results.comparisons import surroundings_of
 from services.actions.results.queries import LISTING
 from services.actions.results.schemas import (
     Result,
@@ -16,16 +18,31 @@ from services.actions.results.schemas import (
     Revision,
     RevisionReason,
     present,
+    present_violations,
 )
+from services.actions.results.validation import violations
 from shared.database.statements import Row
+from shared.records.access_scope import AccessScope
 from shared.records.rows import record_read, with_columns
 from shared.web.contract import ShownAs
 from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import patched
 
 register_constraint("action_result_living_key", "/period_id", "There is a living result of this subject and time.")
+
+
+async def _validation(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
+    """The violations of a result: those of rules that compare it with others, for grants over its country or centre."""
+    shown = record_read(record.Result, row)
+    async with ctx.connection() as connection:
+        around = (await surroundings_of(connection, [shown]))[shown.id]
+    if not access.sees_all_fields(shown.country, shown.centre_id):
+        around = replace(around, applied=())
+    return {"validation": present_violations(violations(shown, around), shown.acknowledged)}
+
+
 API = RecordApi(
     kind=operations.RESULTS,
     roles=ROLES,
@@ -39,6 +56,8 @@ API = RecordApi(
     update=operations.update,
     transition=operations.transition,
     fields=ResultFields,
+    includes_in_items=True,
+    item_members=_validation,
 )
 router = API.routes()
 ResultRow = Annotated[Row, Depends(API.readable)]

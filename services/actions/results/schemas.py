@@ -1,6 +1,6 @@
 """What goes over HTTP for results."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -12,15 +12,14 @@ from pydantic import Field, StringConstraints, create_model
 from services.actions.indicators.schemas import Unit
 from services.actions.results import record, values
 from services.actions.results.domain import LIFECYCLE
-from services.actions.results.queries import surroundings
 from services.actions.results.tables import result
-from services.actions.results.validation import RULES, violations
 from services.actions.subjects.domain import MOST_PARTS
 from services.actions.subjects.schemas import Code, Dimensions, SubjectBody
+from services.actions.validation_rules.domain import BUILT_IN, SEVERITIES
+from services.actions.validation_rules.evaluation import Violation
 from shared.records import plain
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.records.rows import record_read
 from shared.web.contract import patch_of
 from shared.web.fields import (
     Body,
@@ -109,13 +108,28 @@ class OtherValue(ResponseModel):
     code: Annotated[str | None, Field(examples=["full"]), "The code of the scale."] = None
 
 
-class Violation(ResponseModel):
-    """A rule that the result violates. Errors block `submit`, warnings `approve` until it acknowledges them."""
+class RevisionSummary(ResponseModel):
+    """One of the results of the same indicator, subject, time and kind."""
 
-    rule: Annotated[str, Field(examples=[RULES[2]]), "The rule."]
-    severity: Annotated[Literal["error", "warning"], "Whether it is an error or a warning."]
-    left: Annotated[str, Field(examples=["12.50"]), "What the rule compares."]
-    right: Annotated[str, Field(examples=["4"]), "What it is compared with."]
+    id: Annotated[UUID, "The result."]
+    ref: Annotated[str, Field(examples=["RES-000001"]), "Its reference."]
+    revision: Annotated[int, Field(examples=[1]), "1, and one more with each revision."]
+    status: Annotated[str, Field(examples=["superseded"]), "Its state."]
+    value: Annotated[DecimalText | None, "The number."]
+    numerator: Annotated[DecimalText | None, "The number above the line, if it is a fraction."]
+    denominator: Annotated[DecimalText | None, "The number below the line, if it is a fraction."]
+    code: Annotated[str | None, Field(examples=[None]), "The code of the scale."]
+    revision_of: Annotated[UUID | None, "The result that it revises."]
+    superseded_by: Annotated[UUID | None, "The published revision that replaced it."]
+
+
+class ViolationResponse(ResponseModel):
+    """A rule that a result violates. Errors block `submit`, warnings `approve` until it acknowledges them."""
+
+    rule: Annotated[str, Field(examples=[BUILT_IN[2]]), "The code of the rule."]
+    severity: Annotated[Literal[SEVERITIES], "Whether it is an error or a warning."]  # type: ignore[valid-type]
+    left: Annotated[str | None, Field(examples=["12.50"]), "What the rule compares; null for a pair without it."]
+    right: Annotated[str | None, Field(examples=["4"]), "What it is compared with; null for a pair without it."]
     instruction: Annotated[LocalizedTexts, "What is expected, by language."]
     acknowledged: Annotated[bool, "Whether the approval acknowledged it."]
 
@@ -150,7 +164,11 @@ class Result(RecordResponse, of=record.Result, lifecycle=LIFECYCLE):
     unit: Annotated[Unit | None, "The unit of the indicator."] = None
     target: Annotated[OtherValue | None, "The target of the same subject and period."] = None
     previous: Annotated[OtherValue | None, "The published value of the same subject in an earlier period."] = None
-    validation: Annotated[list[Violation] | None, "The rules that the result violates."] = None
+    validation: Annotated[list[ViolationResponse] | None, "The rules that the result violates."] = None
+    revisions: Annotated[
+        list[RevisionSummary] | None,
+        "With `include=revisions`: all results of its key that the caller may know of, except discarded ones.",
+    ] = None
 
 
 _present = plain.presenter(record.Result, result)
@@ -161,13 +179,15 @@ def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     shown = _present(row, access)
     if row.get("of_indicator") is None:
         return shown
-    of_indicator, previous = orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null")
-    found = violations(record_read(record.Result, row), surroundings(of_indicator, previous))
     return {
         **shown,
         "breakdown": parsed_or_fragment(row["breakdown"]),
-        "unit": of_indicator["unit"],
+        "unit": orjson.loads(row["of_indicator"])["unit"],
         "target": parsed_or_fragment(row["target"]),
-        "previous": previous,
-        "validation": [{**asdict(one), "acknowledged": one.rule in row["acknowledged"]} for one in found],
+        "previous": parsed_or_fragment(row["previous"]),
     }
+
+
+def present_violations(found: Iterable[Violation], acknowledged: Collection[str]) -> list[dict[str, Any]]:
+    """Violations of a result, each with whether its approval acknowledged it."""
+    return [{**asdict(one), "acknowledged": one.rule in acknowledged} for one in found]

@@ -1,57 +1,63 @@
-"""The rules that every result is validated by. Plain Python."""
+"""The rules that validate a result: those of every result, and those that apply to its indicator. Plain Python."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Literal, TypeAlias
+from typing import NamedTuple
 
 from services.actions.indicators.record import Dimension
 from services.actions.results.record import Result
 from services.actions.results.values import Amount, amount_in, lacks_parts, number_of
+from services.actions.validation_rules.domain import BUILT_IN
+from services.actions.validation_rules.evaluation import Numbers, Violation, violation
+from services.actions.validation_rules.record import ValidationRule
 from shared.kernel.decimals import EXACT, to_text, total
 
-Severity: TypeAlias = Literal["error", "warning"]
-RULES = ("breakdown_total", "percentage_range", "large_change")
 _LARGE = 2
 """The inverse of the share of the previous value above which a change is large."""
 
 
+class Applied(NamedTuple):
+    """A rule that applies to a result, with the numbers of its terms."""
+
+    rule: ValidationRule
+    left: Numbers
+    right: Numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a result is compared with: measure, rule across countries and dimensions of its indicator, and the previous
-    published value of its subject."""
+    """What a result is compared with: measure, rule across countries and dimensions of its indicator, the previous
+    published value of its subject, and the rules that apply to it."""
 
     measure: str
     across: str
     dimensions: Sequence[Dimension]
     previous: Amount | None
+    applied: Sequence[Applied]
 
     def lacks_parts(self, record: Result) -> bool:
         """Whether a required dimension is in no part of the result."""
         return lacks_parts(record, self.dimensions)
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A rule that a result violates: the two sides that were compared, as texts, and what to do."""
-
-    rule: str
-    severity: Severity
-    left: str
-    right: str
-    instruction: Mapping[str, str]
-
-
 def violations(record: Result, around: Surroundings) -> list[Violation]:
-    """The rules that the result violates."""
+    """The rules that the result violates, those of every result first."""
+    found = (violation(*one) for one in around.applied)
+    return [*_of_every_result(record, around), *(one for one in found if one is not None)]
+
+
+def state_of(found: Sequence[Violation]) -> str:
+    """`error`, `warning` or `clean`: the worst of a result's violations."""
+    return min((one.severity for one in found), default="clean")
+
+
+def _of_every_result(record: Result, around: Surroundings) -> Iterator[Violation]:
     number = number_of(Amount(record.value, record.numerator, record.denominator), around.measure)
-    if number is None:
-        return []
-    return [
-        *_of_parts(record, around),
-        *_of_percentage(number, around),
-        *_of_change(number, around),
-    ]
+    if number is not None:
+        yield from _of_parts(record, around)
+        yield from _of_percentage(number, around)
+        yield from _of_change(number, around)
 
 
 def _of_parts(record: Result, around: Surroundings) -> Iterator[Violation]:
@@ -63,13 +69,13 @@ def _of_parts(record: Result, around: Surroundings) -> Iterator[Violation]:
         whole = total([number for number in numbers if number is not None])
         if one["exhaustive"] and parts and whole != record.value:
             text = "The parts of a dimension that makes up the whole sum up to the value."
-            yield Violation(RULES[0], "error", to_text(record.value), to_text(whole), {"en": text})
+            yield Violation(BUILT_IN[0], "error", to_text(record.value), to_text(whole), {"en": text})
 
 
 def _of_percentage(number: Decimal, around: Surroundings) -> Iterator[Violation]:
     if around.measure == "percentage" and not 0 <= number <= 100:
         text = "A percentage lies from 0 to 100, unless it is one of growth."
-        yield Violation(RULES[1], "warning", to_text(number), "0" if number < 0 else "100", {"en": text})
+        yield Violation(BUILT_IN[1], "warning", to_text(number), "0" if number < 0 else "100", {"en": text})
 
 
 def _of_change(number: Decimal, around: Surroundings) -> Iterator[Violation]:
@@ -78,4 +84,4 @@ def _of_change(number: Decimal, around: Surroundings) -> Iterator[Violation]:
         is_large = before is not None and abs(number - before) * _LARGE > abs(before)
     if before is not None and is_large:
         text = "The value differs from the previous one by more than half of it. Say why in `comment`."
-        yield Violation(RULES[2], "warning", to_text(number), to_text(before), {"en": text})
+        yield Violation(BUILT_IN[2], "warning", to_text(number), to_text(before), {"en": text})

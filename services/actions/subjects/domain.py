@@ -15,17 +15,25 @@ def is_on_scale(code: str, of: Indicator) -> bool:
     return any(one["code"] == code for one in of.scale)
 
 
+def has_part(of: Indicator, key: str, code: str) -> bool:
+    """Whether the indicator has a dimension of this key with this code; one of a scheme has any code."""
+    for one in of.disaggregations:
+        if one["key"] == key:
+            codes = one.get("codes") or ()
+            return not codes or any(part["code"] == code for part in codes)
+    return False
+
+
 def part_faults(parts: Sequence[Mapping[str, str]], of: Indicator) -> Iterator[FieldError]:
     """The parts that name what is not a dimension or a code of the indicator, or that are given twice."""
     if parts and of.measure not in NUMBERS:
         yield FieldError("value_mismatch", "Only numbers have parts.", pointer="/breakdown")
         return
-    codes = {one["key"]: {part["code"] for part in one.get("codes") or ()} for one in of.disaggregations}
     again = repeats(frozenset(dimensions.items()) for dimensions in parts)
     for place, dimensions in enumerate(parts):
         pointer = pointer_to("breakdown", place, "dimensions")
         if place in again:
             yield FieldError("not_unique", "Each part only once.", pointer=pointer)
         for name, value in dimensions.items():
-            if name not in codes or (codes[name] and value not in codes[name]):
+            if not has_part(of, name, value):
                 yield FieldError("unknown_dimension", "Not a dimension and code of the indicator.", pointer=pointer)

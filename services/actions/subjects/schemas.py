@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 from services.actions.subjects import record
 from shared.web.fields import Body, Clean, CountryCode, Keyword
 
-_Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+DimensionKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Dimensions = Annotated[
-    dict[_Key, Keyword],
+    dict[DimensionKey, Keyword],
     Field(min_length=1, max_length=5, examples=[{"sex": "female"}]),
     "Codes by the keys of dimensions.",
 ]

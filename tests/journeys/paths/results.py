@@ -58,6 +58,13 @@ def _indicator(path_run: PathRun, **more: Any) -> str:
     return str(entered("indicators", _AUTHOR, **{"code": "LAND", **_HECTARES, **more})(path_run))
 
 
+def _rule(path_run: PathRun) -> str:
+    """A draft of the country."""
+    compared = {"left": {"terms": [{"indicator": _indicator(path_run, code="RULED").rpartition("/")[2]}]}}
+    said = {"code": "RULED", "titles": {"en": "Land"}, "severity": "error", "operator": "less_than"}
+    return str(entered("validation_rules", _PUBLISHER, **said, **compared, right={"constant": "1000000"})(path_run))
+
+
 def _period(path_run: PathRun, **more: str) -> str:
     """A period of a separate framework, which opens in two days."""
     code, _ = path_run.world.framework()
@@ -149,6 +156,13 @@ PATHS = (
         "actions.indicators",
         "SB",
         _indicator,
+        "draft",
+        (taken(_PUBLISHER, "publish", "active"), taken(_PUBLISHER, "retire", "retired")),
+    ),
+    Path(
+        "actions.validation_rules",
+        "SB",
+        _rule,
         "draft",
         (taken(_PUBLISHER, "publish", "active"), taken(_PUBLISHER, "retire", "retired")),
     ),

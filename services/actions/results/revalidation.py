@@ -1,0 +1,175 @@
+"""The stored state of results by the rules that validate them, by which lists are filtered."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Select, Text, Uuid, any_, bindparam, column, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+
+from services.actions.periods.tables import period
+from services.actions.results import domain
+from services.actions.results.comparisons import surroundings_of
+from services.actions.results.queries import is_same_subject
+from services.actions.results.record import Result
+from services.actions.results.tables import result, validation_state
+from services.actions.results.validation import state_of, violations
+from services.actions.validation_rules.domain import SAME, terms_of
+from services.actions.validation_rules.queries import RULES_LOCK, active_rules
+from services.actions.validation_rules.record import ValidationRule
+from shared.database.context import Lookup
+from shared.database.locks import lock_names, share_names
+from shared.database.statements import Connection, Statement
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.access_scope import constant
+from shared.records.rows import records_of
+
+AT_ONCE = 500
+_MOST_DEPENDENT = 10_000
+_r, _v = result.c, validation_state.c
+_other, _its_period, _period = result.alias("other"), period.alias("its"), period.alias("of_other")
+_IS_LIVING = [constant(status) for status in (*domain.OPEN, "published")]
+_given = (
+    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+    .table_valued(column("result_id", Uuid), column("indicator_id", Uuid), column("is_later", Boolean))
+    .render_derived("given", with_types=True)
+)
+
+
+def _dependent(*, is_later: bool) -> Select[Any]:
+    """The living results of given indicators and of the subject of a result, in its period or in later ones."""
+    query = select(_other.c.id).where(
+        _other.c.indicator_id == _given.c.indicator_id,
+        _other.c.status.in_(_IS_LIVING),
+        is_same_subject(_other.c),
+    )
+    if is_later:
+        query = (
+            query.join(_period, _period.c.id == _other.c.period_id)
+            .join(_its_period, _its_period.c.id == _r.period_id)
+            .where(_period.c.starts > _its_period.c.ends)
+        )
+    else:
+        query = query.where(_other.c.period_id == _r.period_id)
+    found = query.correlate(result, _given).lateral("found")
+    is_chosen = _given.c.is_later if is_later else ~_given.c.is_later
+    source = _given.join(result, _r.id == _given.c.result_id).join(found, true())
+    return select(found.c.id).select_from(source).where(is_chosen).distinct().limit(_MOST_DEPENDENT)
+
+
+_DEPENDENT = {is_later: Lookup(_dependent(is_later=is_later)) for is_later in (False, True)}
+_BY_ID = Lookup(
+    select(result).where(_r.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).order_by(_r.id).limit(_MOST_DEPENDENT)
+)
+_AFTER = bindparam("after", type_=Uuid)
+_IN_ORDER = select(_r.id, _r.country).where(_r.status.in_(_IS_LIVING), _r.id > _AFTER).order_by(_r.id).limit(AT_ONCE)
+_COUNTRY = bindparam("country", type_=Text)
+_OF_INDICATORS = Lookup(
+    _IN_ORDER.where(
+        _r.indicator_id == any_(bindparam("indicators", type_=ARRAY(Uuid))),
+        or_(_COUNTRY.is_(None), _r.country == _COUNTRY),
+    )
+)
+_WITHOUT_STATE = Lookup(_IN_ORDER.where(~select(_v.result_id).where(_v.result_id == _r.id).exists()))
+_states = (
+    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+    .table_valued(*(column(each.key, each.type) for each in _v))
+    .render_derived("states", with_types=True)
+)
+_inserted = insert(validation_state).from_select([each.key for each in _v], select(*_states.c))
+_STORE = Statement(
+    _inserted.on_conflict_do_update(
+        index_elements=[_v.result_id],
+        set_={"state": _inserted.excluded.state},
+        where=_v.state != _inserted.excluded.state,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """Indicators whose results are validated anew: those of a country, or of all."""
+
+    ids: Sequence[UUID]
+    country: str | None
+
+
+async def revalidate(uow: UnitOfWork, changed: Sequence[Result]) -> None:
+    """Stores the states of stored results, and of those that are compared with them, whoever asks.
+
+    Call it once in a transaction, after its last write of results: the locks of their countries, which it takes, come
+    after those of rows. So the states follow from the values in whichever order transactions commit.
+    """
+    await _lock(uow, {one.country for one in changed})
+    ids = {one.id for one in changed} | await _dependent_on(uow.connection, changed)
+    await _store(uow.connection, ids)
+
+
+async def revalidate_next(uow: UnitOfWork, of: Indicators | None, after: UUID) -> UUID | None:
+    """Stores the states of the next 500 living results after an id: those of indicators, or else those without a state.
+    Returns the last id; None if there are no more. The unit of work writes every row."""
+    chosen = {} if of is None else {"indicators": of.ids, "country": of.country}
+    rows = await (_WITHOUT_STATE if of is None else _OF_INDICATORS).fetch(uow.connection, after=after, **chosen)
+    if not rows:
+        return None
+    await _lock(uow, {row["country"] for row in rows})
+    await _store(uow.connection, {row["id"] for row in rows})
+    last: UUID = rows[-1]["id"]
+    return last
+
+
+async def lack_states(connection: Connection) -> bool:
+    """Whether a living result has no state yet."""
+    return bool(await _WITHOUT_STATE.fetch(connection, after=UUID(int=0)))
+
+
+async def _lock(uow: UnitOfWork, countries: Collection[str]) -> None:
+    await share_names(uow.connection, RULES_LOCK)
+    await lock_names(uow.connection, *(f"validation of {country}" for country in sorted(countries)))
+
+
+async def _store(connection: Connection, ids: Collection[UUID]) -> None:
+    results = records_of(Result, await _BY_ID.fetch(connection, ids=sorted(ids)))
+    around = await surroundings_of(connection, results)
+    rows = [
+        {
+            "result_id": str(one.id),
+            "country": one.country,
+            "centre_id": one.centre_id and str(one.centre_id),
+            "state": state_of(violations(one, around[one.id])),
+        }
+        for one in results
+    ]
+    await _STORE.execute(connection, rows=rows)
+
+
+async def _dependent_on(connection: Connection, changed: Sequence[Result]) -> set[UUID]:
+    """The living results that are compared with changed ones. Only what was published counts in later periods."""
+    with_period = [one for one in changed if one.period_id is not None]
+    rules = await active_rules(connection, {one.indicator_id for one in with_period}) if with_period else []
+    rows = [
+        {"result_id": str(one.id), "indicator_id": str(key), "is_later": is_later}
+        for one in with_period
+        for key, is_later in sorted({*_compared_with(one, rules)}, key=str)
+    ]
+    ids: set[UUID] = set()
+    for is_later, statement in _DEPENDENT.items():
+        if any(row["is_later"] == is_later for row in rows):
+            ids |= {row["id"] for row in await statement.fetch(connection, rows=rows)}
+    return ids
+
+
+def _compared_with(record: Result, rules: Sequence[ValidationRule]) -> Iterator[tuple[UUID, bool]]:
+    """The indicators whose results are compared with this one, each with whether they are those of later periods."""
+    was_published = record.published_at is not None
+    if was_published:
+        yield record.indicator_id, True
+    for rule in rules:
+        named = [
+            (key, term["period"] == SAME) for key, (_, term) in zip(rule.indicator_ids, terms_of(rule), strict=True)
+        ]
+        if (record.indicator_id, True) in named:
+            yield from ((key, False) for key, is_same in named if is_same)
+        if was_published and (record.indicator_id, False) in named:
+            yield from ((key, True) for key, is_same in named if is_same)

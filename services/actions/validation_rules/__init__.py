@@ -1,0 +1,1 @@
+"""Rules by which results are validated."""

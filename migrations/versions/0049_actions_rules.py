@@ -29,6 +29,10 @@ _WRITES = " OR ".join(
         *(f"cardinality({setting(name)}) > 0" for name in ("write_countries", "write_records")),
     )
 )
+_INDEXES = {
+    "action_result_compared_idx": "action_result (period_id, country, indicator_id, id) WHERE period_id IS NOT NULL",
+    "action_result_updated_idx": "action_result (updated_at, id)",
+}
 
 
 def upgrade() -> None:
@@ -79,15 +83,14 @@ CREATE POLICY action_result_validation_update ON action_result_validation FOR UP
     USING ({_WRITES}) WITH CHECK ({_WRITES})
 """)
     grant("action_result_validation", "SELECT, INSERT, UPDATE", "actions")
-    index_beside_writers(
-        "action_result_compared_idx", "action_result (period_id, country, indicator_id, id) WHERE period_id IS NOT NULL"
-    )
+    for name, definition in _INDEXES.items():
+        index_beside_writers(name, definition)
 
 
 def downgrade() -> None:
+    for name in _INDEXES:
+        run(f"DROP INDEX {name}")
     run("""
-DROP INDEX action_result_compared_idx
---;
 DROP TABLE action_result_validation
 --;
 DROP TABLE action_validation_rule

@@ -1,12 +1,12 @@
 """What results are compared with: their indicators, the previous published values, and the numbers of rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Integer, Select, Text, Uuid, any_, bindparam, case, cast, column, func, select, true
+from sqlalchemy import Integer, Select, Text, Uuid, any_, bindparam, case, cast, column, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -18,9 +18,8 @@ from services.actions.results.record import Result
 from services.actions.results.tables import result
 from services.actions.results.validation import Applied, Surroundings
 from services.actions.results.values import amount_in, number_of
-from services.actions.validation_rules.domain import SAME, terms_of
+from services.actions.validation_rules.evaluation import ActiveRule, TermNumber
 from services.actions.validation_rules.queries import active_rules
-from services.actions.validation_rules.record import Term, ValidationRule
 from shared.database.context import Lookup
 from shared.database.statements import Connection
 from shared.records.access_scope import constant
@@ -43,7 +42,6 @@ _given = (
         column("result_id", Uuid),
         column("indicator_id", Uuid),
         column("dimensions", JSONB),
-        column("is_previous", Boolean),
     )
     .render_derived("given", with_types=True)
 )
@@ -85,7 +83,6 @@ def _numbers(*, is_previous: bool) -> Select[Any]:
             .join(indicator, indicator.c.id == _given.c.indicator_id)
             .join(found, true())
         )
-        .where(_given.c.is_previous if is_previous else ~_given.c.is_previous)
         .limit(_MOST_NUMBERS)
     )
 
@@ -94,22 +91,16 @@ _NUMBERS = {is_previous: Lookup(_numbers(is_previous=is_previous)) for is_previo
 
 
 class _Wanted(NamedTuple):
-    """A number that a term of a rule takes: of a result's subject, an indicator and a part of it, in its period or an
-    earlier one."""
+    """A number that a term of a rule takes of the subject of a result."""
 
     result_id: UUID
-    indicator_id: UUID
-    dimensions: frozenset[tuple[str, str]]
-    is_previous: bool
-
-    @classmethod
-    def of(cls, record: Result, term: Term, indicator_id: UUID) -> "_Wanted":
-        return cls(record.id, indicator_id, frozenset(term["dimensions"].items()), term["period"] != SAME)
+    number: TermNumber
 
     def row(self, place: int) -> dict[str, Any]:
         """The row of the number, as JSON."""
-        keys = {"result_id": str(self.result_id), "indicator_id": str(self.indicator_id)}
-        return {**keys, "place": place, "dimensions": dict(self.dimensions) or None, "is_previous": self.is_previous}
+        key, dimensions, _ = self.number
+        ids = {"result_id": str(self.result_id), "indicator_id": str(key)}
+        return {**ids, "place": place, "dimensions": dict(dimensions) or None}
 
 
 async def surroundings_of(connection: Connection, results: Sequence[Result]) -> dict[UUID, Surroundings]:
@@ -125,52 +116,38 @@ async def surroundings_of(connection: Connection, results: Sequence[Result]) -> 
 
 async def _surroundings_of(connection: Connection, results: Sequence[Result]) -> dict[UUID, Surroundings]:
     rows = {row["id"]: row for row in await _AROUND.fetch(connection, ids=[one.id for one in results])}
-    indicators = {one.indicator_id for one in results if one.period_id is not None}
-    rules = await active_rules(connection, indicators) if indicators else []
-    applicable = {one.id: [rule for rule in rules if _applies(rule, one)] for one in results}
-    numbers = await _numbers_of(
-        connection, [w for one in results for rule in applicable[one.id] for w in _of(rule, one)]
-    )
+    rules = await active_rules(connection, {one.indicator_id for one in results if one.period_id is not None})
+    of_indicators: dict[UUID, list[ActiveRule]] = {}
+    for rule in rules:
+        for key in rule.same:
+            of_indicators.setdefault(key, []).append(rule)
+    applicable = {
+        one.id: [
+            rule
+            for rule in of_indicators.get(one.indicator_id, ())
+            if one.period_id is not None and rule.rule.country in (None, one.country)
+        ]
+        for one in results
+    }
+    wanted = [_Wanted(key, number) for key, rules in applicable.items() for rule in rules for number in rule.numbers]
+    numbers = await _numbers_of(connection, list(dict.fromkeys(wanted)))
     found: dict[UUID, Surroundings] = {}
-    for one in results:
-        row = rows[one.id]
-        applied = [_applied(rule, [numbers.get(wanted) for wanted in _of(rule, one)]) for rule in applicable[one.id]]
+    for key, row in rows.items():
+        applied = [Applied(rule, [numbers.get(_Wanted(key, one)) for one in rule.numbers]) for rule in applicable[key]]
         of_indicator, previous = orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null")
-        found[one.id] = surroundings(of_indicator, previous, applied)
+        found[key] = surroundings(of_indicator, previous, applied)
     return found
-
-
-def _applies(rule: ValidationRule, record: Result) -> bool:
-    return (
-        record.period_id is not None
-        and rule.country in (None, record.country)
-        and any(
-            term["period"] == SAME and key == record.indicator_id
-            for (_, term), key in zip(terms_of(rule), rule.indicator_ids, strict=True)
-        )
-    )
-
-
-def _of(rule: ValidationRule, record: Result) -> Iterator[_Wanted]:
-    for (_, term), key in zip(terms_of(rule), rule.indicator_ids, strict=True):
-        yield _Wanted.of(record, term, key)
-
-
-def _applied(rule: ValidationRule, numbers: Sequence[Decimal | None]) -> Applied:
-    on_left = len(rule.left["terms"])
-    return Applied(rule, numbers[:on_left], numbers[on_left:])
 
 
 async def _numbers_of(connection: Connection, wanted: Sequence[_Wanted]) -> Mapping[_Wanted, Decimal]:
     """The numbers that there are."""
-    unique = list(dict.fromkeys(wanted))
-    rows = [one.row(place) for place, one in enumerate(unique)]
     found: dict[_Wanted, Decimal] = {}
     for is_previous, statement in _NUMBERS.items():
-        if any(one.is_previous == is_previous for one in unique):
-            for row in await statement.fetch(connection, rows=rows):
+        given = [one.row(place) for place, one in enumerate(wanted) if one.number.is_previous == is_previous]
+        if given:
+            for row in await statement.fetch(connection, rows=given):
                 amount = orjson.loads(row["amount"] or "null")
                 number = number_of(amount_in(amount), row["measure"]) if amount else None
                 if number is not None:
-                    found[unique[row["place"]]] = number
+                    found[wanted[row["place"]]] = number
     return found

@@ -151,17 +151,18 @@ _VALIDATION = Filter(
     of_caller=_covering,
 )
 _SCHEME = bindparam("f_scheme", value=None, type_=Text)
-_CODE_OF = select(indicator.c.id).select_from(indicator.join(CODES, true()))
 
 
-def _of_scheme(wanted: ColumnElement[str]) -> ColumnElement[bool]:
-    return _r.indicator_id.in_(_CODE_OF.where(CODES.c.scheme == wanted))
+def _of_indicators(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The results of the indicators with a code for which the conditions hold. There are few of these, so that they are
+    found first."""
+    found = select(indicator.c.id).select_from(indicator.join(CODES, true())).where(*conditions)
+    return _r.indicator_id == any_(func.array(found.scalar_subquery(), type_=ARRAY(Uuid)))
 
 
 def _with_code(wanted: ColumnElement[str]) -> ColumnElement[bool]:
     """A code of the scheme that the filter `scheme` names; of any without it."""
-    of_scheme = or_(_SCHEME.is_(None), CODES.c.scheme == _SCHEME)
-    return _r.indicator_id.in_(_CODE_OF.where(CODES.c.code == wanted, of_scheme))
+    return _of_indicators(CODES.c.code == wanted, or_(_SCHEME.is_(None), CODES.c.scheme == _SCHEME))
 
 
 _of_key = result.alias("of_key")
@@ -196,7 +197,12 @@ _COMMON = listing(
     _by_indicator("framework", indicator.c.framework, "Codes of frameworks, separated by commas"),
     _by_indicator("level", indicator.c.level, "Levels of indicators", one_of(indicators.LEVELS)),
     _by_indicator("side", indicator.c.side, "Sides of indicators", one_of(indicators.SIDES)),
-    Filter("scheme", "A scheme of which the indicator has a code", str, _of_scheme),
+    Filter(
+        "scheme",
+        "A scheme of which the indicator has a code",
+        str,
+        lambda wanted: _of_indicators(CODES.c.scheme == wanted),
+    ),
     Filter("code", "A code of the indicator, of the scheme in `scheme` if it is given", str, _with_code),
     _of(values("period", period.c.code, "Codes of periods"), period.c.code, period.c.id, _r.period_id),
 )

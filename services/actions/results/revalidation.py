@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Text, Uuid, any_, bindparam, column, func, or_, select, true
+from sqlalchemy import Select, Text, Uuid, any_, bindparam, column, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from services.actions.periods.tables import period
@@ -15,9 +15,8 @@ from services.actions.results.queries import is_same_subject
 from services.actions.results.record import Result
 from services.actions.results.tables import result, validation_state
 from services.actions.results.validation import state_of, violations
-from services.actions.validation_rules.domain import SAME, terms_of
+from services.actions.validation_rules.evaluation import ActiveRule
 from services.actions.validation_rules.queries import RULES_LOCK, active_rules
-from services.actions.validation_rules.record import ValidationRule
 from shared.database.context import Lookup
 from shared.database.locks import lock_names, share_names
 from shared.database.statements import Connection, Statement
@@ -32,7 +31,7 @@ _other, _its_period, _period = result.alias("other"), period.alias("its"), perio
 _IS_LIVING = [constant(status) for status in (*domain.OPEN, "published")]
 _given = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-    .table_valued(column("result_id", Uuid), column("indicator_id", Uuid), column("is_later", Boolean))
+    .table_valued(column("result_id", Uuid), column("indicator_id", Uuid))
     .render_derived("given", with_types=True)
 )
 
@@ -53,9 +52,8 @@ def _dependent(*, is_later: bool) -> Select[Any]:
     else:
         query = query.where(_other.c.period_id == _r.period_id)
     found = query.correlate(result, _given).lateral("found")
-    is_chosen = _given.c.is_later if is_later else ~_given.c.is_later
     source = _given.join(result, _r.id == _given.c.result_id).join(found, true())
-    return select(found.c.id).select_from(source).where(is_chosen).distinct().limit(_MOST_DEPENDENT)
+    return select(found.c.id).select_from(source).distinct().limit(_MOST_DEPENDENT)
 
 
 _DEPENDENT = {is_later: Lookup(_dependent(is_later=is_later)) for is_later in (False, True)}
@@ -147,29 +145,23 @@ async def _store(connection: Connection, ids: Collection[UUID]) -> None:
 async def _dependent_on(connection: Connection, changed: Sequence[Result]) -> set[UUID]:
     """The living results that are compared with changed ones. Only what was published counts in later periods."""
     with_period = [one for one in changed if one.period_id is not None]
-    rules = await active_rules(connection, {one.indicator_id for one in with_period}) if with_period else []
-    rows = [
-        {"result_id": str(one.id), "indicator_id": str(key), "is_later": is_later}
-        for one in with_period
-        for key, is_later in sorted({*_compared_with(one, rules)}, key=str)
-    ]
+    rules = await active_rules(connection, {one.indicator_id for one in with_period})
+    compared = [(one.id, *each) for one in with_period for each in sorted({*_compared_with(one, rules)})]
     ids: set[UUID] = set()
     for is_later, statement in _DEPENDENT.items():
-        if any(row["is_later"] == is_later for row in rows):
+        rows = [{"result_id": str(one), "indicator_id": str(key)} for one, key, later in compared if later == is_later]
+        if rows:
             ids |= {row["id"] for row in await statement.fetch(connection, rows=rows)}
     return ids
 
 
-def _compared_with(record: Result, rules: Sequence[ValidationRule]) -> Iterator[tuple[UUID, bool]]:
+def _compared_with(record: Result, rules: Sequence[ActiveRule]) -> Iterator[tuple[UUID, bool]]:
     """The indicators whose results are compared with this one, each with whether they are those of later periods."""
     was_published = record.published_at is not None
     if was_published:
         yield record.indicator_id, True
     for rule in rules:
-        named = [
-            (key, term["period"] == SAME) for key, (_, term) in zip(rule.indicator_ids, terms_of(rule), strict=True)
-        ]
-        if (record.indicator_id, True) in named:
-            yield from ((key, False) for key, is_same in named if is_same)
-        if was_published and (record.indicator_id, False) in named:
-            yield from ((key, True) for key, is_same in named if is_same)
+        if record.indicator_id in rule.same:
+            yield from ((key, False) for key in rule.same)
+        if was_published and record.indicator_id in rule.earlier:
+            yield from ((key, True) for key in rule.same)

@@ -9,8 +9,7 @@ from services.actions.indicators.record import Dimension
 from services.actions.results.record import Result
 from services.actions.results.values import Amount, amount_in, lacks_parts, number_of
 from services.actions.validation_rules.domain import BUILT_IN
-from services.actions.validation_rules.evaluation import Numbers, Violation, violation
-from services.actions.validation_rules.record import ValidationRule
+from services.actions.validation_rules.evaluation import ActiveRule, Numbers, Violation
 from shared.kernel.decimals import EXACT, to_text, total
 
 _LARGE = 2
@@ -20,9 +19,8 @@ _LARGE = 2
 class Applied(NamedTuple):
     """A rule that applies to a result, with the numbers of its terms."""
 
-    rule: ValidationRule
-    left: Numbers
-    right: Numbers
+    rule: ActiveRule
+    numbers: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Surroundings:
 
 def violations(record: Result, around: Surroundings) -> list[Violation]:
     """The rules that the result violates, those of every result first."""
-    found = (violation(*one) for one in around.applied)
+    found = (one.rule.violation(one.numbers) for one in around.applied)
     return [*_of_every_result(record, around), *(one for one in found if one is not None)]
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
+from uuid import UUID
 
-from services.actions.validation_rules.domain import PAIRS
+from services.actions.validation_rules.domain import PAIRS, PREVIOUS
 from services.actions.validation_rules.record import Side, ValidationRule
 from shared.kernel.decimals import EXACT, to_text, total
 
@@ -24,6 +25,42 @@ class Violation:
     left: str | None
     right: str | None
     instruction: Mapping[str, str]
+
+
+class TermNumber(NamedTuple):
+    """Which number of a subject a term takes: of an indicator and a part, in the same or in an earlier period."""
+
+    indicator_id: UUID
+    dimensions: frozenset[tuple[str, str]]
+    is_previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRule:
+    """A rule with the numbers of its terms, those of `left` first, and the indicators of its terms in the same and in
+    earlier periods. It applies to results of the former."""
+
+    rule: ValidationRule
+    numbers: tuple[TermNumber, ...]
+    same: frozenset[UUID]
+    earlier: frozenset[UUID]
+
+    @classmethod
+    def of(cls, rule: ValidationRule) -> "ActiveRule":
+        terms = zip(rule.indicator_ids, (*rule.left["terms"], *rule.right["terms"]), strict=True)
+        numbers = tuple(
+            TermNumber(key, frozenset(term["dimensions"].items()), term["period"] == PREVIOUS) for key, term in terms
+        )
+        same, earlier = (
+            frozenset(one.indicator_id for one in numbers if one.is_previous == is_previous)
+            for is_previous in (False, True)
+        )
+        return cls(rule, numbers, same, earlier)
+
+    def violation(self, numbers: Numbers) -> Violation | None:
+        """The violation by the numbers of all terms, if they violate the rule."""
+        on_left = len(self.rule.left["terms"])
+        return violation(self.rule, numbers[:on_left], numbers[on_left:])
 
 
 def violation(rule: ValidationRule, left: Numbers, right: Numbers) -> Violation | None:

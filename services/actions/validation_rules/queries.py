@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
 from services.actions.validation_rules import domain
+from services.actions.validation_rules.evaluation import ActiveRule
 from services.actions.validation_rules.record import ValidationRule
 from services.actions.validation_rules.tables import validation_rule
 from shared.database.context import Lookup
@@ -51,6 +52,7 @@ async def indicators_named(connection: Connection, names: Collection[str]) -> li
     return records_of(Indicator, await _NAMED.fetch(connection, codes=list(names)))
 
 
-async def active_rules(connection: Connection, indicators: Collection[UUID]) -> list[ValidationRule]:
+async def active_rules(connection: Connection, indicators: Collection[UUID]) -> list[ActiveRule]:
     """The active rules that name one of the indicators, by code, regardless of the caller; at most 5,000."""
-    return records_of(ValidationRule, await _ACTIVE.fetch(connection, ids=list(indicators)))
+    rows = await _ACTIVE.fetch(connection, ids=list(indicators)) if indicators else []
+    return [ActiveRule.of(rule) for rule in records_of(ValidationRule, rows)]

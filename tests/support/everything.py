@@ -14,6 +14,16 @@ _PLACE = {"country": COUNTRY, "visibility": "public"}
 _KEY = {"resources": ["membership.*"], "verbs": ["read"]}
 _DAY = "2026-10-01"
 _PARTS = [{"code": code, "titles": {"en": code}} for code in ("forest", "meadow")]
+_RULE = {
+    "code": "LAND-TOTAL",
+    "country": COUNTRY,
+    "titles": {"en": "Land of the country"},
+    "instruction": {"en": "Compare it with the land register."},
+    "severity": "warning",
+    "operator": "less_than",
+    "right": {"constant": "1000000"},
+    "tolerance": "0.50",
+}
 _INDICATOR = {
     "code": "EVERYTHING-1",
     "country": COUNTRY,
@@ -210,10 +220,7 @@ def _government(by: Client, admin: Client) -> None:
     _propose(admin, file["links"]["self"], "withdraw", reason="Outdated")
     indicator = by.create("/actions/v1/indicators", _INDICATOR)
     by.step(indicator["links"]["self"], "publish")
-    land: dict[str, Any] = {"terms": [{"indicator": indicator["code"]}]}
-    compared = {"left": land, "right": {"constant": "1000000"}}
-    said = {"titles": {"en": "Land of the country"}, "severity": "warning", "operator": "less_than"}
-    by.create("/actions/v1/validation_rules", {"code": "LAND-TOTAL", "country": COUNTRY, **said, **compared})
+    by.create("/actions/v1/validation_rules", {**_RULE, "left": {"terms": [{"indicator": indicator["code"]}]}})
     days = {"starts": "2026-01-01", "ends": "2026-12-31", "opens_on": _DAY, "due_on": "2090-03-31"}
     last = {"closes_on": "2090-04-30", "locks_on": "2090-12-31"}
     period = by.create("/actions/v1/periods", {"framework": "3+1/2026", "code": "2026", **days, **last})

@@ -1,5 +1,6 @@
 """The actions app."""
 
+from services.actions.access import ROLES
 from services.actions.actions.routes import router as actions
 from services.actions.aggregates.routes import router as aggregates
 from services.actions.bulk import STEPPABLE
@@ -32,12 +33,13 @@ from services.actions.validation_rules.routes import router as validation_rules
 from services.actions.validations.routes import router as validations
 from shared.web.app import Application
 from shared.web.app import create_app as create
+from shared.web.jobs import job_routes
 from shared.web.service import service_parts
 from shared.web.stepping import stepping_routes
 
 _PLANS = (frameworks, programmes, actions, milestones)
-_BULK = stepping_routes(STEPPABLE["results"], ResultFields)
-_RESULTS = (indicators, validation_rules, periods, extensions, targets, _BULK, validations, results)
+_BULK = (stepping_routes(STEPPABLE["results"], ResultFields), job_routes("actions", ROLES))
+_RESULTS = (indicators, validation_rules, periods, extensions, targets, *_BULK, validations, results)
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 

@@ -72,11 +72,11 @@ async def _listed(by: Caller, path: str) -> str:
 
 async def test_an_error_blocks_submission_until_the_other_result_fits(reporting: Reporting, caller: Callers) -> None:
     author = caller("author_xa")
-    forest, land = await reporting.indicator(), await reporting.indicator()
-    of = await reporting.rule(side(forest), AT_MOST, side(land), instruction={"en": "Forest is a part of the land."})
+    forest, area = await reporting.indicator(), await reporting.indicator()
+    of = await reporting.rule(side(forest), AT_MOST, side(area), instruction={"en": "Forest is a part of the land."})
     first = await result(author, reporting.subject(forest), value="12.50")
     assert (await _violated(author, first), await _listed(author, first)) == ([], "clean")
-    second = await result(author, reporting.subject(land), value="10")
+    second = await result(author, reporting.subject(area), value="10")
     for path in (first, second):
         (shown,) = (await author.get(path)).json()["validation"]
         assert shown == {

@@ -205,6 +205,24 @@ async def test_rules_show_nothing_to_those_whose_grants_do_not_cover_the_result(
     assert (await other.get(f"{RESULTS}?validation=wrong")).status_code == 400
 
 
+async def test_a_change_from_a_restricted_value_is_shown_to_those_who_know_it(
+    admin: Caller, reporting: Reporting, caller: Callers
+) -> None:
+    author, of = caller("author_xa"), await reporting.indicator()
+    earlier = await open_period(
+        admin, framework=reporting.framework, code="2025", starts="2025-01-01", ends="2025-12-31"
+    )
+    subject = {**reporting.subject(of), "period_id": earlier["id"]}
+    await published(author, await result(author, subject, value="4", visibility="restricted"))
+    path = await result(author, reporting.subject(of))
+    await author.step(path, "submit")
+    await caller("focal_xa").step(path, "approve", reason="Grown", fields={"acknowledge": ["large_change"]})
+    await caller("officer").step(path, "accept")
+    await caller("government_xa").step(path, "publish")
+    assert await _violated(author, path) == [("large_change", "10", "4")]
+    assert await _violated(caller("author_xb"), path) == []
+
+
 async def test_a_job_validates_results_anew_after_a_rule_changed(
     admin: Caller, reporting: Reporting, caller: Callers, database: Database
 ) -> None:

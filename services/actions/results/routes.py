@@ -1,15 +1,15 @@
 """Results over HTTP: the routes of every record, and revisions of a published one."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Body as FastBody
 from fastapi import Depends, Response
 
 from services.actions.access import ROLES
 from services.actions.results import operations, record
 from services.actions.results.comparisons import surroundings_of
-from services.actions.results.queries import LISTING
+from services.actions.results.queries import LISTING, surroundings
 from services.actions.results.schemas import (
     Result,
     ResultBody,
@@ -34,12 +34,14 @@ register_constraint("action_result_living_key", "/period_id", "There is a living
 
 
 async def _validation(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
-    """The violations of a result: those of rules that compare it with others, for grants over its country or centre."""
+    """The violations of a result. Grants over its country or centre show those by values of other results; others show
+    the comparison with what the caller may know of."""
     shown = record_read(record.Result, row)
-    async with ctx.connection() as connection:
-        around = (await surroundings_of(connection, [shown]))[shown.id]
-    if not access.sees_all_fields(shown.country, shown.centre_id):
-        around = replace(around, applied=())
+    if access.sees_all_fields(shown.country, shown.centre_id):
+        async with ctx.connection() as connection:
+            around = (await surroundings_of(connection, [shown]))[shown.id]
+    else:
+        around = surroundings(orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null"))
     return {"validation": present_violations(violations(shown, around), shown.acknowledged)}
 
 

@@ -1,12 +1,13 @@
 """Lists that are exported and not imported, and the columns of both kinds of CSV of a list."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import orjson
 
 from shared.bulk.importable import Importable
+from shared.database.statements import Connection
 from shared.kernel.principal import RoleTable
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
@@ -49,9 +50,13 @@ class ExportedList:
         """Every heading that an export can have."""
         return columns_of(self.members)
 
-    def cells(self, row: Mapping[str, Any], access: AccessScope) -> dict[str, str]:
-        """The record in an export."""
-        return cells_of(self.present(row, access))
+    async def more_headings(self, _connection: Connection, _access: AccessScope) -> Sequence[str]:
+        """None: the headings do not depend on the data."""
+        return ()
+
+    def lines(self, row: Mapping[str, Any], access: AccessScope) -> Iterable[dict[str, str]]:
+        """The record in an export, in one line."""
+        return ({"ref": row["ref"], **cells_of(self.present(row, access))},)
 
 
 Exportable: TypeAlias = Importable | ExportedList

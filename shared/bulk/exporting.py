@@ -182,7 +182,8 @@ async def run_export(run: JobRun, exportables: Mapping[str, Exportable], store: 
 
 def _write(into: Target, exportable: Exportable, access: AccessScope, rows: Sequence[Row]) -> None:
     for row in rows:
-        into.write({"ref": row["ref"], **exportable.cells(row, access)})
+        for line in exportable.lines(row, access):
+            into.write(line)
 
 
 def sweep(service: str, store: FileStore) -> Schedule:

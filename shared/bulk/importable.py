@@ -1,6 +1,6 @@
 """The declaration of a resource that can be imported and exported: pure functions from row to record."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
@@ -8,7 +8,9 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Table
 
+from shared.bulk.headings import Headings
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.record_parts import RecordParts
 from shared.bulk.row_identifiers import MARKS
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
@@ -32,11 +34,12 @@ def _blank(table: Table) -> Columns:
 @dataclass(frozen=True, slots=True)
 class ParsedRow:
     """A valid row. `identity` identifies the row in a later file. `keys` (`email:…`, `ror:…`) identify the record
-    whatever its source. `values` hold the fields of the row, and no others, as JSON."""
+    whatever its source. `country` is None if a record that the row names has it. `values` hold the fields of the row,
+    and no others, as JSON."""
 
     identity: tuple[str, ...]
     keys: tuple[str, ...]
-    country: str
+    country: str | None
     values: dict[str, Any]
 
 
@@ -90,7 +93,9 @@ class Child:
 @dataclass(frozen=True)
 class Importable:
     """One resource. `parsed_row` validates a row and raises RowFault. `enter` returns the columns of a new record,
-    `change` those that the row's values change in an existing one. `advance` returns the verb that the row's values
+    `change` those that the row's values change in an existing one; both may raise RowFault. `parts`: several rows make
+    a record. No row leads to a record in one of the states `ended`. `decimals` are headings whose values are texts in
+    JSON, so that they stay exact. `advance` returns the verb that the row's values
     take a record through, if any; its third argument is `registry`. `matches` is the SQL function that finds records by
     key. `references` returns, by index, what is wrong with the records that the values refer to. `resolve` finds or
     makes the records that new rows name, in the transaction of their batch; its third argument is whether it is a dry
@@ -106,7 +111,7 @@ class Importable:
     enter: Callable[[Values, bool], Columns]
     change: Callable[[Values, Values], Columns]
     listing: Listing
-    cells: Callable[[Values, AccessScope], dict[str, str]]
+    cells: Callable[[Values, AccessScope], dict[str, str]] = lambda _row, _access: {}
     matches: str | None = None
     derived: tuple[Derived, ...] = ()
     children: tuple[Child, ...] = ()
@@ -119,6 +124,9 @@ class Importable:
     export_extra: str = ""
     registry_verb: str | None = None
     record_keys: frozenset[str] = frozenset()
+    parts: RecordParts | None = None
+    ended: tuple[str, ...] = ()
+    decimals: frozenset[str] = frozenset()
     blank: Columns = field(init=False, compare=False, repr=False)
     """Every column of the table, without a value."""
 
@@ -132,14 +140,22 @@ class Importable:
         return {"record": orjson.dumps(row).decode()}
 
     @property
-    def understood(self) -> tuple[str, ...]:
+    def understood(self) -> Headings:
         """Every heading that an import accepts."""
-        return (*self.headings, *MARKS)
+        return Headings(self.headings, self.parts.prefix) if self.parts else Headings((*self.headings, *MARKS))
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Every heading that an export can have, beginning with the ref."""
-        return ("ref", *self.headings)
+        """The headings of an export that do not depend on the data."""
+        return self.headings if self.parts else ("ref", *self.headings)
+
+    async def more_headings(self, connection: Connection, access: AccessScope) -> Sequence[str]:
+        """The further headings of an export."""
+        return await self.parts.headings(connection, access) if self.parts else ()
+
+    def lines(self, row: Values, access: AccessScope) -> Iterable[dict[str, str]]:
+        """The rows of a record in an export."""
+        return self.parts.lines(row, access) if self.parts else ({"ref": row["ref"], **self.cells(row, access)},)
 
     @property
     def resource(self) -> Resource:

@@ -9,7 +9,8 @@ from sqlalchemy import Table
 
 from shared.bulk.import_sequence import yield_to_loop
 from shared.bulk.importable import Columns, Importable, Values
-from shared.bulk.planning import ExistingRecords, PendingChild, PendingRecord, PlannedRow, Writing, build_new
+from shared.bulk.plan import ExistingRecords, PendingChild, PendingRecord, PlannedRow
+from shared.bulk.planning import Writing, build_new
 from shared.bulk.row_identifiers import find_refs, ref_key
 from shared.bulk.validation import PATIENCE, ValidRow
 from shared.database.statements import Connection, Row
@@ -42,7 +43,9 @@ class Lookup:
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
         gone = [name for name in ("merged_into", "erased_at") if name in self._table.c]
+        ended = ", ".join(f"'{status}'" for status in importable.ended)
         self._living = "".join(f" AND {name} IS NULL" for name in gone)
+        self._living += f" AND status NOT IN ({ended})" if ended else ""
 
     async def ahead(self, connection: Connection, rows: Sequence[ValidRow]) -> tuple[list[PlannedRow], bool]:
         """Prepares the rows, and returns whether all are new to the database (never for a dry run). Locks nothing and
@@ -55,7 +58,8 @@ class Lookup:
         prepared = []
         async for row in yield_to_loop(rows):
             is_seen = (row.identity, row.occurrence, row.digest) in seen
-            prepared.append(PlannedRow(row) if is_seen else PlannedRow(row, build_new(row, self._importable, writing)))
+            is_built = not is_seen and self._importable.parts is None
+            prepared.append(PlannedRow(row, build_new(row, self._importable, writing) if is_built else None))
         return prepared, are_new
 
     async def _identities(
@@ -168,9 +172,11 @@ class Lookup:
         return pending_records
 
     async def _writable(self, connection: Connection, records: set[UUID]) -> set[UUID]:
-        statement = f"SELECT id, country FROM {self._table.fullname} WHERE id = ANY($1){self._living}"  # noqa: S608
+        record = self._importable.kind.record
+        columns = ", ".join(dict.fromkeys(("id", "country", record.scope_column, *record.also_scoped_by)))
+        statement = f"SELECT {columns} FROM {self._table.fullname} WHERE id = ANY($1){self._living}"  # noqa: S608
         found = await connection.fetch(statement, list(records)) if records else []
-        return {row["id"] for row in found if self._access.write.covers(row["country"], row["id"])}
+        return {row["id"] for row in found if self._access.write.covers(row["country"], record.scope_of(row))}
 
     async def _load(self, connection: Connection, records: set[UUID]) -> dict[UUID, PendingRecord]:
         if not records:

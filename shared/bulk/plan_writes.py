@@ -1,6 +1,7 @@
 """The statements that execute a plan, one per table. Prepared in memory, without input or output."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,9 @@ import orjson
 
 from shared.bulk.execution import PreparedWrite, copying, executing, inserting, merging
 from shared.bulk.importable import Columns, Importable
-from shared.bulk.planning import PendingChild, PendingRecord, Plan
+from shared.bulk.plan import PendingChild, PendingRecord, Plan
 from shared.bulk.validation import FailedRow
+from shared.kernel.decimals import to_text
 
 _UPSERT_IDENTITIES = """
 INSERT INTO core_import_identity AS i (resource, identity, occurrence, record, digest, import)
@@ -150,9 +152,15 @@ def _effects(
             if original is None:
                 made.append((imported, part, row["id"], owner, row["version"], True, children))
             elif row["version"] != original["version"]:
-                before = {n: value for n, value in original.items() if row[n] != value and n not in _NOT_RESTORED}
+                before = {
+                    n: _stored(value) for n, value in original.items() if row[n] != value and n not in _NOT_RESTORED
+                }
                 changed.append((part, row["id"], owner, row["version"], before))
     return made, changed
+
+
+def _stored(value: Any) -> Any:
+    return to_text(value) if isinstance(value, Decimal) else value
 
 
 def _is_made_with(pending: PendingRecord, child: PendingChild) -> bool:

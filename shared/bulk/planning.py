@@ -5,40 +5,24 @@ the importer may write; else, if the file repeats an identity, to that of its fi
 existing record changes only if the row differs from its own last state, and only in the row's fields.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from shared.bulk.importable import Child, Columns, Importable, Values
-from shared.bulk.validation import ValidRow
+from shared.bulk.plan import (
+    ExistingRecords,
+    NewRecord,
+    PendingChild,
+    PendingRecord,
+    Plan,
+    PlannedRow,
+    RecordedChange,
+)
+from shared.bulk.reading import RowFault
+from shared.bulk.validation import FailedRow, ValidRow
 from shared.database.ids import uuid7
-
-
-@dataclass(slots=True)
-class PendingChild:
-    """A child after the batch; `original` is None if the batch created it. Rows are replaced, never mutated."""
-
-    row: Columns
-    original: Columns | None
-
-
-@dataclass(slots=True)
-class PendingRecord:
-    """A record after the batch; `original` is None if the batch created it. Rows are replaced, never mutated. `derived`
-    caches the rows of its side tables while they are valid."""
-
-    row: Columns
-    original: Columns | None
-    children: list[list[PendingChild]]
-    derived: list[list[Columns]] | None = None
-
-    def derived_rows(self, importable: Importable) -> list[list[Columns]]:
-        """The rows of each side table."""
-        if self.derived is None:
-            self.derived = [one.rows(self.row) for one in importable.derived]
-        return self.derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +32,6 @@ class Writing:
     actor: str
     at: datetime
     registry: bool
-
-
-@dataclass(slots=True)
-class NewRecord:
-    """The record that a row would create, without its ref, with its side tables and children."""
-
-    columns: Columns
-    derived: list[list[Columns]]
-    children: list[list[PendingChild]]
-
-
-class PlannedRow(NamedTuple):
-    """A valid row. `build_new` is the record that it would create, prepared ahead if its content is new."""
-
-    good: ValidRow
-    build_new: NewRecord | None = None
 
 
 def build_new(row: ValidRow, importable: Importable, writing: Writing) -> NewRecord:
@@ -101,54 +69,6 @@ def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> P
     return PendingChild(row, None)
 
 
-class RecordedChange(NamedTuple):
-    """One change for the audit trail and the facts. `child` is None for the record itself; `verb` is that of a
-    transition."""
-
-    owner: Columns
-    before: Columns | None
-    after: Columns
-    child: Child | None = None
-    verb: str | None = None
-
-
-@dataclass(slots=True)
-class ExistingRecords:
-    """What the database holds for this batch.
-
-    `last`: by row, the records that its identity led to, oldest first, with the digest of its last state. `first`: by
-    row, if the identity is repeated, the records of its first row. `matches`: by key, records and whether the importer
-    may write them. `usable`: those of all these records that the importer may write. `pending_records`: those of them
-    that may change, complete.
-    """
-
-    last: Mapping[int, Sequence[tuple[UUID, bytes]]]
-    first: Mapping[int, Sequence[UUID]]
-    matches: Mapping[str, Sequence[tuple[UUID, bool]]]
-    usable: set[UUID]
-    pending_records: dict[UUID, PendingRecord]
-
-    @classmethod
-    def nothing(cls) -> "ExistingRecords":
-        """The value for a batch of new rows."""
-        return cls({}, {}, {}, set(), {})
-
-
-@dataclass(slots=True)
-class Plan:
-    """The writes of a batch. `led`: the rows that are not unchanged, each with its record."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    recorded: list[RecordedChange] = field(default_factory=list)
-    identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
-    new_identities: list[tuple[bytes, int, UUID, bytes]] = field(default_factory=list)
-    duplicates: set[tuple[UUID, UUID]] = field(default_factory=set)
-    touched: dict[UUID, PendingRecord] = field(default_factory=dict)
-    led: list[tuple[ValidRow, UUID]] = field(default_factory=list)
-
-
 class Planner:
     """Plans one batch. `refs` are refs for new records, as many as there are rows."""
 
@@ -158,12 +78,16 @@ class Planner:
         self._refs = iter(refs)
         self._writing = writing
         self._by_key: dict[str | bytes, UUID] = {}
+        self._places: dict[UUID, int] = {}
         self.plan = Plan()
 
     def run(self, rows: Sequence[PlannedRow]) -> Plan:
         """The plan for these rows, in their order."""
         for row in rows:
-            self._row(row)
+            try:
+                self._row(row)
+            except RowFault as fault:
+                self.plan.failed.append(FailedRow(row.good.row, fault.code, fault.detail))
         return self.plan
 
     def _row(self, prepared: PlannedRow) -> None:
@@ -175,21 +99,33 @@ class Planner:
             plan.unchanged += 1
             return
         record = record or self._match(row)
+        if record is None and self._importable.parts and self._importable.parts.says_nothing(row.values):
+            plan.unchanged += 1
+            return
         if record is None:
             record = row.record
             self._create(row, prepared.build_new or build_new(row, self._importable, self._writing))
             self._advance(record, row.values)
             plan.created += 1
-        elif self._change(record, row.values) | self._advance(record, row.values):
-            plan.updated += 1
         else:
-            plan.unchanged += 1
+            is_changed = self._change(record, row.values) | self._advance(record, row.values)
+            if self._is_part(record, row.values):
+                plan.created += 1
+            elif is_changed:
+                plan.updated += 1
+            else:
+                plan.unchanged += 1
         for key in row.keys:
             self._by_key.setdefault(key, record)
         self._by_key.setdefault(row.identity, record)
         plan.led.append((row, record))
         settled = plan.identities if leads else plan.new_identities
         settled.append((row.identity, row.occurrence, record, row.digest))
+
+    def _is_part(self, record: UUID, values: Values) -> bool:
+        """Whether the row says something about a record of several rows that the batch creates."""
+        parts, pending = self._importable.parts, self.plan.touched.get(record)
+        return parts is not None and pending is not None and pending.original is None and not parts.says_nothing(values)
 
     def _match(self, row: ValidRow) -> UUID | None:
         """The existing record of a row with a new identity, or None."""
@@ -210,6 +146,7 @@ class Planner:
         columns["ref"] = next(self._refs)
         pending = PendingRecord(columns, None, made.children, made.derived)
         self._known.pending_records[row.record] = self.plan.touched[row.record] = pending
+        self._place(row.record)
         self.plan.recorded.append(RecordedChange(columns, None, columns))
         for child, pending_records in zip(self._importable.children, made.children, strict=True):
             self.plan.recorded += [RecordedChange(columns, None, one.row, child) for one in pending_records]
@@ -223,13 +160,27 @@ class Planner:
         wanted = self._importable.change(before, values)
         changed = {name: value for name, value in wanted.items() if before[name] != value}
         if changed:
-            by = {"updated_by": self._writing.actor}
-            pending.row, pending.derived = {**before, **changed, **self._moved_on(before), **by}, None
-            self.plan.recorded.append(RecordedChange(pending.row, before, pending.row))
+            self._record(pending, changed)
         if self._change_children(pending, values) or changed:
             self.plan.touched[record] = pending
             return True
         return False
+
+    def _record(self, pending: PendingRecord, changed: Columns) -> None:
+        """Records a change. Those of a batch in a record of several rows are one."""
+        before, recorded = pending.row, self.plan.recorded
+        pending.derived = None
+        if (place := self._places.get(before["id"])) is not None:
+            pending.row = {**before, **changed}
+            recorded[place] = recorded[place]._replace(owner=pending.row, after=pending.row)
+            return
+        pending.row = {**before, **changed, **self._moved_on(before), "updated_by": self._writing.actor}
+        self._place(before["id"])
+        recorded.append(RecordedChange(pending.row, before, pending.row))
+
+    def _place(self, record: UUID) -> None:
+        if self._importable.parts:
+            self._places[record] = len(self.plan.recorded)
 
     def _advance(self, record: UUID, values: Values) -> bool:
         pending = self._known.pending_records[record]

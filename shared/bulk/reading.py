@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -61,14 +61,17 @@ def count_rows(path: Path, layout: Layout) -> int:
     return sum(1 for _ in rows_of(path, layout))
 
 
-def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...]) -> Cells:
-    """The row by field. Raises RowFault for a value that is not text, number, boolean or a list of texts."""
+def cells_of(row: RawRow, layout: Layout, known: tuple[str, ...], decimals: Set[str] = frozenset()) -> Cells:
+    """The row by field. Raises RowFault for a value that is not text, number, boolean or a list of texts, and
+    `decimal_as_text` for a number of JSON in one of the fields `decimals`."""
     fields, is_csv = layout.fields, layout.media == "csv"
     cells: Cells = {}
     for column, value in row.cells.items():
         field = fields[column] if column in fields else field_of(column, known, {})
         if field is None or value is None:
             continue
+        if field in decimals and isinstance(value, (int, float)):
+            raise RowFault("decimal_as_text", f'{field}: a decimal number is a text, such as "12.50".')
         if isinstance(value, list):
             text: str | list[str] = [_text(field, part) for part in value]
         else:

@@ -19,6 +19,7 @@ from shared.bulk.imports import IMPORT_JOB, UNDO_JOB, get_import, layout_of, res
 from shared.bulk.layout import Layout
 from shared.bulk.plan_writes import failing
 from shared.bulk.reading import count_rows
+from shared.bulk.rehearsing import Rehearsal
 from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore, files_of
 from shared.bulk.validation import Reader, rows_in
@@ -77,12 +78,14 @@ class ImportRun:
     async def _has_bad_rows(self, reader: Reader, total: int) -> bool:
         """Whether any row is bad. Bad rows are then in the list of failures."""
         found = False
+        rehearsal = Rehearsal(self._importable, self._access, self._imported)
         async with reader.batches() as batches:
             async for batch in batches:
                 await self._report_progress(0, total)
-                found = found or bool(batch.failed)
+                failed = [*batch.failed, *await rehearsal.failed(self._run, batch)]
+                found = found or bool(failed)
                 async with self._run.unit_of_work() as uow:
-                    await execute_all(uow.connection, failing(batch.failed, self._imported["id"]))
+                    await execute_all(uow.connection, failing(failed, self._imported["id"]))
         return found
 
     async def _report_progress(self, written: int, total: int) -> None:

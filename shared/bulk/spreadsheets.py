@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -26,6 +27,8 @@ MOST_UNPACKED = 128 << 20
 MOST_RATIO = 100
 """Maximum compression ratio of a part above 1 MiB."""
 _SMALL_PART = 1 << 20
+MOST_DIGITS = 15
+"""Significant digits that a spreadsheet keeps of a number."""
 _MEMORY = 768 << 20
 _SECONDS = 60
 _NICE = 10
@@ -136,11 +139,20 @@ def _rows(path: Path) -> Iterator[list[str]]:
 def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return _number(cell)
     if isinstance(cell, (datetime, date, time)):
         return cell.isoformat()
     return str(cell).replace("\0", "")
+
+
+def _number(cell: float) -> str:
+    """The shortest decimal text of the number. One of more digits than a spreadsheet keeps may have lost some: it keeps
+    its exponent, so that it is no decimal number to any reader."""
+    number = Decimal(repr(cell))
+    if len(number.normalize().as_tuple().digits) > MOST_DIGITS:
+        return f"{number:e}"
+    return str(int(cell)) if cell.is_integer() else format(number, "f")
 
 
 def _convert(source: Path, target: Path) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.bulk.execution import execute_all, inserting, merging
 from shared.bulk.importable import Child, Columns, Importable
 from shared.bulk.imports import close_import
-from shared.bulk.planning import RecordedChange
+from shared.bulk.plan import RecordedChange
 from shared.bulk.writing import record_imported_change
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork

@@ -18,11 +18,13 @@ import orjson
 
 from shared.bulk.importable import IMPORT, Importable, ParsedRow, Values
 from shared.bulk.layout import MOST_COLUMNS, Layout
-from shared.bulk.reading import UNKNOWN_REFERENCE, RawRow, RowFault, cells_of, rows_of
+from shared.bulk.reading import UNKNOWN_REFERENCE, Cells, RawRow, RowFault, cells_of, rows_of
+from shared.bulk.record_parts import CompletedRow
 from shared.bulk.repeats import RepeatCounter
 from shared.bulk.row_identifiers import RowIdentifiers, find_refs, ref_key, take_identifiers
 from shared.database.ids import uuid7s
 from shared.database.statements import Connection, Row
+from shared.database.unit_of_work import Origin
 from shared.messaging.job_run import JobRun
 from shared.records.access_scope import AccessScope
 
@@ -109,12 +111,15 @@ class RowValidator:
             raise raw.fault
         if self._layout.media == "ndjson":
             self._notice(raw.cells)
-        cells = self._importable.whole(raw.cells) or cells_of(raw, self._layout, self._understood)
+        cells = self._importable.whole(raw.cells) or self._cells(raw)
         identifiers = take_identifiers(cells)
         parsed_row = self._importable.parsed_row(cells)
-        if not self._access.may(IMPORT, parsed_row.country):
+        if parsed_row.country is not None and not self._access.may(IMPORT, parsed_row.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
         return parsed_row, identifiers
+
+    def _cells(self, raw: RawRow) -> Cells:
+        return cells_of(raw, self._layout, self._understood, self._importable.decimals)
 
     def _notice(self, names: Iterable[str]) -> None:
         """Stores at most as many names as a file may have columns, because a row can have any names."""
@@ -124,7 +129,7 @@ class RowValidator:
 
     def _good(self, number: int, record: UUID, parsed_row: ParsedRow, identifiers: RowIdentifiers) -> ValidRow:
         document = orjson.dumps(parsed_row.values, option=orjson.OPT_SORT_KEYS)
-        parts = (self._importable.resource.name, parsed_row.country, *self._identity(parsed_row, identifiers))
+        parts = (self._importable.resource.name, parsed_row.country or "", *self._identity(parsed_row, identifiers))
         identity = "\n".join(parts).encode()
         return ValidRow(
             number,
@@ -140,6 +145,13 @@ class RowValidator:
         if identifiers.row_id:
             return ("row_id", self._source, identifiers.row_id)
         return ("ref", identifiers.ref) if identifiers.ref else parsed_row.identity
+
+
+_REPEATED = RowFault("not_unique", "An earlier row of the file is about the same.")
+
+
+def _failed(row: ValidRow, fault: RowFault) -> FailedRow:
+    return FailedRow(row.row, fault.code, fault.detail)
 
 
 class Reader:
@@ -199,21 +211,40 @@ class Reader:
             good, failed = await asyncio.to_thread(self._validator.validate, self._rows, min(_CHUNK, left))
             if not (good or failed):
                 break
-            faults = await self._faults(good)
-            batch.good += [self._numbered(row) for place, row in enumerate(good) if place not in faults]
             batch.failed += failed
-            batch.failed += [FailedRow(good[place].row, fault.code, fault.detail) for place, fault in faults.items()]
+            for row in await self._completed(good):
+                if isinstance(row, FailedRow):
+                    batch.failed.append(row)
+                else:
+                    batch.good.append(row)
         self._number += 1
         return batch if batch.good or batch.failed else None
 
-    async def _faults(self, rows: Sequence[ValidRow]) -> dict[int, RowFault]:
-        """By index, what is wrong with the records that rows refer to, for this caller."""
-        async with self._run.unit_of_work(self._access.context) as uow:
+    async def _completed(self, rows: Sequence[ValidRow]) -> list[ValidRow | FailedRow]:
+        """The rows, numbered, with the records that they name, or what is wrong with these for this caller."""
+        values = [row.values for row in rows]
+        completed: Sequence[CompletedRow | RowFault] = ()
+        async with self._run.unit_of_work(self._access.context, Origin(self._access.principal)) as uow:
             faults = dict.fromkeys(await self._unwritable_refs(uow.connection, rows), UNKNOWN_REFERENCE)
             if self._importable.references is not None:
-                values = [row.values for row in rows]
                 faults |= await self._importable.references(uow.connection, self._access.principal, values)
-        return faults
+            if self._importable.parts is not None:
+                completed = await self._importable.parts.complete(uow, self._access, values)
+        faults |= {place: one for place, one in enumerate(completed) if isinstance(one, RowFault)}
+        found: list[ValidRow | FailedRow] = []
+        for place, row in enumerate(rows):
+            if (fault := faults.get(place)) is not None:
+                found.append(_failed(row, fault))
+                continue
+            numbered = self._numbered(row)
+            if completed and numbered.occurrence > 1:
+                found.append(_failed(row, _REPEATED))
+                continue
+            one = completed[place] if completed else None
+            found.append(
+                numbered._replace(values=one.values, keys=(one.key,)) if isinstance(one, CompletedRow) else numbered
+            )
+        return found
 
     async def _unwritable_refs(self, connection: Connection, rows: Sequence[ValidRow]) -> set[int]:
         """The indexes of rows whose ref leads to no record that the caller may write."""

@@ -14,10 +14,11 @@ from shared.bulk.execution import PreparedWrite, execute_all
 from shared.bulk.import_sequence import yield_to_loop
 from shared.bulk.importable import Importable
 from shared.bulk.lookup import Lookup
+from shared.bulk.plan import ExistingRecords, PlannedRow, RecordedChange
 from shared.bulk.plan_writes import adding, failing, remembering, writes_of
-from shared.bulk.planning import ExistingRecords, PlannedRow, Planner, RecordedChange, Writing
+from shared.bulk.planning import Planner, Writing
 from shared.bulk.row_identifiers import new_refs
-from shared.bulk.validation import PATIENCE, Batch
+from shared.bulk.validation import PATIENCE, Batch, FailedRow
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.clock import now
@@ -88,6 +89,7 @@ class Writer:
         async with run.unit_of_work(self._access.context, origin) as uow:
             connection = uow.connection
             await connection.execute(_BEGIN)
+            batch = await self._without_refused(connection, batch)
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
             rows, are_new = await self._ahead(connection, batch)
             if not is_again and self._are_apart(rows) and are_new:
@@ -110,6 +112,16 @@ class Writer:
                 writes += adding(self._importable, self._import, added)
                 executed = self._execute(connection, batch, counts, writes)
                 await asyncio.gather(executed, self._record_changes(uow, recorded, is_recorded))
+
+    async def _without_refused(self, connection: Connection, batch: Batch) -> Batch:
+        """The batch, in which the rows that may not be written now have failed."""
+        if self._importable.parts is None:
+            return batch
+        values = [row.values for row in batch.good]
+        refused = await self._importable.parts.refused(connection, self._access.principal, values)
+        good = [row for place, row in enumerate(batch.good) if place not in refused]
+        failed = [FailedRow(batch.good[place].row, fault.code, fault.detail) for place, fault in refused.items()]
+        return Batch(batch.number, good, [*batch.failed, *failed])
 
     async def _ahead(self, connection: Connection, batch: Batch) -> tuple[list[PlannedRow], bool]:
         """The rows, and whether they can be planned ahead: what new rows name is known after the previous batch."""
@@ -154,9 +166,10 @@ class Writer:
     ) -> tuple[Counts, list[RecordedChange], list[PreparedWrite]]:
         plan = planner.run(rows)
         counts = plan.created, plan.updated, plan.unchanged
+        failed = failing(plan.failed, self._import)
         if self._is_dry:
-            return counts, [], remembering(plan, self._import)
-        return counts, plan.recorded, writes_of(plan, self._importable, self._import)
+            return counts, [], [*failed, *remembering(plan, self._import)]
+        return counts, plan.recorded, [*failed, *writes_of(plan, self._importable, self._import)]
 
     async def _refs(self, connection: Connection, count: int) -> Sequence[str]:
         if self._is_dry:

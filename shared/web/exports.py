@@ -61,11 +61,13 @@ def export_routes(api: ImportApi) -> ResourceRouter:
     async def create_export(body: ExportBody, ctx: CurrentContext) -> Response:
         exportable = api.exportable(body.resource)
         filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
-        _check_names("filters", filters, exportable.listing.filters)
-        _check_names("fields", body.fields, exportable.shown)
-        safe = not ctx.principal.is_machine if body.safe is None else body.safe
-        wish = ExportWish(body.format, filters, body.fields or exportable.shown, safe)
         access = access_scope_for(ctx.principal, exportable.roles, exportable.resource)
+        _check_names("filters", filters, exportable.listing.filters)
+        async with ctx.connection() as connection:
+            shown = (*exportable.shown, *await exportable.more_headings(connection, access))
+        _check_names("fields", body.fields, shown)
+        safe = not ctx.principal.is_machine if body.safe is None else body.safe
+        wish = ExportWish(body.format, filters, body.fields or shown, safe)
         job = await order_export(ctx.uow, api.service, exportable, wish, access)
         return queued_response(api.service, job, EXPORT_JOB, now())
 

@@ -1,16 +1,9 @@
 """A worker next to the app, callers whose grants are in the database, and files to send."""
 
 import asyncio
-import csv
-import io
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
@@ -22,12 +15,11 @@ from services.membership.worker import create_worker
 from shared.bulk import validation
 from shared.messaging.relay import Relay
 from shared.messaging.work_store import JobStore
-from shared.messaging.worker import Worker
-from tests.support.callers import Caller, serving
+from tests.support.callers import serving
+from tests.support.imports import Importer, Start, starting, working
 from tests.support.principals import enter_callers
 from tests.support.stack import copy_template
 
-Start = Callable[[str], "subprocess.Popen[bytes]"]
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
 TABLES = (
@@ -92,18 +84,6 @@ async def service(settings: MembershipSettings) -> AsyncIterator[httpx.AsyncClie
         yield client
 
 
-@asynccontextmanager
-async def working(*processes: Worker | Relay) -> AsyncIterator[None]:
-    """Runs the processes while the block runs."""
-    tasks = [asyncio.create_task(process.work()) for process in processes]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.stop()
-        await asyncio.gather(*tasks)
-
-
 @pytest.fixture(scope="session")
 async def worker(settings: MembershipSettings, principals: None) -> AsyncIterator[None]:
     async with working(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
@@ -119,25 +99,8 @@ async def principals(database_url: str) -> None:
 @pytest.fixture
 def start(settings: MembershipSettings) -> Iterator[Start]:
     """Starts the worker or the relay as a separate process."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment = {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "ESCM_STORAGE_PATH": str(settings.storage_path),
-    }
-
-    def start_one(what: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.membership.imports.program", what]
-        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL))
-        return started[-1]
-
-    yield start_one
-    for process in started:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGCONT)
-        process.kill()
-        process.wait()
+    with starting("tests.membership.imports.program", settings) as start_one:
+        yield start_one
 
 
 @pytest.fixture
@@ -155,48 +118,6 @@ async def empty(connection: asyncpg.Connection) -> None:
         with suppress(asyncpg.DeadlockDetectedError):
             await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
             break
-
-
-class Importer:
-    """A caller who sends files and waits for the outcome."""
-
-    def __init__(self, service: httpx.AsyncClient, name: str) -> None:
-        self.caller = Caller(service, name)
-
-    async def send(self, resource: str, content: bytes, name: str = "list.csv", **form: Any) -> httpx.Response:
-        media, headers = form.pop("media", "text/csv"), form.pop("headers", {})
-        files = {"file": (name, content, media)}
-        return await self.caller.post(IMPORTS, files=files, data={"resource": resource, **form}, headers=headers)
-
-    async def bring(self, resource: str, content: bytes, name: str = "list.csv", **form: Any) -> dict[str, Any]:
-        """The result of the import's job."""
-        response = await self.send(resource, content, name, **form)
-        assert response.status_code == 202, response.text
-        job = await self.end_of(response.headers["location"])
-        assert job["status"] == "succeeded", job
-        return dict(job["result"])
-
-    async def end_of(self, job: str, within: float = 240.0) -> dict[str, Any]:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + within
-        while True:
-            response = await self.caller.get(job)
-            assert response.status_code == 200, response.text
-            body: dict[str, Any] = response.json()
-            if body["status"] not in ("queued", "running"):
-                return body
-            assert response.headers["retry-after"] == "1"
-            assert loop.time() < until, body
-            await asyncio.sleep(0.02)
-
-    async def failures(self, result: dict[str, Any]) -> list[dict[str, str]]:
-        response = await self.caller.get(result["failures_url"])
-        assert response.status_code == 200, response.text
-        assert response.headers["content-type"] == "text/csv; charset=utf-8"
-        return list(csv.DictReader(io.StringIO(response.text)))
-
-    async def undo(self, result: dict[str, Any]) -> httpx.Response:
-        return await self.caller.step(f"{IMPORTS}/{result['import_id']}", "undo")
 
 
 @pytest.fixture
@@ -231,19 +152,6 @@ def batches_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
         monkeypatch.setattr(validation, "BATCH", rows)
 
     return set_rows
-
-
-def csv_of(headings: str, rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
-    """A CSV file; the headings are given with commas between them."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter)
-    writer.writerow(headings.split(","))
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def counts(created: int = 0, updated: int = 0, unchanged: int = 0, failed: int = 0) -> dict[str, int]:
-    return {"created": created, "updated": updated, "unchanged": unchanged, "failed": failed}
 
 
 async def checksum(database: asyncpg.Connection, *, exact: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.membership.imports.conftest import Importer, counts, csv_of
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS
 
 _HEADINGS = "email,given_names,family_name,country,keywords"

@@ -8,7 +8,7 @@ import pytest
 
 from services.membership.experts.tables import affiliation, expert
 from shared.audit.proof import state_hash
-from tests.membership.imports.conftest import Importer
+from tests.support.imports import Importer
 
 _FIRST = b"""email,given_names,family_name,country,institution
 a@example.org,Ana,Varga,XA,Academy of Snow

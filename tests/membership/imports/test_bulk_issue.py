@@ -12,8 +12,8 @@ import pytest
 
 from shared.kernel.clock import today
 from tests.membership.certificates.test_certificates import CERTIFICATES
-from tests.membership.imports.conftest import Importer, Start, csv_of
 from tests.support.callers import Caller
+from tests.support.imports import Importer, Start, csv_of
 from tests.support.membership import activated, entered
 
 BULK = f"{CERTIFICATES}/bulk_issue"

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from shared.bulk import stepping
-from tests.membership.imports.conftest import Importer, Start, csv_of
 from tests.support.callers import CALLERS, Caller
+from tests.support.imports import Importer, Start, csv_of
 from tests.support.membership import EXPERTS, activated, entered
 
 BULK = f"{EXPERTS}/bulk_transitions"

@@ -4,7 +4,7 @@ import asyncpg
 
 from services.membership.statistics.queries import KINDS, LIVE
 from shared.records.counts import drift
-from tests.membership.imports.conftest import Importer, counts, csv_of
+from tests.support.imports import Importer, counts, csv_of
 
 
 async def _total(by: Importer) -> int:

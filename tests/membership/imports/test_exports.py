@@ -14,10 +14,11 @@ from shared.bulk import exporting
 from shared.bulk.store import FileStore, files_of
 from shared.web import streams
 from tests.membership.erasures.conftest import until
-from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
+from tests.membership.imports.conftest import EXPORTS, SAMPLES
 from tests.membership.imports.slow import Slow
 from tests.membership.supports.conftest import initiative_body
 from tests.support.callers import Caller
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS, INSTITUTIONS, entered, planned, registered
 
 

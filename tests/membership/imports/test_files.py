@@ -7,7 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.membership.imports.conftest import IMPORTS, Importer, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS
 
 GOOD = b"full_name,country\nAmina Varga,XA\n"

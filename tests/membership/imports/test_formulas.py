@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from shared.bulk.formulas import escaped, unescaped
-from tests.membership.imports.conftest import EXPORTS, IMPORTS, Importer, counts
+from tests.membership.imports.conftest import EXPORTS, IMPORTS
 from tests.support.callers import Caller
+from tests.support.imports import Importer, counts
 from tests.support.membership import EXPERTS
 
 NAMES = ["=1+1", "'=1+1", "''=1", "+44 20", "-dash", "@sum", "'plain", "Ann = Ben", "\uff1dcmd"]

@@ -16,7 +16,8 @@ from shared.database.unit_of_work import unit_of_work
 from shared.messaging import jobs
 from shared.web import imports
 from tests.faults.clients import eventually
-from tests.membership.imports.conftest import IMPORTS, Importer, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS
+from tests.support.imports import Importer, counts, csv_of
 
 ROWS = csv_of("full_name,country", [(f"Person {n}", "XA") for n in range(2500)])
 WRITTEN = "SELECT count(*) FROM core_import_batch"

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from services.membership.bulk import IMPORTABLE
-from tests.membership.imports.conftest import IMPORTS, Importer, csv_of
+from tests.membership.imports.conftest import IMPORTS
 from tests.support.callers import Caller
+from tests.support.imports import Importer, csv_of
 from tests.support.membership import EXPERTS, INSTITUTIONS
 
 _DUPLICATES = "/membership/v1/duplicates"

@@ -6,7 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.membership.imports.conftest import IMPORTS, SAMPLES, Importer, announced, checksum, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS, SAMPLES, announced, checksum
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS
 
 REAL = {

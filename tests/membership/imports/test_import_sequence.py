@@ -11,7 +11,7 @@ from shared.bulk import writing
 from shared.bulk.validation import Batch
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.job_run import JobRun
-from tests.membership.imports.conftest import Importer, counts, csv_of
+from tests.support.imports import Importer, counts, csv_of
 
 _HEADINGS = "given_names,family_name,country,institution,email,topic"
 _STATE = """

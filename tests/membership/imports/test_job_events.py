@@ -11,8 +11,8 @@ import pytest
 
 from shared.kernel.errors import Unavailable
 from shared.web import job_events
-from tests.membership.imports.conftest import Importer, counts, csv_of
 from tests.support.callers import CALLERS, KnownCallers
+from tests.support.imports import Importer, counts, csv_of
 
 Polled = Callable[[int], Awaitable[None]]
 

@@ -13,7 +13,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork, unit_of_work
-from tests.membership.imports.conftest import Importer, counts, csv_of
+from tests.support.imports import Importer, counts, csv_of
 
 
 async def match_all(settings: MembershipSettings) -> None:

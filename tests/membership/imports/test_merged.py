@@ -2,7 +2,8 @@
 
 import asyncpg
 
-from tests.membership.imports.conftest import Importer, checksum, counts, csv_of
+from tests.membership.imports.conftest import checksum
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS
 from tests.support.merges import merged, undone
 

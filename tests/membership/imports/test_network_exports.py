@@ -12,9 +12,10 @@ from services.membership.settings import MembershipSettings
 from shared.auth.published import PrincipalCache
 from shared.database.pool import Database
 from shared.kernel.principal import Grant, Principal, PrincipalKind
-from tests.membership.imports.conftest import EXPORTS, Importer
+from tests.membership.imports.conftest import EXPORTS
 from tests.support import callers
 from tests.support.callers import CALLERS, Caller, grant, machine, person
+from tests.support.imports import Importer
 from tests.support.membership import EXPERTS, INSTITUTIONS, expert
 from tests.support.principals import enter_principal
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from shared.bulk.items import read_item
-from tests.membership.imports.conftest import Importer, counts
+from tests.support.imports import Importer, counts
 from tests.support.membership import EXPERTS
 
 GOOD = 2_600

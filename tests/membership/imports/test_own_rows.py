@@ -9,7 +9,8 @@ import asyncpg
 import orjson
 import pytest
 
-from tests.membership.imports.conftest import EXPORTS, Importer, checksum, counts, csv_of
+from tests.membership.imports.conftest import EXPORTS, checksum
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS, INSTITUTIONS, expert
 
 NAMES = "row_id,full_name,country"

@@ -12,8 +12,9 @@ import pytest
 
 from shared.contracts import signing as facts
 from shared.kernel.clock import today
-from tests.membership.imports.conftest import EXPORTS, SAMPLES, Importer, counts, csv_of
+from tests.membership.imports.conftest import EXPORTS, SAMPLES
 from tests.support.callers import CALLERS, grant, machine
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import CONGRESSES, EXPERTS, PARTICIPATIONS, congress
 from tests.support.principals import enter_principal
 

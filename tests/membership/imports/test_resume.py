@@ -9,8 +9,9 @@ import orjson
 import pytest
 
 from shared.bulk import writing
-from tests.membership.imports.conftest import IMPORTS, Importer, Start, checksum, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS, checksum
 from tests.support.callers import CALLERS
+from tests.support.imports import Importer, Start, counts, csv_of
 
 ROWS = 7_500
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.membership.imports.conftest import Importer, counts
+from tests.support.imports import Importer, counts
 from tests.support.membership import INSTITUTIONS
 
 PARENT, CHILD, ELSEWHERE = "https://ror.org/02mhbdp94", "https://ror.org/013meh722", "https://ror.org/052gg0110"

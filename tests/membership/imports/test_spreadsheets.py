@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from services.membership.settings import MembershipSettings
 from shared.bulk.store import files_of
-from tests.membership.imports.conftest import EXPORTS, Importer, counts, csv_of
+from tests.membership.imports.conftest import EXPORTS
+from tests.support.imports import Importer, counts, csv_of
 
 HEADINGS = ("full_name", "country", "keywords", "colour")
 

@@ -4,9 +4,9 @@ import asyncio
 
 import httpx
 
-from tests.membership.imports.conftest import Importer, csv_of
 from tests.membership.imports.slow import Slow
 from tests.support.callers import Caller
+from tests.support.imports import Importer, csv_of
 from tests.support.membership import EXPERTS
 
 

@@ -8,8 +8,8 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.membership.imports.conftest import Importer, csv_of
 from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.imports import Importer, csv_of
 from tests.support.membership import EXPERTS, activated, entered
 from tests.support.merges import merged
 

@@ -1,6 +1,6 @@
 """Imports say whether experts are available for support, and exports repeat it."""
 
-from tests.membership.imports.conftest import Importer
+from tests.support.imports import Importer
 
 EXPERTS = "/membership/v1/experts"
 

@@ -5,7 +5,8 @@ import pytest
 
 from shared.bulk import undoing
 from shared.web import imports
-from tests.membership.imports.conftest import IMPORTS, SAMPLES, Importer, announced, checksum, counts, csv_of, empty
+from tests.membership.imports.conftest import IMPORTS, SAMPLES, announced, checksum, empty
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS
 
 HEADINGS = "given_names,family_name,country,institution,role,topic"

@@ -8,10 +8,11 @@ import pytest
 
 from shared.bulk import undoing
 from tests.membership.erasures.conftest import until
-from tests.membership.imports.conftest import IMPORTS, Importer, counts, csv_of
+from tests.membership.imports.conftest import IMPORTS
 from tests.membership.imports.test_supports import CODE, HEADINGS
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
 from tests.support.callers import Caller
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import CONGRESSES, EXPERTS, PARTICIPATIONS, congress
 
 _CERTIFICATES = "SELECT status, holder_name FROM member_certificate"

@@ -17,8 +17,9 @@ from shared.bulk.store import FileStore
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.errors import RateLimited
 from shared.web import uploads
-from tests.membership.imports.conftest import IMPORTS, Importer, csv_of
+from tests.membership.imports.conftest import IMPORTS
 from tests.membership.imports.test_spreadsheets import HEADINGS, book
+from tests.support.imports import Importer, csv_of
 
 GOOD = csv_of("full_name,country", [("Amina Varga", "XA")])
 _DAYS = 3 * 86_400

@@ -97,6 +97,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
+    "actions.createImport": Demand(Ask.ANYWHERE, "import", "results"),
+    "getResultTemplate": Demand(Ask.ENTER, "import"),
     "bulkIssueCertificates": Demand(Ask.ANYWHERE, "create", "certificates"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
     "bulkTransitionSupports": Demand(Ask.ANYWHERE, "verify", "supports"),
@@ -195,7 +197,7 @@ def _operation(service: str, method: str, path: str, described: Mapping[str, Any
     name = described["operationId"]
     is_open = not described["security"] or {} in described["security"]
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
-    demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
+    demand = _BY_NAME.get(f"{service}.{name}") or _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
     if demand is None:
         raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) requires of its caller")
     parts = path.split("/")

@@ -24,8 +24,8 @@ _PUBLISH = (
     | _permissions("actions", "update publish approve start finish close suspend resume cancel")
     | _permissions("milestones", "verify refuse")
 )
-_TARGETS = _permissions("targets", "create update")
-_RESULTS = _permissions("results", "create update submit discard")
+_TARGETS = _permissions("targets", "create update import")
+_RESULTS = _permissions("results", "create update import submit discard")
 _INDICATORS = _permissions("indicators", "create update") | _TARGETS | _RESULTS
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _LETTERS = _permissions("correspondence", "create update await reply close")

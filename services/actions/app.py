@@ -3,7 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.actions.routes import router as actions
 from services.actions.aggregates.routes import router as aggregates
-from services.actions.bulk import STEPPABLE
+from services.actions.bulk import IMPORTABLE, STEPPABLE
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
@@ -25,6 +25,7 @@ from services.actions.results.routes import router as results
 from services.actions.results.schemas import ResultFields
 from services.actions.schemes.routes import router as schemes
 from services.actions.settings import ActionsSettings
+from services.actions.sheets.routes import router as sheets
 from services.actions.states.routes import router as states
 from services.actions.statistics.routes import router as statistics
 from services.actions.targets.routes import router as targets
@@ -33,14 +34,25 @@ from services.actions.validation_rules.routes import router as validation_rules
 from services.actions.validations.routes import router as validations
 from shared.web.app import Application
 from shared.web.app import create_app as create
+from shared.web.bulk import bulk_routes
 from shared.web.jobs import job_routes
 from shared.web.service import service_parts
 from shared.web.stepping import stepping_routes
 
 _PLANS = (frameworks, programmes, actions, milestones)
-_BULK = (stepping_routes(STEPPABLE["results"], ResultFields), job_routes("actions", ROLES))
-_RESULTS = (indicators, validation_rules, periods, extensions, targets, *_BULK, validations, results)
+_RESULTS = (
+    indicators,
+    validation_rules,
+    periods,
+    extensions,
+    targets,
+    stepping_routes(STEPPABLE["results"], ResultFields),
+    sheets,
+    validations,
+    results,
+)
 _SCHEMES = (schemes, codes, states, mappings, coverage)
+_BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, IMPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 
@@ -49,7 +61,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline, statistics, aggregates),
+        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline, statistics, aggregates, *_BULK),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
         " letters, and country stages.",

@@ -3,7 +3,7 @@ validates results, and keeps the files of evidence."""
 
 from datetime import timedelta
 
-from services.actions.bulk import STEPPABLE
+from services.actions.bulk import IMPORTABLE, STEPPABLE
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
@@ -12,6 +12,7 @@ from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
 from services.actions.validations.jobs import VALIDATION_JOBS, order_validation
+from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.schedules import Schedule, Schedules
@@ -44,8 +45,9 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     scanner = Scanner(settings.scanner) if settings.scanner else None
     if scanner is not None:
         schedules["scan_evidence"] = Schedule(timedelta(minutes=1), order_scan, catch_up=1)
-    handlers = {**evidence_jobs(objects, scanner), **VALIDATION_JOBS, **StepJobs(STEPPABLE).handlers}
-    return Worker("actions", settings, REACTIONS, handlers, schedules)
+    bulk, steps = BulkJobs(settings, IMPORTABLE, IMPORTABLE), StepJobs(STEPPABLE)
+    handlers = {**evidence_jobs(objects, scanner), **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
+    return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 
 
 async def run() -> None:

@@ -1,6 +1,6 @@
 """One request for each operation of the contract, which only the caller's permissions can cause to fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -335,7 +335,14 @@ _STEP = {"action": "no_such_step"}
 _ANOTHER = {"principal": {"kind": "account", "id": str(uuid4())}}
 _HAND_OVER = {"action": "hand_over", "fields": {**_ANOTHER, "to": "some day"}}
 """The last day is invalid; that is checked after the caller's permissions."""
-_FILE = {"files": {"file": ("list.csv", b"full_name,country\n", "text/csv")}, "data": {"resource": "experts"}}
+FILES: Mapping[str, Mapping[str, Any]] = {
+    service: {"files": {"file": ("list.csv", content, "text/csv")}, "data": {"resource": resource}}
+    for service, resource, content in (
+        ("membership", "experts", b"full_name,country\nSana Sample,XA\n"),
+        ("actions", "results", b"indicator,country\nLAND,XA\n"),
+    )
+}
+"""A file to import, by service."""
 
 
 def request_for(operation: Operation, country_fixture: CountryFixture, started: Started) -> Request:
@@ -345,15 +352,22 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
     if operation.id in _TOKEN:
         return Request("POST", path, more={"data": {"token": "x"}})
     if operation.id in ("createImport", "createEvidence"):
-        return Request("POST", path, more=_FILE if operation.id == "createImport" else _evidence(country_fixture))
+        is_import = operation.id == "createImport"
+        return Request("POST", path, more=FILES[operation.service] if is_import else _evidence(country_fixture))
     if operation.method == "PATCH":
         return Request("PATCH", path, {}, item)
     if operation.method == "POST" and operation.path.endswith("/transitions"):
         return Request("POST", path, _HAND_OVER if operation.id == "handOverGrant" else _STEP, item)
     if operation.method == "POST":
-        decides = operation.path.endswith("/{pending_id}")
-        return Request("POST", path, {"decision": "some day"} if decides else BODIES[operation.id](country_fixture))
+        return Request("POST", path, _body(operation, country_fixture))
     return Request(operation.method, path, item=item if operation.method == "DELETE" else None)
+
+
+def _body(operation: Operation, country_fixture: CountryFixture) -> dict[str, Any]:
+    if operation.id == "createExport":
+        return {"resource": FILES[operation.service]["data"]["resource"]}
+    is_decision = operation.path.endswith("/{pending_id}")
+    return {"decision": "some day"} if is_decision else BODIES[operation.id](country_fixture)
 
 
 def _codes(operation: Operation, country_fixture: CountryFixture) -> str:
@@ -400,4 +414,6 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{year}": "2026",
     }
     filled = "/".join(values.get(part, part) for part in parts)
+    if operation.id == "getResultTemplate":
+        return f"{filled}?country={country_fixture.country}&period={country_fixture.id('periods')}"
     return f"{filled}{_QUERIES.get(operation.id, '')}"

@@ -2,7 +2,7 @@
 docs/access-matrix.md."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
@@ -17,7 +17,7 @@ from services.access.notifications.domain import NOTICES
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
-from tests.authorization.requests import Started, request_for
+from tests.authorization.requests import FILES, Started, request_for
 from tests.support.callers import CALLERS, Caller
 from tests.support.principals import enter_principal
 
@@ -68,16 +68,22 @@ def _cases(country_fixtures: CountryFixtures) -> Iterator[Case]:
 
 
 @pytest.fixture(scope="module")
-async def started(services: Services, superuser: asyncpg.Connection) -> Started:
-    """An ended import, export and job of the administrator."""
-    admin = Caller(services["membership"], ADMIN)
-    files = {"file": ("list.csv", b"full_name,country\nSana Sample,XA\n", "text/csv")}
-    sent = await admin.post("/membership/v1/imports", files=files, data={"resource": "experts"})
+async def started(services: Services, superuser: asyncpg.Connection) -> Mapping[str, Started]:
+    """An ended import, export and job of the administrator, by service."""
+    return {service: await _started(service, services[service], superuser) for service in FILES}
+
+
+async def _started(service: str, client: httpx.AsyncClient, superuser: asyncpg.Connection) -> Started:
+    admin, form = Caller(client, ADMIN), FILES[service]
+    sent = await admin.post(f"/{service}/v1/imports", **form)
     assert sent.status_code == 202, sent.text
-    await admin.post("/membership/v1/exports", {"resource": "experts"})
-    row = await superuser.fetchrow("SELECT id, file_digest, file_size FROM core_import")
+    await admin.post(f"/{service}/v1/exports", {"resource": form["data"]["resource"]})
+    row = await superuser.fetchrow("SELECT id, file_digest, file_size FROM core_import WHERE service = $1", service)
     export = await superuser.fetchval(
-        "UPDATE core_export SET file_digest = $1, file_size = $2 RETURNING id", row["file_digest"], row["file_size"]
+        "UPDATE core_export SET file_digest = $2, file_size = $3 WHERE service = $1 RETURNING id",
+        service,
+        row["file_digest"],
+        row["file_size"],
     )
     await superuser.execute("UPDATE core_job SET status = 'succeeded', finished_at = now()")
     return Started(str(row["id"]), str(export), sent.json()["id"])
@@ -135,7 +141,7 @@ def _names_the_unknown(response: httpx.Response) -> bool:
 async def test_every_cell_of_the_matrix_is_what_the_system_does(
     services: Services,
     country_fixtures: CountryFixtures,
-    started: Started,
+    started: Mapping[str, Started],
     superuser: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -151,7 +157,8 @@ async def test_every_cell_of_the_matrix_is_what_the_system_does(
             name = _known(case, monkeypatch)
             if case.operation.demand.ask in _LOOKED_UP and name is not None:
                 await enter(CALLERS[name])
-            response = await _response(case, services[case.operation.service], name, started)
+            of_service = started.get(case.operation.service, Started("", "", ""))
+            response = await _response(case, services[case.operation.service], name, of_service)
         if _class(response) is not case.expected:
             wrong.append(f"{case}: {response.status_code} instead of {case.expected.name} ({response.text[:200]})")
 

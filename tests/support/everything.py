@@ -230,6 +230,10 @@ def _government(by: Client, admin: Client) -> None:
     baseline = {**subject, "period_id": None, "kind": "baseline", "year": 2025, "method": "survey"}
     said = {"source": "National survey", "method_note": "Twice a year", "comment": "First", "evidence": [_DOCUMENT]}
     by.create("/actions/v1/results", {**baseline, **said, "value": "999.90", "breakdown": parts})
+    with tempfile.TemporaryDirectory() as folder:
+        rows = Path(folder) / "results.csv"
+        rows.write_text(f"indicator,country,period,method,value\n{indicator['code']},{COUNTRY},2026,survey,many\n")
+        by.upload("/actions/v1/imports", rows, resource="results")
     more_time = {"country": COUNTRY, "until": str(today() + timedelta(days=30)), "reason": "The survey is late"}
     by.create(f"{period['links']['self']}/extensions", more_time)
     pair = {"from": {"scheme": "gbf", "code": "2"}, "to": {"scheme": "sdg", "code": "15.3"}}

@@ -1,0 +1,61 @@
+"""The actions app with a worker on a database of its own, and files of results."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from services.actions.settings import ActionsSettings
+from services.actions.worker import create_worker
+from shared.bulk import validation
+from shared.messaging.relay import Relay
+from tests.actions.sheets.framework import Framework
+from tests.support.callers import Caller
+from tests.support.imports import Importer, working
+from tests.support.principals import enter_callers
+from tests.support.results import open_period
+from tests.support.stack import copy_template
+
+
+@pytest.fixture(scope="session")
+def database_url(test_servers: dict[str, str], worker_number: int) -> str:
+    """A separate database, on which a worker and a relay run."""
+    name = f"escm_sheets_{worker_number}"
+    asyncio.run(copy_template(test_servers["postgres"], name))
+    return test_servers["postgres"] + name
+
+
+@pytest.fixture(scope="session")
+def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
+    return f"{test_servers['valkey']}/{40 + worker_number}"
+
+
+@pytest.fixture(scope="session")
+async def worker(settings: ActionsSettings, database_url: str) -> AsyncIterator[None]:
+    await enter_callers(database_url)
+    async with working(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
+        yield
+
+
+@pytest.fixture
+def importer(actions: httpx.AsyncClient, worker: None) -> Callable[[str], Importer]:
+    """Whoever imports, by name."""
+    return lambda name: Importer(actions, name, "actions")
+
+
+@pytest.fixture
+def author(importer: Callable[[str], Importer]) -> Importer:
+    """XA's author."""
+    return importer("author_xa")
+
+
+@pytest.fixture
+def batches_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets how many rows a batch of imports has."""
+    return lambda rows: monkeypatch.setattr(validation, "BATCH", rows)
+
+
+@pytest.fixture
+async def framework(admin: Caller) -> Framework:
+    return Framework(admin, await open_period(admin))

@@ -24,6 +24,7 @@ from tests.support.documents import run_commands
         "schemes.md",
         "dashboards.md",
         "results.md",
+        "spreadsheets.md",
     ],
 )
 def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any], tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ _CALLERS = {
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),
     "results.md": ("accounts", "admin"),
+    "spreadsheets.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),

@@ -26,7 +26,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "calls",
         "dashboards",
     ),
-    "For ministries and national systems": ("governments", "national-lists", "evidence", "schemes", "results"),
+    "For ministries and national systems": (
+        "governments",
+        "national-lists",
+        "evidence",
+        "schemes",
+        "results",
+        "spreadsheets",
+    ),
     "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (
         "operations",

@@ -43,8 +43,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     ),
 )
 IMPERSONAL: Mapping[str, str] = {
-    "action_action": f"{RECORD} programme_id pillar kind titles planned_start planned_end actual_start actual_end"
-    " participants tags budget baseline previous_status search_key",
+    "action_action": f"{RECORD} programme_id pillar kind titles descriptions planned_start planned_end"
+    " actual_start actual_end participants locations tags budget baseline previous_status search_key",
     "action_country_fact": "id country visibility key link day starts ends",
     "action_country_stage": "country id version visibility stage facts updated_at",
     "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on withdrawn_on"
@@ -54,8 +54,10 @@ IMPERSONAL: Mapping[str, str] = {
     "action_government_body": f"{RECORD} search_key names kind website",
     "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"
     " reported_by frequency pillar side codes method source replaces_id disaggregations valid_from valid_to search_key",
+    "action_location": "id position name subdivision lat lon status country visibility",
     "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight deliverable evidence_required"
     " evidence claimed_by claimed_on verified_on claimants search_key",
+    "action_participant": "id institution_id status country visibility",
     "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"

@@ -186,6 +186,8 @@ def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
                 "programme_id": programme["id"],
                 "pillar": f"action-{number}",
                 "titles": {"en": f"Pillar {number}"},
+                "descriptions": {"en": "Restores wetlands."},
+                "locations": [{"name": "Port Alpha", "subdivision": "Delta", "lat": 1.5, "lon": -2.25}],
                 "baseline": {"value": "12.5", "unit": "%", "date": "2025"},
                 "budget": {"amount": "1000.50", "currency": "USD"},
                 "participants": [{"institution_id": centre["host_institution_id"], "role": 1}],

@@ -35,6 +35,15 @@ class Baseline(TypedDict):
     source: Document | None
 
 
+class Location(TypedDict):
+    """Where an action takes place: a name or a subdivision of the country, and a point in WGS 84 or none."""
+
+    name: str | None
+    subdivision: str | None
+    lat: float | None
+    lon: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action(Record):
     """An action, with its programme's country and visibility."""
@@ -48,11 +57,13 @@ class Action(Record):
     pillar: Annotated[str, Public, Written, "Which of the three proactive actions of the framework this is part of."]
     kind: Annotated[str, Public, Written, "The kind of action."]
     titles: Annotated[Texts, Public, Written, "The action's titles, by language."]
+    descriptions: Annotated[Texts, Public, Written, "What is done and what for, by language."]
     planned_start: Annotated[date | None, Public, Written, "The day on which the action is to start."]
     planned_end: Annotated[date | None, Public, Written, "The day on which the action is to end."]
     actual_start: Annotated[date | None, Public, Tracked, "The day on which the action started."]
     actual_end: Annotated[date | None, Public, Tracked, "The day on which the action ended."]
     participants: Annotated[Sequence[Participant], Public, Written, "The institutions that take part."]
+    locations: Annotated[Sequence[Location], Public, Written, "Where the action takes place."]
     tags: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as targets of the SDGs."]
     budget: Annotated[Budget | None, Granted, Written, "The money that is planned; for grants that cover the action."]
     baseline: Annotated[Baseline | None, Public, Written, "The figure that progress is measured from."]

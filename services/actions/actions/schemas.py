@@ -13,7 +13,7 @@ from services.actions.actions.tables import action
 from services.actions.schemes.schemas import Tag
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, PartialDate, Titles
+from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, PartialDate, Texts, Titles
 from shared.web.schemas import RecordResponse
 
 _MOST = 10**15
@@ -53,6 +53,31 @@ class Baseline(Body):
     source: Annotated[Document | None, "Where the figure is from."] = None
 
 
+class Location(Body):
+    """Where the action takes place: a name or a subdivision of the country, and a point in WGS 84 or none."""
+
+    name: Annotated[Line | None, Field(examples=["Upper Alpha catchment"]), "The place."] = None
+    subdivision: Annotated[Line | None, Field(examples=["Northern Province"]), "The province or state."] = None
+    lat: Annotated[
+        Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None,
+        Field(examples=[33.7]),
+        "Degrees of latitude, north is positive.",
+    ] = None
+    lon: Annotated[
+        Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None,
+        Field(examples=[73.1]),
+        "Degrees of longitude, east is positive.",
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_a_place(self) -> "Location":
+        if self.name is None and self.subdivision is None:
+            raise PydanticCustomError("name_or_subdivision", "A location has a name or a subdivision.")
+        if (self.lat is None) != (self.lon is None):
+            raise PydanticCustomError("lat_and_lon", "Give lat and lon, or neither.")
+        return self
+
+
 class ActionBody(Body, of=record.Action):
     """An action as it is written; its programme stays. A plan is complete when, in each of the three pillars, an action
     has a baseline."""
@@ -60,9 +85,11 @@ class ActionBody(Body, of=record.Action):
     pillar: Literal[domain.PILLARS]  # type: ignore[valid-type]
     kind: Literal[domain.KINDS] = "action"  # type: ignore[valid-type]
     titles: Titles
+    descriptions: Texts = {}
     planned_start: Day | None = None
     planned_end: Day | None = None
     participants: Annotated[list[Participant], Field(max_length=200)] = []
+    locations: Annotated[list[Location], Field(max_length=50)] = []
     tags: Annotated[list[Tag], Field(max_length=100)] = []
     budget: Budget | None = None
     baseline: Baseline | None = None
@@ -87,11 +114,13 @@ class Action(RecordResponse, of=record.Action, lifecycle=domain.LIFECYCLE):
     pillar: Annotated[str, Field(examples=["action-1"])]
     kind: Annotated[str, Field(examples=["action"])]
     titles: LocalizedTexts
+    descriptions: LocalizedTexts
     planned_start: date | None
     planned_end: date | None
     actual_start: date | None
     actual_end: date | None
     participants: list[Participant]
+    locations: list[Location]
     tags: list[Tag]
     budget: Budget | None = None
     baseline: Baseline | None

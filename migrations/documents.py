@@ -38,10 +38,11 @@ def close_documents(kind: DocumentKind) -> None:
     run(f"REVOKE SELECT ({', '.join(_columns(kind))}) ON {kind.table} FROM {role('search')}")  # noqa: S608
 
 
-def publish_documents(prefix: str, kinds: Sequence[DocumentKind]) -> None:
-    """Creates the view of a service, instead of an earlier one."""
+def publish_documents(prefix: str, kinds: Sequence[DocumentKind], more: Sequence[str] = ()) -> None:
+    """Creates the view of a service, instead of an earlier one. `more` are queries with the same columns, for parts of
+    records that have tables of their own."""
     view, searcher = f"{prefix}_published_document", role("search")
-    rows = " UNION ALL ".join(_rows(kind, path) for kind in kinds for path in kind.documents.split())
+    rows = " UNION ALL ".join([*(_rows(kind, path) for kind in kinds for path in kind.documents.split()), *more])
     run(f"DROP VIEW IF EXISTS {view}")
     run(f"CREATE VIEW {view} AS {rows}")
     grant(view, "SELECT", "actions")

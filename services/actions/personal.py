@@ -55,8 +55,8 @@ IMPERSONAL: Mapping[str, str] = {
     "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"
     " reported_by frequency pillar side codes method source replaces_id disaggregations valid_from valid_to search_key",
     "action_location": "id position name subdivision lat lon status country visibility",
-    "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight deliverable evidence_required"
-    " evidence claimed_by claimed_on verified_on claimants search_key",
+    "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight codes deliverable"
+    " evidence_required evidence claimed_by claimed_on verified_on claimants search_key",
     "action_participant": "id institution_id status country visibility",
     "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",

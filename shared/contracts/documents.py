@@ -23,6 +23,7 @@ class DocumentKind:
 
 
 _PLANNED = ("planned", "in_progress", "finalising", "closed", "suspended")
+_EDITIONS = ("current", "superseded")
 _LETTERS = ("logged", "sent", "awaiting_reply", "answered", "closed")
 KINDS: Mapping[str, DocumentKind] = {
     "membership.calls": DocumentKind(("decided", "published")),
@@ -39,6 +40,7 @@ KINDS: Mapping[str, DocumentKind] = {
     "actions.milestones": DocumentKind(("done",)),
     "actions.endorsements": DocumentKind(("verified", "expired", "superseded")),
     "actions.results": DocumentKind(("accepted", "published", "superseded")),
+    "actions.schemes": DocumentKind(_EDITIONS, _EDITIONS),
     "actions.focal_points": DocumentKind(("active", "handing_over")),
     "actions.correspondence": DocumentKind(("answered", "closed"), _LETTERS),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from tests.actions.programme import action, programme
+from tests.actions.programme import action, milestone, programme
 from tests.actions.schemes import SCHEMES, code, current, draft
 from tests.support.callers import Caller
 from tests.support.evidence import evidence
@@ -133,9 +133,25 @@ async def test_tags_that_an_edition_lacks_are_orphans(admin: Caller, secretariat
     await current(admin, code("1"), code=name, edition="2")
     found = (await secretariat.get(f"{SCHEMES}/{name}/coverage")).json()
     assert [(one["code"], one["actions"]) for one in found["items"]] == [("1", 1)]
-    assert found["orphans"] == [{"code": "2", "indicators": 0, "results": 0, "actions": 2, "evidence": 0}]
+    assert found["orphans"] == [
+        {"code": "2", "indicators": 0, "results": 0, "actions": 2, "milestones": 0, "evidence": 0}
+    ]
     earlier = (await secretariat.get(f"{SCHEMES}/{name}/coverage?edition=1")).json()
     assert ([one["actions"] for one in earlier["items"]], earlier["orphans"]) == ([1, 2], [])
+
+
+async def test_a_milestone_counts_by_its_codes(admin: Caller, secretariat: Caller, anonymous: Caller) -> None:
+    name = await _scheme(admin, code("G"), code("G.1", parent="G"), code("H"))
+    path = await programme(secretariat, visibility="restricted")
+    of = await action(secretariat, path, "core", tags=[{"scheme": name, "code": "H"}])
+    made = await milestone(secretariat, of, codes=[{"scheme": name, "code": "G.1"}])
+    assert await _covered(secretariat, name, of="milestones") == {"G": 1, "G.1": 1}
+    assert await _covered(secretariat, name) == {"H": 1}
+    assert await _covered(anonymous, name, of="milestones") == {}
+    await secretariat.change(path, visibility="public")
+    assert await _covered(anonymous, name, of="milestones") == {"G": 1, "G.1": 1}
+    await secretariat.change(made, codes=[{"scheme": name, "code": "H"}])
+    assert await _covered(secretariat, name, of="milestones") == {"H": 1}
 
 
 async def test_evidence_counts_by_its_category(caller: Callable[[str | None], Caller]) -> None:

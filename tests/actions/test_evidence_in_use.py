@@ -8,6 +8,7 @@ import asyncpg
 import httpx
 
 from tests.actions.programme import BASELINE, action, milestone, programme, steps
+from tests.actions.schemes import SCHEMES, code, current, draft
 from tests.support.callers import Caller
 from tests.support.evidence import evidence
 from tests.support.principals import enter_callers
@@ -116,3 +117,43 @@ async def test_a_file_that_a_record_names_twice_has_one_reference(caller: Caller
     await author.step(path, "claim", fields={"evidence": [_named(file), _named(file)]})
     assert len((await author.get(f"{file}?include=references")).json()["referenced_by"]) == 1
     assert (await author.get(f"{file}?include=nothing")).status_code == 400
+
+
+async def test_the_source_of_an_assessment_is_in_use_once_its_edition_is_published(
+    caller: Callers, admin: Caller
+) -> None:
+    author = caller("government_xa")
+    file = await evidence(author, visibility="public")
+    path = await draft(admin, code("1"))
+    states = [{"code": "1", "status": "within"}]
+    assessed = {"assessment": "2026", "published_on": "2026-05-01", "source": _named(file), "states": states}
+    assert (await admin.post(f"{path}/states", assessed)).status_code == 201
+    await steps(author, file, "withdraw", **_REASON)
+    assert _refusal(await admin.step(path, "publish")) == (409, "transition_not_allowed", "evidence_not_available")
+    await steps(author, file, "restore")
+    await steps(admin, path, "publish")
+    assert _refusal(await author.step(file, "withdraw", **_REASON))[2] == "evidence_in_use"
+    record = (await admin.get(path)).json()
+    expected = {"resource": "actions.schemes", "id": record["id"], "ref": record["ref"], "link": path}
+    for name in ("author_xb", "admin"):
+        assert (await caller(name).get(f"{file}?include=references")).json()["referenced_by"] == [expected], name
+    withdrawn = await evidence(author, visibility="public")
+    await steps(author, withdrawn, "withdraw", **_REASON)
+    refused = await admin.post(f"{path}/states", {**assessed, "assessment": "2027", "source": _named(withdrawn)})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "evidence_not_available")
+
+
+async def test_the_source_of_a_mapping_is_in_use(caller: Callers, admin: Caller) -> None:
+    author = caller("government_xa")
+    file = await evidence(author, visibility="public")
+    path = await current(admin, code("1"))
+    record = (await admin.get(path)).json()
+    ends = {"from": {"scheme": record["code"], "code": "1"}, "to": {"scheme": "own list", "code": "x"}}
+    stored = {**ends, "relation": "exact", "source": _named(file)}
+    assert (await admin.post(f"{SCHEMES}/{record['code']}/mappings", [stored])).status_code == 201
+    assert _refusal(await author.step(file, "withdraw", **_REASON))[2] == "evidence_in_use"
+    (shown,) = (await admin.get(f"{file}?include=references")).json()["referenced_by"]
+    assert shown["link"] == path
+    replaced = {**stored, "source": {**_named(file), "evidence_id": None, "url": "https://example.org/crosswalk"}}
+    assert (await admin.post(f"{SCHEMES}/{record['code']}/mappings", [replaced])).status_code == 201
+    assert (await author.step(file, "withdraw", **_REASON)).status_code == 200

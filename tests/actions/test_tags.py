@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.actions.programme import ACTIONS, action, programme
+from tests.actions.programme import ACTIONS, MILESTONES, action, milestone, programme
 from tests.actions.schemes import SCHEMES, code, current, draft
 from tests.support.callers import Caller
 
@@ -69,3 +69,34 @@ async def test_actions_are_found_by_the_codes_that_they_have(
     assert await found(secretariat, f"scheme={first}") == set()
     for name in ("government_xb", "applicant"):
         assert await found(caller(name), f"scheme={second}") == set()
+
+
+async def test_codes_of_milestones_are_checked_and_found(
+    secretariat: Caller, admin: Caller, caller: Callable[[str | None], Caller]
+) -> None:
+    name = (await admin.get(await current(admin, code("1"), code("2")))).json()["code"]
+    first, second = [{"scheme": name, "code": one} for one in ("1", "2")]
+    of = await action(secretariat, await programme(secretariat, visibility="restricted"), "core", tags=[second])
+    path = await milestone(secretariat, of, codes=[first])
+    bare = await milestone(secretariat, of)
+    assert [(await secretariat.get(one)).json()["codes"] for one in (path, bare)] == [[first], []]
+    unknown = {"scheme": name, "code": "3"}
+    body = {"action_id": of.rpartition("/")[2], "titles": {"en": "Samples"}, "due": "2027-01-31"}
+    for refused in (
+        await secretariat.post(MILESTONES, {**body, "codes": [first, unknown]}),
+        await secretariat.change(path, codes=[first, unknown]),
+    ):
+        assert refused.status_code == 422
+        assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [
+            ("/codes/1/code", "unknown_code")
+        ]
+    await current(admin, code("2"), code=name, edition="2")
+    assert (await secretariat.change(path, codes=[second, first])).status_code == 200
+    for query, expected in (
+        (f"scheme={name}", {path}),
+        (f"scheme={name}&code=1", {path}),
+        ("scheme=none&code=1", set()),
+    ):
+        found = (await secretariat.get(f"{MILESTONES}?{query}")).json()["items"]
+        assert {item["links"]["self"] for item in found} == expected, query
+    assert (await caller("government_xb").get(f"{MILESTONES}?scheme={name}")).json()["items"] == []

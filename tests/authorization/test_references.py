@@ -93,7 +93,13 @@ async def named(
         )
         await superuser.execute(f"UPDATE {table} SET {name} = $2::text::jsonb WHERE id = $1", record, _json(value))
         records[resource] = record
+    records["actions.schemes"] = own.id("schemes")
+    await superuser.execute(
+        "INSERT INTO action_scheme_state VALUES ($1, 'references', now(), $2::text::jsonb, '[]')",
+        *(own.id("schemes"), _json(document)),
+    )
     yield Named(path, records)
+    await superuser.execute("DELETE FROM action_scheme_state WHERE assessment = 'references'")
     for (table, name, record), value in before.items():
         await superuser.execute(f"UPDATE {table} SET {name} = $2::text::jsonb WHERE id = $1", record, value)
     for table, _, _ in _MESSAGES.values():
@@ -109,7 +115,7 @@ def _json(value: Any) -> str:
     [
         ("admin", {resource for resource, kind in KINDS.items() if kind.is_listed}),
         ("author_xa", _OF_AUTHORS),
-        ("author_xb", {"actions.actions", "actions.correspondence"}),
+        ("author_xb", {"actions.actions", "actions.correspondence", "actions.schemes"}),
     ],
 )
 async def test_the_references_of_a_file_are_those_whose_document_the_caller_reads(

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, Integer, Text, and_, bindparam, column, func, literal_column, or_, select, table
+from sqlalchemy import Double, Integer, and_, bindparam, column, func, literal_column, or_, select, table
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement, Grouping
 
 from services.actions.actions import domain
 from services.actions.actions.record import Action
 from services.actions.actions.tables import action, location, participant
-from services.actions.codes.tables import tag
+from services.actions.codes.queries import tag_filters
 from services.actions.programmes.tables import programme
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, within_context
 from shared.database.statements import Connection, Statement
@@ -21,22 +21,11 @@ from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
 
-_SCHEME = bindparam("f_scheme", value=None, type_=Text)
 _BOX = Grouping(bindparam("f_bbox", type_=ARRAY(Double)))
 
 
 def _of_framework(wanted: ColumnElement[Any]) -> ColumnElement[bool]:
     return action.c.programme_id.in_(select(programme.c.id).where(programme.c.framework == wanted))
-
-
-def _of_scheme(wanted: ColumnElement[str]) -> ColumnElement[bool]:
-    return select(tag.c.id).where(tag.c.id == action.c.id, tag.c.scheme == wanted).exists()
-
-
-def _with_code(wanted: ColumnElement[str]) -> ColumnElement[bool]:
-    """A code of the scheme that the filter `scheme` names; of any without it."""
-    of_scheme = or_(_SCHEME.is_(None), tag.c.scheme == _SCHEME)
-    return select(tag.c.id).where(tag.c.id == action.c.id, tag.c.code == wanted, of_scheme).exists()
 
 
 def _with_participant(wanted: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -86,8 +75,7 @@ LISTING = listing(
     replace(
         values("framework", programme.c.framework, "Codes of frameworks, separated by commas"), condition=_of_framework
     ),
-    Filter("scheme", "A scheme of which they have a code", str, _of_scheme, field="tags"),
-    Filter("code", "A code that they have, of the scheme in `scheme` if it is given", str, _with_code, field="tags"),
+    *tag_filters(action.c.id, "tags"),
     replace(
         reference("institution_id", participant.c.institution_id), condition=_with_participant, field="participants"
     ),

@@ -8,12 +8,13 @@ from sqlalchemy import Integer, Text, and_, any_, bindparam, column, func, or_, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.actions.codes.tables import scheme_code
+from services.actions.codes.tables import scheme_code, tag
 from services.actions.schemes.tables import scheme
 from shared.database.context import AccessContext, Lookup, within_context
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
 from shared.records.columns import as_read
+from shared.records.listing import Filter
 
 _c = scheme_code.c
 _OF_SCHEME = _c.scheme_id == bindparam("scheme_id")
@@ -56,6 +57,7 @@ _named = (
     .table_valued(column("scheme", Text), column("code", Text))
     .render_derived("named")
 )
+_SCHEME = bindparam("f_scheme", value=None, type_=Text)
 _MOST_NAMED = 5_000
 _UNKNOWN = Lookup(
     select(_named.c.scheme, _named.c.code)
@@ -67,6 +69,32 @@ _UNKNOWN = Lookup(
     .where(_c.code.is_(None))
     .limit(_MOST_NAMED)
 )
+
+
+def tag_filters(key: ColumnElement[Any], field: str) -> tuple[Filter, Filter]:
+    """The filters `scheme` and `code` of records whose tags are in `field`. Without `scheme`, a code of any scheme is
+    found."""
+
+    def having(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        return select(tag.c.id).where(tag.c.id == key, *conditions).exists()
+
+    of_scheme = or_(_SCHEME.is_(None), tag.c.scheme == _SCHEME)
+    return (
+        Filter(
+            "scheme",
+            "A scheme of which they have a code",
+            str,
+            lambda wanted: having(tag.c.scheme == wanted),
+            field=field,
+        ),
+        Filter(
+            "code",
+            "A code that they have, of the scheme in `scheme` if it is given",
+            str,
+            lambda wanted: having(tag.c.code == wanted, of_scheme),
+            field=field,
+        ),
+    )
 
 
 async def page(

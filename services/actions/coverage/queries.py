@@ -18,6 +18,8 @@ from services.actions.indicators.queries import CODES
 from services.actions.indicators.queries import LISTING as INDICATORS
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
+from services.actions.milestones.domain import PUBLISHED as MILESTONES_PUBLISHED
+from services.actions.milestones.record import Milestone
 from services.actions.periods.tables import period
 from services.actions.results.queries import LISTING as RESULTS
 from services.actions.results.record import Result
@@ -85,6 +87,7 @@ SOURCES = (
     Source(Indicator.resource_type, _indicators),
     Source(Result.resource_type, _results),
     Source(Action.resource_type, _tagged("action", ACTIONS_PUBLISHED)),
+    Source(Milestone.resource_type, _tagged("milestone", MILESTONES_PUBLISHED)),
     Source(Evidence.resource_type, _categories),
 )
 """The kinds of records that the coverage counts, each in the member of its plural."""

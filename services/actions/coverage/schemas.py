@@ -12,6 +12,7 @@ from shared.web.schemas import NEXT
 _INDICATORS = Annotated[int, Field(examples=[1]), "The number of indicators."]
 _RESULTS = Annotated[int, Field(examples=[12]), "The number of published results."]
 _ACTIONS = Annotated[int, Field(examples=[3]), "The number of actions."]
+_MILESTONES = Annotated[int, Field(examples=[5]), "The number of milestones."]
 _EVIDENCE = Annotated[int, Field(examples=[0]), "The number of files of evidence."]
 
 
@@ -27,6 +28,7 @@ class CodeCoverage(SchemeCode):
     indicators: _INDICATORS
     results: _RESULTS
     actions: _ACTIONS
+    milestones: _MILESTONES
     evidence: _EVIDENCE
     via: Annotated[list[RelatedCode], "The codes of other schemes whose records count, too."]
 
@@ -38,6 +40,7 @@ class OrphanedCode(ResponseModel):
     indicators: _INDICATORS
     results: _RESULTS
     actions: _ACTIONS
+    milestones: _MILESTONES
     evidence: _EVIDENCE
 
 

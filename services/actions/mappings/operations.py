@@ -24,7 +24,7 @@ async def store(uow: UnitOfWork, of: Scheme, given: Sequence[Mapping]) -> Scheme
         raise Conflict("Mappings are stored with the current edition.")
     unknown = await codes.unknown(uow.connection, {end for one in given for end in domain.pair_of(one)})
     domain.check(of.code, given, unknown)
-    sources = await with_digests(uow, {f"/{n}/source": one.source for n, one in enumerate(given)})
+    sources = await with_digests(uow, {f"/{n}/source": one.source for n, one in enumerate(given)}, is_final=True)
     await queries.store(
         uow.connection, [replace(one, source=source) for one, source in zip(given, sources, strict=True)]
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.actions.actions.domain import ENDED, PUBLISHED
 from services.actions.actions.queries import action_of
 from services.actions.actions.record import Action
+from services.actions.codes.operations import require_known_codes
 from services.actions.independence import is_independent
 from services.actions.milestones import domain
 from services.actions.milestones.record import Milestone
@@ -29,13 +30,14 @@ MILESTONES: ResourceType[Milestone, domain.MilestoneGuardContext] = ResourceType
 async def create(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milestone:
     """Inserts a pending milestone of an action, in the action's country.
 
-    Raises Invalid for an unknown action, Conflict if the action has ended.
+    Raises Invalid for an unknown action or code, Conflict if the action has ended.
     """
     named = await action_of(uow.connection, access.context, new.action_id)
     of = require_known(access.principal, named, Action.resource_type, PUBLISHED, "/action_id")
     require(access, "create", of.country)
     if of.status in ENDED:
         raise Conflict("The action has ended.")
+    await require_known_codes(uow, "codes", new.codes)
     placed = replace(
         new,
         country=of.country,
@@ -51,12 +53,13 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Milestone) -> Milest
 async def update(uow: UnitOfWork, _access: AccessScope, before: Milestone, wanted: Milestone) -> Milestone:
     """Updates the milestone. Its first date cannot change.
 
-    Raises Invalid `reason_required` for another date without a reason.
+    Raises Invalid `reason_required` for another date without a reason, `unknown_code` for another code.
     """
     if wanted.due_reason is None:
         if wanted.due != before.due:
             raise invalid_field("/due_reason", "reason_required", "Another date needs a reason.")
         wanted = replace(wanted, due_reason=before.due_reason)
+    await require_known_codes(uow, "codes", wanted.codes, before.codes)
     return await MILESTONES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 

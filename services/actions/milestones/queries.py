@@ -3,6 +3,7 @@
 from sqlalchemy import and_, func
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.actions.codes.queries import tag_filters
 from services.actions.milestones import domain
 from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
@@ -25,5 +26,6 @@ LISTING = listing(
     domain.LIFECYCLE.states,
     by_itself(milestone, domain.PUBLISHED),
     Filter("overdue", "true or false", truth, _is_overdue),
+    *tag_filters(milestone.c.id, "codes"),
     NEXT_STEPS.holder,
 )

@@ -1,10 +1,12 @@
 """A milestone of an action."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+from services.actions.schemes.record import Tag
 from shared.kernel.resource import Resource
 from shared.records.record import AnyJson, Granted, Internal, Parts, Public, Record, Refers, Texts, Tracked, Written
 
@@ -24,6 +26,7 @@ class Milestone(Record):
     first_due: Annotated[date, Public, "The day on which it was due at first."]
     due_reason: Annotated[str | None, Public, Written, "Why the day was moved."]
     weight: Annotated[float, Public, Written, "The milestone's share among those of its action."]
+    codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
     deliverable: Annotated[AnyJson | None, Public, Written, "What is delivered."]
     evidence_required: Annotated[
         AnyJson, Public, Written, "Which evidence a claim needs: a text, true for any, false for none."

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.actions.milestones import domain, record
 from services.actions.milestones.tables import milestone
+from services.actions.schemes.schemas import Tag
 from shared.kernel.clock import today
 from shared.records.plain import presenter
 from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, Prose, Texts, Titles
@@ -26,6 +27,7 @@ class MilestoneBody(Body, of=record.Milestone):
     due: Day
     due_reason: Prose | None = None
     weight: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1
+    codes: Annotated[list[Tag], Field(max_length=50)] = []
     deliverable: Prose | Texts | None = None
     evidence_required: bool | Line = True
 
@@ -61,6 +63,7 @@ class Milestone(RecordResponse, of=record.Milestone, lifecycle=domain.LIFECYCLE)
     first_due: date
     due_reason: str | None
     weight: Annotated[float, Field(examples=[1])]
+    codes: list[Tag]
     deliverable: str | LocalizedTexts | None
     evidence_required: bool | str
     evidence: list[Document] | None = None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from services.actions.schemes.record import Scheme
@@ -15,18 +16,28 @@ MOST_CODES = 20_000
 """The most codes of an edition."""
 
 
-def _has_codes(codes: int) -> Literal["codes_missing"] | None:
-    return None if codes else "codes_missing"
+@dataclass(frozen=True, slots=True)
+class SchemeGuardContext:
+    """The inputs of the guard. `are_sources_available`: so is every file of evidence that the assessments name."""
+
+    codes: int
+    are_sources_available: bool = True
 
 
-LIFECYCLE: Lifecycle[int] = Lifecycle(
+def _is_whole(guard_context: SchemeGuardContext) -> Literal["codes_missing", "evidence_not_available"] | None:
+    if not guard_context.codes:
+        return "codes_missing"
+    return None if guard_context.are_sources_available else "evidence_not_available"
+
+
+LIFECYCLE: Lifecycle[SchemeGuardContext] = Lifecycle(
     ("draft", "current", "superseded"),
     (
-        transition("publish", "draft", "current", guard=_has_codes),
+        transition("publish", "draft", "current", guard=_is_whole),
         transition("supersede", "current", "superseded", is_scheduled=True),
     ),
 )
-"""Its guard gets the number of codes. A published edition supersedes the current one of its scheme."""
+"""A published edition supersedes the current one of its scheme."""
 
 
 def adds_languages_only(before: Texts, wanted: Texts) -> bool:

@@ -12,10 +12,11 @@ from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
+from shared.records.documents import are_available
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 from shared.records.rows import differing
 
-SCHEMES: ResourceType[Scheme, int] = ResourceType.of(Scheme, scheme, domain.LIFECYCLE)
+SCHEMES: ResourceType[Scheme, domain.SchemeGuardContext] = ResourceType.of(Scheme, scheme, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Scheme) -> Scheme:
@@ -48,14 +49,21 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Scheme, reque
         current = await queries.lock_current(uow.connection, before.code)
         if current is not None:
             await SCHEMES.apply_scheduled(uow, current, "supersede")
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     return await SCHEMES.apply_transition(
-        uow, before, requested, before.code_count, may, lambda _target: replace(before, visibility="public")
+        uow, before, requested, guard_context, may, lambda _target: replace(before, visibility="public")
     )
 
 
-async def load_guard_context(_connect: Connect, _principal: Principal, record: Scheme, _fields: Fields) -> int:
-    """The number of codes."""
-    return record.code_count
+async def load_guard_context(
+    connect: Connect, _principal: Principal, record: Scheme, _fields: Fields
+) -> domain.SchemeGuardContext:
+    """Loads the inputs of the guard."""
+    if not record.assessments:
+        return domain.SchemeGuardContext(record.code_count)
+    async with connect() as connection:
+        sources = await queries.sources_of(connection, record.id)
+        return domain.SchemeGuardContext(record.code_count, await are_available(connection, sources))
 
 
 async def _require_unique(uow: UnitOfWork, wanted: Scheme) -> None:

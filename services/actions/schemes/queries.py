@@ -2,18 +2,22 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, column, select, table
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.actions.schemes.domain import LIFECYCLE, PUBLISHED
 from services.actions.schemes.record import Scheme
 from services.actions.schemes.tables import scheme
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
+from shared.database.tables import SCHEMA
 from shared.records.access_scope import constant
 from shared.records.listing import values
 from shared.records.plain import by_itself, listing
+from shared.records.record import Document
 from shared.records.rows import record_of
 
+_MOST_SOURCES = 50
 LISTING = listing(
     Scheme,
     scheme,
@@ -26,6 +30,8 @@ _OF_CODE = scheme.c.code == bindparam("code")
 _IS_CURRENT = scheme.c.status == constant("current")
 _EDITION = Lookup(select(scheme.c.id).where(_OF_CODE, scheme.c.edition == bindparam("edition")).limit(1))
 _CURRENT = Lookup(select(scheme.c.id).where(_OF_CODE, _IS_CURRENT).limit(1))
+_state = table("action_scheme_state", column("scheme_id", Uuid), column("source", JSONB), schema=SCHEMA)
+_SOURCES = Lookup(select(_state.c.source).where(_state.c.scheme_id == bindparam("key")).limit(_MOST_SOURCES))
 _LOCK_CURRENT = Statement(select(scheme).where(_OF_CODE, _IS_CURRENT).with_for_update())
 
 
@@ -42,3 +48,8 @@ async def lock_current(connection: Connection, code: str) -> Scheme | None:
     """The current edition of a scheme, locked."""
     row = await _LOCK_CURRENT.fetchrow(connection, code=code)
     return record_of(Scheme, row) if row else None
+
+
+async def sources_of(connection: Connection, key: UUID) -> list[Document]:
+    """The sources of the assessments of an edition."""
+    return [row["source"] for row in await _SOURCES.fetch(connection, key=key)]

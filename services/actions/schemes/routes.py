@@ -2,7 +2,7 @@
 
 from services.actions.access import ROLES
 from services.actions.schemes import operations, record
-from services.actions.schemes.domain import CODE
+from services.actions.schemes.domain import CODE, SchemeGuardContext
 from services.actions.schemes.queries import LISTING, edition_of
 from services.actions.schemes.schemas import Scheme, SchemeBody, present
 from shared.database.statements import Row
@@ -15,7 +15,7 @@ from shared.web.withheld import Withheld
 register_constraint("action_scheme_edition_key", "/edition", "The scheme has this edition.")
 
 
-class SchemeApi(RecordApi[record.Scheme, int]):
+class SchemeApi(RecordApi[record.Scheme, SchemeGuardContext]):
     """Addresses name an edition by id, by ref, or by the code of its scheme: then the one of the parameter `edition`,
     by default the current one."""
 

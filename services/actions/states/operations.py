@@ -28,7 +28,7 @@ async def record_assessment(uow: UnitOfWork, of: Scheme, new: Assessment) -> Sch
         raise invalid_field("", "too_long", f"An edition has at most {domain.MOST_ASSESSMENTS} assessments.")
     known = await codes.stored(uow.connection, of.id, [state["code"] for state in new.states])
     domain.check(new.states, known.keys())
-    (source,) = await with_digests(uow, {"/source": new.source})
+    (source,) = await with_digests(uow, {"/source": new.source}, is_final=True)
     await queries.insert_assessment(uow.connection, of.id, replace(new, source=source))
     wanted = replace(of, assessments=[*of.assessments, new.assessment])
     return await SCHEMES.write(uow, "record_assessment", of, wanted, fact="updated")

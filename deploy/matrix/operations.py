@@ -130,7 +130,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "readNotification": Demand(Ask.NOTIFIED),
     "endSession": Demand(Ask.OWNER, "end"),
     "listAudit": Demand(Ask.ANYWHERE, "read"),
-    "reviseResult": Demand(Ask.DO, "create"),
+    **dict.fromkeys(("copyIndicator", "reviseResult"), Demand(Ask.DO, "create")),
     "listPeriodExtensions": Demand(Ask.SEE),
     "createPeriodExtension": Demand(Ask.ENTER, "create", "extensions"),
     "getFrameworkByCode": Demand(Ask.SEE),

@@ -53,7 +53,8 @@ IMPERSONAL: Mapping[str, str] = {
     "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
     "action_government_body": f"{RECORD} search_key names kind website",
     "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"
-    " reported_by frequency pillar side codes method source replaces_id disaggregations valid_from valid_to search_key",
+    " reported_by frequency pillar side codes method source replaces_id template_id"
+    " disaggregations valid_from valid_to search_key",
     "action_location": "id position name subdivision lat lon status country visibility",
     "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight codes deliverable"
     " evidence_required evidence claimed_by claimed_on verified_on claimants search_key",

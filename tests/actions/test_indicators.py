@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.actions.schemes import code, current
 from tests.support.callers import Caller
 from tests.support.results import FRAMEWORK, INDICATORS, indicator, indicator_body, parts, scale
 
@@ -128,3 +129,53 @@ async def test_lists_are_filtered(admin: Caller) -> None:
     for other in ("level=output", "measure=unit", "side=ecological", "frequency=month", "status=draft", "country=XA"):
         assert (await admin.get(f"{INDICATORS}?code={code}&{other}")).json()["items"] == []
     assert (await admin.get(f"{INDICATORS}?level=all")).status_code == 400
+
+
+async def test_a_country_copies_one_of_a_framework(admin: Caller, caller: Callers) -> None:
+    author, dimension = caller("author_xa"), {"key": "cover", "titles": {"en": "Cover"}, "codes": parts("forest")}
+    path = await indicator(
+        admin, pillar="action-2", disaggregations=[dimension], definition={"en": "Land", "fr": "Sol"}
+    )
+    template = (await admin.get(path)).json()
+    place = {"country": "XA"}
+    refused = await admin.post(f"{path}/copies", place)
+    assert (refused.status_code, refused.json()["code"]) == (409, "indicator_not_active")
+    assert (await author.post(f"{path}/copies", place)).status_code == 404
+    await admin.step(path, "publish")
+    made = await author.post(f"{path}/copies", {**place, "definition": {"fr": None}, "source": "Soil survey"})
+    assert made.status_code == 201, made.text
+    copy = made.json()
+    changed = {"framework": None, "country": "XA", "definition": {"en": "Land"}, "source": "Soil survey"}
+    own = {"id", "ref", "links", "version", "created_at", "updated_at", "created_by", "updated_by", "allowed_actions"}
+    expected = {**template, **changed, "template_id": template["id"], "status": "draft", "visibility": "restricted"}
+    assert {name: value for name, value in copy.items() if name not in own} == {
+        name: value for name, value in expected.items() if name not in own
+    }
+    assert (await author.get(f"{INDICATORS}?template_id={template['id']}")).json()["items"][0]["id"] == copy["id"]
+    again = await author.post(f"{path}/copies", place)
+    assert (again.status_code, again.json()["errors"][0]["pointer"]) == (409, "/code")
+    other = await author.post(f"{path}/copies", {**place, "code": f"C-{uuid4().hex[:12]}"})
+    assert other.status_code == 201, other.text
+    for body, status, pointer in (
+        ({}, 422, "/country"),
+        ({"country": "XA", "code": ""}, 422, "/code"),
+        ({"country": "XA", "framework": FRAMEWORK}, 422, "/framework"),
+        ({"country": "XA", "template_id": template["id"]}, 422, "/template_id"),
+        ({"country": "XA", "measure": "nominal"}, 422, "/unit"),
+    ):
+        wrong = await author.post(f"{path}/copies", body)
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (status, pointer), wrong.text
+    assert (await author.post(f"{path}/copies", {"country": "XB"})).status_code == 403
+    national = copy["links"]["self"]
+    await caller("government_xa").step(national, "publish")
+    refused = await author.post(f"{national}/copies", {**place, "code": f"C-{uuid4().hex[:12]}"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "indicator_not_active")
+
+
+async def test_a_copy_retains_codes_that_a_later_edition_lacks(admin: Caller, caller: Callers) -> None:
+    name = (await admin.get(await current(admin, code("1")))).json()["code"]
+    path = await indicator(admin, codes=[{"scheme": name, "code": "1"}])
+    await admin.step(path, "publish")
+    await current(admin, code("2"), code=name, edition="2")
+    made = await caller("author_xa").post(f"{path}/copies", {"country": "XA"})
+    assert (made.status_code, made.json()["codes"]) == (201, [{"scheme": name, "code": "1"}])

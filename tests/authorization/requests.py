@@ -250,6 +250,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "value": "1",
     },
     "createResult": lambda country_fixture: {**BODIES["createTarget"](country_fixture), "method": "measured"},
+    "copyIndicator": lambda country_fixture: {"country": country_fixture.country, "code": "COPY"},
     "reviseResult": lambda country_fixture: {"reason": _name(country_fixture)},
     "createEndorsement": lambda country_fixture: {
         "level": 1,

@@ -1,5 +1,6 @@
 """Writing indicators: one function per verb."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.actions.codes.operations import require_known_codes
@@ -7,13 +8,30 @@ from services.actions.frameworks.queries import is_known
 from services.actions.indicators import domain, queries
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
+from services.actions.schemes.record import Tag
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, pointer_to
 from shared.records.access_scope import AccessScope
+from shared.records.record import written_fields
 from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
 
 INDICATORS: ResourceType[Indicator, None] = ResourceType.of(Indicator, indicator, domain.LIFECYCLE)
+
+
+async def copy(uow: UnitOfWork, access: AccessScope, wanted: Indicator, country: str, code: str | None) -> Indicator:
+    """Inserts a national draft from an active indicator of a framework. `wanted` is that indicator with the changes;
+    without a code the copy has the same one.
+
+    Raises as `create` does, Conflict `indicator_not_active` unless it is an active indicator of a framework.
+    """
+    require(access, "create", country)
+    template = await queries.lock_shared(uow.connection, wanted.id)
+    if template is None or template.framework is None or template.status != "active":
+        raise Conflict("Only active indicators of a framework are copied.", code="indicator_not_active")
+    written = {name: getattr(wanted, name) for name in written_fields(Indicator)}
+    place = {"framework": None, "country": country, "code": code or template.code, "template_id": template.id}
+    return await _insert(uow, access, INDICATORS.new({**written, **place}), template.codes)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Indicator) -> Indicator:
@@ -22,9 +40,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Indicator) -> Indica
     Raises Invalid for an unknown framework, replaced indicator or code of a scheme, or for fields that do not fit
     together; Conflict if the code is taken.
     """
+    return await _insert(uow, access, new, ())
+
+
+async def _insert(uow: UnitOfWork, access: AccessScope, new: Indicator, known: Sequence[Tag]) -> Indicator:
+    """`known` are codes that are not checked."""
     _require_sound(new)
     require(access, "create", new.country)
-    await require_known_codes(uow, "codes", new.codes)
+    await require_known_codes(uow, "codes", new.codes, known)
     if new.framework is not None and not await is_known(uow.connection, new.framework):
         raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
     await _require_replaced(uow, access, new)

@@ -74,6 +74,12 @@ class Indicator(Record):
     replaces_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/indicators"), "The indicator that this one replaces."
     ]
+    template_id: Annotated[
+        UUID | None,
+        Public,
+        Refers("/actions/v1/indicators"),
+        "The indicator of a framework that a national one is a copy of.",
+    ]
     disaggregations: Annotated[Sequence[Dimension], Public, Written, "What results are divided by."]
     valid_from: Annotated[date | None, Public, Written, "The first day for which results are expected."]
     valid_to: Annotated[date | None, Public, Written, "The last day for which results are expected."]

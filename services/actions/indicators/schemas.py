@@ -4,13 +4,14 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, create_model
 
 from services.actions.actions.domain import PILLARS
 from services.actions.indicators import domain, record
 from services.actions.indicators.tables import indicator
 from services.actions.schemes.schemas import Tag
 from shared.records.plain import presenter
+from shared.web.contract import patch_of
 from shared.web.fields import Body, Clean, CountryCode, Day, Keyword, Line, LocalizedTexts, Texts, Titles
 from shared.web.schemas import RecordResponse
 
@@ -90,6 +91,25 @@ class IndicatorCreate(IndicatorBody):
     country: CountryCode | None = None
 
 
+_OwnCode = Annotated[Code | None, "The code of the copy; by default that of the indicator."]
+
+
+class CopyOwner(Body):
+    """The country of a copy, and its code there."""
+
+    country: CountryCode
+    code: _OwnCode = None
+
+
+IndicatorCopy = create_model(
+    "IndicatorCopy",
+    __base__=patch_of("Indicator", IndicatorBody),
+    __doc__="The country of a copy, its code there, and what it changes of the indicator, as in a merge patch.",
+    country=(CountryCode, ...),
+    code=(_OwnCode, None),
+)
+
+
 class Indicator(RecordResponse, of=record.Indicator, lifecycle=domain.LIFECYCLE):
     """An indicator as a caller sees it."""
 
@@ -112,6 +132,7 @@ class Indicator(RecordResponse, of=record.Indicator, lifecycle=domain.LIFECYCLE)
     method: LocalizedTexts
     source: Annotated[str | None, Field(examples=["National soil survey"])]
     replaces_id: UUID | None
+    template_id: UUID | None
     disaggregations: list[Dimension]
     valid_from: date | None
     valid_to: date | None

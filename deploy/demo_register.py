@@ -22,7 +22,7 @@ from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.resource_type import TransitionRequest
 
-_SECRETARIAT = Principal(
+SECRETARIAT = Principal(
     PrincipalKind.SYSTEM, None, "demonstration", (Grant("secretariat_admin", "global", None, today(), None),)
 )
 _INSTITUTIONS = {
@@ -52,7 +52,7 @@ async def load(database_url: str) -> None:
     settings = MembershipSettings(database_url=database_url)
     database = await Database.open(settings.database_dsn(), size=1, application="escm-demo")
     try:
-        async with unit_of_work(database, SYSTEM_CONTEXT, Origin(_SECRETARIAT, f"demo-{uuid7()}")) as uow:
+        async with unit_of_work(database, SYSTEM_CONTEXT, Origin(SECRETARIAT, f"demo-{uuid7()}")) as uow:
             known = "SELECT EXISTS (SELECT 1 FROM member_institution WHERE country = ANY($1))"
             if not await uow.connection.fetchval(known, list(_INSTITUTIONS)):
                 for country in _INSTITUTIONS:
@@ -101,4 +101,4 @@ async def _institution(uow: UnitOfWork, country: str, name: str, domain: str) ->
 
 
 def _access(resource: Resource) -> AccessScope:
-    return access_scope_for(_SECRETARIAT, ROLES, resource)
+    return access_scope_for(SECRETARIAT, ROLES, resource)

@@ -1,19 +1,14 @@
-"""`escm demo load`."""
+"""`escm demo`: example data."""
 
 import asyncio
 import json
 
 import typer
 
-from deploy.cli.console import working
+from deploy.cli.console import fail, out, working
 from deploy.cli.installation import database_url
 
 app = typer.Typer(help="Example data in the fictional countries XA and XB.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `load` a command of its own."""
 
 
 @app.command()
@@ -26,3 +21,22 @@ def load() -> None:
         loaded = asyncio.run(demo.load(url))
         asyncio.run(demo_register.load(url))
     typer.echo(json.dumps(loaded, indent=2))
+
+
+@app.command()
+def programmes() -> None:
+    """Load a programme with actions, milestones, indicators and results for each of the countries.
+
+    It moves the stages of the countries, and is refused if one of them has a committee or a programme.
+    """
+    from deploy import demo_programmes
+    from shared.configuration.settings import Settings
+
+    url = database_url()
+    if Settings(database_url=url).environment == "production":
+        fail("the demo data is not for production")
+    with working("loads the demo programmes"):
+        is_loaded = asyncio.run(demo_programmes.load(url))
+    if not is_loaded:
+        fail("one of the countries has a committee or a programme")
+    out.print("Two programmes are loaded: see /actions/v1/statistics/headlines.", markup=False)

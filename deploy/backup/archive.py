@@ -1,7 +1,8 @@
 """The file of a backup: a tar of compressed blocks, whose last member is the manifest.
 
-A table or file is `tables/<name>/<number>.gz` or `files/<digest>/<number>.gz`, in blocks that fit in memory, so that a
-backup may be written to a pipe. The manifest comes last because it holds the digests; without it a file is no backup.
+A table or file is `tables/<name>/<number>.gz`, `files/<digest>/<number>.gz` or `evidence/<digest>/<number>.gz`, in
+blocks that fit in memory, so that a backup may be written to a pipe. The manifest comes last because it holds the
+digests; without it a file is no backup.
 """
 
 import asyncio
@@ -9,9 +10,9 @@ import gzip
 import hashlib
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import BinaryIO, Literal, Self
+from typing import BinaryIO, Literal, Self, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -20,6 +21,7 @@ from deploy.backup.errors import BackupError
 _MANIFEST = "manifest.json.gz"
 _PIECE = 4 << 20
 _LEVEL = 3
+Part: TypeAlias = Literal["tables", "files", "evidence"]
 
 
 class Content(BaseModel):
@@ -41,7 +43,8 @@ class Table(Content):
 
 
 class Manifest(BaseModel):
-    """The description of a backup. `missing` are files that the database names and the store does not have."""
+    """The description of a backup. `missing` are files that the database names and the store does not have, or only
+    damaged. `evidence` is None if the backup leaves it out."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,6 +55,7 @@ class Manifest(BaseModel):
     tables: dict[str, Table]
     sequences: dict[str, int]
     files: dict[str, Content]
+    evidence: dict[str, Content] | None = None
     missing: tuple[str, ...] = ()
 
 
@@ -90,7 +94,7 @@ class Writer:
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
 
-    def stream(self, kind: Literal["tables", "files"], name: str) -> Stream:
+    def stream(self, kind: Part, name: str) -> Stream:
         """The stream for the content of a table or file. One at a time."""
         return Stream(
             lambda number, block: self._member(_piece(kind, name, number), gzip.compress(block, _LEVEL, mtime=0))
@@ -120,22 +124,18 @@ class Reader:
 
     def verified(self) -> Iterator[int]:
         """Compares everything with the manifest; yields the size of each block. Raises BackupError on a difference."""
-        contents: list[tuple[Literal["tables", "files"], str, Content]] = [
-            *(("tables", name, table) for name, table in self.manifest.tables.items()),
-            *(("files", digest, file) for digest, file in self.manifest.files.items()),
-        ]
-        for kind, name, content in contents:
-            digest = hashlib.sha256()
-            for block in self.blocks(kind, name):
-                digest.update(block)
-                yield len(block)
-            if digest.hexdigest() != content.sha256 or (kind == "files" and content.sha256 != name):
-                raise BackupError(f"The backup is damaged: {kind}/{name} does not match its digest.")
+        for kind in get_args(Part):
+            for name, content in self.contents(kind).items():
+                digest = hashlib.sha256()
+                for block in self.blocks(kind, name):
+                    digest.update(block)
+                    yield len(block)
+                if digest.hexdigest() != content.sha256 or (kind != "tables" and content.sha256 != name):
+                    raise BackupError(f"The backup is damaged: {kind}/{name} does not match its digest.")
 
-    def blocks(self, kind: Literal["tables", "files"], name: str) -> Iterator[bytes]:
+    def blocks(self, kind: Part, name: str) -> Iterator[bytes]:
         """The content of a table or file, block by block."""
-        content = self.manifest.tables[name] if kind == "tables" else self.manifest.files[name]
-        for number in range(content.pieces):
+        for number in range(self.contents(kind)[name].pieces):
             try:
                 yield gzip.decompress(self._read(_piece(kind, name, number)))
             except (OSError, EOFError, zlib.error) as reason:
@@ -144,7 +144,12 @@ class Reader:
     @property
     def size(self) -> int:
         """Bytes of all content."""
-        return sum(part.size for part in (*self.manifest.tables.values(), *self.manifest.files.values()))
+        return sum(content.size for kind in get_args(Part) for content in self.contents(kind).values())
+
+    def contents(self, kind: Part) -> Mapping[str, Content]:
+        """The tables or files of the backup by name; none if it leaves them out."""
+        found: Mapping[str, Content] | None = getattr(self.manifest, kind)
+        return found or {}
 
     def close(self) -> None:
         self._tar.close()

@@ -1,5 +1,6 @@
 """Restores a database and its files from a backup, completely or not at all."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import asyncpg
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from deploy.backup.archive import Reader
+from deploy.backup.archive import Part, Reader
 from deploy.backup.catalogue import connect
 from deploy.backup.erasing import erase_again, erased_in
 from deploy.backup.errors import BackupError
@@ -45,6 +46,7 @@ async def restore(
     settings: Settings,
     backup: Reader,
     store: FileStore,
+    evidence: FileStore,
     *,
     replace: bool,
     begin: Callable[[str, int], Callable[[int], None]],
@@ -67,7 +69,7 @@ async def restore(
         await _end_cut_off(connection, settings, replace=replace)
         if not replace and await _holds_data(connection):
             raise BackupError("The database contains data. Use --replace to replace it by the backup.")
-        added: list[str] = []
+        added: list[tuple[FileStore, str]] = []
         try:
             async with cluster_lock(url):
                 await prepare(connection, settings)
@@ -75,7 +77,8 @@ async def restore(
             gone = await later_than(connection, backup, ASIDE)
             forgotten = {*erased, *await erased_in(connection, ASIDE)}
             await migrate(url, settings, backup.manifest.revision, for_restore=True)
-            await _files(backup, store, added, begin)
+            await _files(backup, "files", store, added, begin)
+            await _files(backup, "evidence", evidence, added, begin)
             await load(connection, f"{settings.role_prefix}_owner", backup, begin)
             await migrate(url, settings, for_restore=True)
             await connection.execute("ANALYZE")
@@ -83,8 +86,8 @@ async def restore(
             await open_restored(connection, settings)
         except BaseException:
             await _reopen(url, connection, settings)
-            for digest in added:
-                await store.remove(digest)
+            for place, digest in added:
+                await place.remove(digest)
             raise
     return with_values(gone, erased=again)
 
@@ -156,17 +159,31 @@ async def _reopen(url: str, connection: asyncpg.Connection, settings: Settings) 
 
 
 async def _files(
-    backup: Reader, store: FileStore, added: list[str], begin: Callable[[str, int], Callable[[int], None]]
+    backup: Reader,
+    part: Part,
+    store: FileStore,
+    added: list[tuple[FileStore, str]],
+    begin: Callable[[str, int], Callable[[int], None]],
 ) -> None:
-    """Stores the missing files; `added` names them."""
-    advance = begin("restores the files", sum(file.size for file in backup.manifest.files.values()))
-    for digest, file in backup.manifest.files.items():
-        if await store.size(digest) is None:
-            added.append(digest)
-            await store.write(partial(_fill, backup, digest))
+    """Stores the missing and repairs the damaged files; `added` names the missing ones."""
+    files = backup.contents(part)
+    advance = begin(f"restores the {part}", sum(file.size for file in files.values()))
+    for digest, file in files.items():
+        is_missing = await store.size(digest) is None
+        if is_missing:
+            added.append((store, digest))
+        if is_missing or not await _is_whole(store, digest):
+            await store.write(partial(_fill, backup, part, digest))
         advance(file.size)
 
 
-def _fill(backup: Reader, digest: str, target: BinaryIO) -> None:
-    for block in backup.blocks("files", digest):
+async def _is_whole(store: FileStore, digest: str) -> bool:
+    read = hashlib.sha256()
+    async for block in store.blocks(digest):
+        read.update(block)
+    return read.hexdigest() == digest
+
+
+def _fill(backup: Reader, part: Part, digest: str, target: BinaryIO) -> None:
+    for block in backup.blocks(part, digest):
         target.write(block)

@@ -1,15 +1,16 @@
 """Takes a backup while the system runs: one snapshot of every table and file."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 import asyncpg
 
-from deploy.backup.archive import Content, Manifest, Stream, Table, Writer
+from deploy.backup.archive import Content, Manifest, Part, Stream, Table, Writer
 from deploy.backup.catalogue import VERSION_TABLE, TableInfo, connect, partitions, sequences, tables
 from deploy.backup.errors import BackupError
+from deploy.backup.evidence import digests_of
 from shared.bulk.references import referenced
 from shared.bulk.store import FileStore
 from shared.database.maintenance import IS_FENCED
@@ -19,9 +20,15 @@ _BLOCK = 1 << 20
 
 
 async def take(
-    address: str, store: FileStore, target: BinaryIO, release: str, begin: Callable[[int], Callable[[int], None]]
+    address: str,
+    store: FileStore,
+    evidence: FileStore | None,
+    target: BinaryIO,
+    release: str,
+    begin: Callable[[int], Callable[[int], None]],
 ) -> Manifest:
-    """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names.
+    """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names; without
+    evidence if there is no store of it.
 
     `begin` receives the approximate number of bytes and returns a callback for finished ones. Raises BackupError if the
     database is not migrated, is being migrated, or is closed for a restore.
@@ -34,11 +41,17 @@ async def take(
             revision = await _revision(connection)
             found = await tables(connection)
             files = await referenced(connection)
-            advance = begin(sum(table.size for table in found) + await _sizes(store, files))
+            proofs = await digests_of(connection) if evidence else []
+            sizes = await _sizes(store, files) + (await _sizes(evidence, proofs) if evidence else 0)
+            advance = begin(sum(table.size for table in found) + sizes)
             writer, made_at = Writer(target), now()
-            contents = await _files(store, files, writer, advance)
+            contents = await _files(store, "files", files, writer, advance)
+            for digest in contents.keys() - _whole(contents).keys():
+                raise BackupError(f"The stored file {digest} does not match its name: it was altered.")
+            proven = _whole(await _files(evidence, "evidence", proofs, writer, advance)) if evidence else {}
             lost = files.keys() - contents.keys()
             still_named = await referenced(connection) if lost else {}
+            missing = {digest for digest in lost if still_named[digest]} | (set(proofs) - proven.keys())
             manifest = Manifest(
                 release=release,
                 revision=revision,
@@ -46,7 +59,8 @@ async def take(
                 tables=await _tables(connection, address, found, writer, advance),
                 sequences=await sequences(connection),
                 files=contents,
-                missing=tuple(sorted(digest for digest in lost if still_named[digest])),
+                evidence=proven if evidence else None,
+                missing=tuple(sorted(missing)),
             )
         if await _revision(connection) != revision:
             raise BackupError("The database was migrated meanwhile: take the backup again.")
@@ -62,25 +76,27 @@ async def _revision(connection: asyncpg.Connection) -> str:
     return str(await connection.fetchval(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
 
 
-async def _sizes(store: FileStore, digests: dict[str, bool]) -> int:
+async def _sizes(store: FileStore, digests: Iterable[str]) -> int:
     return sum([await store.size(digest) or 0 for digest in digests])
 
 
 async def _files(
-    store: FileStore, digests: dict[str, bool], writer: Writer, advance: Callable[[int], None]
+    store: FileStore, part: Part, digests: Iterable[str], writer: Writer, advance: Callable[[int], None]
 ) -> dict[str, Content]:
-    """Writes those of the files that are still in the store, which deletes expired ones. Raises BackupError on a
-    changed one."""
+    """Writes those of the files that are still in the store, which deletes expired ones."""
     contents: dict[str, Content] = {}
     for digest in sorted(digests):
         try:
             async with store.opened(digest) as path:
-                contents[digest] = await _copied(path, writer.stream("files", digest), advance)
+                contents[digest] = await _copied(path, writer.stream(part, digest), advance)
         except FileNotFoundError:
             continue
-        if contents[digest].sha256 != digest:
-            raise BackupError(f"The stored file {digest} does not match its name: it was altered.")
     return contents
+
+
+def _whole(contents: dict[str, Content]) -> dict[str, Content]:
+    """The files whose content has the digest that is their name."""
+    return {digest: content for digest, content in contents.items() if content.sha256 == digest}
 
 
 async def _copied(path: Path, stream: Stream, advance: Callable[[int], None]) -> Content:

@@ -25,16 +25,20 @@ _PIPE = Path("-")
 
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, which must not exist; - is standard output.")],
+    with_evidence: Annotated[
+        bool, typer.Option("--evidence/--no-evidence", help="Include evidence that is in a folder.")
+    ] = True,
 ) -> None:
-    """Write one file with a snapshot of the database and of the files of imports and exports that it names.
+    """Write one file with a snapshot of the database and of the files that it names.
 
-    Evidence has a store of its own, which is copied separately. The system may run meanwhile. The file holds personal
-    data and no secret. `erased.ids` in the same folder lists the ids of erased persons: keep it with the backups, so
-    that a restore erases them again. Keep ESCM_SECRET_KEY in another place: under another key a restored system works,
-    but issued tokens and cursors become invalid, and earlier changes to persons can no longer be read in their
-    histories.
+    Evidence in S3 stays there: the versions of its bucket are its backup. The system may run meanwhile. The file holds
+    personal data and no secret. `erased.ids` in the same folder lists the ids of erased persons: keep it with the
+    backups, so that a restore erases them again. Keep ESCM_SECRET_KEY in another place: under another key a restored
+    system works, but issued tokens and cursors become invalid, and earlier changes to persons can no longer be read in
+    their histories.
     """
     url = database_url()
+    from deploy.backup.evidence import evidence_of, is_in_bucket
     from deploy.backup.taking import take
     from shared.bulk.erased import ErasedIds
     from shared.bulk.store import files_of
@@ -42,6 +46,7 @@ def backup(
 
     settings = Settings(database_url=url)
     store = files_of(settings)
+    evidence = evidence_of(settings) if with_evidence and not is_in_bucket(settings) else None
 
     def run(target: BinaryIO) -> "Manifest":
         with measured() as begin:
@@ -49,7 +54,7 @@ def backup(
             def start(size: int) -> Callable[[int], None]:
                 return begin("backs up", size)
 
-            return asyncio.run(take(settings.database_dsn("backup"), store, target, release(), start))
+            return asyncio.run(take(settings.database_dsn("backup"), store, evidence, target, release(), start))
 
     if file == _PIPE:
         made = run(sys.stdout.buffer)
@@ -58,7 +63,10 @@ def backup(
             made = run(target)
         ErasedIds(file.parent).add(ErasedIds(settings.storage_path).read())
     rows = sum(table.rows for table in made.tables.values())
-    err.print(f"{rows} rows of {len(made.tables)} tables and {len(made.files)} files.", markup=False)
+    files = len(made.files) + len(made.evidence or ())
+    err.print(f"{rows} rows of {len(made.tables)} tables and {files} files.", markup=False)
+    if made.evidence is None:
+        err.print(f"Evidence is not in it: {settings.objects_url}", markup=False)
     if made.missing:
         fail(f"the backup is made, but the store has lost files: {', '.join(made.missing)}")
 
@@ -78,6 +86,7 @@ def restore(
     """
     url = database_url()
     from deploy.backup.archive import Reader
+    from deploy.backup.evidence import evidence_of
     from deploy.backup.restoring import foreseen
     from deploy.backup.restoring import restore as run
     from deploy.cli.doctor import of_database, report
@@ -94,7 +103,9 @@ def restore(
         if replace and not yes and err.is_terminal:
             typer.confirm(f"{_loss(asyncio.run(foreseen(url, opened)))} Continue?", abort=True, err=True)
         with measured() as begin:
-            gone = asyncio.run(run(url, settings, opened, store, replace=replace, begin=begin, erased=erased))
+            gone = asyncio.run(
+                run(url, settings, opened, store, evidence_of(settings), replace=replace, begin=begin, erased=erased)
+            )
     own.add(erased)
     err.print(f"The backup of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, release {made.release}, is restored.")
     if replace:
@@ -103,6 +114,8 @@ def restore(
         err.print(f"{gone.erased} persons who were erased after the backup are erased again.")
     if made.missing:
         err.print(f"These files were lost before it was made: {', '.join(made.missing)}", markup=False)
+    if made.evidence is None:
+        err.print("The backup has no evidence: `escm evidence fsck` finds what is missing.")
     report(asyncio.run(of_database(url)))
 
 

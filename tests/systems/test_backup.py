@@ -29,6 +29,14 @@ from tests.support.databases import checksums, shape
 
 runner = CliRunner()
 _FILE = b"given_names,family_name,country\nAmina,Diallo,XA\n" * 200_000
+_PROOF = b"%PDF-1.7\n" + b"Minutes of the meeting. " * 200_000
+_EVIDENCE = """
+INSERT INTO escm.action_evidence (id, version, status, country, visibility, created_at, created_by, updated_at,
+    updated_by, title, category, file_name, size, media_type, sha256, scan_state, integrity_state, is_stored,
+    search_key)
+VALUES (uuidv7(), 1, $3, 'XA', 'restricted', now(), 'somebody', now(), 'somebody', 'Minutes', 'A08', 'minutes.pdf', $2,
+    'application/pdf', $1, 'not_scanned', 'intact', $3 <> 'purged', 'minutes')
+"""
 _IMPORT = """
 INSERT INTO escm.core_import (id, version, status, visibility, created_at, created_by, updated_at, updated_by,
     service, resource, job, mode, on_error, registry, file_name, file_digest, file_size, media, columns,
@@ -47,7 +55,7 @@ VALUES (uuidv7(), 1, 'done', 'XA', 'restricted', now(), 'somebody', now(), 'some
 
 @pytest.fixture(scope="module")
 def source_system(database_named: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a system with the demo data, an imported file and responses stored since yesterday."""
+    """The environment of a system with the demo data, an imported file, evidence and responses of yesterday."""
     url, files = database_named("backup"), tmp_path_factory.mktemp("files")
 
     async def fill() -> None:
@@ -56,6 +64,9 @@ def source_system(database_named: Callable[[str], str], tmp_path_factory: pytest
         stored = await FileStore(files).put(io.BytesIO(_FILE))
         connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
         await connection.execute(_IMPORT, stored.digest, "done")
+        proof = await FileStore(files / "evidence").put(io.BytesIO(_PROOF))
+        await connection.execute(_EVIDENCE, proof.digest, proof.size, "available")
+        await connection.execute(_EVIDENCE, "0" * 64, 1, "purged")
         await connection.execute(
             "SET ROLE escm_owner; CREATE TABLE core_idempotency_20200229 PARTITION OF core_idempotency"
             " FOR VALUES FROM ('2020-02-29') TO ('2020-03-01');"
@@ -166,7 +177,7 @@ def test_two_backups_of_the_same_data_have_the_same_digests(source_system: dict[
     assert done.exit_code == 0
     with made.open("rb") as file:
         first, second = Reader(file).manifest, Reader(io.BytesIO(done.stdout_bytes)).manifest
-    assert (first.tables, first.files) == (second.tables, second.files)
+    assert (first.tables, first.files, first.evidence) == (second.tables, second.files, second.evidence)
 
 
 def test_a_backup_comes_by_a_pipe(made: Path, empty: dict[str, str]) -> None:
@@ -263,10 +274,57 @@ def test_a_lost_file_is_reported_and_the_rest_is_backed_up(
     assert (restored.exit_code, lost in restored.output) == (0, True)
 
 
+def _evidence(system: dict[str, str]) -> Path:
+    """The stored file of evidence."""
+    digest = _value(system, "SELECT sha256 FROM escm.action_evidence WHERE status = 'available'")
+    return Path(system["ESCM_STORAGE_PATH"], "evidence", digest[:2], digest)
+
+
+def test_evidence_is_restored_with_its_records(made: Path, empty: dict[str, str]) -> None:
+    assert _restore(empty, made).exit_code == 0
+    stored = _evidence(empty)
+    assert stored.read_bytes() == _PROOF
+    for content in (b"damaged", None):
+        stored.unlink()
+        if content is not None:
+            stored.write_bytes(content)
+        checked = runner.invoke(app, ["evidence", "fsck"], env=empty)
+        assert (checked.exit_code, "1 damaged or lost" in checked.output) == (1, True), checked.output
+        assert _restore(empty, made, "--replace", "--yes").exit_code == 0
+        checked = runner.invoke(app, ["evidence", "fsck"], env=empty)
+        assert (checked.exit_code, "1 files, 0 damaged" in checked.output) == (0, True), checked.output
+
+
+def test_evidence_of_a_bucket_or_an_option_is_left_out(
+    source_system: dict[str, str], empty: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.tar"
+    done = runner.invoke(app, ["backup", str(file), "--no-evidence"], env=source_system)
+    assert (done.exit_code, "Evidence is not in it: file:///" in done.output) == (0, True), done.output
+    restored = _restore(empty, file)
+    assert (restored.exit_code, "has no evidence" in restored.output) == (0, True), restored.output
+    assert not _evidence(empty).exists()
+
+
+def test_damaged_evidence_does_not_keep_the_rest_from_being_backed_up(
+    source_system: dict[str, str], empty: dict[str, str], tmp_path: Path
+) -> None:
+    files, file = tmp_path / "copy", tmp_path / "backup.tar"
+    shutil.copytree(source_system["ESCM_STORAGE_PATH"], files)
+    damaged = {**source_system, "ESCM_STORAGE_PATH": str(files)}
+    stored = _evidence(damaged)
+    stored.write_bytes(_PROOF[:-1])
+    done = runner.invoke(app, ["backup", str(file)], env=damaged)
+    assert (done.exit_code, stored.name in done.output) == (1, True), done.output
+    restored = _restore(empty, file)
+    assert (restored.exit_code, stored.name in restored.output) == (0, True), restored.output
+    assert not _evidence(empty).exists()
+
+
 def test_an_altered_file_is_not_backed_up_as_if_it_were_whole(source_system: dict[str, str], tmp_path: Path) -> None:
     files = tmp_path / "files"
     shutil.copytree(source_system["ESCM_STORAGE_PATH"], files)
-    (altered,) = (path for path in files.rglob("*") if path.is_file())
+    altered = next(path for path in files.glob("??/*"))
     altered.write_bytes(altered.read_bytes()[:-1] + b"x")
     done = runner.invoke(
         app, ["backup", str(tmp_path / "b.tar")], env={**source_system, "ESCM_STORAGE_PATH": str(files)}

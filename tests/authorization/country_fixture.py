@@ -402,11 +402,14 @@ class Seeder:
         )
         action = await self._enter(
             fixture, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": fixture.word},
-            tags=[{"scheme": fixture.word, "code": fixture.word}],
+            tags=[{"scheme": fixture.word, "code": fixture.word}], descriptions={"en": fixture.word},
+            locations=[{"name": fixture.word, "lat": 1, "lon": 2}],
+            participants=[{"institution_id": fixture.id("institutions"), "role": 4}],
         )  # fmt: skip
         await self._enter(
-            fixture, "actions", "milestones", action_id=action["id"], titles={"en": fixture.word}, due="2027-01-31"
-        )
+            fixture, "actions", "milestones", action_id=action["id"], titles={"en": fixture.word}, due="2027-01-31",
+            codes=[{"scheme": fixture.word, "code": fixture.word}],
+        )  # fmt: skip
 
     async def _measure(self, fixture: CountryFixture) -> None:
         """A target and a result of the indicator, which is a draft again, in a period that is not open again."""

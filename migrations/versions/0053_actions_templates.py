@@ -2,8 +2,8 @@
 
 from migrations.rules import index_beside_writers, run
 
-revision = "0055_actions_templates"
-down_revision = "0054_actions_codes"
+revision = "0053_actions_templates"
+down_revision = "0052_actions_codes"
 
 _INDEX = "action_indicator_template_idx"
 

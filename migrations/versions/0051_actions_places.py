@@ -2,8 +2,8 @@
 
 from migrations.rules import country_scoped, run
 
-revision = "0053_actions_places"
-down_revision = "0046_actions_documents"
+revision = "0051_actions_places"
+down_revision = "0050_actions_imports"
 
 _KNOWN = "status text NOT NULL, country text NOT NULL, visibility text NOT NULL"
 _LOCATIONS = """

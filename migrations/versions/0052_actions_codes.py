@@ -3,8 +3,8 @@
 from migrations.documents import DocumentKind, publish_documents
 from migrations.rules import index_beside_writers, readable_row, role, run
 
-revision = "0054_actions_codes"
-down_revision = "0053_actions_places"
+revision = "0052_actions_codes"
+down_revision = "0051_actions_places"
 
 _KINDS = (
     DocumentKind("actions.actions", "action_action", "baseline.source"),

@@ -28,6 +28,7 @@ GAINING = frozenset(
         "focal_points",
         "reviewers",
         "calls",
+        "centres",
         "merges",
         "experts",
         "institutions",
@@ -60,10 +61,11 @@ class Way:
 _PRESIDENT, _FOCAL_POINT = "committee_president", "government_focal_point"
 _CLIENT, _CLIENT_OF_TWO = "client", "client of two"
 _REPRESENTATIVE, _EXPERT, _REVIEWER = "institution_representative", "expert", "reviewer"
+DIRECTOR = "centre_director"
 PANEL = "panel"
 """The gain of a member of the panel of a call."""
 _HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO), PANEL: (_REVIEWER,)}
-_OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self", _REVIEWER: "record"}
+_OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self", _REVIEWER: "record", DIRECTOR: "centre"}
 _ADDRESS = "the address of an account"
 _confirming = partial(Way, gain=_CLIENT_OF_TWO, confirms=True)
 WAYS = (
@@ -97,6 +99,8 @@ WAYS = (
     Way("transitionFocalPoint", "the role of the office", gain=_FOCAL_POINT),
     Way("createCentreReviewer", "the role of the reviewer", gain=_REVIEWER),
     Way("transitionReviewer", "the role of the reviewer", gain=_REVIEWER),
+    Way("transitionCentre", "the role of the director", gain=DIRECTOR),
+    Way("updateCentre", "the role of the director", gain=DIRECTOR),
     Way("updateCall", "the role of the panel", gain=PANEL),
     Way("transitionCall", "the role of the panel", gain=PANEL),
     Way("createMerge", "roles over an institution", gain=_REPRESENTATIVE),
@@ -109,7 +113,8 @@ WITHOUT_GAIN = frozenset(
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
         "completeExpertOrcidLink", "importExpertOrcid", "createExpertAffiliation", "updateExpertAffiliation",
-        "transitionExpertAffiliation", "updateReviewer", "createCall", "createNomination", "decideReviewerInvitation",
+        "transitionExpertAffiliation", "updateReviewer", "createCentre",
+        "decideCentrePendingTransition", "createCall", "createNomination", "decideReviewerInvitation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",

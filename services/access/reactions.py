@@ -9,6 +9,7 @@ from services.access.notifications.domain import NOTICES
 from services.access.notifications.operations import notify
 from services.access.offices.operations import (
     follow_accounts,
+    follow_directors,
     follow_experts,
     follow_focal_points,
     follow_panels,
@@ -45,6 +46,11 @@ _FOLLOWING: Reactions = {
     centres.REVIEWER_REPLACED: follow_reviewers,
     centres.REVIEWER_ENDED: follow_reviewers,
     centres.REVIEWER_DELETED: follow_reviewers,
+    centres.CENTRE_DESIGNATED: follow_directors,
+    centres.CENTRE_UPDATED: follow_directors,
+    centres.CENTRE_RENEWED: follow_directors,
+    centres.CENTRE_EXPIRED: follow_directors,
+    centres.CENTRE_CLOSED: follow_directors,
     actions.FOCAL_POINT_ACTIVATED: follow_focal_points,
     actions.FOCAL_POINT_UPDATED: follow_focal_points,
     actions.FOCAL_POINT_HANDING_OVER: follow_focal_points,

@@ -123,8 +123,9 @@ CENTRES = _view(
     term_ends="day",
     created_at="instant",
     names="json",
+    ended_on="day",
 )
-"""Every centre, with its latest term."""
+"""Every centre, with its latest term; `ended_on` is the day on which that one ended, also before its last day."""
 SEATS = _view(
     "centre_published_seat", **_RECORD, committee_id="id", expert_id="id", office="text", starts="text", ends="text"
 )

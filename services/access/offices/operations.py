@@ -1,8 +1,8 @@
-"""Roles that follow from an office: a seat, a focal point, an accepted invitation to review a centre, a place in the
-panel of a call, one's own record in the register of experts."""
+"""Roles that follow from an office: a seat, a focal point, the direction of a centre, an accepted invitation to review
+a centre, a place in the panel of a call, one's own record in the register of experts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Text, Uuid, any_, bindparam, or_, select
@@ -22,6 +22,10 @@ ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secret
 _SEATED = frozenset(("appointed",))
 IN_OFFICE = frozenset(("active", "handing_over"))
 
+_DIRECTED = frozenset(("active", "renewal_due", "renewal_review", "suspended", "expired", "closed"))
+_LINGERS = timedelta(days=90)
+"""How long a director has the role after the end of the centre's last term."""
+
 _REVIEWING = frozenset(("accepted", "completed"))
 _INVITED = _REVIEWING | {"invited"}
 
@@ -29,7 +33,8 @@ _TO_PANEL = frozenset(("open", "assessing", "decided", "published"))
 """The states of a call in which its panel has its role."""
 _PANEL = "panel"
 
-_expert, _offices = views.EXPERTS, (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS, views.PANELS)
+_expert = views.EXPERTS
+_offices = (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS, views.PANELS)
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _EXPERTS = Statement(select(*_expert.c).where(_expert.c.id == _KEYS))
 _SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS = (
@@ -43,6 +48,13 @@ _SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS = (
 _SEATS_OF, _FOCAL_POINTS_OF, _REVIEWERS_OF, _PANELS_OF = (
     Statement(select(office.c.id).where(office.c.expert_id == _KEYS)) for office in _offices
 )
+_centre = views.CENTRES
+_CENTRES = Statement(
+    select(*_centre.c, _expert.c.account_id)
+    .select_from(_centre.outerjoin(_expert, _expert.c.id == _centre.c.director_id))
+    .where(_centre.c.id == _KEYS)
+)
+_CENTRES_OF = Statement(select(_centre.c.id).where(_centre.c.director_id == _KEYS))
 _IN_PANEL = Statement(select(views.PANELS.c.id).where(views.PANELS.c.call_id == _KEYS))
 _WERE_IN_PANEL = Statement(
     select(grant.c.reason).where(
@@ -91,6 +103,23 @@ async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
         return Office(point["account_id"], *present, starts, ends, point["expert_id"])
 
     await update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, Trail(IN_OFFICE, frozenset(("person",))))
+
+
+async def follow_directors(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """The director of a designated centre has the role until another expert takes over, or for 90 days after the last
+    term has ended."""
+    await _follow_directors(uow, _subjects(facts))
+
+
+async def _follow_directors(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
+    def office(centre: Row) -> Office | None:
+        if not centre["account_id"] or centre["status"] not in _DIRECTED:
+            return None
+        ends = centre["ended_on"] and centre["ended_on"] + _LINGERS
+        role = ("centre_director", "centre", str(centre["id"]))
+        return Office(centre["account_id"], *role, today(), ends, centre["director_id"])
+
+    await update_grants(uow, "centre", keys, _CENTRES, office, Trail(_DIRECTED, frozenset(("director_id",))))
 
 
 async def follow_reviewers(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -150,6 +179,7 @@ async def follow_accounts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     offices_of = (
         (_SEATS_OF, _follow_seats),
         (_FOCAL_POINTS_OF, _follow_focal_points),
+        (_CENTRES_OF, _follow_directors),
         (_REVIEWERS_OF, _follow_reviewers),
         (_PANELS_OF, _follow_panels),
     )

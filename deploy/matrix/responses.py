@@ -15,7 +15,7 @@ from shared.kernel.principal import READ, Grant, PermissionScope, Principal, Pri
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
-    "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes",
+    "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((

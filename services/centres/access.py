@@ -7,7 +7,7 @@ def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
     return frozenset((resource, verb) for resource in resources.split() for verb in verbs.split())
 
 
-_READ = _permissions("committees seats centres terms", "read history")
+_READ = _permissions("committees seats centres terms report_templates", "read history")
 _READ_FILES = _READ | _permissions("agreements", "read history")
 _COMMITTEE = _permissions("committees", "create update form request_recognition") | _permissions(
     "seats", "create update end"

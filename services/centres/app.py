@@ -7,6 +7,7 @@ from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
+from services.centres.report_templates.routes import router as report_templates
 from services.centres.reviewers.routes import of_centre as reviewers_of_centre
 from services.centres.reviewers.routes import router as reviewers
 from services.centres.reviews.routes import router as reviews
@@ -37,9 +38,10 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             messages,
             terms,
             agreements,
+            report_templates,
         ],
         title="Centres",
-        description="National committees and their seats, centres with their terms, reviews and agreements.",
+        description="National committees and their seats, centres with their terms, reviews, agreements and reports.",
         tags={
             "committees": "National committees, at most one active per country.",
             "seats": "The offices of a committee, with persons and dates.",
@@ -49,6 +51,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "messages": "Questions, answers and internal notes on the files of centres.",
             "terms": "The spans for which a centre is designated.",
             "agreements": "Agreements with centres and their hosts.",
+            "report_templates": "The questions of applications, reports and evaluations, in versions.",
         },
         **service_parts(),
     )

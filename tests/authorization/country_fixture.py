@@ -16,7 +16,7 @@ from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
 from tests.support.callers import Caller
-from tests.support.centres import DOCUMENT
+from tests.support.centres import DOCUMENT, sections
 
 Record = dict[str, Any]
 ADMIN = "admin"
@@ -49,7 +49,7 @@ TABLES = {
     "supports": "member_support",
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
-    "reviewers": "centre_reviewer",
+    "reviewers": "centre_reviewer", "report_templates": "centre_report_template",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
@@ -341,6 +341,8 @@ class Seeder:
         await self._superuser.execute(become, peer, "active")
         due = (today() + timedelta(days=30)).isoformat()
         await self._enter(fixture, "centres", f"centres/{centre['id']}/reviewers", expert_id=peer, due=due)
+        template = {"kind": "final_report", "version": str(uuid4()), "titles": {"en": fixture.word}}
+        await self._enter(fixture, "centres", "report_templates", **template, sections=sections(fixture.word))
         await self._superuser.execute(become, peer, "prospect")
         await self._enter(
             fixture, "centres", f"centres/{centre['id']}/reviews", reviewer_id=peer,

@@ -16,7 +16,7 @@ from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
 from tests.support.callers import CALLERS
-from tests.support.centres import DOCUMENT
+from tests.support.centres import DOCUMENT, sections
 
 _numbers = count(1)
 _REVIEW = {
@@ -96,6 +96,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "kind": "authorship",
         "titles": {"en": country_fixture.word},
         "bodies": {"en": "For {holder}"},
+    },
+    "createReportTemplate": lambda country_fixture: {
+        "kind": "final_report",
+        "version": uuid4().hex,
+        "titles": {"en": country_fixture.word},
+        "sections": sections(),
     },
     "createRetentionRule": lambda country_fixture: {
         "resource": "consents",

@@ -48,7 +48,7 @@ PROTECTED = {
         "calls",
         "nominations",
     ),
-    "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers"),
+    "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers", "report_templates"),
     "actions": (
         "programmes",
         "actions",
@@ -79,6 +79,7 @@ _OF_THE_OFFICE = (
     "nominations",
     "initiatives",
     "schemes",
+    "report_templates",
 )
 """Kinds that no national role reads."""
 SETTINGS = {

@@ -14,9 +14,20 @@ BASE = "/centres/v1"
 COMMITTEES, SEATS, CENTRES = f"{BASE}/committees", f"{BASE}/seats", f"{BASE}/centres"
 TERMS, AGREEMENTS = f"{BASE}/terms", f"{BASE}/agreements"
 DOCUMENT = {"title": "Minutes", "date": "2026-03-02", "url": "https://example.org/minutes.pdf"}
+_FIGURE = {"figure": True, "public": True}
+_QUESTIONS: list[dict[str, Any]] = [
+    {"key": "summary", "titles": {"en": "What was done?"}, "type": "text", "required": True, "public": True},
+    {"key": "needs", "titles": {"en": "What is needed?"}, "type": "text", "prefill": True},
+    {"key": "staff", "titles": {"en": "Staff"}, "type": "integer", "required": True, "min": 0} | _FIGURE,
+]
 _NAMED_IN_TESTS = {"AQ", "ID", "NZ", "PK"}
 _UNUSED = iter(sorted(COUNTRIES.keys() - FICTIONAL_CODES - _NAMED_IN_TESTS))
 _numbers = count(1)
+
+
+def sections(title: str = "Work") -> list[dict[str, Any]]:
+    """A section of questions with this title."""
+    return [{"key": "work", "titles": {"en": title}, "questions": [*_QUESTIONS]}]
 
 
 def unused_country() -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.kernel.clock import today
+from tests.support.centres import sections
 from tests.support.running import Client, eventually
 
 COUNTRY = "XA"
@@ -170,6 +171,8 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     parties = [{"name": name, "signatory": "Head", "signed_at": "2026-11-01"} for name in ("Host", "The network")]
     agreement = {"centre_id": centre["id"], "kind": "host", "document": _DOCUMENT, "effective": "2026-12-01"}
     by.create("/centres/v1/agreements", {**agreement, "parties": parties})
+    form = {"kind": "annual_report", "version": "2027", "titles": {"en": "Annual report"}, "sections": sections()}
+    by.step(by.create("/centres/v1/report_templates", form)["links"]["self"], "activate")
     return by.step(path, "recommend")
 
 

@@ -222,7 +222,8 @@ _OF_THE_OFFICE = (
     centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
     membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
     actions.VALIDATION_RULE_ACTIVATED, actions.VALIDATION_RULE_RETIRED, actions.SCHEME_CURRENT,
-    actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED,
+    actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, centres.REPORT_TEMPLATE_ACTIVATED,
+    centres.REPORT_TEMPLATE_RETIRED,
 )  # fmt: skip
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",

@@ -1,0 +1,1 @@
+"""Templates of what centres report and apply with."""

@@ -1,0 +1,22 @@
+"""A template of a report or an application of centres."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from shared.kernel.resource import Resource
+from shared.questionnaires.template import Section
+from shared.records.record import Public, Record, Texts, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTemplate(Record):
+    """The questions of one kind of form. It belongs to no country. Only a draft changes."""
+
+    resource_type = Resource("centres", "report_templates", "report_template")
+
+    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    kind: Annotated[str, Public, Written, "What is written with it."]
+    template_version: Annotated[str, Public, Written, "The version of the questions, each only once for a kind."]
+    titles: Annotated[Texts, Public, Written, "The title, by language."]
+    sections: Annotated[Sequence[Section], Public, Written, "The questions, in sections."]

@@ -24,11 +24,11 @@ NEVER_PUBLISHED = frozenset((
     "certificate_templates", "nominations", "participations",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices", "periods"})
-SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
+SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements", "annual_reports"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
-    "seats": "committees", "agreements": "centres", "actions": "programmes", "milestones": "actions",
-    "declarations": "experts", "consents": "experts", "certificates": "experts",
+    "seats": "committees", "agreements": "centres", "annual_reports": "centres", "actions": "programmes",
+    "milestones": "actions", "declarations": "experts", "consents": "experts", "certificates": "experts",
     "participations": "experts", "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""

@@ -8,7 +8,7 @@ def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
 
 
 _READ = _permissions("committees seats centres terms report_templates", "read history")
-_READ_FILES = _READ | _permissions("agreements", "read history")
+_READ_FILES = _READ | _permissions("agreements annual_reports", "read history")
 _COMMITTEE = _permissions("committees", "create update form request_recognition") | _permissions(
     "seats", "create update end"
 )
@@ -17,6 +17,7 @@ _APPLY = (
     | _permissions("agreements", "create update send sign")
     | _permissions("messages", "read create")
 )
+_REPORT = _permissions("annual_reports", "update start submit")
 APPLICANTS = frozenset(
     ("committee_president", "committee_secretary", "institution_representative", "centre_director", "api_client")
 )
@@ -29,6 +30,8 @@ ROLES: RoleTable = {
     | _permissions("committees", "publish return suspend reinstate abandon")
     | _APPLY
     | _permissions("centres", "publish accept_complete return_incomplete request_info recommend decline")
+    | _REPORT
+    | _permissions("annual_reports", "create publish accept return")
     | _permissions("internal_messages", "read create")
     | _permissions("reviewers", "read history create update replace")
     | _permissions("reviews", "read create update record"),
@@ -37,12 +40,12 @@ ROLES: RoleTable = {
     "expert": _permissions("reviewers", "read history accept decline"),
     "committee_president": _READ_FILES | _COMMITTEE | _APPLY,
     "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY,
-    "institution_representative": _READ_FILES | _APPLY,
-    "centre_director": _READ_FILES | _APPLY,
+    "institution_representative": _READ_FILES | _APPLY | _REPORT,
+    "centre_director": _READ_FILES | _APPLY | _REPORT,
     "government_focal_point": _READ_FILES,
     "national_author": _READ_FILES,
     "national_publisher": _READ_FILES,
-    "api_client": _READ_FILES | _COMMITTEE | _APPLY,
+    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _REPORT,
 }
 """Role → permissions. `publish` makes a record public; `record` (reviews) enters the review of another person. A grant
 over an institution permits its representative to apply for a centre that it hosts, and to read and complete the

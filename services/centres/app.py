@@ -1,6 +1,7 @@
 """The centres app."""
 
 from services.centres.agreements.routes import router as agreements
+from services.centres.annual_reports.routes import router as annual_reports
 from services.centres.centres.routes import CENTRE_API
 from services.centres.centres.routes import router as centres
 from services.centres.committees.domain import RecognitionRules
@@ -39,6 +40,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             terms,
             agreements,
             report_templates,
+            annual_reports,
         ],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews, agreements and reports.",
@@ -51,6 +53,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "messages": "Questions, answers and internal notes on the files of centres.",
             "terms": "The spans for which a centre is designated.",
             "agreements": "Agreements with centres and their hosts.",
+            "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
             "report_templates": "The questions of applications, reports and evaluations, in versions.",
         },
         **service_parts(),

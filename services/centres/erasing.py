@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.centres.agreements.operations import AGREEMENTS
+from services.centres.annual_reports.operations import REPORTS
 from services.centres.merges import release
 from services.centres.messages.operations import MESSAGES
 from services.centres.personal import PARTS
@@ -18,6 +19,7 @@ _TEXTS = (
     (AGREEMENTS, ("parties", "document")),
     (SEATS, ("person_name",)),
     (REVIEWS, ("comment",)),
+    (REPORTS, ("answers", "public_answers", "comments", "documents")),
 )
 
 _ROWS = {"reviewers": ErasableRows(PARTS["reviewers"], "t.expert_id = ANY($1)")}

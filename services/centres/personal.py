@@ -45,6 +45,16 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         {NAMED_IN_TEXT: "text attachments", _ABOUT_A_BODY: f"{RECORD} centre_id audience"},
     ),
     personal(
+        "centre_annual_report",
+        "",
+        {
+            NAMED_IN_TEXT: "answers public_answers comments documents answered",
+            _ABOUT_A_BODY: f"{RECORD} centre_id term_id number year period_starts period_ends due template_id"
+            " template_version figures public_figures prefilled required missing submitted_on submitted_by accepted_on"
+            " announced",
+        },
+    ),
+    personal(
         "centre_agreement",
         "",
         {
@@ -56,6 +66,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 IMPERSONAL: Mapping[str, str] = {
     "centre_committee": f"{RECORD} names search_key host_institution_id partner_institution_ids decision bylaws"
     " previous_status formed_on recognised_on ended_on",
+    "centre_report_template": f"{RECORD} kind template_version titles sections",
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
     "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"
     " waiver consent_lapsed_on ended_on",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.centres.agreements.operations import apply_scheduled as expire_agreements
+from services.centres.annual_reports.operations import apply_scheduled as announce_late_reports
 from services.centres.centres.operations import CENTRES
 from services.centres.centres.operations import apply_scheduled as end_terms
 from services.centres.reactions import REACTIONS
@@ -16,6 +17,7 @@ from shared.records.pending import expiring
 SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
     "remind_reviewers": Schedule(timedelta(minutes=15), remind, catch_up=1),
+    "announce_late_reports": Schedule(timedelta(hours=1), announce_late_reports, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(CENTRES), catch_up=1),
     "expire_agreements": Schedule(timedelta(hours=1), expire_agreements, catch_up=1),

@@ -144,6 +144,8 @@ REVIEWERS = _view(
 """Every invitation to review a centre. The conflict is null before the acceptance."""
 AGREEMENTS = _view("centre_published_agreement", **_RECORD, centre_id="id")
 """Every agreement with a centre."""
+ANNUAL_REPORTS = _view("centre_published_annual_report", **_RECORD, centre_id="id")
+"""Every report of a centre, without its content."""
 FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")

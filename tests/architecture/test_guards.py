@@ -15,6 +15,7 @@ PUBLIC_LISTS = {
     "institutions",
     "committees",
     "centres",
+    "annual_reports",
     "programmes",
     "countries",
     "frameworks",

@@ -50,6 +50,7 @@ TABLES = {
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer", "report_templates": "centre_report_template",
+    "annual_reports": "centre_annual_report",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
@@ -68,6 +69,7 @@ _PUBLISHED = {
     "committees": "status = 'recognised'",
     "seats": "status = 'appointed'",
     "centres": "status = 'active'",
+    "annual_reports": "status = 'accepted'",
     "calls": "status = 'published'",
     "programmes": "status = 'approved'",
     "actions": "status = 'planned'",
@@ -109,6 +111,7 @@ _ABOVE = {
     "seats": "committees",
     "terms": "centres",
     "agreements": "centres",
+    "annual_reports": "centres",
     "declarations": "experts",
     "consents": "experts",
     "participations": "experts",
@@ -341,6 +344,8 @@ class Seeder:
         await self._superuser.execute(become, peer, "active")
         due = (today() + timedelta(days=30)).isoformat()
         await self._enter(fixture, "centres", f"centres/{centre['id']}/reviewers", expert_id=peer, due=due)
+        owed = {"centre_id": centre["id"], "year": 2024, "due": "2025-03-01"}
+        await self._enter(fixture, "centres", "annual_reports", **owed)
         template = {"kind": "final_report", "version": str(uuid4()), "titles": {"en": fixture.word}}
         await self._enter(fixture, "centres", "report_templates", **template, sections=sections(fixture.word))
         await self._superuser.execute(become, peer, "prospect")

@@ -97,6 +97,11 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "titles": {"en": country_fixture.word},
         "bodies": {"en": "For {holder}"},
     },
+    "createAnnualReport": lambda country_fixture: {
+        "centre_id": country_fixture.id("centres"),
+        "year": 2023,
+        "due": "2100-12-31",
+    },
     "createReportTemplate": lambda country_fixture: {
         "kind": "final_report",
         "version": uuid4().hex,

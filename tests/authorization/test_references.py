@@ -33,6 +33,7 @@ _COLUMNS = {
     "centres.centres": "work_plan",
     "centres.terms": "terms_of_reference",
     "centres.agreements": "document",
+    "centres.annual_reports": "documents[]",
     "centres.messages": "attachments[]",
     "actions.actions": "baseline.source",
     "actions.milestones": "evidence[]",
@@ -52,6 +53,7 @@ _OF_AUTHORS = {
     "centres.centres",
     "centres.terms",
     "centres.agreements",
+    "centres.annual_reports",
     "membership.supports",
 }
 _VIEWS = (views.DOCUMENTS_OF_MEMBERSHIP, views.DOCUMENTS_OF_CENTRES, views.DOCUMENTS_OF_ACTIONS)

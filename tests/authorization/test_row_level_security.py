@@ -48,7 +48,16 @@ PROTECTED = {
         "calls",
         "nominations",
     ),
-    "centres": ("committees", "seats", "centres", "terms", "agreements", "reviewers", "report_templates"),
+    "centres": (
+        "committees",
+        "seats",
+        "centres",
+        "terms",
+        "agreements",
+        "reviewers",
+        "report_templates",
+        "annual_reports",
+    ),
     "actions": (
         "programmes",
         "actions",

@@ -16,6 +16,7 @@ from tests.journeys.paths import (
     ladder,
     membership,
     outreach,
+    reports,
     results,
 )
 from tests.journeys.paths.inventory import codes_of, inventory
@@ -24,6 +25,7 @@ from tests.journeys.paths.world import World
 
 PATHS = (
     *centres.PATHS,
+    *reports.PATHS,
     *actions.PATHS,
     *results.PATHS,
     ladder.LADDER,
@@ -40,6 +42,7 @@ FINAL = {
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
     "actions.results submit: period_locked": "the secretariat revises a published result",
+    "centres.annual_reports start: too_early": "a report is started 90 days before the end of its period",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
     "membership.participations attend: congress_cancelled": "a cancelled congress stays so; another one is entered",
     "membership.participations absent: congress_cancelled": "a cancelled congress stays so; another one is entered",

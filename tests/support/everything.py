@@ -173,6 +173,7 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     by.create("/centres/v1/agreements", {**agreement, "parties": parties})
     form = {"kind": "annual_report", "version": "2027", "titles": {"en": "Annual report"}, "sections": sections()}
     by.step(by.create("/centres/v1/report_templates", form)["links"]["self"], "activate")
+    by.create("/centres/v1/annual_reports", {"centre_id": centre["id"], "year": 2025, "due": "2026-03-01"})
     return by.step(path, "recommend")
 
 

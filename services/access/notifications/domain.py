@@ -37,6 +37,7 @@ class Audience(StrEnum):
     PANEL = "the panel of the call"
     DIRECTOR = "the director of the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
+    REPORT_DIRECTOR = "the director of the centre that reports"
     REPRESENTATIVES = "representatives of the institution"
     AUTHOR = "who entered or claimed the record, except the secretariat"
     COMMITTEE = "president and secretary of the country's committee"
@@ -152,6 +153,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             *_OF_CENTRE,
             of="centres.centre renewal_due renewal_review renewed suspended reinstated expired closed",
         ),
+        *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report draft submitted accepted waived overdue"),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
         *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),

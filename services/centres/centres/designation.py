@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
+from services.centres.annual_reports.operations import open_reports, waive_future
 from services.centres.centres import domain, queries
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import term
@@ -28,7 +29,7 @@ _FOLLOW = Statement(
 async def open_term(
     uow: UnitOfWork, centre: Centre, starts: date, ends: date, *, endorsement: UUID | None, waiver: Document | None
 ) -> Term:
-    """Opens the centre's next term, with an endorsement or a waiver."""
+    """Opens the centre's next term, with an endorsement or a waiver, and the reports that it owes."""
     await end_term(uow, centre, starts - timedelta(days=1))
     new = replace(
         TERMS.new({}),
@@ -45,7 +46,15 @@ async def open_term(
         endorsement_id=endorsement,
         waiver=waiver,
     )
-    return await TERMS.insert(uow, new)
+    opened = await TERMS.insert(uow, new)
+    await open_reports(uow, centre.id, centre.country, opened.id, starts, ends)
+    return opened
+
+
+async def close_term(uow: UnitOfWork, centre: Centre) -> None:
+    """Ends the current term of a centre that closes today, and waives its reports for later periods."""
+    await end_term(uow, centre, today())
+    await waive_future(uow, centre.id)
 
 
 async def end_term(uow: UnitOfWork, centre: Centre, day: date) -> None:

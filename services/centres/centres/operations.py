@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from services.centres.centres import domain, queries
-from services.centres.centres.designation import end_term, follow_centre, open_term
+from services.centres.centres.designation import close_term, end_term, follow_centre, open_term
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
@@ -113,7 +113,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
         endorsement = designation_inputs.endorsement if designation_inputs and not waiver else None
         await open_term(uow, after, *opened, endorsement=endorsement, waiver=waiver)
     elif after.status == "closed":
-        await end_term(uow, after, today())
+        await close_term(uow, after)
     elif requested.action in domain.CONVERSING and requested.reason:
         await CONVERSATION.post(uow, after, requested.reason)
     return after

@@ -1,7 +1,6 @@
 """The paths of centres: committees and their seats, centres with reviews and terms, agreements."""
 
 from typing import Any
-from uuid import uuid4
 
 from tests.journeys.paths import evidence
 from tests.journeys.paths.path import (
@@ -18,23 +17,12 @@ from tests.journeys.paths.path import (
     taken,
 )
 from tests.journeys.paths.world import DOCUMENT, V1
-from tests.support.centres import sections
 from tests.support.running import eventually
 
 _V1 = V1["centres"]
 _SECRETARY, _OFFICER = "committee_secretary", "secretariat_officer"
 _WAIVER = {"reason": "The government is being formed"}
 _SCORES = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
-
-
-def _template(path_run: PathRun) -> str:
-    """A draft of the questions of an evaluation."""
-    form = {"kind": "evaluation", "version": uuid4().hex, "titles": {"en": "Evaluation"}, "sections": sections()}
-    return str(path_run.create("admin", f"{_V1}/report_templates", **form)["links"]["self"])
-
-
-def _activate_another_template(path_run: PathRun) -> None:
-    path_run.by("admin").step(_template(path_run), "activate")
 
 
 def host(path_run: PathRun) -> str:
@@ -187,10 +175,10 @@ def _of_a_reviewed_centre(path_run: PathRun) -> str:
     return review(path_run)
 
 
-def designated(path_run: PathRun) -> None:
+def designated(path_run: PathRun, **term: Any) -> None:
     """A centre designated without an endorsement, which needs two persons."""
-    path = _agreeable(path_run)
-    waiting = path_run.by("admin").try_step(path, "designate", fields={"waiver": _WAIVER}).headers["location"]
+    path, fields = _agreeable(path_run), {"waiver": _WAIVER, **term}
+    waiting = path_run.by("admin").try_step(path, "designate", fields=fields).headers["location"]
     assert path_run.by("admin2").send("POST", waiting, json={"decision": "confirm"}).status_code == 200
 
 
@@ -200,7 +188,8 @@ def _term_of_a_designated_centre(path_run: PathRun) -> str:
     return str(term["links"]["self"])
 
 
-def _close_centre(path_run: PathRun) -> None:
+def close_centre(path_run: PathRun) -> None:
+    """The run's centre closes."""
     path_run.by("admin").step(f"{_V1}/centres/{path_run.notes['centre']}", "close", reason="The host has closed")
 
 
@@ -332,15 +321,7 @@ PATHS = (
     ),
     Path("centres.centres", "TO", _reviewed, "under_review", (taken(_OFFICER, "decline", "declined"),)),
     Path("centres.centres", "TO", _submitted, "submitted", (taken(_SECRETARY, "withdraw", "withdrawn"),)),
-    Path("centres.terms", "TO", _term_of_a_designated_centre, "current", (follows("", "ended", _close_centre),)),
-    Path(
-        "centres.report_templates",
-        "TO",
-        _template,
-        "draft",
-        (taken("admin", "activate", "active"), follows("supersede", "retired", _activate_another_template)),
-    ),
-    Path("centres.report_templates", "TO", _template, "draft", (taken("admin", "retire", "retired"),)),
+    Path("centres.terms", "TO", _term_of_a_designated_centre, "current", (follows("", "ended", close_centre),)),
     Path("centres.messages", "TO", _message("file"), "sent", ()),
     Path("centres.internal_messages", "TO", _message("internal"), "sent", ()),
     Path("centres.reviews", "TO", _of_a_reviewed_centre, "recorded", ()),

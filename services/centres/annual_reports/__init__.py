@@ -1,0 +1,1 @@
+"""Annual and final reports of centres."""

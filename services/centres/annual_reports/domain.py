@@ -1,0 +1,108 @@
+"""The lifecycle of a report, its periods and its lights. Plain Python."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from services.centres.annual_reports.record import AnnualReport
+from shared.kernel.lifecycle import Lifecycle, transition
+
+PUBLISHED = frozenset({"accepted"})
+OPEN = ("due", "draft")
+"""The states in which the report is awaited."""
+GREEN, YELLOW, RED = "green", "yellow", "red"
+LIGHTS = (GREEN, YELLOW, RED)
+DUE_AFTER = timedelta(days=60)
+"""From the end of a period to the last day of its report."""
+EARLIEST = timedelta(days=90)
+"""How long before the end of its period a report is started."""
+LATE = timedelta(days=30)
+"""How long after its last day the light of a report is yellow; red afterwards."""
+_YEAR = 1
+
+
+class Period(NamedTuple):
+    """The first and the last day that a report is about."""
+
+    starts: date
+    ends: date
+
+    @property
+    def due(self) -> date:
+        return self.ends + DUE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class ReportGuardContext:
+    """The inputs of the guards."""
+
+    today: date
+    period_ends: date
+    has_template: bool = False
+    is_complete: bool = False
+    is_evidence_available: bool = True
+    is_unconfirmed: bool = False
+
+
+def _startable(guard_context: ReportGuardContext) -> Literal["too_early", "template_missing"] | None:
+    if guard_context.today < guard_context.period_ends - EARLIEST:
+        return "too_early"
+    return None if guard_context.has_template else "template_missing"
+
+
+def _complete(
+    guard_context: ReportGuardContext,
+) -> Literal["answers_missing", "evidence_not_available", "prefill_unconfirmed"] | None:
+    if not guard_context.is_complete:
+        return "answers_missing"
+    if not guard_context.is_evidence_available:
+        return "evidence_not_available"
+    return "prefill_unconfirmed" if guard_context.is_unconfirmed else None
+
+
+LIFECYCLE: Lifecycle[ReportGuardContext] = Lifecycle(
+    ("due", "draft", "submitted", "accepted", "waived"),
+    (
+        transition("start", "due", "draft", guard=_startable),
+        transition("submit", "draft", "submitted", guard=_complete, fields=("confirm_prefilled",)),
+        transition("accept", "submitted", "accepted"),
+        transition("return", "submitted", "draft", reason_required=True, fields=("comments",)),
+        transition("reopen", "accepted", "draft", reason_required=True),
+        transition("waive", "due|draft", "waived", reason_required=True),
+        transition("waive_by_closure", "due", "waived", is_scheduled=True),
+    ),
+)
+
+
+def periods_of(starts: date, ends: date) -> list[Period]:
+    """The years of a term; the last one may be shorter."""
+    found = []
+    while starts <= ends:
+        following = _year_after(starts)
+        found.append(Period(starts, min(following - timedelta(days=1), ends)))
+        starts = following
+    return found
+
+
+def _year_after(day: date) -> date:
+    """The same day a year later; 28 February for 29 February."""
+    return date(day.year + _YEAR, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def light_of(record: AnnualReport, today: date) -> str | None:
+    """Whether an awaited report is in time, late or very late; None once it is submitted or waived."""
+    if record.status not in OPEN:
+        return None
+    if today <= record.due:
+        return GREEN
+    return YELLOW if today <= record.due + LATE else RED
+
+
+def unannounced(record: AnnualReport, today: date) -> list[str]:
+    """The lights that the report has entered and that no fact has announced, in their order."""
+    light = light_of(record, today)
+    if light is None or light == GREEN:
+        return []
+    entered = (YELLOW,) if light == YELLOW else (YELLOW, RED)
+    announced = entered.index(record.announced) + 1 if record.announced in entered else 0
+    return [*entered[announced:]]

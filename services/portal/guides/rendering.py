@@ -24,6 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "congresses",
         "initiatives",
         "calls",
+        "annual-reports",
         "dashboards",
     ),
     "For ministries and national systems": (

@@ -2,8 +2,8 @@
 
 from migrations.rules import country_scoped, record_columns, reference_numbers, run
 
-revision = "0048_centres_report_templates"
-down_revision = "0047_centres_directors"
+revision = "0055_centres_report_templates"
+down_revision = "0054_centres_directors"
 
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
 

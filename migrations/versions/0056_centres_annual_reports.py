@@ -9,8 +9,8 @@ from migrations.documents import (
 )
 from migrations.rules import country_scoped, grant, index_beside_writers, record_columns, reference_numbers, role, run
 
-revision = "0049_centres_annual_reports"
-down_revision = "0048_centres_report_templates"
+revision = "0056_centres_annual_reports"
+down_revision = "0055_centres_report_templates"
 
 _EARLIER = (
     DocumentKind("centres.committees", "centre_committee", "decision bylaws"),

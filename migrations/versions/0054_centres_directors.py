@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, run
 
-revision = "0047_centres_directors"
-down_revision = "0046_actions_documents"
+revision = "0054_centres_directors"
+down_revision = "0053_actions_templates"
 
 _CENTRE = """id, ref, version, country, status, visibility, committee_id, host_institution_id, director_id, registration_number,
         designated_on, term_number, term_starts, term_ends, created_at, names"""

@@ -14,7 +14,7 @@ from shared.web.fields import Body, CountryCode, DecimalText, Keyword, Line, Loc
 from shared.web.schemas import RecordResponse
 
 
-class Term(Body):
+class RuleTerm(Body):
     """The number of an indicator, of the same subject as the result."""
 
     indicator: Annotated[Code, "The code of the indicator, or its id."]
@@ -30,10 +30,10 @@ class Term(Body):
     factor: Annotated[DecimalText, "What the number is multiplied by."] = Decimal(1)
 
 
-class Side(Body):
+class RuleSide(Body):
     """One side of a comparison: the sum of its terms and its constant."""
 
-    terms: Annotated[list[Term], Field(max_length=domain.MOST_TERMS), "What is added up."] = []
+    terms: Annotated[list[RuleTerm], Field(max_length=domain.MOST_TERMS), "What is added up."] = []
     constant: Annotated[DecimalText | None, "A number that is added."] = None
 
 
@@ -43,9 +43,9 @@ class ValidationRuleBody(Body, of=record.ValidationRule):
     titles: Titles
     instruction: Texts = {}
     severity: Literal[domain.SEVERITIES]  # type: ignore[valid-type]
-    left: Side
+    left: RuleSide
     operator: Literal[domain.OPERATORS]  # type: ignore[valid-type]
-    right: Side
+    right: RuleSide
     missing: Literal[domain.MISSING] = "skip_if_any"  # type: ignore[valid-type]
     tolerance: DecimalText | None = None
 
@@ -66,9 +66,9 @@ class ValidationRule(RecordResponse, of=record.ValidationRule, lifecycle=domain.
     titles: LocalizedTexts
     instruction: LocalizedTexts
     severity: Annotated[str, Field(examples=["error"])]
-    left: Side
+    left: RuleSide
     operator: Annotated[str, Field(examples=["less_than_or_equal_to"])]
-    right: Side
+    right: RuleSide
     missing: Annotated[str, Field(examples=["skip_if_any"])]
     tolerance: DecimalText | None
 

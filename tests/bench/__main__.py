@@ -33,6 +33,7 @@ from tests.bench import (
     mails,
     matching,
     printing,
+    result_imports,
     signing,
     slow,
     trail,
@@ -156,6 +157,8 @@ async def _others(
         found |= await imports.measure_matched(at, connection)
     if not picked or {"import", "import_rss_mb"} & set(picked):
         found |= await imports.measure(at)
+    if not picked or "import_results" in picked:
+        found |= await result_imports.measure(at)
     if not picked or "beside_import" in picked:
         found |= await imports.measure_beside(at)
 

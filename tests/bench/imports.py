@@ -5,12 +5,12 @@ import asyncio
 import os
 import random
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -28,6 +28,7 @@ from shared.bulk.creators import principal_of
 from shared.bulk.imports import Order, order_import
 from shared.bulk.layout import examine
 from shared.bulk.store import files_of
+from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Row
@@ -56,7 +57,7 @@ SELECT name, date_trunc('day', now(), 'UTC'), uuidv7() FROM unnest($1::text[]) n
 """Marks daily and earlier work as done: a new worker would start with it, which takes minutes for a million records."""
 _CAUGHT_UP = """
 SELECT NOT EXISTS (SELECT FROM escm.core_outbox)
-    AND NOT EXISTS (SELECT FROM escm.core_batch WHERE service = 'membership' AND status <> 'succeeded')
+    AND NOT EXISTS (SELECT FROM escm.core_batch WHERE service = $1 AND status <> 'succeeded')
 """
 """Whether everything that other benches wrote without a relay is delivered."""
 _MATCHED = """
@@ -79,13 +80,22 @@ WHERE job_type = $1 AND created_at < $2
 _SOME_EXPERTS = "SELECT id, country FROM escm.member_expert ORDER BY id LIMIT 1000"
 
 
+class Working(NamedTuple):
+    """The servers, a database as the worker has it, its settings, and the worker's process id."""
+
+    at: Addresses
+    database: Database
+    settings: Settings
+    worker: int
+
+
 async def measure(at: Addresses) -> dict[str, dict[str, object]]:
     """`import` in rows a second, from the order to the job's end, and `import_rss_mb`."""
     count = int(os.environ.get("BENCH_IMPORT_ROWS", ROWS))
-    async with _working(at) as (database, settings, worker):
-        job = await _order(database, at, settings, _lines(count))
-        ended, peak = await _end_of(database, job, worker)
-    _check(ended, count)
+    async with working(at) as on:
+        job = await order(on, "experts", HEADINGS, _lines(count))
+        ended, peak = await end_of(on, job)
+    check(ended, count)
     return {
         "import": alone(count / ended["took"].total_seconds(), "rows/s"),
         "import_rss_mb": alone(peak, "MB"),
@@ -96,14 +106,14 @@ async def measure_beside(at: Addresses) -> dict[str, dict[str, object]]:
     """`beside_import_p99_ms`: the time of short jobs during an import: exports of everything about one person, one a
     second."""
     count = min(int(os.environ.get("BENCH_IMPORT_ROWS", BUSY_ROWS)), BUSY_ROWS)
-    async with _working(at) as (database, settings, worker):
-        job = await _order(database, at, settings, _lines(count, "beside"))
-        short_jobs = asyncio.create_task(_short_jobs(database, at))
-        ended, _ = await _end_of(database, job, worker)
+    async with working(at) as on:
+        job = await order(on, "experts", HEADINGS, _lines(count, "beside"))
+        short_jobs = asyncio.create_task(_short_jobs(on.database, at))
+        ended, _ = await end_of(on, job)
         short_jobs.cancel()
-        async with database.acquire() as connection:
+        async with on.database.acquire() as connection:
             took = [row["took"] for row in await connection.fetch(_SHORT, SUBJECT_EXPORT, ended["finished_at"])]
-    _check(ended, count)
+    check(ended, count)
     return {"beside_import_p99_ms": alone(quantiles(took, n=100, method="inclusive")[-1], "ms")}
 
 
@@ -126,38 +136,38 @@ async def measure_matched(at: Addresses, connection: asyncpg.Connection) -> dict
     texts are names as people write them, nearly all different."""
     count = min(int(os.environ.get("BENCH_IMPORT_ROWS", MATCHED)), MATCHED)
     institutions = await load(connection, invented())
-    async with _working(at) as (database, settings, worker):
-        job = await _order(database, at, settings, _affiliated_lines(count, institutions))
-        ended, _ = await _end_of(database, job, worker)
+    async with working(at) as on:
+        job = await order(on, "experts", HEADINGS, _affiliated_lines(count, institutions))
+        ended, _ = await end_of(on, job)
         await until(connection, _MATCHED, MATCH_JOB, within=900, every=1)
         took = await connection.fetchval(_TOOK, job, MATCH_JOB)
-    _check(ended, count)
+    check(ended, count)
     return {"import_matched": alone(count / took.total_seconds(), "rows/s")}
 
 
-def _check(ended: Row, count: int) -> None:
+def check(ended: Row, count: int) -> None:
     created = ended["result"]["counts"]["created"]
     if created != count or ended["attempts"] != 1:
         raise RuntimeError(f"{created:,} of {count:,} rows, {ended['attempts']} attempts")
 
 
 @asynccontextmanager
-async def _working(at: Addresses) -> AsyncIterator[tuple[Database, MembershipSettings, int]]:
-    """A relay and a worker. Yields the worker's process id, the database and the settings."""
+async def working(at: Addresses, kind: type[Settings] = MembershipSettings) -> AsyncIterator[Working]:
+    """A relay and a worker of the service with these settings."""
     with tempfile.TemporaryDirectory(prefix="escm-bench-files-") as folder:
-        settings = MembershipSettings(database_url=at.postgres, redis_url=at.valkey, storage_path=Path(folder))
+        settings = kind(database_url=at.postgres, redis_url=at.valkey, storage_path=Path(folder))
         files = {"ESCM_STORAGE_PATH": folder}
         connection = await asyncpg.connect(at.postgres)
         await connection.execute(_NIGHT_IS_OVER, _NIGHTLY)
         with (
             running("relay", at, ANY_CORE, **files),
-            running("worker membership", at, API_CORE, **files) as worker,
+            running(f"worker {settings.service}", at, API_CORE, **files) as worker,
         ):
-            await until(connection, WORKING, "membership")
-            await until(connection, _CAUGHT_UP, within=600, every=0.5)
+            await until(connection, WORKING, settings.service)
+            await until(connection, _CAUGHT_UP, settings.service, within=600, every=0.5)
             await connection.close()
             async with _database(settings) as database:
-                yield database, settings, worker
+                yield Working(at, database, settings, worker)
 
 
 @asynccontextmanager
@@ -169,20 +179,20 @@ async def _database(settings: MembershipSettings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _order(database: Database, at: Addresses, settings: MembershipSettings, lines: Iterator[bytes]) -> UUID:
+async def order(on: Working, resource: str, headings: Sequence[str], lines: Iterable[bytes]) -> UUID:
     """The job of an import by the secretariat's client."""
-    await demo.load(at.postgres)
-    principal = await _secretariat(database, at)
-    store = files_of(settings)
+    await demo.load(on.at.postgres)
+    principal = await _secretariat(on.database, on.at)
+    store = files_of(on.settings)
     with tempfile.TemporaryFile() as file:
         file.writelines(lines)
         file.seek(0)
         stored = await store.put(file)
     async with store.opened(stored.digest) as path:
-        layout = await asyncio.to_thread(examine, path, "csv", HEADINGS, {})
-    async with unit_of_work(database, SYSTEM_CONTEXT, Origin(principal)) as uow:
-        order = Order("experts", "commit", "skip", False, None, None, "people.csv")
-        row = await order_import(uow, "membership", order, stored, layout)
+        layout = await asyncio.to_thread(examine, path, "csv", headings, {})
+    async with unit_of_work(on.database, SYSTEM_CONTEXT, Origin(principal)) as uow:
+        wanted = Order(resource, "commit", "skip", False, None, None, f"{resource}.csv")
+        row = await order_import(uow, on.settings.service, wanted, stored, layout)
     return UUID(str(row.job))
 
 
@@ -218,11 +228,11 @@ def _affiliated_lines(count: int, institutions: Sequence[Mapping[str, Any]]) -> 
         yield f'{given},{family} {number},{institution["country"]},"{said.replace(chr(34), "")}"\r\n'.encode()
 
 
-async def _end_of(database: Database, job: UUID, worker: int) -> tuple[Row, float]:
+async def end_of(on: Working, job: UUID) -> tuple[Row, float]:
     """The job's row after it has ended, and the worker's peak resident memory, in MB."""
     while True:
-        peak = peak_memory_mb(worker)
-        async with database.acquire() as connection:
+        peak = peak_memory_mb(on.worker)
+        async with on.database.acquire() as connection:
             row = await connection.fetchrow(_JOB, job)
         if row["status"] in _ENDED:
             return row, peak

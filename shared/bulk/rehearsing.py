@@ -26,7 +26,7 @@ class Rehearsal:
         self._last: tuple[str, PendingRecord] | None = None
 
     async def failed(self, run: JobRun, batch: Batch) -> list[FailedRow]:
-        """The rows of the batch that would fail, besides those that have."""
+        """The further rows of the batch that would fail."""
         if self._importable.parts is None:
             return []
         async with run.unit_of_work(self._access.context, Origin(self._access.principal)) as uow:

@@ -16,7 +16,7 @@ from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.messaging.relay import Relay
 
-BOUND = 80
+BOUND = 85
 """The bound on the sum."""
 
 

@@ -118,7 +118,7 @@ class Writer:
         if self._importable.parts is None:
             return batch
         values = [row.values for row in batch.good]
-        refused = await self._importable.parts.refused(connection, self._access.principal, values)
+        refused = await self._importable.parts.refused(connection, values)
         good = [row for place, row in enumerate(batch.good) if place not in refused]
         failed = [FailedRow(batch.good[place].row, fault.code, fault.detail) for place, fault in refused.items()]
         return Batch(batch.number, good, [*batch.failed, *failed])

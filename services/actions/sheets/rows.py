@@ -74,9 +74,10 @@ def part_in(values: Values) -> ResultPart | None:
 
 def raise_first(faults: Sequence[FieldError]) -> None:
     """Raises RowFault for the first of the faults."""
-    for fault in faults:
-        heading = (fault.pointer or "").split("/")[-1 if (fault.pointer or "").startswith("/breakdown") else 1]
-        raise RowFault(fault.code, f"{heading}: {fault.detail}")
+    if faults:
+        first = faults[0]
+        heading = (first.pointer or "").rpartition("/")[2].removesuffix("_id")
+        raise RowFault(first.code, f"{heading}: {first.detail}")
 
 
 def subject_cells(subject: Mapping[str, Any]) -> dict[str, str]:

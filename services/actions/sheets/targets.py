@@ -30,7 +30,6 @@ from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 
 _VALUES = ("value", "code")
@@ -88,7 +87,7 @@ def _says_nothing(values: Values) -> bool:
     return all(values.get(name) is None for name in _VALUES)
 
 
-async def _refused(connection: Connection, _principal: Principal, rows: Sequence[Values]) -> Mapping[int, RowFault]:
+async def _refused(connection: Connection, rows: Sequence[Values]) -> Mapping[int, RowFault]:
     return await operations.refused(connection, [values["subject"] for values in rows], in_time=False)
 
 

@@ -122,9 +122,11 @@ CREATE POLICY action_value_read ON action_value FOR SELECT USING ({_READABLE})
 --;
 CREATE POLICY action_value_insert ON action_value FOR INSERT WITH CHECK ({_WRITABLE})
 --;
+CREATE POLICY action_value_update ON action_value FOR UPDATE USING ({_WRITABLE}) WITH CHECK ({_WRITABLE})
+--;
 CREATE POLICY action_value_delete ON action_value FOR DELETE USING ({_WRITABLE})
 """)
-    grant("action_value", "SELECT, INSERT, DELETE", "actions")
+    grant("action_value", "SELECT, INSERT, UPDATE, DELETE", "actions")
 
 
 def downgrade() -> None:

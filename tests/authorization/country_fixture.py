@@ -419,7 +419,8 @@ class Seeder:
         )  # fmt: skip
 
     async def _measure(self, fixture: CountryFixture) -> None:
-        """A target and a result of the indicator, which is a draft again, in a period that is not open again."""
+        """A target and a result with a value of the indicator, which is a draft again, in a period that is not open
+        again."""
         put, indicator = "UPDATE action_indicator SET status = $2 WHERE id = $1", fixture.id("indicators")
         await self._superuser.execute(put, indicator, "active")
         await self._enter(
@@ -435,6 +436,8 @@ class Seeder:
         )  # fmt: skip
         await self._superuser.execute(opened, fixture.id("periods"), "planned")
         await self._superuser.execute(put, indicator, "draft")
+        count = "UPDATE action_result SET published_at = now() WHERE id = $1"
+        await self._superuser.execute(count, fixture.id("results"))
         hide = "UPDATE action_target SET visibility = 'restricted' WHERE id = $1"
         await self._superuser.execute(hide, fixture.id("targets"))
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Select, Text, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.actions.aggregates.domain import place_of
 from services.actions.aggregates.stages import Form, statement
 from services.actions.indicators import domain as indicators
 from services.actions.indicators.record import Indicator
@@ -19,14 +18,12 @@ from services.actions.programmes import domain as programmes
 from services.actions.programmes.tables import programme
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
-from shared.kernel.countries import COUNTRIES
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.rows import records_of
 
 STEPS = {"year": r"^\d{4}$", "half_year": r"^\d{4}-H\d$", "quarter": r"^\d{4}-Q\d$", "month": r"^\d{4}-\d\d$"}
 _i = indicator.c
 _LAUNCHED = [constant(status) for status in programmes.LAUNCHED]
-_PLACES = {"places": list(COUNTRIES), "regions": [place_of(country, "region") for country in COUNTRIES]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +85,13 @@ async def named(
 async def values(
     connection: Connection, access: AccessScope, found: Sequence[Indicator], asked: Asked
 ) -> dict[UUID, list[Row]]:
-    """The values of each indicator over the results that the caller may know of, today or at the end of a day, in the
-    order of their keys: the columns of `stages.statement`. At most one more of each form than a response holds."""
+    """The values of each indicator over the results that the caller may know of, today or at the end of a day: the
+    columns of `stages.statement`. At most one more of each form than a response holds."""
     of_form: dict[Form, list[UUID]] = {}
     for one in found:
         of_form.setdefault(_form(one, access.access_kind, asked), []).append(one.id)
     until = asked.day and datetime.combine(asked.day + timedelta(days=1), time(), UTC)
-    bound = {**asked.periods.conditions, **_PLACES, "until": until, "key": asked.part or ""}
+    bound = {**asked.periods.conditions, "until": until, "key": asked.part or ""}
     values: dict[UUID, list[Row]] = {}
     for form, ids in of_form.items():
         for row in await _VALUES.get(form).fetch(connection, ids=ids, **bound, **access.parameters):

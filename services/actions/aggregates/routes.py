@@ -66,12 +66,12 @@ async def get_values(ctx: CurrentContext) -> Response:
     rule `across` of the indicator, then periods by `over_time`; a weighted mean divides the sum of numerators by the
     sum of denominators; codes of a scale are counted. A result counts from its publication to its end, so that `as_of`
     repeats a value of the past."""
-    ids, codes, asked = _parse(ctx.request)
     access = ctx.access_on(RESULTS.resource)
     of_indicators, of_programmes = ctx.access_on(INDICATORS.resource), ctx.access_on(PROGRAMMES.resource)
     scopes = access, of_indicators, of_programmes
 
     async def form(connection: Connection) -> bytes:
+        ids, codes, asked = _parse(ctx.request)
         found = await queries.named(connection, of_indicators, ids, codes)
         if not {*ids, *codes} <= {name for one in found for name in (one.id, one.code)}:
             raise invalid_parameter("indicator", "There is no such indicator.")
@@ -129,40 +129,31 @@ def _expected(of: Indicator, launched: Mapping[str, set[str]]) -> set[str]:
 
 
 def _items(of: Indicator, asked: Asked, values: Iterable[Row], expected: set[str]) -> Iterator[dict[str, Any]]:
-    """The values of an indicator as they are shown."""
+    """The values of an indicator as they are shown, in the order of their keys."""
     awaited = domain.expected_in(expected, asked.by)
     shared = {"unit": of.unit, "rule": {"across": of.across, "over_time": of.over_time}}
     fixed = {name: orjson.Fragment(orjson.dumps(value)) for name, value in shared.items()}
-    columns = [(name, "part" if name == asked.part else name) for name in asked.by]
-    places = [name for name in asked.by if name in domain.PLACES]
+    name, first = str(of.id), 1 + len(asked.by)
+    places = [n for n, name in enumerate(asked.by, 1) if name in domain.PLACES]
     records = _records(of, asked)
-    for row in values:
-        keys = {name: row[column] or None for name, column in columns}
-        counts = awaited[tuple(row[name] for name in places)]
+    for row in sorted(map(tuple, values), key=lambda row: row[1:first]):
+        number, numerator, denominator, known, reported, *lacking = row[first : first + 5 + len(REASONS_MISSING)]
+        keys = {key: part or None for key, part in zip(asked.by, row[1:first], strict=True)}
+        silent = (awaiting := awaited[tuple(row[n] for n in places)]) - known
+        absent = {why: count for why, count in zip(REASONS_MISSING, lacking, strict=True) if count}
         yield {
-            "indicator": str(of.id),
+            "indicator": name,
             **keys,
-            "value": row["number"],
-            "numerator": row["numerator"],
-            "denominator": row["denominator"],
-            "counts": _counts(of, row),
+            "value": number,
+            "numerator": numerator,
+            "denominator": denominator,
+            "counts": orjson.Fragment(row[-1] or "{}") if of.measure in CODED else None,
             **fixed,
-            "countries": row["reported"],
-            "expected": counts,
-            "absent": _absent(row, counts),
+            "countries": reported,
+            "expected": awaiting,
+            "absent": {**absent, "not_reported": silent} if silent > 0 else absent,
             "links": {"records": records and _within(records, keys)},
         }
-
-
-def _counts(of: Indicator, row: Row) -> Any:
-    return orjson.Fragment(row["counts"] or "{}") if of.measure in CODED else None
-
-
-def _absent(row: Row, expected: int) -> dict[str, int]:
-    """How many results have no value by why, and how many countries have no result."""
-    absent = {reason: row[reason] for reason in REASONS_MISSING if row[reason]}
-    silent = expected - row["known"]
-    return {**absent, "not_reported": silent} if silent > 0 else absent
 
 
 def _records(of: Indicator, asked: Asked) -> str | None:
@@ -178,10 +169,14 @@ def _records(of: Indicator, asked: Asked) -> str | None:
 
 def _within(records: str, keys: Mapping[str, str | None]) -> str | None:
     """The part of a list with the results of one value, if there is one: no filter selects a missing region."""
-    places = [(name, keys[name]) for name in _KNOWN if name in keys]
-    if any(value is None for _, value in places):
-        return None
-    return "".join([records, *(f"&{name}={_quoted(value)}" for name, value in places)])
+    address = records
+    for name in _KNOWN:
+        if name in keys:
+            value = keys[name]
+            if value is None:
+                return None
+            address += f"&{name}={_quoted(value)}"
+    return address
 
 
 _quoted = lru_cache(4096)(quote)

@@ -3,7 +3,6 @@ one of all."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -19,19 +18,22 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     func,
     literal_column,
     or_,
     select,
+    values,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by, distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.actions.aggregates.domain import PERIOD, PLACES
+from services.actions.aggregates.domain import PERIOD, PLACES, place_of
 from services.actions.aggregates.tables import value
 from services.actions.results.values import PERCENT, REASONS_MISSING
 from shared.database.context import within_context
 from shared.database.tables import Instant
+from shared.kernel.countries import COUNTRIES
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.plain import by_grant
 from shared.records.statistics import LARGEST
@@ -39,9 +41,12 @@ from shared.records.statistics import LARGEST
 Expression: TypeAlias = ColumnElement[Any]
 _v = value.c
 _FIGURE = ("number", "numerator", "denominator")
-_texts = partial(bindparam, type_=ARRAY(Text))
+_place = values(column("country", Text), column("region", Text), name="place", literal_binds=True).data(
+    [(country, place_of(country, "region")) for country in COUNTRIES]
+)
+"""The region of each country: constants, whose number the planner knows."""
 _PERIODS: Mapping[str, Expression] = {
-    "codes": _v.period == any_(_texts("codes")),
+    "codes": _v.period == any_(bindparam("codes", type_=ARRAY(Text))),
     "first": _v.starts >= bindparam("first", type_=Date),
     "last": _v.ends <= bindparam("last", type_=Date),
     "step": _v.period.op("~")(bindparam("step", type_=Text)),
@@ -88,7 +93,7 @@ def statement(form: Form) -> Select[Any]:
         counts = _counts(rows, form)
         query = query.add_columns(cast(counts.c.counts, Text).label("counts"))
         query = query.outerjoin(counts, _same(found, counts, keys))
-    return within_context(query.order_by(*columns).limit(LARGEST + 1))
+    return within_context(query.limit(LARGEST + 1))
 
 
 def _keys(form: Form, *more: str) -> tuple[str, ...]:
@@ -113,10 +118,7 @@ def _rows(form: Form) -> FromClause:
         or_(visible(value, form.access_kind, None), by_grant(value, _v.centre_id, form.access_kind)),
     )
     if "region" in form.by:
-        place = (
-            func.unnest(_texts("places"), _texts("regions")).table_valued("country", "region").render_derived("place")
-        )
-        query = query.add_columns(place.c.region).join(place, place.c.country == _v.country)
+        query = query.add_columns(_place.c.region).join(_place, _place.c.country == _v.country)
     return query.subquery("reported")
 
 
@@ -135,7 +137,7 @@ def _counted(source: FromClause, keys: Sequence[str]) -> list[Expression]:
         numbers: list[Expression] = [_whole(total(source.c[name])) for name in ("known", "reported")]
         absent: list[Expression] = [_whole(func.sum(source.c[reason])) for reason in REASONS_MISSING]
     else:
-        numbers = [func.count(), func.count().filter(source.c.missing.is_(None))]
+        numbers = [func.count(), func.count() - func.count(source.c.missing)]
         if "country" in keys:
             numbers = [func.least(number, literal_column("1")) for number in numbers]
         absent = [func.count().filter(source.c.missing == constant(reason)) for reason in REASONS_MISSING]
@@ -162,8 +164,8 @@ def _reduced(source: FromClause, rule: str, form: Form) -> tuple[Expression, ...
         )
     is_single = func.count(source.c.number) == literal_column("1")
     several = _RULES[rule](source.c.number) if rule in _RULES else None
-    fraction = (case((is_single, func.max(source.c[name]))) for name in _FIGURE[1:])
-    return case((is_single, func.max(source.c.number)), else_=several), *fraction
+    fraction = (case((is_single, func.any_value(source.c[name]))) for name in _FIGURE[1:])
+    return case((is_single, func.any_value(source.c.number)), else_=several), *fraction
 
 
 def _mean(number: Expression) -> Expression:

@@ -76,19 +76,14 @@ def _query(access_kind: AccessKind, by: Sequence[str], names: Sequence[str]) -> 
     launched, due = _launched(access_kind, names), _due(access_kind, names)
     like = select(due.c.framework, due.c.owner, due.c.period, func.count().label("n"))
     number = like.group_by(due.c.framework, due.c.owner, due.c.period).subquery("number")
-    keys = _keys(launched, number, by)
+    keys = [launched.c.country if name == "country" else number.c[name] for name in by]
     whole = cast(func.sum(number.c.n), BigInteger).label("expected")
     expected = select(*keys, whole).join_from(launched, number, _is_expected(number, launched)).group_by(*keys)
-    numbers = func.count().label("reported"), func.count().filter(~_r.late).label("on_time")
-    keys = _keys(launched, due, by)
-    made = visible_to(access_kind).with_only_columns(*keys, *numbers).group_by(*keys)
-    made = made.join(due, and_(due.c.period_id == _r.period_id, due.c.indicator_id == _r.indicator_id))
-    made = made.join(launched, and_(launched.c.country == _r.country, _is_expected(due, launched)))
-    made = made.where(
-        _r.kind == constant("actual"),
-        _r.status.in_(_REPORTED),
-        or_(_r.status == constant("published"), _r.revision_of.is_(None)),
-    )
+    known = _known(access_kind, due, names)
+    numbers = func.count().label("reported"), func.count().filter(~known.c.late).label("on_time")
+    is_launched = and_(launched.c.country == known.c.country, launched.c.framework == known.c.framework)
+    keys = [known.c[name] for name in by]
+    made = select(*keys, *numbers).join_from(known, launched, is_launched).group_by(*keys)
     first, second = expected.subquery("expected"), made.subquery("made")
     some = (func.coalesce(second.c[name], literal_column("0")).label(name) for name in ("reported", "on_time"))
     query = select(*(first.c[name] for name in by), first.c.expected, *some)
@@ -96,12 +91,27 @@ def _query(access_kind: AccessKind, by: Sequence[str], names: Sequence[str]) -> 
     return within_context(query.outerjoin_from(first, second, same).limit(LARGEST + 1))
 
 
-def _keys(launched: FromClause, due: FromClause, by: Sequence[str]) -> list[ColumnElement[Any]]:
-    return [launched.c.country if name == "country" else due.c[name] for name in by]
-
-
 def _is_expected(due: FromClause, launched: FromClause) -> ColumnElement[bool]:
     return and_(due.c.framework == launched.c.framework, _is_of(due.c.owner, launched.c.country))
+
+
+def _known(access_kind: AccessKind, due: FromClause, names: Sequence[str]) -> FromClause:
+    """The results that are due and were submitted. The offset keeps the planner from multiplying what is due with
+    countries before it reads results."""
+    is_due = and_(due.c.period_id == _r.period_id, due.c.indicator_id == _r.indicator_id)
+    query = visible_to(access_kind).with_only_columns(_r.country, _r.late, due.c.framework, due.c.period)
+    query = query.join(due, and_(is_due, _is_of(due.c.owner, _r.country)))
+    places = (_r.country == _given(name) for name in ("country", "region") if name in names)
+    return (
+        query.where(
+            _r.kind == constant("actual"),
+            _r.status.in_(_REPORTED),
+            or_(_r.status == constant("published"), _r.revision_of.is_(None)),
+            *places,
+        )
+        .offset(literal_column("0"))
+        .subquery("known")
+    )
 
 
 def _launched(access_kind: AccessKind, names: Sequence[str]) -> FromClause:
@@ -138,7 +148,11 @@ def _is_of(owner: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElemen
 
 
 def _chosen(names: Sequence[str], *own: str) -> list[ColumnElement[bool]]:
-    return [FILTERS[name].condition(any_(bindparam(f"f_{name}", type_=ARRAY(Text)))) for name in own if name in names]
+    return [FILTERS[name].condition(_given(name)) for name in own if name in names]
+
+
+def _given(name: str) -> ColumnElement[Any]:
+    return any_(bindparam(f"f_{name}", type_=ARRAY(Text)))
 
 
 _QUERIES = Shapes(_query)

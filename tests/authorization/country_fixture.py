@@ -15,6 +15,7 @@ from services.access.accounts.passwords import hash_password
 from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
+from tests.authorization.kinds import PUBLISHED, TABLES
 from tests.support.callers import Caller
 from tests.support.centres import DOCUMENT, sections
 
@@ -38,55 +39,6 @@ def rule_of(indicator_id: str) -> Record:
 
 _DEADLINES = ("opens", "nominee_deadline", "nominator_deadline")
 _PASSWORD = "a password of some length"
-TABLES = {
-    "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
-    "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
-    "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
-    "broadcasts": "member_broadcast", "congresses": "member_congress", "participations": "member_participation",
-    "certificates": "member_certificate",
-    "certificate_templates": "member_certificate_template",
-    "calls": "member_call", "nominations": "member_nomination", "initiatives": "member_initiative",
-    "supports": "member_support",
-    "notices": "member_notice", "committees": "centre_committee",
-    "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
-    "reviewers": "centre_reviewer", "report_templates": "centre_report_template",
-    "annual_reports": "centre_annual_report",
-    "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
-    "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
-    "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
-    "targets": "action_target", "validation_rules": "action_validation_rule", "schemes": "action_scheme",
-    "results": "action_result",
-    "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
-    "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
-}  # fmt: skip
-"""The table of each kind."""
-_PUBLISHED = {
-    "experts": "status = 'active'",
-    "institutions": "status = 'verified'",
-    "congresses": "status = 'planned'",
-    "initiatives": "status = 'open'",
-    "supports": "status = 'accepted'",
-    "committees": "status = 'recognised'",
-    "seats": "status = 'appointed'",
-    "centres": "status = 'active'",
-    "annual_reports": "status = 'accepted'",
-    "calls": "status = 'published'",
-    "programmes": "status = 'approved'",
-    "actions": "status = 'planned'",
-    "milestones": "status = 'in_progress'",
-    "endorsements": "status = 'verified', verified_on = '2026-01-02'",
-    "correspondence": "status = 'logged'",
-    "evidence": "status = 'available'",
-    "indicators": "status = 'active'",
-    "targets": "status = 'current'",
-    "validation_rules": "status = 'active'",
-    "schemes": "status = 'current'",
-    "results": "status = 'published'",
-    "government_bodies": "status = 'active'",
-    "focal_points": "status = 'active', starts = '2026-01-01'",
-    "meetings": "status = 'held'",
-}
-"""Each kind with published states, and what makes a row published in addition to its visibility."""
 _PENDING = """
 INSERT INTO core_pending_transition (id, resource, record_id, record_ref, record_version, action, fields, status,
     proposer_kind, proposer_id, concerned, country, visibility, created_at, expires_at)
@@ -501,7 +453,7 @@ class Seeder:
         )
 
     async def _publish(self, fixture: CountryFixture) -> None:
-        for plural, state in _PUBLISHED.items():
+        for plural, state in PUBLISHED.items():
             await self._superuser.execute(
                 f"UPDATE {TABLES[plural]} SET visibility = 'public', {state} WHERE id = $1", fixture.id(plural)
             )

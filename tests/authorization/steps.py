@@ -7,7 +7,8 @@ import asyncpg
 
 from deploy.matrix.operations import Operation, operations
 from tests.authorization.conftest import Services
-from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.kinds import TABLES
 from tests.authorization.requests import Started, request_for
 from tests.support.callers import Caller
 

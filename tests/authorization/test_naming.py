@@ -12,7 +12,8 @@ from deploy.matrix.operations import Operation
 from services.access.access import ROLE_SCOPES
 from tests.authorization.canaries import references
 from tests.authorization.conftest import Services
-from tests.authorization.country_fixture import TABLES, CountryFixture, Seeder
+from tests.authorization.country_fixture import CountryFixture, Seeder
+from tests.authorization.kinds import TABLES
 from tests.authorization.naming import NAMING, fields_naming, naming
 from tests.authorization.requests import Request
 from tests.authorization.steps import STEPPING, each_place

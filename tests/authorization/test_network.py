@@ -12,7 +12,8 @@ import pytest
 from deploy.matrix.operations import operations
 from shared.kernel.principal import Grant, Principal, PrincipalKind
 from tests.authorization.conftest import Services
-from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
+from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
+from tests.authorization.kinds import TABLES
 from tests.support import callers
 from tests.support.callers import Caller, grant, machine, person
 

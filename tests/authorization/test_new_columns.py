@@ -8,7 +8,8 @@ import pytest
 from shared.database.tables import metadata
 from shared.records.record import Internal, Record, fields_of
 from tests.authorization.canaries import lists
-from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture, Seeder
+from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
+from tests.authorization.kinds import TABLES
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
 

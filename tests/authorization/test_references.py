@@ -18,7 +18,8 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from tests.actions.neighbours import enter
 from tests.authorization.conftest import Services
-from tests.authorization.country_fixture import ADMIN, TABLES, CountryFixture
+from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.kinds import TABLES
 from tests.journeys.paths.inventory import lifecycles
 from tests.support.callers import Caller
 from tests.support.evidence import evidence

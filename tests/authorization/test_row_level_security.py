@@ -24,7 +24,8 @@ from shared.database.pool import Database
 from shared.database.statements import Shapes
 from shared.database.unit_of_work import unit_of_work
 from tests.authorization.conftest import Services
-from tests.authorization.country_fixture import TABLES, CountryFixture
+from tests.authorization.country_fixture import CountryFixture
+from tests.authorization.kinds import TABLES
 from tests.support.callers import Caller
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from deploy.local.services import SERVICES
+from shared.web.operation_ids import operation_id
 
 
 class Ask(StrEnum):
@@ -97,7 +98,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
-    "actions.createImport": Demand(Ask.ANYWHERE, "import", "results"),
+    "createActionsImport": Demand(Ask.ANYWHERE, "import", "results"),
     "getResultTemplate": Demand(Ask.ENTER, "import"),
     "bulkIssueCertificates": Demand(Ask.ANYWHERE, "create", "certificates"),
     "bulkTransitionExperts": Demand(Ask.ANYWHERE, "start_review", "experts"),
@@ -111,7 +112,7 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
-    "createExport": Demand(Ask.SIGNED_IN),
+    **dict.fromkeys(("createExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
     "listCentreReviewers": Demand(Ask.SEE),
     "createCentreReviewer": Demand(Ask.DO, "create", "reviewers"),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
@@ -141,8 +142,10 @@ _BY_NAME: Mapping[str, Demand] = {
         ("verifyCertificate", "getCertificateStatusList", "getCertificateFile", "getEvidenceFile"), Demand(Ask.NOTHING)
     ),
     "getCertificateCredential": Demand(Ask.SEE),
-    **dict.fromkeys(
-        (
+    **{
+        operation_id(service, name): Demand(Ask.STARTER)
+        for service in ("membership", "actions")
+        for name in (
             "getImport",
             "getImportTransitions",
             "transitionImport",
@@ -152,9 +155,8 @@ _BY_NAME: Mapping[str, Demand] = {
             "getJob",
             "cancelJob",
             "getJobEvents",
-        ),
-        Demand(Ask.STARTER),
-    ),
+        )
+    },
 }
 _NOTED: Mapping[str, tuple[str, str, Demand]] = {
     "createGrant": ("delegateGrant", "with `delegated_from`", Demand(Ask.DELEGATE, "create")),
@@ -197,7 +199,7 @@ def _operation(service: str, method: str, path: str, described: Mapping[str, Any
     name = described["operationId"]
     is_open = not described["security"] or {} in described["security"]
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
-    demand = _BY_NAME.get(f"{service}.{name}") or _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
+    demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
     if demand is None:
         raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) requires of its caller")
     parts = path.split("/")

@@ -16,6 +16,7 @@ from shared.web.fields import Body, Line
 from shared.web.files import download
 from shared.web.import_api import ImportApi
 from shared.web.jobs import Job, queued_response
+from shared.web.operation_ids import operation_id
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON, key_of
 from shared.web.route import ResourceRouter
@@ -52,7 +53,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
 
     @router.post(
         "",
-        operation_id="createExport",
+        operation_id=operation_id(api.service, "createExport"),
         summary="Export a list",
         description="Left to a job, whose `result_url` is the file.",
         status_code=202,
@@ -73,7 +74,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
 
     @router.get(
         "/{export}/file",
-        operation_id="getExportFile",
+        operation_id=operation_id(api.service, "getExportFile"),
         summary="Fetch the file of an export",
         description="For the caller who ordered it, until it is deleted.",
         responses={200: {"content": {media.partition(";")[0]: {} for media in _MEDIA.values()}}},

@@ -39,6 +39,7 @@ from shared.web.files import download
 from shared.web.import_api import ImportApi, forbidden
 from shared.web.import_response import Import, ImportTransition, KeptRecord, kept_record, present
 from shared.web.jobs import Job, queued_response
+from shared.web.operation_ids import operation_id
 from shared.web.paging import cut, linked_page, page_limit, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import item_response, transitions_response
@@ -91,7 +92,7 @@ def import_routes(api: ImportApi) -> ResourceRouter:
 def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
     @router.post(
         "",
-        operation_id="createImport",
+        operation_id=operation_id(api.service, "createImport"),
         summary="Import a file",
         description="The file is checked at once and imported by a job; each row is accounted for.",
         status_code=202,
@@ -146,7 +147,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     @router.get(
         "",
         options=RouteOptions(query=query_of("limit", "cursor")),
-        operation_id="listImports",
+        operation_id=operation_id(api.service, "listImports"),
         summary="List imports, the newest first",
         description="The caller's own, or all for those who oversee imports.",
         responses={200: {"model": page_of(Import)}},
@@ -160,7 +161,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     @router.get(
         "/{record}",
         options=RouteOptions(is_item=True),
-        operation_id="getImport",
+        operation_id=operation_id(api.service, "getImport"),
         summary="Read one import",
         description="The number of created, updated and failed rows, and the address of the failed ones.",
         responses={200: {"model": Import}},
@@ -170,7 +171,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
 
     @router.get(
         "/{record}/transitions",
-        operation_id="getImportTransitions",
+        operation_id=operation_id(api.service, "getImportTransitions"),
         summary="Whether an import can be undone",
         description="`undo` is there until the import is too old, and while no other undo runs.",
         responses={200: {"model": Transitions}},
@@ -184,7 +185,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     @router.get(
         "/{record}/failures",
         options=RouteOptions(query=query_of("safe")),
-        operation_id="getImportFailures",
+        operation_id=operation_id(api.service, "getImportFailures"),
         summary="The rows that failed, as CSV",
         description="The failed rows as they were sent, with code and reason: correct them and import the file.",
         responses={200: {"content": {"text/csv": {}}}},
@@ -209,7 +210,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     @router.get(
         "/{record}/kept",
         options=RouteOptions(query=query_of("limit", "cursor")),
-        operation_id="listImportKept",
+        operation_id=operation_id(api.service, "listImportKept"),
         summary="List what the undo of an import has left",
         description="Records of the import, and people that it added, which have changed since or something refers to.",
         responses={200: {"model": page_of(KeptRecord)}},
@@ -239,7 +240,7 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
     @router.post(
         "/{record}/transitions",
         options=RouteOptions(is_conditional=True),
-        operation_id="transitionImport",
+        operation_id=operation_id(api.service, "transitionImport"),
         summary="Take an import back",
         description="`undo` removes what it created and restores what it changed, unless it was edited since.",
         responses={200: {"model": Import}},

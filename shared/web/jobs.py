@@ -19,6 +19,7 @@ from shared.messaging import jobs
 from shared.web.catalogue import PROBLEMS
 from shared.web.fields import ResponseModel
 from shared.web.job_events import LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
+from shared.web.operation_ids import operation_id
 from shared.web.places import Places
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
@@ -78,7 +79,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
     @router.get(
         "/{job}",
         options=RouteOptions(is_item=True),
-        operation_id="getJob",
+        operation_id=operation_id(service, "getJob"),
         summary="Read how far a job is",
         description="For the caller who ordered it, and for callers with permission to read all jobs.",
         responses={200: {"model": Job}},
@@ -88,7 +89,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
 
     @router.get(
         "/{job}/events",
-        operation_id="getJobEvents",
+        operation_id=operation_id(service, "getJobEvents"),
         summary="Follow a job until it ends, as server-sent events",
         description="An event for each progress; `Last-Event-ID` continues after one.",
         status_code=200,
@@ -107,7 +108,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
 
     @router.delete(
         "/{job}",
-        operation_id="cancelJob",
+        operation_id=operation_id(service, "cancelJob"),
         summary="Cancel a job",
         description="A queued job is cancelled at once, a running one at its next checkpoint.",
         status_code=202,

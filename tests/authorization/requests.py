@@ -355,6 +355,7 @@ FILES: Mapping[str, Mapping[str, Any]] = {
     )
 }
 """A file to import, by service."""
+_IMPORTS = ("createImport", "createActionsImport")
 
 
 def request_for(operation: Operation, country_fixture: CountryFixture, started: Started) -> Request:
@@ -363,8 +364,8 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
     item = path.removesuffix("/transitions")
     if operation.id in _TOKEN:
         return Request("POST", path, more={"data": {"token": "x"}})
-    if operation.id in ("createImport", "createEvidence"):
-        is_import = operation.id == "createImport"
+    if operation.id in (*_IMPORTS, "createEvidence"):
+        is_import = operation.id in _IMPORTS
         return Request("POST", path, more=FILES[operation.service] if is_import else _evidence(country_fixture))
     if operation.method == "PATCH":
         return Request("PATCH", path, {}, item)
@@ -376,7 +377,7 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
 
 
 def _body(operation: Operation, country_fixture: CountryFixture) -> dict[str, Any]:
-    if operation.id == "createExport":
+    if operation.id in ("createExport", "createActionsExport"):
         return {"resource": FILES[operation.service]["data"]["resource"]}
     is_decision = operation.path.endswith("/{pending_id}")
     return {"decision": "some day"} if is_decision else BODIES[operation.id](country_fixture)

@@ -102,7 +102,8 @@ class Importable:
     run, in which it makes none. `adds` is the kind of record that it makes. An undo removes new records that are not
     `in_use`, last those of `adds`; each transaction begins with `lock`, so that nobody begins to use one meanwhile.
     `record_keys`: JSON objects with all these keys reach `parsed_row` whole, as JSON text in the cell `record`. `cells`
-    shows a record under import headings. `registry_verb` is the permission that a caller needs to set `registry`."""
+    shows a record under import headings. `registry_verb` is the permission that a caller needs to set `registry`.
+    `follow` is called with each record that was written, in its transaction, such as to enqueue a job once."""
 
     kind: ResourceType[Any, Any]
     roles: RoleTable
@@ -127,6 +128,7 @@ class Importable:
     parts: RecordParts | None = None
     ended: tuple[str, ...] = ()
     decimals: frozenset[str] = frozenset()
+    follow: Callable[[UnitOfWork, Values], None] | None = None
     blank: Columns = field(init=False, compare=False, repr=False)
     """Every column of the table, without a value."""
 

@@ -201,6 +201,8 @@ def record_imported_change(uow: UnitOfWork, importable: Importable, recorded: Re
         fact = importable.kind.lifecycle.of(action, recorded.before["status"]).fact or recorded.after["status"]
     if recorded.child is None:
         importable.kind.record_row_change(uow, action, recorded.before, recorded.after, fact, at=at)
+        if importable.follow is not None:
+            importable.follow(uow, recorded.after)
         return
     shown = {"ref": recorded.owner["ref"], "status": recorded.owner["status"]}
     record_change(

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.actions.results.revalidation import Indicators, lack_states, revalidate_next
+from services.actions.results.revalidation import Chosen, lack_states, revalidate_next
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -230,13 +230,13 @@ async def test_a_job_validates_results_anew_after_a_rule_changed(
     path = await result(author, reporting.subject(of))
     made = await reporting.rule(side(of), AT_MOST, side(constant="5"))
     assert ((await _violated(author, path))[0][0], await _listed(author, path)) == (made["code"], "clean")
-    await _validate(database, Indicators([UUID(of)], None))
+    await _validate(database, Chosen([UUID(of)], None))
     assert await _listed(author, path) == "error"
     await admin.step(made["links"]["self"], "retire")
     assert await _violated(author, path) == []
-    await _validate(database, Indicators([UUID(of)], "XB"))
+    await _validate(database, Chosen([UUID(of)], "XB"))
     assert await _listed(author, path) == "error"
-    await _validate(database, Indicators([UUID(of)], "XA"))
+    await _validate(database, Chosen([UUID(of)], "XA"))
     assert await _listed(author, path) == "clean"
 
 
@@ -254,7 +254,7 @@ async def test_results_of_before_the_rules_are_validated_once(
         assert not await lack_states(uow.connection)
 
 
-async def _validate(database: Database, of: Indicators | None) -> None:
+async def _validate(database: Database, of: Chosen | None) -> None:
     after: UUID | None = UUID(int=0)
     while after is not None:
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:

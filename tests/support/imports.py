@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeAlias
 
@@ -111,3 +111,10 @@ def csv_of(headings: str, rows: Iterable[Sequence[str]], delimiter: str = ",") -
 
 def counts(created: int = 0, updated: int = 0, unchanged: int = 0, failed: int = 0) -> dict[str, int]:
     return {"created": created, "updated": updated, "unchanged": unchanged, "failed": failed}
+
+
+async def eventually(is_met: Callable[[], Awaitable[bool]]) -> None:
+    """Waits until a condition is met. Raises TimeoutError after two minutes."""
+    async with asyncio.timeout(120):
+        while not await is_met():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)

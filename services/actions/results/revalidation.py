@@ -69,6 +69,7 @@ _OF_INDICATORS = Lookup(
         or_(_COUNTRY.is_(None), _r.country == _COUNTRY),
     )
 )
+_OF_COUNTRY = Lookup(_IN_ORDER.where(_r.country == _COUNTRY))
 _WITHOUT_STATE = Lookup(_IN_ORDER.where(~select(_v.result_id).where(_v.result_id == _r.id).exists()))
 _states = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
@@ -86,10 +87,10 @@ _STORE = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Indicators:
-    """Indicators whose results are validated anew: those of a country, or of all."""
+class Chosen:
+    """Results that are validated anew: those of these indicators, or of all; in a country, or in all."""
 
-    ids: Sequence[UUID]
+    indicators: Sequence[UUID] | None
     country: str | None
 
 
@@ -104,11 +105,16 @@ async def revalidate(uow: UnitOfWork, changed: Sequence[Result]) -> None:
     await _store(uow.connection, ids)
 
 
-async def revalidate_next(uow: UnitOfWork, of: Indicators | None, after: UUID) -> UUID | None:
-    """Stores the states of the next 500 living results after an id: those of indicators, or else those without a state.
+async def revalidate_next(uow: UnitOfWork, chosen: Chosen | None, after: UUID) -> UUID | None:
+    """Stores the states of the next 500 living results after an id: the chosen ones, or else those without a state.
     Returns the last id; None if there are no more. The unit of work writes every row."""
-    chosen = {} if of is None else {"indicators": of.ids, "country": of.country}
-    rows = await (_WITHOUT_STATE if of is None else _OF_INDICATORS).fetch(uow.connection, after=after, **chosen)
+    if chosen is None:
+        rows = await _WITHOUT_STATE.fetch(uow.connection, after=after)
+    elif chosen.indicators is None:
+        rows = await _OF_COUNTRY.fetch(uow.connection, after=after, country=chosen.country)
+    else:
+        wanted = {"indicators": chosen.indicators, "country": chosen.country}
+        rows = await _OF_INDICATORS.fetch(uow.connection, after=after, **wanted)
     if not rows:
         return None
     await _lock(uow, {row["country"] for row in rows})

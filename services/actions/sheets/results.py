@@ -28,12 +28,14 @@ from services.actions.sheets.rows import (
 )
 from services.actions.sheets.schemas import ResultRow
 from services.actions.subjects.domain import MOST_PARTS
+from services.actions.validation_rules.operations import VALIDATION_JOB
 from shared.auth.independence import with_author
 from shared.bulk.importable import Columns, Importable, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
+from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope
 from shared.records.record import Document
 
@@ -172,6 +174,11 @@ def lines(row: Values, access: AccessScope) -> Iterable[dict[str, str]]:
         yield {**key, **amount_cells(part)}
 
 
+def validate_later(uow: UnitOfWork, row: Values) -> None:
+    """Enqueues the validation of the results of the country, once in a transaction."""
+    defer_once(uow, RESULTS.resource.service, VALIDATION_JOB, {"country": row["country"]})
+
+
 RESULT_IMPORT = Importable(
     kind=RESULTS,
     roles=ROLES,
@@ -184,6 +191,7 @@ RESULT_IMPORT = Importable(
     export_extra="named",
     ended=("discarded", "retracted"),
     decimals=frozenset(_AMOUNT),
+    follow=validate_later,
     parts=RecordParts(
         DIMENSION, queries.dimension_headings, _complete, _refused, lambda values: values["says_nothing"], lines
     ),

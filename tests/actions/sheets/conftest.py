@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 
 import httpx
 import pytest
 
+from services.actions.app import create_app
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from shared.bulk import validation
 from shared.messaging.relay import Relay
 from tests.actions.sheets.framework import Framework
-from tests.support.callers import Caller
+from tests.support.callers import Caller, serving
 from tests.support.imports import Importer, working
 from tests.support.principals import enter_callers
 from tests.support.results import open_period
@@ -29,6 +31,25 @@ def database_url(test_servers: dict[str, str], worker_number: int) -> str:
 @pytest.fixture(scope="session")
 def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
     return f"{test_servers['valkey']}/{40 + worker_number}"
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> ActionsSettings:
+    """Those of this database: a fixture of the session has the values of the folder whose test asks first."""
+    storage = tmp_path_factory.mktemp("files")
+    return ActionsSettings(database_url=database_url, redis_url=redis_url, storage_path=storage)
+
+
+@pytest.fixture(scope="session")
+async def actions(settings: ActionsSettings) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def caller(actions: httpx.AsyncClient) -> Callable[[str | None], Caller]:
+    """A caller by name, always the same one, so that its idempotency keys never repeat."""
+    return cache(lambda name: Caller(actions, name))
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ import pytest
 
 from tests.actions.sheets.framework import SEX, Framework, results_of
 from tests.support.callers import Caller
-from tests.support.imports import Importer, counts, csv_of
-from tests.support.results import end_period, parts, published, result, subject
+from tests.support.imports import Importer, counts, csv_of, eventually
+from tests.support.results import RESULTS, end_period, parts, published, result, subject
 
 
 def file(headings: str, *rows: Sequence[str]) -> bytes:
@@ -50,6 +50,25 @@ async def test_a_changed_row_changes_its_own_part(author: Importer, framework: F
     assert (await author.undo(changed)).status_code == 200
     (record,) = await results_of(author, code)
     assert [part["value"] for part in record["breakdown"]] == ["6"]
+
+
+async def test_imported_results_are_validated(author: Importer, framework: Framework) -> None:
+    code = await framework.indicator(measure="percentage", unit=None, across="mean")
+    headings = "indicator,country,period,method,value"
+
+    async def found_by(state: str) -> bool:
+        listed = await author.caller.get(f"{RESULTS}?indicator={code}&validation={state}")
+        return bool(listed.json()["items"])
+
+    first = await author.bring("results", file(headings, (code, "XA", "2026", "survey", "150")))
+    await eventually(lambda: found_by("warning"))
+    await author.bring("results", file(headings, (code, "XA", "2026", "survey", "50")))
+    await eventually(lambda: found_by("clean"))
+    other = await author.bring("results", file(headings, (code, "XA", "2026", "survey", "160")))
+    await eventually(lambda: found_by("warning"))
+    assert (await author.undo(other)).status_code == 200
+    await eventually(lambda: found_by("clean"))
+    assert first["counts"] == counts(created=1)
 
 
 async def test_undo_removes_new_results_and_restores_numbers(author: Importer, framework: Framework) -> None:

@@ -24,6 +24,21 @@ _FOLLOWED = (
 )
 
 
+_NOT_NULL = {
+    "id": "uuid", "indicator_id": "uuid", "valid_from": "timestamptz", "starts": "date", "ends": "date",
+    "period": "text", "country": "text", "visibility": "text", "key": "text", "part": "text",
+}  # fmt: skip
+_NULLABLE = {
+    "valid_to": "timestamptz", "number": "numeric", "numerator": "numeric", "denominator": "numeric", "code": "text",
+    "missing": "text", "action_id": "uuid", "centre_id": "uuid",
+}  # fmt: skip
+_COLUMNS = ", ".join((*_NOT_NULL, *_NULLABLE))
+_TYPED = ", ".join(f"{name} {kind}" for name, kind in (_NOT_NULL | _NULLABLE).items())
+_DEFINED = "\n    ".join(
+    f"{name} {kind}{' NOT NULL' if name in _NOT_NULL else ''}," for name, kind in (_NOT_NULL | _NULLABLE).items()
+)
+
+
 def upgrade() -> None:
     """The table has few columns with nulls in front of others, and its index has them all, since a statistic reads a
     hundred thousand rows. Vacuum runs early, so that the index alone is read."""
@@ -40,32 +55,16 @@ $$
 COMMENT ON FUNCTION action_quotient IS 'half-even to 12 places, without trailing zeros, as shared.kernel.decimals'
 --;
 CREATE TABLE action_value (
-    id uuid NOT NULL,
-    indicator_id uuid NOT NULL,
-    valid_from timestamptz NOT NULL,
-    starts date NOT NULL,
-    ends date NOT NULL,
-    period text NOT NULL,
-    country text NOT NULL,
-    visibility text NOT NULL,
-    key text NOT NULL,
-    part text NOT NULL,
-    valid_to timestamptz,
-    number numeric,
-    numerator numeric,
-    denominator numeric,
-    code text,
-    missing text,
-    action_id uuid,
-    centre_id uuid,
+    {_DEFINED}
     PRIMARY KEY (id, key, part)
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.02)
 --;
 COMMENT ON TABLE action_value IS
     'published results (key and part empty) and their parts by one dimension; id is the result''s'
 --;
-CREATE FUNCTION action_values_of(result action_result) RETURNS SETOF action_value
+CREATE FUNCTION action_values_of(result action_result) RETURNS TABLE ({_TYPED})
 LANGUAGE plpgsql STABLE SET search_path = escm, pg_temp AS $$
+#variable_conflict use_column
 BEGIN
     IF result.published_at IS NULL THEN
         RETURN;
@@ -96,7 +95,7 @@ BEGIN
         DELETE FROM action_value WHERE id = OLD.id AND OLD.published_at IS NOT NULL;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        INSERT INTO action_value SELECT * FROM action_values_of(NEW);
+        INSERT INTO action_value ({_COLUMNS}) SELECT * FROM action_values_of(NEW);
     END IF;
     PERFORM set_config('escm.visibilities', visibilities, true);
     RETURN NULL;
@@ -108,7 +107,7 @@ CREATE TRIGGER action_result_values_follow AFTER INSERT OR DELETE OR UPDATE OF {
 --;
 SET LOCAL escm.visibilities = 'public,network,restricted'
 --;
-INSERT INTO action_value SELECT value.* FROM action_result result CROSS JOIN LATERAL action_values_of(result) value
+INSERT INTO action_value ({_COLUMNS}) SELECT value.* FROM action_result result CROSS JOIN LATERAL action_values_of(result) value
 --;
 CREATE INDEX action_value_indicator_idx ON action_value (indicator_id, key, period, ends, country) INCLUDE (
     visibility, part, id, number, numerator, denominator, code, missing, action_id, centre_id, starts, valid_from,

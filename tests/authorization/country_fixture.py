@@ -296,7 +296,7 @@ class Seeder:
         await self._superuser.execute(become, peer, "active")
         due = (today() + timedelta(days=30)).isoformat()
         await self._enter(fixture, "centres", f"centres/{centre['id']}/reviewers", expert_id=peer, due=due)
-        owed = {"centre_id": centre["id"], "year": 2024, "due": "2025-03-01"}
+        owed = {"centre_id": centre["id"], "year": 2024, "due": "2025-03-01", "visibility": "restricted"}
         await self._enter(fixture, "centres", "annual_reports", **owed)
         template = {"kind": "final_report", "version": str(uuid4()), "titles": {"en": fixture.word}}
         await self._enter(fixture, "centres", "report_templates", **template, sections=sections(fixture.word))

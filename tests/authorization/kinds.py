@@ -32,6 +32,7 @@ PUBLISHED = {
     "seats": "status = 'appointed'",
     "centres": "status = 'active'",
     "annual_reports": "status = 'accepted'",
+    "report_templates": "status = 'retired'",
     "calls": "status = 'published'",
     "programmes": "status = 'approved'",
     "actions": "status = 'planned'",

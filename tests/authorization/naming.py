@@ -63,7 +63,10 @@ def _valid(operation: Operation, country_fixture: CountryFixture) -> Iterator[tu
 
 
 def _names(at: Path, described: Mapping[str, Any]) -> bool:
+    """Whether the place refers to a record; `after` is a place in the order of ids."""
     name = next((str(part) for part in reversed(at) if isinstance(part, str)), "")
+    if name == "after":
+        return False
     return described.get("format") == "uuid" or name.endswith(("_id", "_ids")) or name == "id"
 
 

@@ -24,6 +24,8 @@ COLUMNS = (
     "email_key", "display_name", "registration_number", "term", "clock", "assignee", "asserted",
     "designated_on", "verified_on", "claimed_by", "owner_id", "owner_kind", "digest", "hint", "last_used",
 )  # fmt: skip
+_NAMED_VERSION = ("/centres/v1/report_templates", "version")
+"""The one field of a body with a name of the server's (decision 95); a number is refused there, too."""
 _NOTHING = Started("", "", "")
 _ENTERING = [
     operation
@@ -41,7 +43,8 @@ async def _refused(caller: Caller, method: str, path: str, body: Any, field: str
     response = await caller.request(method, path, json={**body, field: _value(field)}, etag=etag)
     assert response.status_code == 422, f"{field}: {response.text}"
     faults = [(error["code"], error["pointer"]) for error in response.json()["errors"]]
-    assert ("unknown_field", f"/{field}") in faults, f"{field}: {response.text}"
+    codes = {"unknown_field", "invalid_type"} if (path, field) == _NAMED_VERSION else {"unknown_field"}
+    assert {(code, f"/{field}") for code in codes} & {*faults}, f"{field}: {response.text}"
 
 
 def _value(field: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.paths.world import World
 from tests.journeys.reporting import truth
 from tests.journeys.reporting.countries import Reporting
-from tests.journeys.reporting.truth import COUNTRIES, FIRST, FOREST, LAND, SECOND, SHARE, WETLAND, reported
+from tests.journeys.reporting.truth import AREA, COUNTRIES, FIRST, FOREST, SECOND, SHARE, WETLAND, reported
 from tests.support.running import system
 
 _BEFORE = -4
@@ -32,19 +32,19 @@ def _is_true(reporting: Reporting, today: int) -> None:
         ahead = day - today
         for period in ("", FIRST, SECOND):
             among = {"period": period} if period else {}
-            assert reporting.value(LAND, ahead, **among) == truth.land(day, period=period)
+            assert reporting.value(AREA, ahead, **among) == truth.area(day, period=period)
             assert reporting.value(SHARE, ahead, **among) == truth.share(day, period=period)
-        for indicator, true in ((LAND, truth.land), (SHARE, truth.share)):
+        for indicator, true in ((AREA, truth.area), (SHARE, truth.share)):
             values = {country: true(day, country=country) for country in COUNTRIES}
             found = {one["country"]: one["value"] for one in reporting.values(indicator, ahead, by="country")}
             assert {country: Decimal(value) for country, value in found.items() if value is not None} == {
                 country: value for country, value in values.items() if value is not None
             }
-        covers = {one["cover"]: Decimal(one["value"]) for one in reporting.values(LAND, ahead, by="cover")}
-        parts = {cover: truth.land(day, cover=cover) for cover in (FOREST, WETLAND)}
+        covers = {one["cover"]: Decimal(one["value"]) for one in reporting.values(AREA, ahead, by="cover")}
+        parts = {cover: truth.area(day, cover=cover) for cover in (FOREST, WETLAND)}
         assert covers == {cover: value for cover, value in parts.items() if value is not None}
-        regions = {one["region"]: Decimal(one["value"]) for one in reporting.values(LAND, ahead, by="region")}
-        total = truth.land(day)
+        regions = {one["region"]: Decimal(one["value"]) for one in reporting.values(AREA, ahead, by="region")}
+        total = truth.area(day)
         assert regions == ({} if total is None else {None: total})
 
 

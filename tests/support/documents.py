@@ -20,6 +20,7 @@ _CALLERS = {
     "initiatives.md": ("accounts", "admin"),
     "certificates.md": ("accounts", "admin"),
     "calls.md": ("accounts", "admin"),
+    "annual-reports.md": ("accounts", "admin"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

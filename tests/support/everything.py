@@ -240,6 +240,11 @@ def _government(by: Client, admin: Client) -> None:
         rows = Path(folder) / "results.csv"
         rows.write_text(f"indicator,country,period,method,value\n{indicator['code']},{COUNTRY},2026,survey,many\n")
         by.upload("/actions/v1/imports", rows, resource="results")
+        rows.write_text(f"indicator,country,period,method,value\n{indicator['code']},{COUNTRY},2026,survey,12.50\n")
+        job = by.upload("/actions/v1/imports", rows, resource="results")
+        (draft,) = by.get("/actions/v1/results", indicator=indicator["code"], status="draft", kind="actual")["items"]
+        by.change(draft["links"]["self"], {"comment": "Counted twice"})
+        by.step(f"/actions/v1/imports/{job['result']['import_id']}", "undo")
     more_time = {"country": COUNTRY, "until": str(today() + timedelta(days=30)), "reason": "The survey is late"}
     by.create(f"{period['links']['self']}/extensions", more_time)
     pair = {"from": {"scheme": "gbf", "code": "2"}, "to": {"scheme": "sdg", "code": "15.3"}}

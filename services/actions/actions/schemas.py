@@ -53,7 +53,7 @@ class Baseline(Body):
     source: Annotated[Document | None, "Where the figure is from."] = None
 
 
-class Location(Body):
+class ActionLocation(Body):
     """Where the action takes place: a name or a subdivision of the country, and a point in WGS 84 or none."""
 
     name: Annotated[Line | None, Field(examples=["Upper Alpha catchment"]), "The place."] = None
@@ -70,7 +70,7 @@ class Location(Body):
     ] = None
 
     @model_validator(mode="after")
-    def _is_a_place(self) -> "Location":
+    def _is_a_place(self) -> "ActionLocation":
         if self.name is None and self.subdivision is None:
             raise PydanticCustomError("name_or_subdivision", "A location has a name or a subdivision.")
         if (self.lat is None) != (self.lon is None):
@@ -89,7 +89,7 @@ class ActionBody(Body, of=record.Action):
     planned_start: Day | None = None
     planned_end: Day | None = None
     participants: Annotated[list[Participant], Field(max_length=200)] = []
-    locations: Annotated[list[Location], Field(max_length=50)] = []
+    locations: Annotated[list[ActionLocation], Field(max_length=50)] = []
     tags: Annotated[list[Tag], Field(max_length=100)] = []
     budget: Budget | None = None
     baseline: Baseline | None = None
@@ -120,7 +120,7 @@ class Action(RecordResponse, of=record.Action, lifecycle=domain.LIFECYCLE):
     actual_start: date | None
     actual_end: date | None
     participants: list[Participant]
-    locations: list[Location]
+    locations: list[ActionLocation]
     tags: list[Tag]
     budget: Budget | None = None
     baseline: Baseline | None

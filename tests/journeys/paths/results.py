@@ -47,6 +47,14 @@ def _enter_codes(path_run: PathRun, edition: str = "") -> None:
     assert stored.status_code == 201, stored.text
 
 
+def _enter_states(path_run: PathRun) -> None:
+    """An assessment of the code, whose source is a file."""
+    assessed = {"assessment": "2025", "published_on": day(), "states": [{"code": "1", "status": "within"}]}
+    body = {**assessed, "source": evidence.document(path_run)}
+    stored = path_run.by("admin").send("POST", f"{path_run.record}/states", json=body)
+    assert stored.status_code == 201, stored.text
+
+
 def _publish_another_edition(path_run: PathRun) -> None:
     edition = _edition(path_run, "2")
     _enter_codes(path_run, edition)
@@ -148,6 +156,9 @@ PATHS = (
         "draft",
         (
             refused("admin", "publish", "codes_missing", _enter_codes),
+            given(_enter_states),
+            given(evidence.withdraw),
+            refused("admin", "publish", "evidence_not_available", evidence.restore),
             taken("admin", "publish", "current"),
             follows("supersede", "superseded", _publish_another_edition),
         ),

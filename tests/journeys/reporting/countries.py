@@ -16,7 +16,7 @@ from tests.journeys.paths.actions import PATHS
 from tests.journeys.paths.centres import committee
 from tests.journeys.paths.path import PathRun, day
 from tests.journeys.paths.world import V1, World
-from tests.journeys.reporting.truth import COUNTRIES, FIRST, FOREST, LAND, SECOND, SHARE, WETLAND, Reported
+from tests.journeys.reporting.truth import AREA, COUNTRIES, FIRST, FOREST, SECOND, SHARE, WETLAND, Reported
 from tests.support.running import Client
 
 _V1 = V1["actions"]
@@ -32,7 +32,7 @@ _COVER = {
 }
 _INDICATORS = (
     {
-        "code": LAND,
+        "code": AREA,
         "titles": {"en": "Restored land"},
         "measure": "unit",
         "unit": {"code": "ha", "label": "hectares"},

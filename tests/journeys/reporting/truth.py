@@ -8,7 +8,7 @@ from fractions import Fraction
 
 COUNTRIES = ("XA", "XB", "XC")
 FIRST, SECOND = "2025", "2026"
-LAND, SHARE = "LAND", "SHARE"
+AREA, SHARE = "AREA", "SHARE"
 FOREST, WETLAND = "forest", "wetland"
 _PLACES = Decimal("1e-12")
 
@@ -30,25 +30,25 @@ class Reported:
 
 
 STORY = (
-    Reported(-3, "XA", FIRST, LAND, value="0.1", parts=("0.06", "0.04")),
+    Reported(-3, "XA", FIRST, AREA, value="0.1", parts=("0.06", "0.04")),
     Reported(-3, "XA", FIRST, SHARE, numerator="50", denominator="100"),
-    Reported(-3, "XB", FIRST, LAND, value="0.2", parts=("0.2", "0")),
+    Reported(-3, "XB", FIRST, AREA, value="0.2", parts=("0.2", "0")),
     Reported(-3, "XB", FIRST, SHARE, numerator="1", denominator="300"),
-    Reported(-2, "XC", FIRST, LAND, value="7.25", parts=("7", "0.25")),
+    Reported(-2, "XC", FIRST, AREA, value="7.25", parts=("7", "0.25")),
     Reported(-2, "XC", FIRST, SHARE, numerator="1", denominator="7"),
-    Reported(-1, "XA", FIRST, LAND, value="0.15", parts=("0.1", "0.05")),
-    Reported(0, "XA", SECOND, LAND, value="1", parts=("0.5", "0.5")),
+    Reported(-1, "XA", FIRST, AREA, value="0.15", parts=("0.1", "0.05")),
+    Reported(0, "XA", SECOND, AREA, value="1", parts=("0.5", "0.5")),
     Reported(0, "XA", SECOND, SHARE, numerator="2", denominator="3"),
-    Reported(0, "XB", SECOND, LAND, missing="confidential"),
+    Reported(0, "XB", SECOND, AREA, missing="confidential"),
     Reported(0, "XB", SECOND, SHARE, numerator="9", denominator="10"),
-    Reported(0, "XC", SECOND, LAND, value="8.125", parts=("8", "0.125")),
+    Reported(0, "XC", SECOND, AREA, value="8.125", parts=("8", "0.125")),
 )
 """A later entry of the same country, period and indicator revises the earlier one."""
 
 
 CODES = {
-    "sdg": {LAND: ("15", "15.3"), SHARE: ("6", "6.6", "15", "15.1")},
-    "gbf": {LAND: ("2",), SHARE: ()},
+    "sdg": {AREA: ("15", "15.3"), SHARE: ("6", "6.6", "15", "15.1")},
+    "gbf": {AREA: ("2",), SHARE: ()},
 }
 """The codes of the indicators by scheme, with those above them."""
 
@@ -64,11 +64,11 @@ def published(as_of: int = 0) -> list[Reported]:
     return [*by_key.values()]
 
 
-def land(as_of: int = 0, *, country: str = "", period: str = "", cover: str = "") -> Decimal | None:
+def area(as_of: int = 0, *, country: str = "", period: str = "", cover: str = "") -> Decimal | None:
     """The sum of all countries and periods, or of one; of one cover."""
     numbers = [
         Decimal(one.parts[(FOREST, WETLAND).index(cover)] if cover else one.value)
-        for one in _of(LAND, as_of, country, period)
+        for one in _of(AREA, as_of, country, period)
     ]
     return sum(numbers, Decimal()) if numbers else None
 

@@ -1,10 +1,12 @@
 """Templates of what centres report and apply with. They belong to no country."""
 
-from migrations.rules import country_scoped, record_columns, reference_numbers, run
+from migrations.rules import country_scoped, record_columns, reference_numbers, run, setting
 
 revision = "0055_centres_report_templates"
 down_revision = "0054_centres_directors"
 
+_HAS_CONTEXT = f"{setting('countries')} IS NOT NULL"
+"""Sandbox clients see no visibility, only countries; nobody reads without a context."""
 _COUNTRY = "country text NOT NULL CHECK (country ~ '^[A-Z]{2}$')"
 
 
@@ -23,6 +25,10 @@ CREATE UNIQUE INDEX centre_report_template_active_idx ON centre_report_template 
 """)
     reference_numbers("centre_report_template", "RTP", "centres")
     country_scoped("centre_report_template", "centres")
+    run(f"""
+CREATE POLICY centre_report_template_public ON centre_report_template FOR SELECT
+    USING (visibility = 'public' AND {_HAS_CONTEXT})
+""")
 
 
 def downgrade() -> None:

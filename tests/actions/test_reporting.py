@@ -16,7 +16,9 @@ PATH = "/actions/v1/statistics?of=reporting"
 
 @pytest.fixture
 async def due(admin: Caller, superuser: asyncpg.Connection) -> dict[str, Any]:
-    """What a result names: one of two indicators of a framework that XA and XB have launched, and its open period."""
+    """What a result names: one of two indicators of a framework that XA and XB have launched, and its open period. No
+    country has indicators of its own."""
+    await superuser.execute("UPDATE action_indicator SET status = 'retired' WHERE country IS NOT NULL")
     of = await subject(admin)
     framework = (await admin.get(f"/actions/v1/periods/{of['period_id']}")).json()["framework"]
     second = await active_indicator(admin, framework=framework)

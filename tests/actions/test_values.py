@@ -169,6 +169,17 @@ async def test_everybody_reads_values_of_public_results(admin: Caller, caller: C
     assert await _value(caller("author_xa"), of) == "3"
 
 
+async def test_a_public_result_of_a_hidden_indicator_is_read_without_it(
+    admin: Caller, caller: Callers, reporter: Reporter
+) -> None:
+    national = await active_indicator(caller("government_xa"), country="XA")
+    of = {"indicator_id": national, "period_id": (await open_period(admin))["id"], "country": "XA"}
+    key = await reporter.report({**of, "method": "measured"}, value="1", visibility="public")
+    shown = await caller("applicant").get(f"/actions/v1/results/{key}")
+    assert (shown.status_code, shown.json()["value"]) == (200, "1"), shown.text
+    assert [shown.json().get(name) for name in ("unit", "validation")] == [None, None]
+
+
 @pytest.mark.usefixtures("one_day")
 async def test_a_value_of_the_past_is_repeated(admin: Caller, reporter: Reporter) -> None:
     of = await subject(admin)

@@ -27,9 +27,9 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _SERVICES = ("access", "actions", "centres", "membership", "portal")
 _PARENTS = 100
 """Records whose own lists are read: the newest, or the oldest accounts."""
-_ORDERS = {"/access/v1/accounts": "&sort=id", "/membership/v1/imports": ""}
-"""The accounts of the demo have what is looked for, and other tests enter more than 100 after them. The list of imports
-has one order."""
+_ORDERS = {"/access/v1/accounts": "&sort=id", "/membership/v1/imports": "", "/actions/v1/imports": ""}
+"""The accounts of the demo have what is looked for, and other tests enter more than 100 after them. Lists of imports
+have one order."""
 Look = Callable[[str], httpx.Response]
 
 

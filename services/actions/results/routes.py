@@ -35,11 +35,13 @@ register_constraint("action_result_living_key", "/period_id", "There is a living
 
 async def _validation(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
     """The violations of a result. Grants over its country or centre show those by values of other results; others show
-    the comparison with what the caller may know of."""
+    the comparison with what the caller may know of, if the indicator is part of it."""
     shown = record_read(record.Result, row)
     if access.sees_all_fields(shown.country, shown.centre_id):
         async with ctx.connection() as connection:
             around = (await surroundings_of(connection, [shown]))[shown.id]
+    elif row["of_indicator"] is None:
+        return {}
     else:
         around = surroundings(orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null"))
     return {"validation": present_violations(violations(shown, around), shown.acknowledged)}

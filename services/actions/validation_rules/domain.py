@@ -99,8 +99,8 @@ def term_faults(record: ValidationRule, indicators: Sequence[Indicator | None]) 
             is_same_side = before.split("/")[1] == side
             detail = "Each number only once." if is_same_side else "A number is not compared with itself."
             yield FieldError("not_unique" if is_same_side else "self_relation", detail, pointer=pointer)
-        for name, code in term["dimensions"].items():
-            if not has_part(indicator, name, code):
+        for name, part in term["dimensions"].items():
+            if not has_part(indicator, name, part):
                 detail = "Not a dimension and code of the indicator."
                 yield FieldError("unknown_dimension", detail, pointer=f"{pointer}/dimensions/{name}")
 

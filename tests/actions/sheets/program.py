@@ -6,6 +6,7 @@ import uvloop
 
 from services.actions.bulk import IMPORTABLE
 from services.actions.settings import ActionsSettings
+from services.actions.validations.jobs import VALIDATION_JOBS
 from shared.bulk.running import BulkJobs
 from shared.messaging.relay import Relay
 from shared.messaging.supervision import stop_on_signals
@@ -18,7 +19,8 @@ async def main(what: str) -> None:
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
         bulk = BulkJobs(settings, IMPORTABLE, IMPORTABLE)
-        process = Worker("actions", settings, {}, bulk.handlers, bulk.schedules, lease=3.0, patience=0.5)
+        handlers = {**bulk.handlers, **VALIDATION_JOBS}
+        process = Worker("actions", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
     stop_on_signals(process.stop)
     await process.work()
 

@@ -75,7 +75,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
-    **dict.fromkeys(("createSeat", "createAgreement", "createAction", "createMilestone"), _UNDER),
+    **dict.fromkeys(("createSeat", "createAgreement", "createAnnualReport", "createAction", "createMilestone"), _UNDER),
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
     ),

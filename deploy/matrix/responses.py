@@ -24,7 +24,7 @@ NEVER_PUBLISHED = frozenset((
     "certificate_templates", "nominations", "participations",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices", "periods"})
-SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements", "annual_reports"})
+SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "agreements": "centres", "annual_reports": "centres", "actions": "programmes",

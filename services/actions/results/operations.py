@@ -133,23 +133,27 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Result, reque
 def _entering(
     before: Result, target: str, at: datetime, last_day: date | None, acknowledged: Collection[str]
 ) -> Result:
-    """The result with what changes when it enters a state at an instant. A revision has the first acceptance of what it
-    revises."""
-    changes: dict[str, Any] = {}
+    """The result with what changes when it enters a state at an instant."""
+    kept = replace(before, accepted_at=_accepted_at(before, target, at))
     match target:
         case "submitted" if before.submitted_at is None:
-            changes = {"submitted_at": at, "late": None if last_day is None else at.date() > last_day}
+            return replace(kept, submitted_at=at, late=None if last_day is None else at.date() > last_day)
         case "approved":
-            changes = {"acknowledged": sorted(set(acknowledged))}
-        case "accepted" if before.accepted_at is None:
-            changes = {"accepted_at": at}
+            return replace(kept, acknowledged=sorted(set(acknowledged)))
         case "published":
-            changes = {"published_at": at}
+            return replace(kept, published_at=at)
         case "retracted":
-            changes = {"ended_at": at}
+            return replace(kept, ended_at=at)
         case "draft":
-            changes = {"acknowledged": [], "accepted_at": before.accepted_at if before.revision_of else None}
-    return replace(before, **changes)
+            return replace(kept, acknowledged=[])
+    return kept
+
+
+def _accepted_at(before: Result, target: str, at: datetime) -> datetime | None:
+    """When the result was first accepted. A returned one was not yet; a revision has the instant of what it revises."""
+    if target == "draft" and before.revision_of is None:
+        return None
+    return at if target == "accepted" and before.accepted_at is None else before.accepted_at
 
 
 async def load_guard_context(

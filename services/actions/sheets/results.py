@@ -15,19 +15,22 @@ from services.actions.sheets import operations, queries
 from services.actions.sheets.domain import DIMENSION, Subject, key_of, with_part
 from services.actions.sheets.listings import RESULTS_EXPORTED
 from services.actions.sheets.rows import (
+    AMOUNT,
     amount_cells,
     common_of,
+    completed_rows,
     decimal_cells,
     names_in,
     parsed,
     part_in,
     raise_first,
+    require_few_parts,
+    says_nothing,
     subject_cells,
     subject_columns,
     texts_of,
 )
 from services.actions.sheets.schemas import ResultRow
-from services.actions.subjects.domain import MOST_PARTS
 from services.actions.validation_rules.operations import VALIDATION_JOB
 from shared.auth.independence import with_author
 from shared.bulk.importable import Columns, Importable, ParsedRow, Values
@@ -39,9 +42,8 @@ from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope
 from shared.records.record import Document
 
-_AMOUNT = ("value", "numerator", "denominator")
 _OTHER = ("code", "text", "missing")
-_VALUES = (*_AMOUNT, *_OTHER)
+_VALUES = (*AMOUNT, *_OTHER)
 _ABOUT = ("method", "source", "comment")
 HEADINGS = (
     *("indicator", "country", "action", "centre", "period", "year", "kind"),
@@ -52,7 +54,7 @@ _NOT_DRAFT = RowFault("result_not_draft", "The result is no draft any more. Retu
 
 def parsed_row(cells: Cells) -> ParsedRow:
     """The row by itself. Raises RowFault with the code of its first fault."""
-    one = texts_of(cells, _AMOUNT)
+    one = texts_of(cells, AMOUNT)
     row = parsed(ResultRow, one, "year", "kind")
     if "dimensions" in row.values and any(name in row.values for name in _OTHER):
         raise RowFault("value_mismatch", "Only numbers have parts.")
@@ -64,24 +66,20 @@ async def _complete(uow: UnitOfWork, access: AccessScope, rows: Sequence[Values]
     files = [UUID(values["evidence_id"]) for values in rows if "evidence_id" in values]
     documents = await operations.documents_of(uow, files)
     commons: dict[str, dict[str, Any]] = {}
-    completed: list[CompletedRow | RowFault] = []
-    for values in rows:
-        try:
-            subject = named.subject_of(names_in(values))
-            own = _about(values, documents)
-            columns = _columns(values, subject)
-            raise_first(list(faults(RESULTS.new({**columns, "evidence": []}), subject.indicator)))
-            if subject.period and (refusal := named.refusal(subject.period, subject.country)):
-                raise refusal
-        except RowFault as fault:
-            completed.append(fault)
-            continue
+
+    def complete(values: Values) -> CompletedRow:
+        subject = named.subject_of(names_in(values))
+        own = _about(values, documents)
+        columns = _columns(values, subject)
+        raise_first(list(faults(RESULTS.new({**columns, "evidence": []}), subject.indicator)))
+        if subject.period and (refusal := named.refusal(subject.period, subject.country)):
+            raise refusal
         key = key_of(columns["kind"], subject, columns["year"])
         common = common_of(commons, key, own)
-        author = access.principal
-        whole = {"subject": subject, "columns": columns, "about": own, "common": common, "author": author}
-        completed.append(CompletedRow({**whole, "says_nothing": _says_nothing(values)}, key))
-    return completed
+        whole = {"subject": subject, "columns": columns, "about": own, "common": common, "author": access.principal}
+        return CompletedRow({**whole, "says_nothing": says_nothing(values, _VALUES)}, key)
+
+    return completed_rows(rows, complete)
 
 
 def _about(values: Values, documents: Mapping[UUID, Document | RowFault]) -> dict[str, Any]:
@@ -98,8 +96,8 @@ def _about(values: Values, documents: Mapping[UUID, Document | RowFault]) -> dic
 def _columns(values: Values, subject: Subject) -> dict[str, Any]:
     """The columns of the row's own record, with its part alone."""
     part = part_in(values)
-    amount = {name: None if text is None else Decimal(text) for name in _AMOUNT for text in (values.get(name),)}
-    whole = dict.fromkeys(_AMOUNT) if "dimensions" in values else amount
+    amount = {name: None if text is None else Decimal(text) for name in AMOUNT for text in (values.get(name),)}
+    whole = dict.fromkeys(AMOUNT) if "dimensions" in values else amount
     return {
         **subject_columns(subject),
         "kind": values.get("kind", "actual"),
@@ -108,10 +106,6 @@ def _columns(values: Values, subject: Subject) -> dict[str, Any]:
         **{name: values.get(name) for name in _OTHER},
         "breakdown": [] if part is None else [part],
     }
-
-
-def _says_nothing(values: Values) -> bool:
-    return all(values.get(name) is None for name in _VALUES)
 
 
 async def _refused(connection: Connection, rows: Sequence[Values]) -> Mapping[int, RowFault]:
@@ -151,8 +145,7 @@ def change(row: Values, values: Values) -> Columns:
     changed = {name: value for name, value in wanted.items() if row[name] != value}
     if changed and row["status"] != "draft":
         raise _NOT_DRAFT
-    if len(changed.get("breakdown", ())) > MOST_PARTS:
-        raise RowFault("too_long", f"At most {MOST_PARTS:,} parts.")
+    require_few_parts(changed)
     return {**changed, "claimants": with_author(row["claimants"], values["author"])} if changed else {}
 
 
@@ -162,7 +155,7 @@ def lines(row: Values, access: AccessScope) -> Iterable[dict[str, str]]:
     key = {**subject_cells(named), "kind": row["kind"], "method": row["method"]}
     if row["year"] is not None:
         key["year"] = str(row["year"])
-    whole = {**key, **decimal_cells(row, *_AMOUNT)}
+    whole = {**key, **decimal_cells(row, *AMOUNT)}
     whole |= {name: row[name] for name in ("code", "missing", "source", "comment") if row[name] is not None}
     if row["text"] is not None:
         texts = orjson.loads(row["text"])
@@ -190,7 +183,7 @@ RESULT_IMPORT = Importable(
     matches="action_result_matches",
     export_extra="named",
     ended=("discarded", "retracted"),
-    decimals=frozenset(_AMOUNT),
+    decimals=frozenset(AMOUNT),
     follow=validate_later,
     parts=RecordParts(
         DIMENSION, queries.dimension_headings, _complete, _refused, lambda values: values["says_nothing"], lines

@@ -1,7 +1,7 @@
 """What the rows of results and targets have in common: cells, names and completed values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -9,14 +9,16 @@ import orjson
 from services.actions.results.record import ResultPart
 from services.actions.sheets.domain import DIMENSION, KEY, Names, Subject
 from services.actions.sheets.schemas import SubjectRow
-from shared.bulk.importable import ParsedRow, Values
+from services.actions.subjects.domain import MOST_PARTS
+from shared.bulk.importable import Columns, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.record_parts import CompletedRow
 from shared.kernel.decimals import to_text
 from shared.kernel.errors import FieldError
 from shared.web.rows import validated
 
 _EXPONENT = re.compile(r"-?[0-9.]+[eE][+-]?[0-9]+")
-_AMOUNT = ("value", "numerator", "denominator")
+AMOUNT = ("value", "numerator", "denominator")
 
 
 def texts_of(cells: Cells, decimals: Sequence[str]) -> dict[str, str]:
@@ -66,9 +68,9 @@ def names_in(values: Values) -> Names:
 
 def part_in(values: Values) -> ResultPart | None:
     """The part of the whole that a row is about, if it has a number; None for a row about the whole."""
-    if not values.get("dimensions") or all(values.get(name) is None for name in _AMOUNT):
+    if not values.get("dimensions") or says_nothing(values, AMOUNT):
         return None
-    value, numerator, denominator = (values.get(name) for name in _AMOUNT)
+    value, numerator, denominator = (values.get(name) for name in AMOUNT)
     return {"dimensions": values["dimensions"], "value": value, "numerator": numerator, "denominator": denominator}
 
 
@@ -80,6 +82,28 @@ def raise_first(faults: Sequence[FieldError]) -> None:
         raise RowFault(first.code, f"{heading}: {first.detail}")
 
 
+def completed_rows(rows: Sequence[Values], complete: Callable[[Values], CompletedRow]) -> list[CompletedRow | RowFault]:
+    """Each row completed, or the fault that `complete` raises for it."""
+    completed: list[CompletedRow | RowFault] = []
+    for values in rows:
+        try:
+            completed.append(complete(values))
+        except RowFault as fault:
+            completed.append(fault)
+    return completed
+
+
+def says_nothing(values: Values, names: Collection[str]) -> bool:
+    """Whether a row has no value under these headings."""
+    return all(values.get(name) is None for name in names)
+
+
+def require_few_parts(columns: Columns) -> None:
+    """Raises RowFault `too_long` for more parts than a record may have."""
+    if len(columns.get("breakdown", ())) > MOST_PARTS:
+        raise RowFault("too_long", f"At most {MOST_PARTS:,} parts.")
+
+
 def subject_cells(subject: Mapping[str, Any]) -> dict[str, str]:
     """The cells of what a record is about, from its names."""
     return {name: text for name in KEY if (text := subject[name])}
@@ -88,7 +112,7 @@ def subject_cells(subject: Mapping[str, Any]) -> dict[str, str]:
 def amount_cells(part: Mapping[str, Any]) -> dict[str, str]:
     """The cells of a part: its dimensions and its amount."""
     cells = {f"{DIMENSION}{name}": text for name, text in part["dimensions"].items()}
-    return cells | {name: text for name in _AMOUNT if (text := part.get(name)) is not None}
+    return cells | {name: text for name in AMOUNT if (text := part.get(name)) is not None}
 
 
 def decimal_cells(row: Values, *names: str) -> dict[str, str]:

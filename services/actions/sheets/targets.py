@@ -13,16 +13,19 @@ from services.actions.sheets.listings import TARGETS_EXPORTED
 from services.actions.sheets.rows import (
     amount_cells,
     common_of,
+    completed_rows,
     decimal_cells,
     names_in,
     parsed,
     raise_first,
+    require_few_parts,
+    says_nothing,
     subject_cells,
     subject_columns,
     texts_of,
 )
 from services.actions.sheets.schemas import TargetRow
-from services.actions.subjects.domain import MOST_PARTS, part_faults
+from services.actions.subjects.domain import part_faults
 from services.actions.targets import domain
 from services.actions.targets.operations import TARGETS
 from shared.bulk.importable import Columns, Importable, ParsedRow, Values
@@ -48,20 +51,17 @@ def parsed_row(cells: Cells) -> ParsedRow:
 async def _complete(uow: UnitOfWork, access: AccessScope, rows: Sequence[Values]) -> Sequence[CompletedRow | RowFault]:
     named = await operations.find_named(uow.connection, access, [names_in(values) for values in rows])
     commons: dict[str, dict[str, Any]] = {}
-    completed: list[CompletedRow | RowFault] = []
-    for values in rows:
-        try:
-            subject = named.subject_of(names_in(values))
-            columns = _columns(values, subject)
-        except RowFault as fault:
-            completed.append(fault)
-            continue
+
+    def complete(values: Values) -> CompletedRow:
+        subject = named.subject_of(names_in(values))
+        columns = _columns(values, subject)
         key = key_of("target", subject)
         own = {name: columns[name] for name in (*_VALUES, "comment") if columns[name] is not None}
         common = common_of(commons, key, own)
         whole = {"subject": subject, "columns": columns, "own": own, "common": common}
-        completed.append(CompletedRow({**whole, "says_nothing": _says_nothing(values)}, key))
-    return completed
+        return CompletedRow({**whole, "says_nothing": says_nothing(values, _VALUES)}, key)
+
+    return completed_rows(rows, complete)
 
 
 def _columns(values: Values, subject: Subject) -> dict[str, Any]:
@@ -78,13 +78,9 @@ def _columns(values: Values, subject: Subject) -> dict[str, Any]:
     of = subject.indicator
     if dimensions:
         raise_first(list(part_faults([dimensions], of)))
-    elif not _says_nothing(values):
+    elif not says_nothing(values, _VALUES):
         raise_first(list(domain.faults(TARGETS.new(columns), of)))
     return columns
-
-
-def _says_nothing(values: Values) -> bool:
-    return all(values.get(name) is None for name in _VALUES)
 
 
 async def _refused(connection: Connection, rows: Sequence[Values]) -> Mapping[int, RowFault]:
@@ -105,8 +101,7 @@ def change(row: Values, values: Values) -> Columns:
     columns, wanted = values["columns"], dict(values["own"])
     if columns["breakdown"]:
         wanted["breakdown"] = with_part(row["breakdown"], columns["breakdown"][0])
-    if len(wanted.get("breakdown", ())) > MOST_PARTS:
-        raise RowFault("too_long", f"At most {MOST_PARTS:,} parts.")
+    require_few_parts(wanted)
     return wanted
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 
+import asyncpg
 import httpx
 import pytest
 
@@ -38,6 +39,14 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
     """Those of this database: a fixture of the session has the values of the folder whose test asks first."""
     storage = tmp_path_factory.mktemp("files")
     return ActionsSettings(database_url=database_url, redis_url=redis_url, storage_path=storage)
+
+
+@pytest.fixture(scope="session")
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Reads every row of this database."""
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -238,9 +238,10 @@ def _government(by: Client, admin: Client) -> None:
     by.create("/actions/v1/results", {**baseline, **said, "value": "999.90", "breakdown": parts})
     with tempfile.TemporaryDirectory() as folder:
         rows = Path(folder) / "results.csv"
-        rows.write_text(f"indicator,country,period,method,value\n{indicator['code']},{COUNTRY},2026,survey,many\n")
+        columns, row = "indicator,country,period,method,value", f"{indicator['code']},{COUNTRY},{period['id']},survey"
+        rows.write_text(f"{columns}\n{row},many\n")
         by.upload("/actions/v1/imports", rows, resource="results")
-        rows.write_text(f"indicator,country,period,method,value\n{indicator['code']},{COUNTRY},2026,survey,12.50\n")
+        rows.write_text(f"{columns}\n{row},12.50\n")
         job = by.upload("/actions/v1/imports", rows, resource="results")
         (draft,) = by.get("/actions/v1/results", indicator=indicator["code"], status="draft", kind="actual")["items"]
         by.change(draft["links"]["self"], {"comment": "Counted twice"})

@@ -82,7 +82,7 @@ def traces(country_fixture: CountryFixture) -> set[str]:
     ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
     public = {
         str(country_fixture.records[plural][key])
-        for plural in ("frameworks", "initiatives", "notices", "periods", "schemes")
+        for plural in ("frameworks", "initiatives", "notices", "periods", "report_templates", "schemes")
         for key in ("id", "ref")
     }
     return {WORD} | (ids - public)

@@ -21,7 +21,6 @@ from shared.database.statements import Connection, Row, Shapes
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.rows import records_of
 
-STEPS = {"year": r"^\d{4}$", "half_year": r"^\d{4}-H\d$", "quarter": r"^\d{4}-Q\d$", "month": r"^\d{4}-\d\d$"}
 _i = indicator.c
 _LAUNCHED = [constant(status) for status in programmes.LAUNCHED]
 
@@ -38,7 +37,7 @@ class Periods:
     @property
     def conditions(self) -> Mapping[str, Any]:
         """The values of the conditions that there are, by name."""
-        given = {"codes": self.codes, "first": self.first, "last": self.last, "step": self.step and STEPS[self.step]}
+        given = {"codes": self.codes, "first": self.first, "last": self.last, "step": self.step}
         return {name: value for name, value in given.items() if value is not None}
 
     @property

@@ -13,9 +13,9 @@ from fastapi import Request, Response
 
 from services.actions.access import ROLES
 from services.actions.aggregates import domain, queries
-from services.actions.aggregates.queries import STEPS, Asked, Periods
+from services.actions.aggregates.queries import Asked, Periods
 from services.actions.aggregates.schemas import ResultValues
-from services.actions.indicators.domain import CODED
+from services.actions.indicators.domain import CODED, FREQUENCIES
 from services.actions.indicators.operations import INDICATORS
 from services.actions.indicators.record import Indicator
 from services.actions.programmes.operations import PROGRAMMES
@@ -46,7 +46,7 @@ _PARAMETERS = {
     "period": "Only periods with these codes, separated by commas.",
     "from": "Only periods that start on this day or later.",
     "to": "Only periods that end on this day or before.",
-    "step": f"Only periods of this length: {', '.join(STEPS)}.",
+    "step": f"Only periods of this length: {', '.join(FREQUENCIES)}.",
     "by": "By what there are values: `country`, `region`, `period` and the key of a dimension, separated by commas;"
     " default: one value of all.",
 }
@@ -109,8 +109,8 @@ def _parse(request: Request) -> tuple[list[UUID], list[str], Asked]:
     parts = [name for name in by if name not in _KNOWN]
     if len(set(by)) < len(by) or len(parts) > 1 or not all(map(_KEY.fullmatch, parts)):
         raise invalid_parameter("by", f"Names of {', '.join(_KNOWN)} and the key of one dimension, each once.")
-    if (step := given.get("step")) not in (None, *STEPS):
-        raise invalid_parameter("step", f"One of {', '.join(STEPS)}.")
+    if (step := given.get("step")) not in (None, *FREQUENCIES):
+        raise invalid_parameter("step", f"One of {', '.join(FREQUENCIES)}.")
     codes = given["period"].split(",") if "period" in given else None
     first, last = (day_in(name, given[name]) if name in given else None for name in ("from", "to"))
     asked = Asked(Periods(codes, first, last, step), by, parts[0] if parts else None, as_of(request))

@@ -30,6 +30,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.aggregates.domain import PERIOD, PLACES, place_of
 from services.actions.aggregates.tables import value
+from services.actions.periods.queries import frequency_of
 from services.actions.results.values import PERCENT, REASONS_MISSING
 from shared.database.context import within_context
 from shared.database.tables import Instant
@@ -49,7 +50,7 @@ _PERIODS: Mapping[str, Expression] = {
     "codes": _v.period == any_(bindparam("codes", type_=ARRAY(Text))),
     "first": _v.starts >= bindparam("first", type_=Date),
     "last": _v.ends <= bindparam("last", type_=Date),
-    "step": _v.period.op("~")(bindparam("step", type_=Text)),
+    "step": frequency_of(_v.period) == bindparam("step", type_=Text),
 }
 """The conditions on periods, by name."""
 

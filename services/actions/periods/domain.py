@@ -38,14 +38,6 @@ def span_of(code: str) -> tuple[date, date] | None:
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def frequency_of(code: str) -> str:
-    """The frequency of indicators whose results are expected in a period of this code."""
-    found = _CODE.fullmatch(code)
-    lengths = found.groupdict() if found else {}
-    named = (("half", "half_year"), ("quarter", "quarter"), ("month", "month"))
-    return next((frequency for name, frequency in named if lengths.get(name)), "year")
-
-
 def faults(record: Period) -> Iterator[FieldError]:
     """The days that do not fit each other or the code."""
     span = span_of(record.code)

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Uuid, and_, bindparam, or_, select
+from sqlalchemy import Date, Select, Uuid, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.elements import ColumnElement
 
+from services.actions.indicators.tables import indicator
 from services.actions.periods import domain
 from services.actions.periods.record import Extension, Period
 from services.actions.periods.tables import extension, period
@@ -19,10 +21,29 @@ from shared.records.listing import values
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
-_p, _e = period.c, extension.c
+_i, _p, _e = indicator.c, period.c, extension.c
 _AT_ONCE = 200
 _today = bindparam("today", type_=Date)
 _KEY = bindparam("key", type_=Uuid)
+
+
+def frequency_of(code: ColumnElement[str]) -> ColumnElement[str]:
+    """The frequency of the indicators whose results are expected in the period of a code."""
+    return case(
+        (code.contains("-H"), constant("half_year")),
+        (code.contains("-Q"), constant("quarter")),
+        (code.contains("-"), constant("month")),
+        else_=constant("year"),
+    )
+
+
+IS_EXPECTED = and_(
+    _i.status == constant("active"),
+    _i.frequency == frequency_of(_p.code),
+    func.coalesce(_i.valid_from <= _p.ends, True),
+    func.coalesce(_i.valid_to >= _p.starts, True),
+)
+"""Whether results of an indicator are expected in a period of its framework or country."""
 LISTING = listing(
     Period,
     period,

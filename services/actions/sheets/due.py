@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Text, Uuid, bindparam, func, or_, select
+from sqlalchemy import Text, Uuid, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -14,7 +14,7 @@ from services.actions.actions import domain as actions
 from services.actions.actions.tables import action
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
-from services.actions.periods.domain import frequency_of
+from services.actions.periods.queries import IS_EXPECTED
 from services.actions.periods.record import Period
 from services.actions.periods.tables import period
 from services.actions.programmes.tables import programme
@@ -47,11 +47,8 @@ _DUE = Statement(
     select(indicator)
     .join(period, period.c.id == _PERIOD)
     .where(
-        _i.status == constant("active"),
+        IS_EXPECTED,
         or_(_i.framework == period.c.framework, _i.country == _COUNTRY),
-        _i.frequency == bindparam("frequency"),
-        func.coalesce(_i.valid_from <= period.c.ends, True),
-        func.coalesce(_i.valid_to >= period.c.starts, True),
     )
     .order_by(_i.code, _i.id)
 )
@@ -137,7 +134,7 @@ def _text(number: Decimal | None) -> str:
 async def due_results(connection: Connection, access: AccessScope, country: str, of: Period) -> Sequence[DueResult]:
     """The results that are due in a period of a country, by indicator and subject, within the connection's context."""
     values: dict[str, Any] = {"country": country, "period": of.id}
-    indicators = records_of(Indicator, await _DUE.fetch(connection, **values, frequency=frequency_of(of.code)))
+    indicators = records_of(Indicator, await _DUE.fetch(connection, **values))
     subjects = await _subjects(connection, indicators, country)
     rows = {_key(row): row for row in await _living(connection, access, country, of)}
     targets = {_key_of(one): one for one in records_of(Target, await _TARGETS.fetch(connection, **values))}

@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
-    case,
     cast,
     func,
     literal_column,
@@ -25,6 +24,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.indicators import domain as indicators
 from services.actions.indicators.tables import indicator
+from services.actions.periods.queries import IS_EXPECTED
 from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
 from services.actions.programmes.tables import programme
@@ -51,14 +51,6 @@ FILTERS: Mapping[str, Filter] = {
 _i, _p, _r = indicator.c, period.c, result.c
 _LAUNCHED = [constant(status) for status in programmes.LAUNCHED]
 _REPORTED = [constant(status) for status in REPORTED]
-_frequency = case(
-    (_p.code.contains("-H"), constant("half_year")),
-    (_p.code.contains("-Q"), constant("quarter")),
-    (_p.code.contains("-"), constant("month")),
-    else_=constant("year"),
-)
-
-
 _NUMBERS = ("expected", "reported", "on_time")
 
 
@@ -127,16 +119,10 @@ def _launched(access_kind: AccessKind, names: Sequence[str]) -> FromClause:
 def _due(access_kind: AccessKind, names: Sequence[str]) -> FromClause:
     """The indicators that countries report for each period that has opened."""
     query = select(_i.id.label("indicator_id"), _i.country.label("owner"), _p.id.label("period_id"), _p.framework)
-    is_due = and_(
-        _is_of(_i.framework, _p.framework),
-        _i.frequency == _frequency,
-        or_(_i.valid_from.is_(None), _i.valid_from <= _p.ends),
-        or_(_i.valid_to.is_(None), _i.valid_to >= _p.starts),
-    )
+    is_due = and_(_is_of(_i.framework, _p.framework), IS_EXPECTED)
     query = query.add_columns(_p.code.label("period")).join_from(period, indicator, is_due)
     return query.where(
         _p.status != constant("planned"),
-        _i.status == constant("active"),
         _i.reported_by == constant("country"),
         visible(indicator, access_kind, indicators.PUBLISHED),
         *_chosen(names, "framework", "period"),

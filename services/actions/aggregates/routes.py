@@ -133,25 +133,29 @@ def _items(of: Indicator, asked: Asked, values: Iterable[Row], expected: set[str
     awaited = domain.expected_in(expected, asked.by)
     shared = {"unit": of.unit, "rule": {"across": of.across, "over_time": of.over_time}}
     fixed = {name: orjson.Fragment(orjson.dumps(value)) for name, value in shared.items()}
-    name, first = str(of.id), 1 + len(asked.by)
-    places = [n for n, name in enumerate(asked.by, 1) if name in domain.PLACES]
-    records = _records(of, asked)
+    name, by, first = str(of.id), asked.by, 1 + len(asked.by)
+    last, is_coded, records = first + 5 + len(REASONS_MISSING), of.measure in CODED, _records(of, asked)
+    places = [n for n, name in enumerate(by, 1) if name in domain.PLACES]
     for row in sorted(map(tuple, values), key=lambda row: row[1:first]):
-        number, numerator, denominator, known, reported, *lacking = row[first : first + 5 + len(REASONS_MISSING)]
-        keys = {key: part or None for key, part in zip(asked.by, row[1:first], strict=True)}
-        silent = (awaiting := awaited[tuple(row[n] for n in places)]) - known
-        absent = {why: count for why, count in zip(REASONS_MISSING, lacking, strict=True) if count}
+        number, numerator, denominator, known, reported, *lacking = row[first:last]
+        keys = {key: part or None for key, part in zip(by, row[1:first], strict=True)}
+        absent = (
+            {why: count for why, count in zip(REASONS_MISSING, lacking, strict=True) if count} if any(lacking) else {}
+        )
+        awaiting = awaited[tuple([row[n] for n in places])]
+        if awaiting > known:
+            absent["not_reported"] = awaiting - known
         yield {
             "indicator": name,
             **keys,
             "value": number,
             "numerator": numerator,
             "denominator": denominator,
-            "counts": orjson.Fragment(row[-1] or "{}") if of.measure in CODED else None,
+            "counts": orjson.Fragment(row[-1] or "{}") if is_coded else None,
             **fixed,
             "countries": reported,
             "expected": awaiting,
-            "absent": {**absent, "not_reported": silent} if silent > 0 else absent,
+            "absent": absent,
             "links": {"records": records and _within(records, keys)},
         }
 

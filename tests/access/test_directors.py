@@ -2,32 +2,24 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from deploy.matrix.ways import DIRECTOR, WAYS, actors, expected
-from services.access.reactions import REACTIONS
 from shared.contracts import centres as facts
 from shared.contracts import membership
-from shared.contracts.envelope import Fact
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from shared.kernel.principal import Principal, PrincipalKind
-from shared.messaging.inbox import Inbox
-from tests.support.callers import CALLERS, Caller, person
+from tests.access.appointing import Appointing
+from tests.support.callers import Caller
 from tests.support.centres import Members, agreed, endorsed, recommended, stepped
-from tests.support.membership import activated
-from tests.support.principals import enter_callers, enter_principal
+from tests.support.principals import enter_callers
 
 _GIVING = [way for way in WAYS if way.gain == DIRECTOR]
-_INBOX = Inbox("access", REACTIONS)
 _HELD = (
     "SELECT principal_id, status, ends FROM access_grant WHERE role = 'centre_director' AND scope_kind = 'centre'"
     " AND scope_id = $1 AND status IN ('proposed', 'active') ORDER BY id"
@@ -35,58 +27,25 @@ _HELD = (
 _Record = dict[str, Any]
 
 
-class Direction:
-    """Centres of Alphaland (XA), experts with accounts, and the reactions of access."""
-
-    def __init__(
-        self, admin: Caller, members: Caller, rows: asyncpg.Connection, database: Database, patch: pytest.MonkeyPatch
-    ) -> None:
-        self.admin, self.members, self.rows, self.database, self.patch = admin, members, rows, database, patch
-
-    async def actor(self, known: Principal) -> Caller:
-        """A caller with the same grants and rows of its own."""
-        owner = uuid4() if known.kind == "key" else None
-        actor = replace(known, id=uuid4(), name=f"{known.name} {uuid4().hex}", owner=owner)
-        if owner is not None:
-            await enter_principal(self.rows, replace(actor, kind=PrincipalKind.ACCOUNT, id=owner))
-        await enter_principal(self.rows, actor)
-        self.patch.setitem(CALLERS, actor.name, actor)  # type: ignore[arg-type]
-        return self.admin.known_as(actor.name)
-
-    async def expert(self) -> tuple[str, UUID]:
-        """An active expert, and the account."""
-        expert = str((await activated(self.members, country="XA"))["id"])
-        account = CALLERS[(await self.actor(person("director"))).name].id
-        assert account is not None
-        await self.own(expert, account)
-        return expert, account
-
-    async def own(self, expert: str, account: UUID | None) -> None:
-        await self.rows.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(expert), account)
+class Direction(Appointing):
+    """Centres of Alphaland (XA) and their directors."""
 
     async def designable(self, director: str) -> _Record:
         """A centre that can be designated."""
-        centre = await recommended(self.admin, Members(self.members), "XA", director_id=director)
-        await agreed(self.admin, centre)
+        centre = await recommended(self.appoints, Members(self.members), "XA", director_id=director)
+        await agreed(self.appoints, centre)
         return centre
 
-    async def react(self, kind: str, subject: str) -> None:
-        """Applies the worker's reaction to a fact that is delivered twice."""
-        for _ in range(2):
-            fact = Fact(type=kind, subject=UUID(subject), ref="X", version=1, link="/x")
-            async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
-                await _INBOX.react(uow, [fact])
-
     async def designated(self, director: str) -> _Record:
-        centre = await stepped(self.admin, await self.designable(director), "designate")
+        centre = await stepped(self.appoints, await self.designable(director), "designate")
         await self.react(facts.CENTRE_DESIGNATED, centre["id"])
         return centre
 
     async def appoint(self, centre: _Record, director: str | None, by: Caller | None = None) -> bool:
         """Whether this caller could change the director."""
         path = centre["links"]["self"]
-        etag = (await self.admin.get(path)).headers["etag"]
-        response = await (by or self.admin).patch(path, {"director_id": director}, etag=etag)
+        etag = (await self.appoints.get(path)).headers["etag"]
+        response = await (by or self.appoints).patch(path, {"director_id": director}, etag=etag)
         await self.react(facts.CENTRE_UPDATED, centre["id"])
         return response.status_code == 200
 
@@ -145,10 +104,10 @@ async def test_the_role_lasts_until_90_days_after_the_last_term(direction: Direc
     centre = await direction.designable(expert)
     await direction.react(facts.CENTRE_AWAITING_AGREEMENT, centre["id"])
     assert await direction.held(centre) == []
-    centre = await stepped(direction.admin, centre, "designate")
+    centre = await stepped(direction.appoints, centre, "designate")
     await direction.react(facts.CENTRE_DESIGNATED, centre["id"])
     assert await direction.held(centre) == [(account, "active", None)]
-    await stepped(direction.admin, centre, "close", reason="The host has left")
+    await stepped(direction.appoints, centre, "close", reason="The host has left")
     await direction.react(facts.CENTRE_CLOSED, centre["id"])
     assert await direction.held(centre) == [(account, "active", today() + timedelta(days=90))]
 
@@ -174,6 +133,6 @@ async def test_the_role_equals_the_director_after_random_changes(direction: Dire
         if dice.random() < 0.3:
             await direction.react(facts.CENTRE_DESIGNATED, dice.choice(centres)["id"])
         for each in centres:
-            director = (await direction.admin.get(each["links"]["self"])).json()["director_id"]
+            director = (await direction.appoints.get(each["links"]["self"])).json()["director_id"]
             wanted = [(experts[director], "active", None)] if director else []
             assert await direction.held(each) == wanted

@@ -1,78 +1,47 @@
 """Promise 47: whoever accepts an invitation to review gets the role at once only if the inviter may give it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
 from deploy.matrix.ways import WAYS, actors, expected
-from services.access.reactions import REACTIONS
 from shared.contracts import centres as facts
-from shared.contracts.envelope import Fact
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from shared.kernel.principal import Principal, PrincipalKind
-from shared.messaging.inbox import Inbox
+from tests.access.appointing import Appointing
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.centres import Members, applied, entered, stepped
 from tests.support.membership import activated
-from tests.support.principals import enter_callers, enter_principal
+from tests.support.principals import enter_callers
 
 INVITING = [way for way in WAYS if way.gain == "reviewer"]
-_INBOX = Inbox("access", REACTIONS)
 _HELD = (
     "SELECT status FROM access_grant WHERE principal_id = $1 AND role = 'reviewer' AND scope_kind = 'record'"
     " AND scope_id = $2 AND status IN ('proposed', 'active') ORDER BY id"
 )
 
 
-class Review:
-    """A centre of Alphaland (XA) under review, the services and the reactions of access."""
+class Review(Appointing):
+    """A centre of Alphaland (XA) under review, and its reviewers."""
 
-    def __init__(
-        self, admin: Caller, members: Caller, rows: asyncpg.Connection, database: Database, patch: pytest.MonkeyPatch
-    ) -> None:
-        self.admin, self.members, self.rows, self.database, self.patch = admin, members, rows, database, patch
-        self.centre: dict[str, Any] = {}
+    centre: dict[str, Any]
 
-    async def actor(self, known: Principal) -> Caller:
-        """A caller with the same grants and rows of its own."""
-        owner = uuid4() if known.kind == "key" else None
-        actor = replace(known, id=uuid4(), name=f"{known.name} {uuid4().hex}", owner=owner)
-        if owner is not None:
-            await enter_principal(self.rows, replace(actor, kind=PrincipalKind.ACCOUNT, id=owner))
-        await enter_principal(self.rows, actor)
-        self.patch.setitem(CALLERS, actor.name, actor)  # type: ignore[arg-type]
-        return self.admin.known_as(actor.name)
-
-    async def expert(self) -> tuple[str, Caller]:
-        """An active expert with an account."""
+    async def reviewer(self) -> tuple[str, Caller]:
+        """An active expert, and a caller that is the expert."""
         expert = str((await activated(self.members, country="XA"))["id"])
         who = await self.actor(person("reviewer", grant("expert", "self", expert)))
         await self.own(expert, CALLERS[who.name].id)
         return expert, who
 
-    async def own(self, expert: str, account: UUID | None) -> None:
-        await self.rows.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(expert), account)
-
     def body(self, expert: str) -> dict[str, str]:
         return {"expert_id": expert, "due": (today() + timedelta(days=30)).isoformat()}
 
     async def invite(self, expert: str, who: Caller | None = None) -> dict[str, Any]:
-        return await entered(who or self.admin, f"{self.centre['links']['self']}/reviewers", self.body(expert))
-
-    async def react(self, kind: str, subject: str) -> None:
-        """Applies the worker's reaction to a fact that is delivered twice."""
-        for _ in range(2):
-            fact = Fact(type=kind, subject=UUID(subject), ref="X", version=1, link="/x")
-            async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
-                await _INBOX.react(uow, [fact])
+        return await entered(who or self.appoints, f"{self.centre['links']['self']}/reviewers", self.body(expert))
 
     async def held(self, account: UUID | None) -> list[str]:
         return [row["status"] for row in await self.rows.fetch(_HELD, account, self.centre["id"])]
@@ -99,7 +68,7 @@ async def _taken(review: Review, operation: str, inviter: Caller, expert: str) -
     if operation == "createCentreReviewer":
         response = await inviter.post(f"{review.centre['links']['self']}/reviewers", review.body(expert))
         return response.json().get("id", ""), response
-    other, _ = await review.expert()
+    other, _ = await review.reviewer()
     invitation = await review.invite(other)
     response = await inviter.step(invitation["links"]["self"], "replace", fields=review.body(expert))
     return response.json().get("replaced_by", ""), response
@@ -110,7 +79,7 @@ async def test_each_inviter_gives_the_role_as_the_table_of_ways_says(review: Rev
     wrong = []
     for known in actors():
         inviter = await review.actor(known)
-        expert, who = await review.expert()
+        expert, who = await review.reviewer()
         invitation, response = await _taken(review, way.operation, inviter, expert)
         assert response.status_code in (200, 201, 403, 404, 428), response.text
         statuses: list[str] = []
@@ -129,7 +98,7 @@ async def test_the_role_begins_with_the_acceptance_and_ends_with_the_review(revi
     officer = await review.actor(person("officer", grant("secretariat_officer", "country", "XA")))
     ended = {}
     for kind in (facts.REVIEWER_REPLACED, facts.REVIEWER_ENDED):
-        expert, who = await review.expert()
+        expert, who = await review.reviewer()
         account = CALLERS[who.name].id
         invitation = await review.invite(expert, officer)
         await review.react(facts.REVIEWER_INVITED, invitation["id"])
@@ -145,7 +114,7 @@ async def test_the_role_begins_with_the_acceptance_and_ends_with_the_review(revi
 
 
 async def test_a_stated_conflict_of_interest_gives_no_role(review: Review) -> None:
-    expert, who = await review.expert()
+    expert, who = await review.reviewer()
     invitation = await review.invite(expert)
     await stepped(who, invitation, "accept", fields={"conflict_of_interest": True})
     await review.react(facts.REVIEWER_ACCEPTED, invitation["id"])
@@ -153,7 +122,7 @@ async def test_a_stated_conflict_of_interest_gives_no_role(review: Review) -> No
 
 
 async def test_the_role_follows_the_account_of_the_expert(review: Review) -> None:
-    expert, who = await review.expert()
+    expert, who = await review.reviewer()
     invitation = await review.invite(expert)
     await stepped(who, invitation, "accept")
     await review.own(expert, None)
@@ -168,7 +137,7 @@ async def test_the_role_follows_the_account_of_the_expert(review: Review) -> Non
 
 
 async def test_a_reviewer_writes_and_corrects_the_review_until_the_recommendation(review: Review) -> None:
-    expert, who = await review.expert()
+    expert, who = await review.reviewer()
     invitation = await review.invite(expert)
     await stepped(who, invitation, "accept")
     path = f"{review.centre['links']['self']}/reviews"

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from services.actions.periods.tables import period
 from services.actions.results import domain
-from services.actions.results.comparisons import surroundings_of
+from services.actions.results.comparisons import AT_ONCE, surroundings_of
 from services.actions.results.queries import is_same_subject
 from services.actions.results.record import Result
 from services.actions.results.tables import result, validation_state
@@ -24,7 +24,6 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import constant
 from shared.records.rows import records_of
 
-AT_ONCE = 500
 _MOST_DEPENDENT = 10_000
 _r, _v = result.c, validation_state.c
 _other, _its_period, _period = result.alias("other"), period.alias("its"), period.alias("of_other")

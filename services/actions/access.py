@@ -65,6 +65,7 @@ ROLES: RoleTable = {
     | _permissions("indicators", "publish retire")
     | _permissions("validation_rules", "create update publish retire")
     | _permissions("results", "approve return publish retract")
+    | _permissions("targets", "publish")
     | _TARGETS,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,

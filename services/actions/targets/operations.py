@@ -10,27 +10,29 @@ from services.actions.targets.tables import target
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, require
+from shared.records.resource_type import ResourceType, require, require_publishing, require_visibility_change
 
 TARGETS: ResourceType[Target, None] = ResourceType.of(Target, target, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Target) -> Target:
-    """Inserts a target, which the network sees.
+    """Inserts a target.
 
     Raises Invalid for an unknown subject, indicator or period and for a value that is not one of the indicator,
     Conflict for a second target of the same subject and period.
     """
     placed = await with_country(uow, access, new)
     require(access, "create", placed.country)
+    require_publishing(access, placed.visibility, placed.country)
     indicator = await active_indicator(uow, access, placed)
     await period_of(uow, placed.period_id, indicator)
     _require_sound(placed, indicator)
-    return await TARGETS.insert(uow, replace(placed, status=domain.CURRENT, visibility="network"))
+    return await TARGETS.insert(uow, replace(placed, status=domain.CURRENT))
 
 
-async def update(uow: UnitOfWork, _access: AccessScope, before: Target, wanted: Target) -> Target:
+async def update(uow: UnitOfWork, access: AccessScope, before: Target, wanted: Target) -> Target:
     """Updates the target; its indicator, subject and period stay. Raises as `create` does."""
+    require_visibility_change(access, before, wanted)
     _require_sound(wanted, await stored_indicator(uow, before))
     return await TARGETS.update(uow, before, wanted)
 

@@ -24,6 +24,7 @@ class Target(Subject):
 
     resource_type = Resource("actions", "targets", "target")
 
+    visibility: Annotated[str, Public, Written, "Who may know of the target."]
     period_id: Annotated[UUID, Public, Written, Refers("/actions/v1/periods"), "The period."]
     value: Annotated[Decimal | None, Public, Written, "The number that is to be reached."]
     code: Annotated[str | None, Public, Written, "The code of the scale that is to be reached."]

@@ -10,7 +10,7 @@ from services.actions.subjects.schemas import Code, Dimensions, SubjectBody
 from services.actions.targets import domain, record
 from services.actions.targets.tables import target
 from shared.records.plain import presenter
-from shared.web.fields import Body, DecimalText, Prose
+from shared.web.fields import Body, DecimalText, Prose, Visible
 from shared.web.schemas import RecordResponse
 
 
@@ -28,6 +28,7 @@ class TargetBody(Body, of=record.Target):
     code: Code | None = None
     breakdown: Annotated[list[TargetPart], Field(max_length=MOST_PARTS)] = []
     comment: Prose | None = None
+    visibility: Visible = "network"
 
 
 class TargetCreate(SubjectBody, TargetBody, of=record.Target):

@@ -96,6 +96,7 @@ class Stack:
         return {
             "ESCM_ENVIRONMENT": "laptop",
             "ESCM_ISSUER": base_url,
+            "ESCM_ACTIONS_IATI_REF": "XM-DEMO-ESCM",
             "ESCM_STORAGE_PATH": str(self.folder.root / "files"),
             "ESCM_MAIL_FOLDER": str(self.folder.root / "mail"),
             **{

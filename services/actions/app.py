@@ -14,6 +14,7 @@ from services.actions.evidence.routes import router as evidence
 from services.actions.focal_points.routes import router as focal_points
 from services.actions.frameworks.routes import router as frameworks
 from services.actions.government_bodies.routes import router as government_bodies
+from services.actions.iati.routes import router as iati
 from services.actions.indicators.routes import router as indicators
 from services.actions.mappings.routes import router as mappings
 from services.actions.meetings.routes import router as meetings
@@ -61,7 +62,19 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings or ActionsSettings(),
-        (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, countries, timeline, statistics, aggregates, *_BULK),
+        (
+            *_PLANS,
+            *_SCHEMES,
+            evidence,
+            *_RESULTS,
+            *_GOVERNMENTS,
+            countries,
+            timeline,
+            statistics,
+            aggregates,
+            iati,
+            *_BULK,
+        ),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
         " letters, and country stages.",
@@ -85,6 +98,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "correspondence": "Letters to and from governments.",
             "countries": "Each country with the stage it has reached.",
             "timeline": "What a country or programme planned and did over time.",
+            "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",
         },
         **service_parts(objects),

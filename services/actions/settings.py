@@ -17,6 +17,12 @@ class ActionsSettings(Settings):
     """Maximum MiB of a file of evidence."""
     scanner: str = Field("", pattern=r"^(tcp:[^\s:]+:\d{1,5}|unix:/\S+)?$")
     """The clamd that scans evidence for viruses, `tcp:host:port` or `unix:/path`; without one nothing is scanned."""
+    iati_ref: str = Field("", pattern=r"^([A-Za-z0-9.:_-]{3,80})?$")
+    """Identifier of the organisation that reports activities by the IATI Standard; without one there are none."""
+    iati_name: str = Field("ESCM Plan", min_length=1, max_length=200)
+    """Name of that organisation."""
+    iati_kind: str = Field("40", pattern=r"^\d{2}$")
+    """Its code of IATI's codelist OrganisationType: 40 multilateral, 22 national non-governmental, and others."""
     scan_required: bool = False
     """Whether the service refuses to start without a scanner."""
 

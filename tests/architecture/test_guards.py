@@ -25,6 +25,7 @@ PUBLIC_LISTS = {
     "certificates",
     "calls",
     "statistics",
+    "open_data",
 }
 BY_TOKEN = {
     "/membership/v1/outreach/unsubscribe",

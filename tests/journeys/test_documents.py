@@ -24,6 +24,7 @@ from tests.support.documents import run_commands
         "evidence.md",
         "schemes.md",
         "dashboards.md",
+        "open-data.md",
         "results.md",
         "spreadsheets.md",
     ],

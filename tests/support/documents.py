@@ -24,6 +24,7 @@ _CALLERS = {
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),
+    "open-data.md": ("clients", "government_xa"),
     "results.md": ("accounts", "admin"),
     "spreadsheets.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),

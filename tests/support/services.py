@@ -29,7 +29,7 @@ _APPS: dict[str, tuple[Any, Any]] = {
         partial(MembershipSettings, **_ORCID, orcid_client_id="APP-TEST", orcid_client_secret="a secret of a test"),
     ),
     "centres": (create_centres, CentresSettings),
-    "actions": (create_actions, ActionsSettings),
+    "actions": (create_actions, partial(ActionsSettings, iati_ref="XM-TEST")),
     "access": (create_access, AccessSettings),
 }
 Services = dict[str, httpx.AsyncClient]

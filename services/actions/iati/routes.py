@@ -1,0 +1,152 @@
+"""Activities of the IATI Standard over HTTP: what everybody may know, whoever the caller is."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from fastapi import Response
+from lxml import etree
+from starlette.types import Receive, Scope, Send
+
+from services.actions.access import ROLES
+from services.actions.iati import queries
+from services.actions.iati.document import Made, Reporting, head_and_tail, made
+from services.actions.iati.domain import Plan
+from services.actions.iati.schemas import Omissions, present
+from services.actions.settings import ActionsSettings
+from shared.database.snapshot import snapshot
+from shared.kernel.clock import now, to_text, today
+from shared.kernel.countries import FICTIONAL_CODES, known_codes
+from shared.kernel.errors import Conflict, NotFound, invalid_parameter
+from shared.kernel.principal import ANONYMOUS, Principal
+from shared.kernel.resource import Resource
+from shared.records.access_scope import access_scope_for
+from shared.web.paging import parameters_of
+from shared.web.places import holder_of
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import document_response
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
+from shared.web.streams import Pace
+
+_OPEN_DATA = Resource("actions", "open_data", "open_data")
+router = ResourceRouter(_OPEN_DATA, ROLES)
+_EVERYBODY = access_scope_for(ANONYMOUS, ROLES, _OPEN_DATA)
+_XML = "application/xml"
+_COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 code."}
+_OPTIONS = RouteOptions(is_public=True, query=query_of(described=_COUNTRY), problems=("iati_not_configured",))
+_XML_BODY = {200: {"content": {_XML: {"schema": {"type": "string"}}}, "description": "A document of IATI 2.03."}}
+_FRESH = {"Cache-Control": "public, max-age=300"}
+
+
+@router.get(
+    "/iati/activities.xml",
+    options=_OPTIONS,
+    operation_id="getIatiActivities",
+    summary="Read programmes and actions as activities of IATI 2.03",
+    responses=_XML_BODY,
+)
+async def get_activities(ctx: CurrentContext) -> Response:
+    """All published programmes and actions of which an activity can be made, under one snapshot. The others are in the
+    list of omissions. 404 without any activity, since a document of IATI has at least one."""
+    return _ActivityStream(_reporting(ctx), _countries(ctx), ctx.principal)
+
+
+@router.get(
+    "/iati/activities/{ref}.xml",
+    options=RouteOptions(is_public=True, problems=("iati_not_configured",)),
+    operation_id="getIatiActivity",
+    summary="Read one programme or action as an activity of IATI 2.03",
+    responses=_XML_BODY,
+)
+async def get_activity(ref: str, ctx: CurrentContext) -> Response:
+    """The published programme or action with this ref, alone in a document. 404 if no activity can be made of it."""
+    reporting = _reporting(ctx)
+    async with snapshot(ctx.database, _EVERYBODY.context) as connection:
+        plan = await queries.plan_of(connection, _countries(ctx), ref)
+    found = [one for one in _all_made([plan] if plan else [], reporting) if one.activity.ref == ref]
+    if not (block := _block(found)):
+        raise NotFound
+    head, tail = head_and_tail(to_text(now()))
+    return Response(head + block + tail, 200, _FRESH, _XML)
+
+
+@router.get(
+    "/iati/omissions",
+    options=_OPTIONS,
+    operation_id="listIatiOmissions",
+    summary="Read what is left out of the activities, and why",
+    responses={200: {"model": Omissions}},
+)
+async def list_omissions(ctx: CurrentContext) -> Response:
+    """Each published programme or action of which no activity is made, with the reason."""
+    reporting, countries = _reporting(ctx), _countries(ctx)
+    items: list[dict[str, Any]] = []
+    published = 0
+    async with snapshot(ctx.database, _EVERYBODY.context) as connection:
+        async for plans in queries.plans(connection, countries):
+            found = await asyncio.to_thread(_all_made, plans, reporting)
+            published += len(found)
+            items += [present(one) for one in found if one.element is None]
+    numbers = {"published": published, "activities": published - len(items)}
+    return document_response(ctx, {"items": items, **numbers, "as_of": today()})
+
+
+class _ActivityStream(Response):
+    """All activities of some countries, sent while programmes are read."""
+
+    def __init__(self, reporting: Reporting, countries: Sequence[str], caller: Principal) -> None:
+        super().__init__(None, 200, _FRESH, _XML)
+        del self.headers["content-length"]
+        self._reporting, self._countries, self._caller = reporting, countries, caller
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Takes a slot, and alternately reads and sends. Raises NotFound if there is no activity."""
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        pace, is_begun = Pace(send), False
+        head, tail = head_and_tail(to_text(now()))
+        async with (
+            scope["app"].state.streams.place(holder_of(self._caller, scope)) as database,
+            snapshot(database, _EVERYBODY.context) as connection,
+        ):
+            async for plans in queries.plans(connection, self._countries):
+                if block := await asyncio.to_thread(self._block, plans):
+                    if not is_begun:
+                        is_begun = True
+                        await pace.send(start)
+                        block = head + block
+                    await pace.send({"type": "http.response.body", "body": block, "more_body": True})
+        if not is_begun:
+            raise NotFound
+        await pace.send({"type": "http.response.body", "body": tail, "more_body": False})
+
+    def _block(self, plans: Sequence[Plan]) -> bytes:
+        return _block(_all_made(plans, self._reporting))
+
+
+def _all_made(plans: Iterable[Plan], reporting: Reporting) -> list[Made]:
+    return [one for plan in plans for one in made(plan, reporting)]
+
+
+def _block(of: Iterable[Made]) -> bytes:
+    return b"".join(etree.tostring(one.element, encoding="utf-8") for one in of if one.element is not None)
+
+
+def _reporting(ctx: RequestContext) -> Reporting:
+    """Raises Conflict `iati_not_configured` if the settings name no reporting organisation."""
+    settings = cast(ActionsSettings, ctx.settings)
+    if not settings.iati_ref:
+        raise Conflict("No organisation is configured that reports activities.", code="iati_not_configured")
+    evidence = f"{settings.issuer.rstrip('/')}/actions/v1/evidence"
+    return Reporting(settings.iati_ref, settings.iati_name, settings.iati_kind, evidence)
+
+
+def _countries(ctx: RequestContext) -> list[str]:
+    """The country that is asked for, or all; of these the fictional ones alone in the sandbox."""
+    known = FICTIONAL_CODES if ctx.principal.sandbox else known_codes(fictional=True)
+    code = parameters_of(ctx.request).get("country")
+    if code is None:
+        return sorted(known)
+    if code not in known_codes(fictional=True):
+        raise invalid_parameter("country", "Not an ISO 3166-1 alpha-2 code of a country.")
+    return sorted(known & {code})

@@ -35,6 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "results",
         "spreadsheets",
     ),
+    "For whoever reads the open data": ("open-data",),
     "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (
         "operations",

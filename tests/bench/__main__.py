@@ -32,6 +32,7 @@ from tests.bench import (
     imports,
     mails,
     matching,
+    open_data,
     printing,
     result_imports,
     signing,
@@ -61,6 +62,7 @@ _PEOPLE = {
     "mails": mails.measure_mails,
     "pdf": printing.measure,
     "certificates": certificates.measure,
+    "iati": open_data.measure,
 }
 
 

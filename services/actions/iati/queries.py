@@ -34,7 +34,7 @@ from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.rows import records_of
 
-_AT_ONCE = 20
+_AT_ONCE = 5
 """Programmes that are read by one round of queries."""
 About = TypeVar("About", bound=Subject)
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))

@@ -1,4 +1,4 @@
-"""Whoever has the file of a centre is told when the target of its stage has passed."""
+"""Whoever has the file of a centre is notified when the target of its stage has passed."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,7 +35,7 @@ async def _officer(people: People, country: str) -> UUID:
     return account
 
 
-async def test_the_assigned_officer_or_else_the_office_is_told_by_mail(
+async def test_the_assigned_officer_or_else_the_office_is_notified_by_mail(
     people: People, members: Caller, centres: Caller
 ) -> None:
     country = unused_country()
@@ -51,7 +51,7 @@ async def test_the_assigned_officer_or_else_the_office_is_told_by_mail(
     assert [await people.events(one) for one in (first, second)] == [[_EVENT], [_EVENT, _EVENT]]
 
 
-async def test_the_reviewers_who_are_expected_are_told(people: People, members: Caller, centres: Caller) -> None:
+async def test_the_reviewers_who_are_expected_are_notified(people: People, members: Caller, centres: Caller) -> None:
     country, of = unused_country(), Members(members)
     officer, reviewer = await _officer(people, country), await people.person()
     centre = await stepped(centres, await applied(centres, of, country), "accept_complete")

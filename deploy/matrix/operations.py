@@ -113,6 +113,8 @@ _BY_NAME: Mapping[str, Demand] = {
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
     **dict.fromkeys(("createExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
+    "getCentreChecklist": Demand(Ask.DO, "read"),
+    "listCentreStages": Demand(Ask.DO, "read", "stages"),
     "listCentreReviewers": Demand(Ask.SEE),
     "createCentreReviewer": Demand(Ask.DO, "create", "reviewers"),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),

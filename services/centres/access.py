@@ -17,6 +17,7 @@ _APPLY = (
     | _permissions("agreements", "create update send sign")
     | _permissions("messages", "read create")
 )
+_STAGES = _permissions("stages", "read")
 _REPORT = _permissions("annual_reports", "update start submit")
 APPLICANTS = frozenset(
     ("committee_president", "committee_secretary", "institution_representative", "centre_director", "api_client")
@@ -29,7 +30,8 @@ ROLES: RoleTable = {
     | _COMMITTEE
     | _permissions("committees", "publish return suspend reinstate abandon")
     | _APPLY
-    | _permissions("centres", "publish accept_complete return_incomplete request_info recommend decline")
+    | _permissions("centres", "publish assign accept_complete return_incomplete request_info recommend decline")
+    | _STAGES
     | _REPORT
     | _permissions("annual_reports", "create publish accept return")
     | _permissions("internal_messages", "read create")
@@ -38,14 +40,14 @@ ROLES: RoleTable = {
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ | _permissions("reviews", "read create update"),
     "expert": _permissions("reviewers", "read history accept decline"),
-    "committee_president": _READ_FILES | _COMMITTEE | _APPLY,
-    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY,
-    "institution_representative": _READ_FILES | _APPLY | _REPORT,
-    "centre_director": _READ_FILES | _APPLY | _REPORT,
+    "committee_president": _READ_FILES | _COMMITTEE | _APPLY | _STAGES,
+    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY | _STAGES,
+    "institution_representative": _READ_FILES | _APPLY | _STAGES | _REPORT,
+    "centre_director": _READ_FILES | _APPLY | _STAGES | _REPORT,
     "government_focal_point": _READ_FILES,
     "national_author": _READ_FILES,
     "national_publisher": _READ_FILES,
-    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _REPORT,
+    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _REPORT,
 }
 """Role → permissions. `publish` makes a record public; `record` (reviews) enters the review of another person. A grant
 over an institution permits its representative to apply for a centre that it hosts, and to read and complete the

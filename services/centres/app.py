@@ -3,7 +3,7 @@
 from services.centres.agreements.routes import router as agreements
 from services.centres.annual_reports.routes import router as annual_reports
 from services.centres.centres.routes import CENTRE_API
-from services.centres.centres.routes import router as centres
+from services.centres.centres.routes import routes as centres
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.messages.operations import CONVERSATION
@@ -14,6 +14,8 @@ from services.centres.reviewers.routes import router as reviewers
 from services.centres.reviews.routes import router as reviews
 from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings
+from services.centres.stages.routes import router as stages
+from services.centres.stages.routes import statistics
 from services.centres.terms.routes import router as terms
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -32,7 +34,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         [
             committees(rules),
             seats,
-            centres,
+            centres(settings.targets.model_dump()),
+            stages,
             reviewers,
             reviewers_of_centre,
             reviews,
@@ -41,6 +44,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             agreements,
             report_templates,
             annual_reports,
+            statistics,
         ],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews, agreements and reports.",
@@ -48,6 +52,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "committees": "National committees, at most one active per country.",
             "seats": "The offices of a committee, with persons and dates.",
             "centres": "Collaborating centres, from application to designation and renewal.",
+            "stages": "How far the files of centres are, and what is needed next.",
             "reviewers": "Experts who are invited to review a centre's application.",
             "reviews": "Opinions on a centre's application.",
             "messages": "Questions, answers and internal notes on the files of centres.",
@@ -55,6 +60,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "agreements": "Agreements with centres and their hosts.",
             "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
             "report_templates": "The questions of applications, reports and evaluations, in versions.",
+            "statistics": "How long the files of centres take.",
         },
         **service_parts(),
     )

@@ -31,7 +31,9 @@ PARTS: Mapping[str, PersonalTable] = {
             _ABOUT_A_BODY: "version visibility created_at created_by updated_at updated_by search_key"
             " host_institution_id unit committee_id themes terms_of_reference work_plan host_letter address position"
             " final_report evaluation previous_status registration_number registration_serial designated_on"
-            " term_number term_starts term_ends clock_since clock_target"
+            " term_number term_starts term_ends assignee clock_holder clock_since clock_target clock_days clock_spent"
+            " clock_announced",
+            NAMED_IN_TEXT: "application_answers application_documents",
         },
         retained="*",
     ),
@@ -68,6 +70,7 @@ IMPERSONAL: Mapping[str, str] = {
     " previous_status formed_on recognised_on ended_on",
     "centre_report_template": f"{RECORD} kind template_version titles sections",
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
+    "centre_stage": "id centre_id country visibility version stage holder entered_at left_at target_at",
     "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"
     " waiver consent_lapsed_on ended_on",
 }

@@ -1,16 +1,25 @@
 """The reactions of centres. Each reads the present state, so late and repeated facts have no further effect."""
 
 from services.centres.centres.designation import follow_consent
+from services.centres.centres.stages import follow_endorsements
 from services.centres.erasing import erase, erase_and_report
 from services.centres.merges import EXPERTS, INSTITUTIONS
 from services.centres.reviewers.operations import end_with_centre
 from services.centres.seats.operations import end_with_committee
 from shared.contracts import actions, centres, membership
+from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
+
+
+async def _follow_consent(uow: UnitOfWork, country: str) -> None:
+    """What rests on the endorsements of a country, and what waits for them."""
+    await follow_consent(uow, country)
+    await follow_endorsements(uow, country)
+
 
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
-_consent_changed = of_each_country(follow_consent)
+_consent_changed = of_each_country(_follow_consent)
 _review_ended = of_each_subject(end_with_centre)
 _committee_ended = of_each_subject(end_with_committee)
 REACTIONS: Reactions = {

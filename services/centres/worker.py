@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.centres.agreements.operations import apply_scheduled as expire_agreements
 from services.centres.annual_reports.operations import apply_scheduled as announce_late_reports
-from services.centres.centres.operations import CENTRES
+from services.centres.centres.operations import CENTRES, announce_overdue
 from services.centres.centres.operations import apply_scheduled as end_terms
 from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
@@ -16,6 +16,7 @@ from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
+    "announce_overdue_stages": Schedule(timedelta(hours=1), announce_overdue, catch_up=1),
     "remind_reviewers": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "announce_late_reports": Schedule(timedelta(hours=1), announce_late_reports, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),

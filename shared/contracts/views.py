@@ -126,6 +126,8 @@ CENTRES = _view(
     ended_on="day",
 )
 """Every centre, with its latest term; `ended_on` is the day on which that one ended, also before its last day."""
+CLOCKS = _view("centre_published_clock", id="id", country="text", status="text", holder="text", assignee="id")
+"""Who has the file of each centre, and the account or client that works on it."""
 SEATS = _view(
     "centre_published_seat", **_RECORD, committee_id="id", expert_id="id", office="text", starts="text", ends="text"
 )

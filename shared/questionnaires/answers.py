@@ -35,10 +35,24 @@ def faults(questions: Sequence[Question], answers: Answers, name: str) -> list[F
 def missing(questions: Sequence[Question], answers: Answers, figures: Answers) -> list[FieldError]:
     """The required questions without an answer."""
     return [
-        FieldError("required", "This question needs an answer.", pointer=pointer_to(member, question["key"]))
+        unanswered(member, question["key"])
         for question in questions
         for member, given in (("figures", figures) if question["figure"] else ("answers", answers),)
         if question["required"] and question["key"] not in given
+    ]
+
+
+def unanswered(name: str, key: str) -> FieldError:
+    """The error for a required question without an answer in a member."""
+    return FieldError("required", "This question needs an answer.", pointer=pointer_to(name, key))
+
+
+def open_questions(questions: Sequence[Question], answers: Answers) -> list[str]:
+    """The required questions without an answer that fits, which those to an earlier version may not."""
+    return [
+        one["key"]
+        for one in questions
+        if one["required"] and (one["key"] not in answers or _CHECKS[one["type"]](one, answers[one["key"]]))
     ]
 
 

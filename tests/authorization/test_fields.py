@@ -106,7 +106,18 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     "seats": ("centres", _WHO | _WHEN),
     "centres": (
         "centres",
-        {"clock", "evaluation", "final_report", "host_letter", "terms_of_reference", "work_plan", *_WHO, *_WHEN},
+        {
+            "application_answers",
+            "assignee",
+            "clock",
+            "evaluation",
+            "final_report",
+            "host_letter",
+            "terms_of_reference",
+            "work_plan",
+            *_WHO,
+            *_WHEN,
+        },
     ),
     "terms": (
         "centres",

@@ -1,6 +1,7 @@
 """The centres app over HTTP next to the membership app, callers of both, and a superuser."""
 
 from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -11,7 +12,7 @@ from services.centres.settings import CentresSettings
 from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
-from tests.support.callers import Caller, serving
+from tests.support.callers import CALLERS, Caller, grant, person, serving
 from tests.support.centres import Members
 
 
@@ -55,6 +56,18 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 def caller(centres: httpx.AsyncClient) -> Callable[[str | None], Caller]:
     """A caller by name; None is anonymous."""
     return lambda name: Caller(centres, name)
+
+
+@pytest.fixture
+def entering(centres: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], Caller]:
+    """Registers a person with one grant. Returns the caller."""
+
+    def enter(role: str, scope_kind: str, scope_id: str) -> Caller:
+        name = f"{role}-{uuid4()}"
+        monkeypatch.setitem(CALLERS, name, person(name, grant(role, scope_kind, scope_id)))  # type: ignore[arg-type]
+        return Caller(centres, name)
+
+    return enter
 
 
 @pytest.fixture

@@ -2,30 +2,16 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
-import httpx
 import pytest
 
 from services.access.feed.domain import share_of
-from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.callers import CALLERS, Caller
 from tests.support.centres import CENTRES, Members, applied, centre_body, entered, stepped, unused_country
 from tests.support.membership import activated
 
 Enter = Callable[[str, str, str], Caller]
-
-
-@pytest.fixture
-def entering(centres: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Enter:
-    """Registers a person with one grant. Returns the caller."""
-
-    def enter(role: str, scope_kind: str, scope_id: str) -> Caller:
-        name = f"{role}-{uuid4()}"
-        monkeypatch.setitem(CALLERS, name, person(name, grant(role, scope_kind, scope_id)))  # type: ignore[arg-type]
-        return Caller(centres, name)
-
-    return enter
 
 
 def _messages(centre: dict[str, Any]) -> str:

@@ -60,7 +60,10 @@ async def test_the_secretariats_client_on_a_laptop_takes_a_centre_to_designation
     await agreed(secretariat, centre)
     assert await refused(secretariat, centre, "designate") == "endorsement_missing"
     offered = (await secretariat.get(centre["links"]["self"])).json()["allowed_actions"]
-    assert offered == [{"action": "designate", "to": "active", "allowed": False, "reason": "endorsement_missing"}]
+    assert offered == [
+        {"action": "designate", "to": "active", "allowed": False, "reason": "endorsement_missing"},
+        {"action": "assign", "to": "awaiting_agreement", "allowed": True, "reason": None},
+    ]
     assert (await anonymous.get(centre["links"]["self"])).status_code == 404
     waiver = {"reason": "First centre of its region", "second_person": second_person}
     starts = _today() + timedelta(days=7)
@@ -174,7 +177,7 @@ async def test_an_application_says_what_is_missing(admin: Caller, members: Membe
     assert centre["clock"]["holder"] == "secretariat"
     assert (await admin.step(path, "return_incomplete")).json()["errors"][0]["pointer"] == "/reason"
     centre = await stepped(admin, centre, "return_incomplete", reason="The letter is unsigned")
-    assert (centre["status"], centre["clock"]) == ("draft", None)
+    assert (centre["status"], centre["clock"]["holder"]) == ("draft", "applicant")
     centre = await stepped(admin, await stepped(admin, centre, "submit"), "accept_complete")
     etag = (await admin.get(path)).headers["etag"]
     frozen = await admin.patch(path, {"work_plan": {**DOCUMENT, "title": "Other"}}, etag=etag)

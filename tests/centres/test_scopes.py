@@ -4,10 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import httpx
-import pytest
 
-from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.callers import CALLERS, Caller
 from tests.support.centres import (
     CENTRES,
     TERMS,
@@ -25,18 +23,6 @@ from tests.support.centres import (
 from tests.support.membership import INSTITUTIONS, activated
 
 Enter = Any
-
-
-@pytest.fixture
-def entering(centres: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> Enter:
-    """Registers a person with one grant. Returns the caller."""
-
-    def enter(role: str, scope_kind: str, scope_id: str) -> Caller:
-        name = f"{role}-{uuid4()}"
-        monkeypatch.setitem(CALLERS, name, person(name, grant(role, scope_kind, scope_id)))
-        return Caller(centres, name)
-
-    return enter
 
 
 def _label(caller: Caller) -> str:

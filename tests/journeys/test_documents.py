@@ -20,6 +20,7 @@ from tests.support.documents import run_commands
         "initiatives.md",
         "certificates.md",
         "calls.md",
+        "applications.md",
         "annual-reports.md",
         "evidence.md",
         "schemes.md",

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -118,6 +119,42 @@ async def test_records_from_before_their_counts_are_counted(test_servers: dict[s
         ("milestone", "public", "pending", "XA", "", 1),
         ("programme", "restricted", "exploring", "XA", "3+1/2026", 1),
     ]
+
+
+async def test_centres_from_before_their_stages_are_in_the_present_one(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_stages")
+    (staging,) = (one for one in _script().walk_revisions() if one.revision.endswith("_centres_stages"))
+    await migrate(url, revision=str(staging.down_revision))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    since = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    centres = {
+        status: await enter(connection, "centre_centre", status=status, clock_since=clock, updated_at=since)
+        for status, clock in (
+            ("draft", None), ("submitted", since), ("under_review", since), ("awaiting_agreement", None),
+            ("active", None),
+        )
+    }  # fmt: skip
+    for _ in range(2):
+        reviewed = {"centre_id": centres["under_review"], "recommendation": "decline", "visibility": "restricted"}
+        await enter(connection, "centre_review", status="recorded", **reviewed)
+    signed = {"centre_id": centres["awaiting_agreement"], "kind": "host", "visibility": "restricted"}
+    await enter(connection, "centre_agreement", status="in_force", **signed)
+    await migrate(url, revision=staging.revision)
+    found = "SELECT stage, holder, entered_at, left_at, target_at FROM centre_stage ORDER BY stage"
+    stages = {row["stage"]: tuple(row)[1:] for row in await connection.fetch(found)}
+    clocks = "SELECT status, clock_holder, clock_since, clock_target FROM centre_centre"
+    held = {row["status"]: tuple(row)[1:] for row in await connection.fetch(clocks)}
+    await connection.close()
+    assert stages == {
+        "draft": ("applicant", since, None, None),
+        "submitted": ("secretariat", since, None, since + timedelta(days=30)),
+        "under_review": ("secretariat", since, None, since + timedelta(days=60)),
+        "awaiting_agreement": ("government", since, None, None),
+        "active": (None, since, None, None),
+    }
+    assert held == {
+        status: (holder, since if holder else None, target) for status, (holder, _, _, target) in stages.items()
+    }
 
 
 async def _empty(server: str, name: str) -> str:

@@ -15,7 +15,7 @@ from services.access.api_keys.tables import api_key
 from services.access.grants.tables import grant
 from services.access.notifications import messages, proposals
 from services.access.notifications.domain import NOTICES, Audience, Notice
-from services.access.notifications.holders import ACCOUNT, KEYS, director_of, holders_over
+from services.access.notifications.holders import ACCOUNT, HOLDER_OF_CENTRE, KEYS, director_of, holders_over
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.contracts.envelope import Fact
@@ -109,6 +109,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.KEY_OWNER: select(api_key.c.id.label("subject"), api_key.c.owner_id.label("account_id")).where(
             api_key.c.id == KEYS, api_key.c.owner_kind == ACCOUNT
         ),
+        Audience.CENTRE_HOLDER: HOLDER_OF_CENTRE,
         **messages.QUERIES,
         **proposals.QUERIES,
     }.items()

@@ -49,6 +49,7 @@ class Audience(StrEnum):
     CENTRE_APPLICANT = "who applies for the centre on whose file the office posted it"
     EXPERT_OFFICE = "the officer assigned to the expert, or else the office, if the expert posted it"
     CENTRE_OFFICE = "the office, if the applicant posted it"
+    CENTRE_HOLDER = "who has the file: the assigned officer or else the office, or the reviewers who are expected"
     SECOND_PERSON = "the second person who was named"
     PROPOSER = "who proposed it"
     GRANT_SECOND_PERSON = "the second person who was named for a grant that waits"
@@ -153,6 +154,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             *_OF_CENTRE,
             of="centres.centre renewal_due renewal_review renewed suspended reinstated expired closed",
         ),
+        *_notices("centre_application", _A.CENTRE_HOLDER, of="centres.centre stage_overdue"),
         *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report draft submitted accepted waived overdue"),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),

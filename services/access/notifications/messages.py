@@ -7,27 +7,25 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, TableClause, Text, and_, case, null, or_, select
+from sqlalchemy import TableClause, and_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.notifications.domain import Audience
-from services.access.notifications.holders import ACCOUNT, KEYS, director_of
+from services.access.notifications.holders import ACCOUNT, KEYS, OFFICE, director_of, named_in, office_of
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.records.access_scope import constant
 
-_OFFICE = [constant(role) for role in ("secretariat_admin", "secretariat_officer")]
-"""The roles that handle files, and read internal messages."""
 _SAME_REQUEST = timedelta(minutes=1)
 """Clients may use one request id for several requests."""
-_held, _centre = views.GRANTS, views.CENTRES
+_centre = views.CENTRES
 _posted, _step, _created = (audit.alias(name) for name in ("posted", "step", "created"))
 
 
 def _is_office(kind: ColumnElement[Any], actor: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a principal belongs to the office that handles files."""
     held = views.GRANTS.alias()
-    conditions = (held.c.principal_kind == kind, held.c.principal_id == actor, held.c.role.in_(_OFFICE))
+    conditions = (held.c.principal_kind == kind, held.c.principal_id == actor, held.c.role.in_(OFFICE))
     return select(held.c.id).where(*conditions).exists()
 
 
@@ -47,25 +45,6 @@ def _messages(view: TableClause, file: ColumnElement[Any], by: ColumnElement[boo
     return select(view).select_from(view.join(_posted, posting)).where(view.c.id == KEYS, by, ~is_reason).subquery()
 
 
-def _office(message: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """The accounts of the office that handles the files of a country. Callers check the regions."""
-    covers = or_(
-        _held.c.scope_kind.in_([constant("global"), constant("region")]), _held.c.scope_id == message.c.country
-    )
-    region = case((_held.c.scope_kind == constant("region"), _held.c.scope_id)).label("region")
-    return (
-        select(message.c.id.label("subject"), _held.c.principal_id.label("account_id"), region)
-        .select_from(message.join(_held, and_(_held.c.principal_kind == ACCOUNT, _held.c.role.in_(_OFFICE), covers)))
-        .where(*conditions)
-    )
-
-
-def _named(message: Any, account: ColumnElement[Any]) -> Select[Any]:
-    """The account that a message names, if any."""
-    region = null().cast(Text).label("region")
-    return select(message.c.id.label("subject"), account.label("account_id"), region).where(account.is_not(None))
-
-
 _expert_view, _centre_view = views.EXPERT_MESSAGES, views.CENTRE_MESSAGES
 _by_office = _is_office(_posted.c.actor_kind, _posted.c.actor_id)
 _by_office_of_expert = and_(_by_office, _posted.c.actor_id.is_distinct_from(_expert_view.c.account_id))
@@ -83,15 +62,15 @@ _author = (
     )
 )
 QUERIES: Mapping[Audience, Any] = {
-    Audience.EXPERT_APPLICANT: _named(_to_expert, _to_expert.c.account_id),
-    Audience.EXPERT_OFFICE: _named(_of_expert, _of_expert.c.assignee).union_all(
-        _office(_of_expert, _of_expert.c.assignee.is_(None))
+    Audience.EXPERT_APPLICANT: named_in(_to_expert, _to_expert.c.account_id),
+    Audience.EXPERT_OFFICE: named_in(_of_expert, _of_expert.c.assignee).union_all(
+        office_of(_of_expert, _of_expert.c.assignee.is_(None))
     ),
     Audience.CENTRE_APPLICANT: _author.union_all(
         director_of(
             _to_applicant.c.id, _to_applicant.join(_centre, _centre.c.id == _to_applicant.c.centre_id), _centre.c.id
         )
     ),
-    Audience.CENTRE_OFFICE: _office(_of_applicant),
+    Audience.CENTRE_OFFICE: office_of(_of_applicant),
 }
 """The message, the account, and the region that its grant is limited to. Parameter: `keys`."""

@@ -9,6 +9,7 @@ from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
 from services.centres.centres.domain import PUBLISHED
 from services.centres.centres.queries import centre_of
+from services.centres.centres.stages import hand_over
 from services.centres.references import require_institutions
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -42,7 +43,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreem
     _require_order(new)
     status = domain.first_status(new.parties)
     placed = replace(new, country=centre.country, visibility="restricted", status=status, search_key=_search_key(new))
-    return await AGREEMENTS.insert(uow, placed)
+    entered = await AGREEMENTS.insert(uow, placed)
+    await hand_over(uow, centre.id)
+    return entered
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Agreement, wanted: Agreement) -> Agreement:
@@ -76,13 +79,16 @@ async def transition(
         signatory = given(requested.fields, "signatory", str)
         return replace(before, parties=domain.signed(before.parties, name, signatory, day))
 
-    return await _kind_of(before).apply_transition(uow, before, requested, None, permitted(access, before), effects)
+    after = await _kind_of(before).apply_transition(uow, before, requested, None, permitted(access, before), effects)
+    await hand_over(uow, after.centre_id)
+    return after
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
     """Expires agreements whose last day has passed."""
     for before in await queries.lock_over(uow.connection, today()):
         await AGREEMENTS.apply_scheduled(uow, before, "expire")
+        await hand_over(uow, before.centre_id)
 
 
 def _kind_of(record: Agreement) -> ResourceType[Agreement, None]:

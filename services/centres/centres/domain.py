@@ -1,54 +1,57 @@
 """The lifecycle of a centre: application, review, designation for a term, renewal and end."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, TypeAlias
+from itertools import starmap
+from typing import Generic, Literal, TypeAlias, TypeVar
 
-from services.centres.centres.record import Centre
+from services.centres.centres.clock import HELD, REVIEWS_ASKED
 from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
 from shared.kernel.text import search_key
+from shared.questionnaires.template import Question
 
 PUBLISHED = frozenset({"active", "renewal_due", "renewal_review"})
 TERM_YEARS = 4
-REVIEWS_ASKED = 2
 ENDORSEMENT_LEVEL = 2
-SCREENING_TARGET = timedelta(days=30)
 RENEWABLE_YEARS = 1
 """How long after the end of its term a centre may be renewed."""
 REVIEWABLE = frozenset({"under_review", "info_requested"})
 CONVERSING = ("request_info", "resubmit")
 """The transitions whose reason is a message on the file."""
 OPEN_TO_CHANGE = frozenset({"draft", "info_requested"})
-APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter")
+APPLYING = OPEN_TO_CHANGE | {"submitted"}
+"""The states for which the application is complete or not."""
+APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter", "application_answers")
 """The fields that reviewers assess; they change only while the applicant holds the file."""
+ASSIGN = "assign"
 Missing: TypeAlias = Literal[
     "unit_missing",
     "director_missing",
     "terms_of_reference_missing",
     "work_plan_missing",
     "host_letter_missing",
+    "answers_missing",
     "evidence_not_available",
 ]
-_ASKED: Mapping[str, Missing] = {
-    "unit": "unit_missing",
-    "director_id": "director_missing",
-    "terms_of_reference": "terms_of_reference_missing",
-    "work_plan": "work_plan_missing",
-    "host_letter": "host_letter_missing",
-}
+OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
+Code_co = TypeVar("Code_co", bound=str, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class CentreGuardContext:
     """The inputs of the guards.
 
-    `missing` is the first missing part of the application, or that a file of its documents is not available.
-    `favourable` counts reviewers without a conflict of interest who recommend designation.
+    `parts` are those of `PARTS` that have a value, `questions` those of the template of applications, `unanswered` the
+    keys of the required ones without an answer. `favourable` counts reviewers without a conflict of interest who
+    recommend designation. `officer`: why the file cannot be assigned to the named officer.
     """
 
     today: date
-    missing: Missing | None
+    parts: frozenset[str] = frozenset()
+    questions: Sequence[Question] = ()
+    unanswered: Sequence[str] = ()
+    are_documents_available: bool = True
     favourable: int = 0
     agreed: bool = False
     endorsed: bool = False
@@ -56,24 +59,73 @@ class CentreGuardContext:
     has_final_report: bool = False
     has_evaluation: bool = False
     term_ends: date | None = None
+    officer: OfficerFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(Generic[Code_co]):
+    """A condition of a transition, with the reason for which a guard refuses the transition without it."""
+
+    key: str
+    reason: Code_co
+    is_met: Callable[[CentreGuardContext], bool]
+
+
+def _is_renewable(guard_context: CentreGuardContext) -> bool:
+    ends = guard_context.term_ends
+    return ends is not None and guard_context.today <= years_after(ends, RENEWABLE_YEARS)
+
+
+def _part(name: str, reason: Missing) -> Condition[Missing]:
+    return Condition(name, reason, lambda given: name in given.parts)
+
+
+PARTS: Mapping[str, Missing] = {
+    "unit": "unit_missing",
+    "director_id": "director_missing",
+    "terms_of_reference": "terms_of_reference_missing",
+    "work_plan": "work_plan_missing",
+    "host_letter": "host_letter_missing",
+}
+"""The fields of an application that it needs, beside its host, which every centre has."""
+ANSWERS: Condition[Missing] = Condition("answers", "answers_missing", lambda given: not given.unanswered)
+SUBMIT: tuple[Condition[Missing], ...] = (
+    *starmap(_part, PARTS.items()),
+    ANSWERS,
+    Condition("documents", "evidence_not_available", lambda given: given.are_documents_available),
+)
+RECOMMEND: tuple[Condition[Literal["reviews_missing"]], ...] = (
+    Condition("reviews", "reviews_missing", lambda given: given.favourable >= REVIEWS_ASKED),
+)
+DESIGNATE: tuple[Condition[Literal["agreement_missing", "endorsement_missing"]], ...] = (
+    Condition("agreement", "agreement_missing", lambda given: given.agreed),
+    Condition("endorsement", "endorsement_missing", lambda given: given.endorsed or given.has_waiver),
+)
+SUBMIT_RENEWAL: tuple[Condition[Literal["final_report_missing", "evaluation_missing"]], ...] = (
+    Condition("final_report", "final_report_missing", lambda given: given.has_final_report),
+    Condition("evaluation", "evaluation_missing", lambda given: given.has_evaluation),
+)
+RENEW: tuple[Condition[Literal["renewal_too_late"]], ...] = (Condition("term", "renewal_too_late", _is_renewable),)
+
+
+def _unmet(conditions: Sequence[Condition[Code_co]], guard_context: CentreGuardContext) -> Code_co | None:
+    return next((one.reason for one in conditions if not one.is_met(guard_context)), None)
 
 
 def _complete(guard_context: CentreGuardContext) -> Missing | None:
-    return guard_context.missing
+    return _unmet(SUBMIT, guard_context)
 
 
 def _reviewed(guard_context: CentreGuardContext) -> Literal["reviews_missing"] | None:
-    return None if guard_context.favourable >= REVIEWS_ASKED else "reviews_missing"
+    return _unmet(RECOMMEND, guard_context)
 
 
 def _designable(
     guard_context: CentreGuardContext,
-) -> Literal["agreement_missing", "waiver_not_needed", "endorsement_missing"] | None:
-    if not guard_context.agreed:
-        return "agreement_missing"
-    if guard_context.endorsed:
-        return "waiver_not_needed" if guard_context.has_waiver else None
-    return None if guard_context.has_waiver else "endorsement_missing"
+) -> Literal["agreement_missing", "endorsement_missing", "waiver_not_needed"] | None:
+    if unmet := _unmet(DESIGNATE, guard_context):
+        return unmet
+    return "waiver_not_needed" if guard_context.endorsed and guard_context.has_waiver else None
 
 
 def _without_endorsement(guard_context: CentreGuardContext) -> bool:
@@ -81,15 +133,15 @@ def _without_endorsement(guard_context: CentreGuardContext) -> bool:
 
 
 def _reported(guard_context: CentreGuardContext) -> Literal["final_report_missing", "evaluation_missing"] | None:
-    if not guard_context.has_final_report:
-        return "final_report_missing"
-    return None if guard_context.has_evaluation else "evaluation_missing"
+    return _unmet(SUBMIT_RENEWAL, guard_context)
 
 
 def _renewable(guard_context: CentreGuardContext) -> Literal["renewal_too_late"] | None:
-    if guard_context.term_ends is None or guard_context.today > years_after(guard_context.term_ends, RENEWABLE_YEARS):
-        return "renewal_too_late"
-    return None
+    return _unmet(RENEW, guard_context)
+
+
+def _may_hold_the_file(guard_context: CentreGuardContext) -> OfficerFault | None:
+    return guard_context.officer
 
 
 _IN_TERM = "active|renewal_due|renewal_review|suspended"
@@ -143,20 +195,31 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
         transition("expire", _IN_TERM, "expired", is_scheduled=True),
         transition("close", "active|renewal_due|suspended|expired", "closed", reason_required=True),
         transition("withdraw", "draft|submitted", "withdrawn"),
+        *(
+            transition(ASSIGN, state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
+            for state in HELD
+        ),
     ),
 )
 
-HOLDERS: Mapping[str, str] = {
-    "submitted": "secretariat",
-    "under_review": "secretariat",
-    "info_requested": "applicant",
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next transition with conditions, and these."""
+
+    verb: str
+    conditions: Sequence[Condition[str]]
+
+
+_NEXT = {
+    "draft|submitted|info_requested": Ahead("submit", SUBMIT),
+    "under_review": Ahead("recommend", RECOMMEND),
+    "awaiting_agreement": Ahead("designate", DESIGNATE),
+    "active|renewal_due|suspended": Ahead("submit_renewal", SUBMIT_RENEWAL),
+    "renewal_review|expired": Ahead("renew", RENEW),
 }
-"""Who holds the file in each state that waits for somebody; only in these states the clock runs."""
-
-
-def first_missing(centre: Centre) -> Missing | None:
-    """The first missing part of an application, as a reason; every centre has a host."""
-    return next((reason for name, reason in _ASKED.items() if getattr(centre, name) is None), None)
+AHEAD: Mapping[str, Ahead] = {status: ahead for states, ahead in _NEXT.items() for status in states.split("|")}
+"""What each state waits for; other states have ended. `resubmit` has the conditions of `submit`."""
 
 
 def names_search_key(names: Mapping[str, str], registration_number: str | None) -> str:

@@ -1,22 +1,29 @@
 """Writing centres: one function per verb. Each writes its rows, audit entries and facts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from services.centres.centres import domain, queries
+from services.centres.access import ROLES
+from services.centres.centres import domain, queries, stages
+from services.centres.centres.application import ANSWERS, documents_of, questions, with_answers
+from services.centres.centres.clock import APPLICANT, Arrived, entered, holder_of
 from services.centres.centres.designation import close_term, end_term, follow_centre, open_term
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.queries import committee_of
 from services.centres.messages.operations import CONVERSATION
-from services.centres.references import country_of, require_experts, require_institutions
+from services.centres.references import account_of, country_of, require_experts, require_institutions
+from shared.auth.offices import holds
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
-from shared.kernel.lifecycle import Fields, given
+from shared.kernel.lifecycle import Fields, given, given_id
 from shared.kernel.principal import Principal
+from shared.questionnaires.answers import open_questions, unanswered
+from shared.questionnaires.template import Question
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest, with_digests
 from shared.records.record import Document
@@ -33,7 +40,7 @@ from shared.records.resource_type import (
 CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _DOCUMENTS = "terms_of_reference work_plan host_letter"
 _REPORTS = ("final_report", "evaluation")
-_GATED = frozenset({"under_review", "awaiting_agreement"})
+_GATED = domain.REVIEWABLE | {"awaiting_agreement"}
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
@@ -48,8 +55,12 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
     else:
         require(access, "create", new.country)
     await _require_references(uow, new, None)
-    new = await with_digest(uow, _DOCUMENTS, new)
-    return await CENTRES.insert(uow, replace(new, status="draft", search_key=_search_key(new)))
+    new = await with_answers(uow, await with_digest(uow, _DOCUMENTS, new), None)
+    new = replace(new, status="draft", search_key=_search_key(new), clock_spent={}, clock_announced=False)
+    at = now()
+    inserted = await CENTRES.insert(uow, entered(new, new.status, APPLICANT, None, at))
+    await stages.append(uow, inserted, at)
+    return inserted
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: Centre) -> Centre:
@@ -68,55 +79,92 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
     if wanted.host_institution_id != before.host_institution_id:
         _require_host(uow, access, wanted.host_institution_id, before)
     wanted = await with_digest(uow, _DOCUMENTS, wanted, before)
+    if wanted.application_answers != before.application_answers:
+        wanted = await with_answers(uow, wanted, before)
     after = await CENTRES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
     if after.visibility != before.visibility:
         await follow_centre(uow, after)
+        await stages.follow_centre(uow, after)
     return after
 
 
-async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest) -> Centre:
-    """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts.
+async def transition(
+    targets: Mapping[str, int], uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest
+) -> Centre:
+    """Applies one transition. `targets` are the days that states allow.
 
-    Parallel designations in one country get different numbers.
+    Raises what `Lifecycle.advance` raises, Invalid for a term that ends before it starts and for an officer that is no
+    id; `answers_missing` names each question. Parallel designations in one country get different numbers.
     """
-    may = permitted(access, before)
+    may, at = permitted(access, before), now()
     reports = {f"/fields/{name}": given(requested.fields, name, dict) for name in _REPORTS}
     final_report, evaluation = (
         await with_digests(uow, reports, is_final=True) if may(requested.action) else (None, None)
     )
-    designation_inputs = await _designation_inputs(uow.connect, before)
-    guard_context = await _guard_context(uow.connect, before, requested.fields, designation_inputs)
+    inputs = await _designation_inputs(uow.connect, before)
+    guard_context = await _guard_context(uow.connect, before, requested.fields, inputs)
     first = requested.action == "designate" and before.registration_number is None
     serial = await queries.next_serial(uow.connection, before.country) if first else None
     opened: tuple[date, date] | None = None
 
     def effects(target: str) -> Centre:
         nonlocal opened
-        after = _with_clock(before, target)
-        if serial is not None:
-            number = domain.registration_number(before.country, serial)
-            after = replace(after, registration_number=number, registration_serial=serial, designated_on=today())
-            after = replace(after, search_key=_search_key(after))
+        if requested.action == domain.ASSIGN:
+            return replace(before, assignee=_officer(requested.fields))
+        after = _entered(before, target, inputs, targets.get(target), at)
+        after = after if serial is None else _registered(after, serial)
         if requested.action in ("designate", "renew"):
-            last_day = before.term_ends if requested.action == "renew" else None
-            starts, ends = opened = domain.term_of(last_day, requested.fields, today())
-            if ends <= starts:
-                raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
+            starts, ends = opened = _term(before, requested)
             after = replace(after, term_number=(before.term_number or 0) + 1, term_starts=starts, term_ends=ends)
         elif requested.action == "submit_renewal":
             after = replace(after, final_report=final_report, evaluation=evaluation)
         return after
 
-    after = await CENTRES.apply_transition(uow, before, requested, guard_context, may, effects)
+    try:
+        after = await CENTRES.apply_transition(uow, before, requested, guard_context, may, effects)
+    except Conflict as refusal:
+        if refusal.members.get("reason") == domain.ANSWERS.reason:
+            refusal.errors = tuple(unanswered(ANSWERS, key) for key in guard_context.unanswered)
+        raise
+    if after.status != before.status:
+        await stages.append(uow, after, at)
     if opened is not None:
         waiver = _waiver(access.principal, requested)
-        endorsement = designation_inputs.endorsement if designation_inputs and not waiver else None
+        endorsement = inputs.endorsement if inputs and not waiver else None
         await open_term(uow, after, *opened, endorsement=endorsement, waiver=waiver)
-    elif after.status == "closed":
+    await _follow(uow, after, requested)
+    return after
+
+
+async def _follow(uow: UnitOfWork, after: Centre, requested: TransitionRequest) -> None:
+    """What a transition leads to in other records, beside a term that it opens."""
+    if after.status == "closed":
         await close_term(uow, after)
     elif requested.action in domain.CONVERSING and requested.reason:
         await CONVERSATION.post(uow, after, requested.reason)
-    return after
+
+
+def _entered(
+    before: Centre, target: str, inputs: queries.DesignationInputs | None, days: int | None, at: datetime
+) -> Centre:
+    """The centre with the clock of the state that it enters; nobody works on a file that waits for nobody."""
+    holder = holder_of(target, inputs.arrived if inputs else Arrived())
+    after = entered(before, target, holder, days, at)
+    return after if holder is not None else replace(after, assignee=None)
+
+
+def _registered(record: Centre, serial: int) -> Centre:
+    number = domain.registration_number(record.country, serial)
+    named = replace(record, registration_number=number, registration_serial=serial, designated_on=today())
+    return replace(named, search_key=_search_key(named))
+
+
+def _term(before: Centre, requested: TransitionRequest) -> tuple[date, date]:
+    last_day = before.term_ends if requested.action == "renew" else None
+    starts, ends = domain.term_of(last_day, requested.fields, today())
+    if ends <= starts:
+        raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
+    return starts, ends
 
 
 async def load_guard_context(
@@ -141,12 +189,22 @@ def not_under_review(status: str) -> Conflict:
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
     """Opens due renewals and expires centres whose term has ended."""
+    at = now()
     for before in await queries.lock_due(uow.connection, today()):
         if before.term_ends is not None and before.term_ends < today():
-            after = await CENTRES.apply_scheduled(uow, before, "expire", replace(before, previous_status=None))
+            wanted = replace(_entered(before, "expired", None, None, at), previous_status=None)
+            after = await CENTRES.apply_scheduled(uow, before, "expire", wanted)
             await end_term(uow, after, before.term_ends)
         else:
-            await CENTRES.apply_scheduled(uow, before, "open_renewal")
+            wanted = _entered(before, "renewal_due", None, None, at)
+            after = await CENTRES.apply_scheduled(uow, before, "open_renewal", wanted)
+        await stages.append(uow, after, at)
+
+
+async def announce_overdue(uow: UnitOfWork) -> None:
+    """Announces each stage whose target has passed, once."""
+    for before in await queries.lock_overdue(uow.connection, now()):
+        await CENTRES.write(uow, "become_overdue", before, replace(before, clock_announced=True), fact="stage_overdue")
 
 
 async def _designation_inputs(connect: Connect, record: Centre) -> queries.DesignationInputs | None:
@@ -158,24 +216,48 @@ async def _designation_inputs(connect: Connect, record: Centre) -> queries.Desig
 
 
 async def _guard_context(
-    connect: Connect, record: Centre, fields: Fields, designation_inputs: queries.DesignationInputs | None
+    connect: Connect, record: Centre, fields: Fields, inputs: queries.DesignationInputs | None
 ) -> domain.CentreGuardContext:
-    missing = domain.first_missing(record)
-    if missing is None and record.status in domain.OPEN_TO_CHANGE:
-        documents = (record.terms_of_reference, record.work_plan, record.host_letter)
+    asked: list[Question] = []
+    are_documents_available = True
+    if record.status in domain.APPLYING:
         async with connect() as connection:
-            missing = None if await are_available(connection, documents) else "evidence_not_available"
+            asked = await questions(connection)
+            are_documents_available = await are_available(connection, documents_of(record))
     return domain.CentreGuardContext(
         today=today(),
-        missing=missing,
-        favourable=designation_inputs.favourable if designation_inputs else 0,
-        agreed=designation_inputs is not None and designation_inputs.agreed,
-        endorsed=designation_inputs is not None and designation_inputs.level >= domain.ENDORSEMENT_LEVEL,
-        has_waiver="waiver" in fields,
-        has_final_report="final_report" in fields,
-        has_evaluation="evaluation" in fields,
+        parts=frozenset(name for name in domain.PARTS if getattr(record, name) is not None),
+        questions=asked,
+        unanswered=open_questions(asked, record.application_answers),
+        are_documents_available=are_documents_available,
+        favourable=inputs.favourable if inputs else 0,
+        agreed=inputs is not None and inputs.agreed,
+        endorsed=inputs is not None and inputs.arrived.is_endorsed,
+        has_waiver=fields.get("waiver") is not None,
+        has_final_report=fields.get("final_report") is not None,
+        has_evaluation=fields.get("evaluation") is not None,
         term_ends=record.term_ends,
+        officer=await _officer_fault(connect, record, fields),
     )
+
+
+async def _officer_fault(connect: Connect, record: Centre, fields: Fields) -> domain.OfficerFault | None:
+    """Why the file cannot be assigned to the account or client of `officer`, if one is named, or None."""
+    officer = given_id(fields, "officer")
+    if officer is None:
+        return None
+    async with connect() as connection:
+        if record.director_id is not None and await account_of(connection, record.director_id) == officer:
+            return "is_the_applicant"
+        held = await holds(connection, officer, ROLES, CENTRES.resource, domain.ASSIGN, record.country)
+    return None if held else "officer_not_entitled"
+
+
+def _officer(fields: Fields) -> UUID | None:
+    """The account or client of `officer`; None for null. Raises Invalid if it is absent."""
+    if "officer" not in fields:
+        raise invalid_field("/fields/officer", "required", "The id of an account or client, or null.")
+    return given_id(fields, "officer")
 
 
 def _waiver(principal: Principal, requested: TransitionRequest) -> Document | None:
@@ -190,11 +272,6 @@ def _waiver(principal: Principal, requested: TransitionRequest) -> Document | No
 
 def _search_key(record: Centre) -> str:
     return domain.names_search_key(record.names, record.registration_number)
-
-
-def _with_clock(record: Centre, status: str) -> Centre:
-    since = now() if status in domain.HOLDERS else None
-    return replace(record, clock_since=since, clock_target=since + domain.SCREENING_TARGET if since else None)
 
 
 def _require_host(uow: UnitOfWork, access: AccessScope, host: UUID, before: Centre) -> None:

@@ -1,7 +1,7 @@
 """Reading centres, and the inputs of their guards."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,11 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.centres.access import APPLICANTS
-from services.centres.centres.domain import LIFECYCLE, PUBLISHED
+from services.centres.centres.clock import APPLICANT, Arrived
+from services.centres.centres.domain import ENDORSEMENT_LEVEL, LIFECYCLE, PUBLISHED
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import centre, term
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.database.tables import Instant
 from shared.records.access_scope import constant
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
@@ -37,17 +39,21 @@ from shared.records.rows import record_of, records_of
 
 _country = bindparam("country", type_=Text)
 _counts = func.escm.centre_designation_inputs(bindparam("centre", type_=Uuid)).table_valued(
-    column("favourable", Integer), column("agreed", Boolean)
+    column("reviews", Integer), column("favourable", Integer), column("agreed", Boolean)
 )
 _consent = func.escm.centre_consent(_country).table_valued(column("endorsement", Uuid), column("level", Integer))
 _DESIGNATION_INPUTS = Statement(
-    select(_counts.c.favourable, _counts.c.agreed, _consent.c.endorsement, _consent.c.level).select_from(
-        _counts.outerjoin(_consent, true())
-    )
+    select(*_counts.c, _consent.c.endorsement, _consent.c.level).select_from(_counts.outerjoin(_consent, true()))
 )
 _CONSENT = Statement(select(_consent.c.endorsement, _consent.c.level))
 _NEXT = Statement(select(func.escm.centre_next_serial(_country)))
-_ONE = Statement(select(centre).where(centre.c.id == bindparam("centre")))
+_one = select(centre).where(centre.c.id == bindparam("centre"))
+_ONE, _LOCK = Statement(_one), Statement(_one.with_for_update())
+_AWAITING = Statement(
+    select(centre.c.id)
+    .where(centre.c.country == _country, centre.c.status == "awaiting_agreement")
+    .order_by(centre.c.id)
+)
 _ENTERED_FOR = Lookup(
     select(centre.c.id, centre.c.host_institution_id)
     .where(
@@ -83,14 +89,34 @@ _DUE = Statement(
 )
 
 
+_OVERDUE = Statement(
+    select(centre)
+    .where(
+        centre.c.clock_target < bindparam("at", type_=Instant),
+        ~centre.c.clock_announced,
+        centre.c.clock_holder != constant(APPLICANT),
+    )
+    .order_by(centre.c.clock_target, centre.c.id)
+    .limit(200)
+    .with_for_update(skip_locked=True)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DesignationInputs:
-    """Favourable reviewers, whether a host agreement is in force, and the valid endorsement of the highest level."""
+    """Reviewers without a conflict of interest, those of them who are favourable, whether a host agreement is in force,
+    and the valid endorsement of the highest level."""
 
+    reviews: int
     favourable: int
     agreed: bool
     endorsement: UUID | None
     level: int
+
+    @property
+    def arrived(self) -> Arrived:
+        """What the file waits for and has arrived."""
+        return Arrived(self.reviews, self.agreed, self.level >= ENDORSEMENT_LEVEL)
 
 
 NEXT_STEPS = NextSteps(
@@ -100,10 +126,10 @@ NEXT_STEPS = NextSteps(
         NextStep("draft", "submit", among=APPLICANTS),
         NextStep("info_requested", "resubmit", among=APPLICANTS),
         NextStep("renewal_due", "submit_renewal", among=APPLICANTS),
-        NextStep("submitted", "accept_complete"),
-        NextStep("under_review", "recommend"),
-        NextStep("awaiting_agreement", "designate"),
-        NextStep("renewal_review", "renew"),
+        NextStep("submitted", "accept_complete", centre.c.assignee),
+        NextStep("under_review", "recommend", centre.c.assignee),
+        NextStep("awaiting_agreement", "designate", centre.c.assignee),
+        NextStep("renewal_review", "renew", centre.c.assignee),
     ),
 )
 LISTING = listing(
@@ -121,6 +147,17 @@ async def centre_of(connection: Connection, key: UUID) -> Centre | None:
     return record_of(Centre, row) if row else None
 
 
+async def lock_centre(connection: Connection, key: UUID) -> Centre | None:
+    """The same, locked."""
+    row = await _LOCK.fetchrow(connection, centre=key)
+    return record_of(Centre, row) if row else None
+
+
+async def awaiting_agreement(connection: Connection, country: str) -> list[UUID]:
+    """The country's centres that wait for an agreement or an endorsement."""
+    return [row["id"] for row in await _AWAITING.fetch(connection, country=country)]
+
+
 async def entered_for(connection: Connection, institutions: list[str], labels: list[str]) -> list[Row]:
     """The latest 200 centres that these institutions host and that one of these labels entered."""
     return await _ENTERED_FOR.fetch(connection, institutions=institutions, labels=labels)
@@ -130,7 +167,7 @@ async def designation_inputs(connection: Connection, key: UUID, country: str) ->
     """The inputs of a centre's designation today, regardless of the caller."""
     rows = await _DESIGNATION_INPUTS.fetch(connection, centre=key, country=country)
     row = rows[0]
-    return DesignationInputs(row["favourable"], row["agreed"], row["endorsement"], row["level"] or 0)
+    return DesignationInputs(row["reviews"], row["favourable"], row["agreed"], row["endorsement"], row["level"] or 0)
 
 
 async def consent_level(connection: Connection, country: str) -> int:
@@ -160,3 +197,9 @@ async def lock_endorsed_terms(connection: Connection, country: str) -> list[Term
 async def lock_due(connection: Connection, today: date) -> list[Centre]:
     """Centres whose renewal is due or whose term has ended, locked; at most 200."""
     return records_of(Centre, await _DUE.fetch(connection, today=today))
+
+
+async def lock_overdue(connection: Connection, at: datetime) -> list[Centre]:
+    """Centres whose target has passed without a fact, locked; at most 200. Skips those that another transaction
+    locks."""
+    return records_of(Centre, await _OVERDUE.fetch(connection, at=at))

@@ -1,11 +1,13 @@
 """Centres, and the terms that they are designated for."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
+from shared.questionnaires.answers import Answers
 from shared.records.record import Document, Granted, Internal, Part, Public, Record, Refers, Texts, Tracked, Written
 
 
@@ -41,6 +43,14 @@ class Centre(Record):
     host_letter: Annotated[
         Document | None, Granted, Written, "The letter of the host institution; for grants that cover the centre."
     ]
+    application_answers: Annotated[
+        Answers,
+        Granted,
+        Written,
+        "The answers to the questions of the active template of applications; for grants that cover the centre.",
+    ]
+    application_documents: Annotated[Sequence[Document], Internal]
+    """The documents among these answers."""
     address: Annotated[str | None, Public, Written, "The postal address."]
     position: Annotated[Document | None, Public, Written, "The location of the centre."]
     final_report: Annotated[
@@ -58,8 +68,17 @@ class Centre(Record):
     term_number: Annotated[int | None, Public, Tracked, Part]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
+    assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that works on the file."]
+    clock_holder: Annotated[str | None, Granted, Part]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
+    """While the applicant has the file, the target that moves when the file returns."""
+    clock_days: Annotated[int | None, Internal]
+    """The days that the present stage allows."""
+    clock_spent: Annotated[Mapping[str, int], Granted, Part]
+    """The days that each holder has had the file before the present one got it."""
+    clock_announced: Annotated[bool, Internal]
+    """Whether a fact has said that the target has passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
+import orjson
 from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
 
 from services.centres.centres import record
-from services.centres.centres.domain import HOLDERS, LIFECYCLE
+from services.centres.centres.clock import HELD, HOLDERS, is_overdue, is_paused, spent
+from services.centres.centres.domain import LIFECYCLE
 from services.centres.centres.tables import centre
-from shared.kernel.clock import to_text
+from shared.kernel.clock import now, to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers
+from shared.web.contract import STATES
 from shared.web.fields import (
     Body,
     CountryCode,
@@ -26,6 +29,7 @@ from shared.web.fields import (
     Titles,
     Visible,
 )
+from shared.web.questionnaires import Answers
 from shared.web.schemas import RecordResponse
 
 
@@ -67,6 +71,7 @@ class CentreBody(Body, of=record.Centre):
     terms_of_reference: Document | None = None
     work_plan: Document | None = None
     host_letter: Document | None = None
+    application_answers: Answers = {}
     address: Prose | None = None
     position: Position | None = None
     visibility: Visible = "network"
@@ -81,7 +86,7 @@ class DesignationWaiver(Body):
 
 class CentreFields(Body):
     """The fields of transitions: `starts`, `ends`, `waiver` of designate; `starts`, `ends` of renew; the documents of
-    submit_renewal."""
+    submit_renewal; `officer` of assign."""
 
     starts: Annotated[
         Day | None, "For `designate` and `renew`: the first day of the term; today, or the day after the last term."
@@ -100,6 +105,7 @@ class CentreFields(Body):
         Annotated[Document, PlainSerializer(_as_json)] | None,
         "For `submit_renewal`: the evaluation of the term that ends.",
     ] = None
+    officer: Annotated[UUID | None, "For `assign`: the account or client in charge; null for nobody."] = None
 
 
 class StoredWaiver(ResponseModel):
@@ -121,12 +127,25 @@ class CentreTerm(ResponseModel):
     ends: Annotated[date, "The last day of the term."]
 
 
-class Clock(ResponseModel):
-    """Who has the application, since when, and when the next transition is due."""
+Holder: TypeAlias = Annotated[str, Field(examples=["secretariat"], json_schema_extra={STATES: [*HOLDERS]})]
+Stage: TypeAlias = Annotated[str, Field(examples=["submitted"], json_schema_extra={STATES: [*HELD]})]
 
-    holder: Annotated[str, Field(examples=["secretariat"]), "Who has the application: `secretariat` or `applicant`."]
+
+class Clock(ResponseModel):
+    """Who has the file in its present stage, since when, and until when. While the applicant has a file that the
+    secretariat has begun to handle, the clock is paused: `target` is null, and moves by the length of the pause."""
+
+    stage: Annotated[Stage, "The state of the centre."]
+    holder: Annotated[Holder, "Who has the file."]
     since: Annotated[datetime, "Since when the holder has it."]
-    target: Annotated[datetime | None, "When the present transition is due; null where no day is set."]
+    target: Annotated[datetime | None, "When the stage should end; null where no day is set."]
+    paused_since: Annotated[datetime | None, "Since when the clock is paused; null otherwise."]
+    spent: Annotated[
+        dict[str, int],
+        Field(examples=[{"applicant": 12, "secretariat": 3}]),
+        "The days that each holder has had the file until today, over all stages.",
+    ]
+    overdue: Annotated[bool, "Whether the target has passed."]
 
 
 class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
@@ -146,8 +165,10 @@ class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     terms_of_reference: Document | None = None
     work_plan: Document | None = None
     host_letter: Document | None = None
+    application_answers: Answers | None = None
     final_report: Document | None = None
     evaluation: Document | None = None
+    assignee: UUID | None = None
     clock: Annotated[Clock | None, "Who has the application, and until when; for grants that cover the centre."] = None
 
 
@@ -159,11 +180,20 @@ def _term(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clock(row: Mapping[str, Any]) -> dict[str, Any]:
-    since, target = row["clock_since"], row["clock_target"]
-    if since is None:
+    holder, since, target, at = row["clock_holder"], row["clock_since"], row["clock_target"], now()
+    if holder is None or since is None:
         return {"clock": None}
-    holder = HOLDERS.get(row["status"], "secretariat")
-    return {"clock": {"holder": holder, "since": to_text(since), "target": to_text(target) if target else None}}
+    earlier = row["clock_spent"]
+    clock = {
+        "stage": row["status"],
+        "holder": holder,
+        "since": to_text(since),
+        "target": None if target is None or is_paused(holder, target) else to_text(target),
+        "paused_since": to_text(since) if is_paused(holder, target) else None,
+        "spent": spent(orjson.loads(earlier) if isinstance(earlier, str) else earlier, holder, since, at),
+        "overdue": is_overdue(holder, target, at),
+    }
+    return {"clock": clock}
 
 
 present = presenter(record.Centre, centre, derive=_term, derive_private=_clock)

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from services.centres.centres.operations import lock_under_review
 from services.centres.centres.record import Centre
+from services.centres.centres.stages import hand_over
 from services.centres.references import account_of, belongs_to, require_experts
 from services.centres.reviewers.operations import complete
 from services.centres.reviewers.queries import states_conflict
@@ -49,7 +50,9 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Revi
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/reviewer_id")])
     if len(reviewers) >= MOST_PER_CENTRE:
         raise Conflict(f"A centre has at most {MOST_PER_CENTRE} reviews.")
-    return await REVIEWS.insert(uow, placed)
+    entered = await REVIEWS.insert(uow, placed)
+    await hand_over(uow, centre.id)
+    return entered
 
 
 async def require_author(uow: UnitOfWork, access: AccessScope, centre: Centre, reviewer: UUID) -> None:
@@ -72,7 +75,9 @@ async def update(uow: UnitOfWork, before: Review, wanted: Review) -> Review:
     if wanted.reviewer_id != before.reviewer_id:
         raise invalid_field("/reviewer_id", "invalid_value", "The reviewer of a review cannot change.")
     await _require_stated_conflict(uow, wanted)
-    return await REVIEWS.update(uow, before, wanted)
+    after = await REVIEWS.update(uow, before, wanted)
+    await hand_over(uow, after.centre_id)
+    return after
 
 
 async def _is_own(uow: UnitOfWork, access: AccessScope, centre: Centre, reviewer: UUID) -> bool:

@@ -24,6 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "congresses",
         "initiatives",
         "calls",
+        "applications",
         "annual-reports",
         "dashboards",
     ),

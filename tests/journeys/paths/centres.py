@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.journeys.paths import evidence
+from tests.journeys.paths import evidence, forms
 from tests.journeys.paths.path import (
     Line,
     Path,
@@ -92,6 +92,20 @@ def _submitted(path_run: PathRun) -> str:
     path = _draft(path_run, **parts)
     path_run.by(_SECRETARY).step(path, "submit")
     return path
+
+
+def _directed(path_run: PathRun) -> str:
+    """A submitted application whose director has an account."""
+    path, director = _submitted(path_run), path_run.world.person("Dora Director")
+    path_run.notes["director"] = director
+    expert = path_run.by(_OFFICER).get(path)["director_id"]
+    address = f"{V1['membership']}/experts/{expert}"
+    path_run.by("admin").step(address, "link_account", fields={"account_id": director.account})
+    return path
+
+
+def _account(who: str) -> Any:
+    return lambda path_run: path_run.by(who).account
 
 
 def _reviewed(path_run: PathRun) -> str:
@@ -194,12 +208,13 @@ def close_centre(path_run: PathRun) -> None:
 
 
 def _completes(verb: str) -> tuple[Line, ...]:
-    """The transition needs one part of the application after the other, and available files."""
+    """The transition needs one part of the application after the other, the answers, and available files."""
     return (
         *(
             refused(_SECRETARY, verb, code, change(_SECRETARY, **{field: value}))
             for code, (field, value) in _ASKED.items()
         ),
+        refused(_SECRETARY, verb, "answers_missing", change(_SECRETARY, application_answers=forms.ANSWERED)),
         *_needs_evidence(_SECRETARY, verb),
     )
 
@@ -259,15 +274,19 @@ PATHS = (
         _draft,
         "draft",
         (
+            given(forms.activate("application")),
             *_completes("submit"),
             taken(_SECRETARY, "submit", "submitted"),
             taken(_OFFICER, "return_incomplete", "draft"),
             taken(_SECRETARY, "submit", "submitted"),
             taken(_OFFICER, "accept_complete", "under_review"),
             taken(_OFFICER, "request_info", "info_requested"),
-            given(change(_SECRETARY, **{field: None for field, _ in _ASKED.values()})),
+            given(
+                change(_SECRETARY, **{field: None for field, _ in _ASKED.values()}, application_answers={"staff": None})
+            ),
             *_completes("resubmit"),
             taken(_SECRETARY, "resubmit", "under_review"),
+            given(forms.retire("application")),
             refused(_OFFICER, "recommend", "reviews_missing", _two_reviews),
             taken(_OFFICER, "recommend", "awaiting_agreement"),
             refused("admin", "designate", "agreement_missing", agreement),
@@ -321,6 +340,17 @@ PATHS = (
     ),
     Path("centres.centres", "TO", _reviewed, "under_review", (taken(_OFFICER, "decline", "declined"),)),
     Path("centres.centres", "TO", _submitted, "submitted", (taken(_SECRETARY, "withdraw", "withdrawn"),)),
+    Path(
+        "centres.centres",
+        "TO",
+        _directed,
+        "submitted",
+        (
+            refused(_OFFICER, "assign", "is_the_applicant", officer=_account("director")),
+            refused(_OFFICER, "assign", "officer_not_entitled", officer=_account(_SECRETARY)),
+            taken(_OFFICER, "assign", "submitted", officer=_account(_OFFICER)),
+        ),
+    ),
     Path("centres.terms", "TO", _term_of_a_designated_centre, "current", (follows("", "ended", close_centre),)),
     Path("centres.messages", "TO", _message("file"), "sent", ()),
     Path("centres.internal_messages", "TO", _message("internal"), "sent", ()),

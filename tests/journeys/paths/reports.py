@@ -1,38 +1,17 @@
 """The paths of reports of centres, and of their templates."""
 
 from typing import Any
-from uuid import uuid4
 
 from tests.journeys.paths import evidence
 from tests.journeys.paths.centres import close_centre, designated
+from tests.journeys.paths.forms import activate, retire, template
 from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, refused, taken
 from tests.journeys.paths.world import V1
-from tests.support.centres import sections
 
 _V1 = V1["centres"]
 _OFFICER = "secretariat_officer"
-_TEMPLATES, _REPORTS = f"{_V1}/report_templates", f"{_V1}/annual_reports"
+_REPORTS = f"{_V1}/annual_reports"
 _ANSWERED = {"answers": {"summary": "Twelve stations", "needs": "A boat"}, "figures": {"staff": 12}}
-
-
-def _template(path_run: PathRun, kind: str = "evaluation") -> str:
-    """A draft of the questions of a form."""
-    form = {"kind": kind, "version": uuid4().hex, "titles": {"en": "Questions"}, "sections": sections()}
-    return str(path_run.create("admin", _TEMPLATES, **form)["links"]["self"])
-
-
-def _activate_another_template(path_run: PathRun) -> None:
-    path_run.by("admin").step(_template(path_run), "activate")
-
-
-def _activate_questions(path_run: PathRun) -> None:
-    path_run.by("admin").step(_template(path_run, "annual_report"), "activate")
-
-
-def _without_questions(path_run: PathRun) -> None:
-    """Nobody can start a report."""
-    for one in path_run.by("admin").get(f"{_TEMPLATES}?kind=annual_report&status=active")["items"]:
-        path_run.by("admin").step(one["links"]["self"], "retire", reason="The questions are written anew")
 
 
 def _report(path_run: PathRun, number: int = 1) -> str:
@@ -50,7 +29,7 @@ def _of_number(number: int) -> Any:
 
 def _second_of_two(path_run: PathRun) -> str:
     """A report after one that was accepted, whose answers are copied."""
-    _activate_questions(path_run)
+    activate("annual_report")(path_run)
     first = _report(path_run)
     path_run.by(_OFFICER).step(first, "start")
     path_run.by(_OFFICER).change(first, _ANSWERED)
@@ -63,19 +42,19 @@ PATHS = (
     Path(
         "centres.report_templates",
         "TO",
-        _template,
+        template,
         "draft",
-        (taken("admin", "activate", "active"), follows("supersede", "retired", _activate_another_template)),
+        (taken("admin", "activate", "active"), follows("supersede", "retired", activate("evaluation"))),
     ),
-    Path("centres.report_templates", "TO", _template, "draft", (taken("admin", "retire", "retired"),)),
+    Path("centres.report_templates", "TO", template, "draft", (taken("admin", "retire", "retired"),)),
     Path(
         "centres.annual_reports",
         "TO",
         _report,
         "due",
         (
-            given(_without_questions),
-            refused(_OFFICER, "start", "template_missing", _activate_questions),
+            given(retire("annual_report")),
+            refused(_OFFICER, "start", "template_missing", activate("annual_report")),
             taken(_OFFICER, "start", "draft"),
             refused(_OFFICER, "submit", "answers_missing", change(_OFFICER, **_ANSWERED)),
             given(change(_OFFICER, documents=lambda path_run: [evidence.document(path_run)])),

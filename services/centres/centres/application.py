@@ -1,0 +1,46 @@
+"""The answers of an application to the questions of the active template."""
+
+from collections.abc import Mapping
+
+from services.centres.centres.record import Centre
+from services.centres.report_templates import queries as templates
+from services.centres.report_templates.domain import APPLICATION
+from shared.database.statements import Connection
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Invalid
+from shared.questionnaires.answers import faults
+from shared.questionnaires.template import Question, questions_of
+from shared.records.documents import with_digests
+from shared.records.record import Document
+from shared.records.rows import with_columns
+
+ANSWERS = "application_answers"
+
+
+async def questions(connection: Connection) -> list[Question]:
+    """The questions of the active template of applications; none without one. Numbers that are figures are answered as
+    the others."""
+    template = await templates.active(connection, APPLICATION)
+    return [{**question, "figure": False} for question in questions_of(template.sections)] if template else []
+
+
+async def with_answers(uow: UnitOfWork, wanted: Centre, before: Centre | None) -> Centre:
+    """The centre, whose documents among the answers have the digests of the files that they name. Answers that do not
+    change are not examined.
+
+    Raises Invalid for what is no answer to the questions, and what `with_digests` raises.
+    """
+    earlier = before.application_answers if before else {}
+    changed = {key: answer for key, answer in wanted.application_answers.items() if earlier.get(key) != answer}
+    if found := faults(await questions(uow.connection), changed, ANSWERS) if changed else []:
+        raise Invalid("Not answers to the questions; see errors.", errors=found)
+    named = {f"/{ANSWERS}/{key}": answer for key, answer in changed.items() if isinstance(answer, Mapping)}
+    digested = dict(zip(named, await with_digests(uow, named), strict=True))
+    answers = {key: digested.get(f"/{ANSWERS}/{key}") or one for key, one in wanted.application_answers.items()}
+    documents: list[Document] = [answer for answer in answers.values() if isinstance(answer, Mapping)]
+    return with_columns(wanted, {ANSWERS: answers, "application_documents": documents})
+
+
+def documents_of(centre: Centre) -> list[Document | None]:
+    """The documents of the application."""
+    return [centre.terms_of_reference, centre.work_plan, centre.host_letter, *centre.application_documents]

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.annual_reports.operations import REPORTS
+from services.centres.centres.operations import CENTRES
 from services.centres.merges import release
 from services.centres.messages.operations import MESSAGES
 from services.centres.personal import PARTS
@@ -15,6 +16,7 @@ from shared.records.erasing import ErasableRows, reporting
 from shared.records.erasing import erase as erase_rows
 
 _TEXTS = (
+    (CENTRES, ("public_note",)),
     (MESSAGES, ("text", "attachments")),
     (AGREEMENTS, ("parties", "document")),
     (SEATS, ("person_name",)),

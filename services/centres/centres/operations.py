@@ -92,7 +92,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
 
     def effects(target: str) -> Centre:
         nonlocal opened
-        after = _with_clock(before, target)
+        after = replace(_with_clock(before, target), public_note=given(requested.fields, "public_note", str))
         if serial is not None:
             number = domain.registration_number(before.country, serial)
             after = replace(after, registration_number=number, registration_serial=serial, designated_on=today())
@@ -143,7 +143,8 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
     """Opens due renewals and expires centres whose term has ended."""
     for before in await queries.lock_due(uow.connection, today()):
         if before.term_ends is not None and before.term_ends < today():
-            after = await CENTRES.apply_scheduled(uow, before, "expire", replace(before, previous_status=None))
+            wanted = replace(before, previous_status=None, public_note=None)
+            after = await CENTRES.apply_scheduled(uow, before, "expire", wanted)
             await end_term(uow, after, before.term_ends)
         else:
             await CENTRES.apply_scheduled(uow, before, "open_renewal")

@@ -58,6 +58,7 @@ class Centre(Record):
     term_number: Annotated[int | None, Public, Tracked, Part]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
+    public_note: Annotated[str | None, Public, Tracked, "What the register says of the latest transition."]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
 

@@ -5,7 +5,9 @@ from services.centres.centres import operations
 from services.centres.centres.guards import with_own_applications
 from services.centres.centres.queries import LISTING
 from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
+from services.centres.register.forms import as_feature, as_organization
 from shared.web.records import RecordApi
+from shared.web.responses import GEOJSON, LINKED_DATA
 
 CENTRE_API = RecordApi(
     kind=operations.CENTRES,
@@ -21,5 +23,6 @@ CENTRE_API = RecordApi(
     fields=CentreFields,
     dependency=with_own_applications,
     is_public=True,
+    forms={GEOJSON: as_feature, LINKED_DATA: as_organization},
 )
 router = CENTRE_API.routes()

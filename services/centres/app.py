@@ -1,13 +1,15 @@
 """The centres app."""
 
+from dataclasses import replace
+
 from services.centres.agreements.routes import router as agreements
 from services.centres.annual_reports.routes import router as annual_reports
 from services.centres.centres.routes import CENTRE_API
-from services.centres.centres.routes import router as centres
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
+from services.centres.register.forms import FORMS
 from services.centres.register.routes import router as register
 from services.centres.report_templates.routes import router as report_templates
 from services.centres.reviewers.routes import of_centre as reviewers_of_centre
@@ -33,7 +35,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         [
             committees(rules),
             seats,
-            centres,
+            replace(CENTRE_API, forms=FORMS).routes(),
             reviewers,
             reviewers_of_centre,
             reviews,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from geojson_pydantic import Feature, FeatureCollection, Point
 
 from services.centres.centres.operations import apply_scheduled
+from services.centres.settings import CentresSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from tests.support.callers import Caller
+from tests.support.callers import CALLERS, Caller
 from tests.support.centres import Members, centre_body, entered, recommended, stepped, unused_country
 from tests.support.clock import Calendar, calendar
 from tests.support.register import (
@@ -230,7 +232,7 @@ async def test_every_format_has_the_same_centres(
 
 
 async def test_a_centre_is_read_as_geojson_and_as_linked_data(
-    admin: Caller, anonymous: Caller, members: Members, superuser: asyncpg.Connection
+    admin: Caller, anonymous: Caller, members: Members, superuser: asyncpg.Connection, settings: CentresSettings
 ) -> None:
     country = unused_country()
     host = await public_host(members, country, "University of Peat")
@@ -247,7 +249,7 @@ async def test_a_centre_is_read_as_geojson_and_as_linked_data(
         (shown,) = await items(anonymous, country)
         assert parsed.properties == {name: shown[name] for name in shown if name not in ("id", "position")}
         linked = await somebody.get(path, headers={"Accept": "application/ld+json"})
-        page = f"https://escm.test/en/centres/{centre['id']}"
+        page = f"{settings.issuer}/en/centres/{centre['id']}"
         assert linked.json() == {
             "@context": "https://schema.org",
             "@type": "ResearchOrganization",
@@ -445,10 +447,6 @@ async def test_the_service_changes_no_entry(database: Database) -> None:
 async def test_a_sandbox_reads_fictional_countries_only(
     admin: Caller, members: Members, superuser: asyncpg.Connection, centres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from tests.support.callers import CALLERS
-
     sandboxed = replace(CALLERS["government_xa"], name="sandboxed", sandbox=True)
     monkeypatch.setitem(CALLERS, "sandboxed", sandboxed)  # type: ignore[arg-type]
     real = await designated(admin, members, superuser, unused_country())

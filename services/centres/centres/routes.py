@@ -1,13 +1,11 @@
-"""Centres over HTTP: the routes of every record, from this description."""
+"""Centres over HTTP: the description of their routes. The register adds the forms in which it shows a centre."""
 
 from services.centres.access import ROLES
 from services.centres.centres import operations
 from services.centres.centres.guards import with_own_applications
 from services.centres.centres.queries import LISTING
 from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
-from services.centres.register.forms import as_feature, as_organization
 from shared.web.records import RecordApi
-from shared.web.responses import GEOJSON, LINKED_DATA
 
 CENTRE_API = RecordApi(
     kind=operations.CENTRES,
@@ -23,6 +21,4 @@ CENTRE_API = RecordApi(
     fields=CentreFields,
     dependency=with_own_applications,
     is_public=True,
-    forms={GEOJSON: as_feature, LINKED_DATA: as_organization},
 )
-router = CENTRE_API.routes()

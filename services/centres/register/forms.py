@@ -7,6 +7,7 @@ from services.centres.register.domain import CONTEXT, RegisteredCentre, feature,
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Row
 from shared.web.request_context import RequestContext
+from shared.web.responses import GEOJSON, LINKED_DATA
 
 
 async def as_feature(row: Row, ctx: RequestContext) -> dict[str, Any]:
@@ -17,6 +18,10 @@ async def as_feature(row: Row, ctx: RequestContext) -> dict[str, Any]:
 async def as_organization(row: Row, ctx: RequestContext) -> dict[str, Any]:
     """A ResearchOrganization of schema.org."""
     return {"@context": CONTEXT, **organization(await _centre(row, ctx), ctx.settings.issuer)}
+
+
+FORMS = {GEOJSON: as_feature, LINKED_DATA: as_organization}
+"""The forms of a centre by media type."""
 
 
 async def _centre(row: Row, ctx: RequestContext) -> RegisteredCentre:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _table()
     _functions()
     _enter_present_centres()
+    _only_search_appends()
     run(f"""
 CREATE TRIGGER centre_centre_registered AFTER INSERT OR DELETE OR UPDATE OF {_FOLLOWED} ON centre_centre
     FOR EACH ROW EXECUTE FUNCTION centre_register_follow()
@@ -167,6 +168,9 @@ BEGIN
 END
 $$
 """)
+
+
+def _only_search_appends() -> None:
     for function in _FUNCTIONS:
         run(f"""
 REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC
@@ -184,8 +188,10 @@ REVOKE CREATE ON SCHEMA escm FROM {role("search")}
 
 def _enter_present_centres() -> None:
     """Repeats the audit trail of each centre that was designated before, then enters it as it is. Hosts have their
-    present names."""
+    present names. The functions still belong to the role that migrates."""
     run(f"""
+CREATE POLICY centre_register_entry_first ON centre_register_entry FOR INSERT TO {role("owner")} WITH CHECK (true)
+--;
 SET LOCAL escm.visibilities = '{_EVERYTHING}'
 --;
 DO $$
@@ -210,6 +216,8 @@ BEGIN
     END LOOP;
 END
 $$
+--;
+DROP POLICY centre_register_entry_first ON centre_register_entry
 """)
 
 

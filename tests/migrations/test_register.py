@@ -97,8 +97,3 @@ async def test_the_days_of_earlier_centres_follow_the_audit_trail(url: str, conn
 
     await connection.execute("UPDATE centre_centre SET status = 'active', updated_at = now() WHERE id = $1", first)
     assert tuple((await connection.fetch(_ENTRIES, "ESNRC-XA-01"))[-1])[5] == ["reinstated"]
-
-
-async def test_a_fresh_database_has_an_empty_register(url: str, connection: asyncpg.Connection) -> None:
-    await migrate(url)
-    assert await connection.fetchval("SELECT count(*) FROM centre_register_entry") == 0

@@ -56,7 +56,7 @@ CREATE TABLE centre_register_entry (
 )
 --;
 CREATE INDEX centre_register_entry_day_idx ON centre_register_entry
-    (registration_number, recorded_on DESC, position DESC)
+    (country, registration_number, recorded_on DESC, position DESC)
 --;
 CREATE INDEX centre_register_entry_changes_idx ON centre_register_entry (recorded_on, position)
     WHERE changes <> '[]'
@@ -138,11 +138,13 @@ BEGIN
         became := centre_shown(centre);
     END IF;
     SELECT e.recorded_on, e.shown INTO last_day, was FROM centre_register_entry e
-    WHERE e.registration_number = centre.registration_number ORDER BY e.recorded_on DESC, e.position DESC LIMIT 1;
+    WHERE e.country = centre.country AND e.registration_number = centre.registration_number
+    ORDER BY e.recorded_on DESC, e.position DESC LIMIT 1;
     IF became IS DISTINCT FROM was THEN
         IF was IS NULL THEN
             SELECT e.shown INTO was FROM centre_register_entry e
-            WHERE e.registration_number = centre.registration_number AND e.shown IS NOT NULL
+            WHERE e.country = centre.country AND e.registration_number = centre.registration_number
+                AND e.shown IS NOT NULL
             ORDER BY e.recorded_on DESC, e.position DESC LIMIT 1;
         END IF;
         found := centre_shown_changes(was, became);

@@ -193,12 +193,12 @@ _COUNTS = Shapes(_count)
 _entry = views.REGISTER.c
 _latest = (
     select(_entry.country, _entry.status)
-    .ext(distinct_on(_entry.registration_number))
+    .ext(distinct_on(_entry.country, _entry.registration_number))
     .where(
         _entry.recorded_on <= bindparam("until", type_=Date),
         _entry.country == any_(bindparam("codes", type_=ARRAY(Text))),
     )
-    .order_by(_entry.registration_number, _entry.recorded_on.desc(), _entry.position.desc())
+    .order_by(_entry.country, _entry.registration_number, _entry.recorded_on.desc(), _entry.position.desc())
     .subquery()
 )
 _REGISTERED = Statement(

@@ -68,13 +68,14 @@ State: TypeAlias = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of the register. `filters` are parsed values by name; `limit` None asks for all centres."""
+    """What is asked of the register. `filters` are parsed values by name; `limit` None asks for all centres; `after` is
+    the country and the number of a centre."""
 
     day: date
     filters: Mapping[str, Any]
     former: bool
     limit: int | None = None
-    after: str | None = None
+    after: tuple[str, str] | None = None
 
 
 def _condition(chosen: Filter) -> Any:
@@ -83,18 +84,20 @@ def _condition(chosen: Filter) -> Any:
 
 
 def _register(names: tuple[str, ...], former: bool, continues: bool, is_page: bool) -> Select[Any]:
-    latest = select(_e.registration_number, _e.country, _e.status, _e.shown).ext(distinct_on(_e.registration_number))
+    of = (_e.country, _e.registration_number)
+    latest = select(*of, _e.status, _e.shown).ext(distinct_on(*of))
     latest = latest.where(_e.recorded_on <= bindparam("day", type_=Date))
     latest = latest.where(*(_condition(FILTERS[name]) for name in names if name != "theme"))
     if continues:
-        latest = latest.where(_e.registration_number > bindparam("after", type_=Text))
-    latest = latest.order_by(_e.registration_number, _e.recorded_on.desc(), _e.position.desc())
+        last = tuple_(bindparam("after_country", type_=Text), bindparam("after_number", type_=Text))
+        latest = latest.where(tuple_(*of) > last)
+    latest = latest.order_by(*of, _e.recorded_on.desc(), _e.position.desc())
     found = latest.subquery("latest")
     states = [constant(status) for status in sorted(SHOWN if former else PUBLISHED)]
-    query = select(found.c.registration_number, found.c.shown).where(found.c.status.in_(states))
+    query = select(found.c.country, found.c.registration_number, found.c.shown).where(found.c.status.in_(states))
     if "theme" in names:
         query = query.where(_condition(_filters(found)["theme"]))
-    query = query.order_by(found.c.registration_number)
+    query = query.order_by(found.c.country, found.c.registration_number)
     return within_context(query.limit(bindparam("limit", type_=Integer)) if is_page else query)
 
 
@@ -153,15 +156,14 @@ async def state(connection: Connection, context: AccessContext, experts: Iterabl
 
 
 async def register(connection: Connection, context: AccessContext, asked: Asked) -> list[Row]:
-    """The centres that the register showed at the end of a day, by registration number; one more than the limit if
-    there are more."""
+    """The centres that the register showed at the end of a day, by country and registration number; one more than the
+    limit if there are more."""
     names = tuple(sorted(asked.filters))
     statement = _REGISTER.get(names, asked.former, asked.after is not None, asked.limit is not None)
     bound = {f"f_{name}": value for name, value in asked.filters.items()}
-    limit = None if asked.limit is None else asked.limit + 1
-    return await statement.fetch(
-        connection, day=asked.day, after=asked.after, limit=limit, **bound, **context.parameters
-    )
+    bound |= dict(zip(("after_country", "after_number"), asked.after or (), strict=False))
+    bound["limit"] = None if asked.limit is None else asked.limit + 1
+    return await statement.fetch(connection, day=asked.day, **bound, **context.parameters)
 
 
 async def changes(

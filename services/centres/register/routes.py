@@ -45,7 +45,7 @@ _STORED: WeakKeyDictionary[Database, StoredRegister] = WeakKeyDictionary()
 _FILES = {"csv": "text/csv; charset=utf-8", "geojson": GEOJSON, "jsonld": LINKED_DATA}
 _FORMATS = ("json", *_FILES)
 _COLUMNS = columns_of(RegisteredCentre.__annotations__)
-_NUMBER: list[Any] = [column("registration_number", Text)]
+_CENTRE: list[Any] = [column("country", Text), column("registration_number", Text)]
 _PLACE: list[Any] = [column("recorded_on", Date), column("position", BigInteger), column("place", Integer)]
 _DESCRIBED = {
     "former": "`true`: also centres that were suspended, expired or closed.",
@@ -68,8 +68,9 @@ _CONTENT = {
     responses={200: {"model": Register, "content": _CONTENT}},
 )
 async def get_register(ctx: CurrentContext) -> Response:
-    """By registration number; a day before the first entry is empty. A response about a past day never changes, except
-    for the names of directors: they are the present ones, and null for experts who are not public now."""
+    """By country and registration number; a day before the first entry is empty. A response about a past day never
+    changes, except for the names of directors: they are the present ones, and null for experts who are not public
+    now."""
     file_format, asked = _parse(ctx)
 
     async def make() -> Made:
@@ -133,13 +134,13 @@ def _parse(ctx: RequestContext) -> tuple[str, Asked]:
         raise invalid_parameter("former", "true or false.")
     if file_format in _FILES and (paged := given.keys() & {"limit", "cursor"}):
         raise invalid_parameter(min(paged), "A file has the whole register.")
-    place = place_of(ctx, given.get("cursor"), _NUMBER)
+    place = place_of(ctx, given.get("cursor"), _CENTRE)
     return file_format, Asked(
         day=as_of(ctx.request) or today(),
         filters=_chosen(FILTERS, given),
         former=given.get("former") == "true",
         limit=None if file_format in _FILES else page_limit(given.get("limit")),
-        after=place[0] if place else None,
+        after=(place[0], place[1]) if place else None,
     )
 
 
@@ -151,7 +152,8 @@ async def _made(ctx: RequestContext, file_format: str, asked: Asked) -> Made:
         named = {row["shown"]["director_id"] for row in page} - {None}
         directors, experts = await queries.directors(connection, context, named)
     centres = [registered(row["shown"], directors) for row in page]
-    following = page_after(ctx, [page[-1]["registration_number"]]) if len(rows) > len(page) else None
+    last = [page[-1][name] for name in ("country", "registration_number")] if len(rows) > len(page) else None
+    following = page_after(ctx, last) if last else None
     return Made(_rendered(ctx, file_format, asked, centres, following), following, experts)
 
 

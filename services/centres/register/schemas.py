@@ -52,7 +52,7 @@ class RegisteredCentre(ResponseModel):
 class Register(ResponseModel):
     """A page of the register."""
 
-    items: Annotated[list[RegisteredCentre], "The centres, by registration number."]
+    items: Annotated[list[RegisteredCentre], "The centres, by country and registration number."]
     next: Annotated[str | None, Field(examples=[None]), "The address of the next page."]
     as_of: Annotated[Day, "The day at whose end the register showed this."]
     definition: Annotated[str, Field(examples=[DEFINITION.format(former="")]), "What the register has."]

@@ -208,7 +208,6 @@ _REGISTERED = Statement(
         .group_by(_latest.c.country)
     )
 )
-_PUBLIC_ONLY = (AccessKind.ANONYMOUS, AccessKind.COVERED)
 
 
 async def counts(
@@ -220,16 +219,10 @@ async def counts(
     until = {} if day is None else {"until": day}
     for kind, nameable in _COUNTED.items():
         access = reading_access(principal, nameable.resource)
-        statement = _COUNTS.get(kind, access.access_kind, day is not None)
+        is_register = kind == CENTRES.plural and day is not None and access.access_kind is AccessKind.ANONYMOUS
+        statement = _REGISTERED if is_register else _COUNTS.get(kind, access.access_kind, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **access.parameters):
             found[row["country"]][kind] = row["count"]
-    centres = reading_access(principal, CENTRES)
-    registered = [code for code in codes if not centres.sees_all_fields(code, None)]
-    if day is not None and centres.access_kind in _PUBLIC_ONLY:
-        numbers = dict.fromkeys(registered, 0)
-        rows = await _REGISTERED.fetch(connection, codes=registered, until=day, **centres.context.parameters)
-        for code, number in (numbers | {row["country"]: row["count"] for row in rows}).items():
-            found[code][CENTRES.plural] = number
     return found
 
 

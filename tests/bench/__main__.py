@@ -62,6 +62,7 @@ _PEOPLE = {
     "mails": mails.measure_mails,
     "pdf": printing.measure,
     "certificates": certificates.measure,
+    "register": register.measure,
 }
 
 
@@ -151,8 +152,6 @@ async def _others(
         found |= await counts.measure(at, connection)
     if not picked or set(values.NAMES) & set(picked):
         found |= await values.measure(at, connection, sample.countries)
-    if not picked or register.NAMES & set(picked):
-        found |= await register.measure(at, connection)
     if not picked or {"facts_drain", "facts_latency_p99_ms", "wakeup_ratio"} & set(picked):
         (token,) = await tokens(at, "secretariat")
         found |= await facts.measure(at, connection, cases(replace(sample, token=token))["W5"].ours)

@@ -15,7 +15,8 @@ from services.centres.settings import CentresSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.clock import today
+from shared.kernel.clock import now, today
+from tests.actions.neighbours import enter
 from tests.support.callers import CALLERS, Caller
 from tests.support.centres import Members, centre_body, entered, recommended, stepped, unused_country
 from tests.support.clock import Calendar, calendar
@@ -431,6 +432,17 @@ async def test_a_region_and_a_theme_narrow_the_register(
     ):  # fmt: skip
         found = (await anonymous.get(REGISTER, params={"limit": "200", **query})).json()["items"]
         assert (centre["id"] in [one["id"] for one in found]) is is_found, query
+
+
+async def test_the_days_of_a_deleted_centre_stay(anonymous: Caller, superuser: asyncpg.Connection) -> None:
+    country, number = unused_country(), {"registration_serial": 1, "designated_on": today()}
+    values = {"status": "active", "names": '{"en": "Entered in error"}', "country": country}
+    earlier = {"updated_at": now() - timedelta(days=1), "registration_number": f"ESNRC-{country}-01"}
+    key = await enter(superuser, "centre_centre", **values, **number, **earlier)
+    assert len(await items(anonymous, country)) == 1
+    await superuser.execute("DELETE FROM centre_centre WHERE id = $1", key)
+    assert await items(anonymous, country, former="true") == []
+    assert [one["names"]["en"] for one in await items(anonymous, country, as_of=yesterday())] == ["Entered in error"]
 
 
 async def test_the_service_changes_no_entry(database: Database) -> None:

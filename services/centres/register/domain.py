@@ -106,8 +106,8 @@ def feature(centre: RegisteredCentre) -> dict[str, object]:
 def organization(centre: RegisteredCentre, issuer: str) -> dict[str, object]:
     """A ResearchOrganization of schema.org. Its id is the address of its page."""
     page = f"{issuer.rstrip('/')}/en/centres/{centre['id']}"
-    name, *others = dict.fromkeys((centre["names"].get("en"), *centre["names"].values()))
-    name, others = (name, others) if name else (others[0], others[1:])
+    names = centre["names"]
+    name, *others = dict.fromkeys(text for text in (names.get("en"), *names.values()) if text)
     position, host, director = centre["position"], centre["host"], centre["director"]
     document: dict[str, object] = {
         "@type": "ResearchOrganization",

@@ -8,6 +8,8 @@ from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
+from services.centres.register.forms import FORMS
+from services.centres.register.routes import router as register
 from services.centres.report_templates.routes import router as report_templates
 from services.centres.reviewers.routes import of_centre as reviewers_of_centre
 from services.centres.reviewers.routes import router as reviewers
@@ -34,7 +36,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         [
             committees(rules),
             seats,
-            centres(settings.targets.model_dump()),
+            centres(settings.targets.model_dump(), FORMS),
             stages,
             reviewers,
             reviewers_of_centre,
@@ -42,6 +44,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             messages,
             terms,
             agreements,
+            register,
             report_templates,
             annual_reports,
             statistics,
@@ -58,6 +61,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "messages": "Questions, answers and internal notes on the files of centres.",
             "terms": "The spans for which a centre is designated.",
             "agreements": "Agreements with centres and their hosts.",
+            "register": "The public register of centres, as it was at the end of any day.",
             "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
             "report_templates": "The questions of applications, reports and evaluations, in versions.",
             "statistics": "How long the files of centres take.",

@@ -16,7 +16,7 @@ from shared.records.erasing import ErasableRows, reporting
 from shared.records.erasing import erase as erase_rows
 
 _TEXTS = (
-    (CENTRES, ("application_answers",)),
+    (CENTRES, ("application_answers", "public_note")),
     (MESSAGES, ("text", "attachments")),
     (AGREEMENTS, ("parties", "document")),
     (SEATS, ("person_name",)),

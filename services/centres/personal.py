@@ -31,15 +31,25 @@ PARTS: Mapping[str, PersonalTable] = {
             _ABOUT_A_BODY: "version visibility created_at created_by updated_at updated_by search_key"
             " host_institution_id unit committee_id themes terms_of_reference work_plan host_letter address position"
             " final_report evaluation previous_status registration_number registration_serial designated_on"
-            " term_number term_starts term_ends assignee clock_holder clock_since clock_target clock_days clock_spent"
-            " clock_announced",
+            " term_number term_starts term_ends public_note assignee clock_holder clock_since clock_target clock_days"
+            " clock_spent clock_announced",
             NAMED_IN_TEXT: "application_answers application_documents",
         },
         retained="*",
     ),
+    "register_entries": personal(
+        "centre_register_entry",
+        "registration_number country status recorded_on shown",
+        {
+            "names other directors by id": "changes",
+            NAMED_IN_TEXT: "note",
+            _ABOUT_A_BODY: "position centre_id visibility",
+        },
+        retained="*",
+    ),
 }
-"""The parts that centres adds to an export of everything about an expert. Seats and reviews stay after an erasure,
-under an id that identifies nobody."""
+"""The parts that centres adds to an export of everything about an expert. Seats, reviews and entries of the
+register stay after an erasure, under an id that identifies nobody."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "centre_message",

@@ -1,12 +1,16 @@
 """The reactions of centres. Each reads the present state, so late and repeated facts have no further effect."""
 
+from collections.abc import Sequence
+
 from services.centres.centres.designation import follow_consent
 from services.centres.centres.stages import follow_endorsements
 from services.centres.erasing import erase, erase_and_report
 from services.centres.merges import EXPERTS, INSTITUTIONS
+from services.centres.register.operations import follow_hosts
 from services.centres.reviewers.operations import end_with_centre
 from services.centres.seats.operations import end_with_committee
 from shared.contracts import actions, centres, membership
+from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
@@ -18,10 +22,17 @@ async def _follow_consent(uow: UnitOfWork, country: str) -> None:
 
 
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
-_institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
+_follow_institution = of_each_subject(INSTITUTIONS.rewrite)
 _consent_changed = of_each_country(_follow_consent)
 _review_ended = of_each_subject(end_with_centre)
 _committee_ended = of_each_subject(end_with_committee)
+
+
+async def _institution_changed_places(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await _follow_institution(uow, facts)
+    await follow_hosts(uow, facts)
+
+
 REACTIONS: Reactions = {
     membership.EXPERT_ERASING: of_each_subject(erase_and_report),
     membership.EXPERT_ERASED: of_each_subject(erase),
@@ -30,6 +41,12 @@ REACTIONS: Reactions = {
     membership.INSTITUTION_MERGED: _institution_changed_places,
     membership.INSTITUTION_LINKED: _institution_changed_places,
     membership.INSTITUTION_UNMERGED: _institution_changed_places,
+    membership.INSTITUTION_UPDATED: follow_hosts,
+    membership.INSTITUTION_DELETED: follow_hosts,
+    membership.INSTITUTION_VERIFIED: follow_hosts,
+    membership.INSTITUTION_OUT_OF_SCOPE: follow_hosts,
+    membership.INSTITUTION_INACTIVATED: follow_hosts,
+    membership.INSTITUTION_WITHDRAWN: follow_hosts,
     actions.ENDORSEMENT_VERIFIED: _consent_changed,
     actions.ENDORSEMENT_WITHDRAWN: _consent_changed,
     actions.ENDORSEMENT_EXPIRED: _consent_changed,

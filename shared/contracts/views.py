@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Date,
     DateTime,
@@ -32,6 +33,7 @@ _TYPES: Mapping[str, Any] = {
     "ids": ARRAY(Uuid),
     "integer": Integer,
     "smallint": SmallInteger,
+    "bigint": BigInteger,
     "flag": Boolean,
     "day": Date,
     "instant": DateTime(timezone=True),
@@ -128,6 +130,17 @@ CENTRES = _view(
 """Every centre, with its latest term; `ended_on` is the day on which that one ended, also before its last day."""
 CLOCKS = _view("centre_published_clock", id="id", country="text", status="text", holder="text", assignee="id")
 """Who has the file of each centre, and the account or client that works on it."""
+REGISTER = _view(
+    "centre_published_register",
+    registration_number="text",
+    country="text",
+    visibility="text",
+    status="text",
+    recorded_on="day",
+    position="bigint",
+)
+"""What the register of centres shows of a centre from a day on, the last entry of a day last; `status` is null if it
+shows nothing."""
 SEATS = _view(
     "centre_published_seat", **_RECORD, committee_id="id", expert_id="id", office="text", starts="text", ends="text"
 )

@@ -1,28 +1,27 @@
-"""Responses that are cached while the counts do not change."""
+"""Responses that are cached while the state of what they were read from does not change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-
-from shared.records.counts import State
+from typing import Any
 
 _WHOLE = 16 * 1024 * 1024
 _LARGEST = 2 * 1024 * 1024
 
 
 class ResponseCache:
-    """The latest responses of a process, of up to 2 MiB each and 16 MiB together, with the state of the counts before
-    they were read.
+    """The latest responses of a process, of up to 2 MiB each and 16 MiB together, with the state before they were
+    read.
 
     States never repeat, so a response of the present state contains every committed change.
     """
 
     def __init__(self) -> None:
-        self._stored: dict[Hashable, tuple[State, bytes]] = {}
+        self._stored: dict[Hashable, tuple[Hashable, bytes]] = {}
         self._size = 0
-        self._next: dict[Hashable, asyncio.Task[State]] = {}
-        self._under_way: dict[Hashable, asyncio.Task[State]] = {}
+        self._next: dict[Hashable, asyncio.Task[Hashable]] = {}
+        self._under_way: dict[Hashable, asyncio.Task[Hashable]] = {}
 
-    async def state(self, access: Hashable, read: Callable[[], Awaitable[State]]) -> State:
+    async def state(self, access: Hashable, read: Callable[[], Awaitable[Hashable]]) -> Any:
         """The state that `read` returns. Callers during a read share the next one, so that nobody gets a state from
         before their call."""
         task = self._next.get(access)
@@ -31,8 +30,8 @@ class ResponseCache:
         return await asyncio.shield(task)
 
     async def _read(
-        self, access: Hashable, read: Callable[[], Awaitable[State]], earlier: asyncio.Task[State] | None
-    ) -> State:
+        self, access: Hashable, read: Callable[[], Awaitable[Hashable]], earlier: asyncio.Task[Hashable] | None
+    ) -> Hashable:
         if earlier is not None:
             await asyncio.wait((earlier,))
         task = self._under_way[access] = self._next.pop(access)
@@ -42,12 +41,12 @@ class ResponseCache:
             if self._under_way.get(access) is task:
                 del self._under_way[access]
 
-    def get(self, key: Hashable, state: State) -> bytes | None:
+    def get(self, key: Hashable, state: Hashable) -> bytes | None:
         """The response, if it is of this state."""
         found = self._stored.get(key)
         return found[1] if found is not None and found[0] == state else None
 
-    def put(self, key: Hashable, state: State, body: bytes) -> None:
+    def put(self, key: Hashable, state: Hashable, body: bytes) -> None:
         """Stores the response and replaces the earlier one; drops the oldest beyond the bound."""
         self._drop(key)
         if len(body) > _LARGEST:

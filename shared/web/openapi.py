@@ -160,7 +160,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
         del operation["parameters"]
     if "HTTPValidationError" in str(operation["responses"].get("422")):
         del operation["responses"]["422"]
-    if "format" in asked.all_names:
+    if "format" in asked.names:
         operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
     for status, response in operation["responses"].items():
         names = _response_headers(route, method, status)

@@ -21,13 +21,12 @@ from shared.web.pending import PendingTransition, propose
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import (
     HISTORY_QUERY,
-    LINKED_DATA,
     document_response,
     history_response,
     item_response,
     patched,
     transitions_response,
-    wants_linked_data,
+    wanted_form,
 )
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of, query_of_list
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from shared.web.records import Created, RecordApi
 
 R = TypeVar("R", bound=Record)
-_AS_LINKED_DATA = {"content": {LINKED_DATA: {"schema": {"type": "object"}}}}
 
 
 def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
@@ -65,17 +63,17 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         operation_id=f"get{single}",
         summary=f"Read one {title}",
         description="The record as the caller may see it, with the transitions that its state allows.",
-        responses={200: {"model": api.response_model, **(_AS_LINKED_DATA if api.linked_data else {})}},
+        responses={200: {"model": api.response_model, **_in_forms(api.forms)}},
     )
     async def get_record(row: Annotated[Any, Depends(api.shown_to)], ctx: CurrentContext) -> Response:
         picked = pick_fields(ctx.request, known)
         if isinstance(row, Withheld):
             return document_response(ctx, row.document)
-        if api.linked_data is None:
+        if not api.forms:
             return item_response(ctx, await api.item(row, ctx), fields=picked)
-        if wants_linked_data(ctx):
-            document = await api.linked_data(row, ctx)
-            response = document_response(ctx, document, version=row["version"], media_type=LINKED_DATA)
+        if (form := wanted_form(ctx, api.forms)) is not None:
+            document = await api.forms[form](row, ctx)
+            response = document_response(ctx, document, version=row["version"], media_type=form)
         else:
             response = item_response(ctx, await api.item(row, ctx), fields=picked)
         response.headers["Vary"] = "Accept"
@@ -208,6 +206,11 @@ async def take_transition(api: "RecordApi[Any, Any]", ctx: RequestContext, row: 
     except SecondPersonNeeded:
         return await propose(api, ctx, row, body)
     return await api.respond_with(ctx, row["id"])
+
+
+def _in_forms(forms: Mapping[str, object]) -> dict[str, Any]:
+    """The other media types of an item, in the contract."""
+    return {"content": {form: {"schema": {"type": "object"}} for form in forms}} if forms else {}
 
 
 def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:

@@ -2,9 +2,9 @@
 transitions."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Response
@@ -42,6 +42,8 @@ from shared.web.withheld import Withheld
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
+Form: TypeAlias = Callable[[Row, RequestContext], Awaitable[dict[str, Any]]]
+"""Shows an item in another form."""
 
 
 def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
@@ -75,12 +77,12 @@ class RecordApi(Generic[R, GuardContext]):
     the model of the transitions' fields; unless `reads_fields`, the operation parses them itself. `keeps_null`: in them
     null differs from absent. `raw_json_columns` are item columns of JSON text. `is_public`: list and item need no
     token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
-    never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `linked_data`
-    is the record as JSON-LD, in public fields whoever the caller is. `withheld` says what a caller gets instead of a
-    record, by its id or ref, such as for a conflict of interest. `includes_in_items`: items take the `include` of the
-    list. `own_merge_target` returns the caller's own record that a merge made of one that the caller does not see.
-    `in_history` returns what the caller of a record's row gets of a line of its history; None leaves it out.
-    `item_members` returns members of items that take reads of their own, for the caller of a row.
+    never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `forms` are
+    other forms of an item by media type, in public fields whoever the caller is. `withheld` says what a caller gets
+    instead of a record, by its id or ref, such as for a conflict of interest. `includes_in_items`: items take the
+    `include` of the list. `own_merge_target` returns the caller's own record that a merge made of one that the caller
+    does not see. `in_history` returns what the caller of a record's row gets of a line of its history; None leaves it
+    out. `item_members` returns members of items that take reads of their own, for the caller of a row.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -104,7 +106,7 @@ class RecordApi(Generic[R, GuardContext]):
     concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
     is_public: bool = False
     proposes_changes: bool = False
-    linked_data: Callable[[Row, RequestContext], Awaitable[dict[str, Any]]] | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
     withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
     includes_in_items: bool = False
     own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None

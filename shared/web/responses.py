@@ -22,6 +22,7 @@ from shared.web.request_context import RequestContext, header_of
 
 JSON = "application/json; charset=utf-8"
 LINKED_DATA = "application/ld+json"
+GEOJSON = "application/geo+json"
 _ACCEPTED = re.compile(r"([\w.*+-]+/[\w.*+-]+)(?:\s*;\s*(?!q=)[^,;]*)*(?:\s*;\s*q=(1(?:\.0*)?|0(?:\.\d*)?))?")
 """A media type of `Accept` with its weight, whatever its other parameters."""
 Model = TypeVar("Model", bound=BaseModel)
@@ -77,14 +78,14 @@ def body_response(ctx: RequestContext, body: bytes, *, version: int = 0, media_t
     return Response(body, 200, {"ETag": tag}, media_type)
 
 
-def wants_linked_data(ctx: RequestContext) -> bool:
-    """Whether `Accept` names JSON-LD, and no other JSON with a higher weight."""
+def wanted_form(ctx: RequestContext, forms: Collection[str]) -> str | None:
+    """The media type among `forms` that `Accept` names with the highest weight; None if it prefers JSON."""
     accepted = (header_of(ctx.request, b"accept") or "").lower()
-    if LINKED_DATA not in accepted:
-        return False
+    if not any(form in accepted for form in forms):
+        return None
     weights = {kind: float(weight or 1) for kind, weight in _ACCEPTED.findall(accepted[:1000])}
-    weight = weights.get(LINKED_DATA, 0.0)
-    return weight > 0 and weight >= weights.get("application/json", 0.0)
+    weight, form = max((weights.get(form, 0.0), form) for form in forms)
+    return form if weight > 0 and weight >= weights.get("application/json", 0.0) else None
 
 
 def show_secret_once(stored: Response, shown: Mapping[str, Any]) -> Response:

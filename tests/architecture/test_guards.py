@@ -24,6 +24,7 @@ PUBLIC_LISTS = {
     "notices",
     "certificates",
     "calls",
+    "register",
     "statistics",
     "open_data",
 }

@@ -30,7 +30,8 @@ PUBLISHED = {
     "supports": "status = 'accepted'",
     "committees": "status = 'recognised'",
     "seats": "status = 'appointed'",
-    "centres": "status = 'active'",
+    "centres": "status = 'active', registration_number = ref, registration_serial = right(ref, 6)::integer,"
+    " designated_on = '2026-03-01'",
     "annual_reports": "status = 'accepted'",
     "report_templates": "status = 'retired'",
     "calls": "status = 'published'",

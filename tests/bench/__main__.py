@@ -34,6 +34,7 @@ from tests.bench import (
     matching,
     open_data,
     printing,
+    register,
     result_imports,
     signing,
     slow,
@@ -63,6 +64,7 @@ _PEOPLE = {
     "pdf": printing.measure,
     "certificates": certificates.measure,
     "iati": open_data.measure,
+    "register": register.measure,
 }
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import time
-from types import ModuleType
+from datetime import UTC, datetime, timedelta
+from types import ModuleType, SimpleNamespace
 
 import pytest
+
+from shared.kernel import clock
 
 
 class Clock:
@@ -33,6 +36,28 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> Cloc
     for module in modules:
         monkeypatch.setattr(module, "time", clock)
     return clock
+
+
+class Calendar:
+    """The clock of the services, as many days ahead as the test has let pass."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def pass_days(self, number: int = 1) -> None:
+        """Lets days pass."""
+        self._ahead += timedelta(days=number)
+
+    def now(self) -> datetime:
+        """The present instant of the services."""
+        return datetime.now(UTC) + self._ahead
+
+
+def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
+    """A calendar for the rest of the test."""
+    made = Calendar()
+    monkeypatch.setattr(clock, "datetime", SimpleNamespace(now=lambda _zone: made.now()))
+    return made
 
 
 async def room_in(period: int, needed: int) -> None:

@@ -22,6 +22,7 @@ _CALLERS = {
     "calls.md": ("accounts", "admin"),
     "annual-reports.md": ("accounts", "admin"),
     "applications.md": ("accounts", "admin"),
+    "register.md": ("clients", "secretariat"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, Text, any_, bindparam, cast, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Date, Select, Text, any_, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from services.actions.actions.tables import action
 from services.actions.countries.domain import RUNGS, FactPeriod, facts_on
@@ -23,7 +23,7 @@ from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Shapes, Statement
 from shared.kernel.clock import today
 from shared.kernel.principal import Principal
-from shared.records.access_scope import AccessKind, AccessScope, visible
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.counts import cells
 from shared.records.references import CENTRES, NAMED_CENTRES, NAMED_EXPERTS, NAMED_INSTITUTIONS, reading_access
 
@@ -190,18 +190,37 @@ def _count(what: str, access_kind: AccessKind, dated: bool) -> Select[Any]:
 
 
 _COUNTS = Shapes(_count)
+_entry = views.REGISTER.c
+_latest = (
+    select(_entry.country, _entry.status)
+    .ext(distinct_on(_entry.country, _entry.registration_number))
+    .where(
+        _entry.recorded_on <= bindparam("until", type_=Date),
+        _entry.country == any_(bindparam("codes", type_=ARRAY(Text))),
+    )
+    .order_by(_entry.country, _entry.registration_number, _entry.recorded_on.desc(), _entry.position.desc())
+    .subquery()
+)
+_REGISTERED = Statement(
+    within_context(
+        select(_latest.c.country, func.count().label("count"))
+        .where(_latest.c.status.in_([constant(status) for status in sorted(NAMED_CENTRES.published)]))
+        .group_by(_latest.c.country)
+    )
+)
 
 
 async def counts(
     connection: Connection, principal: Principal, codes: Collection[str], day: date | None
 ) -> dict[str, dict[str, int]]:
     """Experts, institutions and centres of each country: published rows, and all rows if the caller's grants cover the
-    country. With a `day`, as they were at its end."""
+    country. With a `day`, as they were at its end: of centres the public gets those that the register showed."""
     found = {code: dict.fromkeys(_COUNTED, 0) for code in codes}
     until = {} if day is None else {"until": day}
     for kind, nameable in _COUNTED.items():
         access = reading_access(principal, nameable.resource)
-        statement = _COUNTS.get(kind, access.access_kind, day is not None)
+        is_register = kind == CENTRES.plural and day is not None and access.access_kind is AccessKind.ANONYMOUS
+        statement = _REGISTERED if is_register else _COUNTS.get(kind, access.access_kind, day is not None)
         for row in await statement.fetch(connection, codes=list(codes), **until, **access.parameters):
             found[row["country"]][kind] = row["count"]
     return found

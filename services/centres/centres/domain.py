@@ -145,7 +145,8 @@ def _may_hold_the_file(guard_context: CentreGuardContext) -> OfficerFault | None
 
 
 _IN_TERM = "active|renewal_due|renewal_review|suspended"
-_TERM = ("starts", "ends")
+_NOTE = ("public_note",)
+_TERM = ("starts", "ends", *_NOTE)
 
 LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
     (
@@ -189,11 +190,11 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
             fields=("final_report", "evaluation"),
         ),
         transition("renew", "renewal_review|expired", "active", guard=_renewable, fields=_TERM, fact="renewed"),
-        transition("not_renew", "renewal_review", "closed", reason_required=True),
-        transition("suspend", "active|renewal_due|renewal_review", "suspended", reason_required=True),
-        transition("reinstate", "suspended", None, fact="reinstated"),
+        transition("not_renew", "renewal_review", "closed", reason_required=True, fields=_NOTE),
+        transition("suspend", "active|renewal_due|renewal_review", "suspended", reason_required=True, fields=_NOTE),
+        transition("reinstate", "suspended", None, fields=_NOTE, fact="reinstated"),
         transition("expire", _IN_TERM, "expired", is_scheduled=True),
-        transition("close", "active|renewal_due|suspended|expired", "closed", reason_required=True),
+        transition("close", "active|renewal_due|suspended|expired", "closed", reason_required=True, fields=_NOTE),
         transition("withdraw", "draft|submitted", "withdrawn"),
         *(
             transition(ASSIGN, state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")

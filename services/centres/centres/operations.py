@@ -112,6 +112,7 @@ async def transition(
         if requested.action == domain.ASSIGN:
             return replace(before, assignee=_officer(requested.fields))
         after = _entered(before, target, inputs, targets.get(target), at)
+        after = replace(after, public_note=given(requested.fields, "public_note", str))
         after = after if serial is None else _registered(after, serial)
         if requested.action in ("designate", "renew"):
             starts, ends = opened = _term(before, requested)
@@ -192,7 +193,7 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
     at = now()
     for before in await queries.lock_due(uow.connection, today()):
         if before.term_ends is not None and before.term_ends < today():
-            wanted = replace(_entered(before, "expired", None, None, at), previous_status=None)
+            wanted = replace(_entered(before, "expired", None, None, at), previous_status=None, public_note=None)
             after = await CENTRES.apply_scheduled(uow, before, "expire", wanted)
             await end_term(uow, after, before.term_ends)
         else:

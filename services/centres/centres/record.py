@@ -70,6 +70,7 @@ class Centre(Record):
     term_ends: Annotated[date | None, Public, Tracked, Part]
     assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that works on the file."]
     clock_holder: Annotated[str | None, Granted, Part]
+    public_note: Annotated[str | None, Public, Tracked, "What the register says of the latest transition."]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
     """While the applicant has the file, the target that moves when the file returns."""

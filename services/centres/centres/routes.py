@@ -1,4 +1,4 @@
-"""Centres over HTTP: the routes of every record, from this description."""
+"""Centres over HTTP: the description of their routes. The register adds the forms in which it shows a centre."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from services.centres.centres import operations
 from services.centres.centres.guards import with_own_applications
 from services.centres.centres.queries import LISTING
 from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
-from shared.web.records import RecordApi
+from shared.web.records import Form, RecordApi
 from shared.web.route import ResourceRouter
 
 CENTRE_API = RecordApi(
@@ -27,9 +27,9 @@ CENTRE_API = RecordApi(
     dependency=with_own_applications,
     is_public=True,
 )
-"""Without transitions, whose states have targets from the settings."""
+"""Without transitions, whose states have targets from the settings, and without the forms of the register."""
 
 
-def routes(targets: Mapping[str, int]) -> ResourceRouter:
-    """The routes; `targets` are the days that states allow."""
-    return replace(CENTRE_API, transition=partial(operations.transition, targets)).routes()
+def routes(targets: Mapping[str, int], forms: Mapping[str, Form]) -> ResourceRouter:
+    """The routes; `targets` are the days that states allow, `forms` show a centre by the media type."""
+    return replace(CENTRE_API, forms=forms, transition=partial(operations.transition, targets)).routes()

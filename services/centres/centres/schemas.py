@@ -86,7 +86,7 @@ class DesignationWaiver(Body):
 
 class CentreFields(Body):
     """The fields of transitions: `starts`, `ends`, `waiver` of designate; `starts`, `ends` of renew; the documents of
-    submit_renewal; `officer` of assign."""
+    submit_renewal; `officer` of assign; `public_note` of all that the register shows."""
 
     starts: Annotated[
         Day | None, "For `designate` and `renew`: the first day of the term; today, or the day after the last term."
@@ -106,6 +106,11 @@ class CentreFields(Body):
         "For `submit_renewal`: the evaluation of the term that ends.",
     ] = None
     officer: Annotated[UUID | None, "For `assign`: the account or client in charge; null for nobody."] = None
+
+    public_note: Annotated[
+        Annotated[Prose, Field(max_length=500)] | None,
+        "For what the register shows: what everybody may read of the transition, unlike its reason.",
+    ] = None
 
 
 class StoredWaiver(ResponseModel):
@@ -161,6 +166,7 @@ class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     position: Position | None
     registration_number: str | None
     designated_on: date | None
+    public_note: str | None
     term: Annotated[CentreTerm | None, "The latest term; null before the first."]
     terms_of_reference: Document | None = None
     work_plan: Document | None = None

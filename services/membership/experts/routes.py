@@ -24,6 +24,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.web.records import Created, RecordApi
 from shared.web.request_context import RequestContext
+from shared.web.responses import LINKED_DATA
 
 
 async def _create(uow: UnitOfWork, access: AccessScope, new: record.Expert) -> Created[record.Expert]:
@@ -61,7 +62,7 @@ EXPERT_API = RecordApi(
     raw_json_columns=("affiliations",),
     concerns=_concerned,
     is_public=True,
-    linked_data=card,
+    forms={LINKED_DATA: card},
     own_merge_target=_own_merge_target,
 )
 router = EXPERT_API.routes()

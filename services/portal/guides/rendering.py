@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "calls",
         "applications",
         "annual-reports",
+        "register",
         "dashboards",
     ),
     "For ministries and national systems": (

@@ -29,7 +29,8 @@ _USED = datetime(2026, 11, 1, tzinfo=UTC)
 _LAST = UUID(int=2**128 - 1)
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a
-WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum
+WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+    AND a.attidentity <> 'a' ORDER BY a.attnum
 """
 
 
@@ -101,6 +102,9 @@ class Person:
         yield "reviews", {**record, "reviewer_id": self.loser, "status": "recorded", "recommendation": "decline"}
         yield "reviewers", {**record, "expert_id": self.loser, "status": "invited"}
         yield "directed_centres", {**record, "director_id": self.expert, "status": "draft"}
+        shown = {"director_id": str(self.expert), "canary": self.word}
+        entry = {"country": "XA", "visibility": "public", "status": "active", "shown": shown, "changes": []}
+        yield "register_entries", entry
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:

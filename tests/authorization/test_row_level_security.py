@@ -74,6 +74,8 @@ PROTECTED = {
         "government_bodies",
         "focal_points",
         "meetings",
+        "support_requests",
+        "offers",
     ),
 }
 _OF_THE_OFFICE = (

@@ -45,9 +45,7 @@ class Match(ResponseModel):
     """An expert with the score and why."""
 
     expert: Annotated[MatchedExpert, "The expert."]
-    score: Annotated[
-        float, Field(examples=[0.72]), "From 0 to 1: weighted shares over the weights of what is asked."
-    ]
+    score: Annotated[float, Field(examples=[0.72]), "From 0 to 1: weighted shares over the weights of what is asked."]
     reasons: Annotated[list[MatchReason], "The criteria that the expert meets, the heaviest first."]
     rating: Annotated[MeanRating | None, "How countries rate the expert's support; null with less than five ratings."]
 
@@ -84,7 +82,7 @@ def shown(
         if found[criterion.code]
     ]
     return {
-        "expert": {name: expert[name] for name in MatchedExpert.model_fields},
+        "expert": {**{name: expert[name] for name in MatchedExpert.model_fields}, "id": str(one.id)},
         "score": score(one.points, criteria),
         "reasons": reasons,
         "rating": {"mean": to_text(rating["mean"]), "count": rating["count"]} if rating else None,

@@ -38,10 +38,10 @@ async def create(uow: UnitOfWork, access: AccessScope, new: SupportRequest) -> S
     require_creation(access, new)
     await _require_subjects(uow, new)
     await require_known_codes(uow, "codes", new.codes)
-    new = replace(new, documents=await with_each_digest(uow, "/documents", new.documents))
     placed = replace(
         new,
         status="draft",
+        documents=await with_each_digest(uow, "/documents", new.documents),
         expert_ids=[],
         clock_holder=domain.COUNTRY,
         clock_since=now(),

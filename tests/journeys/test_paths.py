@@ -18,6 +18,7 @@ from tests.journeys.paths import (
     outreach,
     reports,
     results,
+    support,
 )
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
@@ -28,6 +29,7 @@ PATHS = (
     *reports.PATHS,
     *actions.PATHS,
     *results.PATHS,
+    *support.PATHS,
     ladder.LADDER,
     *membership.PATHS,
     *congresses.PATHS,

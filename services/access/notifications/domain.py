@@ -198,7 +198,8 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices(
             "support_request",
             *(_A.AUTHOR, _A.GOVERNMENT, _A.HELPING),
-            of="actions.support_request draft matching declined unmatched in_delivery delivered closed cancelled overdue",
+            of="actions.support_request draft matching declined unmatched in_delivery delivered closed cancelled"
+            " overdue",
         ),
         *_notices("support_request", _A.GOVERNMENT, of="actions.offer accepted"),
         *_notices("support_offer", _A.ASKED, of="actions.offer created confirmed refused expired withdrawn"),
@@ -223,6 +224,7 @@ EVERY_NOTICE = tuple(notice for notices in NOTICES.values() for notice in notice
 KINDS = tuple(dict.fromkeys(notice.kind for notice in EVERY_NOTICE))
 """The kinds of notification, for which people choose a delivery."""
 _OF_MACHINES = "programs have no notifications"
+_PUBLISHED = "the publication of the call notifies"
 _BY_OWNER = "the owner's own transition"
 _UNDER_ERASURE = "no mail goes to a person whose erasure is open"
 _OF_THE_OFFICE = (
@@ -246,9 +248,7 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_RUNNING: _UNDER_ERASURE,
     membership.ERASURE_DONE: _UNDER_ERASURE,
     signing.CALL_OPENED: "the call is published",
-    signing.CALL_DECIDED: "the publication notifies",
-    signing.NOMINATION_SELECTED: "the publication of the call notifies",
-    signing.NOMINATION_NOT_SELECTED: "the publication of the call notifies",
+    **dict.fromkeys((signing.CALL_DECIDED, signing.NOMINATION_SELECTED, signing.NOMINATION_NOT_SELECTED), _PUBLISHED),
     signing.NOMINATION_RECUSED: "the member's own transition",
     **dict.fromkeys(
         (

@@ -37,6 +37,7 @@ from tests.bench import (
     result_imports,
     signing,
     slow,
+    support,
     trail,
     values,
     work,
@@ -163,6 +164,8 @@ async def _others(
         found |= await result_imports.measure(at)
     if not picked or "beside_import" in picked:
         found |= await imports.measure_beside(at)
+    if not picked or "support_matches" in picked:
+        found |= await support.measure(at, connection)
 
 
 async def _people(at: Addresses, connection: asyncpg.Connection, picked: list[str]) -> dict[str, Any]:

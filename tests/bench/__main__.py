@@ -126,6 +126,8 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     if not picked or access.NAMES & set(picked):
         results |= await access.measure(at, connection, sample, scoped, cases(sample)["W5"].ours, picked)
     await _others(at, connection, picked, sample, results)
+    if not picked or "support_matches" in picked:
+        results |= await support.measure(at, connection)
     _print({name: result for name, result in results.items() if name not in cases(sample)}, results)
 
 
@@ -164,8 +166,6 @@ async def _others(
         found |= await result_imports.measure(at)
     if not picked or "beside_import" in picked:
         found |= await imports.measure_beside(at)
-    if not picked or "support_matches" in picked:
-        found |= await support.measure(at, connection)
 
 
 async def _people(at: Addresses, connection: asyncpg.Connection, picked: list[str]) -> dict[str, Any]:

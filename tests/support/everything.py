@@ -210,8 +210,13 @@ def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
 
 def _support(by: Client, expert: dict[str, Any]) -> None:
     """A request that experts match, one of whom is asked to help."""
-    asked = {"titles": {"en": "Peatlands"}, "need": {"en": "A map"}, "kind": "review", "fields": ["1.5"]}
-    asked |= {"codes": [{"scheme": "sdg", "code": "15.3"}], "documents": [_DOCUMENT], "wanted_to": "2090-12-31"}
+    asked: dict[str, Any] = {"titles": {"en": "Peatlands"}, "need": {"en": "A map"}, "kind": "review"}
+    asked |= {
+        "fields": ["1.5"],
+        "codes": [{"scheme": "sdg", "code": "15.3"}],
+        "documents": [_DOCUMENT],
+        "wanted_to": "2090-12-31",
+    }
     path = by.create("/actions/v1/support_requests", {"country": COUNTRY, **asked})["links"]["self"]
     for action in ("submit", "accept"):
         by.step(path, action)

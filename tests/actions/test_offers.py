@@ -76,10 +76,12 @@ async def test_an_expired_offer_is_not_accepted(
     asked = await offer(admin, path, key)
     assert (await clock(admin, path))["holder"] == "expert"
     await pass_day(superuser, asked)
+    me = as_expert(admin, key, monkeypatch)
+    assert await refusal(me, asked, "accept") == "offer_expired"
     for _ in range(2):
         await follow(database)
     assert (await admin.get(asked)).json()["status"] == "expired"
-    assert await refusal(as_expert(admin, key, monkeypatch), asked, "accept") == "not_in_this_state"
+    assert await refusal(me, asked, "accept") == "not_in_this_state"
     assert (await clock(admin, path))["holder"] == "secretariat"
     expired = "SELECT count(*) FROM core_outbox WHERE subject = $1 AND type = $2"
     assert await superuser.fetchval(expired, asked[-36:], support.OFFER_EXPIRED) == 1

@@ -1,7 +1,8 @@
 """The lifecycle of an offer, and the days that an expert has to respond."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from shared.kernel.lifecycle import Lifecycle, transition
@@ -16,10 +17,23 @@ LIVING = (*OPEN, "confirmed")
 """The states in which its expert takes part in the request."""
 ANSWERS = ("accept", "decline")
 """The transitions of the expert."""
-LIFECYCLE: Lifecycle[None] = Lifecycle(
+
+
+@dataclass(frozen=True, slots=True)
+class OfferGuardContext:
+    """The input of the guard: whether the last day to respond has passed, also before the schedule notices it."""
+
+    is_over: bool
+
+
+def _in_time(guard_context: OfferGuardContext) -> Literal["offer_expired"] | None:
+    return "offer_expired" if guard_context.is_over else None
+
+
+LIFECYCLE: Lifecycle[OfferGuardContext] = Lifecycle(
     ("offered", "accepted", "confirmed", "declined", "refused", "expired", "withdrawn"),
     (
-        transition("accept", "offered", "accepted"),
+        transition("accept", "offered", "accepted", guard=_in_time),
         transition("decline", "offered", "declined"),
         transition("withdraw", "|".join(OPEN), "withdrawn"),
         transition("confirm", "accepted", "confirmed"),

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Response
 
 from services.actions.access import ROLES
-from services.actions.offers.operations import OFFERS
+from services.actions.offers.domain import OfferGuardContext
+from services.actions.offers.operations import OFFERS, load_guard_context
 from services.actions.offers.queries import LISTING as OFFER_LISTING
 from services.actions.offers.record import Offer as OfferRecord
 from services.actions.offers.schemas import Offer, OfferBody
@@ -44,7 +45,7 @@ _REQUEST = "request_id"
 _ITEM = "/{record}/offers/{offer}"
 
 
-class OfferApi(RecordApi[OfferRecord, None]):
+class OfferApi(RecordApi[OfferRecord, OfferGuardContext]):
     """Offers, each locked after its request. Who answers for the expert gives a reason."""
 
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
@@ -67,6 +68,7 @@ OFFER_API = OfferApi(
     listing=OFFER_LISTING,
     response_model=Offer,
     present=present_offer,
+    guard_context=load_guard_context,
     transition=arranging.transition,
 )
 

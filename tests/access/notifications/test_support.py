@@ -45,6 +45,7 @@ async def test_each_side_is_notified_of_what_the_other_does(
     monkeypatch.setitem(CALLERS, "helper", replace(person("helper", grant("expert", "self", str(record))), id=account))
     await people.holds(focal, "government_focal_point", "country", "XA")
     path = await matching(actions.known_as("author"))
+    await people.deliver(path[-36:])
     asked = await offer(actions, path, record)
     await stepped(actions.known_as("helper"), {"links": {"self": asked}}, "accept")
     await stepped(actions, {"links": {"self": asked}}, "confirm")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     func,
     select,
     union_all,
@@ -36,9 +37,9 @@ from shared.records.access_scope import AccessKind, AccessScope, constant, visib
 _ACTIVE = frozenset({"active"})
 _FEWEST_RATINGS = 5
 _expertise, _expert = views.EXPERTISE, views.AVAILABLE_EXPERTS
-_TEXTS, _NUMBERS = ARRAY(Text), ARRAY(Integer)
+_TEXTS = ARRAY(Text)
 _in_region = bindparam("region", type_=_TEXTS)
-_region_points = bindparam("region_points", type_=BigInteger)
+_region_points = bindparam("region_points", type_=Integer)
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 
 
@@ -49,7 +50,7 @@ def _asked(name: str) -> Any:
     return func.unnest(*arrays).table_valued(*columns).render_derived(name)
 
 
-_PARTS: Mapping[str, ARRAY[Any]] = {"kinds": _TEXTS, "words": _TEXTS, "points": ARRAY(BigInteger)}
+_PARTS: Mapping[str, ARRAY[Any]] = {"kinds": _TEXTS, "words": _TEXTS, "points": ARRAY(Integer)}
 
 
 def _arguments(name: str, criteria: Sequence[Criterion]) -> dict[str, Any]:
@@ -66,17 +67,17 @@ def _find(access_kind: AccessKind, with_region: bool) -> Select[Any]:
     """The candidates of a stage with their points by all criteria, the best first; with each row the number of all
     candidates and the last one in their own order."""
     stage, others = _asked("stage"), _asked("others")
-    points = select(_expertise.c.id, _expertise.c.country, stage.c.points.label("points"))
+    points = select(_expertise.c.id, stage.c.points.label("points"))
     rows: Any = points.select_from(stage.join(_expertise, _has(stage))).where(visible(_expertise, access_kind, _ACTIVE))
     if with_region:
-        of_region = select(_expert.c.id, _expert.c.country, _region_points.label("points"))
+        of_region = select(_expert.c.id, _region_points.label("points"))
         rows = union_all(
             rows, of_region.where(_expert.c.country == any_(_in_region), visible(_expert, access_kind, _ACTIVE))
         )
     row = rows.subquery("row").c
-    partial = cast(func.sum(row.points), BigInteger).label("partial")
+    partial = func.sum(row.points, type_=BigInteger).label("partial")
     found = (
-        select(row.id, func.min(row.country).label("country"), partial)
+        select(row.id, partial)
         .where(row.id != all_(bindparam("busy", type_=ARRAY(Uuid))))
         .group_by(row.id)
         .order_by(partial.desc(), row.id)
@@ -87,7 +88,8 @@ def _find(access_kind: AccessKind, with_region: bool) -> Select[Any]:
     of_others = more.where(_expertise.c.id == found.c.id).scalar_subquery()
     whole = found.c.partial + func.coalesce(of_others, 0)
     if not with_region:
-        whole += case((found.c.country == any_(_in_region), _region_points), else_=0)
+        is_near = exists().where(_expert.c.id == found.c.id, _expert.c.country == any_(_in_region))
+        whole += case((is_near, _region_points), else_=0)
     points_of_all = cast(whole, BigInteger).label("whole")
     last = (found.c.partial, found.c.id.desc())
     ranked: Select[Any] = select(

@@ -19,6 +19,8 @@ class Ask(StrEnum):
     SEE = "the record in access"
     DO = "a verb on the record in access"
     STEP = "any writing verb on the record in access"
+    PART = "the record and its part in access"
+    STEP_PART = "the record and its part in access, and any writing verb on the part"
     ENTER = "a verb in the record's country"
     ENTER_UNDER = "a verb in the country of a record in access"
     ANYWHERE = "a verb in any country"
@@ -120,6 +122,11 @@ _BY_NAME: Mapping[str, Demand] = {
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
     "getCentreReview": Demand(Ask.DO, "read", "reviews"),
     **dict.fromkeys(("createCentreReview", "updateCentreReview"), Demand(Ask.DO, "record", "reviews")),
+    "listSupportRequestOffers": Demand(Ask.SEE),
+    "createOffer": Demand(Ask.DO, "create", "offers"),
+    "getSupportRequestOffer": Demand(Ask.PART, "read", "offers"),
+    "transitionSupportRequestOffer": Demand(Ask.STEP_PART, "", "offers"),
+    "listSupportRequestMatches": Demand(Ask.DO, "create", "offers"),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createAccount": Demand(Ask.OFFICIAL, "create"),

@@ -22,7 +22,17 @@ from deploy.matrix.responses import (
 from deploy.matrix.ways import WAYS, Way, actors, expected, expected_for_oneself
 
 FILE = PROJECT / "docs" / "access-matrix.md"
-_ON_RECORD = (Ask.SEE, Ask.DO, Ask.STEP, Ask.OWNER, Ask.CREDENTIAL, Ask.DELEGATE, Ask.HAND_OVER)
+_ON_RECORD = (
+    Ask.SEE,
+    Ask.DO,
+    Ask.STEP,
+    Ask.PART,
+    Ask.STEP_PART,
+    Ask.OWNER,
+    Ask.CREDENTIAL,
+    Ask.DELEGATE,
+    Ask.HAND_OVER,
+)
 _ON_NONE = (Ask.NOTHING, Ask.SIGNED_IN, Ask.ANYWHERE, Ask.STARTER, Ask.PERSON, Ask.MAILED, Ask.FOR_ONESELF)
 _HEAD = """# Who may do what
 

@@ -21,7 +21,7 @@ WITHOUT_COUNTRY = frozenset((
 NEVER_PUBLISHED = frozenset((
     "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
-    "certificate_templates", "nominations", "participations",
+    "certificate_templates", "nominations", "participations", "offers",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "notices", "periods"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
@@ -132,6 +132,17 @@ def _on_record(operation: Operation, rights: Rights, target: Target) -> Class:
     if operation.demand.ask is Ask.SELF:
         scope = PermissionScope(records=scope.records if rights.is_person else frozenset())
     return _done(scope.covers(target.country, target.id))
+
+
+def _on_part(operation: Operation, rights: Rights, target: Target) -> Class:
+    """A part has a scope of its own, and is never published."""
+    if not (
+        target.published or rights.permission_scope(_plural(operation), READ).covers(target.country, target.seen_by)
+    ):
+        return Class.HIDDEN
+    if not rights.permission_scope(operation.resource, READ).covers(target.country):
+        return Class.HIDDEN
+    return _done(operation.demand.ask is Ask.PART or rights.writes(operation.resource).covers(target.country))
 
 
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
@@ -252,6 +263,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.NOTHING: _always,
     Ask.SIGNED_IN: _always,
     **dict.fromkeys((Ask.SEE, Ask.DO, Ask.STEP), _on_record),
+    **dict.fromkeys((Ask.PART, Ask.STEP_PART), _on_part),
     Ask.ENTER: _on_entering,
     Ask.ENTER_UNDER: _on_entering_under,
     Ask.APPLY: _on_applying,

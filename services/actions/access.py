@@ -4,7 +4,7 @@ from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
-    " countries evidence indicators periods extensions targets schemes results validation_rules"
+    " countries evidence indicators periods extensions targets schemes results validation_rules support_requests"
 )
 
 
@@ -28,6 +28,7 @@ _TARGETS = _permissions("targets", "create update import")
 _RESULTS = _permissions("results", "create update import submit discard")
 _INDICATORS = _permissions("indicators", "create update") | _TARGETS | _RESULTS
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
+_REQUESTS = _permissions("support_requests", "create update submit cancel") | _permissions("offers", "read history")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -46,18 +47,23 @@ ROLES: RoleTable = {
     | _permissions("results", "accept return")
     | _permissions("programmes", "update publish approve return")
     | _permissions("milestones", "verify refuse")
+    | _permissions("support_requests", "publish accept return decline start give_up deliver cancel")
+    | _permissions("offers", "read history create withdraw")
     | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_ALL,
-    "committee_president": _READ_ALL | _PLAN | _EVIDENCE,
-    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE,
+    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
+    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
     "government_focal_point": _READ_ALL
     | _LETTERS
     | _OFFICIALS
     | _EVIDENCE
+    | _REQUESTS
+    | _permissions("support_requests", "confirm dispute")
+    | _permissions("offers", "confirm refuse")
     | _permissions("results", "approve return")
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE,
+    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS,
     "national_publisher": _READ_ALL
     | _PUBLISH
     | _EVIDENCE
@@ -66,14 +72,17 @@ ROLES: RoleTable = {
     | _permissions("validation_rules", "create update publish retire")
     | _permissions("results", "approve return publish retract")
     | _permissions("targets", "publish")
+    | _permissions("offers", "read history")
     | _TARGETS,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
+    "expert": _permissions("support_requests", "read deliver") | _permissions("offers", "read history accept decline"),
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
     "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
 endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`; over
-results, a grant over a centre covers those about it."""
+results, a grant over a centre covers those about it. A grant over an expert's own record covers the expert's offers and
+the requests that they belong to."""
 
 _NATIONAL = frozenset(
     {

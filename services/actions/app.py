@@ -17,6 +17,7 @@ from services.actions.government_bodies.routes import router as government_bodie
 from services.actions.iati.routes import router as iati
 from services.actions.indicators.routes import router as indicators
 from services.actions.mappings.routes import router as mappings
+from services.actions.matches.routes import routes as match_routes
 from services.actions.meetings.routes import router as meetings
 from services.actions.milestones.routes import router as milestones
 from services.actions.periods.routes import extensions
@@ -29,6 +30,9 @@ from services.actions.settings import ActionsSettings
 from services.actions.sheets.routes import router as sheets
 from services.actions.states.routes import router as states
 from services.actions.statistics.routes import router as statistics
+from services.actions.support_requests.domain import SupportDays
+from services.actions.support_requests.routes import request_api
+from services.actions.support_requests.routes import routes as support_routes
 from services.actions.targets.routes import router as targets
 from services.actions.timeline.routes import router as timeline
 from services.actions.validation_rules.routes import router as validation_rules
@@ -59,25 +63,17 @@ _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, m
 
 def create_app(settings: ActionsSettings | None = None) -> Application:
     """The app of the actions service. The settings default to those of the environment."""
+    settings = settings or ActionsSettings()
+    days = SupportDays(settings.support_accept_days, settings.support_offer_days, settings.support_confirm_days)
+    support = request_api(days)
+    routers = (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, *support_routes(support), match_routes(support))
     return create(
         "actions",
-        settings or ActionsSettings(),
-        (
-            *_PLANS,
-            *_SCHEMES,
-            evidence,
-            *_RESULTS,
-            *_GOVERNMENTS,
-            countries,
-            timeline,
-            statistics,
-            aggregates,
-            iati,
-            *_BULK,
-        ),
+        settings,
+        (*routers, countries, timeline, statistics, aggregates, iati, *_BULK),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
-        " letters, and country stages.",
+        " letters, requests for support, and country stages.",
         tags={
             "frameworks": "Plans that programmes follow, with their pillars.",
             "programmes": "A country's programme under a framework.",
@@ -96,6 +92,8 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "meetings": "Meetings and what they decided.",
             "endorsements": "Approvals of a programme by a level of government.",
             "correspondence": "Letters to and from governments.",
+            "support_requests": "What countries need help with, and the experts who match.",
+            "offers": "Experts who are asked to help with a request.",
             "countries": "Each country with the stage it has reached.",
             "timeline": "What a country or programme planned and did over time.",
             "open_data": "What everybody may know, in formats that others read.",

@@ -6,6 +6,9 @@ from services.actions.correspondence.operations import LETTERS
 from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.meetings.operations import MEETINGS
+from services.actions.offers.operations import OFFERS
+from services.actions.support_requests import arranging
+from services.actions.support_requests.operations import SUPPORT_REQUESTS
 from shared.contracts.actions import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.erasing import reporting
@@ -14,15 +17,20 @@ _TEXTS = (
     (LETTERS, ("subject", "parties", "about", "document")),
     (MEETINGS, ("titles", "participants", "decisions")),
     (EVIDENCE, ("title", "file_name")),
+    (SUPPORT_REQUESTS, ("titles", "need", "documents", "delivery_document", "rating_text")),
+    (OFFERS, ("message",)),
     (FOCAL_POINTS, ("person", "role", "letter")),
 )
 
 
 async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-    """Ends the offices of an erased person; the rows remain, under an id that identifies nobody. Returns the number of
-    rows by part."""
-    count = await end_with_expert(uow, expert)
-    return {"focal_points": count} if count else {}
+    """Ends the offices of an erased person and withdraws the offers; the rows remain, under an id that identifies
+    nobody. Returns the number of rows by part."""
+    counts = {
+        "focal_points": await end_with_expert(uow, expert),
+        "offers": await arranging.end_with_expert(uow, expert),
+    }
+    return {part: count for part, count in counts.items() if count}
 
 
 erase_and_report = reporting(ERASURE_REPORTED, erase, _TEXTS)

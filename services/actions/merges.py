@@ -6,8 +6,10 @@ from services.actions.actions.operations import ACTIONS
 from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS
 from services.actions.focal_points.record import FocalPoint
+from services.actions.offers.operations import OFFERS
+from services.actions.support_requests.operations import SUPPORT_REQUESTS
 from shared.contracts import views
-from shared.records.following import Ids, ReferenceRewriter, in_documents, moves_table, single
+from shared.records.following import Ids, ReferenceRewriter, in_documents, moves_table, several, single
 
 _MOVES = moves_table("action_reference_move")
 
@@ -17,7 +19,16 @@ def _named(record: FocalPoint, ids: Ids) -> FocalPoint:
     return replace(record, expert_id=expert, person={**record.person, "expert_id": str(expert) if expert else None})
 
 
-EXPERTS = ReferenceRewriter(_MOVES, views.EXPERTS, (replace(single(FOCAL_POINTS, "expert_id"), renamed=_named),))
+EXPERTS = ReferenceRewriter(
+    _MOVES,
+    views.EXPERTS,
+    (
+        replace(single(FOCAL_POINTS, "expert_id"), renamed=_named),
+        several(SUPPORT_REQUESTS, "expert_ids"),
+        single(OFFERS, "expert_id"),
+    ),
+)
+"""Requests before their offers, as whoever changes an offer locks them."""
 INSTITUTIONS = ReferenceRewriter(
     _MOVES,
     views.INSTITUTIONS,

@@ -14,6 +14,7 @@ PARTS: Mapping[str, PersonalTable] = {
         {FOUND_BY: "search_key"},
         retained="*",
     ),
+    "offers": personal("action_offer", f"{RECORD} request_id expert_id message respond_by accepted_on", retained="*"),
 }
 """The parts that actions adds to an export of everything about an expert. They stay after an erasure, under an id that
 identifies nobody."""
@@ -30,6 +31,17 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "action_meeting",
         "",
         {NAMED_IN_TEXT: "participants decisions titles search_key", _ABOUT_A_MATTER: f"{RECORD} kind date"},
+    ),
+    personal(
+        "action_support_request",
+        "",
+        {
+            NAMED_IN_TEXT: "titles need documents delivery_document rating_text search_key",
+            "says whose offers it has": "expert_ids",
+            _ABOUT_A_MATTER: f"{RECORD} kind fields planetary_boundaries ecosystems keywords languages codes mode"
+            " wanted_from wanted_to days programme_id action_id centre_id rating clock_days clock_holder clock_since"
+            " clock_target overdue_at",
+        },
     ),
     personal(
         "action_evidence",

@@ -25,6 +25,12 @@ class ActionsSettings(Settings):
     """Its code of IATI's codelist OrganisationType: 40 multilateral, 22 national non-governmental, and others."""
     scan_required: bool = False
     """Whether the service refuses to start without a scanner."""
+    support_accept_days: int = Field(10, ge=1, le=365)
+    """How many days the secretariat has to accept a request for support."""
+    support_offer_days: int = Field(20, ge=1, le=365)
+    """How many days it has from then to ask a first expert."""
+    support_confirm_days: int = Field(15, ge=1, le=365)
+    """How many days the country has to confirm an offer, and what was delivered."""
 
     @model_validator(mode="after")
     def _require_scanner(self) -> "ActionsSettings":

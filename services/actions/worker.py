@@ -1,5 +1,5 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
-validates results, and keeps the files of evidence."""
+validates results, expires offers of support, and keeps the files of evidence."""
 
 from datetime import timedelta
 
@@ -11,6 +11,8 @@ from services.actions.periods import operations as periods
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
+from services.actions.support_requests import arranging
+from services.actions.support_requests.operations import announce_late
 from services.actions.validations.jobs import VALIDATION_JOBS, order_validation
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
@@ -26,10 +28,16 @@ async def _expire(uow: UnitOfWork) -> None:
     await expire_endorsements(uow)
 
 
+async def _follow_requests(uow: UnitOfWork) -> None:
+    await arranging.expire(uow)
+    await announce_late(uow)
+
+
 SCHEDULES: Schedules = {
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
     "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
     "validate_results": Schedule(timedelta(hours=1), order_validation, catch_up=1),
+    "follow_support_requests": Schedule(timedelta(hours=1), _follow_requests, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),

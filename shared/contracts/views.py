@@ -58,6 +58,13 @@ EXPERTS = _view(
     erased_at="instant",
 )
 """Every expert, including merged and erased ones."""
+AVAILABLE_EXPERTS = _view("member_published_available_expert", **_RECORD, display_name="text")
+"""Every active expert who is available for support; none that is merged, erased or restricted."""
+EXPERTISE = _view(
+    "member_published_expertise", id="id", status="text", country="text", visibility="text", kind="text", value="text"
+)
+"""What available experts work on, and in which languages: a row for each value of an expert. `kind` is `field`,
+`boundary`, `ecosystem`, `keyword` (folded) or `language`; `id` is that of the expert."""
 INSTITUTIONS = _view("member_published_institution", **_RECORD, display_name="text", ror="text", merged_into="id")
 """Every institution, including merged ones."""
 ACCOUNTS = _view(
@@ -165,6 +172,8 @@ FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", 
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")
 """Every endorsement of a government."""
+OFFERS = _view("action_published_offer", **_RECORD, request_id="id", expert_id="id")
+"""Every offer of an expert to a country, without its message."""
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")
 """Every file of evidence."""
 _DOCUMENT = {

@@ -99,8 +99,9 @@ class Listing:
     names the function that finds ids by fragment without row-level security (for large tables); without it `q` is a
     plain condition. `extras` are columns that `include` selects, shown under their labels; `of_caller` returns the
     values of their parameters for a caller. Items are read from `item` (if it differs from `base`), with `item_columns`
-    in addition to the columns of lists. `private` are fields visible only to grants that
-    cover the record; filtering or sorting by one limits the list to those records. Statements are built once per shape.
+    in addition to the columns of lists. `parameters_of` returns the parameters of `base` for a caller.
+    `private` are fields visible only to grants that cover the record; filtering or sorting by one limits the list to
+    those records. Statements are built once per shape.
     """
 
     base: Callable[[AccessKind], Select[Any]]
@@ -115,6 +116,7 @@ class Listing:
     item: Callable[[AccessKind], Select[Any]] | None = None
     item_columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
+    parameters_of: Callable[[AccessScope], Mapping[str, Any]] = lambda access: access.parameters
     _items: Shapes = field(init=False, compare=False)
     _shapes: Shapes = field(init=False, compare=False)
     _counts: Shapes = field(init=False, compare=False)
@@ -152,7 +154,8 @@ class Listing:
         """One record by id or ref, as reads select it; None if the caller may not know of it. `extra` names one of
         `extras`."""
         statement = self._items.get(access.access_kind, "id" if isinstance(key, UUID) else "ref", extra)
-        return await statement.fetchrow(connection, key=key, **access.parameters, **self._of_caller(access, extra))
+        arguments = {**self.parameters_of(access), **self._of_caller(access, extra)}
+        return await statement.fetchrow(connection, key=key, **arguments)
 
     def _of_caller(self, access: AccessScope, extra: str) -> Mapping[str, Any]:
         return self.of_caller(access) if extra and self.of_caller else {}
@@ -199,7 +202,7 @@ class Listing:
 
     def arguments(self, asked: ListRequest, access: AccessScope, extra: str = "") -> dict[str, Any]:
         """Values for the conditions of access, the filters, the extra, the keyset and the limit."""
-        arguments = {**access.parameters, **filter_arguments(asked.filters), **self._of_caller(access, extra)}
+        arguments = {**self.parameters_of(access), **filter_arguments(asked.filters), **self._of_caller(access, extra)}
         for name in asked.filters:
             if (of_caller := self.filters[name].of_caller) is not None:
                 arguments |= of_caller(access)

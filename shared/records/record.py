@@ -100,7 +100,7 @@ class Record:
     scope_column: ClassVar[str] = "id"
     """The field with the id that a grant over one record names: a part of a record names the whole."""
     also_scoped_by: ClassVar[tuple[str, ...]] = ()
-    """Further fields with an id that a grant over one record may name instead."""
+    """Further fields with an id, or a list of ids, that a grant over one record may name instead."""
     whole: ClassVar[Resource | None] = None
     """The resource of the whole, if the addresses of its parts begin with its own."""
 
@@ -124,7 +124,10 @@ class Record:
     def scope_of(cls, columns: Mapping[str, Any]) -> ScopeKey:
         """What a grant over one record has to name for the record with these columns."""
         found: UUID = columns[cls.scope_column]
-        return (found, *(columns[name] for name in cls.also_scoped_by)) if cls.also_scoped_by else found
+        if not cls.also_scoped_by:
+            return found
+        more = (columns[name] for name in cls.also_scoped_by)
+        return (found, *(key for one in more for key in (one if isinstance(one, list) else (one,))))
 
     @classmethod
     def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:

@@ -120,6 +120,10 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("results", "action_id actions", {"period_id": period, "indicator_id": own.id("indicators"), **measured}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
+        *(
+            ("support_requests", f"{field}_id {field}s", {"titles": names, "need": names, "kind": "data", **place})
+            for field in ("programme", "action", "centre")
+        ),
     ]
     for plural, reference, body in bodies:
         field, named = reference.split()

@@ -302,6 +302,13 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "date": "2026-03-01",
         **_place(country_fixture),
     },
+    "createSupportRequest": lambda country_fixture: {
+        "titles": {"en": _name(country_fixture)},
+        "need": {"en": "Help"},
+        "kind": "review",
+        **_place(country_fixture),
+    },
+    "createOffer": lambda country_fixture: {"expert_id": country_fixture.id("peers")},
     "createAccount": lambda country_fixture: {
         "email": f"{uuid4().hex}@example.org",
         "name": _name(country_fixture),
@@ -416,6 +423,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{affiliation}": country_fixture.id("affiliations"),
         "{review_id}": country_fixture.id("reviews"),
         "{score_id}": country_fixture.id("scores"),
+        "{offer}": country_fixture.id("offers"),
         "{message}": country_fixture.records.get(f"messages of {plural}", {}).get("id", ""),
         "{job}": started.job_id,
         "{export}": started.export_id,

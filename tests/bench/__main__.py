@@ -38,6 +38,7 @@ from tests.bench import (
     result_imports,
     signing,
     slow,
+    support,
     trail,
     values,
     work,
@@ -127,6 +128,8 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     if not picked or access.NAMES & set(picked):
         results |= await access.measure(at, connection, sample, scoped, cases(sample)["W5"].ours, picked)
     await _others(at, connection, picked, sample, results)
+    if not picked or "support_matches" in picked:
+        results |= await support.measure(at, connection)
     _print({name: result for name, result in results.items() if name not in cases(sample)}, results)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from services.membership.experts.record import BOUNDARIES
+from shared.kernel.expertise import BOUNDARIES
 from tests.support.membership import expert
 
 EXPERTS = "/membership/v1/experts"

@@ -9,11 +9,11 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.membership.experts.record import BOUNDARIES
 from services.membership.experts.tables import expert, expert_value
 from services.membership.record_linkage.names import name_key
 from services.membership.statistics.queries import KINDS
 from shared.kernel.countries import COUNTRIES
+from shared.kernel.expertise import BOUNDARIES
 from shared.kernel.text import fold, search_key
 from shared.records import counts
 

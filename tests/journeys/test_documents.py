@@ -23,6 +23,7 @@ from tests.support.documents import run_commands
         "applications.md",
         "annual-reports.md",
         "register.md",
+        "support.md",
         "evidence.md",
         "schemes.md",
         "dashboards.md",

@@ -18,6 +18,7 @@ from tests.journeys.paths import (
     outreach,
     reports,
     results,
+    support,
 )
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
@@ -28,6 +29,7 @@ PATHS = (
     *reports.PATHS,
     *actions.PATHS,
     *results.PATHS,
+    *support.PATHS,
     ladder.LADDER,
     *membership.PATHS,
     *congresses.PATHS,
@@ -41,6 +43,7 @@ FINAL = {
     "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
+    "actions.offers accept: offer_expired": "the secretariat asks the expert again",
     "actions.results submit: period_locked": "the secretariat revises a published result",
     "centres.annual_reports start: too_early": "a report is started 90 days before the end of its period",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
@@ -55,6 +58,7 @@ FINAL = {
 }
 """Rejections that no act satisfies, and the alternative."""
 UNSEEN = {
+    "actions.offers accept: offer_expired",
     "membership.imports undo: too_late",
     "membership.nominations appeal: appeal_period_over",
     *(
@@ -62,7 +66,8 @@ UNSEEN = {
         for step in ("= scanning", "= quarantined", "pass", "fail", "release", "release by two")
     ),
 }
-"""What no path shows: it needs 90 days, or 30, or a scanner for viruses (`tests/actions/test_evidence_scans.py`)."""
+"""What no path shows: it needs 90 days, or 30, or the hour until an offer expires, or a scanner for viruses
+(`tests/actions/test_evidence_scans.py`)."""
 
 
 @pytest.fixture(scope="module")

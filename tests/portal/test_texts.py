@@ -12,12 +12,13 @@ from services.actions.programmes.domain import PUBLISHED as PROGRAMMES
 from services.centres.centres.domain import PUBLISHED as CENTRES
 from services.centres.committees.domain import PUBLISHED as COMMITTEES
 from services.membership.certificates.domain import CATEGORIES as REVOCATIONS
-from services.membership.experts.record import CATEGORIES, FIELDS_OF_SCIENCE
+from services.membership.experts.record import CATEGORIES
 from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.membership.verification.schemas import STATUSES
 from services.portal.pages.texts import OWN_NAMES, TEXTS, best, code_text, text, words
 from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS
+from shared.kernel.expertise import FIELDS_OF_SCIENCE
 from shared.kernel.text import LANGUAGES
 
 _PORTAL = Path(__file__).parents[2] / "services/portal"

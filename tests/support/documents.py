@@ -23,6 +23,7 @@ _CALLERS = {
     "annual-reports.md": ("accounts", "admin"),
     "applications.md": ("accounts", "admin"),
     "register.md": ("clients", "secretariat"),
+    "support.md": ("accounts", "admin"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

@@ -49,6 +49,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     centre = _centre(by, host, officers)
     programme = _programme(by, centre)
     _government(by, admin)
+    _support(by, officers[0])
     pillars = [
         {"key": f"action-{number}", "titles": {"en": f"Action {number}"}, "order": number} for number in (1, 2, 3)
     ]
@@ -135,7 +136,8 @@ def _undone_list(by: Client, file: Path, congress: str) -> None:
 
 def _active(by: Client, name: str) -> dict[str, Any]:
     email = {"value": f"{name.split()[0].lower()}.officer@example.org", "visibility": "public"}
-    expert = by.create("/membership/v1/experts", {**_PLACE, "names": [{"full": name}], "emails": [email]})
+    known = {"names": [{"full": name}], "emails": [email], "fields": ["1.5"]}
+    expert = by.create("/membership/v1/experts", {**_PLACE, **known})
     for action in ("invite", "apply", "start_review", "approve"):
         expert = by.step(expert["links"]["self"], action)
     return expert
@@ -204,6 +206,21 @@ def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:
     by.step(path, "submit_plan")
     # Facts announce the committee and the centre.
     return dict(eventually(lambda: (response := by.try_step(path, "approve")).status_code == 200 and response.json()))
+
+
+def _support(by: Client, expert: dict[str, Any]) -> None:
+    """A request that experts match, one of whom is asked to help."""
+    asked: dict[str, Any] = {"titles": {"en": "Peatlands"}, "need": {"en": "A map"}, "kind": "review"}
+    asked |= {
+        "fields": ["1.5"],
+        "codes": [{"scheme": "sdg", "code": "15.3"}],
+        "documents": [_DOCUMENT],
+        "wanted_to": "2090-12-31",
+    }
+    path = by.create("/actions/v1/support_requests", {"country": COUNTRY, **asked})["links"]["self"]
+    for action in ("submit", "accept"):
+        by.step(path, action)
+    by.create(f"{path}/offers", {"expert_id": expert["id"], "message": "Could you help?"})
 
 
 def _government(by: Client, admin: Client) -> None:

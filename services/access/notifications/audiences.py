@@ -73,6 +73,15 @@ _author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
         _held.c.role.in_([constant(role) for role in _OFFICE]),
     ),
 )
+_helping = (
+    select(views.OFFERS.c.request_id.label("subject"), _expert.c.account_id)
+    .select_from(views.OFFERS.join(_expert, _expert.c.id == views.OFFERS.c.expert_id))
+    .where(
+        views.OFFERS.c.request_id == KEYS,
+        views.OFFERS.c.status == constant("confirmed"),
+        _expert.c.account_id.is_not(None),
+    )
+)
 _PEOPLE: Mapping[Audience, Statement] = {
     audience: Statement(query)
     for audience, query in {
@@ -88,6 +97,8 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
         Audience.INVITED: _expert_of(views.REVIEWERS, views.REVIEWERS.c.expert_id),
+        Audience.ASKED: _expert_of(views.OFFERS, views.OFFERS.c.expert_id),
+        Audience.HELPING: _helping,
         Audience.NOMINEE: _expert_of(views.NOMINATIONS, views.NOMINATIONS.c.expert_id),
         Audience.NOMINEES: _experts_in(views.NOMINATIONS, _NOMINATED),
         Audience.PANEL: _experts_in(views.PANELS),

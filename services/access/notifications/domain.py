@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from shared.contracts import access, actions, centres, membership, signing
+from shared.contracts import access, actions, centres, membership, signing, support
 from shared.contracts.registry import FACTS
 
 Delivery: TypeAlias = Literal["mail", "digest", "none"]
@@ -32,6 +32,8 @@ class Audience(StrEnum):
     FOCAL_POINT = "the focal point"
     REVIEWER = "the reviewer"
     INVITED = "the expert who is invited to review"
+    ASKED = "the expert who is asked to help"
+    HELPING = "the experts who help"
     NOMINEE = "the nominee"
     NOMINEES = "the nominees of the call"
     PANEL = "the panel of the call"
@@ -195,6 +197,14 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices(
             "correspondence", _A.AUTHOR, _A.GOVERNMENT, of="actions.correspondence awaiting_reply answered closed"
         ),
+        *_notices(
+            "support_request",
+            *(_A.AUTHOR, _A.GOVERNMENT, _A.HELPING),
+            of="actions.support_request draft matching declined unmatched in_delivery delivered closed cancelled"
+            " overdue",
+        ),
+        *_notices("support_request", _A.GOVERNMENT, of="actions.offer accepted"),
+        *_notices("support_offer", _A.ASKED, of="actions.offer created confirmed refused expired withdrawn"),
         *_notices("focal_point", _A.FOCAL_POINT, of="actions.focal_point activated handing_over ended"),
         *_notices("account", _A.OWNER, of="access.account reinstated"),
         *_notices("grant", _A.HOLDER, of="access.grant activated revoked expired"),
@@ -216,6 +226,7 @@ EVERY_NOTICE = tuple(notice for notices in NOTICES.values() for notice in notice
 KINDS = tuple(dict.fromkeys(notice.kind for notice in EVERY_NOTICE))
 """The kinds of notification, for which people choose a delivery."""
 _OF_MACHINES = "programs have no notifications"
+_PUBLISHED = "the publication of the call notifies"
 _BY_OWNER = "the owner's own transition"
 _UNDER_ERASURE = "no mail goes to a person whose erasure is open"
 _OF_THE_OFFICE = (
@@ -226,8 +237,8 @@ _OF_THE_OFFICE = (
     centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
     membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
     actions.VALIDATION_RULE_ACTIVATED, actions.VALIDATION_RULE_RETIRED, actions.SCHEME_CURRENT,
-    actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, centres.REPORT_TEMPLATE_ACTIVATED,
-    centres.REPORT_TEMPLATE_RETIRED,
+    actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, support.SUPPORT_REQUEST_SUBMITTED, support.OFFER_DECLINED,
+    centres.REPORT_TEMPLATE_ACTIVATED, centres.REPORT_TEMPLATE_RETIRED,
 )  # fmt: skip
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",
@@ -239,9 +250,7 @@ NOBODY: Mapping[str, str] = {
     membership.ERASURE_RUNNING: _UNDER_ERASURE,
     membership.ERASURE_DONE: _UNDER_ERASURE,
     signing.CALL_OPENED: "the call is published",
-    signing.CALL_DECIDED: "the publication notifies",
-    signing.NOMINATION_SELECTED: "the publication of the call notifies",
-    signing.NOMINATION_NOT_SELECTED: "the publication of the call notifies",
+    **dict.fromkeys((signing.CALL_DECIDED, signing.NOMINATION_SELECTED, signing.NOMINATION_NOT_SELECTED), _PUBLISHED),
     signing.NOMINATION_RECUSED: "the member's own transition",
     **dict.fromkeys(
         (
@@ -261,9 +270,7 @@ NOBODY: Mapping[str, str] = {
     **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
     actions.EVIDENCE_SCANNED: "the file is available, as is expected",
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
-    access.ACCOUNT_ACTIVATED: _BY_OWNER,
-    access.ACCOUNT_CLOSED: _BY_OWNER,
-    access.SESSION_ENDED: _BY_OWNER,
+    **dict.fromkeys((access.ACCOUNT_ACTIVATED, access.ACCOUNT_CLOSED, access.SESSION_ENDED), _BY_OWNER),
     access.SESSION_EXPIRED: "the next sign-in shows it",
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),

@@ -21,6 +21,8 @@ from services.actions.programmes.record import Programme
 from services.actions.results import domain as results
 from services.actions.results.record import Result
 from services.actions.results.values import KINDS
+from services.actions.support_requests import domain as support
+from services.actions.support_requests.record import SupportRequest
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.resource import Resource
@@ -86,6 +88,14 @@ COUNTED: Mapping[str, Counted] = {
             Dimension("kind", "Kinds", one_of(KINDS), _word(2)),
             Dimension("period", "Codes of periods", str, _word(3)),
         ),
+        is_public=False,
+    ),
+    "support_requests": Counted(
+        SupportRequest.resource_type,
+        "support_request",
+        support.PUBLISHED,
+        support.LIFECYCLE.states,
+        (Dimension("kind", "Kinds", one_of(support.KINDS)),),
         is_public=False,
     ),
     "centres": _named("centre", NAMED_CENTRES),

@@ -20,11 +20,12 @@ from services.membership.calls.domain import (
     OFFICES,
 )
 from services.membership.calls.tables import call
-from services.membership.experts.schemas import Category, ListOfFields
+from services.membership.experts.schemas import Category
 from shared.kernel.countries import in_region
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract import STATES
+from shared.web.expertise import ListOfFields
 from shared.web.fields import (
     Body,
     Clean,

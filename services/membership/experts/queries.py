@@ -26,9 +26,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts.domain import GRACE, LIFECYCLE, PUBLISHED
-from services.membership.experts.record import BOUNDARIES, CATEGORIES, ECOSYSTEMS, FIELDS_OF_SCIENCE, Expert
+from services.membership.experts.record import CATEGORIES, Expert
 from services.membership.experts.tables import affiliation, expert, expert_value
 from shared.database.statements import Connection, Statement
+from shared.kernel.expertise import BOUNDARIES, ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible

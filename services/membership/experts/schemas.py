@@ -17,16 +17,14 @@ from services.membership.experts.operations import EXPERTS
 from services.membership.experts.queries import render_public, render_whole
 from services.membership.experts.record import (
     ASSERTED,
-    BOUNDARIES,
     CATEGORIES,
-    ECOSYSTEMS,
-    FIELDS_OF_SCIENCE,
     asserted_fields,
     without_verified,
 )
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields
+from shared.web.expertise import ListOfBoundaries, ListOfEcosystems, ListOfFields
 from shared.web.fields import (
     Body,
     CountryCode,
@@ -77,9 +75,6 @@ class EmailAddress(Body):
     )
 
 
-ListOfFields: TypeAlias = Annotated[list[Literal[FIELDS_OF_SCIENCE]], Field(max_length=42)]  # type: ignore[valid-type]
-ListOfBoundaries: TypeAlias = Annotated[list[Literal[BOUNDARIES]], Field(max_length=9)]  # type: ignore[valid-type]
-ListOfEcosystems: TypeAlias = Annotated[list[Literal[ECOSYSTEMS]], Field(max_length=17)]  # type: ignore[valid-type]
 Category: TypeAlias = Literal[CATEGORIES]  # type: ignore[valid-type]
 
 

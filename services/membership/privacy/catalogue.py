@@ -148,7 +148,7 @@ PARTS: Mapping[str, PersonalTable] = {
 """The parts of an export, by name, each from one table."""
 
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
-    personal("member_expert_value", "", {FOUND_BY: "expert_id kind value country visibility"}),
+    personal("member_expert_value", "", {FOUND_BY: "expert_id kind value country visibility is_available"}),
     personal("core_audit_key", "", {"a key, whose deletion makes the history unreadable": "id subject salt"}),
     personal(
         "core_fact",

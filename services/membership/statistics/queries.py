@@ -9,7 +9,7 @@ from sqlalchemy import FromClause, bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.experts import domain as experts
-from services.membership.experts.record import BOUNDARIES, CATEGORIES, Expert
+from services.membership.experts.record import CATEGORIES, Expert
 from services.membership.institutions import domain as institutions
 from services.membership.institutions.record import Institution
 from services.membership.statistics.domain import INITIATIVE, SUPPORTS, TAGS
@@ -18,6 +18,7 @@ from services.membership.statistics.tables import gender_balance
 from services.membership.supports import domain as supports
 from services.membership.supports.record import Support
 from shared.database.statements import Connection, Row, Statement
+from shared.kernel.expertise import BOUNDARIES
 from shared.records.counted import Counted, Dimension
 from shared.records.counts import TAGGED
 from shared.records.listing import one_of

@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "applications",
         "annual-reports",
         "register",
+        "support",
         "dashboards",
     ),
     "For ministries and national systems": (

@@ -17,13 +17,12 @@ from services.membership.experts.domain import (
     term_of,
 )
 from services.membership.experts.record import (
-    ECOSYSTEMS,
-    FIELDS_OF_SCIENCE,
     asserted_after,
     asserted_at_entry,
     asserted_fields,
 )
 from shared.kernel.errors import Conflict, Forbidden, Invalid
+from shared.kernel.expertise import ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.text import search_pattern
 
 TODAY = date(2026, 11, 24)

@@ -8,12 +8,13 @@ from uuid import UUID
 import asyncpg
 
 from services.membership.experts.domain import LIFECYCLE
-from services.membership.experts.record import BOUNDARIES, CATEGORIES
+from services.membership.experts.record import CATEGORIES
 from services.membership.statistics.queries import KINDS, LIVE
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.expertise import BOUNDARIES
 from shared.records.counts import drift, fold
 from tests.support.callers import Caller
 

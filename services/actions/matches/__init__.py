@@ -1,0 +1,1 @@
+"""Experts who match a request for support."""

@@ -1,0 +1,1 @@
+"""Offers of experts to a country that asks for support."""

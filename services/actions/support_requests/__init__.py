@@ -1,0 +1,1 @@
+"""Requests of countries for support."""

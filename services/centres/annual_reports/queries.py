@@ -16,7 +16,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.listing import Filter, one_of, values
+from shared.records.filters import Filter, one_of, parsed_day, parsed_year, values
 from shared.records.plain import by_grant, listing
 from shared.records.rows import record_of, records_of
 
@@ -39,19 +39,6 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     )
 
 
-def _day(raw: str) -> date:
-    try:
-        return date.fromisoformat(raw)
-    except ValueError:
-        raise ValueError("is not a day, YYYY-MM-DD") from None
-
-
-def _year(raw: str) -> int:
-    if not (len(raw) == 4 and raw.isascii() and raw.isdigit()):
-        raise ValueError("is not a year of four digits")
-    return int(raw)
-
-
 def _on_day(_access: AccessScope) -> dict[str, date]:
     return {"today": today()}
 
@@ -61,8 +48,8 @@ _COMMON = listing(
     annual_report,
     domain.LIFECYCLE.states,
     visible_to,
-    Filter("year", "A year", _year, lambda bound: _r.year == bound),
-    Filter("due_before", "Due before this day", _day, lambda bound: _r.due < bound),
+    Filter("year", "A year", parsed_year, lambda bound: _r.year == bound),
+    Filter("due_before", "Due before this day", parsed_day, lambda bound: _r.due < bound),
     replace(values("light", _light, "Lights, separated by commas", one_of(domain.LIGHTS)), of_caller=_on_day),
 )
 LISTING = replace(_COMMON, sorts={**_COMMON.sorts, "due": _r.due})

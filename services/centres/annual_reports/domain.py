@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from services.centres.annual_reports.record import AnnualReport
+from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Lifecycle, transition
 
 PUBLISHED = frozenset({"accepted"})
@@ -18,7 +19,6 @@ EARLIEST = timedelta(days=90)
 """How long before the end of its period a report is started."""
 LATE = timedelta(days=30)
 """How long after its last day the light of a report is yellow; red afterwards."""
-_YEAR = 1
 
 
 class Period(NamedTuple):
@@ -78,15 +78,10 @@ def periods_of(starts: date, ends: date) -> list[Period]:
     """The years of a term; the last one may be shorter."""
     found = []
     while starts <= ends:
-        following = _year_after(starts)
+        following = years_after(starts, 1)
         found.append(Period(starts, min(following - timedelta(days=1), ends)))
         starts = following
     return found
-
-
-def _year_after(day: date) -> date:
-    """The same day a year later; 28 February for 29 February."""
-    return date(day.year + _YEAR, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def light_of(record: AnnualReport, today: date) -> str | None:

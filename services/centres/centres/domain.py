@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
 from services.centres.centres.record import Centre
+from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
 from shared.kernel.text import search_key
 
@@ -167,11 +168,6 @@ def names_search_key(names: Mapping[str, str], registration_number: str | None) 
 def registration_number(country: str, serial: int) -> str:
     """`ESNRC-PK-01`."""
     return f"ESNRC-{country}-{serial:02d}"
-
-
-def years_after(day: date, years: int) -> date:
-    """The same day `years` later; 28 February for 29 February."""
-    return date(day.year + years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def term_of(last_day: date | None, fields: Fields, today: date) -> tuple[date, date]:

@@ -31,7 +31,7 @@ PARTS: Mapping[str, PersonalTable] = {
             _ABOUT_A_BODY: "version visibility created_at created_by updated_at updated_by search_key"
             " host_institution_id unit committee_id themes terms_of_reference work_plan host_letter address position"
             " final_report evaluation previous_status registration_number registration_serial designated_on"
-            " term_number term_starts term_ends clock_since clock_target"
+            " term_number term_starts term_ends clock_since clock_target reminded_on"
         },
         retained="*",
     ),
@@ -51,7 +51,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
             NAMED_IN_TEXT: "answers public_answers comments documents answered",
             _ABOUT_A_BODY: f"{RECORD} centre_id term_id number year period_starts period_ends due template_id"
             " template_version figures public_figures prefilled required missing submitted_on submitted_by accepted_on"
-            " announced",
+            " announced reminded_on",
         },
     ),
     personal(
@@ -69,5 +69,5 @@ IMPERSONAL: Mapping[str, str] = {
     "centre_report_template": f"{RECORD} kind template_version titles sections",
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
     "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"
-    " waiver consent_lapsed_on ended_on",
+    " waiver consent_lapsed_on ended_on suspension_proposed_on",
 }

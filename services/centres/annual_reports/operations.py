@@ -37,13 +37,6 @@ from shared.records.resource_type import (
 REPORTS: ResourceType[AnnualReport, domain.ReportGuardContext] = ResourceType.of(
     AnnualReport, annual_report, domain.LIFECYCLE
 )
-_EMPTY: Mapping[str, Mapping[str, Answer]] = {
-    "answers": {},
-    "figures": {},
-    "public_answers": {},
-    "public_figures": {},
-    "comments": {},
-}
 _UNASKED = "The report has no questions before `start`."
 
 
@@ -79,9 +72,8 @@ async def waive_future(uow: UnitOfWork, centre: UUID) -> None:
 
 
 def _report(country: str, centre: UUID, period: Period) -> AnnualReport:
-    new = REPORTS.new({**_EMPTY, "documents": [], "answered": [], "prefilled": [], "required": 0, "missing": 0})
     return replace(
-        new,
+        REPORTS.new(domain.EMPTY),
         status="due",
         country=country,
         visibility="network",
@@ -209,6 +201,13 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         for light in domain.unannounced(report, day):
             wanted = replace(latest, announced=light)
             latest = await REPORTS.write(uow, "become_overdue", latest, wanted, fact="overdue")
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces that reports are due soon or late, once for each report and day of a reminder; at most 2,500."""
+    day = today()
+    for one in await queries.take_reminded(uow.connection, day):
+        REPORTS.record_change(uow, "remind", one, one, "report_due" if day <= one.due else "report_late")
 
 
 async def _template(connection: Connection, report: AnnualReport) -> ReportTemplate | None:

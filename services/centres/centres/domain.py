@@ -11,10 +11,18 @@ from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
 from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"active", "renewal_due", "renewal_review"})
+DESIGNATED = PUBLISHED | {"suspended", "expired", "closed"}
+"""The states of centres that are or were designated."""
 TERM_YEARS = 4
 REVIEWS_ASKED = 2
 ENDORSEMENT_LEVEL = 2
 SCREENING_TARGET = timedelta(days=30)
+RENEWAL_MONTHS = (9, 6, 3, 1)
+"""How many months before the end of its term a centre is reminded of its renewal, which opens with the first."""
+LATEST_REMINDER = timedelta(days=6)
+"""How much later a reminder is still made, after an outage."""
+RED_REPORTS = 2
+"""How many very late reports of a term propose a suspension."""
 RENEWABLE_YEARS = 1
 """How long after the end of its term a centre may be renewed."""
 REVIEWABLE = frozenset({"under_review", "info_requested"})

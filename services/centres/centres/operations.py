@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from services.centres.annual_reports.operations import apply_scheduled as announce_lights
 from services.centres.centres import domain, queries
-from services.centres.centres.designation import close_term, end_term, follow_centre, open_term
+from services.centres.centres.designation import TERMS, close_term, end_term, follow_centre, open_term
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
@@ -147,6 +148,23 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
             await end_term(uow, after, before.term_ends)
         else:
             await CENTRES.apply_scheduled(uow, before, "open_renewal")
+
+
+async def announce_late_reports(uow: UnitOfWork) -> None:
+    """Announces the lights of late reports, and proposes once in each term to suspend a centre two of whose reports are
+    very late: a task of the secretariat, never a suspension."""
+    await announce_lights(uow)
+    for late in await queries.lock_late(uow.connection):
+        current = await queries.lock_current_term(uow.connection, late.id)
+        if current is not None and current.suspension_proposed_on is None:
+            await TERMS.update(uow, current, replace(current, suspension_proposed_on=today()))
+            CENTRES.record_change(uow, "propose_suspension", late, late, "suspension_proposed")
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces that renewals are due, once for each centre and day of a reminder; at most 2,500."""
+    for one in await queries.take_reminded(uow.connection, today()):
+        CENTRES.record_change(uow, "remind", one, one, "renewal_reminder")
 
 
 async def _designation_inputs(connect: Connect, record: Centre) -> queries.DesignationInputs | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,19 +14,32 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    between,
     bindparam,
+    case,
     cast,
     column,
+    exists,
     func,
     literal_column,
     or_,
     select,
     true,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.centres.access import APPLICANTS
-from services.centres.centres.domain import LIFECYCLE, PUBLISHED
+from services.centres.annual_reports.domain import OPEN
+from services.centres.annual_reports.tables import annual_report
+from services.centres.centres.domain import (
+    LATEST_REMINDER,
+    LIFECYCLE,
+    PUBLISHED,
+    RED_REPORTS,
+    RENEWAL_MONTHS,
+)
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import centre, term
 from shared.database.context import Lookup
@@ -35,6 +49,7 @@ from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
+_MOST_REMINDED = 2_500
 _country = bindparam("country", type_=Text)
 _counts = func.escm.centre_designation_inputs(bindparam("centre", type_=Uuid)).table_valued(
     column("favourable", Integer), column("agreed", Boolean)
@@ -68,7 +83,13 @@ _TERMS_OF_COUNTRY = Statement(
 )
 _today = bindparam("today", type_=Date)
 _in_term = [constant(status) for status in ("active", "renewal_due", "renewal_review", "suspended")]
-_renewal_opens = cast(centre.c.term_ends - cast(literal_column("'9 months'"), Interval), Date)
+
+
+def _months_before_end(months: int) -> ColumnElement[Any]:
+    return cast(centre.c.term_ends - cast(literal_column(f"'{months} months'"), Interval), Date)
+
+
+_renewal_opens = _months_before_end(RENEWAL_MONTHS[0])
 _DUE = Statement(
     select(centre)
     .where(
@@ -83,6 +104,43 @@ _DUE = Statement(
 )
 
 
+_of_current_term = (term.c.centre_id == centre.c.id, term.c.status == constant("current"))
+_is_red = (annual_report.c.term_id == term.c.id, annual_report.c.announced == constant("red"))
+_planned = case(
+    *((day <= _today, day) for day in map(_months_before_end, reversed(RENEWAL_MONTHS[1:]))), else_=_renewal_opens
+)
+_to_remind = (
+    select(centre.c.id)
+    .where(
+        centre.c.status.in_([constant("active"), constant("renewal_due")]),
+        between(_planned, _today - LATEST_REMINDER.days, _today),
+        or_(centre.c.reminded_on.is_(None), centre.c.reminded_on < _planned),
+    )
+    .order_by(centre.c.id)
+    .limit(_MOST_REMINDED)
+    .with_for_update(skip_locked=True)
+)
+_TAKE_REMINDED = Statement(
+    update(centre)
+    .where(centre.c.id == any_(func.array(_to_remind.scalar_subquery())))
+    .values(reminded_on=_today)
+    .returning(centre)
+)
+_LATE = Statement(
+    select(centre)
+    .where(
+        centre.c.status.in_([constant(status) for status in sorted(PUBLISHED)]),
+        select(func.count(annual_report.c.id))
+        .where(*_of_current_term, *_is_red, term.c.suspension_proposed_on.is_(None))
+        .scalar_subquery()
+        >= RED_REPORTS,
+    )
+    .order_by(centre.c.id)
+    .limit(200)
+    .with_for_update(skip_locked=True)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DesignationInputs:
     """Favourable reviewers, whether a host agreement is in force, and the valid endorsement of the highest level."""
@@ -93,6 +151,12 @@ class DesignationInputs:
     level: int
 
 
+_proposed = exists().where(
+    *_of_current_term,
+    *_is_red,
+    term.c.suspension_proposed_on.is_not(None),
+    annual_report.c.status.in_([constant(status) for status in OPEN]),
+)
 NEXT_STEPS = NextSteps(
     "centres.centres",
     centre,
@@ -104,6 +168,7 @@ NEXT_STEPS = NextSteps(
         NextStep("under_review", "recommend"),
         NextStep("awaiting_agreement", "designate"),
         NextStep("renewal_review", "renew"),
+        *(NextStep(status, "suspend", only=_proposed) for status in sorted(PUBLISHED)),
     ),
 )
 LISTING = listing(
@@ -160,3 +225,15 @@ async def lock_endorsed_terms(connection: Connection, country: str) -> list[Term
 async def lock_due(connection: Connection, today: date) -> list[Centre]:
     """Centres whose renewal is due or whose term has ended, locked; at most 200."""
     return records_of(Centre, await _DUE.fetch(connection, today=today))
+
+
+async def lock_late(connection: Connection) -> list[Centre]:
+    """Centres with two very late reports in their current term, and no proposal to suspend them in it, locked; at most
+    200. Skips those that another transaction locks."""
+    return records_of(Centre, await _LATE.fetch(connection))
+
+
+async def take_reminded(connection: Connection, today: date) -> list[Centre]:
+    """Marks up to 2,500 centres that are to be reminded of their renewal today, and returns them. Skips those that
+    another transaction locks. Their versions stay."""
+    return records_of(Centre, await _TAKE_REMINDED.fetch(connection, today=today))

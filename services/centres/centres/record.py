@@ -60,6 +60,7 @@ class Centre(Record):
     term_ends: Annotated[date | None, Public, Tracked, Part]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
+    reminded_on: Annotated[date | None, Internal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,9 @@ class Term(Record):
     ]
     waiver: Annotated[Document | None, Granted, Tracked, "The waiver instead of an endorsement."]
     consent_lapsed_on: Annotated[date | None, Granted, Tracked, "Since when the country has no valid endorsement."]
+    suspension_proposed_on: Annotated[
+        date | None, Granted, Tracked, "When two reports of the term were very late, so that a suspension was proposed."
+    ]
     ended_on: Annotated[
         date | None, Public, Tracked, "The day on which the term ended, where that was before its last day."
     ]

@@ -92,6 +92,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.NOMINEES: _experts_in(views.NOMINATIONS, _NOMINATED),
         Audience.PANEL: _experts_in(views.PANELS),
         Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
+        Audience.CENTRE_SECRETARIAT: messages.office_of(_centre, _centre.c.id == KEYS),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPORT_DIRECTOR: director_of(_report.c.id, _of_report, _centre.c.id),
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),

@@ -37,6 +37,7 @@ class Audience(StrEnum):
     PANEL = "the panel of the call"
     DIRECTOR = "the director of the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
+    CENTRE_SECRETARIAT = "the office of the country"
     REPORT_DIRECTOR = "the director of the centre that reports"
     REPRESENTATIVES = "representatives of the institution"
     AUTHOR = "who entered or claimed the record, except the secretariat"
@@ -153,7 +154,14 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             *_OF_CENTRE,
             of="centres.centre renewal_due renewal_review renewed suspended reinstated expired closed",
         ),
-        *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report draft submitted accepted waived overdue"),
+        *_notices("centre_term", *_OF_CENTRE, of="centres.centre renewal_reminder", event="centre.renewal_due"),
+        *_notices("centre_term", _A.CENTRE_SECRETARIAT, of="centres.centre suspension_proposed"),
+        *_notices(
+            "report",
+            _A.REPORT_DIRECTOR,
+            of="centres.annual_report draft submitted accepted waived report_due report_late",
+        ),
+        *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report overdue", is_mailed=False),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
         *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),
@@ -259,9 +267,7 @@ NOBODY: Mapping[str, str] = {
     **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
     actions.EVIDENCE_SCANNED: "the file is available, as is expected",
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
-    access.ACCOUNT_ACTIVATED: _BY_OWNER,
-    access.ACCOUNT_CLOSED: _BY_OWNER,
-    access.SESSION_ENDED: _BY_OWNER,
+    **dict.fromkeys((access.ACCOUNT_ACTIVATED, access.ACCOUNT_CLOSED, access.SESSION_ENDED), _BY_OWNER),
     access.SESSION_EXPIRED: "the next sign-in shows it",
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),

@@ -47,15 +47,13 @@ def _messages(view: TableClause, file: ColumnElement[Any], by: ColumnElement[boo
     return select(view).select_from(view.join(_posted, posting)).where(view.c.id == KEYS, by, ~is_reason).subquery()
 
 
-def _office(message: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+def office_of(record: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The accounts of the office that handles the files of a country. Callers check the regions."""
-    covers = or_(
-        _held.c.scope_kind.in_([constant("global"), constant("region")]), _held.c.scope_id == message.c.country
-    )
+    covers = or_(_held.c.scope_kind.in_([constant("global"), constant("region")]), _held.c.scope_id == record.c.country)
     region = case((_held.c.scope_kind == constant("region"), _held.c.scope_id)).label("region")
     return (
-        select(message.c.id.label("subject"), _held.c.principal_id.label("account_id"), region)
-        .select_from(message.join(_held, and_(_held.c.principal_kind == ACCOUNT, _held.c.role.in_(_OFFICE), covers)))
+        select(record.c.id.label("subject"), _held.c.principal_id.label("account_id"), region)
+        .select_from(record.join(_held, and_(_held.c.principal_kind == ACCOUNT, _held.c.role.in_(_OFFICE), covers)))
         .where(*conditions)
     )
 
@@ -85,13 +83,13 @@ _author = (
 QUERIES: Mapping[Audience, Any] = {
     Audience.EXPERT_APPLICANT: _named(_to_expert, _to_expert.c.account_id),
     Audience.EXPERT_OFFICE: _named(_of_expert, _of_expert.c.assignee).union_all(
-        _office(_of_expert, _of_expert.c.assignee.is_(None))
+        office_of(_of_expert, _of_expert.c.assignee.is_(None))
     ),
     Audience.CENTRE_APPLICANT: _author.union_all(
         director_of(
             _to_applicant.c.id, _to_applicant.join(_centre, _centre.c.id == _to_applicant.c.centre_id), _centre.c.id
         )
     ),
-    Audience.CENTRE_OFFICE: _office(_of_applicant),
+    Audience.CENTRE_OFFICE: office_of(_of_applicant),
 }
 """The message, the account, and the region that its grant is limited to. Parameter: `keys`."""

@@ -98,6 +98,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
+    "createCentresImport": Demand(Ask.ANYWHERE, "import", "annual_reports"),
     "createActionsImport": Demand(Ask.ANYWHERE, "import", "results"),
     "getResultTemplate": Demand(Ask.ENTER, "import"),
     "bulkIssueCertificates": Demand(Ask.ANYWHERE, "create", "certificates"),
@@ -112,7 +113,7 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
-    **dict.fromkeys(("createExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
+    **dict.fromkeys(("createExport", "createCentresExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
     "listCentreReviewers": Demand(Ask.SEE),
     "createCentreReviewer": Demand(Ask.DO, "create", "reviewers"),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
@@ -144,7 +145,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCertificateCredential": Demand(Ask.SEE),
     **{
         operation_id(service, name): Demand(Ask.STARTER)
-        for service in ("membership", "actions")
+        for service in ("membership", "centres", "actions")
         for name in (
             "getImport",
             "getImportTransitions",

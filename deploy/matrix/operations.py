@@ -100,6 +100,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
+    "createCentresImport": Demand(Ask.ANYWHERE, "import", "annual_reports"),
     "createActionsImport": Demand(Ask.ANYWHERE, "import", "results"),
     "getResultTemplate": Demand(Ask.ENTER, "import"),
     "bulkIssueCertificates": Demand(Ask.ANYWHERE, "create", "certificates"),
@@ -114,7 +115,7 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
-    **dict.fromkeys(("createExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
+    **dict.fromkeys(("createExport", "createCentresExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
     "getCentreChecklist": Demand(Ask.DO, "read"),
     "listCentreStages": Demand(Ask.DO, "read", "stages"),
     "listCentreReviewers": Demand(Ask.SEE),
@@ -154,7 +155,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCertificateCredential": Demand(Ask.SEE),
     **{
         operation_id(service, name): Demand(Ask.STARTER)
-        for service in ("membership", "actions")
+        for service in ("membership", "centres", "actions")
         for name in (
             "getImport",
             "getImportTransitions",

@@ -23,6 +23,8 @@ APPLICANTS = frozenset(
     ("committee_president", "committee_secretary", "institution_representative", "centre_director", "api_client")
 )
 """The roles for which the file of a centre waits while the applicant has it."""
+REPORTING = frozenset(("institution_representative", "centre_director", "api_client"))
+"""The roles for which a report waits until it is submitted."""
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
@@ -33,7 +35,7 @@ ROLES: RoleTable = {
     | _permissions("centres", "publish assign accept_complete return_incomplete request_info recommend decline")
     | _STAGES
     | _REPORT
-    | _permissions("annual_reports", "create publish accept return")
+    | _permissions("annual_reports", "create publish accept return import")
     | _permissions("internal_messages", "read create")
     | _permissions("reviewers", "read history create update replace")
     | _permissions("reviews", "read create update record"),

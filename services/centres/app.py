@@ -1,7 +1,9 @@
 """The centres app."""
 
+from services.centres.access import ROLES
 from services.centres.agreements.routes import router as agreements
 from services.centres.annual_reports.routes import router as annual_reports
+from services.centres.bulk import EXPORTABLE, IMPORTABLE
 from services.centres.centres.routes import CENTRE_API
 from services.centres.centres.routes import routes as centres
 from services.centres.committees.domain import RecognitionRules
@@ -17,11 +19,14 @@ from services.centres.reviews.routes import router as reviews
 from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings
 from services.centres.stages.routes import router as stages
-from services.centres.stages.routes import statistics
+from services.centres.statistics.routes import router as statistics
 from services.centres.terms.routes import router as terms
+from services.centres.work_list.routes import router as work_list
 from shared.web.app import Application
 from shared.web.app import create_app as create
+from shared.web.bulk import bulk_routes
 from shared.web.conversations import message_routes
+from shared.web.jobs import job_routes
 from shared.web.service import service_parts
 
 
@@ -47,7 +52,10 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             register,
             report_templates,
             annual_reports,
+            work_list,
             statistics,
+            *bulk_routes("centres", ROLES, IMPORTABLE, EXPORTABLE),
+            job_routes("centres", ROLES),
         ],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews, agreements and reports.",
@@ -64,7 +72,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "register": "The public register of centres, as it was at the end of any day.",
             "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
             "report_templates": "The questions of applications, reports and evaluations, in versions.",
-            "statistics": "How long the files of centres take.",
+            "statistics": "How long the files of centres take, and numbers of what centres report.",
+            "work_list": "What the caller may do now.",
         },
         **service_parts(),
     )

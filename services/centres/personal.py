@@ -32,7 +32,7 @@ PARTS: Mapping[str, PersonalTable] = {
             " host_institution_id unit committee_id themes terms_of_reference work_plan host_letter address position"
             " final_report evaluation previous_status registration_number registration_serial designated_on"
             " term_number term_starts term_ends public_note assignee clock_holder clock_since clock_target clock_days"
-            " clock_spent clock_announced",
+            " clock_spent clock_announced reminded_on",
             NAMED_IN_TEXT: "application_answers application_documents",
         },
         retained="*",
@@ -63,7 +63,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
             NAMED_IN_TEXT: "answers public_answers comments documents answered",
             _ABOUT_A_BODY: f"{RECORD} centre_id term_id number year period_starts period_ends due template_id"
             " template_version figures public_figures prefilled required missing submitted_on submitted_by accepted_on"
-            " announced",
+            " announced reminded_on",
         },
     ),
     personal(
@@ -82,5 +82,5 @@ IMPERSONAL: Mapping[str, str] = {
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
     "centre_stage": "id centre_id country visibility version stage holder entered_at left_at target_at",
     "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"
-    " waiver consent_lapsed_on ended_on",
+    " waiver consent_lapsed_on ended_on suspension_proposed_on",
 }

@@ -1,15 +1,20 @@
-"""The centres worker: reacts to merges, endorsements and its own committees, and applies scheduled transitions."""
+"""The centres worker: reacts to merges, endorsements and its own committees, applies scheduled transitions,
+reminds, and runs imports and exports."""
 
 from datetime import timedelta
 
 from services.centres.agreements.operations import apply_scheduled as expire_agreements
-from services.centres.annual_reports.operations import apply_scheduled as announce_late_reports
-from services.centres.centres.operations import CENTRES, announce_overdue
-from services.centres.centres.operations import apply_scheduled as end_terms
+from services.centres.annual_reports.operations import remind as remind_reports
+from services.centres.bulk import EXPORTABLE, IMPORTABLE
+from services.centres.centres.operations import CENTRES
+from services.centres.centres.schedules import announce_late_reports, announce_overdue
+from services.centres.centres.schedules import apply_scheduled as end_terms
+from services.centres.centres.schedules import remind as remind_renewals
 from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
 from services.centres.seats.operations import apply_scheduled as end_seats
 from services.centres.settings import CentresSettings
+from shared.bulk.running import BulkJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring
@@ -18,6 +23,8 @@ SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
     "announce_overdue_stages": Schedule(timedelta(hours=1), announce_overdue, catch_up=1),
     "remind_reviewers": Schedule(timedelta(minutes=15), remind, catch_up=1),
+    "remind_reports": Schedule(timedelta(minutes=15), remind_reports, catch_up=1),
+    "remind_renewals": Schedule(timedelta(minutes=15), remind_renewals, catch_up=1),
     "announce_late_reports": Schedule(timedelta(hours=1), announce_late_reports, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(CENTRES), catch_up=1),
@@ -27,7 +34,10 @@ SCHEDULES: Schedules = {
 
 def create_worker(settings: CentresSettings | None = None) -> Worker:
     """The worker of the centres service. The settings default to those of the environment."""
-    return Worker("centres", settings or CentresSettings(), REACTIONS, schedules=SCHEDULES)
+    settings = settings or CentresSettings()
+    bulk = BulkJobs(settings, IMPORTABLE, EXPORTABLE)
+    schedules = {**bulk.schedules, **SCHEDULES}
+    return Worker("centres", settings, REACTIONS, bulk.handlers, schedules, has_bulk_jobs=True)
 
 
 async def run() -> None:

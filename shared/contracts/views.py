@@ -166,7 +166,7 @@ REVIEWERS = _view(
 """Every invitation to review a centre. The conflict is null before the acceptance."""
 AGREEMENTS = _view("centre_published_agreement", **_RECORD, centre_id="id")
 """Every agreement with a centre."""
-ANNUAL_REPORTS = _view("centre_published_annual_report", **_RECORD, centre_id="id")
+ANNUAL_REPORTS = _view("centre_published_annual_report", **_RECORD, centre_id="id", year="integer", due="day")
 """Every report of a centre, without its content."""
 FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
 """Every focal point of a government."""
@@ -234,9 +234,22 @@ _WAITING = {
 }  # fmt: skip
 WORK_OF_MEMBERSHIP = _view("member_published_work", **_WAITING)
 """The records of membership that wait for a transition: by an account or, if that is null, by an office."""
-WORK_OF_CENTRES = _view("centre_published_work", **_WAITING, institution_id="id", entered_by="text")
+WORK_OF_CENTRES = _view(
+    "centre_published_work",
+    **_WAITING,
+    institution_id="id",
+    entered_by="text",
+    scope_id="id",
+    first_day="day",
+    submitted_by="text",
+    titles="json",
+    is_possible="flag",
+    documents="json",
+)
 """The records of centres that wait for a transition. Representatives of `institution_id` take those of the applicant if
-they have entered the centre."""
+they have entered the centre. `scope_id` is the record whose grants cover it, `first_day` when it begins to wait,
+`submitted_by` who does not take it. `is_possible`: nothing is missing that the step itself does not bring; the files of
+`documents` have to be available, too."""
 WORK_OF_ACTIONS = _view("action_published_work", **_WAITING)
 """The records of actions that wait for a transition."""
 _PART = {"part": "text", "id": "id", "record": "json"}

@@ -1,4 +1,4 @@
-"""Instants in UTC, and their one text form outside the system."""
+"""Instants and days in UTC, and the one text form of instants outside the system."""
 
 from datetime import UTC, date, datetime
 
@@ -11,6 +11,11 @@ def now() -> datetime:
 def today() -> date:
     """The present day in UTC."""
     return now().date()
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day `years` later; 28 February for 29 February."""
+    return date(day.year + years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def to_text(instant: datetime) -> str:

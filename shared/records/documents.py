@@ -6,7 +6,7 @@ A document has a `url` or names a file. Grants over an institution or centre kno
 transaction ends, a file that was found available here is not withdrawn.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,11 +16,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.locks import share_names
-from shared.database.statements import Connection, Shapes
+from shared.database.statements import Connection, Row, Shapes
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import FieldError, Invalid
 from shared.kernel.resource import Resource
-from shared.records.access_scope import AccessKind, visible
+from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.plain import by_grant
 from shared.records.record import Document, Record
 from shared.records.references import reading_access
@@ -33,7 +33,8 @@ _AVAILABLE = "available"
 _REFERABLE = ("scanning", _AVAILABLE)
 _e = views.EVIDENCE.c
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
-_MOST = 200
+_MOST, _MOST_OF_LIST = 200, 50_000
+_AVAILABLE_FILES = Lookup(select(_e.id).where(_e.id == _IDS, _e.status == constant(_AVAILABLE)).limit(_MOST_OF_LIST))
 _STATES = Lookup(select(_e.id, _e.status).where(_e.id == _IDS).limit(_MOST))
 
 
@@ -113,6 +114,16 @@ async def are_available(connection: Connection, documents: Iterable[Document | N
         await _hold(connection, named)
     rows = await _STATES.fetch(connection, ids=list(named))
     return len(rows) == len(named) and all(row["status"] == _AVAILABLE for row in rows)
+
+
+async def with_available_files(connection: Connection, rows: Sequence[Row], name: str) -> list[Row]:
+    """The rows whose documents in the column `name`, a JSON list or null, name no file that is not available, whoever
+    asks."""
+    named = [[key for one in row[name] or () if (key := _evidence_in(one)) is not None] for row in rows]
+    wanted = {key for keys in named for key in keys}
+    found = await _AVAILABLE_FILES.fetch(connection, ids=list(wanted)) if wanted else ()
+    available = {row["id"] for row in found}
+    return [row for row, keys in zip(rows, named, strict=True) if available.issuperset(keys)]
 
 
 def lock_of(evidence: UUID) -> str:

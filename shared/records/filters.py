@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +100,21 @@ def instant(raw: str) -> datetime:
     except ValueError:
         raise ValueError("is not an RFC 3339 instant or day") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def parsed_day(raw: str) -> date:
+    """A day, YYYY-MM-DD. Raises ValueError, whose text does not repeat it."""
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        raise ValueError("is not a day, YYYY-MM-DD") from None
+
+
+def parsed_year(raw: str) -> int:
+    """A year of four digits. Raises ValueError, whose text does not repeat it."""
+    if not (len(raw) == 4 and raw.isascii() and raw.isdigit()):
+        raise ValueError("is not a year of four digits")
+    return int(raw)
 
 
 def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> Callable[[str], str]:

@@ -8,14 +8,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, Text, Uuid, and_, any_, bindparam, cast, literal, or_
+from sqlalchemy import Date, Table, Text, Uuid, all_, and_, any_, bindparam, cast, literal, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
+from shared.kernel.clock import today
 from shared.kernel.principal import Principal, RoleTable
 from shared.records.access_scope import AccessScope, constant
 from shared.records.filters import Filter, one_of
 from shared.records.pending import as_second_person, waits_for_caller
+
+TODAY = bindparam("today", type_=Date)
+"""The day on which steps are looked for."""
+ME = any_(bindparam("pending_for", type_=ARRAY(Uuid)))
+"""The accounts of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class NextStep:
     """In this state a record waits for this verb. `person` is the column with the account that takes it. Where that is
     null or absent, an office takes it whose permission covers the record, unless the step is `personal`. `only` is a
     further condition on the record, `among` are the roles that take it as an office, by default all with the permission
-    to do so."""
+    to do so; `not_by` is the column that names who does not take it."""
 
     status: str
     verb: str
@@ -31,15 +37,18 @@ class NextStep:
     is_personal: bool = False
     only: ColumnElement[bool] | None = None
     among: frozenset[str] | None = None
+    not_by: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True)
 class NextSteps:
-    """The next steps of one kind of record."""
+    """The next steps of one kind of record. `scope` is the column with the record that a grant covers, if it is another
+    one."""
 
     resource: str
     table: Table
     steps: tuple[NextStep, ...]
+    scope: ColumnElement[Any] | None = None
 
     @property
     def plural(self) -> str:
@@ -66,12 +75,17 @@ class NextSteps:
 
     def _condition(self, step: NextStep) -> ColumnElement[bool]:
         rows = self.table.c
-        takers = [] if step.person is None else [step.person == any_(bindparam("pending_for", type_=ARRAY(Uuid)))]
+        scope = rows.id if self.scope is None else self.scope
+        takers = [] if step.person is None else [step.person == ME]
         if not step.is_personal:
-            office = is_in_office(literal(f"{self.resource}.{step.verb}", Text), rows.country, rows.id)
+            office = is_in_office(literal(f"{self.resource}.{step.verb}", Text), rows.country, scope)
             takers.append(office if step.person is None else and_(step.person.is_(None), office))
-        condition = and_(rows.status == constant(step.status), or_(*takers))
-        return condition if step.only is None else and_(condition, step.only)
+        conditions = [rows.status == constant(step.status), or_(*takers)]
+        if step.only is not None:
+            conditions.append(step.only)
+        if step.not_by is not None:
+            conditions.append(is_another_than(step.not_by))
+        return and_(*conditions)
 
     def _of_caller(self, access: AccessScope) -> Mapping[str, Any]:
         principal = access.principal
@@ -82,7 +96,17 @@ class NextSteps:
                 if not step.is_personal
             )
         )
-        return {**as_second_person(principal), "offices": sorted(offices)}
+        return {**caller_parameters(principal), "offices": sorted(offices)}
+
+
+def caller_parameters(principal: Principal) -> dict[str, Any]:
+    """The parameters of conditions on the caller, and the day."""
+    return {**as_second_person(principal), "labels": list(principal.labels), "today": today()}
+
+
+def is_another_than(label: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a label, such as that of `submitted_by`, is not the caller's."""
+    return or_(label.is_(None), label != all_(bindparam("labels", type_=ARRAY(Text))))
 
 
 def is_in_office(

@@ -19,6 +19,7 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
+from shared.records.filters import parsed_day
 from shared.records.listing import Listing, ListRequest
 from shared.web.request_context import RequestContext
 from shared.web.streams import ListStream, format_of, is_safe
@@ -73,7 +74,7 @@ def as_of(request: Request) -> date | None:
 def day_in(name: str, raw: str) -> date:
     """The day that a parameter names. Raises Malformed `invalid_parameter`."""
     try:
-        return date.fromisoformat(raw)
+        return parsed_day(raw)
     except ValueError:
         raise invalid_parameter(name, "A day, YYYY-MM-DD.") from None
 

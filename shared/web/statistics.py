@@ -175,6 +175,14 @@ class StatisticsApi:
         return _Asked(of, counted, by, filters, chosen, days[-1] if days else as_of(request), days)
 
 
+def keys_in(request: Request, known: Sequence[str], default: str) -> list[str]:
+    """What `by` names. Raises Malformed for other names, and for one that is given twice."""
+    by = request.query_params.get("by", default).split(",")
+    if not set(by) <= set(known) or len(set(by)) < len(by):
+        raise invalid_parameter("by", f"Names of {', '.join(known)}, each once, separated by commas.")
+    return by
+
+
 def chosen_value(counted: Counted, name: str, raw: str) -> Any:
     """The value of a filter. Raises Malformed `invalid_parameter`."""
     if name not in counted.parsers:

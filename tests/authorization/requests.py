@@ -358,11 +358,12 @@ FILES: Mapping[str, Mapping[str, Any]] = {
     service: {"files": {"file": ("list.csv", content, "text/csv")}, "data": {"resource": resource}}
     for service, resource, content in (
         ("membership", "experts", b"full_name,country\nSana Sample,XA\n"),
+        ("centres", "annual_reports", b"registration_number,year\nESNRC-XA-01,2019\n"),
         ("actions", "results", b"indicator,country\nLAND,XA\n"),
     )
 }
 """A file to import, by service."""
-_IMPORTS = ("createImport", "createActionsImport")
+_IMPORTS = ("createImport", "createCentresImport", "createActionsImport")
 
 
 def request_for(operation: Operation, country_fixture: CountryFixture, started: Started) -> Request:
@@ -384,7 +385,7 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
 
 
 def _body(operation: Operation, country_fixture: CountryFixture) -> dict[str, Any]:
-    if operation.id in ("createExport", "createActionsExport"):
+    if operation.id in ("createExport", "createCentresExport", "createActionsExport"):
         return {"resource": FILES[operation.service]["data"]["resource"]}
     is_decision = operation.path.endswith("/{pending_id}")
     return {"decision": "some day"} if is_decision else BODIES[operation.id](country_fixture)

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from services.access.access import SERVICES
-from services.access.work_list.domain import light
 from shared.kernel.clock import today
+from shared.records.work_list import light
 from tests.actions.neighbours import enter
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import CountryFixture

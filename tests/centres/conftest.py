@@ -14,6 +14,7 @@ from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
 from tests.support.callers import CALLERS, Caller, grant, person, serving
 from tests.support.centres import Members
+from tests.support.reports import Record, ReportingCentre, asked, designated
 
 
 @pytest.fixture(scope="session")
@@ -90,3 +91,21 @@ def anonymous(centres: httpx.AsyncClient) -> Caller:
 def database_url(database_named: Callable[[str], str]) -> str:
     """A database that only these tests write."""
     return database_named("centres")
+
+
+@pytest.fixture
+async def questions(admin: Caller) -> Record:
+    """The questions in force."""
+    return await asked(admin)
+
+
+@pytest.fixture
+async def centre(
+    admin: Caller,
+    members: Members,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    questions: Record,
+) -> ReportingCentre:
+    """Designated two years ago for four years."""
+    return await designated(admin, members, superuser, monkeypatch)

@@ -1,6 +1,5 @@
 """Reports that centres owe for the years of a term."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,73 +15,8 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.support.callers import CALLERS, Caller, grant, person
-from tests.support.centres import (
-    Members,
-    agreed,
-    endorsed,
-    entered,
-    recommended,
-    refused,
-    sections,
-    stepped,
-    unused_country,
-)
-
-REPORTS, TEMPLATES = "/centres/v1/annual_reports", "/centres/v1/report_templates"
-_ANSWERED = {"answers": {"summary": "Twelve stations", "needs": "A boat"}, "figures": {"staff": 12}}
-_Record = dict[str, Any]
-Callers = Callable[[str | None], Caller]
-
-
-class Centre:
-    """A designated centre, its officer, and the reports that it owes."""
-
-    def __init__(self, admin: Caller, officer: Caller, record: _Record) -> None:
-        self.admin, self.officer, self.record = admin, officer, record
-
-    async def reports(self, by: Caller | None = None) -> list[_Record]:
-        found = await (by or self.admin).get(f"{REPORTS}?centre_id={self.record['id']}&sort=due")
-        assert found.status_code == 200, found.text
-        items: list[_Record] = found.json()["items"]
-        return items
-
-    async def started(self, number: int = 1) -> _Record:
-        return await stepped(self.officer, (await self.reports())[number - 1], "start")
-
-    async def accepted(self, number: int = 1, **more: Any) -> _Record:
-        made = await self.started(number)
-        changed = await self.officer.change(made["links"]["self"], **_ANSWERED, **more)
-        assert changed.status_code == 200, changed.text
-        return await stepped(self.admin, await stepped(self.officer, changed.json(), "submit"), "accept")
-
-
-@pytest.fixture
-async def questions(admin: Caller) -> _Record:
-    """The questions in force."""
-    body = {"kind": "annual_report", "version": uuid4().hex, "titles": {"en": "Year"}, "sections": sections()}
-    return await stepped(admin, await entered(admin, TEMPLATES, body), "activate")
-
-
-@pytest.fixture
-async def centre(
-    admin: Caller,
-    caller: Callers,
-    members: Members,
-    superuser: asyncpg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-    questions: _Record,
-) -> Centre:
-    """Designated two years ago for four years."""
-    country = unused_country()
-    made = await recommended(admin, members, country, visibility="public")
-    await agreed(admin, made)
-    await endorsed(superuser, country, level=2)
-    begun = today() - timedelta(days=730)
-    fields = {"starts": begun.isoformat(), "ends": (begun + timedelta(days=1460)).isoformat()}
-    made = await stepped(admin, made, "designate", fields=fields)
-    name = f"officer {uuid4()}"
-    monkeypatch.setitem(CALLERS, name, person(name, grant("secretariat_officer", "country", country)))
-    return Centre(admin, caller(name), made)
+from tests.support.centres import entered, refused, sections, stepped
+from tests.support.reports import ANSWERED, REPORTS, TEMPLATES, Callers, Record, ReportingCentre
 
 
 def _on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
@@ -101,7 +35,7 @@ def test_a_term_has_a_period_for_each_year() -> None:
         assert later.starts == earlier.ends + timedelta(days=1)
 
 
-async def test_a_designation_makes_a_report_for_each_year(centre: Centre) -> None:
+async def test_a_designation_makes_a_report_for_each_year(centre: ReportingCentre) -> None:
     reports = await centre.reports()
     assert [one["number"] for one in reports] == [1, 2, 3, 4, 5][: len(reports)]
     assert len(reports) in (4, 5)
@@ -116,7 +50,7 @@ async def test_a_designation_makes_a_report_for_each_year(centre: Centre) -> Non
         )
 
 
-async def test_the_light_follows_the_last_day(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_light_follows_the_last_day(centre: ReportingCentre, monkeypatch: pytest.MonkeyPatch) -> None:
     report = (await centre.reports())[-1]
     due = date.fromisoformat(report["due"])
     for days, light, over in ((0, "green", 0), (1, "yellow", 1), (30, "yellow", 30), (31, "red", 31)):
@@ -128,7 +62,7 @@ async def test_the_light_follows_the_last_day(centre: Centre, monkeypatch: pytes
 
 
 async def test_each_light_is_announced_once_also_after_an_outage(
-    centre: Centre, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    centre: ReportingCentre, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = (await centre.reports())[-1]
     due = date.fromisoformat(report["due"])
@@ -148,7 +82,7 @@ async def test_each_light_is_announced_once_also_after_an_outage(
     assert [line["action"] for line in lines] == ["become_overdue", "become_overdue", "create"]
 
 
-async def test_a_missing_answer_is_named(centre: Centre) -> None:
+async def test_a_missing_answer_is_named(centre: ReportingCentre) -> None:
     report = await centre.started()
     assert report["completeness"] == {"answered": 0, "required": 2}
     path = report["links"]["self"]
@@ -173,14 +107,14 @@ async def test_a_missing_answer_is_named(centre: Centre) -> None:
         ({"status": "accepted"}, "/status"),
     ],
 )
-async def test_other_answers_are_refused(centre: Centre, body: dict[str, Any], pointer: str) -> None:
+async def test_other_answers_are_refused(centre: ReportingCentre, body: dict[str, Any], pointer: str) -> None:
     path = (await centre.started())["links"]["self"]
     response = await centre.officer.change(path, **body)
     assert response.status_code == 422, response.text
     assert response.json()["errors"][0]["pointer"].startswith(pointer)
 
 
-async def test_copied_answers_are_confirmed(centre: Centre) -> None:
+async def test_copied_answers_are_confirmed(centre: ReportingCentre) -> None:
     await centre.accepted()
     second = await centre.started(2)
     assert (second["answers"], second["prefilled"]) == ({"needs": "A boat"}, ["needs"])
@@ -192,7 +126,7 @@ async def test_copied_answers_are_confirmed(centre: Centre) -> None:
     assert (submitted["prefilled"], submitted["answers"]["needs"]) == ([], "A boat")
 
 
-async def test_a_changed_answer_needs_no_confirmation(centre: Centre) -> None:
+async def test_a_changed_answer_needs_no_confirmation(centre: ReportingCentre) -> None:
     await centre.accepted()
     path = (await centre.started(2))["links"]["self"]
     changed = await centre.officer.change(path, answers={"summary": "More", "needs": "Two"}, figures={"staff": 13})
@@ -200,9 +134,9 @@ async def test_a_changed_answer_needs_no_confirmation(centre: Centre) -> None:
     await stepped(centre.officer, changed.json(), "submit")
 
 
-async def test_whoever_submits_does_not_accept(centre: Centre) -> None:
+async def test_whoever_submits_does_not_accept(centre: ReportingCentre) -> None:
     path = (await centre.started())["links"]["self"]
-    changed = (await centre.officer.change(path, **_ANSWERED)).json()
+    changed = (await centre.officer.change(path, **ANSWERED)).json()
     submitted = await stepped(centre.officer, changed, "submit")
     accept = next(one for one in submitted["allowed_actions"] if one["action"] == "accept")
     assert (accept["allowed"], accept["reason"]) == (False, "not_permitted")
@@ -214,7 +148,7 @@ async def test_whoever_submits_does_not_accept(centre: Centre) -> None:
     assert (await centre.officer.change(path, visibility="network")).status_code == 200
 
 
-async def test_everybody_reads_what_is_public_of_an_accepted_report(centre: Centre, anonymous: Caller) -> None:
+async def test_everybody_reads_what_is_public_of_an_accepted_report(centre: ReportingCentre, anonymous: Caller) -> None:
     report = await centre.accepted(visibility="public")
     shown = (await anonymous.get(report["links"]["self"])).json()
     assert (shown["answers"], shown["figures"]) == ({"summary": "Twelve stations"}, {"staff": 12})
@@ -225,24 +159,24 @@ async def test_everybody_reads_what_is_public_of_an_accepted_report(centre: Cent
     assert (await anonymous.get(report["links"]["self"])).status_code == 404
 
 
-async def test_a_submitted_report_does_not_change(centre: Centre) -> None:
+async def test_a_submitted_report_does_not_change(centre: ReportingCentre) -> None:
     report = await centre.accepted()
     assert (await centre.officer.change(report["links"]["self"], figures={"staff": 1})).status_code == 409
     due = (await centre.reports())[1]
     assert (await centre.officer.change(due["links"]["self"], figures={"staff": 1})).status_code == 409
 
 
-async def test_later_questions_leave_old_reports(centre: Centre, admin: Caller, questions: _Record) -> None:
+async def test_later_questions_leave_old_reports(centre: ReportingCentre, admin: Caller, questions: Record) -> None:
     report = await centre.started()
     other = [{"key": "other", "titles": {"en": "Other"}, "questions": sections()[0]["questions"][:1]}]
     body = {"kind": "annual_report", "version": uuid4().hex, "titles": {"en": "Year"}, "sections": other}
     await stepped(admin, await entered(admin, TEMPLATES, body), "activate")
-    changed = (await centre.officer.change(report["links"]["self"], **_ANSWERED)).json()
+    changed = (await centre.officer.change(report["links"]["self"], **ANSWERED)).json()
     assert changed["template_version"] == questions["template_version"]
     await stepped(centre.officer, changed, "submit")
 
 
-async def test_closing_waives_what_has_not_begun(centre: Centre) -> None:
+async def test_closing_waives_what_has_not_begun(centre: ReportingCentre) -> None:
     await stepped(centre.admin, centre.record, "close", reason="The host has left")
     states = {one["period"]["starts"]: one["status"] for one in await centre.reports()}
     now = today().isoformat()
@@ -253,7 +187,7 @@ async def test_closing_waives_what_has_not_begun(centre: Centre) -> None:
     assert "waived" in states.values()
 
 
-async def test_an_officer_enters_an_older_report(centre: Centre) -> None:
+async def test_an_officer_enters_an_older_report(centre: ReportingCentre) -> None:
     body = {"centre_id": centre.record["id"], "year": 2019, "due": "2020-03-01"}
     made = await entered(centre.officer, REPORTS, body)
     assert (made["period"], made["term_id"], made["number"]) == (
@@ -270,7 +204,7 @@ async def test_an_officer_enters_an_older_report(centre: Centre) -> None:
 
 
 async def test_a_director_writes_the_report_of_their_centre_alone(
-    centre: Centre, caller: Callers, monkeypatch: pytest.MonkeyPatch
+    centre: ReportingCentre, caller: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports = await centre.reports()
     for scope, status in ((centre.record["id"], 200), (str(uuid4()), 404)):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.centres.agreements.domain import first_status, is_last_signature, signed
-from services.centres.centres.domain import names_search_key, registration_number, term_of, years_after
+from services.centres.centres.domain import names_search_key, registration_number, term_of
 from services.centres.committees.domain import LIFECYCLE, CommitteeGuardContext, RecognitionRules, dated
 from services.centres.committees.record import Committee
 from services.centres.seats.domain import end_of, is_in_order
@@ -58,7 +58,6 @@ def test_terms_last_four_years_unless_something_else_is_said() -> None:
     assert term_of(date(2026, 1, 1), {}, TODAY)[0] == TODAY
     fields = {"starts": date(2026, 12, 1), "ends": date(2027, 12, 1)}
     assert term_of(None, fields, TODAY) == (fields["starts"], fields["ends"])
-    assert years_after(date(2024, 2, 29), 4) == date(2028, 2, 28)
 
 
 def test_registration_numbers_are_searchable() -> None:

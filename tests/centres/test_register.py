@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from geojson_pydantic import Feature, FeatureCollection, Point
 
-from services.centres.centres.operations import apply_scheduled
+from services.centres.centres.schedules import apply_scheduled
 from services.centres.settings import CentresSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

@@ -12,7 +12,7 @@ import pytest
 
 from services.centres import worker
 from services.centres.centres import operations, schemas, stages
-from services.centres.centres.operations import announce_overdue
+from services.centres.centres.schedules import announce_overdue
 from services.centres.reactions import REACTIONS
 from services.centres.settings import CentresSettings
 from services.centres.stages import schemas as shown_stages
@@ -385,7 +385,7 @@ async def test_the_durations_of_published_centres_are_public(
     await superuser.execute(f"UPDATE centre_stage {published} WHERE country = $1", country)
     (found,) = await _screening(anonymous, year, "&by=year,stage")
     assert (found["files"], found["median"]) == (5, 3.0)
-    by_stage = (await anonymous.get(f"{STATISTICS}?by=stage")).json()
+    by_stage = (await anonymous.get(f"{STATISTICS}?of=stages&by=stage")).json()
     assert {"submitted"} <= {item["stage"] for item in by_stage["items"]}
     assert "public" in by_stage["definition"]
 
@@ -394,9 +394,9 @@ async def test_the_durations_of_published_centres_are_public(
     ("query", "code"),
     [
         ("of=weather", "invalid_parameter"),
-        ("by=country", "invalid_parameter"),
-        ("by=stage,stage", "invalid_parameter"),
-        ("by=", "invalid_parameter"),
+        ("of=stages&by=country", "invalid_parameter"),
+        ("of=stages&by=stage,stage", "invalid_parameter"),
+        ("of=stages&by=", "invalid_parameter"),
         ("holder=host", "unknown_parameter"),
     ],
 )

@@ -1,5 +1,5 @@
-"""A worker with short leases that reminds experts every second, or one that notifies and mails:
-`notifying.py remind | notify`."""
+"""A worker with short leases that reminds experts or centres every second, or one that notifies and mails:
+`notifying.py remind | remind_reports | notify`."""
 
 import sys
 from datetime import timedelta
@@ -10,8 +10,11 @@ from services.access.account_mail.jobs import job_handlers as mail_jobs
 from services.access.notifications.jobs import job_handlers
 from services.access.reactions import REACTIONS
 from services.access.settings import AccessSettings
+from services.centres.annual_reports.operations import remind as remind_reports
+from services.centres.settings import CentresSettings
 from services.membership.reminders.operations import remind
 from services.membership.settings import MembershipSettings
+from shared.contracts.centres import ANNUAL_REPORT_REPORT_DUE
 from shared.contracts.membership import EXPERT_TERM_ENDING
 from shared.messaging.schedules import Schedule
 from shared.messaging.supervision import stop_on_signals
@@ -24,9 +27,12 @@ async def main(what: str) -> None:
     if what == "remind":
         schedules = {"remind": Schedule(timedelta(seconds=1), remind)}
         worker = Worker("membership", MembershipSettings(), {}, {}, schedules, **_SHORT)
+    elif what == "remind_reports":
+        schedules = {"remind": Schedule(timedelta(seconds=1), remind_reports)}
+        worker = Worker("centres", CentresSettings(), {}, {}, schedules, **_SHORT)
     else:
         settings = AccessSettings()
-        reactions = {EXPERT_TERM_ENDING: REACTIONS[EXPERT_TERM_ENDING]}
+        reactions = {fact: REACTIONS[fact] for fact in (EXPERT_TERM_ENDING, ANNUAL_REPORT_REPORT_DUE)}
         worker = Worker("access", settings, reactions, {**mail_jobs(settings), **job_handlers(settings)}, {}, **_SHORT)
     stop_on_signals(worker.stop)
     await worker.work()

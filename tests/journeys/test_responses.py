@@ -27,7 +27,10 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _SERVICES = ("access", "actions", "centres", "membership", "portal")
 _PARENTS = 100
 """Records whose own lists are read: the newest, or the oldest accounts."""
-_ORDERS = {"/access/v1/accounts": "&sort=id", "/membership/v1/imports": "", "/actions/v1/imports": ""}
+_ORDERS = {
+    "/access/v1/accounts": "&sort=id",
+    **{f"/{service}/v1/imports": "" for service in ("membership", "centres", "actions")},
+}
 """The accounts of the demo have what is looked for, and other tests enter more than 100 after them. Lists of imports
 have one order."""
 Look = Callable[[str], httpx.Response]
@@ -49,6 +52,7 @@ RESPONSE_MODELS = dict(_response_models())
 LISTS = sorted(path for path, model in RESPONSE_MODELS.items() if "items" in model.model_fields)
 _QUERIES = {
     "/membership/v1/institutions/match": "?affiliation=University+of+the+Delta",
+    "/centres/v1/statistics": "?figure=staff",
     "/actions/v1/timeline": f"?country={COUNTRY}",
     "/actions/v1/statistics/values": f"?indicator={WORLDWIDE}",
 }

@@ -63,6 +63,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     _propose(admin, centre["links"]["self"], "designate", fields=_WAIVER)
     _propose(admin, programme["links"]["self"], "start", fields=_WAIVER)
     second = accounts["admin2"]["account_id"]
+    _reports(by, centre, officers, second)
     _propose(admin, f"/access/v1/accounts/{second}", "suspend", reason="On leave")
     wish = {"reason": "Asked by letter", "second_person": second}
     erasure = by.create(f"/membership/v1/experts/{twins[0]}/erasure", wish)
@@ -144,17 +145,26 @@ def _active(by: Client, name: str) -> dict[str, Any]:
 
 
 def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) -> dict[str, Any]:
-    """A centre that waits for its designation, with reviews and an agreement; its committee with a seat."""
+    """A centre that waits for its designation; its committee with a seat, and the questions of reports."""
     names = {"en": "Committee of Alphaland"}
     committee = by.create("/centres/v1/committees", {**_PLACE, "names": names, "host_institution_id": host["id"]})
     seat = {"committee_id": committee["id"], "person": {"expert_id": officers[0]["id"]}, "office": "president"}
     by.create("/centres/v1/seats", {**seat, "from": _DAY})
+    form = {"kind": "annual_report", "version": "2027", "titles": {"en": "Annual report"}, "sections": sections()}
+    by.step(by.create("/centres/v1/report_templates", form)["links"]["self"], "activate")
+    centre = _recommended(by, "Research Centre of Alphaland", host["id"], committee["id"], officers)
+    by.create("/centres/v1/annual_reports", {"centre_id": centre["id"], "year": 2025, "due": "2026-03-01"})
+    return centre
+
+
+def _recommended(by: Client, name: str, host: str, committee: str, officers: list[dict[str, Any]]) -> dict[str, Any]:
+    """A centre that waits for its designation, with reviews and an agreement."""
     body = {
         **_PLACE,
-        "names": {"en": "Research Centre of Alphaland"},
-        "host_institution_id": host["id"],
+        "names": {"en": name},
+        "host_institution_id": host,
         "unit": "Faculty",
-        "committee_id": committee["id"],
+        "committee_id": committee,
         "director_id": officers[0]["id"],
         "position": {"lat": 1.5, "lon": -2.25},
         **dict.fromkeys(("terms_of_reference", "work_plan", "host_letter"), _DOCUMENT),
@@ -173,10 +183,24 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     parties = [{"name": name, "signatory": "Head", "signed_at": "2026-11-01"} for name in ("Host", "The network")]
     agreement = {"centre_id": centre["id"], "kind": "host", "document": _DOCUMENT, "effective": "2026-12-01"}
     by.create("/centres/v1/agreements", {**agreement, "parties": parties})
-    form = {"kind": "annual_report", "version": "2027", "titles": {"en": "Annual report"}, "sections": sections()}
-    by.step(by.create("/centres/v1/report_templates", form)["links"]["self"], "activate")
-    by.create("/centres/v1/annual_reports", {"centre_id": centre["id"], "year": 2025, "due": "2026-03-01"})
     return by.step(path, "recommend")
+
+
+def _reports(by: Client, like: dict[str, Any], officers: list[dict[str, Any]], second: str) -> None:
+    """Imports of reports of a designated centre: one with an unknown number, and one whose report changed before the
+    undo."""
+    committee, host = like["committee_id"], like["host_institution_id"]
+    centre = _recommended(by, "Centre for Soils of Alphaland", host, committee, officers)
+    fields = {"waiver": {**_WAIVER["waiver"], "second_person": second}}
+    centre = by.step(centre["links"]["self"], "designate", fields=fields)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "reports.csv"
+        for number in ("ESNRC-XX-99", centre["registration_number"]):
+            file.write_text(f"registration_number,year,accepted_on,figures.staff\n{number},2019,2020-02-01,7\n")
+            job = by.upload("/centres/v1/imports", file, resource="annual_reports")
+    (report,) = by.get("/centres/v1/annual_reports", centre_id=centre["id"], year=2019)["items"]
+    by.change(report["links"]["self"], {"visibility": "public"})
+    by.step(f"/centres/v1/imports/{job['result']['import_id']}", "undo")
 
 
 def _programme(by: Client, centre: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,14 @@ from services.access.api_keys.tables import api_key
 from services.access.grants.tables import grant
 from services.access.notifications import messages, proposals
 from services.access.notifications.domain import NOTICES, Audience, Notice
-from services.access.notifications.holders import ACCOUNT, HOLDER_OF_CENTRE, KEYS, director_of, holders_over
+from services.access.notifications.holders import (
+    ACCOUNT,
+    HOLDER_OF_CENTRE,
+    KEYS,
+    director_of,
+    holders_over,
+    office_of,
+)
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.contracts.envelope import Fact
@@ -103,6 +110,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.NOMINEES: _experts_in(views.NOMINATIONS, _NOMINATED),
         Audience.PANEL: _experts_in(views.PANELS),
         Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
+        Audience.CENTRE_SECRETARIAT: office_of(_centre, _centre.c.id == KEYS),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPORT_DIRECTOR: director_of(_report.c.id, _of_report, _centre.c.id),
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),

@@ -39,6 +39,7 @@ class Audience(StrEnum):
     PANEL = "the panel of the call"
     DIRECTOR = "the director of the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
+    CENTRE_SECRETARIAT = "the office of the country"
     REPORT_DIRECTOR = "the director of the centre that reports"
     REPRESENTATIVES = "representatives of the institution"
     AUTHOR = "who entered or claimed the record, except the secretariat"
@@ -157,7 +158,14 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="centres.centre renewal_due renewal_review renewed suspended reinstated expired closed",
         ),
         *_notices("centre_application", _A.CENTRE_HOLDER, of="centres.centre stage_overdue"),
-        *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report draft submitted accepted waived overdue"),
+        *_notices("centre_term", *_OF_CENTRE, of="centres.centre renewal_reminder", event="centre.renewal_due"),
+        *_notices("centre_term", _A.CENTRE_SECRETARIAT, of="centres.centre suspension_proposed"),
+        *_notices(
+            "report",
+            _A.REPORT_DIRECTOR,
+            of="centres.annual_report draft submitted accepted waived report_due report_late",
+        ),
+        *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report overdue", is_mailed=False),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
         *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),

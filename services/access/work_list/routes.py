@@ -1,6 +1,5 @@
 """The work list over HTTP."""
 
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -8,18 +7,17 @@ from fastapi import Response
 
 from services.access.access import ROLES, SERVICES
 from services.access.work_list import queries
-from services.access.work_list.domain import light
 from services.access.work_list.schemas import PARAMETERS, WorkList
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
-from shared.records.filters import instant
-from shared.web.paging import page_after, page_limit, parameters_of, place_of
-from shared.web.request_context import CurrentContext, RequestContext
+from shared.records.work_list import light
+from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
+from shared.web.work_list import asked, page_of
 
 router = ResourceRouter(Resource("access", "work_list", "work_item"), ROLES)
 
@@ -36,38 +34,15 @@ router = ResourceRouter(Resource("access", "work_list", "work_item"), ROLES)
 )
 async def get_work_list(ctx: CurrentContext) -> Response:
     """The records that `holder=me` finds in the lists of all services, the earliest due first."""
-    asked = _asked(ctx)
-    async with ctx.connection() as connection:
-        rows = await queries.page(connection, ctx.principal, **asked)
-    shown, following = rows[: asked["limit"]], None
-    if len(rows) > len(shown):
-        last = shown[-1]
-        following = page_after(ctx, [last["place"], last["resource"], last["id"], last["verb"]])
-    body = {"items": [_item(row) for row in shown], "total": rows[0]["total"] if rows else 0, "next": following}
-    return Response(orjson.dumps(body), 200, None, JSON)
-
-
-def _asked(ctx: RequestContext) -> dict[str, Any]:
-    given = parameters_of(ctx.request)
+    given = ctx.request.query_params
     if given.get("service", "access") not in SERVICES:
         raise invalid_parameter("service", f"One of {', '.join(SERVICES)}.")
-    kind = given.get("kind")
-    if kind is not None and not kind.replace("_", "").isalpha():
-        raise invalid_parameter("kind", "A kind of record, as in its address, such as experts.")
-    return {
-        "service": given.get("service"),
-        "kind": kind,
-        "due_before": _instant(given.get("due_before")),
-        "limit": page_limit(given.get("limit")),
-        "after": place_of(ctx, given.get("cursor"), queries.KEYS),
-    }
-
-
-def _instant(raw: str | None) -> datetime | None:
-    try:
-        return None if raw is None else instant(raw)
-    except ValueError as error:
-        raise invalid_parameter("due_before", f"due_before {error}.") from error
+    chosen = asked(ctx)
+    async with ctx.connection() as connection:
+        rows = await queries.page(connection, ctx.principal, service=given.get("service"), **chosen)
+    shown, following = page_of(ctx, rows, chosen["limit"])
+    body = {"items": [_item(row) for row in shown], "total": rows[0]["total"] if rows else 0, "next": following}
+    return Response(orjson.dumps(body), 200, None, JSON)
 
 
 def _item(row: Row) -> dict[str, Any]:

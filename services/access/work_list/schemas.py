@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from services.access.access import SERVICES
+from shared.records.work_list import LIGHTS
+from shared.web import work_list
 from shared.web.fields import ResponseModel
-
-LIGHTS = ("green", "yellow", "red")
 
 
 class WorkItem(ResponseModel):
@@ -45,12 +45,7 @@ class WorkList(ResponseModel):
     next: Annotated[str | None, Field(examples=[None]), "The address of the next page; null on the last."]
 
 
-def _parameter(name: str, description: str, **schema: object) -> dict[str, object]:
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
-
-
 PARAMETERS = [
-    _parameter("service", "A service.", type="string", enum=list(SERVICES)),
-    _parameter("kind", "A kind of record, as in its address.", type="string", examples=["experts"]),
-    _parameter("due_before", "Only what is due before this instant.", type="string", format="date-time"),
+    work_list.parameter("service", "A service.", type="string", enum=list(SERVICES)),
+    *work_list.PARAMETERS,
 ]

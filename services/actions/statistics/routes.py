@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Response
 
 from services.actions.access import ROLES
 from services.actions.actions.operations import ACTIONS
@@ -45,6 +45,7 @@ from shared.web.statistics import (
     StatisticsApi,
     access_on,
     is_listed,
+    keys_in,
     numbers_over_time,
     series_of,
     too_many,
@@ -83,7 +84,7 @@ async def _report(ctx: RequestContext) -> Response:
     given = {name: value for name, value in parameters_of(ctx.request).items() if name not in ("of", "by")}
     if more := [name for name in given if name not in FILTERS]:
         raise invalid_parameter(more[0], f"Reporting is filtered by {', '.join(FILTERS)}, and has no past.")
-    by = _keys_in(ctx.request, KEYS, "country,period")
+    by = keys_in(ctx.request, KEYS, "country,period")
     chosen = {name: parsed(FILTERS[name], raw) for name, raw in given.items()}
     access = ctx.access_on(RESULTS.resource)
     async with ctx.connection() as connection:
@@ -108,14 +109,6 @@ def _share(number: int, whole: int) -> str | None:
     return to_text(quotient(Decimal(number), Decimal(whole))) if whole else None
 
 
-def _keys_in(request: Request, known: Sequence[str], default: str) -> list[str]:
-    """What `by` names. Raises Malformed for other names, and for one that is given twice."""
-    by = request.query_params.get("by", default).split(",")
-    if not set(by) <= set(known) or len(set(by)) < len(by):
-        raise invalid_parameter("by", f"Names of {', '.join(known)}, each once, separated by commas.")
-    return by
-
-
 @router.get(
     "/budgets",
     options=RouteOptions(
@@ -129,7 +122,7 @@ async def get_budgets(ctx: CurrentContext) -> Response:
     """Each currency has a sum of its own. Only budgets that the caller's grants cover are summed; without a token there
     are none."""
     given = parameters_of(ctx.request)
-    by = _keys_in(ctx.request, BUDGET_KEYS, "pillar,country")
+    by = keys_in(ctx.request, BUDGET_KEYS, "pillar,country")
     filters = {name: LISTING.parse(name, raw) for name, raw in given.items() if name in BUDGET_FILTERS}
     async with ctx.connection() as connection:
         rows = await budgets(connection, ctx.access_on(ACTIONS.resource), by, filters)

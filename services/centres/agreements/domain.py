@@ -1,12 +1,14 @@
 """The lifecycle of an agreement, and its signatures."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from services.centres.agreements.record import Party, Signature
 from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("host", "mou", "tripartite")
+EXPIRING = timedelta(days=90)
+"""How long before its last day an agreement waits for what follows it."""
 OPEN_TO_CHANGE = frozenset({"drafting", "in_negotiation"})
 
 

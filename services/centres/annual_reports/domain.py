@@ -1,11 +1,14 @@
 """The lifecycle of a report, its periods and its lights. Plain Python."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from services.centres.annual_reports.record import AnnualReport
+from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.questionnaires.answers import Answer
 
 PUBLISHED = frozenset({"accepted"})
 OPEN = ("due", "draft")
@@ -18,7 +21,18 @@ EARLIEST = timedelta(days=90)
 """How long before the end of its period a report is started."""
 LATE = timedelta(days=30)
 """How long after its last day the light of a report is yellow; red afterwards."""
-_YEAR = 1
+
+EMPTY: Mapping[str, Mapping[str, Answer] | list[str] | int] = {
+    **{name: {} for name in ("answers", "figures", "public_answers", "public_figures", "comments")},
+    **{name: [] for name in ("documents", "answered", "prefilled")},
+    "required": 0,
+    "missing": 0,
+}
+"""The columns of a report without answers."""
+REMINDED = (-30, -7, 1, 30)
+"""The days after the last day of an awaited report on which its centre is reminded; those below 0 are before it."""
+LATEST_REMINDER = timedelta(days=6)
+"""How much later a reminder is still made, after an outage."""
 
 
 class Period(NamedTuple):
@@ -70,6 +84,8 @@ LIFECYCLE: Lifecycle[ReportGuardContext] = Lifecycle(
         transition("reopen", "accepted", "draft", reason_required=True),
         transition("waive", "due|draft", "waived", reason_required=True),
         transition("waive_by_closure", "due", "waived", is_scheduled=True),
+        transition("record_submission", "due|draft", "submitted", is_scheduled=True),
+        transition("record_acceptance", "due|draft|submitted", "accepted", is_scheduled=True),
     ),
 )
 
@@ -78,24 +94,22 @@ def periods_of(starts: date, ends: date) -> list[Period]:
     """The years of a term; the last one may be shorter."""
     found = []
     while starts <= ends:
-        following = _year_after(starts)
+        following = years_after(starts, 1)
         found.append(Period(starts, min(following - timedelta(days=1), ends)))
         starts = following
     return found
 
 
-def _year_after(day: date) -> date:
-    """The same day a year later; 28 February for 29 February."""
-    return date(day.year + _YEAR, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
-
-
 def light_of(record: AnnualReport, today: date) -> str | None:
     """Whether an awaited report is in time, late or very late; None once it is submitted or waived."""
-    if record.status not in OPEN:
-        return None
-    if today <= record.due:
+    return light_on(today, record.due) if record.status in OPEN else None
+
+
+def light_on(day: date, due: date) -> str:
+    """The light of a report on a day while it is awaited."""
+    if day <= due:
         return GREEN
-    return YELLOW if today <= record.due + LATE else RED
+    return YELLOW if day <= due + LATE else RED
 
 
 def unannounced(record: AnnualReport, today: date) -> list[str]:

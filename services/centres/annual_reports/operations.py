@@ -37,13 +37,6 @@ from shared.records.resource_type import (
 REPORTS: ResourceType[AnnualReport, domain.ReportGuardContext] = ResourceType.of(
     AnnualReport, annual_report, domain.LIFECYCLE
 )
-_EMPTY: Mapping[str, Mapping[str, Answer]] = {
-    "answers": {},
-    "figures": {},
-    "public_answers": {},
-    "public_figures": {},
-    "comments": {},
-}
 _UNASKED = "The report has no questions before `start`."
 
 
@@ -79,9 +72,8 @@ async def waive_future(uow: UnitOfWork, centre: UUID) -> None:
 
 
 def _report(country: str, centre: UUID, period: Period) -> AnnualReport:
-    new = REPORTS.new({**_EMPTY, "documents": [], "answered": [], "prefilled": [], "required": 0, "missing": 0})
     return replace(
-        new,
+        REPORTS.new(domain.EMPTY),
         status="due",
         country=country,
         visibility="network",
@@ -122,7 +114,7 @@ async def transition(
     label = uow.origin.actor.label
     template = await _template(uow.connection, before)
     questions = questions_of(template.sections) if template else []
-    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    guard_context = await _guard_context(uow.connection, before, requested.fields, template)
     earlier = await queries.accepted_before(uow.connection, before) if requested.action == "start" else None
 
     def effects(_target: str) -> AnnualReport:
@@ -182,14 +174,19 @@ async def load_guard_context(
     connect: Connect, _principal: Principal, record: AnnualReport, fields: Fields
 ) -> domain.ReportGuardContext:
     """Loads the inputs of the guards for this caller and this report."""
-    is_due, is_draft = record.status == "due", record.status == "draft"
     async with connect() as connection:
-        has_template = is_due and await templates.active(connection, ANNUAL) is not None
-        is_available = not is_draft or await are_available(connection, _documents(record).values())
+        template = await _template(connection, record) if record.status == "due" else None
+        return await _guard_context(connection, record, fields, template)
+
+
+async def _guard_context(
+    connection: Connection, record: AnnualReport, fields: Fields, template: ReportTemplate | None
+) -> domain.ReportGuardContext:
+    is_available = record.status != "draft" or await are_available(connection, _documents(record).values())
     return domain.ReportGuardContext(
         today=today(),
         period_ends=record.period_ends,
-        has_template=has_template,
+        has_template=template is not None,
         is_complete=not record.missing,
         is_evidence_available=is_available,
         is_unconfirmed=bool(record.prefilled) and not given(fields, "confirm_prefilled", bool),
@@ -204,6 +201,13 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         for light in domain.unannounced(report, day):
             wanted = replace(latest, announced=light)
             latest = await REPORTS.write(uow, "become_overdue", latest, wanted, fact="overdue")
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces that reports are due soon or late, once for each report and day of a reminder; at most 2,500."""
+    day = today()
+    for one in await queries.take_reminded(uow.connection, day):
+        REPORTS.record_change(uow, "remind", one, one, "report_due" if day <= one.due else "report_late")
 
 
 async def _template(connection: Connection, report: AnnualReport) -> ReportTemplate | None:

@@ -1,13 +1,16 @@
 """Reading reports."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Uuid, bindparam, case, or_, select
+from sqlalchemy import Date, Select, Text, Uuid, any_, between, bindparam, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.centres.access import REPORTING
 from services.centres.annual_reports import domain
 from services.centres.annual_reports.record import AnnualReport
 from services.centres.annual_reports.tables import annual_report
@@ -16,18 +19,19 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.listing import Filter, one_of, values
+from shared.records.filters import Filter, one_of, parsed_day, parsed_year, values
+from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_grant, listing
 from shared.records.rows import record_of, records_of
 
 _r = annual_report.c
-_today = bindparam("today", type_=Date)
-_MOST = 500
+_MOST, _MOST_REMINDED = 500, 2_500
+_MOST_NAMED, _MOST_STARTED = 1_000, 20_000
 _awaited = _r.status.in_([constant(status) for status in domain.OPEN])
 _light: ColumnElement[Any] = case(
     (~_awaited, None),
-    (_r.due >= _today, constant(domain.GREEN)),
-    (_r.due + domain.LATE.days >= _today, constant(domain.YELLOW)),
+    (_r.due >= TODAY, constant(domain.GREEN)),
+    (_r.due + domain.LATE.days >= TODAY, constant(domain.YELLOW)),
     else_=constant(domain.RED),
 )
 
@@ -39,33 +43,44 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     )
 
 
-def _day(raw: str) -> date:
-    try:
-        return date.fromisoformat(raw)
-    except ValueError:
-        raise ValueError("is not a day, YYYY-MM-DD") from None
-
-
-def _year(raw: str) -> int:
-    if not (len(raw) == 4 and raw.isascii() and raw.isdigit()):
-        raise ValueError("is not a year of four digits")
-    return int(raw)
-
-
 def _on_day(_access: AccessScope) -> dict[str, date]:
     return {"today": today()}
 
 
+NEXT_STEPS = NextSteps(
+    "centres.annual_reports",
+    annual_report,
+    (
+        NextStep("due", "start", among=REPORTING, only=_r.period_ends - domain.EARLIEST.days <= TODAY),
+        NextStep("draft", "submit", among=REPORTING),
+        NextStep("submitted", "accept", not_by=_r.submitted_by),
+    ),
+    _r.centre_id,
+)
 _COMMON = listing(
     AnnualReport,
     annual_report,
     domain.LIFECYCLE.states,
     visible_to,
-    Filter("year", "A year", _year, lambda bound: _r.year == bound),
-    Filter("due_before", "Due before this day", _day, lambda bound: _r.due < bound),
+    Filter("year", "A year", parsed_year, lambda bound: _r.year == bound),
+    Filter("due_before", "Due before this day", parsed_day, lambda bound: _r.due < bound),
     replace(values("light", _light, "Lights, separated by commas", one_of(domain.LIGHTS)), of_caller=_on_day),
+    NEXT_STEPS.holder,
 )
 LISTING = replace(_COMMON, sorts={**_COMMON.sorts, "due": _r.due})
+_NUMBER = select(views.CENTRES.c.registration_number).where(views.CENTRES.c.id == _r.centre_id)
+EXPORTED = replace(LISTING, extras={"registration_number": _NUMBER.scalar_subquery().label("registration_number")})
+_NUMBERED = Lookup(
+    select(views.CENTRES)
+    .where(views.CENTRES.c.registration_number == any_(bindparam("numbers", type_=ARRAY(Text))))
+    .limit(_MOST_NAMED)
+)
+_TEMPLATES_OF = Lookup(
+    select(_r.centre_id, _r.year, _r.template_id)
+    .where(_r.centre_id == any_(bindparam("centres", type_=ARRAY(Uuid))), _r.template_id.is_not(None))
+    .order_by(_r.id.desc())
+    .limit(_MOST_STARTED)
+)
 _NAMED = Lookup(select(views.CENTRES).where(views.CENTRES.c.id == bindparam("key", type_=Uuid)).limit(1))
 _BEFORE = Lookup(
     select(annual_report)
@@ -79,7 +94,7 @@ _BEFORE = Lookup(
 )
 _FUTURE = Statement(
     select(annual_report)
-    .where(_r.centre_id == bindparam("centre"), _r.status == constant("due"), _r.period_starts > _today)
+    .where(_r.centre_id == bindparam("centre"), _r.status == constant("due"), _r.period_starts > TODAY)
     .order_by(_r.id)
     .with_for_update()
 )
@@ -87,7 +102,7 @@ _LATE = Statement(
     select(annual_report)
     .where(
         _awaited,
-        _r.due < _today,
+        _r.due < TODAY,
         or_(_r.announced.is_(None), (_r.announced == constant(domain.YELLOW)) & (_light == constant(domain.RED))),
     )
     .order_by(_r.id)
@@ -95,10 +110,45 @@ _LATE = Statement(
     .with_for_update(skip_locked=True)
 )
 
+_planned = case(
+    *((_r.due + days <= TODAY, _r.due + days) for days in reversed(domain.REMINDED[1:])),
+    else_=_r.due + domain.REMINDED[0],
+)
+_to_remind = (
+    select(_r.id)
+    .where(
+        _awaited,
+        between(_planned, TODAY - domain.LATEST_REMINDER.days, TODAY),
+        or_(_r.reminded_on.is_(None), _r.reminded_on < _planned),
+    )
+    .order_by(_r.due, _r.id)
+    .limit(_MOST_REMINDED)
+    .with_for_update(skip_locked=True)
+)
+_TAKE_REMINDED = Statement(
+    update(annual_report)
+    .where(_r.id == any_(func.array(_to_remind.scalar_subquery())))
+    .values(reminded_on=TODAY)
+    .returning(annual_report)
+)
+
 
 async def centre_named(connection: Connection, key: UUID) -> Row | None:
     """The published columns of a centre, regardless of the caller."""
     return await _NAMED.fetchrow(connection, key=key)
+
+
+async def centres_numbered(connection: Connection, numbers: Collection[str]) -> dict[str, Row]:
+    """The published columns of the centres with these registration numbers, by number, regardless of the caller."""
+    rows = await _NUMBERED.fetch(connection, numbers=list(numbers))
+    return {row["registration_number"]: row for row in rows}
+
+
+async def templates_of(connection: Connection, centres: Collection[UUID]) -> dict[tuple[UUID, int], UUID]:
+    """The templates of the started reports of these centres, by centre and year; of two of a year that of the
+    earlier."""
+    rows = await _TEMPLATES_OF.fetch(connection, centres=list(centres))
+    return {(row["centre_id"], row["year"]): row["template_id"] for row in rows}
 
 
 async def accepted_before(connection: Connection, report: AnnualReport) -> AnnualReport | None:
@@ -115,3 +165,9 @@ async def lock_future(connection: Connection, centre: UUID, day: date) -> list[A
 async def lock_unannounced(connection: Connection, day: date) -> list[AnnualReport]:
     """Late reports that have entered a light without a fact, locked; at most 500."""
     return records_of(AnnualReport, await _LATE.fetch(connection, today=day))
+
+
+async def take_reminded(connection: Connection, day: date) -> list[AnnualReport]:
+    """Marks up to 2,500 awaited reports of which centres are to be reminded on this day, and returns them. Skips those
+    that another transaction locks. Their versions stay."""
+    return records_of(AnnualReport, await _TAKE_REMINDED.fetch(connection, today=day))

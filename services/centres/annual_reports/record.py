@@ -67,3 +67,4 @@ class AnnualReport(Record):
     submitted_by: Annotated[str | None, Internal]
     accepted_on: Annotated[date | None, Public, Tracked, "The day on which it was accepted."]
     announced: Annotated[str | None, Internal]
+    reminded_on: Annotated[date | None, Internal]

@@ -15,7 +15,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.plain import presenter
 from shared.records.rows import record_read
 from shared.web.contract import STATES
-from shared.web.fields import Body, Day, Document, JsonDocument, Prose, ResponseModel, Visible
+from shared.web.fields import Body, Day, Document, JsonDocument, Line, Prose, ResponseModel, Visible
 from shared.web.questionnaires import Answers, Figures, Key
 from shared.web.schemas import RecordResponse
 
@@ -36,6 +36,17 @@ class AnnualReportCreate(Body, of=record.AnnualReport):
     year: Annotated[int, Field(ge=1990, le=2100, strict=True), Field(examples=[2024])]
     due: Day
     visibility: Visible = "network"
+
+
+class ReportRow(Body):
+    """A row of an import."""
+
+    registration_number: Line
+    year: Annotated[int, Field(ge=1990, le=2100)]
+    due: Day | None = None
+    submitted_on: Day | None = None
+    accepted_on: Day | None = None
+    figures: dict[Key, Line] | None = None
 
 
 class AnnualReportFields(Body):

@@ -7,13 +7,22 @@ from itertools import starmap
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from services.centres.centres.clock import HELD, REVIEWS_ASKED
+from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Fields, Lifecycle, given, transition
 from shared.kernel.text import search_key
 from shared.questionnaires.template import Question
 
 PUBLISHED = frozenset({"active", "renewal_due", "renewal_review"})
+DESIGNATED = PUBLISHED | {"suspended", "expired", "closed"}
+"""The states of centres that are or were designated."""
 TERM_YEARS = 4
 ENDORSEMENT_LEVEL = 2
+RENEWAL_MONTHS = (9, 6, 3, 1)
+"""How many months before the end of its term a centre is reminded of its renewal, which opens with the first."""
+LATEST_REMINDER = timedelta(days=6)
+"""How much later a reminder is still made, after an outage."""
+RED_REPORTS = 2
+"""How many very late reports of a term propose a suspension."""
 RENEWABLE_YEARS = 1
 """How long after the end of its term a centre may be renewed."""
 REVIEWABLE = frozenset({"under_review", "info_requested"})
@@ -231,11 +240,6 @@ def names_search_key(names: Mapping[str, str], registration_number: str | None) 
 def registration_number(country: str, serial: int) -> str:
     """`ESNRC-PK-01`."""
     return f"ESNRC-{country}-{serial:02d}"
-
-
-def years_after(day: date, years: int) -> date:
-    """The same day `years` later; 28 February for 29 February."""
-    return date(day.year + years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def term_of(last_day: date | None, fields: Fields, today: date) -> tuple[date, date]:

@@ -9,7 +9,7 @@ from services.centres.access import ROLES
 from services.centres.centres import domain, queries, stages
 from services.centres.centres.application import ANSWERS, documents_of, questions, with_answers
 from services.centres.centres.clock import APPLICANT, Arrived, entered, holder_of
-from services.centres.centres.designation import close_term, end_term, follow_centre, open_term
+from services.centres.centres.designation import close_term, follow_centre, open_term
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
@@ -186,26 +186,6 @@ async def lock_under_review(uow: UnitOfWork, key: UUID) -> Centre:
 def not_under_review(status: str) -> Conflict:
     """The error for a centre that is not reviewed in its present state."""
     return Conflict("The centre is not under review.", members={"current_state": status})
-
-
-async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Opens due renewals and expires centres whose term has ended."""
-    at = now()
-    for before in await queries.lock_due(uow.connection, today()):
-        if before.term_ends is not None and before.term_ends < today():
-            wanted = replace(_entered(before, "expired", None, None, at), previous_status=None, public_note=None)
-            after = await CENTRES.apply_scheduled(uow, before, "expire", wanted)
-            await end_term(uow, after, before.term_ends)
-        else:
-            wanted = _entered(before, "renewal_due", None, None, at)
-            after = await CENTRES.apply_scheduled(uow, before, "open_renewal", wanted)
-        await stages.append(uow, after, at)
-
-
-async def announce_overdue(uow: UnitOfWork) -> None:
-    """Announces each stage whose target has passed, once."""
-    for before in await queries.lock_overdue(uow.connection, now()):
-        await CENTRES.write(uow, "become_overdue", before, replace(before, clock_announced=True), fact="stage_overdue")
 
 
 async def _designation_inputs(connect: Connect, record: Centre) -> queries.DesignationInputs | None:

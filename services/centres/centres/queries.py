@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,20 +14,34 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    between,
     bindparam,
+    case,
     cast,
     column,
+    exists,
     func,
     literal_column,
     or_,
     select,
     true,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.centres.access import APPLICANTS
+from services.centres.annual_reports.domain import OPEN
+from services.centres.annual_reports.tables import annual_report
 from services.centres.centres.clock import APPLICANT, Arrived
-from services.centres.centres.domain import ENDORSEMENT_LEVEL, LIFECYCLE, PUBLISHED
+from services.centres.centres.domain import (
+    ENDORSEMENT_LEVEL,
+    LATEST_REMINDER,
+    LIFECYCLE,
+    PUBLISHED,
+    RED_REPORTS,
+    RENEWAL_MONTHS,
+)
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import centre, term
 from shared.database.context import Lookup
@@ -37,6 +52,7 @@ from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
+_MOST_REMINDED = 2_500
 _country = bindparam("country", type_=Text)
 _counts = func.escm.centre_designation_inputs(bindparam("centre", type_=Uuid)).table_valued(
     column("reviews", Integer), column("favourable", Integer), column("agreed", Boolean)
@@ -74,7 +90,13 @@ _TERMS_OF_COUNTRY = Statement(
 )
 _today = bindparam("today", type_=Date)
 _in_term = [constant(status) for status in ("active", "renewal_due", "renewal_review", "suspended")]
-_renewal_opens = cast(centre.c.term_ends - cast(literal_column("'9 months'"), Interval), Date)
+
+
+def _months_before_end(months: int) -> ColumnElement[Any]:
+    return cast(centre.c.term_ends - cast(literal_column(f"'{months} months'"), Interval), Date)
+
+
+_renewal_opens = _months_before_end(RENEWAL_MONTHS[0])
 _DUE = Statement(
     select(centre)
     .where(
@@ -100,6 +122,41 @@ _OVERDUE = Statement(
     .limit(200)
     .with_for_update(skip_locked=True)
 )
+_of_current_term = (term.c.centre_id == centre.c.id, term.c.status == constant("current"))
+_is_red = (annual_report.c.term_id == term.c.id, annual_report.c.announced == constant("red"))
+_planned = case(
+    *((day <= _today, day) for day in map(_months_before_end, reversed(RENEWAL_MONTHS[1:]))), else_=_renewal_opens
+)
+_to_remind = (
+    select(centre.c.id)
+    .where(
+        centre.c.status.in_([constant("active"), constant("renewal_due")]),
+        between(_planned, _today - LATEST_REMINDER.days, _today),
+        or_(centre.c.reminded_on.is_(None), centre.c.reminded_on < _planned),
+    )
+    .order_by(centre.c.id)
+    .limit(_MOST_REMINDED)
+    .with_for_update(skip_locked=True)
+)
+_TAKE_REMINDED = Statement(
+    update(centre)
+    .where(centre.c.id == any_(func.array(_to_remind.scalar_subquery())))
+    .values(reminded_on=_today)
+    .returning(centre)
+)
+_LATE = Statement(
+    select(centre)
+    .where(
+        centre.c.status.in_([constant(status) for status in sorted(PUBLISHED)]),
+        select(func.count(annual_report.c.id))
+        .where(*_of_current_term, *_is_red, term.c.suspension_proposed_on.is_(None))
+        .scalar_subquery()
+        >= RED_REPORTS,
+    )
+    .order_by(centre.c.id)
+    .limit(200)
+    .with_for_update(skip_locked=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +176,12 @@ class DesignationInputs:
         return Arrived(self.reviews, self.agreed, self.level >= ENDORSEMENT_LEVEL)
 
 
+_proposed = exists().where(
+    *_of_current_term,
+    *_is_red,
+    term.c.suspension_proposed_on.is_not(None),
+    annual_report.c.status.in_([constant(status) for status in OPEN]),
+)
 NEXT_STEPS = NextSteps(
     "centres.centres",
     centre,
@@ -130,6 +193,7 @@ NEXT_STEPS = NextSteps(
         NextStep("under_review", "recommend", centre.c.assignee),
         NextStep("awaiting_agreement", "designate", centre.c.assignee),
         NextStep("renewal_review", "renew", centre.c.assignee),
+        *(NextStep(status, "suspend", only=_proposed) for status in sorted(PUBLISHED)),
     ),
 )
 LISTING = listing(
@@ -203,3 +267,15 @@ async def lock_overdue(connection: Connection, at: datetime) -> list[Centre]:
     """Centres whose target has passed without a fact, locked; at most 200. Skips those that another transaction
     locks."""
     return records_of(Centre, await _OVERDUE.fetch(connection, at=at))
+
+
+async def lock_late(connection: Connection) -> list[Centre]:
+    """Centres with two very late reports in their current term, and no proposal to suspend them in it, locked; at most
+    200. Skips those that another transaction locks."""
+    return records_of(Centre, await _LATE.fetch(connection))
+
+
+async def take_reminded(connection: Connection, today: date) -> list[Centre]:
+    """Marks up to 2,500 centres that are to be reminded of their renewal today, and returns them. Skips those that
+    another transaction locks. Their versions stay."""
+    return records_of(Centre, await _TAKE_REMINDED.fetch(connection, today=today))

@@ -68,9 +68,9 @@ class Centre(Record):
     term_number: Annotated[int | None, Public, Tracked, Part]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
+    public_note: Annotated[str | None, Public, Tracked, "What the register says of the latest transition."]
     assignee: Annotated[UUID | None, Granted, Tracked, "The account or client that works on the file."]
     clock_holder: Annotated[str | None, Granted, Part]
-    public_note: Annotated[str | None, Public, Tracked, "What the register says of the latest transition."]
     clock_since: Annotated[datetime | None, Granted, Part]
     clock_target: Annotated[datetime | None, Granted, Part]
     """While the applicant has the file, the target that moves when the file returns."""
@@ -80,6 +80,7 @@ class Centre(Record):
     """The days that each holder has had the file before the present one got it."""
     clock_announced: Annotated[bool, Internal]
     """Whether a fact has said that the target has passed."""
+    reminded_on: Annotated[date | None, Internal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,9 @@ class Term(Record):
     ]
     waiver: Annotated[Document | None, Granted, Tracked, "The waiver instead of an endorsement."]
     consent_lapsed_on: Annotated[date | None, Granted, Tracked, "Since when the country has no valid endorsement."]
+    suspension_proposed_on: Annotated[
+        date | None, Granted, Tracked, "When two reports of the term were very late, so that a suspension was proposed."
+    ]
     ended_on: Annotated[
         date | None, Public, Tracked, "The day on which the term ended, where that was before its last day."
     ]

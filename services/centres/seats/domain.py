@@ -1,9 +1,13 @@
 """The lifecycle of a seat on a committee, and its dates."""
 
+from datetime import timedelta
+
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.partial_date import earliest, latest
 
 OFFICES = ("president", "vice_president", "secretary", "member")
+ENDING = timedelta(days=90)
+"""How long before the day on which it may end a seat waits for what follows it."""
 
 
 LIFECYCLE: Lifecycle[None] = Lifecycle(

@@ -3,16 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, bindparam, func, select
+from sqlalchemy import Date, Select, Text, bindparam, cast, func, literal_column, select
 
 from services.centres.committees.domain import PUBLISHED
 from services.centres.committees.tables import committee
-from services.centres.seats.domain import LIFECYCLE, OFFICES
+from services.centres.seats.domain import ENDING, LIFECYCLE, OFFICES
 from services.centres.seats.record import Seat
 from services.centres.seats.tables import seat
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind
 from shared.records.listing import one_of, values
+from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import listing, with_parent
 from shared.records.rows import records_of
 
@@ -27,12 +28,15 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(seat).where(with_parent(committee, seat.c.committee_id, access_kind, PUBLISHED))
 
 
+_may_end = cast(func.rpad(seat.c.ends, literal_column("10"), literal_column("'-01-01'")), Date)
+NEXT_STEPS = NextSteps("centres.seats", seat, (NextStep("appointed", "end", only=_may_end - ENDING.days <= TODAY),))
 LISTING = listing(
     Seat,
     seat,
     LIFECYCLE.states,
     visible_to,
     values("office", seat.c.office, "Offices, separated by commas", one_of(OFFICES)),
+    NEXT_STEPS.holder,
 )
 
 

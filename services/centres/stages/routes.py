@@ -16,28 +16,25 @@ from services.centres.stages.domain import checklist
 from services.centres.stages.schemas import (
     Checklist,
     PassedStage,
-    StageStatistics,
     shown_checklist,
     shown_duration,
     shown_stage,
 )
 from shared.database.statements import Row
 from shared.kernel.clock import today
-from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.resource_type import require
 from shared.records.rows import record_read
-from shared.web.request_context import CurrentContext
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON, document_response
 from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.statistics import who_is_counted
+from shared.web.route_options import RouteOptions
+from shared.web.statistics import keys_in, who_is_counted
 
 STAGES = Resource("centres", "stages", "stage")
 _CENTRES = CENTRE_API.kind.resource
-_OF, _KEYS = "stages", ("stage", "year")
+KEYS = ("stage", "year")
 router = ResourceRouter(STAGES, ROLES, prefix=_CENTRES.path, dependencies=[Depends(with_own_applications)])
-statistics = ResourceRouter(Resource("centres", "statistics", "statistic"), ROLES)
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]
 
 
@@ -70,34 +67,14 @@ async def list_stages(centre: Centre, ctx: CurrentContext) -> Response:
     return Response(orjson.dumps([shown_stage(row) for row in rows]), media_type=JSON)
 
 
-@statistics.get(
-    "",
-    options=RouteOptions(
-        is_public=True,
-        query=query_of(
-            described={
-                "of": f"What is measured: `{_OF}`.",
-                "by": f"What to measure by, in order, separated by commas: {', '.join(_KEYS)}; default: both.",
-            }
-        ),
-    ),
-    operation_id="getCentreStatistics",
-    summary="Measure how long the files of centres take",
-    description="The days that files spent in each stage, by the year in which they left it. Of fewer than five files"
-    " there are no durations.",
-    responses={200: {"model": StageStatistics}},
-)
-async def get_statistics(ctx: CurrentContext) -> Response:
-    given = ctx.request.query_params
-    if given.get("of", _OF) != _OF:
-        raise invalid_parameter("of", f"One of {_OF}.")
-    by = given.get("by", ",".join(_KEYS)).split(",")
-    if not set(by) <= set(_KEYS) or len(set(by)) < len(by):
-        raise invalid_parameter("by", f"Names of {', '.join(_KEYS)}, each once, separated by commas.")
+async def stage_durations(ctx: RequestContext) -> Response:
+    """The days that files spent in each stage, by the year in which they left it. Of fewer than five files there are no
+    durations."""
+    by = keys_in(ctx.request, KEYS, ",".join(KEYS))
     access = ctx.access_on(_CENTRES)
     async with ctx.connection() as connection:
         rows = await queries.durations(connection, access, by)
     counted = who_is_counted("centres", PUBLISHED, access.access_kind)
     definition = f"Days that files spent in stages that they have left. {counted}."
     items = [shown_duration(row, by) for row in rows]
-    return document_response(ctx, {"items": items, "as_of": today(), "definition": definition})
+    return document_response(ctx, {"items": items, "as_of": today(), "definition": definition, "total": None})

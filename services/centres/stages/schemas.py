@@ -14,7 +14,7 @@ from services.centres.stages.domain import LEAST_FILES, Item, missing
 from shared.audit import details
 from shared.kernel.clock import now, to_text
 from shared.web.contract import STATES
-from shared.web.fields import Day, LocalizedTexts, Prose, ResponseModel
+from shared.web.fields import LocalizedTexts, Prose, ResponseModel
 
 _VERBS = tuple(dict.fromkeys(ahead.verb for ahead in AHEAD.values()))
 _Reason = Annotated[str | None, Field(examples=["work_plan_missing"])]
@@ -64,14 +64,6 @@ class StageDuration(ResponseModel):
     p90: Annotated[
         float | None, Field(examples=[48.0]), f"The 90th percentile in days; null for fewer than {LEAST_FILES} files."
     ]
-
-
-class StageStatistics(ResponseModel):
-    """How long files took for the stages that they have left."""
-
-    items: Annotated[list[StageDuration], "The durations, in the order of their values."]
-    as_of: Annotated[Day, "The day of the numbers."]
-    definition: Annotated[str, Field(examples=["Days of files in stages."]), "What is counted for this caller."]
 
 
 def shown_checklist(items: Sequence[Item]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class DesignationTerm(RecordResponse, of=record.Term, lifecycle=TERMS.lifecycle)
     endorsement_id: UUID | None = None
     waiver: StoredWaiver | None = None
     consent_lapsed_on: date | None = None
+    suspension_proposed_on: date | None = None
 
 
 present = presenter(record.Term, term)

@@ -7,7 +7,7 @@ from services.membership.declarations.record import Declaration
 from services.membership.declarations.tables import declaration
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
-from shared.records.listing import Filter
+from shared.records.filters import Filter, parsed_year
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_whole, listing
 from shared.records.rows import records_of
@@ -25,19 +25,13 @@ _EARLIER = Statement(
 )
 
 
-def _parsed_year(raw: str) -> int:
-    if not (len(raw) == 4 and raw.isascii() and raw.isdigit()):
-        raise ValueError("is not a year of four digits")
-    return int(raw)
-
-
 NEXT_STEPS = NextSteps("membership.declarations", declaration, (NextStep("signed", "assess"),))
 LISTING = listing(
     Declaration,
     declaration,
     LIFECYCLE.states,
     by_whole(declaration, declaration.c.expert_id),
-    Filter("year", "A year", _parsed_year, lambda bound: declaration.c.year == bound),
+    Filter("year", "A year", parsed_year, lambda bound: declaration.c.year == bound),
     NEXT_STEPS.holder,
 )
 

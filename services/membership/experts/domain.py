@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, TypedDict
 
 from services.membership.experts.record import EmailAddress, Expert, PersonName
 from services.membership.record_linkage.names import name_key
+from shared.kernel.clock import years_after
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.text import email_key, fold, search_key
@@ -285,5 +286,4 @@ def term_of(starts: date | None, ends: date | None, reason: str | None, today: d
 
 def _after_years(starts: date, years: int) -> date:
     """The last day of a term of so many years."""
-    day = 28 if (starts.month, starts.day) == (2, 29) else starts.day
-    return date(starts.year + years, starts.month, day) - timedelta(days=1)
+    return years_after(starts, years) - timedelta(days=1)

@@ -1,5 +1,7 @@
 """The paths of reports of centres, and of their templates."""
 
+import tempfile
+from pathlib import Path as FilePath
 from typing import Any
 
 from tests.journeys.paths import evidence
@@ -36,6 +38,21 @@ def _second_of_two(path_run: PathRun) -> str:
     path_run.by(_OFFICER).step(first, "submit")
     path_run.by("admin").step(first, "accept")
     return _report(path_run, 2)
+
+
+def _import(who: str, day_of: str) -> Any:
+    """Somebody of the office imports the day on which the report was submitted or accepted."""
+
+    def act(path_run: PathRun) -> None:
+        by = path_run.by(who)
+        report = by.get(path_run.record)
+        number = by.get(f"{_V1}/centres/{report['centre_id']}")["registration_number"]
+        with tempfile.TemporaryDirectory() as folder:
+            file = FilePath(folder) / "reports.csv"
+            file.write_text(f"registration_number,year,{day_of}\n{number},{report['year']},{day()}\n")
+            by.upload(f"{_V1}/imports", file, resource="annual_reports")
+
+    return act
 
 
 PATHS = (
@@ -78,6 +95,16 @@ PATHS = (
             given(change(_OFFICER, answers={"summary": "More stations"}, figures={"staff": 14})),
             refused(_OFFICER, "submit", "prefill_unconfirmed"),
             taken(_OFFICER, "submit", "submitted", confirm_prefilled=True),
+        ),
+    ),
+    Path(
+        "centres.annual_reports",
+        "TO",
+        _report,
+        "due",
+        (
+            follows("record_submission", "submitted", _import(_OFFICER, "submitted_on")),
+            follows("record_acceptance", "accepted", _import("admin", "accepted_on")),
         ),
     ),
     Path(

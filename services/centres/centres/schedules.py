@@ -1,0 +1,48 @@
+"""What the calendar does to centres: terms end, renewals open, and what is late is announced."""
+
+from dataclasses import replace
+
+from services.centres.annual_reports.operations import apply_scheduled as announce_lights
+from services.centres.centres import queries, stages
+from services.centres.centres.clock import APPLICANT, entered
+from services.centres.centres.designation import TERMS, end_term
+from services.centres.centres.operations import CENTRES
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now, today
+
+
+async def apply_scheduled(uow: UnitOfWork) -> None:
+    """Opens due renewals and expires centres whose term has ended."""
+    at = now()
+    for before in await queries.lock_due(uow.connection, today()):
+        if before.term_ends is not None and before.term_ends < today():
+            wanted = replace(entered(before, "expired", None, None, at), assignee=None, previous_status=None, public_note=None)
+            after = await CENTRES.apply_scheduled(uow, before, "expire", wanted)
+            await end_term(uow, after, before.term_ends)
+        else:
+            wanted = entered(before, "renewal_due", APPLICANT, None, at)
+            after = await CENTRES.apply_scheduled(uow, before, "open_renewal", wanted)
+        await stages.append(uow, after, at)
+
+
+async def announce_overdue(uow: UnitOfWork) -> None:
+    """Announces each stage whose target has passed, once."""
+    for before in await queries.lock_overdue(uow.connection, now()):
+        await CENTRES.write(uow, "become_overdue", before, replace(before, clock_announced=True), fact="stage_overdue")
+
+
+async def announce_late_reports(uow: UnitOfWork) -> None:
+    """Announces the lights of late reports, and proposes once in each term to suspend a centre two of whose reports are
+    very late: a task of the secretariat, never a suspension."""
+    await announce_lights(uow)
+    for late in await queries.lock_late(uow.connection):
+        current = await queries.lock_current_term(uow.connection, late.id)
+        if current is not None and current.suspension_proposed_on is None:
+            await TERMS.update(uow, current, replace(current, suspension_proposed_on=today()))
+            CENTRES.record_change(uow, "propose_suspension", late, late, "suspension_proposed")
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces that renewals are due, once for each centre and day of a reminder; at most 2,500."""
+    for one in await queries.take_reminded(uow.connection, today()):
+        CENTRES.record_change(uow, "remind", one, one, "renewal_reminder")

@@ -1,0 +1,128 @@
+"""Lists of the next steps of a caller, from the views of work that services publish."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.contracts.readers import steps, takers_of
+from shared.kernel.countries import COUNTRIES
+from shared.kernel.principal import Principal
+from shared.records.next_steps import ME, TODAY, is_another_than, is_in_office, offices_of
+
+_LATEST = literal(datetime(9999, 12, 31, tzinfo=UTC), DateTime(timezone=True))
+KEYS: list[ColumnElement[Any]] = [
+    literal(None, DateTime(timezone=True)),
+    literal(None, Text),
+    literal(None, Uuid),
+    literal(None, Text),
+]
+"""The types of a position: the due time, the resource, the record and the verb."""
+LIGHTS = ("green", "yellow", "red")
+_SOON = timedelta(days=7)
+
+
+def offices_in(principal: Principal, *services: str) -> list[str]:
+    """The next steps in these services that the principal's grants permit."""
+    found = (
+        offices_of(principal, takers_of(service), resource, verbs)
+        for resource, verbs in steps().items()
+        if (service := resource.partition(".")[0]) in services
+    )
+    return sorted(frozenset().union(*found))
+
+
+class Places(NamedTuple):
+    """Where a caller's offices are: everywhere, or in countries and over records."""
+
+    is_everywhere: bool
+    countries: list[str]
+    records: list[UUID]
+
+    @property
+    def shape(self) -> tuple[bool, bool]:
+        """What decides the form of a statement."""
+        return self.is_everywhere, bool(self.records)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of `taken_from`."""
+        return {"countries": self.countries, "records": self.records}
+
+
+def places_of(offices: Iterable[str]) -> Places:
+    """Where these steps are taken."""
+    places = {step.partition(" ")[2] for step in offices}
+    countries = places & COUNTRIES.keys()
+    return Places("" in places, sorted(countries), [UUID(key) for key in sorted(places - countries - {""})])
+
+
+def taken_from(view: FromClause, names: Iterable[str], is_everywhere: bool, has_records: bool) -> list[Select[Any]]:
+    """The steps of a view of work that the caller takes: those of their accounts, and those of their offices. `names`
+    are the columns. Parameters: `caller_parameters`, `offices`, `Places.parameters`."""
+    rows = view.c
+    scope, keys = rows.get("scope_id", rows.id), any_(bindparam("records", type_=ARRAY(Uuid)))
+    within = [rows.country == any_(bindparam("countries", type_=ARRAY(Text)))]
+    if has_records:
+        within += [key == keys for key in (scope, rows.get("institution_id")) if key is not None]
+    step = rows.resource + literal(".") + rows.verb
+    taken_by = is_in_office(step, rows.country, scope)
+    if "institution_id" in rows:
+        of_host = is_in_office(step, rows.country, rows.institution_id)
+        taken_by = or_(taken_by, and_(of_host, rows.entered_by == any_(bindparam("labels", type_=ARRAY(Text)))))
+    found = select(*(rows[name] for name in names))
+    if "first_day" in rows:
+        found = found.where(or_(rows.first_day.is_(None), rows.first_day <= TODAY), is_another_than(rows.submitted_by))
+    of_office = found.where(rows.account_id.is_(None), taken_by)
+    return [
+        found.where(rows.account_id == ME),
+        of_office if is_everywhere else of_office.where(or_(*within)),
+    ]
+
+
+def light(due: datetime | None, at: datetime) -> str | None:
+    """`green` until seven days before the due time, then `yellow`, from the due time on `red`; None without one."""
+    if due is None:
+        return None
+    if due <= at:
+        return "red"
+    return "yellow" if due - at <= _SOON else "green"
+
+
+def earliest_first(
+    steps_taken: FromClause, *more: ColumnElement[Any], by_kind: bool, by_due: bool, going_on: bool
+) -> Select[Any]:
+    """A page of steps in the order of their due times, each with its `place`. `more` are further columns. Parameters:
+    `limit`, and `kind`, `due_before` and `after_…` where they are asked for."""
+    rows = steps_taken.c
+    conditions = []
+    if by_kind:
+        conditions.append(func.split_part(rows.resource, ".", 2) == bindparam("kind", type_=Text))
+    if by_due:
+        conditions.append(rows.due < bindparam("due_before", type_=DateTime(timezone=True)))
+    place = func.coalesce(rows.due, _LATEST).label("place")
+    found = select(*rows, place, *more).where(*conditions).subquery("found")
+    order = (found.c.place, found.c.resource, found.c.id, found.c.verb)
+    query = select(found)
+    if going_on:
+        after = tuple_(*(bindparam(f"after_{n}", type_=key.type) for n, key in enumerate(KEYS)))
+        query = query.where(tuple_(*order) > after)
+    return query.order_by(*order).limit(bindparam("limit"))

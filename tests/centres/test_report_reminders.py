@@ -1,0 +1,161 @@
+"""Centres are reminded of reports and of renewals, once for each day of a reminder, and two very late reports of a term
+propose a suspension once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.centres.annual_reports import operations as reports
+from services.centres.centres import schedules as centres
+from services.centres.settings import CentresSettings
+from shared.contracts import centres as facts
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import today
+from tests.support.callers import Caller
+from tests.support.centres import stepped
+from tests.support.reports import ReportingCentre
+
+OF_REPORTS = [facts.ANNUAL_REPORT_REPORT_DUE, facts.ANNUAL_REPORT_REPORT_LATE]
+
+
+@pytest.fixture
+async def wide(settings: CentresSettings) -> AsyncIterator[Database]:
+    """The service's own database role, on several connections."""
+    opened = await Database.open(settings.database_dsn(), size=4)
+    yield opened
+    await opened.close()
+
+
+async def _announced(superuser: asyncpg.Connection, record: str, types: list[str]) -> list[str]:
+    """The facts about a record, in their order."""
+    rows = await superuser.fetch(
+        "SELECT type FROM core_outbox WHERE subject = $1 AND type = ANY($2) ORDER BY id", UUID(record), types
+    )
+    return [row["type"] for row in rows]
+
+
+async def _run(database: Database, what: Any, day: date) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (reports, centres):
+            patch.setattr(module, "today", lambda: day)
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await what(uow)
+
+
+async def test_a_report_has_four_reminders(
+    centre: ReportingCentre, database: Database, superuser: asyncpg.Connection
+) -> None:
+    report = (await centre.reports())[-1]
+    due = date.fromisoformat(report["due"])
+    counted = []
+    for days in (-31, -30, -29, -7, 0, 1, 8, 30, 31):
+        for _ in range(2):
+            await _run(database, reports.remind, due + timedelta(days=days))
+        counted.append(len(await _announced(superuser, report["id"], OF_REPORTS)))
+    assert counted == [0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert await _announced(superuser, report["id"], OF_REPORTS) == [OF_REPORTS[0]] * 2 + [OF_REPORTS[1]] * 2
+
+
+async def test_a_reminder_is_made_up_to_six_days_late_and_for_awaited_reports_alone(
+    centre: ReportingCentre, database: Database, superuser: asyncpg.Connection
+) -> None:
+    report, other = (await centre.reports())[-2:]
+    due = date.fromisoformat(report["due"])
+    await _run(database, reports.remind, due - timedelta(days=23))
+    assert await _announced(superuser, report["id"], OF_REPORTS) == []
+    await _run(database, reports.remind, due - timedelta(days=1))
+    assert await _announced(superuser, report["id"], OF_REPORTS) == OF_REPORTS[:1]
+    await stepped(centre.admin, other, "waive", reason="Not owed")
+    await _run(database, reports.remind, date.fromisoformat(other["due"]) - timedelta(days=7))
+    assert await _announced(superuser, other["id"], OF_REPORTS) == []
+
+
+async def test_four_workers_remind_once(centre: ReportingCentre, wide: Database, superuser: asyncpg.Connection) -> None:
+    report = (await centre.reports())[-1]
+    day = date.fromisoformat(report["due"]) - timedelta(days=7)
+    await asyncio.gather(*(_run(wide, reports.remind, day) for _ in range(4)))
+    assert len(await _announced(superuser, report["id"], OF_REPORTS)) == 1
+
+
+async def test_a_renewal_has_four_reminders(
+    centre: ReportingCentre, database: Database, superuser: asyncpg.Connection
+) -> None:
+    ends, key = date(2031, 3, 31), centre.record["id"]
+    await superuser.execute("UPDATE centre_centre SET term_ends = $2 WHERE id = $1", UUID(key), ends)
+    counted = []
+    days = [date(2030, 6, 29), date(2030, 6, 30), date(2030, 9, 30), date(2030, 12, 31), date(2031, 2, 28), ends]
+    for day in days:
+        for _ in range(2):
+            await _run(database, centres.remind, day)
+        counted.append(len(await _announced(superuser, key, [facts.CENTRE_RENEWAL_REMINDER])))
+    assert counted == [0, 1, 2, 3, 4, 4]
+
+
+async def _announce(database: Database, day: date) -> None:
+    await _run(database, centres.announce_late_reports, day)
+
+
+async def test_the_second_red_report_of_a_term_proposes_a_suspension_once(
+    centre: ReportingCentre, database: Database, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = [date.fromisoformat(one["due"]) for one in (await centre.reports())[:3]]
+    key, type_ = centre.record["id"], [facts.CENTRE_SUSPENSION_PROPOSED]
+    counted = []
+    for day in (first + timedelta(days=31), second + timedelta(days=30), second + timedelta(days=31), third + LATE):
+        for _ in range(2):
+            await _announce(database, day)
+        counted.append(len(await _announced(superuser, key, type_)))
+    assert counted == [0, 0, 1, 1]
+    shown = (await centre.admin.get(centre.record["links"]["self"])).json()
+    assert shown["status"] == "active"
+    (term,) = (await centre.admin.get(f"/centres/v1/terms?centre_id={key}")).json()["items"]
+    assert term["suspension_proposed_on"] == (second + timedelta(days=31)).isoformat()
+    lines = (await centre.admin.get(f"{centre.record['links']['self']}/history")).json()["items"]
+    assert [line["action"] for line in lines].count("propose_suspension") == 1
+    assert await _tasks(centre.admin, key) == ["suspend"]
+    assert await _tasks(centre.caller(monkeypatch, "centre_director"), key) == []
+
+
+LATE = timedelta(days=60)
+
+
+async def _tasks(who: Caller, centre: str) -> list[str]:
+    """The actions on a centre in the work list, on all pages."""
+    found, following = [], "/centres/v1/work_list?kind=centres&limit=200"
+    while following:
+        page = (await who.get(following)).json()
+        found += [item["action"] for item in page["items"] if item["id"] == centre]
+        following = page["next"]
+    return found
+
+
+async def test_the_task_is_gone_when_the_centre_is_suspended_or_the_reports_came(
+    centre: ReportingCentre, database: Database
+) -> None:
+    reports_, key = await centre.reports(), centre.record["id"]
+    await _announce(database, date.fromisoformat(reports_[1]["due"]) + LATE)
+    assert await _tasks(centre.admin, key) == ["suspend"]
+    suspended = await stepped(centre.admin, centre.record, "suspend", reason="No reports")
+    assert await _tasks(centre.admin, key) == []
+    await stepped(centre.admin, suspended, "reinstate")
+    assert await _tasks(centre.admin, key) == ["suspend"]
+    for report in reports_[:2]:
+        await stepped(centre.admin, report, "waive", reason="Reported by letter")
+    assert await _tasks(centre.admin, key) == []
+
+
+async def test_a_proposal_is_made_once_by_four_workers(
+    centre: ReportingCentre, wide: Database, superuser: asyncpg.Connection
+) -> None:
+    day = date.fromisoformat((await centre.reports())[1]["due"]) + LATE
+    await asyncio.gather(*(_announce(wide, day) for _ in range(4)))
+    await _announce(wide, day)
+    assert len(await _announced(superuser, centre.record["id"], [facts.CENTRE_SUSPENSION_PROPOSED])) == 1
+    assert today() < day

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer
 
 from services.centres.centres import record
 from services.centres.centres.domain import HOLDERS, LIFECYCLE
@@ -18,7 +18,7 @@ from shared.web.fields import (
     CountryCode,
     Day,
     Document,
-    Keyword,
+    Keywords,
     Line,
     LocalizedTexts,
     Prose,
@@ -27,10 +27,6 @@ from shared.web.fields import (
     Visible,
 )
 from shared.web.schemas import RecordResponse
-
-
-def _each_once(words: list[str]) -> list[str]:
-    return list(dict.fromkeys(words))
 
 
 def _as_json(part: BaseModel) -> dict[str, Any]:
@@ -63,7 +59,7 @@ class CentreBody(Body, of=record.Centre):
     unit: Line | None = None
     committee_id: UUID | None = None
     director_id: UUID | None = None
-    themes: Annotated[list[Keyword], Field(max_length=50), AfterValidator(_each_once)] = []
+    themes: Keywords = []
     terms_of_reference: Document | None = None
     work_plan: Document | None = None
     host_letter: Document | None = None

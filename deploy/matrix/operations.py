@@ -75,7 +75,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
-    **dict.fromkeys(("createSeat", "createAgreement", "createAnnualReport", "createAction", "createMilestone"), _UNDER),
+    **dict.fromkeys(("createSeat", "createAgreement", "createAnnualReport", "createPartnership"), _UNDER),
+    **dict.fromkeys(("createAction", "createMilestone"), _UNDER),
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
     ),
@@ -113,6 +114,8 @@ _BY_NAME: Mapping[str, Demand] = {
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
     **dict.fromkeys(("createExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
+    "getCentreProfile": Demand(Ask.SEE),
+    **dict.fromkeys(("updateCentreProfile", "confirmCentreProfile"), Demand(Ask.DO, "update", "profiles")),
     "listCentreReviewers": Demand(Ask.SEE),
     "createCentreReviewer": Demand(Ask.DO, "create", "reviewers"),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),

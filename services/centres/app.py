@@ -8,6 +8,9 @@ from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
+from services.centres.networks.routes import router as networks
+from services.centres.partnerships.routes import router as partnerships
+from services.centres.profiles.routes import router as profiles
 from services.centres.report_templates.routes import router as report_templates
 from services.centres.reviewers.routes import of_centre as reviewers_of_centre
 from services.centres.reviewers.routes import router as reviewers
@@ -41,6 +44,9 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             agreements,
             report_templates,
             annual_reports,
+            profiles,
+            networks,
+            partnerships,
         ],
         title="Centres",
         description="National committees and their seats, centres with their terms, reviews, agreements and reports.",
@@ -54,6 +60,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "terms": "The spans for which a centre is designated.",
             "agreements": "Agreements with centres and their hosts.",
             "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
+            "networks": "Networks that centres are members of.",
+            "partnerships": "Partnerships of centres with centres, institutions and networks.",
             "report_templates": "The questions of applications, reports and evaluations, in versions.",
         },
         **service_parts(),

@@ -3,6 +3,7 @@
 from services.centres.centres.designation import follow_consent
 from services.centres.erasing import erase, erase_and_report
 from services.centres.merges import EXPERTS, INSTITUTIONS
+from services.centres.partnerships.operations import follow_institution
 from services.centres.reviewers.operations import end_with_centre
 from services.centres.seats.operations import end_with_committee
 from shared.contracts import actions, centres, membership
@@ -10,6 +11,7 @@ from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
+_partner_changed = of_each_subject(follow_institution)
 _consent_changed = of_each_country(follow_consent)
 _review_ended = of_each_subject(end_with_centre)
 _committee_ended = of_each_subject(end_with_committee)
@@ -21,6 +23,11 @@ REACTIONS: Reactions = {
     membership.INSTITUTION_MERGED: _institution_changed_places,
     membership.INSTITUTION_LINKED: _institution_changed_places,
     membership.INSTITUTION_UNMERGED: _institution_changed_places,
+    membership.INSTITUTION_UPDATED: _partner_changed,
+    membership.INSTITUTION_VERIFIED: _partner_changed,
+    membership.INSTITUTION_INACTIVATED: _partner_changed,
+    membership.INSTITUTION_OUT_OF_SCOPE: _partner_changed,
+    membership.INSTITUTION_WITHDRAWN: _partner_changed,
     actions.ENDORSEMENT_VERIFIED: _consent_changed,
     actions.ENDORSEMENT_WITHDRAWN: _consent_changed,
     actions.ENDORSEMENT_EXPIRED: _consent_changed,

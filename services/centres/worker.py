@@ -6,6 +6,7 @@ from services.centres.agreements.operations import apply_scheduled as expire_agr
 from services.centres.annual_reports.operations import apply_scheduled as announce_late_reports
 from services.centres.centres.operations import CENTRES
 from services.centres.centres.operations import apply_scheduled as end_terms
+from services.centres.partnerships.operations import apply_scheduled as end_partnerships
 from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
 from services.centres.seats.operations import apply_scheduled as end_seats
@@ -18,6 +19,7 @@ SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
     "remind_reviewers": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "announce_late_reports": Schedule(timedelta(hours=1), announce_late_reports, catch_up=1),
+    "end_partnerships": Schedule(timedelta(hours=1), end_partnerships, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(CENTRES), catch_up=1),
     "expire_agreements": Schedule(timedelta(hours=1), expire_agreements, catch_up=1),

@@ -173,6 +173,22 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     by.create("/centres/v1/agreements", {**agreement, "parties": parties})
     form = {"kind": "annual_report", "version": "2027", "titles": {"en": "Annual report"}, "sections": sections()}
     by.step(by.create("/centres/v1/report_templates", form)["links"]["self"], "activate")
+    by.change(
+        f"{path}/profile",
+        {
+            "website": "https://soils.example.org/",
+            "staff": {"total": 40, "women": 21},
+            "facilities": [{"titles": {"en": "Soil laboratory"}, "description": "Analyses soil."}],
+            "services": [{"titles": {"en": "Analyses"}, "audience": "Farmers"}],
+            "projects": [{"titles": {"en": "Peat"}, "url": "https://soils.example.org/peat"}],
+            "publications": [{"doi": "10.1038/nphys1170", "title": "Carbon in peat", "year": 2026}],
+        },
+    )
+    network = by.create(
+        "/centres/v1/networks", {"code": "PEATLANDS", "titles": {"en": "Peatlands"}, "themes": ["peat"]}
+    )
+    partner = {"partner": {"network_id": network["id"]}, "kind": "member"}
+    by.create("/centres/v1/partnerships", {"centre_id": centre["id"], **partner, "from": "2026-01-01"})
     by.create("/centres/v1/annual_reports", {"centre_id": centre["id"], "year": 2025, "due": "2026-03-01"})
     return by.step(path, "recommend")
 

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from services.centres.centres import domain, queries
-from services.centres.centres.designation import close_term, end_term, follow_centre, open_term
+from services.centres.centres.designation import close_term, end_term, follow_centre, follow_state, open_term
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
@@ -108,6 +108,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Centre, reque
         return after
 
     after = await CENTRES.apply_transition(uow, before, requested, guard_context, may, effects)
+    await follow_state(uow, after)
     if opened is not None:
         waiver = _waiver(access.principal, requested)
         endorsement = designation_inputs.endorsement if designation_inputs and not waiver else None
@@ -145,6 +146,7 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         if before.term_ends is not None and before.term_ends < today():
             after = await CENTRES.apply_scheduled(uow, before, "expire", replace(before, previous_status=None))
             await end_term(uow, after, before.term_ends)
+            await follow_state(uow, after)
         else:
             await CENTRES.apply_scheduled(uow, before, "open_renewal")
 

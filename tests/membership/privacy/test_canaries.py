@@ -101,6 +101,8 @@ class Person:
         yield "reviews", {**record, "reviewer_id": self.loser, "status": "recorded", "recommendation": "decline"}
         yield "reviewers", {**record, "expert_id": self.loser, "status": "invited"}
         yield "directed_centres", {**record, "director_id": self.expert, "status": "draft"}
+        coordinated = {**record, "country": None, "coordinator_id": self.expert, "status": "active"}
+        yield "coordinated_networks", coordinated
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:

@@ -21,6 +21,7 @@ from tests.support.documents import run_commands
         "certificates.md",
         "calls.md",
         "annual-reports.md",
+        "centre-partners.md",
         "evidence.md",
         "schemes.md",
         "dashboards.md",

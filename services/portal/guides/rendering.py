@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "initiatives",
         "calls",
         "annual-reports",
+        "centre-partners",
         "dashboards",
     ),
     "For ministries and national systems": (

@@ -72,7 +72,7 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
 
 _SERVICE = {
     **dict.fromkeys(("declarations", "consents", "congresses", "participations", "supports"), "membership"),
-    **dict.fromkeys(("centres", "committees", "seats", "agreements", "networks", "partnerships"), "centres"),
+    **dict.fromkeys(("centres", "committees", "seats", "agreements", "partnerships"), "centres"),
 }
 """The service of each kind whose bodies name records; `actions` for the others."""
 
@@ -103,7 +103,6 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("committees", "host_institution_id institutions", {"names": names, **place}),
         ("seats", "committee_id committees", seat),
         ("agreements", "centre_id centres", agreement),
-        ("networks", "coordinator_id experts", {"code": "OWN", "titles": names}),
         ("partnerships", "centre_id centres", {"partner": {"institution_id": host}, "kind": "data"}),
         ("programmes", "committee_id committees", {"framework": "3+1/2026", **place}),
         ("programmes", "centre_id centres", {"framework": "3+1/2026", **place}),

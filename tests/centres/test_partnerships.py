@@ -1,5 +1,6 @@
 """Networks, and partnerships that one side proposes and the other accepts."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -352,6 +353,20 @@ async def test_a_restricted_partner_has_no_name_for_outsiders(pair: Pair, anonym
     for insider in (pair.director, pair.other, pair.admin):
         assert (await insider.get(path)).json()["partner"] == {"centre_id": hidden}
         assert await _listed(insider, partner_centre_id=hidden) == [active["id"]]
+
+
+async def test_a_proposal_does_not_miss_a_change_of_a_side_at_the_same_time(
+    pair: Pair, superuser: asyncpg.Connection
+) -> None:
+    key, waiting = pair.partner["id"], "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    async with superuser.transaction():
+        await superuser.execute("SELECT FROM centre_centre WHERE id = $1 FOR UPDATE", key)
+        await superuser.execute("UPDATE centre_centre SET visibility = 'restricted' WHERE id = $1", key)
+        proposing = asyncio.create_task(pair.director.post(PARTNERSHIPS, pair.body))
+        while not await superuser.fetchval(f"{waiting} AND datname = current_database()"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    refused = await proposing
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict"), refused.text
 
 
 async def test_a_partnership_ends_after_its_last_day(pair: Pair, database: Database) -> None:

@@ -191,7 +191,13 @@ async def test_a_project_names_an_action_that_the_caller_may_know_of(
     place = {"country": centre["country"], "visibility": "public"}
     programme = await enter(superuser, "action_programme", status="approved", framework="3+1/2026", **place)
     action = await enter(
-        superuser, "action_action", status="planned", programme_id=programme, titles='{"en": "Peat"}', **place
+        superuser,
+        "action_action",
+        status="planned",
+        kind="action",
+        programme_id=programme,
+        titles='{"en": "Peat"}',
+        **place,
     )
     written = await secretariat.change(_path(centre), projects=[{**_TITLES, "action_id": str(action)}])
     assert (written.status_code, written.json()["projects"][0]["action_id"]) == (200, str(action)), written.text

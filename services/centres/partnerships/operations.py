@@ -8,6 +8,7 @@ from services.centres.partnerships import domain, queries
 from services.centres.partnerships.domain import Side
 from services.centres.partnerships.record import Partnership
 from services.centres.partnerships.tables import partnership
+from shared.database.locks import lock_names, share_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
@@ -28,6 +29,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Partnership) -> Part
     await NAMED_CENTRES.require(uow, {"/centre_id": new.centre_id})
     centre = await queries.side_of_centre(uow.connection, new.centre_id)
     require(access, "create", centre.country if centre else None, new.centre_id)
+    await _require_partner(uow, new)
     partner = await _partner(uow, new)
     if centre is None or partner is None:
         raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
@@ -35,7 +37,11 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Partnership) -> Part
         raise Conflict("A side of the partnership has ended.")
     await _require_agreement(uow, new)
     _require_order(new)
-    return await PARTNERSHIPS.insert(uow, domain.between(new, centre, partner, "proposed"))
+    made = await PARTNERSHIPS.insert(uow, domain.between(new, centre, partner, "proposed"))
+    # The insert waits for changes of its centres and its network; later ones see it.
+    if (await queries.side_of_centre(uow.connection, new.centre_id), await _partner(uow, new)) != (centre, partner):
+        raise Conflict("A side has changed in the meantime; propose the partnership again.")
+    return made
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Partnership, wanted: Partnership) -> Partnership:
@@ -87,6 +93,7 @@ async def follow_centre(uow: UnitOfWork, key: UUID, country: str, status: str, v
 async def follow_institution(uow: UnitOfWork, key: UUID) -> None:
     """Gives the partnerships with an institution its visibility and country, and ends them if it is inactive or left
     the register. Reads the present state. Merges are followed by `services.centres.merges`."""
+    await lock_names(uow.connection, _lock_of(key))
     side = await queries.side_of_institution(uow.connection, key)
     if side is None:
         return
@@ -107,6 +114,7 @@ async def name_institution(uow: UnitOfWork, before: Partnership, institution: UU
     side = await queries.side_of_institution(uow.connection, institution) if institution else None
     is_second = (
         institution is not None
+        and institution != before.partner_institution_id
         and before.status in domain.LIVING
         and await queries.has_living(uow.connection, before.centre_id, institution, before.kind)
     )
@@ -131,19 +139,28 @@ async def _end(uow: UnitOfWork, living: Iterable[Partnership]) -> list[Partnersh
     ]
 
 
+async def _require_partner(uow: UnitOfWork, record: Partnership) -> None:
+    """Raises Invalid for a partner that the caller may not know of, or that is the centre itself. Until the transaction
+    ends, no change of an institution is followed."""
+    if record.partner_centre_id == record.centre_id:
+        raise invalid_field("/partner/centre_id", "invalid_value", "A centre has other partners than itself.")
+    await NAMED_CENTRES.require(uow, {"/partner/centre_id": record.partner_centre_id})
+    await NAMED_NETWORKS.require(uow, {"/partner/network_id": record.partner_network_id})
+    await NAMED_INSTITUTIONS.require(uow, {"/partner/institution_id": record.partner_institution_id})
+    if record.partner_institution_id is not None:
+        await share_names(uow.connection, _lock_of(record.partner_institution_id))
+
+
+def _lock_of(institution: UUID) -> str:
+    return f"partnerships.{institution}"
+
+
 async def _partner(uow: UnitOfWork, record: Partnership) -> Side | None:
-    """The side of the partner. Raises Invalid if the caller may not know of it."""
-    if (key := record.partner_centre_id) is not None:
-        if key == record.centre_id:
-            raise invalid_field("/partner/centre_id", "invalid_value", "A centre has other partners than itself.")
-        await NAMED_CENTRES.require(uow, {"/partner/centre_id": key})
-        return await queries.side_of_centre(uow.connection, key)
-    if (key := record.partner_institution_id) is not None:
-        await NAMED_INSTITUTIONS.require(uow, {"/partner/institution_id": key})
-        return await queries.side_of_institution(uow.connection, key)
-    key = record.partner_id
-    await NAMED_NETWORKS.require(uow, {"/partner/network_id": key})
-    return await queries.side_of_network(uow.connection, key)
+    if record.partner_centre_id is not None:
+        return await queries.side_of_centre(uow.connection, record.partner_centre_id)
+    if record.partner_institution_id is not None:
+        return await queries.side_of_institution(uow.connection, record.partner_institution_id)
+    return await queries.side_of_network(uow.connection, record.partner_id)
 
 
 async def _require_agreement(uow: UnitOfWork, record: Partnership) -> None:

@@ -21,6 +21,7 @@ _CALLERS = {
     "certificates.md": ("accounts", "admin"),
     "calls.md": ("accounts", "admin"),
     "annual-reports.md": ("accounts", "admin"),
+    "centre-partners.md": ("accounts", "admin"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

@@ -77,7 +77,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
-    **dict.fromkeys(("createSeat", "createAgreement", "createAnnualReport", "createAction", "createMilestone"), _UNDER),
+    **dict.fromkeys(("createSeat", "createAgreement", "createAnnualReport", "createPartnership"), _UNDER),
+    **dict.fromkeys(("createAction", "createMilestone"), _UNDER),
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
     ),
@@ -118,6 +119,8 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("createExport", "createCentresExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
     "getCentreChecklist": Demand(Ask.DO, "read"),
     "listCentreStages": Demand(Ask.DO, "read", "stages"),
+    "getCentreProfile": Demand(Ask.SEE),
+    **dict.fromkeys(("updateCentreProfile", "confirmCentreProfile"), Demand(Ask.DO, "update", "profiles")),
     "listCentreReviewers": Demand(Ask.SEE),
     "createCentreReviewer": Demand(Ask.DO, "create", "reviewers"),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),

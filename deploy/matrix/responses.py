@@ -16,6 +16,7 @@ OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
+    "networks",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
@@ -23,12 +24,13 @@ NEVER_PUBLISHED = frozenset((
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
     "certificate_templates", "nominations", "participations", "offers",
 ))  # fmt: skip
-ALWAYS_PUBLISHED = frozenset({"frameworks", "notices", "periods"})
-SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
+ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
+SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements", "partnerships"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
-    "seats": "committees", "agreements": "centres", "annual_reports": "centres", "actions": "programmes",
-    "milestones": "actions", "declarations": "experts", "consents": "experts", "certificates": "experts",
+    "seats": "committees", "agreements": "centres", "annual_reports": "centres", "partnerships": "centres",
+    "actions": "programmes", "milestones": "actions", "declarations": "experts", "consents": "experts",
+    "certificates": "experts",
     "participations": "experts", "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""

@@ -7,7 +7,9 @@ def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
     return frozenset((resource, verb) for resource in resources.split() for verb in verbs.split())
 
 
-_READ = _permissions("committees seats centres terms report_templates", "read history")
+_READ = _permissions("committees seats centres terms report_templates networks", "read history") | _permissions(
+    "partnerships", "read"
+)
 _READ_FILES = _READ | _permissions("agreements annual_reports", "read history")
 _COMMITTEE = _permissions("committees", "create update form request_recognition") | _permissions(
     "seats", "create update end"
@@ -19,6 +21,8 @@ _APPLY = (
 )
 _STAGES = _permissions("stages", "read")
 _REPORT = _permissions("annual_reports", "update start submit")
+_PROFILE = _permissions("profiles", "update")
+_PARTNER = _permissions("partnerships", "history create update accept decline end")
 APPLICANTS = frozenset(
     ("committee_president", "committee_secretary", "institution_representative", "centre_director", "api_client")
 )
@@ -35,6 +39,8 @@ ROLES: RoleTable = {
     | _permissions("centres", "publish assign accept_complete return_incomplete request_info recommend decline")
     | _STAGES
     | _REPORT
+    | _PROFILE
+    | _PARTNER
     | _permissions("annual_reports", "create publish accept return import")
     | _permissions("internal_messages", "read create")
     | _permissions("reviewers", "read history create update replace")
@@ -42,14 +48,14 @@ ROLES: RoleTable = {
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ | _permissions("reviews", "read create update"),
     "expert": _permissions("reviewers", "read history accept decline"),
-    "committee_president": _READ_FILES | _COMMITTEE | _APPLY | _STAGES,
-    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY | _STAGES,
-    "institution_representative": _READ_FILES | _APPLY | _STAGES | _REPORT,
-    "centre_director": _READ_FILES | _APPLY | _STAGES | _REPORT,
+    "committee_president": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _PROFILE,
+    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _PROFILE,
+    "institution_representative": _READ_FILES | _APPLY | _STAGES | _REPORT | _PROFILE | _PARTNER,
+    "centre_director": _READ_FILES | _APPLY | _STAGES | _REPORT | _PROFILE | _PARTNER,
     "government_focal_point": _READ_FILES,
     "national_author": _READ_FILES,
     "national_publisher": _READ_FILES,
-    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _REPORT,
+    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _REPORT | _PROFILE | _PARTNER,
 }
 """Role → permissions. `publish` makes a record public; `record` (reviews) enters the review of another person. A grant
 over an institution permits its representative to apply for a centre that it hosts, and to read and complete the

@@ -10,6 +10,9 @@ from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
+from services.centres.networks.routes import router as networks
+from services.centres.partnerships.routes import router as partnerships
+from services.centres.profiles.routes import router as profiles
 from services.centres.register.forms import FORMS
 from services.centres.register.routes import router as register
 from services.centres.report_templates.routes import router as report_templates
@@ -52,6 +55,9 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             register,
             report_templates,
             annual_reports,
+            profiles,
+            networks,
+            partnerships,
             work_list,
             statistics,
             *bulk_routes("centres", ROLES, IMPORTABLE, EXPORTABLE),
@@ -71,6 +77,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "agreements": "Agreements with centres and their hosts.",
             "register": "The public register of centres, as it was at the end of any day.",
             "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
+            "networks": "Networks that centres are members of.",
+            "partnerships": "Partnerships of centres with centres, institutions and networks.",
             "report_templates": "The questions of applications, reports and evaluations, in versions.",
             "statistics": "How long the files of centres take, and numbers of what centres report.",
             "work_list": "What the caller may do now.",

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.annual_reports.operations import REPORTS
 from services.centres.centres.operations import CENTRES
-from services.centres.merges import release
+from services.centres.merges import release, release_networks
 from services.centres.messages.operations import MESSAGES
 from services.centres.personal import PARTS
 from services.centres.reviews.operations import REVIEWS
@@ -28,9 +28,13 @@ _ROWS = {"reviewers": ErasableRows(PARTS["reviewers"], "t.expert_id = ANY($1)")}
 
 
 async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-    """Ends the seats and directorships of an erased person; their reviews remain, under an id that identifies
-    nobody. Deletes the invitations. Returns the number of rows by part."""
-    counts = {"seats": await end_with_expert(uow, expert), "directed_centres": await release(uow, expert)}
+    """Ends the seats and directorships of an erased person, and their coordination of networks; their reviews remain,
+    under an id that identifies nobody. Deletes the invitations. Returns the number of rows by part."""
+    counts = {
+        "seats": await end_with_expert(uow, expert),
+        "directed_centres": await release(uow, expert),
+        "coordinated_networks": await release_networks(uow, expert),
+    }
     return {part: count for part, count in counts.items() if count} | await erase_rows(uow, _ROWS, [expert])
 
 

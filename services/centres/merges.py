@@ -1,24 +1,46 @@
 """Rewrites the references of centres after merges of experts and institutions."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.centres.operations import CENTRES
 from services.centres.committees.operations import COMMITTEES
+from services.centres.networks.operations import NETWORKS
+from services.centres.partnerships.operations import PARTNERSHIPS, name_institution
 from services.centres.reviewers.operations import REVIEWERS
 from services.centres.reviews.operations import REVIEWS
 from services.centres.seats.operations import SEATS
 from shared.contracts import views
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.following import ReferenceRewriter, in_documents, moves_table, several, single
+from shared.records.following import Ids, Reference, ReferenceRewriter, in_documents, moves_table, several, single
+
+
+class _Partner(Reference):
+    """The institution of a partnership, which may be a second one of its centre."""
+
+    async def rewrite(self, uow: UnitOfWork, record: Any, ids: Ids, _loser: UUID) -> None:
+        await name_institution(uow, record, ids[0])
+
+    async def set_back(self, uow: UnitOfWork, record: Any, ids: Ids) -> None:
+        await name_institution(uow, record, ids[0])
+
 
 _MOVES = moves_table("centre_reference_move")
 _DIRECTOR = single(CENTRES, "director_id")
+_COORDINATOR = single(NETWORKS, "coordinator_id")
+_partner = single(PARTNERSHIPS, "partner_institution_id")
 EXPERTS = ReferenceRewriter(
     _MOVES,
     views.EXPERTS,
-    (single(SEATS, "expert_id"), single(REVIEWERS, "expert_id"), _DIRECTOR, single(REVIEWS, "reviewer_id")),
+    (
+        single(SEATS, "expert_id"),
+        single(REVIEWERS, "expert_id"),
+        _DIRECTOR,
+        single(REVIEWS, "reviewer_id"),
+        _COORDINATOR,
+    ),
 )
 """Two seats, invitations or reviews of one person remain two; the guards count a reviewer once."""
 INSTITUTIONS = ReferenceRewriter(
@@ -29,6 +51,7 @@ INSTITUTIONS = ReferenceRewriter(
         several(COMMITTEES, "partner_institution_ids"),
         single(CENTRES, "host_institution_id"),
         in_documents(AGREEMENTS, "parties", "institution_id"),
+        _Partner(PARTNERSHIPS, _partner.field, _partner.names, _partner.ids, _partner.renamed),
     ),
 )
 
@@ -39,3 +62,11 @@ async def release(uow: UnitOfWork, expert: UUID) -> int:
     for record in directed:
         await CENTRES.update(uow, record, replace(record, director_id=None))
     return len(directed)
+
+
+async def release_networks(uow: UnitOfWork, expert: UUID) -> int:
+    """Removes an erased coordinator from the networks. Returns how many there were."""
+    coordinated = await _COORDINATOR.naming(uow, expert)
+    for record in coordinated:
+        await NETWORKS.update(uow, record, replace(record, coordinator_id=None))
+    return len(coordinated)

@@ -47,6 +47,14 @@ PARTS: Mapping[str, PersonalTable] = {
         },
         retained="*",
     ),
+    "coordinated_networks": personal(
+        "centre_network",
+        "id ref status code titles coordinator_id",
+        {
+            _ABOUT_A_BODY: "version country visibility created_at created_by updated_at updated_by search_key themes",
+        },
+        retained="*",
+    ),
 }
 """The parts that centres adds to an export of everything about an expert. Seats, reviews and entries of the
 register stay after an erasure, under an id that identifies nobody."""
@@ -78,6 +86,10 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 IMPERSONAL: Mapping[str, str] = {
     "centre_committee": f"{RECORD} names search_key host_institution_id partner_institution_ids decision bylaws"
     " previous_status formed_on recognised_on ended_on",
+    "centre_partnership": f"{RECORD} centre_id partner_centre_id partner_institution_id partner_network_id kind"
+    " agreement_id starts ends partner_country centre_visibility partner_visibility",
+    "centre_profile": f"{RECORD} centre_id website established languages staff facilities equipment services projects"
+    " publications confirmed_on",
     "centre_report_template": f"{RECORD} kind template_version titles sections",
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
     "centre_stage": "id centre_id country visibility version stage holder entered_at left_at target_at",

@@ -6,6 +6,7 @@ from services.centres.centres.designation import follow_consent
 from services.centres.centres.stages import follow_endorsements
 from services.centres.erasing import erase, erase_and_report
 from services.centres.merges import EXPERTS, INSTITUTIONS
+from services.centres.partnerships.operations import follow_institution
 from services.centres.register.operations import follow_hosts
 from services.centres.reviewers.operations import end_with_centre
 from services.centres.seats.operations import end_with_committee
@@ -23,6 +24,7 @@ async def _follow_consent(uow: UnitOfWork, country: str) -> None:
 
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _follow_institution = of_each_subject(INSTITUTIONS.rewrite)
+_partner_changed = of_each_subject(follow_institution)
 _consent_changed = of_each_country(_follow_consent)
 _review_ended = of_each_subject(end_with_centre)
 _committee_ended = of_each_subject(end_with_committee)
@@ -30,6 +32,11 @@ _committee_ended = of_each_subject(end_with_committee)
 
 async def _institution_changed_places(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     await _follow_institution(uow, facts)
+    await follow_hosts(uow, facts)
+
+
+async def _institution_changed(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    await _partner_changed(uow, facts)
     await follow_hosts(uow, facts)
 
 
@@ -41,12 +48,12 @@ REACTIONS: Reactions = {
     membership.INSTITUTION_MERGED: _institution_changed_places,
     membership.INSTITUTION_LINKED: _institution_changed_places,
     membership.INSTITUTION_UNMERGED: _institution_changed_places,
-    membership.INSTITUTION_UPDATED: follow_hosts,
+    membership.INSTITUTION_UPDATED: _institution_changed,
     membership.INSTITUTION_DELETED: follow_hosts,
-    membership.INSTITUTION_VERIFIED: follow_hosts,
-    membership.INSTITUTION_OUT_OF_SCOPE: follow_hosts,
-    membership.INSTITUTION_INACTIVATED: follow_hosts,
-    membership.INSTITUTION_WITHDRAWN: follow_hosts,
+    membership.INSTITUTION_VERIFIED: _institution_changed,
+    membership.INSTITUTION_OUT_OF_SCOPE: _institution_changed,
+    membership.INSTITUTION_INACTIVATED: _institution_changed,
+    membership.INSTITUTION_WITHDRAWN: _institution_changed,
     actions.ENDORSEMENT_VERIFIED: _consent_changed,
     actions.ENDORSEMENT_WITHDRAWN: _consent_changed,
     actions.ENDORSEMENT_EXPIRED: _consent_changed,

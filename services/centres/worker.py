@@ -10,6 +10,7 @@ from services.centres.centres.operations import CENTRES
 from services.centres.centres.schedules import announce_late_reports, announce_overdue
 from services.centres.centres.schedules import apply_scheduled as end_terms
 from services.centres.centres.schedules import remind as remind_renewals
+from services.centres.partnerships.operations import apply_scheduled as end_partnerships
 from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
 from services.centres.seats.operations import apply_scheduled as end_seats
@@ -26,6 +27,7 @@ SCHEDULES: Schedules = {
     "remind_reports": Schedule(timedelta(minutes=15), remind_reports, catch_up=1),
     "remind_renewals": Schedule(timedelta(minutes=15), remind_renewals, catch_up=1),
     "announce_late_reports": Schedule(timedelta(hours=1), announce_late_reports, catch_up=1),
+    "end_partnerships": Schedule(timedelta(hours=1), end_partnerships, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(CENTRES), catch_up=1),
     "expire_agreements": Schedule(timedelta(hours=1), expire_agreements, catch_up=1),

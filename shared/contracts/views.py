@@ -166,8 +166,16 @@ REVIEWERS = _view(
 """Every invitation to review a centre. The conflict is null before the acceptance."""
 AGREEMENTS = _view("centre_published_agreement", **_RECORD, centre_id="id")
 """Every agreement with a centre."""
+NETWORKS = _view("centre_published_network", **_RECORD)
+"""Every network of centres."""
+PARTNERSHIPS = _view(
+    "centre_published_partnership", **_RECORD, centre_id="id", partner_centre_id="id", partner_institution_id="id"
+)
+"""Every partnership of a centre; a network has none of the ids of partners."""
 ANNUAL_REPORTS = _view("centre_published_annual_report", **_RECORD, centre_id="id", year="integer", due="day")
 """Every report of a centre, without its content."""
+ACTIONS = _view("action_published_action", **_RECORD)
+"""Every action."""
 FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")

@@ -1,9 +1,10 @@
-"""Validates the check digits of external identifiers."""
+"""Validates external identifiers."""
 
 import re
 
 _ORCID = re.compile(r"^(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])$")
 _ROR = re.compile(r"^(?:(?:https?://)?ror\.org/)?(0[0-9a-hj-km-np-tv-z]{6}\d{2})$")
+_DOI = re.compile(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}(?:\.\d+)*/[!-~]+)$")
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -36,3 +37,12 @@ def ror_id(text: str) -> str | None:
     for character in suffix[:7]:
         number = number * 32 + _CROCKFORD.index(character)
     return f"https://ror.org/{suffix}" if int(suffix[7:]) == 98 - number * 100 % 97 else None
+
+
+def doi(text: str) -> str | None:
+    """The DOI as `10.1038/nphys1170`, in lower case without the resolver's address, or None if it is not one.
+
+    The form is that of ISO 26324: a prefix of `10.` and a number of four to nine digits, and a suffix without spaces.
+    """
+    found = _DOI.match(text.strip().lower())
+    return found.group(1) if found else None

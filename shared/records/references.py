@@ -23,6 +23,8 @@ EXPERTS = Resource("membership", "experts", "expert")
 INSTITUTIONS = Resource("membership", "institutions", "institution")
 COMMITTEES = Resource("centres", "committees", "committee")
 CENTRES = Resource("centres", "centres", "centre")
+NETWORKS = Resource("centres", "networks", "network")
+ACTIONS = Resource("actions", "actions", "action")
 
 
 def reading_access(principal: Principal, resource: Resource) -> AccessScope:
@@ -97,3 +99,9 @@ NAMED_INSTITUTIONS = Nameable(
 )
 NAMED_COMMITTEES = Nameable(COMMITTEES, views.COMMITTEES, frozenset({"recognised"}))
 NAMED_CENTRES = Nameable(CENTRES, views.CENTRES, frozenset({"active", "renewal_due", "renewal_review"}))
+NAMED_NETWORKS = Nameable(NETWORKS, views.NETWORKS, frozenset({"active", "closed"}))
+NAMED_ACTIONS = Nameable(
+    ACTIONS,
+    views.ACTIONS,
+    frozenset({"planned", "in_progress", "finalising", "closed", "cancelled", "suspended"}),
+)

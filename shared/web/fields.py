@@ -47,6 +47,10 @@ def _clean(value: str) -> str:
     return nfc(value)
 
 
+def _each_once(words: list[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
 def _clean_tree(value: Any) -> Any:
     """Every text in a free JSON value, cleaned: no U+0000, no lone surrogate, NFC."""
     if isinstance(value, str):
@@ -106,6 +110,13 @@ def _ror(text: str) -> str:
     return found
 
 
+def _doi(text: str) -> str:
+    found = identifiers.doi(text)
+    if found is None:
+        raise PydanticCustomError("invalid_doi", "Not a DOI, such as 10.1038/nphys1170.")
+    return found
+
+
 def _partial(text: str) -> str:
     try:
         partial_date.earliest(text)
@@ -142,6 +153,8 @@ Line: TypeAlias = Annotated[
 Keyword: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=200), Clean, Field(examples=["soil carbon"])
 ]
+Keywords: TypeAlias = Annotated[list[Keyword], Field(max_length=50), AfterValidator(_each_once)]
+"""Words, each once."""
 Prose: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=20_000), Clean, Field(examples=["The documents are complete."])
 ]
@@ -186,6 +199,9 @@ OrcidId: TypeAlias = Annotated[
 ]
 RorId: TypeAlias = Annotated[
     str, StringConstraints(max_length=100), AfterValidator(_ror), Field(examples=["https://ror.org/02mhbdp94"])
+]
+Doi: TypeAlias = Annotated[
+    str, StringConstraints(max_length=500), AfterValidator(_doi), Field(examples=["10.1038/nphys1170"])
 ]
 PartialDate: TypeAlias = Annotated[
     str, StringConstraints(max_length=10), AfterValidator(_partial), Field(examples=["2026-11"])

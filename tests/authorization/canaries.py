@@ -72,7 +72,7 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
 
 _SERVICE = {
     **dict.fromkeys(("declarations", "consents", "congresses", "participations", "supports"), "membership"),
-    **dict.fromkeys(("centres", "committees", "seats", "agreements"), "centres"),
+    **dict.fromkeys(("centres", "committees", "seats", "agreements", "partnerships"), "centres"),
 }
 """The service of each kind whose bodies name records; `actions` for the others."""
 
@@ -82,7 +82,7 @@ def traces(country_fixture: CountryFixture) -> set[str]:
     ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
     public = {
         str(country_fixture.records[plural][key])
-        for plural in ("frameworks", "initiatives", "notices", "periods", "report_templates", "schemes")
+        for plural in ("frameworks", "initiatives", "networks", "notices", "periods", "report_templates", "schemes")
         for key in ("id", "ref")
     }
     return {WORD} | (ids - public)
@@ -103,6 +103,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("committees", "host_institution_id institutions", {"names": names, **place}),
         ("seats", "committee_id committees", seat),
         ("agreements", "centre_id centres", agreement),
+        ("partnerships", "centre_id centres", {"partner": {"institution_id": host}, "kind": "data"}),
         ("programmes", "committee_id committees", {"framework": "3+1/2026", **place}),
         ("programmes", "centre_id centres", {"framework": "3+1/2026", **place}),
         ("programmes", "lead_body_id government_bodies", {"framework": "3+1/2026", **place}),
@@ -147,6 +148,9 @@ def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tu
     yield "centres", f"/centres/v1/centres/{own.id('centres')}/reviewers", reviewer, "expert_id"
     agreement = {"centre_id": own.id("centres"), "kind": "mou", "parties": parties, "document": DOCUMENT}
     yield "centres", "/centres/v1/agreements", agreement, "parties/0/institution_id"
+    for plural, member in (("centres", "centre_id"), ("institutions", "institution_id")):
+        partnership = {"centre_id": own.id("centres"), "partner": {member: country_fixture.id(plural)}, "kind": "data"}
+        yield "centres", "/centres/v1/partnerships", partnership, f"partner/{member}"
     subject = {"resource": "membership.participations", "id": country_fixture.id("experts")}
     certificate = {"kind": "participation", "holder": person, "subject": subject}
     yield "membership", "/membership/v1/certificates", certificate, "holder/expert_id"

@@ -64,6 +64,7 @@ _ABOVE = {
     "terms": "centres",
     "agreements": "centres",
     "annual_reports": "centres",
+    "partnerships": "centres",
     "declarations": "experts",
     "consents": "experts",
     "participations": "experts",
@@ -302,6 +303,11 @@ class Seeder:
         await self._enter(fixture, "centres", f"centres/{centre['id']}/reviewers", expert_id=peer, due=due)
         owed = {"centre_id": centre["id"], "year": 2024, "due": "2025-03-01", "visibility": "restricted"}
         await self._enter(fixture, "centres", "annual_reports", **owed)
+        code = f"W-{uuid4().hex[:12].upper()}"
+        await self._enter(fixture, "centres", "networks", code=code, titles={"en": "A network"})
+        await self._enter(
+            fixture, "centres", "partnerships", centre_id=centre["id"], partner={"institution_id": host}, kind="data"
+        )
         template = {"kind": "final_report", "version": str(uuid4()), "titles": {"en": fixture.word}}
         await self._enter(fixture, "centres", "report_templates", **template, sections=sections(fixture.word))
         await self._superuser.execute(become, peer, "prospect")

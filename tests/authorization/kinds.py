@@ -12,7 +12,7 @@ TABLES = {
     "notices": "member_notice", "committees": "centre_committee",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer", "report_templates": "centre_report_template",
-    "annual_reports": "centre_annual_report",
+    "annual_reports": "centre_annual_report", "networks": "centre_network", "partnerships": "centre_partnership",
     "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
     "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
@@ -34,6 +34,8 @@ PUBLISHED = {
     "centres": "status = 'active', registration_number = ref, registration_serial = right(ref, 6)::integer,"
     " designated_on = '2026-03-01'",
     "annual_reports": "status = 'accepted'",
+    "networks": "status = 'active'",
+    "partnerships": "status = 'active', centre_visibility = 'public', partner_visibility = 'public'",
     "report_templates": "status = 'retired'",
     "calls": "status = 'published'",
     "programmes": "status = 'approved'",

@@ -102,6 +102,16 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "year": 2023,
         "due": "2100-12-31",
     },
+    "confirmCentreProfile": lambda _country_fixture: {},
+    "createNetwork": lambda _country_fixture: {
+        "code": f"W-{uuid4().hex[:12].upper()}",
+        "titles": {"en": "A network"},
+    },
+    "createPartnership": lambda country_fixture: {
+        "centre_id": country_fixture.id("centres"),
+        "partner": {"institution_id": country_fixture.id("institutions")},
+        "kind": "satellite",
+    },
     "createReportTemplate": lambda country_fixture: {
         "kind": "final_report",
         "version": uuid4().hex,

@@ -27,10 +27,11 @@ COLUMNS = (
 _NAMED_VERSION = ("/centres/v1/report_templates", "version")
 """The one field of a body with a name of the server's (decision 95); a number is refused there, too."""
 _NOTHING = Started("", "", "")
+_WITHOUT_BODY = {"confirmCentreProfile"}
 _ENTERING = [
     operation
     for operation in operations()
-    if operation.id.startswith(("create", "request", "confirm")) and operation.id in BODIES
+    if operation.id.startswith(("create", "request", "confirm")) and operation.id in BODIES.keys() - _WITHOUT_BODY
 ]
 _CHANGING = [operation for operation in operations() if operation.method == "PATCH"]
 

@@ -58,6 +58,7 @@ PROTECTED = {
         "reviewers",
         "report_templates",
         "annual_reports",
+        "partnerships",
     ),
     "actions": (
         "programmes",

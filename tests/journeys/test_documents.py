@@ -24,6 +24,7 @@ from tests.support.documents import run_commands
         "annual-reports.md",
         "register.md",
         "support.md",
+        "centre-partners.md",
         "evidence.md",
         "schemes.md",
         "dashboards.md",

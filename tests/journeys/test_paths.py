@@ -16,6 +16,7 @@ from tests.journeys.paths import (
     ladder,
     membership,
     outreach,
+    partners,
     reports,
     results,
     support,
@@ -27,6 +28,7 @@ from tests.journeys.paths.world import World
 PATHS = (
     *centres.PATHS,
     *reports.PATHS,
+    *partners.PATHS,
     *actions.PATHS,
     *results.PATHS,
     *support.PATHS,

@@ -188,6 +188,16 @@ async def agreed(caller: Caller, centre: dict[str, Any]) -> dict[str, Any]:
     return await entered(caller, AGREEMENTS, host_agreement(centre))
 
 
+async def designated(
+    caller: Caller, members: Members, superuser: asyncpg.Connection, country: str, **more: Any
+) -> dict[str, Any]:
+    """A centre in its first term, which begins today."""
+    centre = await recommended(caller, members, country, **more)
+    await agreed(caller, centre)
+    await endorsed(superuser, country, level=2)
+    return await stepped(caller, centre, "designate")
+
+
 async def endorsed(
     connection: asyncpg.Connection,
     country: str,

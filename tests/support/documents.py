@@ -24,6 +24,7 @@ _CALLERS = {
     "applications.md": ("accounts", "admin"),
     "register.md": ("clients", "secretariat"),
     "support.md": ("accounts", "admin"),
+    "centre-partners.md": ("accounts", "admin"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

@@ -153,8 +153,29 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     form = {"kind": "annual_report", "version": "2027", "titles": {"en": "Annual report"}, "sections": sections()}
     by.step(by.create("/centres/v1/report_templates", form)["links"]["self"], "activate")
     centre = _recommended(by, "Research Centre of Alphaland", host["id"], committee["id"], officers)
+    _partners(by, centre)
     by.create("/centres/v1/annual_reports", {"centre_id": centre["id"], "year": 2025, "due": "2026-03-01"})
     return centre
+
+
+def _partners(by: Client, centre: dict[str, Any]) -> None:
+    """The profile of a centre, a network, and the centre's membership of it."""
+    by.change(
+        f"{centre['links']['self']}/profile",
+        {
+            "website": "https://soils.example.org/",
+            "staff": {"total": 40, "women": 21},
+            "facilities": [{"titles": {"en": "Soil laboratory"}, "description": "Analyses soil."}],
+            "services": [{"titles": {"en": "Analyses"}, "audience": "Farmers"}],
+            "projects": [{"titles": {"en": "Peat"}, "url": "https://soils.example.org/peat"}],
+            "publications": [{"doi": "10.1038/nphys1170", "title": "Carbon in peat", "year": 2026}],
+        },
+    )
+    network = by.create(
+        "/centres/v1/networks", {"code": "PEATLANDS", "titles": {"en": "Peatlands"}, "themes": ["peat"]}
+    )
+    partner = {"partner": {"network_id": network["id"]}, "kind": "member"}
+    by.create("/centres/v1/partnerships", {"centre_id": centre["id"], **partner, "from": "2026-01-01"})
 
 
 def _recommended(by: Client, name: str, host: str, committee: str, officers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -69,6 +69,10 @@ _agreement = views.AGREEMENTS
 _with_centre = _agreement.join(_centre, _centre.c.id == _agreement.c.centre_id)
 _report = views.ANNUAL_REPORTS
 _of_report = _report.join(_centre, _centre.c.id == _report.c.centre_id)
+_partnership = views.PARTNERSHIPS
+_of_partners = _partnership.join(
+    _centre, _centre.c.id.in_([_partnership.c.centre_id, _partnership.c.partner_centre_id])
+)
 _institution = views.INSTITUTIONS
 _author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
     audit.c.subject == KEYS,
@@ -113,6 +117,10 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.CENTRE_SECRETARIAT: office_of(_centre, _centre.c.id == KEYS),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPORT_DIRECTOR: director_of(_report.c.id, _of_report, _centre.c.id),
+        Audience.PARTNERS: director_of(_partnership.c.id, _of_partners, _centre.c.id),
+        Audience.PARTNER_REPRESENTATIVES: holders_over(
+            "institution", _partnership.c.id, _partnership, _partnership.c.partner_institution_id
+        ),
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),
         Audience.AUTHOR: _author,
         Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),

@@ -41,6 +41,8 @@ class Audience(StrEnum):
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
     CENTRE_SECRETARIAT = "the office of the country"
     REPORT_DIRECTOR = "the director of the centre that reports"
+    PARTNERS = "the directors of the centres that are partners"
+    PARTNER_REPRESENTATIVES = "representatives of the institution that is the partner"
     REPRESENTATIVES = "representatives of the institution"
     AUTHOR = "who entered or claimed the record, except the secretariat"
     COMMITTEE = "president and secretary of the country's committee"
@@ -95,6 +97,7 @@ def _by_fact(notices: Iterable[tuple[str, Notice]]) -> Mapping[str, tuple[Notice
 
 _A = Audience
 _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
+_PARTNERS = (_A.PARTNERS, _A.PARTNER_REPRESENTATIVES)
 _PROPOSED = ".transition_proposed.v1"
 _PROPOSALS = tuple(
     notice
@@ -166,6 +169,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             of="centres.annual_report draft submitted accepted waived report_due report_late",
         ),
         *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report overdue", is_mailed=False),
+        *_notices("partnership", *_PARTNERS, of="centres.partnership created activated declined ended"),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
         *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),
@@ -246,7 +250,7 @@ _OF_THE_OFFICE = (
     membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
     actions.VALIDATION_RULE_ACTIVATED, actions.VALIDATION_RULE_RETIRED, actions.SCHEME_CURRENT,
     actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, support.SUPPORT_REQUEST_SUBMITTED, support.OFFER_DECLINED,
-    centres.REPORT_TEMPLATE_ACTIVATED, centres.REPORT_TEMPLATE_RETIRED,
+    centres.REPORT_TEMPLATE_ACTIVATED, centres.REPORT_TEMPLATE_RETIRED, centres.NETWORK_CLOSED,
 )  # fmt: skip
 NOBODY: Mapping[str, str] = {
     membership.EXPERT_INVITED: "the invitation is a mail of its own",

@@ -11,6 +11,7 @@ from services.centres.annual_reports.operations import open_reports, waive_futur
 from services.centres.centres import domain, queries
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import term
+from services.centres.partnerships.operations import follow_centre as partnerships_follow
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -24,6 +25,7 @@ TERMS: ResourceType[Term, None] = ResourceType.of(Term, term, Lifecycle(TERM_STA
 _FOLLOW = Statement(
     sql_update(term).where(term.c.centre_id == bindparam("key")).values(visibility=bindparam("visibility"))
 )
+_PROFILE_FOLLOWS = "UPDATE escm.centre_profile SET visibility = $2 WHERE centre_id = $1"
 
 
 async def open_term(
@@ -65,8 +67,15 @@ async def end_term(uow: UnitOfWork, centre: Centre, day: date) -> None:
 
 
 async def follow_centre(uow: UnitOfWork, centre: Centre) -> None:
-    """Copies the centre's visibility to its terms."""
+    """Copies the centre's visibility to its terms, its profile and its partnerships."""
     await _FOLLOW.execute(uow.connection, key=centre.id, visibility=centre.visibility)
+    await uow.connection.execute(_PROFILE_FOLLOWS, centre.id, centre.visibility)
+    await follow_state(uow, centre)
+
+
+async def follow_state(uow: UnitOfWork, centre: Centre) -> None:
+    """Hides and shows the partnerships of a centre with it, and ends them if it has ended."""
+    await partnerships_follow(uow, centre.id, centre.country, centre.status, centre.visibility)
 
 
 async def follow_consent(uow: UnitOfWork, country: str) -> None:

@@ -9,7 +9,7 @@ from services.centres.access import ROLES
 from services.centres.centres import domain, queries, stages
 from services.centres.centres.application import ANSWERS, documents_of, questions, with_answers
 from services.centres.centres.clock import APPLICANT, Arrived, entered, holder_of
-from services.centres.centres.designation import close_term, follow_centre, open_term
+from services.centres.centres.designation import close_term, follow_centre, follow_state, open_term
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
@@ -129,6 +129,7 @@ async def transition(
         raise
     if after.status != before.status:
         await stages.append(uow, after, at)
+    await follow_state(uow, after)
     if opened is not None:
         waiver = _waiver(access.principal, requested)
         endorsement = inputs.endorsement if inputs and not waiver else None

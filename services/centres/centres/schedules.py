@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.centres.annual_reports.operations import apply_scheduled as announce_lights
 from services.centres.centres import queries, stages
 from services.centres.centres.clock import APPLICANT, entered
-from services.centres.centres.designation import TERMS, end_term
+from services.centres.centres.designation import TERMS, end_term, follow_state
 from services.centres.centres.operations import CENTRES
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, today
@@ -16,9 +16,11 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
     at = now()
     for before in await queries.lock_due(uow.connection, today()):
         if before.term_ends is not None and before.term_ends < today():
-            wanted = replace(entered(before, "expired", None, None, at), assignee=None, previous_status=None, public_note=None)
+            expired = entered(before, "expired", None, None, at)
+            wanted = replace(expired, assignee=None, previous_status=None, public_note=None)
             after = await CENTRES.apply_scheduled(uow, before, "expire", wanted)
             await end_term(uow, after, before.term_ends)
+            await follow_state(uow, after)
         else:
             wanted = entered(before, "renewal_due", APPLICANT, None, at)
             after = await CENTRES.apply_scheduled(uow, before, "open_renewal", wanted)

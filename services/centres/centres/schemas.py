@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer
 
 from services.centres.centres import record
 from services.centres.centres.clock import HELD, HOLDERS, is_overdue, is_paused, spent
@@ -21,7 +21,7 @@ from shared.web.fields import (
     CountryCode,
     Day,
     Document,
-    Keyword,
+    Keywords,
     Line,
     LocalizedTexts,
     Prose,
@@ -31,10 +31,6 @@ from shared.web.fields import (
 )
 from shared.web.questionnaires import Answers
 from shared.web.schemas import RecordResponse
-
-
-def _each_once(words: list[str]) -> list[str]:
-    return list(dict.fromkeys(words))
 
 
 def _as_json(part: BaseModel) -> dict[str, Any]:
@@ -67,7 +63,7 @@ class CentreBody(Body, of=record.Centre):
     unit: Line | None = None
     committee_id: UUID | None = None
     director_id: UUID | None = None
-    themes: Annotated[list[Keyword], Field(max_length=50), AfterValidator(_each_once)] = []
+    themes: Keywords = []
     terms_of_reference: Document | None = None
     work_plan: Document | None = None
     host_letter: Document | None = None

@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "annual-reports",
         "register",
         "support",
+        "centre-partners",
         "dashboards",
     ),
     "For ministries and national systems": (

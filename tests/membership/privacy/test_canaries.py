@@ -105,6 +105,8 @@ class Person:
         shown = {"director_id": str(self.expert), "canary": self.word}
         entry = {"country": "XA", "visibility": "public", "status": "active", "shown": shown, "changes": []}
         yield "register_entries", entry
+        coordinated = {**record, "country": None, "coordinator_id": self.expert, "status": "active"}
+        yield "coordinated_networks", coordinated
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:

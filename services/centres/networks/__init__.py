@@ -1,0 +1,1 @@
+"""Networks that centres are members of."""

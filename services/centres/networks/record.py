@@ -1,0 +1,25 @@
+"""A network of centres."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from shared.kernel.resource import Resource
+from shared.records.record import Internal, Public, Record, Refers, Texts, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network(Record):
+    """A network of centres. It belongs to no country, and everybody may know of it."""
+
+    resource_type = Resource("centres", "networks", "network")
+
+    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    visibility: Annotated[str, Public]
+    code: Annotated[str, Public, Written, "The code, each only once. It never changes."]
+    titles: Annotated[Texts, Public, Written, "The title, by language."]
+    search_key: Annotated[str, Internal]
+    themes: Annotated[list[str], Public, Written, "What the network works on."]
+    coordinator_id: Annotated[
+        UUID | None, Public, Written, Refers("/membership/v1/experts"), "The expert who coordinates the network."
+    ]

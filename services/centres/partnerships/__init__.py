@@ -1,0 +1,1 @@
+"""Partnerships of centres with other centres, institutions and networks."""

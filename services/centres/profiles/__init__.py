@@ -1,0 +1,1 @@
+"""Profiles of centres: what they have, offer and publish."""

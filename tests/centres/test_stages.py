@@ -1,5 +1,6 @@
 """The stages of files: who had them, for how long, and what follows when a target has passed."""
 
+from asyncio import gather
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -106,6 +107,13 @@ async def test_a_file_passes_from_host_to_government_to_secretariat(
         ("awaiting_agreement", "host"),
     ]
     assert (await _now(admin, centre))["version"] == centre["version"], "who has the file is no change of the centre"
+
+
+async def test_parallel_agreements_hand_the_file_over_once(admin: Caller, members: Members) -> None:
+    centre = await recommended(admin, members, unused_country())
+    await gather(*(agreed(admin, centre) for _ in range(8)))
+    assert [stage["holder"] for stage in await _stages(admin, centre)][-2:] == ["host", "government"]
+    assert len(await _stages(admin, centre)) == 6
 
 
 async def test_an_agreement_that_was_signed_before_is_not_waited_for(

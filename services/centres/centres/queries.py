@@ -64,7 +64,7 @@ _DESIGNATION_INPUTS = Statement(
 _CONSENT = Statement(select(_consent.c.endorsement, _consent.c.level))
 _NEXT = Statement(select(func.escm.centre_next_serial(_country)))
 _one = select(centre).where(centre.c.id == bindparam("centre"))
-_ONE, _LOCK = Statement(_one), Statement(_one.with_for_update())
+_ONE, _LOCK = Statement(_one), Statement(_one.with_for_update(key_share=True))
 _AWAITING = Statement(
     select(centre.c.id)
     .where(centre.c.country == _country, centre.c.status == "awaiting_agreement")
@@ -212,7 +212,8 @@ async def centre_of(connection: Connection, key: UUID) -> Centre | None:
 
 
 async def lock_centre(connection: Connection, key: UUID) -> Centre | None:
-    """The same, locked."""
+    """The same, locked; rows that refer to the centre can be inserted meanwhile, so that parallel ones do not wait for
+    each other."""
     row = await _LOCK.fetchrow(connection, centre=key)
     return record_of(Centre, row) if row else None
 

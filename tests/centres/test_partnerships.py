@@ -81,7 +81,7 @@ class Pair:
 async def pair(admin: Caller, members: Members, superuser: asyncpg.Connection, entering: Enter) -> Pair:
     centres = [await designated(admin, members, superuser, unused_country(), visibility="public") for _ in range(2)]
     directors = [entering("centre_director", "centre", made["id"]) for made in centres]
-    return Pair(admin, *centres, *directors)
+    return Pair(admin, centres[0], centres[1], directors[0], directors[1])
 
 
 async def _network(by: Caller, **more: Any) -> _Record:

@@ -195,8 +195,11 @@ async def test_a_project_names_an_action_that_the_caller_may_know_of(
         "action_action",
         status="planned",
         kind="action",
+        pillar="core",
         programme_id=programme,
         titles='{"en": "Peat"}',
+        participants="[]",
+        tags="[]",
         **place,
     )
     written = await secretariat.change(_path(centre), projects=[{**_TITLES, "action_id": str(action)}])

@@ -6,7 +6,8 @@ from typing import Any
 
 from deploy.local.folder import PROJECT
 from deploy.matrix.readers import SERVICES, resource_types_of
-from services.access.notifications.domain import DEFAULT_DELIVERY, EVERY_NOTICE, KINDS, NOBODY, NOTICES, event_of
+from deploy.matrix.silent import NOBODY
+from services.access.notifications.domain import DEFAULT_DELIVERY, EVERY_NOTICE, KINDS, NOTICES, event_of
 from services.access.notifications.sentences import sentence
 from shared.kernel.lifecycle import Transition
 from shared.records.resource_type import ResourceType

@@ -113,7 +113,7 @@ async def test_an_action_is_an_activity(
     assert [one.get("ref") for one in whole.findall("related-activity")] == [f"{REPORTER}-{made['ref']}"]
 
 
-async def test_targets_and_results_are_told_with_their_parts(
+async def test_targets_and_results_have_their_parts(
     secretariat: Caller, admin: Caller, anybody: Caller, superuser: asyncpg.Connection
 ) -> None:
     host = await _institution(superuser)
@@ -127,7 +127,7 @@ async def test_targets_and_results_are_told_with_their_parts(
     }
     of_work = {"framework": plan["framework"], "reported_by": "action"}
     text = {"measure": "qualitative", "unit": None, "across": "none", "over_time": "none"}
-    area, sites, told = [await active_indicator(admin, **one) for one in (of_area, of_work, {**of_work, **text})]
+    area, sites, report = [await active_indicator(admin, **one) for one in (of_area, of_work, {**of_work, **text})]
     author = secretariat.known_as("author_xb")
     about = {"indicator_id": area, "period_id": period["id"], "country": COUNTRY}
     share = [{"dimensions": {"cover": "forest"}, "value": "4.25"}]
@@ -138,7 +138,7 @@ async def test_targets_and_results_are_told_with_their_parts(
     for body in (
         {**about, "method": "measured", "value": "12.50", "breakdown": share},
         {**of_action, "indicator_id": sites, "value": None, "missing": "not_collected"},
-        {**of_action, "indicator_id": told, "value": None, "text": {"en": "Slowly"}},
+        {**of_action, "indicator_id": report, "value": None, "text": {"en": "Slowly"}},
     ):
         path = await result(author, body)
         assert (await admin.change(path, visibility="public")).status_code == 200

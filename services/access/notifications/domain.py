@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from shared.contracts import access, actions, centres, membership, signing, support
 from shared.contracts.registry import FACTS
 
 Delivery: TypeAlias = Literal["mail", "digest", "none"]
@@ -237,59 +236,6 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
 EVERY_NOTICE = tuple(notice for notices in NOTICES.values() for notice in notices)
 KINDS = tuple(dict.fromkeys(notice.kind for notice in EVERY_NOTICE))
 """The kinds of notification, for which people choose a delivery."""
-_OF_MACHINES = "programs have no notifications"
-_PUBLISHED = "the publication of the call notifies"
-_BY_OWNER = "the owner's own transition"
-_UNDER_ERASURE = "no mail goes to a person whose erasure is open"
-_OF_THE_OFFICE = (
-    membership.BROADCAST_UPDATED, membership.BROADCAST_APPROVED, membership.BROADCAST_SENDING,
-    membership.BROADCAST_PAUSED, membership.BROADCAST_CANCELLED, membership.BROADCAST_SENT, signing.INITIATIVE_OPEN,
-    signing.INITIATIVE_CLOSED, signing.INITIATIVE_WITHDRAWN, membership.RETENTION_RULE_ACTIVATED,
-    membership.RETENTION_RULE_RETIRED, signing.CERTIFICATE_TEMPLATE_ACTIVATED, signing.CERTIFICATE_TEMPLATE_RETIRED,
-    centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
-    membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
-    actions.VALIDATION_RULE_ACTIVATED, actions.VALIDATION_RULE_RETIRED, actions.SCHEME_CURRENT,
-    actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, support.SUPPORT_REQUEST_SUBMITTED, support.OFFER_DECLINED,
-    centres.REPORT_TEMPLATE_ACTIVATED, centres.REPORT_TEMPLATE_RETIRED, centres.NETWORK_CLOSED,
-)  # fmt: skip
-NOBODY: Mapping[str, str] = {
-    membership.EXPERT_INVITED: "the invitation is a mail of its own",
-    membership.EXPERT_DECEASED: "the person has died",
-    membership.EXPERT_ACCOUNT_UNLINKED: "the account has lost the record",
-    membership.ERASURE_REQUESTED: _UNDER_ERASURE,
-    membership.ERASURE_HELD: _UNDER_ERASURE,
-    membership.ERASURE_CANCELLED: _UNDER_ERASURE,
-    membership.ERASURE_RUNNING: _UNDER_ERASURE,
-    membership.ERASURE_DONE: _UNDER_ERASURE,
-    signing.CALL_OPENED: "the call is published",
-    **dict.fromkeys((signing.CALL_DECIDED, signing.NOMINATION_SELECTED, signing.NOMINATION_NOT_SELECTED), _PUBLISHED),
-    signing.NOMINATION_RECUSED: "the member's own transition",
-    **dict.fromkeys(
-        (
-            signing.NOMINATION_AWAITING_NOMINATOR,
-            signing.NOMINATION_NOMINATOR_CHANGED,
-            signing.NOMINATION_APPEALED,
-        ),
-        "the nominee's own transition",
-    ),
-    centres.REVIEWER_INVITED: "the invitation is a mail of its own",
-    centres.REVIEWER_COMPLETED: "the review notifies its reviewer",
-    **dict.fromkeys(_OF_THE_OFFICE, "work of the office"),
-    signing.CONGRESS_HELD: "each participation notifies its expert",
-    signing.CONGRESS_CANCELLED: "the organisers write to those who registered",
-    signing.PARTICIPATION_ABSENT: "nothing follows for the expert",
-    signing.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
-    **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
-    actions.EVIDENCE_SCANNED: "the file is available, as is expected",
-    access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
-    **dict.fromkeys((access.ACCOUNT_ACTIVATED, access.ACCOUNT_CLOSED, access.SESSION_ENDED), _BY_OWNER),
-    access.SESSION_EXPIRED: "the next sign-in shows it",
-    **dict.fromkeys(
-        (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),
-        _OF_MACHINES,
-    ),
-}
-"""Why the facts of all other transitions notify nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,9 +150,9 @@ async def _reported(
             if of.framework == each.framework or (of.framework is None and each.id in first)
         ]
         for key, subject in subjects:
-            told = reported(of, of_results[subject, of.id], of_targets[subject, of.id], periods)
-            if told is not None:
-                shown[key].append(told)
+            one = reported(of, of_results[subject, of.id], of_targets[subject, of.id], periods)
+            if one is not None:
+                shown[key].append(one)
     return shown
 
 

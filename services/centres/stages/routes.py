@@ -8,9 +8,8 @@ from fastapi import Depends, Response
 from services.centres.access import ROLES
 from services.centres.centres import record
 from services.centres.centres.domain import PUBLISHED
-from services.centres.centres.guards import with_own_applications
 from services.centres.centres.operations import load_guard_context
-from services.centres.centres.routes import CENTRE_API
+from services.centres.centres.routes import CENTRE_API, with_own_applications
 from services.centres.stages import queries
 from services.centres.stages.domain import checklist
 from services.centres.stages.schemas import (

@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, index_beside_writers, role, run, searching
 
-revision = "0061_membership_expertise"
-down_revision = "0059_centres_register"
+revision = "0059_membership_expertise"
+down_revision = "0058_centres_register"
 
 _DECIDING = ("status", "available_for_support", "merged_into", "erased_at", "restricted_at")
 _VIEWS = ("member_published_available_expert", "member_published_expertise")

@@ -2,8 +2,8 @@
 
 from migrations.rules import role, run
 
-revision = "0064_centres_imports"
-down_revision = "0063_centres_work"
+revision = "0062_centres_imports"
+down_revision = "0061_centres_work"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from migrations.rules import grant, run
 
-revision = "0063_centres_work"
-down_revision = "0062_actions_support"
+revision = "0061_centres_work"
+down_revision = "0060_actions_support"
 
 _STEPS = {
     "draft": "submit",

@@ -21,8 +21,8 @@ from migrations.rules import (
     setting,
 )
 
-revision = "0062_actions_support"
-down_revision = "0061_membership_expertise"
+revision = "0060_actions_support"
+down_revision = "0059_membership_expertise"
 
 _STATES = "draft|submitted|matching|in_delivery|delivered|closed|declined|unmatched|cancelled"
 _OFFER_STATES = "offered|accepted|confirmed|declined|refused|expired|withdrawn"

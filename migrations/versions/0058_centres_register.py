@@ -2,7 +2,7 @@
 
 from migrations.rules import RECORD, grant, json_of, role, run, setting
 
-revision = "0059_centres_register"
+revision = "0058_centres_register"
 down_revision = "0057_centres_stages"
 
 _SHOWN = "('active', 'renewal_due', 'renewal_review', 'suspended', 'expired', 'closed')"

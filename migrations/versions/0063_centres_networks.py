@@ -12,8 +12,8 @@ from migrations.rules import (
     setting,
 )
 
-revision = "0065_centres_networks"
-down_revision = "0064_centres_imports"
+revision = "0063_centres_networks"
+down_revision = "0062_centres_imports"
 
 _HAS_CONTEXT = f"{setting('countries')} IS NOT NULL"
 """Sandbox clients see no visibility, only countries; nobody reads without a context."""

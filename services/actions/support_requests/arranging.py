@@ -22,15 +22,15 @@ from shared.records.resource_type import TransitionRequest, permitted, require
 _AVAILABLE = Nameable(EXPERTS, views.AVAILABLE_EXPERTS, frozenset({"active"}))
 
 
-async def create(uow: UnitOfWork, access: AccessScope, request_id: UUID, new: Offer) -> Offer:
-    """Asks an expert to help with a request. `access` is the access scope for offers.
+async def create(uow: UnitOfWork, access: AccessScope, request_id: UUID, country: str, new: Offer) -> Offer:
+    """Asks an expert to help with a request of a country. `access` is the access scope for offers.
 
     Raises Forbidden outside the caller's grants, Invalid for an expert that the caller may not know of and for a day
     outside the next 60, Conflict unless offers for the request are sought and the expert is active, available and has
     less than three open offers and no living one for this request.
     """
+    require(access, "create", country)
     request = await SUPPORT_REQUESTS.lock(uow, request_id)
-    require(access, "create", request.country)
     await NAMED_EXPERTS.require(uow, {"/expert_id": new.expert_id})
     if not domain.is_in_time(new.respond_by, today()):
         raise invalid_field("/respond_by", "out_of_range", "Not before today, and at most 60 days from it.")

@@ -134,7 +134,7 @@ def _offers_of(api: RecordApi[Any, Any]) -> ResourceRouter:
     )
     async def create_offer(body: OfferBody, request: request_row, ctx: CurrentContext) -> Response:
         new = OFFERS.new(row_values(body, offer_table))
-        made = await arranging.create(ctx.uow, ctx.access, request["id"], new)
+        made = await arranging.create(ctx.uow, ctx.access, request["id"], request["country"], new)
         return await OFFER_API.respond_with(ctx, made.id, status=201)
 
     @router.get(

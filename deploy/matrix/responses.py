@@ -25,7 +25,7 @@ NEVER_PUBLISHED = frozenset((
     "certificate_templates", "nominations", "participations", "offers",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
-SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements", "partnerships"})
+SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "agreements": "centres", "annual_reports": "centres", "partnerships": "centres",

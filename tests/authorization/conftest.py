@@ -47,8 +47,11 @@ async def seeder(services: Services, superuser: asyncpg.Connection) -> Seeder:
 @pytest.fixture(scope="session")
 async def country_fixtures(seeder: Seeder) -> dict[tuple[str, bool], CountryFixture]:
     """The records of XA and XB, by country and whether they are published."""
-    return {
+    found = {
         (country, published): await seeder.seed(country, f"{word}{country.lower()}", published=published)
         for country in ("XA", "XB")
         for published, word in ((False, "hiddenword"), (True, "shownword"))
     }
+    for fixture in found.values():
+        fixture.activity = found["XA", True].records["actions"]["ref"]
+    return found

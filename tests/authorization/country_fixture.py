@@ -87,6 +87,8 @@ class CountryFixture:
     records: dict[str, Record] = field(default_factory=dict)
     open_initiative: str = ""
     """The id of an initiative that everybody may sign."""
+    activity: str = ""
+    """The ref of an action that everybody may read."""
 
     def id(self, plural: str) -> str:
         return str(self.records[plural]["id"])
@@ -373,7 +375,7 @@ class Seeder:
             fixture, "actions", "actions", programme_id=programme["id"], pillar="core", titles={"en": fixture.word},
             tags=[{"scheme": fixture.word, "code": fixture.word}], descriptions={"en": fixture.word},
             locations=[{"name": fixture.word, "lat": 1, "lon": 2}],
-            participants=[{"institution_id": fixture.id("institutions"), "role": 4}],
+            participants=[{"institution_id": fixture.id("institutions"), "role": 4}], planned_start="2026-01-01",
         )  # fmt: skip
         await self._enter(
             fixture, "actions", "milestones", action_id=action["id"], titles={"en": fixture.word}, due="2027-01-31",

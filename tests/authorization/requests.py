@@ -109,8 +109,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     },
     "createPartnership": lambda country_fixture: {
         "centre_id": country_fixture.id("centres"),
-        "partner": {"institution_id": country_fixture.id("institutions")},
-        "kind": "satellite",
+        "partner": {"network_id": country_fixture.id("networks")},
+        "kind": "member",
     },
     "createReportTemplate": lambda country_fixture: {
         "kind": "final_report",
@@ -439,6 +439,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{job}": started.job_id,
         "{export}": started.export_id,
         "{code}": _codes(operation, country_fixture),
+        "{ref}.xml": f"{country_fixture.activity}.xml",
         "{ticket}": _ticket(plural, country_fixture),
         "{name}": "3+1",
         "{purpose}": "revocation",

@@ -122,7 +122,16 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     ),
     "terms": (
         "centres",
-        {"consent_lapsed_on", "endorsement_id", "terms_of_reference", "waiver", "work_plan", *_WHO, *_WHEN},
+        {
+            "suspension_proposed_on",
+            "consent_lapsed_on",
+            "endorsement_id",
+            "terms_of_reference",
+            "waiver",
+            "work_plan",
+            *_WHO,
+            *_WHEN,
+        },
     ),
     "programmes": ("actions", {"lead_body_id", "waiver", *_WHO}),
     "actions": ("actions", {"budget", *_WHO}),

@@ -42,6 +42,15 @@ async def draft(secretariat: Caller, members: Members) -> _Centre:
     return await entered(secretariat, CENTRES, await centre_body(members, "XA"))
 
 
+async def test_an_officer_of_the_country_writes_the_first_profile_of_a_centre(
+    draft: _Centre, secretariat: Caller, entering: Any
+) -> None:
+    assert (await secretariat.change(draft["links"]["self"], visibility="restricted")).status_code == 200
+    officer = entering("secretariat_officer", "country", "XA")
+    changed = await officer.change(_path(draft), website="https://soils.example.org/")
+    assert (changed.status_code, changed.json()["version"]) == (200, 1)
+
+
 def _path(centre: _Centre) -> str:
     return f"{centre['links']['self']}/profile"
 

@@ -32,9 +32,8 @@ _PATCH = patch_of("Profile", ProfileBody)
 
 
 async def _read(ctx: RequestContext, centre: Row) -> Mapping[str, Any]:
-    context = ctx.access_on(operations.PROFILES.resource).context
     async with ctx.connection() as connection:
-        found = await queries.read(connection, context, centre["id"])
+        found = await queries.read(connection, ctx.access.context, centre["id"])
     return found or columns_of(operations.empty(record_read(record.Centre, centre)))
 
 

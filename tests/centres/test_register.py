@@ -119,6 +119,19 @@ async def test_a_day_keeps_the_name_and_the_place_that_it_showed(
     assert (line["from"], line["to"]["name"]) == (before["director"], director["display_name"])
 
 
+async def test_the_website_of_the_profile_is_shown_from_the_day_on(
+    admin: Caller, anonymous: Caller, members: Members, superuser: asyncpg.Connection, days: Calendar
+) -> None:
+    country, site = unused_country(), "https://soils.example.org/"
+    centre = await designated(admin, members, superuser, country)
+    days.pass_days()
+    changed_profile = await admin.change(f"{centre['links']['self']}/profile", website=site)
+    assert changed_profile.status_code == 200, changed_profile.text
+    (shown,), (before,) = await items(anonymous, country), await items(anonymous, country, as_of=yesterday())
+    assert (shown["website"], before["website"]) == (site, None)
+    assert kinds(await changes(anonymous, country)) == ["designated"]
+
+
 async def test_a_suspended_centre_is_gone_and_former_shows_it(
     admin: Caller, anonymous: Caller, members: Members, superuser: asyncpg.Connection, days: Calendar
 ) -> None:

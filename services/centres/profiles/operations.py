@@ -8,6 +8,7 @@ from services.centres.centres.record import Centre
 from services.centres.profiles import domain, queries
 from services.centres.profiles.record import Profile, Project
 from services.centres.profiles.tables import profile
+from services.centres.register.operations import follow_website
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -39,9 +40,10 @@ async def update(uow: UnitOfWork, before: Profile, wanted: Profile) -> Profile:
     known = _actions(before.projects).values()
     added = {pointer: key for pointer, key in _actions(wanted.projects).items() if key not in known}
     await NAMED_ACTIONS.require(uow, added)
-    if before.version:
-        return await PROFILES.update(uow, before, wanted)
-    return await PROFILES.insert(uow, wanted)
+    after = await (PROFILES.update(uow, before, wanted) if before.version else PROFILES.insert(uow, wanted))
+    if after.website != before.website:
+        await follow_website(uow, after.centre_id)
+    return after
 
 
 async def confirm(uow: UnitOfWork, before: Profile) -> Profile:

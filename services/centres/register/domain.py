@@ -44,7 +44,7 @@ class Term(TypedDict):
 
 
 class Shown(TypedDict):
-    """A centre as an entry stores it. The website comes with the profile of a centre."""
+    """A centre as an entry stores it. The website is that of its profile, if there is one."""
 
     id: str
     registration_number: str | None

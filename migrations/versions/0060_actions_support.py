@@ -141,7 +141,7 @@ CREATE TRIGGER action_support_request_codes_follow
     AFTER INSERT OR DELETE OR UPDATE OF codes, status, country, visibility
     ON action_support_request FOR EACH ROW EXECUTE FUNCTION action_support_request_codes_follow()
 """)
-    reference_numbers("action_support_request", "SUP", "actions")
+    reference_numbers("action_support_request", "SRQ", "actions")
     country_scoped("action_support_request", "actions")
     readable, writable = (f"expert_ids::text[] && {setting(name)}" for name in ("records", "write_records"))
     run(f"""

@@ -29,7 +29,7 @@ async def _kinds(services: Services) -> list[tuple[str, str]]:
         document = (await services[service].get(f"/{service}/v1/openapi.json")).json()
         for address, operations in document["paths"].items():
             names = {parameter.get("name") for parameter in operations.get("get", {}).get("parameters", ())}
-            found += [(service, address)] if "holder" in names else []
+            found += [(service, address)] if "holder" in names and "{" not in address else []
     return found
 
 

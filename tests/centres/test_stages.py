@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from services.centres import worker
-from services.centres.centres import operations, schemas, stages
+from services.centres.centres import operations, schedules, schemas, stages
 from services.centres.centres.schedules import announce_overdue
 from services.centres.reactions import REACTIONS
 from services.centres.settings import CentresSettings
@@ -61,7 +61,7 @@ async def _stages(who: Caller, centre: _Record) -> list[_Record]:
 def _on(monkeypatch: pytest.MonkeyPatch, days: int) -> datetime:
     """So many days later."""
     at = now() + timedelta(days=days)
-    for module in (operations, schemas, stages, shown_stages):
+    for module in (operations, schedules, schemas, stages, shown_stages):
         monkeypatch.setattr(module, "now", lambda: at)
     return at
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,13 @@ def test_there_is_one_head_and_each_file_has_its_number_and_its_owner() -> None:
         assert re.match(rf"{number:04}_({'|'.join(_OWNERS)})(_[a-z_]+)?$", revision.revision)
         assert Path(revision.path).stem == revision.revision
         assert not isinstance(revision.down_revision, tuple)
+
+
+def test_no_two_kinds_have_refs_with_the_same_prefix() -> None:
+    texts = [Path(revision.path).read_text() for revision in _script().walk_revisions()]
+    prefixes = Counter(prefix for text in texts for prefix in re.findall(r'reference_numbers\("\w+", "(\w+)"', text))
+    assert [prefix for prefix, count in prefixes.items() if count > 1] == []
+    assert "SUP" in prefixes
 
 
 async def test_the_history_goes_up_down_and_up_again(test_servers: dict[str, str]) -> None:

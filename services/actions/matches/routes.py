@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from services.actions.access import ROLES
 from services.actions.matches import queries
 from services.actions.matches.domain import MOST, RULE, USUAL, criteria_of
-from services.actions.matches.schemas import Matches, shown
+from services.actions.matches.schemas import ExpertMatches, shown
 from services.actions.offers.operations import OFFERS
 from services.actions.offers.queries import busy_experts
 from services.actions.support_requests.record import SupportRequest
@@ -44,7 +44,7 @@ def routes(api: RecordApi[Any, Any]) -> ResourceRouter:
         summary="Find experts who match a request",
         description="Active experts who are available for support and have less than three open offers, the best first."
         " For those who make offers.",
-        responses={200: {"model": Matches}},
+        responses={200: {"model": ExpertMatches}},
     )
     async def list_matches(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Response:
         require(ctx.access_on(OFFERS.resource), "create", row["country"])

@@ -41,7 +41,7 @@ class MeanRating(ResponseModel):
     count: Annotated[int, Field(examples=[8]), "How many ratings."]
 
 
-class Match(ResponseModel):
+class ExpertMatch(ResponseModel):
     """An expert with the score and why."""
 
     expert: Annotated[MatchedExpert, "The expert."]
@@ -50,10 +50,10 @@ class Match(ResponseModel):
     rating: Annotated[MeanRating | None, "How countries rate the expert's support; null with less than five ratings."]
 
 
-class Matches(ResponseModel):
+class ExpertMatches(ResponseModel):
     """The experts who match a request best."""
 
-    items: Annotated[list[Match], "The experts, the highest score first, then by id."]
+    items: Annotated[list[ExpertMatch], "The experts, the highest score first, then by id."]
     rule: Annotated[str, Field(examples=[RULE]), "The rule of the ranking, and its version."]
 
 

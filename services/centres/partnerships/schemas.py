@@ -42,7 +42,9 @@ class PartnershipBody(Body, of=record.Partnership):
     """A partnership as it is written; its sides and its kind stay."""
 
     centre_id: Annotated[UUID, "The centre that proposes it."]
-    partner: Annotated[Partner, "With whom."]
+    partner: Annotated[
+        Partner, Field(examples=[{"institution_id": "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"}]), "With whom."
+    ]
     kind: Literal[KINDS]  # type: ignore[valid-type]
     agreement_id: UUID | None = None
     from_: Annotated[Day | None, Field(alias="from"), "The first day; the day of the acceptance if it names none."] = (

@@ -1,7 +1,7 @@
 """What goes over HTTP for the register."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
@@ -59,6 +59,10 @@ class Register(ResponseModel):
     disclaimer: Annotated[str, Field(examples=[DISCLAIMER]), "What names and positions do not imply."]
 
 
+RegisterValue: TypeAlias = str | RegisteredHost | RegisteredDirector | Position | LocalizedTexts | None
+"""A state; a host, a director or a position; names."""
+
+
 class RegisterChange(ResponseModel):
     """A change of what the register shows of a centre."""
 
@@ -68,12 +72,12 @@ class RegisterChange(ResponseModel):
     country: _COUNTRY
     change: Annotated[str, Field(examples=["suspended"]), "What changed: " + ", ".join(f"`{one}`" for one in CHANGES)]
     from_: Annotated[
-        Any,
+        RegisterValue,
         Field(alias="from", examples=["active"]),
         "What it was: for a step the state; names; a host or a director with `id` and `name`, null if not public; a"
         " position.",
     ]
-    to: Annotated[Any, Field(examples=["suspended"]), "What it became."]
+    to: Annotated[RegisterValue, Field(examples=["suspended"]), "What it became."]
     note: Annotated[str | None, Field(examples=[None]), "The `public_note` of the step."]
 
 

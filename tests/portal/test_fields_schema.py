@@ -9,7 +9,7 @@ from shared.web.contract import fields_schema
 def test_an_action_names_its_own_fields_and_the_types_that_they_need() -> None:
     (designate,) = (each for each in LIFECYCLE.transitions if each.verb == "designate")
     schema = fields_schema(CentreFields, designate.fields)
-    assert set(schema["properties"]) == {"starts", "ends", "waiver"}
+    assert set(schema["properties"]) == {"starts", "ends", "waiver", "public_note"}
     assert schema["additionalProperties"] is False
     assert schema["$defs"]["DesignationWaiver"]["required"] == ["reason"]
     assert {"format": "date", "type": "string"} in schema["properties"]["starts"]["anyOf"]

@@ -41,12 +41,17 @@ async def _announced(superuser: asyncpg.Connection, record: str, types: list[str
     return [row["type"] for row in rows]
 
 
-async def _run(database: Database, what: Any, day: date) -> None:
+async def _run(database: Database, what: Any, day: date, *, workers: int = 1) -> None:
+    """Runs a schedule on a day, by several workers at the same time."""
+
+    async def run() -> None:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await what(uow)
+
     with pytest.MonkeyPatch.context() as patch:
         for module in (reports, centres):
             patch.setattr(module, "today", lambda: day)
-        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await what(uow)
+        await asyncio.gather(*(run() for _ in range(workers)))
 
 
 async def test_a_report_has_four_reminders(
@@ -80,7 +85,7 @@ async def test_a_reminder_is_made_up_to_six_days_late_and_for_awaited_reports_al
 async def test_four_workers_remind_once(centre: ReportingCentre, wide: Database, superuser: asyncpg.Connection) -> None:
     report = (await centre.reports())[-1]
     day = date.fromisoformat(report["due"]) - timedelta(days=7)
-    await asyncio.gather(*(_run(wide, reports.remind, day) for _ in range(4)))
+    await _run(wide, reports.remind, day, workers=4)
     assert len(await _announced(superuser, report["id"], OF_REPORTS)) == 1
 
 
@@ -98,8 +103,8 @@ async def test_a_renewal_has_four_reminders(
     assert counted == [0, 1, 2, 3, 4, 4]
 
 
-async def _announce(database: Database, day: date) -> None:
-    await _run(database, centres.announce_late_reports, day)
+async def _announce(database: Database, day: date, *, workers: int = 1) -> None:
+    await _run(database, centres.announce_late_reports, day, workers=workers)
 
 
 async def test_the_second_red_report_of_a_term_proposes_a_suspension_once(
@@ -155,7 +160,7 @@ async def test_a_proposal_is_made_once_by_four_workers(
     centre: ReportingCentre, wide: Database, superuser: asyncpg.Connection
 ) -> None:
     day = date.fromisoformat((await centre.reports())[1]["due"]) + LATE
-    await asyncio.gather(*(_announce(wide, day) for _ in range(4)))
+    await _announce(wide, day, workers=4)
     await _announce(wide, day)
     assert len(await _announced(superuser, centre.record["id"], [facts.CENTRE_SUSPENSION_PROPOSED])) == 1
     assert today() < day

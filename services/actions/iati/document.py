@@ -72,9 +72,9 @@ def made(plan: Plan, by: Reporting) -> Iterator[Made]:
     yield from actions
 
 
-def head_and_tail(generated: str) -> tuple[bytes, bytes]:
-    """What surrounds the activities in a document."""
-    root = etree.Element("iati-activities", {"version": VERSION, "generated-datetime": generated})
+def head_and_tail(day: date) -> tuple[bytes, bytes]:
+    """What surrounds the activities in a document of this day, which is the same for all requests of the day."""
+    root = etree.Element("iati-activities", {"version": VERSION, "generated-datetime": f"{day}T00:00:00Z"})
     root.text = ""
     head, _, tail = etree.tostring(root, xml_declaration=True, encoding="utf-8").rpartition(b"</")
     return head, b"</" + tail

@@ -15,7 +15,7 @@ from services.actions.iati.domain import Plan
 from services.actions.iati.schemas import Omissions, present
 from services.actions.settings import ActionsSettings
 from shared.database.snapshot import snapshot
-from shared.kernel.clock import now, to_text, today
+from shared.kernel.clock import today
 from shared.kernel.countries import FICTIONAL_CODES, known_codes
 from shared.kernel.errors import Conflict, NotFound, invalid_parameter
 from shared.kernel.principal import ANONYMOUS, Principal
@@ -67,7 +67,7 @@ async def get_activity(ref: str, ctx: CurrentContext) -> Response:
     found = [one for one in _all_made([plan] if plan else [], reporting) if one.activity.ref == ref]
     if not (block := _block(found)):
         raise NotFound
-    head, tail = head_and_tail(to_text(now()))
+    head, tail = head_and_tail(today())
     return Response(head + block + tail, 200, _FRESH, _XML)
 
 
@@ -104,7 +104,7 @@ class _ActivityStream(Response):
         """Takes a slot, and alternately reads and sends. Raises NotFound if there is no activity."""
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         pace, is_begun = Pace(send), False
-        head, tail = head_and_tail(to_text(now()))
+        head, tail = head_and_tail(today())
         async with (
             scope["app"].state.streams.place(holder_of(self._caller, scope)) as database,
             snapshot(database, _EVERYBODY.context) as connection,

@@ -102,6 +102,7 @@ class Person:
         yield "reviews", {**record, "reviewer_id": self.loser, "status": "recorded", "recommendation": "decline"}
         yield "reviewers", {**record, "expert_id": self.loser, "status": "invited"}
         yield "directed_centres", {**record, "director_id": self.expert, "status": "draft", "clock_holder": "applicant"}
+        yield "offers", {**record, "expert_id": self.expert, "status": "offered"}
         shown = {"director_id": str(self.expert), "canary": self.word}
         entry = {"country": "XA", "visibility": "public", "status": "active", "shown": shown, "changes": []}
         yield "register_entries", entry

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Date, FromClause, Select, Text, any_, bindparam, cast, func, literal_column, select
+from sqlalchemy import BigInteger, Date, FromClause, Select, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -15,8 +15,8 @@ from shared.database.statements import Connection, Shapes
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.counts import cells
-from shared.records.filters import Filter, countries, one_of, region, values
-from shared.records.statistics import LARGEST, Cell
+from shared.records.filters import Filter, bound, bound_values, countries, one_of, region, values
+from shared.records.statistics import LARGEST, Cell, columns_of
 
 Column: TypeAlias = Callable[[FromClause], ColumnElement[Any]]
 
@@ -127,9 +127,7 @@ def _select(
     if counted.only:
         query = query.where(rows.c.status == constant(counted.only))
     filters = counted.filters(rows)
-    for name in names:
-        many = any_(bindparam(f"f_{name}", type_=ARRAY(Text)))
-        query = query.where(filters[name].condition(many if filters[name].array else bindparam(f"f_{name}")))
+    query = query.where(*(bound(filters[name]) for name in names))
     query = query.group_by(*keys.values()).having(func.sum(rows.c.n) != 0).order_by(*keys.values())
     return within_context(query.limit(LARGEST + 1))
 
@@ -149,8 +147,8 @@ async def counts(
     """One cell for each value of `by`, in their order, with a count above 0; at most one more than a response holds.
     With `until`, as of the end of that day. An empty tag is that of records without any. With `points`, days in order
     up to `until`, the change until each since the previous one: its number is `point`, and the count may be below 0."""
-    columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
+    columns = columns_of(by)
     statement = _COUNTS.get(counted, access.access_kind, columns, tuple(chosen), until is not None, bool(points))
-    bound = {f"f_{name}": value for name, value in chosen.items()}
-    rows = await statement.fetch(connection, until=until, points=list(points), **bound, **access.parameters)
+    values_of = {**bound_values(chosen), **access.parameters}
+    rows = await statement.fetch(connection, until=until, points=list(points), **values_of)
     return [Cell({name: row[name] for name in columns}, row["count"], row["point"] if points else 0) for row in rows]

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Text, any_, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.countries import in_region, known_codes
@@ -139,6 +141,23 @@ def parsed(chosen: Filter, raw: str) -> Any:
         return chosen.parse(raw)
     except ValueError as error:
         raise invalid_parameter(chosen.name, f"{chosen.name} {error}") from error
+
+
+def chosen(filters: Mapping[str, Filter], given: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the filters among the given parameters. Raises Malformed `invalid_parameter`."""
+    return {name: parsed(filters[name], raw) for name, raw in given.items() if name in filters}
+
+
+def bound(one: Filter) -> ColumnElement[bool]:
+    """The condition of a filter on its bind parameter, whatever its value is."""
+    if one.array:
+        return one.condition(any_(bindparam(f"f_{one.name}", type_=ARRAY(Text))))
+    return one.condition(bindparam(f"f_{one.name}"))
+
+
+def bound_values(values_by_name: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the bind parameters of these filters."""
+    return {f"f_{name}": value for name, value in values_by_name.items()}
 
 
 def _known_country(code: str) -> str:

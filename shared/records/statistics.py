@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from shared.kernel.countries import COUNTRIES, in_region
@@ -35,6 +36,16 @@ def items_of(by: Sequence[str], cells: Iterable[Cell]) -> list[Item]:
     """Cells by country as items by the requested dimensions, in their order. None counts countries without a region,
     and records without a tag."""
     return _sums(Item(tuple(_value(name, cell) for name in by), cell.count) for cell in cells)
+
+
+def columns_of(by: Sequence[str]) -> tuple[str, ...]:
+    """The columns behind dimensions: that of a region is the country."""
+    return tuple(dict.fromkeys("country" if name == "region" else name for name in by))
+
+
+def key_of(by: Sequence[str], row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The values of a row by these dimensions."""
+    return tuple(COUNTRIES[row["country"]].region if name == "region" else row[name] for name in by)
 
 
 def points(first: date, last: date, step: str) -> list[date]:

@@ -9,17 +9,13 @@ from sqlalchemy import (
     BigInteger,
     FromClause,
     Select,
-    Text,
     and_,
-    any_,
-    bindparam,
     cast,
     func,
     literal_column,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.indicators import domain as indicators
@@ -33,10 +29,9 @@ from services.actions.results.queries import visible_to
 from services.actions.results.tables import result
 from shared.database.context import within_context
 from shared.database.statements import Connection, Shapes
-from shared.kernel.countries import COUNTRIES
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.filters import Filter, countries, region, values
-from shared.records.statistics import LARGEST
+from shared.records.filters import Filter, bound, bound_values, countries, region, values
+from shared.records.statistics import LARGEST, columns_of, key_of
 
 KEYS = ("country", "region", "framework", "period")
 FILTERS: Mapping[str, Filter] = {
@@ -93,7 +88,7 @@ def _known(access_kind: AccessKind, due: FromClause, names: Sequence[str]) -> Fr
     is_due = and_(due.c.period_id == _r.period_id, due.c.indicator_id == _r.indicator_id)
     query = visible_to(access_kind).with_only_columns(_r.country, _r.late, due.c.framework, due.c.period)
     query = query.join(due, and_(is_due, _is_of(due.c.owner, _r.country)))
-    places = (_r.country == _given(name) for name in ("country", "region") if name in names)
+    places = (bound(one) for one in (countries(_r.country), region(_r.country)) if one.name in names)
     return (
         query.where(
             _r.kind == constant("actual"),
@@ -134,11 +129,7 @@ def _is_of(owner: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElemen
 
 
 def _chosen(names: Sequence[str], *own: str) -> list[ColumnElement[bool]]:
-    return [FILTERS[name].condition(_given(name)) for name in own if name in names]
-
-
-def _given(name: str) -> ColumnElement[Any]:
-    return any_(bindparam(f"f_{name}", type_=ARRAY(Text)))
+    return [bound(FILTERS[name]) for name in own if name in names]
 
 
 _QUERIES = Shapes(_query)
@@ -148,12 +139,9 @@ async def reporting(
     connection: Connection, access: AccessScope, by: Sequence[str], chosen: Mapping[str, Any]
 ) -> dict[tuple[str | None, ...], Reporting]:
     """The numbers for each value of `by`, in their order, of what the caller may know of."""
-    columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
-    statement = _QUERIES.get(access.access_kind, columns, tuple(chosen))
-    bound = {f"f_{name}": value for name, value in chosen.items()}
+    statement = _QUERIES.get(access.access_kind, columns_of(by), tuple(chosen))
     sums: dict[tuple[str | None, ...], Counter[str]] = {}
-    for row in await statement.fetch(connection, **bound, **access.parameters):
-        key = tuple(COUNTRIES[row["country"]].region if name == "region" else row[name] for name in by)
-        sums.setdefault(key, Counter()).update({name: row[name] for name in _NUMBERS})
+    for row in await statement.fetch(connection, **bound_values(chosen), **access.parameters):
+        sums.setdefault(key_of(by, row), Counter()).update({name: row[name] for name in _NUMBERS})
     ordered = sorted(sums, key=lambda key: tuple(part or "" for part in key))
     return {key: Reporting(*(sums[key][name] for name in _NUMBERS)) for key in ordered}

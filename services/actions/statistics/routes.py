@@ -32,7 +32,7 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind
 from shared.records.counted import counts
-from shared.records.filters import parsed
+from shared.records.filters import chosen
 from shared.records.references import reading_access
 from shared.records.statistics import LARGEST
 from shared.web.paging import as_of, parameters_of
@@ -85,10 +85,10 @@ async def _report(ctx: RequestContext) -> Response:
     if more := [name for name in given if name not in FILTERS]:
         raise invalid_parameter(more[0], f"Reporting is filtered by {', '.join(FILTERS)}, and has no past.")
     by = keys_in(ctx.request, KEYS, "country,period")
-    chosen = {name: parsed(FILTERS[name], raw) for name, raw in given.items()}
+    wanted = chosen(FILTERS, given)
     access = ctx.access_on(RESULTS.resource)
     async with ctx.connection() as connection:
-        found = await reporting(connection, access, by, chosen)
+        found = await reporting(connection, access, by, wanted)
     if len(found) > LARGEST:
         raise too_many()
     whole = Reporting(*map(sum, zip(*map(astuple, found.values()), strict=True))) if found else Reporting(0, 0, 0)

@@ -35,7 +35,7 @@ from shared.contracts import views
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.records.access_scope import constant
-from shared.records.filters import Filter, countries, one_of, region, values
+from shared.records.filters import Filter, bound, bound_values, countries, one_of, region, values
 from shared.records.references import NAMED_EXPERTS
 
 PUBLIC = AccessContext("public")
@@ -48,7 +48,9 @@ _e, _x = entry.c, views.EXPERTS.c
 
 def _filters(entries: FromClause) -> Mapping[str, Filter]:
     themes = entries.c.shown["themes"]
-    theme = Filter("theme", "Centres that work on this", str, lambda wanted: themes.contains(func.to_jsonb(wanted)))
+    theme = Filter(
+        "theme", "Centres that work on this", str, lambda wanted: themes.contains(func.to_jsonb(cast(wanted, Text)))
+    )
     return {each.name: each for each in (countries(entries.c.country), region(entries.c.country), theme)}
 
 
@@ -78,16 +80,11 @@ class Asked:
     after: tuple[str, str] | None = None
 
 
-def _condition(chosen: Filter) -> Any:
-    bound = bindparam(f"f_{chosen.name}", type_=ARRAY(Text) if chosen.array else Text)
-    return chosen.condition(any_(bound) if chosen.array else bound)
-
-
 def _register(names: tuple[str, ...], former: bool, continues: bool, is_page: bool) -> Select[Any]:
     of = (_e.country, _e.registration_number)
     latest = select(*of, _e.status, _e.shown).ext(distinct_on(*of))
     latest = latest.where(_e.recorded_on <= bindparam("day", type_=Date))
-    latest = latest.where(*(_condition(FILTERS[name]) for name in names if name != "theme"))
+    latest = latest.where(*(bound(FILTERS[name]) for name in names if name != "theme"))
     if continues:
         last = tuple_(bindparam("after_country", type_=Text), bindparam("after_number", type_=Text))
         latest = latest.where(tuple_(*of) > last)
@@ -96,7 +93,7 @@ def _register(names: tuple[str, ...], former: bool, continues: bool, is_page: bo
     states = [constant(status) for status in sorted(SHOWN if former else PUBLISHED)]
     query = select(found.c.country, found.c.registration_number, found.c.shown).where(found.c.status.in_(states))
     if "theme" in names:
-        query = query.where(_condition(_filters(found)["theme"]))
+        query = query.where(bound(_filters(found)["theme"]))
     query = query.order_by(found.c.country, found.c.registration_number)
     return within_context(query.limit(bindparam("limit", type_=Integer)) if is_page else query)
 
@@ -106,13 +103,13 @@ def _changes(names: tuple[str, ...], since: bool, continues: bool) -> Select[Any
     query = select(
         *place, _e.registration_number, _e.country, _e.note, _e.shown["names"].label("names"), _line.c.value
     ).select_from(entry.join(_line, true()))
-    query = query.where(_e.changes != _NONE, *(_condition(CHANGE_FILTERS[name]) for name in names))
+    query = query.where(_e.changes != _NONE, *(bound(CHANGE_FILTERS[name]) for name in names))
     if since:
         query = query.where(_e.recorded_on > bindparam("since", type_=Date))
     if continues:
         day, position = bindparam("day", type_=Date), bindparam("position", type_=BigInteger)
-        bound = tuple_(day, position, bindparam("place", type_=Integer))
-        query = query.where(_e.recorded_on >= day, tuple_(*place) > bound)
+        last = tuple_(day, position, bindparam("place", type_=Integer))
+        query = query.where(_e.recorded_on >= day, tuple_(*place) > last)
     return within_context(query.order_by(*place).limit(bindparam("limit", type_=Integer)))
 
 
@@ -160,10 +157,10 @@ async def register(connection: Connection, context: AccessContext, asked: Asked)
     limit if there are more."""
     names = tuple(sorted(asked.filters))
     statement = _REGISTER.get(names, asked.former, asked.after is not None, asked.limit is not None)
-    bound = {f"f_{name}": value for name, value in asked.filters.items()}
-    bound |= dict(zip(("after_country", "after_number"), asked.after or (), strict=False))
-    bound["limit"] = None if asked.limit is None else asked.limit + 1
-    return await statement.fetch(connection, day=asked.day, **bound, **context.parameters)
+    place = dict(zip(("after_country", "after_number"), asked.after or (), strict=False))
+    limit = None if asked.limit is None else asked.limit + 1
+    given = {**bound_values(asked.filters), **place, **context.parameters}
+    return await statement.fetch(connection, day=asked.day, limit=limit, **given)
 
 
 async def changes(
@@ -175,10 +172,10 @@ async def changes(
     limit: int,
 ) -> list[Row]:
     """The changes after a day and a place, the earliest first; one more than the limit if there are more."""
-    bound = {f"f_{name}": value for name, value in filters.items()}
     place = dict(zip(("day", "position", "place"), after or (), strict=False))
     statement = _CHANGES.get(tuple(sorted(filters)), since is not None, after is not None)
-    return await statement.fetch(connection, since=since, limit=limit + 1, **place, **bound, **context.parameters)
+    given = {**bound_values(filters), **place, **context.parameters}
+    return await statement.fetch(connection, since=since, limit=limit + 1, **given)
 
 
 async def directors(

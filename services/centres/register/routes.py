@@ -1,6 +1,5 @@
 """The register over HTTP: for everybody the same, as JSON, CSV, GeoJSON or JSON-LD."""
 
-from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,7 +31,7 @@ from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
-from shared.records.filters import Filter, parsed
+from shared.records.filters import chosen
 from shared.web.paging import as_of, cut, day_in, linked_page, page_after, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import GEOJSON, JSON, LINKED_DATA
@@ -106,7 +105,7 @@ async def list_changes(ctx: CurrentContext) -> Response:
     given = parameters_of(ctx.request)
     since = day_in("after", given["after"]) if "after" in given else None
     limit, after = page_limit(given.get("limit")), place_of(ctx, given.get("cursor"), _PLACE)
-    filters = _chosen(CHANGE_FILTERS, given)
+    filters = chosen(CHANGE_FILTERS, given)
     async with ctx.connection() as connection:
         found = await queries.changes(connection, _context(ctx), filters, since, after, limit)
         rows, following = cut(ctx, found, limit, lambda row: [row["recorded_on"], row["position"], row["place"]])
@@ -121,10 +120,6 @@ def _context(ctx: RequestContext) -> AccessContext:
     return ctx.access.context if ctx.principal.sandbox else queries.PUBLIC
 
 
-def _chosen(filters: Mapping[str, Filter], given: Mapping[str, str]) -> dict[str, Any]:
-    return {name: parsed(each, given[name]) for name, each in filters.items() if name in given}
-
-
 def _parse(ctx: RequestContext) -> tuple[str, Asked]:
     given = parameters_of(ctx.request)
     file_format = given.get("format", "json")
@@ -137,7 +132,7 @@ def _parse(ctx: RequestContext) -> tuple[str, Asked]:
     place = place_of(ctx, given.get("cursor"), _CENTRE)
     return file_format, Asked(
         day=as_of(ctx.request) or today(),
-        filters=_chosen(FILTERS, given),
+        filters=chosen(FILTERS, given),
         former=given.get("former") == "true",
         limit=None if file_format in _FILES else page_limit(given.get("limit")),
         after=(place[0], place[1]) if place else None,

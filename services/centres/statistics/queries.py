@@ -8,12 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Integer,
     Numeric,
     Select,
     Text,
     Uuid,
-    any_,
     bindparam,
     cast,
     column,
@@ -31,7 +29,7 @@ from shared.contracts import views
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Shapes
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.filters import Filter, countries, parsed_year, region
+from shared.records.filters import Filter, bound, bound_values, countries, parsed_year, region
 from shared.records.next_steps import TODAY
 from shared.records.statistics import LARGEST
 
@@ -58,7 +56,7 @@ def _query(access_kind: AccessKind, by: Sequence[str], names: Sequence[str], is_
     of = _r if is_figure else _owed
     keys = [of[name] for name in by]
     known = visible(centre, access_kind, DESIGNATED)
-    filters = (_filters(of)[name].condition(_given(name)) for name in names)
+    filters = (bound(_filters(of)[name]) for name in names)
     if is_figure:
         value = cast(_r.public_figures.op("->>")(_asked.c.key), Numeric)
         query = visible_to(access_kind).with_only_columns(
@@ -70,11 +68,6 @@ def _query(access_kind: AccessKind, by: Sequence[str], names: Sequence[str], is_
         query = select(*keys, func.count().label("n")).where(_owed.status != constant("waived"), is_due)
     query = query.join(centre, centre.c.id == of.centre_id).where(known, *filters).group_by(*keys)
     return within_context(query.limit(LARGEST + 1))
-
-
-def _given(name: str) -> Any:
-    wanted = f"f_{name}"
-    return any_(bindparam(wanted, type_=ARRAY(Text))) if FILTERS[name].array else bindparam(wanted, type_=Integer)
 
 
 _QUERIES = Shapes(_query)
@@ -106,11 +99,15 @@ async def figures(
 ) -> list[tuple[Mapping[str, Any], FigureNumbers]]:
     """The numbers for each value of `by`, which are columns. `keys` are those of the figure by template. At most one
     more of each kind than a response holds."""
-    bound: dict[str, Any] = {f"f_{name}": value for name, value in chosen.items()}
-    bound |= {"templates": list(keys), "keys": list(keys.values()), "today": day, **access.parameters}
+    values = bound_values(chosen) | {
+        "templates": list(keys),
+        "keys": list(keys.values()),
+        "today": day,
+        **access.parameters,
+    }
     shape = (access.access_kind, tuple(by), tuple(chosen))
-    reported = await _QUERIES.get(*shape, True).fetch(connection, **bound)
-    owed = await _QUERIES.get(*shape, False).fetch(connection, **bound | SYSTEM_CONTEXT.parameters)
+    reported = await _QUERIES.get(*shape, True).fetch(connection, **values)
+    owed = await _QUERIES.get(*shape, False).fetch(connection, **values | SYSTEM_CONTEXT.parameters)
     return [
         *((row, FigureNumbers(row["value"], row["n"])) for row in reported),
         *((row, FigureNumbers(expected=row["n"])) for row in owed),

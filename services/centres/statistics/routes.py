@@ -17,12 +17,11 @@ from services.centres.statistics.domain import keys_of
 from services.centres.statistics.queries import FILTERS, KEYS, FigureNumbers, figures
 from services.centres.statistics.schemas import DEFINITION, CentreStatistics
 from shared.kernel.clock import today
-from shared.kernel.countries import COUNTRIES
 from shared.kernel.decimals import to_text
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
-from shared.records.filters import parsed
-from shared.records.statistics import LARGEST
+from shared.records.filters import chosen
+from shared.records.statistics import LARGEST, columns_of, key_of
 from shared.web.paging import parameters_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response
@@ -62,20 +61,18 @@ async def get_statistics(ctx: CurrentContext) -> Response:
 async def _figure_sums(ctx: RequestContext) -> Response:
     given = parameters_of(ctx.request)
     by = keys_in(ctx.request, KEYS, "country,year")
-    chosen = {name: parsed(FILTERS[name], raw) for name, raw in given.items() if name in FILTERS}
+    wanted = chosen(FILTERS, given)
     figure = given.get("figure", "")
     access = ctx.access_on(REPORTS.resource)
-    columns = tuple(dict.fromkeys("country" if name == "region" else name for name in by))
     async with ctx.connection() as connection:
         keys = keys_of(figure, await published(connection, ANNUAL))
         if not keys:
             raise invalid_parameter("figure", "The key of a figure of the questions of reports.")
-        rows = await figures(connection, access, keys, columns, chosen, today())
+        rows = await figures(connection, access, keys, columns_of(by), wanted, today())
     sums: dict[_Key, FigureNumbers] = {}
     total = FigureNumbers()
     for row, numbers in rows:
-        key = tuple(COUNTRIES[row["country"]].region if name == "region" else row[name] for name in by)
-        sums.setdefault(key, FigureNumbers()).add(numbers)
+        sums.setdefault(key_of(by, row), FigureNumbers()).add(numbers)
         total.add(numbers)
     if len(sums) > LARGEST:
         raise too_many()

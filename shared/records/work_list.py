@@ -25,6 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.contracts.readers import steps, takers_of
 from shared.kernel.countries import COUNTRIES
+from shared.kernel.lights import GREEN, RED, YELLOW
 from shared.kernel.principal import Principal
 from shared.records.next_steps import ME, TODAY, is_another_than, is_in_office, offices_of
 
@@ -36,7 +37,6 @@ KEYS: list[ColumnElement[Any]] = [
     literal(None, Text),
 ]
 """The types of a position: the due time, the resource, the record and the verb."""
-LIGHTS = ("green", "yellow", "red")
 _SOON = timedelta(days=7)
 
 
@@ -103,8 +103,8 @@ def light(due: datetime | None, at: datetime) -> str | None:
     if due is None:
         return None
     if due <= at:
-        return "red"
-    return "yellow" if due - at <= _SOON else "green"
+        return RED
+    return YELLOW if due - at <= _SOON else GREEN
 
 
 def earliest_first(

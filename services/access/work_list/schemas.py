@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.access.access import SERVICES
-from shared.records.work_list import LIGHTS
+from shared.kernel.lights import LIGHTS
 from shared.web import work_list
 from shared.web.fields import ResponseModel
 

@@ -52,6 +52,11 @@ class LivingOffer(NamedTuple):
     respond_by: date
 
 
+def is_over(respond_by: date, today: date) -> bool:
+    """Whether the last day to respond has passed."""
+    return respond_by < today
+
+
 def is_in_time(day: date, today: date) -> bool:
     """Whether an expert may be asked to respond by this day."""
     return today <= day <= today + LONGEST

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.actions.offers import queries
-from services.actions.offers.domain import LIFECYCLE, OfferGuardContext
+from services.actions.offers.domain import LIFECYCLE, OfferGuardContext, is_over
 from services.actions.offers.record import Offer
 from services.actions.offers.tables import offer
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -31,7 +31,7 @@ async def load_guard_context(
     _connect: Connect, _principal: Principal, record: Offer, _fields: Fields
 ) -> OfferGuardContext:
     """The input of the guard for this offer."""
-    return OfferGuardContext(is_over=record.respond_by < today())
+    return OfferGuardContext(is_over=is_over(record.respond_by, today()))
 
 
 async def end_of_request(uow: UnitOfWork, request_id: UUID, *, only_open: bool) -> None:

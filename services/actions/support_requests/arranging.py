@@ -1,7 +1,6 @@
 """Making and answering offers: each step locks the request first, whose clock and experts follow."""
 
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
 from services.actions.offers import domain, queries
@@ -93,14 +92,9 @@ async def expire(uow: UnitOfWork) -> None:
     for key, request_id in await queries.over(uow.connection, today()):
         request = await SUPPORT_REQUESTS.lock(uow, request_id)
         before = await OFFERS.lock(uow, key)
-        if is_over(before, today()):
+        if before.status == "offered" and domain.is_over(before.respond_by, today()):
             await OFFERS.apply_scheduled(uow, before, "expire")
             await follow_offers(uow, request)
-
-
-def is_over(offer: Offer, day: date) -> bool:
-    """Whether an expert has not responded by the last day."""
-    return offer.status == "offered" and offer.respond_by < day
 
 
 async def end_with_expert(uow: UnitOfWork, expert: UUID) -> int:

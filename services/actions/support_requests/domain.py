@@ -8,11 +8,11 @@ from typing import Literal
 from services.actions.offers.domain import LivingOffer
 from services.actions.support_requests.record import SupportRequest
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lights import GREEN, light_after
 
 KINDS = ("science", "training", "review", "data", "advice", "other")
 MODES = ("remote", "onsite", "both")
 COUNTRY, SECRETARIAT, EXPERT = "country", "secretariat", "expert"
-GREEN, YELLOW, RED = LIGHTS = ("green", "yellow", "red")
 LATE = timedelta(days=60)
 """How long after its target the light of a request is yellow; red afterwards."""
 OPEN = ("draft", "submitted", "matching", "in_delivery", "delivered")
@@ -156,6 +156,6 @@ def light_of(record: SupportRequest, at: datetime) -> str | None:
     """Whether the holder of the request is in time, late or very late; None if nobody waits."""
     if record.clock_holder is None:
         return None
-    if is_paused(record) or record.clock_target is None or at <= record.clock_target:
+    if is_paused(record) or record.clock_target is None:
         return GREEN
-    return YELLOW if at <= record.clock_target + LATE else RED
+    return light_after(record.clock_target, at, LATE)

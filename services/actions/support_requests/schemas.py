@@ -15,7 +15,6 @@ from services.actions.support_requests.domain import (
     EXPERT,
     KINDS,
     LIFECYCLE,
-    LIGHTS,
     MODES,
     SECRETARIAT,
     is_paused,
@@ -23,6 +22,7 @@ from services.actions.support_requests.domain import (
 )
 from services.actions.support_requests.tables import support_request
 from shared.kernel.clock import now, to_text
+from shared.kernel.lights import LIGHTS
 from shared.records.plain import presenter
 from shared.records.rows import record_read
 from shared.web.contract import STATES

@@ -8,13 +8,12 @@ from typing import Literal, NamedTuple
 from services.centres.annual_reports.record import AnnualReport
 from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.kernel.lights import GREEN, RED, YELLOW, light_after
 from shared.questionnaires.answers import Answer
 
 PUBLISHED = frozenset({"accepted"})
 OPEN = ("due", "draft")
 """The states in which the report is awaited."""
-GREEN, YELLOW, RED = "green", "yellow", "red"
-LIGHTS = (GREEN, YELLOW, RED)
 DUE_AFTER = timedelta(days=60)
 """From the end of a period to the last day of its report."""
 EARLIEST = timedelta(days=90)
@@ -107,9 +106,7 @@ def light_of(record: AnnualReport, today: date) -> str | None:
 
 def light_on(day: date, due: date) -> str:
     """The light of a report on a day while it is awaited."""
-    if day <= due:
-        return GREEN
-    return YELLOW if day <= due + LATE else RED
+    return light_after(due, day, LATE)
 
 
 def unannounced(record: AnnualReport, today: date) -> list[str]:

@@ -18,6 +18,7 @@ from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.clock import today
+from shared.kernel.lights import GREEN, LIGHTS, RED, YELLOW
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.filters import Filter, one_of, parsed_day, parsed_year, values
 from shared.records.next_steps import TODAY, NextStep, NextSteps
@@ -30,9 +31,9 @@ _MOST_NAMED, _MOST_STARTED = 1_000, 20_000
 _awaited = _r.status.in_([constant(status) for status in domain.OPEN])
 _light: ColumnElement[Any] = case(
     (~_awaited, None),
-    (_r.due >= TODAY, constant(domain.GREEN)),
-    (_r.due + domain.LATE.days >= TODAY, constant(domain.YELLOW)),
-    else_=constant(domain.RED),
+    (_r.due >= TODAY, constant(GREEN)),
+    (_r.due + domain.LATE.days >= TODAY, constant(YELLOW)),
+    else_=constant(RED),
 )
 
 
@@ -64,7 +65,7 @@ _COMMON = listing(
     visible_to,
     Filter("year", "A year", parsed_year, lambda bound: _r.year == bound),
     Filter("due_before", "Due before this day", parsed_day, lambda bound: _r.due < bound),
-    replace(values("light", _light, "Lights, separated by commas", one_of(domain.LIGHTS)), of_caller=_on_day),
+    replace(values("light", _light, "Lights, separated by commas", one_of(LIGHTS)), of_caller=_on_day),
     NEXT_STEPS.holder,
 )
 LISTING = replace(_COMMON, sorts={**_COMMON.sorts, "due": _r.due})
@@ -103,7 +104,7 @@ _LATE = Statement(
     .where(
         _awaited,
         _r.due < TODAY,
-        or_(_r.announced.is_(None), (_r.announced == constant(domain.YELLOW)) & (_light == constant(domain.RED))),
+        or_(_r.announced.is_(None), (_r.announced == constant(YELLOW)) & (_light == constant(RED))),
     )
     .order_by(_r.id)
     .limit(_MOST)

@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.centres.annual_reports import record
-from services.centres.annual_reports.domain import LIFECYCLE, LIGHTS, light_of
+from services.centres.annual_reports.domain import LIFECYCLE, light_of
 from services.centres.annual_reports.tables import annual_report
 from shared.kernel.clock import today
+from shared.kernel.lights import LIGHTS
 from shared.records.columns import parsed_or_fragment
 from shared.records.plain import presenter
 from shared.records.rows import record_read

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.records.work_list import LIGHTS
+from shared.kernel.lights import LIGHTS
 from shared.web.fields import LocalizedTexts, ResponseModel
 
 

@@ -20,7 +20,6 @@ EARLIEST = timedelta(days=90)
 """How long before the end of its period a report is started."""
 LATE = timedelta(days=30)
 """How long after its last day the light of a report is yellow; red afterwards."""
-
 EMPTY: Mapping[str, Mapping[str, Answer] | list[str] | int] = {
     **{name: {} for name in ("answers", "figures", "public_answers", "public_figures", "comments")},
     **{name: [] for name in ("documents", "answered", "prefilled")},
@@ -30,8 +29,6 @@ EMPTY: Mapping[str, Mapping[str, Answer] | list[str] | int] = {
 """The columns of a report without answers."""
 REMINDED = (-30, -7, 1, 30)
 """The days after the last day of an awaited report on which its centre is reminded; those below 0 are before it."""
-LATEST_REMINDER = timedelta(days=6)
-"""How much later a reminder is still made, after an outage."""
 
 
 class Period(NamedTuple):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, Uuid, any_, between, bindparam, case, func, or_, select, update
+from sqlalchemy import Date, Select, Text, Uuid, any_, bindparam, case, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -23,6 +23,7 @@ from shared.records.access_scope import AccessKind, AccessScope, constant, visib
 from shared.records.filters import Filter, one_of, parsed_day, parsed_year, values
 from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_grant, listing
+from shared.records.reminding import is_due, latest_of, taking
 from shared.records.rows import record_of, records_of
 
 _r = annual_report.c
@@ -111,27 +112,8 @@ _LATE = Statement(
     .with_for_update(skip_locked=True)
 )
 
-_planned = case(
-    *((_r.due + days <= TODAY, _r.due + days) for days in reversed(domain.REMINDED[1:])),
-    else_=_r.due + domain.REMINDED[0],
-)
-_to_remind = (
-    select(_r.id)
-    .where(
-        _awaited,
-        between(_planned, TODAY - domain.LATEST_REMINDER.days, TODAY),
-        or_(_r.reminded_on.is_(None), _r.reminded_on < _planned),
-    )
-    .order_by(_r.due, _r.id)
-    .limit(_MOST_REMINDED)
-    .with_for_update(skip_locked=True)
-)
-_TAKE_REMINDED = Statement(
-    update(annual_report)
-    .where(_r.id == any_(func.array(_to_remind.scalar_subquery())))
-    .values(reminded_on=TODAY)
-    .returning(annual_report)
-)
+_planned = latest_of([_r.due + days for days in domain.REMINDED])
+_TAKE_REMINDED = taking(annual_report, _planned, _awaited, is_due(_planned), order=(_r.due,), most=_MOST_REMINDED)
 
 
 async def centre_named(connection: Connection, key: UUID) -> Row | None:

@@ -19,8 +19,6 @@ TERM_YEARS = 4
 ENDORSEMENT_LEVEL = 2
 RENEWAL_MONTHS = (9, 6, 3, 1)
 """How many months before the end of its term a centre is reminded of its renewal, which opens with the first."""
-LATEST_REMINDER = timedelta(days=6)
-"""How much later a reminder is still made, after an outage."""
 RED_REPORTS = 2
 """How many very late reports of a term propose a suspension."""
 RENEWABLE_YEARS = 1

@@ -14,9 +14,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
-    between,
     bindparam,
-    case,
     cast,
     column,
     exists,
@@ -25,7 +23,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
@@ -36,7 +33,6 @@ from services.centres.annual_reports.tables import annual_report
 from services.centres.centres.clock import APPLICANT, Arrived
 from services.centres.centres.domain import (
     ENDORSEMENT_LEVEL,
-    LATEST_REMINDER,
     LIFECYCLE,
     PUBLISHED,
     RED_REPORTS,
@@ -48,8 +44,9 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import constant
-from shared.records.next_steps import NextStep, NextSteps
+from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_itself, listing
+from shared.records.reminding import is_due, latest_of, taking
 from shared.records.rows import record_of, records_of
 
 _MOST_REMINDED = 2_500
@@ -88,7 +85,6 @@ _TERMS_OF_COUNTRY = Statement(
     .order_by(term.c.id)
     .with_for_update()
 )
-_today = bindparam("today", type_=Date)
 _in_term = [constant(status) for status in ("active", "renewal_due", "renewal_review", "suspended")]
 
 
@@ -101,8 +97,8 @@ _DUE = Statement(
     select(centre)
     .where(
         or_(
-            and_(centre.c.status == "active", _renewal_opens <= _today),
-            and_(centre.c.status.in_(_in_term), centre.c.term_ends < _today),
+            and_(centre.c.status == "active", _renewal_opens <= TODAY),
+            and_(centre.c.status.in_(_in_term), centre.c.term_ends < TODAY),
         )
     )
     .order_by(centre.c.id)
@@ -124,26 +120,9 @@ _OVERDUE = Statement(
 )
 _of_current_term = (term.c.centre_id == centre.c.id, term.c.status == constant("current"))
 _is_red = (annual_report.c.term_id == term.c.id, annual_report.c.announced == constant("red"))
-_planned = case(
-    *((day <= _today, day) for day in map(_months_before_end, reversed(RENEWAL_MONTHS[1:]))), else_=_renewal_opens
-)
-_to_remind = (
-    select(centre.c.id)
-    .where(
-        centre.c.status.in_([constant("active"), constant("renewal_due")]),
-        between(_planned, _today - LATEST_REMINDER.days, _today),
-        or_(centre.c.reminded_on.is_(None), centre.c.reminded_on < _planned),
-    )
-    .order_by(centre.c.id)
-    .limit(_MOST_REMINDED)
-    .with_for_update(skip_locked=True)
-)
-_TAKE_REMINDED = Statement(
-    update(centre)
-    .where(centre.c.id == any_(func.array(_to_remind.scalar_subquery())))
-    .values(reminded_on=_today)
-    .returning(centre)
-)
+_planned = latest_of([_months_before_end(months) for months in RENEWAL_MONTHS])
+_is_in_term = centre.c.status.in_([constant("active"), constant("renewal_due")])
+_TAKE_REMINDED = taking(centre, _planned, _is_in_term, is_due(_planned), most=_MOST_REMINDED)
 _LATE = Statement(
     select(centre)
     .where(

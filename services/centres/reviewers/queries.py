@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, any_, bindparam, case, func, select, true, union_all, update
+from sqlalchemy import bindparam, select, true, union_all
 
 from services.centres.centres.tables import centre
 from services.centres.reviewers.domain import FIRST_REMINDER, LAST_REMINDER, LIFECYCLE, LIVING, OPEN
@@ -15,8 +15,9 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import constant
-from shared.records.next_steps import NextStep, NextSteps
+from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_whole, listing
+from shared.records.reminding import latest_of, taking
 from shared.records.rows import records_of
 
 _AT_ONCE = 200
@@ -55,27 +56,9 @@ _INVITED = Lookup(
     .where(reviewer.c.id == bindparam("reviewer"))
     .limit(1)
 )
-_today = bindparam("today", type_=Date)
-_last = reviewer.c.due - LAST_REMINDER.days
-_planned = case((_last <= _today, _last), else_=reviewer.c.due - FIRST_REMINDER.days)
-_due = (
-    select(reviewer.c.id)
-    .where(
-        _open,
-        reviewer.c.due.between(_today, _today + FIRST_REMINDER.days),
-        reviewer.c.reminded_on < _planned,
-        _has_no_conflict,
-    )
-    .order_by(reviewer.c.due, reviewer.c.id)
-    .limit(_AT_ONCE)
-    .with_for_update(skip_locked=True)
-)
-_TAKE_DUE = Statement(
-    update(reviewer)
-    .where(reviewer.c.id == any_(func.array(_due.scalar_subquery())))
-    .values(reminded_on=_today)
-    .returning(reviewer)
-)
+_planned = latest_of([reviewer.c.due - FIRST_REMINDER.days, reviewer.c.due - LAST_REMINDER.days])
+_is_due = reviewer.c.due.between(TODAY, TODAY + FIRST_REMINDER.days)
+_TAKE_DUE = taking(reviewer, _planned, _open, _is_due, _has_no_conflict, order=(reviewer.c.due,), most=_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""Reminders of records: each is made once for a planned day, by whichever worker comes first.
+
+_TAKE = taking(report, planned := latest_of((_r.due - 7, _r.due)), is_due(planned), order=(_r.due,), most=500)
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Table, any_, between, case, func, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.database.statements import Statement
+from shared.records.next_steps import TODAY
+
+LATEST = timedelta(days=6)
+"""How much later a reminder is still made, after an outage."""
+
+
+def latest_of(days: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """The last of these days that has come, the earliest given first; else the first one."""
+    return case(*((day <= TODAY, day) for day in reversed(days[1:])), else_=days[0])
+
+
+def is_due(planned: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a reminder is made today: on its planned day, or up to six days later."""
+    return between(planned, TODAY - LATEST.days, TODAY)
+
+
+def taking(
+    of: Table,
+    planned: ColumnElement[Any],
+    *conditions: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]] = (),
+    most: int,
+) -> Statement:
+    """Sets `reminded_on` of at most so many records to today and returns them: those that no reminder was made of since
+    the planned day. Skips those that another transaction locks; versions stay. Parameter: `today`."""
+    is_open = or_(of.c.reminded_on.is_(None), of.c.reminded_on < planned)
+    chosen = select(of.c.id).where(*conditions, is_open).order_by(*order, of.c.id).limit(most)
+    keys = func.array(chosen.with_for_update(skip_locked=True).scalar_subquery())
+    return Statement(update(of).where(of.c.id == any_(keys)).values(reminded_on=TODAY).returning(of))

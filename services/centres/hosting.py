@@ -1,5 +1,6 @@
-"""Grants of an institution's representative over the designated centres that it hosts."""
+"""Grants of an institution's representative over the centres that it hosts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Uuid, any_, bindparam, select
@@ -7,9 +8,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.contracts import views
 from shared.database.context import Lookup
+from shared.database.statements import Row
 from shared.kernel.principal import Grant
-from shared.web.request_context import CurrentContext
+from shared.web.request_context import CurrentContext, RequestContext
 
+_ROLE = "institution_representative"
 _centre = views.CENTRES.c
 _HOSTED = Lookup(
     select(_centre.id, _centre.host_institution_id)
@@ -22,23 +25,28 @@ _HOSTED = Lookup(
 )
 
 
-def represents(grant: Grant) -> bool:
-    """Whether the grant makes its holder the representative of an institution."""
-    return grant.role == "institution_representative" and grant.scope_kind == "institution"
+def represented(ctx: RequestContext) -> dict[str, Grant]:
+    """By the id of the institution, the caller's grants as its representative."""
+    own = (grant for grant in ctx.principal.grants if grant.role == _ROLE and grant.scope_kind == "institution")
+    return {grant.scope_id: grant for grant in own if grant.scope_id}
+
+
+async def hold_centres(ctx: RequestContext, institutions: Mapping[str, Grant], centres: Sequence[Row]) -> None:
+    """Gives a representative, for this request, the role over centres that the institution hosts, by their `id` and
+    `host_institution_id`."""
+    ctx.principal = ctx.principal.holding(
+        *(
+            replace(institutions[str(row["host_institution_id"])], scope_kind="centre", scope_id=str(row["id"]))
+            for row in centres
+        )
+    )
+    if ctx.is_writing and centres:
+        await ctx.uow.allow_record(*(row["id"] for row in centres))
 
 
 async def with_hosted_centres(ctx: CurrentContext) -> None:
     """Gives representatives, for this request, their role over each designated centre that their institution hosts."""
-    institutions = {grant.scope_id: grant for grant in ctx.principal.grants if represents(grant) and grant.scope_id}
-    if not institutions:
-        return
-    async with ctx.connection() as connection:
-        found = await _HOSTED.fetch(connection, institutions=list(institutions))
-    ctx.principal = ctx.principal.holding(
-        *(
-            replace(institutions[str(row["host_institution_id"])], scope_kind="centre", scope_id=str(row["id"]))
-            for row in found
-        )
-    )
-    if ctx.is_writing and found:
-        await ctx.uow.allow_record(*(row["id"] for row in found))
+    if institutions := represented(ctx):
+        async with ctx.connection() as connection:
+            found = await _HOSTED.fetch(connection, institutions=list(institutions))
+        await hold_centres(ctx, institutions, found)

@@ -8,34 +8,20 @@ from services.centres.access import ROLES
 from services.centres.centres import operations, queries
 from services.centres.centres.queries import LISTING
 from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
-from shared.kernel.principal import Grant
+from services.centres.hosting import hold_centres, represented
 from shared.web.records import Form, RecordApi
 from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter
 
-_REPRESENTATIVE = "institution_representative"
-
 
 async def with_own_applications(ctx: CurrentContext) -> None:
     """Gives representatives, for this request, their role over each centre that they entered for their institution."""
-    own = [grant for grant in ctx.principal.grants if _represents(grant)]
-    if not own or (ctx.is_writing and not ctx.request.path_params):
+    institutions = represented(ctx)
+    if not institutions or (ctx.is_writing and not ctx.request.path_params):
         return
-    institutions = {grant.scope_id: grant for grant in own if grant.scope_id}
     async with ctx.connection() as connection:
         found = await queries.entered_for(connection, list(institutions), list(ctx.principal.labels))
-    grants = [
-        replace(institutions[str(row["host_institution_id"])], scope_kind="centre", scope_id=str(row["id"]))
-        for row in found
-    ]
-    ctx.principal = ctx.principal.holding(*grants)
-    if ctx.is_writing:
-        for row in found:
-            await ctx.uow.allow_record(row["id"])
-
-
-def _represents(grant: Grant) -> bool:
-    return grant.role == _REPRESENTATIVE and grant.scope_kind == "institution"
+    await hold_centres(ctx, institutions, found)
 
 
 CENTRE_API = RecordApi(

@@ -59,10 +59,24 @@ async def with_digest(uow: UnitOfWork, fields: str, wanted: R, before: R | None 
     return with_columns(wanted, dict(zip(changed, found, strict=True))) if found else wanted
 
 
-async def with_each_digest(uow: UnitOfWork, pointer: str, documents: Iterable[Document]) -> list[Document]:
-    """The documents of a list at `pointer`. Raises what `with_digests` raises."""
+async def with_each_digest(
+    uow: UnitOfWork, pointer: str, documents: Iterable[Document], known: Sequence[Document] = ()
+) -> list[Document]:
+    """The documents of a list at `pointer`. Those that are among `known` are not examined. Raises what `with_digests`
+    raises."""
     named = {f"{pointer}/{number}": document for number, document in enumerate(documents)}
-    return [document for document in await with_digests(uow, named) if document is not None]
+    unchanged = {at: document for at, document in named.items() if document in known}
+    return list((await with_changed_digests(uow, named, unchanged)).values())
+
+
+async def with_changed_digests(
+    uow: UnitOfWork, documents: Mapping[str, Document], before: Mapping[str, Document]
+) -> dict[str, Document]:
+    """The documents by their pointers. Those that stand at the same pointer in `before` are not examined. Raises what
+    `with_digests` raises."""
+    changed = {at: document for at, document in documents.items() if before.get(at) != document}
+    found = zip(changed, await with_digests(uow, changed), strict=True)
+    return {**documents, **{at: document for at, document in found if document is not None}}
 
 
 async def with_digests(

@@ -1,6 +1,5 @@
 """Writing requests for support: one function per verb, and the schedule of their targets."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from services.actions.codes.operations import require_known_codes
@@ -18,7 +17,6 @@ from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digests, with_each_digest
-from shared.records.record import Document
 from shared.records.resource_type import (
     ResourceType,
     TransitionRequest,
@@ -59,9 +57,9 @@ async def update(
     require_visibility_change(access, before, wanted)
     await _require_subjects(uow, wanted, before)
     await require_known_codes(uow, "codes", wanted.codes, before.codes)
-    wanted = replace(wanted, documents=await _with_digests(uow, wanted.documents, before.documents))
+    documents = await with_each_digest(uow, "/documents", wanted.documents, before.documents)
     search = search_key(*wanted.titles.values())
-    return await SUPPORT_REQUESTS.update(uow, before, replace(wanted, search_key=search))
+    return await SUPPORT_REQUESTS.update(uow, before, replace(wanted, documents=documents, search_key=search))
 
 
 async def transition(
@@ -139,10 +137,3 @@ async def _require_subjects(uow: UnitOfWork, wanted: SupportRequest, before: Sup
         await nameable.require(uow, {f"/{field}": key})
         if not await queries.is_of_country(uow.connection, field, key, wanted.country):
             raise invalid_field(f"/{field}", "unknown_reference", f"There is no such {nameable.resource.title} there.")
-
-
-async def _with_digests(uow: UnitOfWork, documents: Sequence[Document], known: Sequence[Document]) -> list[Document]:
-    """The documents; new ones with the digests of the files that they name."""
-    new = {f"/documents/{place}": one for place, one in enumerate(documents) if one not in known}
-    found = dict(zip(new, await with_digests(uow, new), strict=True))
-    return [found.get(f"/documents/{place}") or one for place, one in enumerate(documents)]

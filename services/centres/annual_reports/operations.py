@@ -22,7 +22,7 @@ from shared.questionnaires import answers
 from shared.questionnaires.answers import Answer
 from shared.questionnaires.template import Question, questions_of
 from shared.records.access_scope import AccessScope
-from shared.records.documents import are_available, with_digests
+from shared.records.documents import are_available, with_changed_digests
 from shared.records.record import Document
 from shared.records.references import NAMED_CENTRES
 from shared.records.resource_type import (
@@ -229,12 +229,10 @@ def _documents(report: AnnualReport) -> dict[str, Document]:
 
 
 async def _with_digests(uow: UnitOfWork, before: AnnualReport, wanted: AnnualReport) -> AnnualReport:
-    known = _documents(before)
-    new = {pointer: document for pointer, document in _documents(wanted).items() if known.get(pointer) != document}
-    found = {pointer: one for pointer, one in zip(new, await with_digests(uow, new), strict=True) if one is not None}
+    named = await with_changed_digests(uow, _documents(wanted), _documents(before))
     given_answers: dict[str, Answer] = {
-        key: found.get(f"/answers/{key}", answer) for key, answer in wanted.answers.items()
+        key: named.get(f"/answers/{key}", answer) for key, answer in wanted.answers.items()
     }
-    documents = [found.get(f"/documents/{place}", one) for place, one in enumerate(wanted.documents)]
+    documents = [named[f"/documents/{place}"] for place in range(len(wanted.documents))]
     answered = [answer for answer in given_answers.values() if isinstance(answer, Mapping)]
     return replace(wanted, answers=given_answers, documents=documents, answered=answered)

@@ -8,9 +8,9 @@ from services.centres.report_templates.domain import APPLICATION
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
-from shared.questionnaires.answers import faults
+from shared.questionnaires.answers import Answer, faults
 from shared.questionnaires.template import Question, questions_of
-from shared.records.documents import with_digests
+from shared.records.documents import with_changed_digests
 from shared.records.record import Document
 from shared.records.rows import with_columns
 
@@ -28,17 +28,20 @@ async def with_answers(uow: UnitOfWork, wanted: Centre, before: Centre | None) -
     """The centre, whose documents among the answers have the digests of the files that they name. Answers that do not
     change are not examined.
 
-    Raises Invalid for what is no answer to the questions, and what `with_digests` raises.
+    Raises Invalid for what is no answer to the questions, and what `with_changed_digests` raises.
     """
     earlier = before.application_answers if before else {}
     changed = {key: answer for key, answer in wanted.application_answers.items() if earlier.get(key) != answer}
     if found := faults(await questions(uow.connection), changed, ANSWERS) if changed else []:
         raise Invalid("Not answers to the questions; see errors.", errors=found)
-    named = {f"/{ANSWERS}/{key}": answer for key, answer in changed.items() if isinstance(answer, Mapping)}
-    digested = dict(zip(named, await with_digests(uow, named), strict=True))
-    answers = {key: digested.get(f"/{ANSWERS}/{key}") or one for key, one in wanted.application_answers.items()}
+    named = await with_changed_digests(uow, _named(wanted.application_answers), _named(earlier))
+    answers = {key: named.get(f"/{ANSWERS}/{key}", one) for key, one in wanted.application_answers.items()}
     documents: list[Document] = [answer for answer in answers.values() if isinstance(answer, Mapping)]
     return with_columns(wanted, {ANSWERS: answers, "application_documents": documents})
+
+
+def _named(answers: Mapping[str, Answer]) -> dict[str, Document]:
+    return {f"/{ANSWERS}/{key}": answer for key, answer in answers.items() if isinstance(answer, Mapping)}
 
 
 def documents_of(centre: Centre) -> list[Document | None]:

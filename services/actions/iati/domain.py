@@ -106,10 +106,8 @@ def missing(activity: Activity) -> str | None:
 
 def reported(
     of: Indicator, results: Sequence[Result], targets: Sequence[Target], periods: Iterable[Period]
-) -> Reported | None:
-    """The baselines, targets and actual values of one subject by period; None without any."""
-    if not results and not targets:
-        return None
+) -> Reported:
+    """The baselines, targets and actual values of one subject by period."""
     by_period = [
         (
             one,

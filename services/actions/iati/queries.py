@@ -1,7 +1,7 @@
 """Reading what everybody may know of programmes, a few at a time, for activities."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -143,22 +143,26 @@ async def _reported(
     of_results, of_targets = _by_subject(results), _by_subject(targets)
     shown: dict[UUID, list[Reported]] = defaultdict(list)
     for of in measured:
-        subjects: list[tuple[UUID, UUID | str]] = [(each.id, each.id) for each in parts]
-        subjects += [
-            (each.id, each.country)
-            for each in found
-            if of.framework == each.framework or (of.framework is None and each.id in first)
-        ]
-        for key, subject in subjects:
-            one = reported(of, of_results[subject, of.id], of_targets[subject, of.id], periods)
-            if one is not None:
+        by_results, by_targets = of_results[of.id], of_targets[of.id]
+        for subject in by_results.keys() | by_targets.keys():
+            one = reported(of, by_results.get(subject, ()), by_targets.get(subject, ()), periods)
+            for key in [subject] if isinstance(subject, UUID) else _shown_with(found, first, subject, of):
                 shown[key].append(one)
     return shown
 
 
-def _by_subject(records: Iterable[About]) -> Mapping[tuple[UUID | str, UUID], list[About]]:
-    """Targets or results by the action or the country, and by the indicator."""
-    found: Mapping[tuple[UUID | str, UUID], list[About]] = defaultdict(list)
+def _shown_with(found: Iterable[Programme], first: Collection[UUID], country: str, of: Indicator) -> list[UUID]:
+    """The programmes that show what is about the country by this indicator."""
+    return [
+        each.id
+        for each in found
+        if each.country == country and (of.framework == each.framework or (of.framework is None and each.id in first))
+    ]
+
+
+def _by_subject(records: Iterable[About]) -> Mapping[UUID, Mapping[UUID | str, list[About]]]:
+    """Targets or results by the indicator, and by the action or the country."""
+    found: Mapping[UUID, Mapping[UUID | str, list[About]]] = defaultdict(lambda: defaultdict(list))
     for one in records:
-        found[one.action_id or one.country, one.indicator_id].append(one)
+        found[one.indicator_id][one.action_id or one.country].append(one)
     return found

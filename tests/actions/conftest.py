@@ -1,7 +1,6 @@
 """The actions app over HTTP, callers of it, and rows of other services' tables."""
 
 from collections.abc import AsyncIterator, Callable
-from functools import cache
 
 import asyncpg
 import httpx
@@ -43,10 +42,10 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def caller(actions: httpx.AsyncClient) -> Callable[[str | None], Caller]:
-    """A caller by name, always the same one, so that its idempotency keys never repeat; None is anonymous."""
-    return cache(lambda name: Caller(actions, name))
+    """A caller by name; None is anonymous."""
+    return lambda name: Caller(actions, name)
 
 
 @pytest.fixture

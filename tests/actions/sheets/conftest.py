@@ -1,32 +1,28 @@
 """The actions app with a worker on a database of its own, and files of results."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from functools import cache
 
-import asyncpg
 import httpx
 import pytest
 
-from services.actions.app import create_app
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from shared.bulk import validation
 from shared.messaging.relay import Relay
+from tests.actions.conftest import actions, superuser
 from tests.actions.sheets.framework import Framework
-from tests.support.callers import Caller, serving
+from tests.support.callers import Caller
 from tests.support.imports import Importer, working
 from tests.support.principals import enter_callers
 from tests.support.results import open_period
-from tests.support.stack import copy_template
+
+__all__ = ["actions", "superuser"]
 
 
 @pytest.fixture(scope="session")
-def database_url(test_servers: dict[str, str], worker_number: int) -> str:
+def database_url(database_named: Callable[[str], str]) -> str:
     """A separate database, on which a worker and a relay run."""
-    name = f"escm_sheets_{worker_number}"
-    asyncio.run(copy_template(test_servers["postgres"], name))
-    return test_servers["postgres"] + name
+    return database_named("sheets")
 
 
 @pytest.fixture(scope="session")
@@ -39,26 +35,6 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
     """Those of this database: a fixture of the session has the values of the folder whose test asks first."""
     storage = tmp_path_factory.mktemp("files")
     return ActionsSettings(database_url=database_url, redis_url=redis_url, storage_path=storage)
-
-
-@pytest.fixture(scope="session")
-async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Reads every row of this database."""
-    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture(scope="session")
-async def actions(settings: ActionsSettings) -> AsyncIterator[httpx.AsyncClient]:
-    async with serving(create_app(settings)) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
-def caller(actions: httpx.AsyncClient) -> Callable[[str | None], Caller]:
-    """A caller by name, always the same one, so that its idempotency keys never repeat."""
-    return cache(lambda name: Caller(actions, name))
 
 
 @pytest.fixture(scope="session")

@@ -14,17 +14,14 @@ from services.membership.worker import create_worker
 from shared.messaging.relay import Relay
 from tests.support.callers import Caller, serving
 from tests.support.membership import EXPERTS, INSTITUTIONS
-from tests.support.stack import copy_template
 
 DUPLICATES = "/membership/v1/duplicates"
 At = Callable[[str | None], Caller]
 
 
 @pytest.fixture(scope="session")
-def database_url(test_servers: dict[str, str], worker_number: int) -> str:
-    name = f"escm_duplicates_{worker_number}"
-    asyncio.run(copy_template(test_servers["postgres"], name))
-    return test_servers["postgres"] + name
+def database_url(database_named: Callable[[str], str]) -> str:
+    return database_named("duplicates")
 
 
 @pytest.fixture(scope="session")

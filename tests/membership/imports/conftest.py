@@ -1,6 +1,5 @@
 """A worker next to the app, callers whose grants are in the database, and files to send."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +17,6 @@ from shared.messaging.work_store import JobStore
 from tests.support.callers import serving
 from tests.support.imports import Importer, Start, starting, working
 from tests.support.principals import enter_callers
-from tests.support.stack import copy_template
 
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
@@ -59,11 +57,9 @@ SAMPLES = Path(__file__).parents[2] / "data"
 
 
 @pytest.fixture(scope="session")
-def database_url(test_servers: dict[str, str], worker_number: int) -> str:
+def database_url(database_named: Callable[[str], str]) -> str:
     """A separate database: a worker and a relay run on it, and tests empty its tables."""
-    name = f"escm_imports_{worker_number}"
-    asyncio.run(copy_template(test_servers["postgres"], name))
-    return test_servers["postgres"] + name
+    return database_named("imports")
 
 
 @pytest.fixture(scope="session")

@@ -42,10 +42,7 @@ async def programme(by: Caller, country: str = "XA", **more: Any) -> str:
 
 async def approved(by: Caller, superuser: asyncpg.Connection, country: str = "XA", **more: Any) -> str:
     """A programme with an approved plan, with an action in each pillar."""
-    lives = "SELECT id FROM centre_committee WHERE country = $1 AND status NOT IN ('dissolved', 'abandoned')"
-    if await superuser.fetchval(lives, country) is None:
-        formed = {"status": "preparatory", "formed_on": date(2026, 3, 1), "visibility": "network"}
-        await enter(superuser, "centre_committee", country=country, **formed)
+    await living_committee(superuser, country)
     if "centre_id" not in more:
         more["centre_id"] = str(await enter(superuser, "centre_centre", country=country, status="draft"))
     path = await programme(by, country, **more)
@@ -53,6 +50,14 @@ async def approved(by: Caller, superuser: asyncpg.Connection, country: str = "XA
         await action(by, path, pillar, baseline=BASELINE)
     await steps(by, path, "launch", "submit_plan", "approve")
     return path
+
+
+async def living_committee(superuser: asyncpg.Connection, country: str) -> str:
+    """The id of the country's living committee, which is entered if there is none."""
+    lives = "SELECT id FROM centre_committee WHERE country = $1 AND status NOT IN ('dissolved', 'abandoned')"
+    formed = {"status": "preparatory", "formed_on": date(2026, 3, 1), "visibility": "network"}
+    found = await superuser.fetchval(lives, country)
+    return str(found or await enter(superuser, "centre_committee", country=country, **formed))
 
 
 async def action(by: Caller, programme_path: str, pillar: str, **more: Any) -> str:

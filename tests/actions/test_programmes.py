@@ -1,8 +1,7 @@
 """Programmes: a living committee to launch, a complete plan to submit, an endorsement or a waiver to start."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import date
+from collections.abc import Callable
 from uuid import uuid4
 
 import asyncpg
@@ -17,21 +16,21 @@ from tests.actions.programme import (
     action,
     approved,
     framework,
+    living_committee,
     programme,
     refusal,
     steps,
 )
 from tests.support.callers import CALLERS, Caller
+from tests.support.centres import unused_country
 from tests.support.principals import enter_callers
 from tests.support.results import active_indicator, result
 
 
 @pytest.fixture
-async def committee(superuser: asyncpg.Connection) -> AsyncIterator[str]:
-    """The living committee of XB during a test."""
-    row = await enter(superuser, "centre_committee", country="XB", status="preparatory", formed_on=date(2026, 3, 1))
-    yield str(row)
-    await change(superuser, "centre_committee", row, status="dissolved")
+async def committee(superuser: asyncpg.Connection) -> str:
+    """The living committee of XB."""
+    return await living_committee(superuser, "XB")
 
 
 @pytest.fixture
@@ -40,11 +39,12 @@ async def centre(superuser: asyncpg.Connection) -> str:
 
 
 async def test_a_launch_needs_a_living_committee(secretariat: Caller, superuser: asyncpg.Connection) -> None:
-    path = await programme(secretariat, "XC")
+    country = unused_country()
+    path = await programme(secretariat, country)
     assert await refusal(secretariat, path, "launch") == "committee_missing"
-    row = await enter(superuser, "centre_committee", country="XC", status="proposed")
+    row = await enter(superuser, "centre_committee", country=country, status="proposed")
     assert (await steps(secretariat, path, "launch"))["status"] == "designing"
-    other = await programme(secretariat, "XC", committee_id=str(row))
+    other = await programme(secretariat, country, committee_id=str(row))
     await change(superuser, "centre_committee", row, status="abandoned")
     assert await refusal(secretariat, other, "launch") == "committee_missing"
 

@@ -48,7 +48,8 @@ async def test_an_institution_applies_for_the_centre_that_it_hosts(members: Memb
     path = centre["links"]["self"]
     read = await representative.get(path)
     assert (read.status_code, read.json()["created_by"]) == (200, _label(representative))
-    assert centre["id"] in [item["id"] for item in (await representative.get(CENTRES)).json()["items"]]
+    listed = await representative.get(CENTRES, params={"country": country})
+    assert centre["id"] in [item["id"] for item in listed.json()["items"]]
     completed = await representative.patch(path, {"unit": "Faculty of Rivers"}, etag=read.headers["etag"])
     assert (completed.status_code, completed.json()["unit"]) == (200, "Faculty of Rivers")
     moved = {"host_institution_id": await members.institution(country, visibility="public")}

@@ -101,10 +101,10 @@ def _element(of: Activity, by: Reporting) -> etree._Element:
         named = {"ref": f"XI-ROR-{organisation.ror.rpartition('/')[2]}"} if organisation.ror else {}
         _narrative(_add(root, "participating-org", role=str(organisation.role), **named), organisation.name)
     _add(root, "activity-status", code=str(of.status))
-    for name, code in _DATES.items():
+    for name, kind in _DATES.items():
         day: date | None = getattr(of.dates, name)
         if day is not None:
-            _add(root, "activity-date", **{"type": code, "iso-date": str(day)})
+            _add(root, "activity-date", **{"type": kind, "iso-date": str(day)})
     _add(root, "recipient-country", code=of.country)
     for place in of.locations:
         _locate(_add(root, "location"), place["name"] or place["subdivision"], place["lat"], place["lon"])
@@ -208,8 +208,8 @@ class _Value:
     def write(self, to: etree._Element) -> None:
         if self.text is not None:
             to.set("value", self.text)
-        for name, code in self.dimensions.items():
-            _add(to, "dimension", name=name, value=code)
+        for name, value in self.dimensions.items():
+            _add(to, "dimension", name=name, value=value)
         if self.comment:
             _narratives(_add(to, "comment"), self.comment)
 

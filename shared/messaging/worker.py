@@ -57,7 +57,7 @@ BULK_SLOTS = 2
 """Bulk jobs that a worker runs at once, each of another principal."""
 _CONNECTIONS = 6
 """Connections of a worker: one for each of three batches and two jobs, and one for leases and schedules."""
-_BULK_CONNECTIONS = 6
+_BULK_CONNECTIONS = 4
 """Connections of its bulk jobs in addition. An import uses four: two batches, one that it plans ahead, its progress."""
 _FINAL = frozenset(ErrorCategory) - {ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED}
 

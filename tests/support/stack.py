@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from deploy.local.valkey import Valkey
 _TEMPLATE = "escm_template"
 _PATIENCE = 300.0
 _PORTS = 21000
+_QUEUES = 16
+"""Databases of Valkey for one worker, of 64."""
 _UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400"}
 
 
@@ -77,7 +80,9 @@ class TestStack:
         postgres = Postgres(
             folder.data, binaries, folder.account, port=port, password="test", settings=_UNSAFE_AND_QUICK
         )
-        valkey = Valkey(folder.data, binaries, folder.account, port=first_free(port + 1), password="test", databases=64)
+        valkey = Valkey(
+            folder.data, binaries, folder.account, port=first_free(port + 1), password="test", databases=64 * _QUEUES
+        )
         postgres.initialise()
         valkey.initialise()
         await supervisor.start([postgres.program(), valkey.program()])
@@ -165,9 +170,19 @@ def database_url(database_named: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
-    """Address of this worker's database of the session's Valkey."""
-    return f"{test_servers['valkey']}/{worker_number}"
+def new_queue(test_servers: dict[str, str], worker_number: int) -> Callable[[], str]:
+    """Returns the address of a database of the session's Valkey that nothing else uses, another one for each call.
+
+    A package of tests whose worker runs on a database of its own overrides `redis_url` with it.
+    """
+    numbers = count(_QUEUES * worker_number)
+    return lambda: f"{test_servers['valkey']}/{next(numbers)}"
+
+
+@pytest.fixture(scope="session")
+def redis_url(new_queue: Callable[[], str]) -> str:
+    """Address of the database of the session's Valkey that this worker's tests share."""
+    return new_queue()
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,8 @@ def database_url(database_named: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
-    return f"{test_servers['valkey']}/{48 + worker_number}"
+def redis_url(new_queue: Callable[[], str]) -> str:
+    return new_queue()
 
 
 @pytest.fixture(scope="session")

@@ -75,8 +75,8 @@ async def _apply_no_rules(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def redis_url(test_servers: dict[str, str], worker_number: int) -> str:
-    return f"{test_servers['valkey']}/{32 + worker_number}"
+def redis_url(new_queue: Callable[[], str]) -> str:
+    return new_queue()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -134,17 +135,14 @@ def _items(of: Indicator, asked: Asked, values: Iterable[Row], expected: set[str
     shared = {"unit": of.unit, "rule": {"across": of.across, "over_time": of.over_time}}
     fixed = {name: orjson.Fragment(orjson.dumps(value)) for name, value in shared.items()}
     name, by, first = str(of.id), asked.by, 1 + len(asked.by)
-    last, is_coded, records = first + 5 + len(REASONS_MISSING), of.measure in CODED, _records(of, asked)
+    last, is_coded, records = first + 5, of.measure in CODED, _records(of, asked)
     places = [n for n, name in enumerate(by, 1) if name in domain.PLACES]
-    for row in sorted(map(tuple, values), key=lambda row: row[1:first]):
-        number, numerator, denominator, known, reported, *lacking = row[first:last]
+    for row in sorted(map(tuple, values), key=itemgetter(slice(1, first))):
+        number, numerator, denominator, known, reported = row[first:last]
+        lacking = row[last : last + len(REASONS_MISSING)]
+        awaiting = awaited.get(tuple([row[n] for n in places]), 0)
         keys = {key: part or None for key, part in zip(by, row[1:first], strict=True)}
-        absent = (
-            {why: count for why, count in zip(REASONS_MISSING, lacking, strict=True) if count} if any(lacking) else {}
-        )
-        awaiting = awaited[tuple([row[n] for n in places])]
-        if awaiting > known:
-            absent["not_reported"] = awaiting - known
+        is_complete = known >= awaiting and not any(lacking)
         yield {
             "indicator": name,
             **keys,
@@ -155,9 +153,15 @@ def _items(of: Indicator, asked: Asked, values: Iterable[Row], expected: set[str
             **fixed,
             "countries": reported,
             "expected": awaiting,
-            "absent": absent,
+            "absent": {} if is_complete else _absent(lacking, awaiting - known),
             "links": {"records": records and _within(records, keys)},
         }
+
+
+def _absent(lacking: Sequence[int], not_reported: int) -> dict[str, int]:
+    """How many have no value, by why."""
+    found = {why: count for why, count in zip(REASONS_MISSING, lacking, strict=True) if count}
+    return found | ({"not_reported": not_reported} if not_reported > 0 else {})
 
 
 def _records(of: Indicator, asked: Asked) -> str | None:

@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -132,30 +131,31 @@ def _expected(of: Indicator, launched: Mapping[str, set[str]]) -> set[str]:
 def _items(of: Indicator, asked: Asked, values: Iterable[Row], expected: set[str]) -> Iterator[dict[str, Any]]:
     """The values of an indicator as they are shown, in the order of their keys."""
     awaited = domain.expected_in(expected, asked.by)
-    shared = {"unit": of.unit, "rule": {"across": of.across, "over_time": of.over_time}}
-    fixed = {name: orjson.Fragment(orjson.dumps(value)) for name, value in shared.items()}
-    name, by, first = str(of.id), asked.by, 1 + len(asked.by)
+    name, unit, rule = str(of.id), _written(of.unit), _written({"across": of.across, "over_time": of.over_time})
+    by, first = tuple(enumerate(asked.by, 1)), 1 + len(asked.by)
+    places = [n for n, key in by if key in domain.PLACES]
     last, is_coded, records = first + 5, of.measure in CODED, _records(of, asked)
-    places = [n for n, name in enumerate(by, 1) if name in domain.PLACES]
-    for row in sorted(map(tuple, values), key=itemgetter(slice(1, first))):
+    for row in sorted(map(tuple, values), key=lambda row: row[1:first]):
         number, numerator, denominator, known, reported = row[first:last]
         lacking = row[last : last + len(REASONS_MISSING)]
         awaiting = awaited.get(tuple([row[n] for n in places]), 0)
-        keys = {key: part or None for key, part in zip(by, row[1:first], strict=True)}
         is_complete = known >= awaiting and not any(lacking)
-        yield {
-            "indicator": name,
-            **keys,
-            "value": number,
-            "numerator": numerator,
-            "denominator": denominator,
-            "counts": orjson.Fragment(row[-1] or "{}") if is_coded else None,
-            **fixed,
-            "countries": reported,
-            "expected": awaiting,
-            "absent": {} if is_complete else _absent(lacking, awaiting - known),
-            "links": {"records": records and _within(records, keys)},
-        }
+        item: dict[str, Any] = {"indicator": name}
+        for n, key in by:
+            item[key] = row[n] or None
+        links = {"records": records and _within(records, item)}
+        item["value"], item["numerator"], item["denominator"] = number, numerator, denominator
+        item["counts"] = orjson.Fragment(row[-1] or "{}") if is_coded else None
+        item["unit"], item["rule"] = unit, rule
+        item["countries"], item["expected"] = reported, awaiting
+        item["absent"] = {} if is_complete else _absent(lacking, awaiting - known)
+        item["links"] = links
+        yield item
+
+
+def _written(value: object) -> orjson.Fragment:
+    """The value as JSON, which is written once for all items."""
+    return orjson.Fragment(orjson.dumps(value))
 
 
 def _absent(lacking: Sequence[int], not_reported: int) -> dict[str, int]:

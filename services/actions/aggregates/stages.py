@@ -77,8 +77,7 @@ def statement(form: Form) -> Select[Any]:
     reported each code, as JSON; `known` and `reported`, the countries with a result and with a value; and how many
     results have none, by why. At most one more than a response holds."""
     rows = _rows(form)
-    by_country = rows if form.is_whole else _stage(rows, form.across, form, _keys(form, PERIOD, "ends", "country"))
-    found = _stage(by_country, form.across, form, _keys(form, PERIOD, "ends"))
+    found = _of_periods(rows, form)
     places = found
     if PERIOD not in form.by and not form.is_one_period:
         found = _stage(found, form.over_time, form, _keys(form))
@@ -121,6 +120,25 @@ def _rows(form: Form) -> FromClause:
     if "region" in form.by:
         query = query.add_columns(_place.c.region).join(_place, _place.c.country == _v.country)
     return query.subquery("reported")
+
+
+def _of_periods(rows: FromClause, form: Form) -> FromClause:
+    """One row for each value of a period."""
+    keys = _keys(form, PERIOD, "ends")
+    if form.is_whole and form.across != "weighted_mean" and "country" in keys:
+        return _each(rows, keys)
+    by_country = rows if form.is_whole else _stage(rows, form.across, form, _keys(form, PERIOD, "ends", "country"))
+    return _stage(by_country, form.across, form, keys)
+
+
+def _each(rows: FromClause, keys: Sequence[str]) -> FromClause:
+    """One row for each result, where none shares its keys with another."""
+    one: Expression = literal_column("1")
+    none: Expression = literal_column("0")
+    missing = rows.c.missing
+    lacking = (case((missing == constant(reason), one), else_=none).label(reason) for reason in REASONS_MISSING)
+    countries = one.label("known"), case((missing.is_(None), one), else_=none).label("reported")
+    return select(*(rows.c[name] for name in (*keys, *_FIGURE)), *countries, *lacking).subquery("each")
 
 
 def _stage(source: FromClause, rule: str, form: Form, keys: Sequence[str]) -> FromClause:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.readiness import readiness_check
 from deploy.local.valkey import Valkey
 from migrations.run import migrate
+from shared.auth.keys import LIFETIME
 from tests.faults.clients import Client
 from tests.faults.processes import Process
 from tests.faults.proxy import FaultProxy
@@ -53,16 +55,21 @@ class Cluster:
         self.first, self.first_url = self._api("membership", "first", self.proxy.port)
         self.second, self.second_url = self._api("membership", "second", self.postgres_port)
         self.relay = self.worker("relay", "deploy.cli", "relay", stage=Stage.RELAY)
-        access, access_url = self._api("access", "access", self.postgres_port)
-        await asyncio.gather(*(process.start() for process in (access, self.first, self.second, self.relay)))
-        async with httpx.AsyncClient(base_url=access_url, trust_env=False, timeout=20) as http:
+        self._access, self._access_url = self._api("access", "access", self.postgres_port)
+        await asyncio.gather(*(process.start() for process in (self.first, self.second, self.relay)))
+        await self._issue_tokens()
+
+    async def _issue_tokens(self) -> None:
+        """A token of each demo client, by an access API that runs for this alone."""
+        await self._access.start()
+        async with httpx.AsyncClient(base_url=self._access_url, trust_env=False, timeout=20) as http:
             for name, client in self._demo["clients"].items():
                 form, basic = {"grant_type": "client_credentials"}, (client["id"], client["secret"])
                 response = await http.post("/access/v1/oauth/token", data=form, auth=basic)
                 assert response.status_code == 200, response.text
                 self.tokens[name] = response.json()["access_token"]
-        await access.stop()
-        self._processes.remove(access)
+        await self._access.stop()
+        self._issued_at = time.monotonic()
 
     async def _open_servers(self) -> None:
         account, data = self._folder.account, self._folder.data
@@ -90,10 +97,13 @@ class Cluster:
         await self.proxy.stop()
 
     async def heal(self) -> None:
-        """Reverts every fault: all processes run, the network passes everything, both APIs are ready."""
+        """Reverts every fault: all processes run, the network passes everything, both APIs are ready, and tokens are
+        valid for five minutes."""
         await self.proxy.heal()
         await asyncio.gather(self.postgres.ensure(), self.valkey.ensure())
         await asyncio.gather(*(process.ensure() for process in (self.first, self.second, self.relay)))
+        if time.monotonic() - self._issued_at > LIFETIME / 2:
+            await self._issue_tokens()
 
     def client(self, which: str = "first", caller: str | None = "secretariat", timeout: float = 10.0) -> Client:
         """A client of one of the two APIs; `caller` names a demo client, None is anonymous."""

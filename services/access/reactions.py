@@ -48,6 +48,7 @@ _FOLLOWING: Reactions = {
     centres.REVIEWER_DELETED: follow_reviewers,
     centres.CENTRE_DESIGNATED: follow_directors,
     centres.CENTRE_UPDATED: follow_directors,
+    centres.CENTRE_DIRECTOR_CHANGED: follow_directors,
     centres.CENTRE_RENEWED: follow_directors,
     centres.CENTRE_EXPIRED: follow_directors,
     centres.CENTRE_CLOSED: follow_directors,

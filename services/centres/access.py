@@ -1,5 +1,7 @@
 """Permissions in centres. Pure rules; rows are filtered by `visible_to`, transitions are defined by the lifecycles."""
 
+from collections.abc import Mapping
+
 from shared.kernel.principal import RoleTable
 
 
@@ -20,6 +22,7 @@ _APPLY = (
     | _permissions("messages", "read create")
 )
 _STAGES = _permissions("stages", "read")
+_CHANGE = _permissions("centres", "change")
 _REPORT = _permissions("annual_reports", "update start submit")
 _PROFILE = _permissions("profiles", "update")
 _PARTNER = _permissions("partnerships", "history create update accept decline end")
@@ -38,6 +41,7 @@ ROLES: RoleTable = {
     | _APPLY
     | _permissions("centres", "publish assign accept_complete return_incomplete request_info recommend decline")
     | _STAGES
+    | _CHANGE
     | _REPORT
     | _PROFILE
     | _PARTNER
@@ -48,15 +52,32 @@ ROLES: RoleTable = {
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ | _permissions("reviews", "read create update"),
     "expert": _permissions("reviewers", "read history accept decline"),
-    "committee_president": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _PROFILE,
-    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _PROFILE,
-    "institution_representative": _READ_FILES | _APPLY | _STAGES | _REPORT | _PROFILE | _PARTNER,
-    "centre_director": _READ_FILES | _APPLY | _STAGES | _REPORT | _PROFILE | _PARTNER,
+    "committee_president": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _CHANGE | _PROFILE,
+    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _CHANGE | _PROFILE,
+    "institution_representative": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
+    "centre_director": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
     "government_focal_point": _READ_FILES,
     "national_author": _READ_FILES,
     "national_publisher": _READ_FILES,
-    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _REPORT | _PROFILE | _PARTNER,
+    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
 }
 """Role → permissions. `publish` makes a record public; `record` (reviews) enters the review of another person. A grant
 over an institution permits its representative to apply for a centre that it hosts, and to read and complete the
-applications that they entered for it, as a grant over the centre does."""
+applications that they entered for it, and the designated centres that it hosts, as a grant over the centre does."""
+
+_CLIENT, _ADMIN, _OFFICER = "api_client", "secretariat_admin", "secretariat_officer"
+
+
+def _changing(*roles: str) -> RoleTable:
+    return {role: _permissions("centres", "change") for role in roles}
+
+
+CHANGING: Mapping[str, RoleTable] = {
+    **dict.fromkeys(("names", "unit", "address"), _changing(_ADMIN, _OFFICER, "centre_director", _CLIENT)),
+    "director": _changing(
+        _ADMIN, _OFFICER, "institution_representative", "committee_president", "committee_secretary", _CLIENT
+    ),
+    "host": _changing(_ADMIN),
+}
+"""Who may take `change`, by what changes: a director changes no director, the secretariat's administrators alone the
+host."""

@@ -1,5 +1,7 @@
 """The centres app."""
 
+from functools import partial
+
 from services.centres.access import ROLES
 from services.centres.agreements.routes import router as agreements
 from services.centres.annual_reports.routes import router as annual_reports
@@ -23,6 +25,8 @@ from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings
 from services.centres.stages.routes import router as stages
 from services.centres.statistics.routes import router as statistics
+from services.centres.tenures.operations import transition
+from services.centres.tenures.presenting import former
 from services.centres.terms.routes import router as terms
 from services.centres.work_list.routes import router as work_list
 from shared.web.app import Application
@@ -44,7 +48,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         [
             committees(rules),
             seats,
-            centres(settings.targets.model_dump(), FORMS),
+            centres(partial(transition, settings.targets.model_dump()), former, FORMS),
             stages,
             reviewers,
             reviewers_of_centre,

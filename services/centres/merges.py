@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Text, bindparam
+
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.centres.operations import CENTRES
 from services.centres.committees.operations import COMMITTEES
@@ -14,7 +16,16 @@ from services.centres.reviews.operations import REVIEWS
 from services.centres.seats.operations import SEATS
 from shared.contracts import views
 from shared.database.unit_of_work import UnitOfWork
-from shared.records.following import Ids, Reference, ReferenceRewriter, in_documents, moves_table, several, single
+from shared.records.following import (
+    Ids,
+    Reference,
+    ReferenceRewriter,
+    finding,
+    in_documents,
+    moves_table,
+    several,
+    single,
+)
 
 
 class _Partner(Reference):
@@ -27,8 +38,23 @@ class _Partner(Reference):
         await name_institution(uow, record, ids[0])
 
 
+def _pending(name: str) -> Reference:
+    """What a pending change of a centre names under this member."""
+
+    def ids(record: Any) -> Ids:
+        named = (record.pending_change or {}).get(name)
+        return [UUID(named) if named else None]
+
+    def renamed(record: Any, found: Ids) -> Any:
+        return replace(record, pending_change={**(record.pending_change or {}), name: str(found[0])})
+
+    condition = CENTRES.table.c.pending_change[name].astext == bindparam("named", type_=Text)
+    return Reference(CENTRES, "pending_change", finding(CENTRES, condition), ids, renamed, named=str)
+
+
 _MOVES = moves_table("centre_reference_move")
 _DIRECTOR = single(CENTRES, "director_id")
+_PENDING_DIRECTOR = _pending("director_id")
 _COORDINATOR = single(NETWORKS, "coordinator_id")
 _partner = single(PARTNERSHIPS, "partner_institution_id")
 EXPERTS = ReferenceRewriter(
@@ -38,6 +64,7 @@ EXPERTS = ReferenceRewriter(
         single(SEATS, "expert_id"),
         single(REVIEWERS, "expert_id"),
         _DIRECTOR,
+        _PENDING_DIRECTOR,
         single(REVIEWS, "reviewer_id"),
         _COORDINATOR,
     ),
@@ -50,6 +77,7 @@ INSTITUTIONS = ReferenceRewriter(
         single(COMMITTEES, "host_institution_id"),
         several(COMMITTEES, "partner_institution_ids"),
         single(CENTRES, "host_institution_id"),
+        _pending("host_institution_id"),
         in_documents(AGREEMENTS, "parties", "institution_id"),
         _Partner(PARTNERSHIPS, _partner.field, _partner.names, _partner.ids, _partner.renamed),
     ),
@@ -57,10 +85,12 @@ INSTITUTIONS = ReferenceRewriter(
 
 
 async def release(uow: UnitOfWork, expert: UUID) -> int:
-    """Removes an erased director from the centres. Returns how many there were."""
+    """Removes an erased director from the centres, and from changes to come. Returns how many centres there were."""
     directed = await _DIRECTOR.naming(uow, expert)
     for record in directed:
         await CENTRES.update(uow, record, replace(record, director_id=None))
+    for record in await _PENDING_DIRECTOR.naming(uow, expert):
+        await CENTRES.update(uow, record, replace(record, pending_change=None))
     return len(directed)
 
 

@@ -32,8 +32,19 @@ PARTS: Mapping[str, PersonalTable] = {
             " host_institution_id unit committee_id themes terms_of_reference work_plan host_letter address position"
             " final_report evaluation previous_status registration_number registration_serial designated_on"
             " term_number term_starts term_ends public_note assignee clock_holder clock_since clock_target clock_days"
-            " clock_spent clock_announced reminded_on",
-            NAMED_IN_TEXT: "application_answers application_documents",
+            " clock_spent clock_announced reminded_on noted_version review_by closure_cause successor_id",
+            NAMED_IN_TEXT: "application_answers application_documents change_documents",
+            "names the next director by id": "pending_change",
+        },
+        retained="*",
+    ),
+    "former_directors": personal(
+        "centre_tenure",
+        "centre_id country director_id starts ends",
+        {
+            _ABOUT_A_BODY: "id visibility changed names unit host_institution_id address position replaced_on"
+            " recorded_at",
+            NAMED_IN_TEXT: "document",
         },
         retained="*",
     ),
@@ -56,8 +67,8 @@ PARTS: Mapping[str, PersonalTable] = {
         retained="*",
     ),
 }
-"""The parts that centres adds to an export of everything about an expert. Seats, reviews and entries of the
-register stay after an erasure, under an id that identifies nobody."""
+"""The parts that centres adds to an export of everything about an expert. Seats, reviews, former directors and
+entries of the register stay after an erasure, under an id that identifies nobody."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "centre_message",
@@ -79,7 +90,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "",
         {
             NAMED_IN_TEXT: "parties search_key",
-            _ABOUT_A_BODY: f"{RECORD} centre_id kind effective expires document",
+            _ABOUT_A_BODY: f"{RECORD} centre_id kind effective expires document amends_id reminded_on",
         },
     ),
 )

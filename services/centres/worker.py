@@ -4,10 +4,11 @@ reminds, and runs imports and exports."""
 from datetime import timedelta
 
 from services.centres.agreements.operations import apply_scheduled as expire_agreements
+from services.centres.agreements.operations import remind as remind_agreements
 from services.centres.annual_reports.operations import remind as remind_reports
 from services.centres.bulk import EXPORTABLE, IMPORTABLE
 from services.centres.centres.operations import CENTRES
-from services.centres.centres.schedules import announce_late_reports, announce_overdue
+from services.centres.centres.schedules import announce_late_reports, announce_overdue, remind_reviews
 from services.centres.centres.schedules import apply_scheduled as end_terms
 from services.centres.centres.schedules import remind as remind_renewals
 from services.centres.partnerships.operations import apply_scheduled as end_partnerships
@@ -15,6 +16,7 @@ from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
 from services.centres.seats.operations import apply_scheduled as end_seats
 from services.centres.settings import CentresSettings
+from services.centres.tenures.operations import apply_due as apply_changes
 from shared.bulk.running import BulkJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
@@ -22,10 +24,13 @@ from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
+    "apply_changes": Schedule(timedelta(minutes=15), apply_changes, catch_up=1),
     "announce_overdue_stages": Schedule(timedelta(hours=1), announce_overdue, catch_up=1),
     "remind_reviewers": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "remind_reports": Schedule(timedelta(minutes=15), remind_reports, catch_up=1),
     "remind_renewals": Schedule(timedelta(minutes=15), remind_renewals, catch_up=1),
+    "remind_agreements": Schedule(timedelta(minutes=15), remind_agreements, catch_up=1),
+    "remind_reviews": Schedule(timedelta(hours=1), remind_reviews, catch_up=1),
     "announce_late_reports": Schedule(timedelta(hours=1), announce_late_reports, catch_up=1),
     "end_partnerships": Schedule(timedelta(hours=1), end_partnerships, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),

@@ -50,6 +50,11 @@ async def _restriction_lifted(uow: UnitOfWork, subject: UUID) -> None:
     await list_again(uow, subject)
 
 
+async def _centre_changed(uow: UnitOfWork, subject: UUID) -> None:
+    await follow_centre(uow, subject)
+    await compare_names(uow, CENTRE, subject)
+
+
 async def _experts_updated(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     await _names(EXPERT)(uow, facts)
     await _conflicting(uow, facts)
@@ -79,12 +84,15 @@ REACTIONS: Reactions = {
     centres.REVIEWER_INVITED: of_each_subject(invite),
     centres.REVIEWER_REVIEW_DUE: of_each_subject(invite_again),
     centres.CENTRE_UPDATED: _names(CENTRE),
+    centres.CENTRE_RENAMED: of_each_subject(_centre_changed),
+    centres.CENTRE_HOST_CHANGED: of_each_subject(_centre_changed),
     **dict.fromkeys(
         (
             centres.CENTRE_DESIGNATED,
             centres.CENTRE_RENEWED,
             centres.CENTRE_SUSPENDED,
             centres.CENTRE_REINSTATED,
+            centres.CENTRE_EXPIRED,
             centres.CENTRE_CLOSED,
         ),
         _designated,

@@ -139,8 +139,10 @@ class ResourceType(Generic[R, GuardContext]):
         guard_context: GuardContext,
         may: Callable[[str], bool],
         effects: Callable[[str], R] | None = None,
+        fact: str | None = None,
     ) -> R:
-        """The record after a transition. `effects` returns, for the new state, the record with further changes.
+        """The record after a transition. `effects` returns, for the new state, the record with further changes. `fact`
+        announces it instead of the transition's own fact.
 
         Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for an unproposed transition of two persons. An
         operation writes nothing before it calls this.
@@ -163,7 +165,9 @@ class ResourceType(Generic[R, GuardContext]):
         if "previous_status" in self.table.c and target != before.status:
             changed["previous_status"] = before.status if target == "suspended" else None
         both = _both_persons(requested) if is_of_two else ()
-        return await self._write(uow, requested.action, before, changed, transition.fact, requested.reason, both)
+        return await self._write(
+            uow, requested.action, before, changed, fact or transition.fact, requested.reason, both
+        )
 
     async def transition(self, uow: UnitOfWork, access: AccessScope, before: R, requested: TransitionRequest) -> R:
         """Applies one transition of a lifecycle without guards. Raises what `Lifecycle.advance` raises."""

@@ -15,7 +15,12 @@ DAY = timedelta(days=1)
 
 def _draft() -> Centre:
     columns = {"status": "draft", "country": "XA", "visibility": "network", "names": {}, "search_key": "", "themes": []}
-    blank = {"host_institution_id": None, "application_answers": {}, "application_documents": []}
+    blank = {
+        "host_institution_id": None,
+        "application_answers": {},
+        "application_documents": [],
+        "change_documents": [],
+    }
     new = new_record(Centre, {**columns, **blank, "clock_spent": {}, "clock_announced": False})
     return entered(new, "draft", "applicant", None, AT)
 

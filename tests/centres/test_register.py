@@ -79,6 +79,7 @@ async def test_a_designated_centre_is_in_the_register_from_the_day_on(
             "themes": ["biosphere-integrity", "peat"],
             "position": {"lat": 1.5, "lon": -2.25},
             "website": None,
+            "successor": None,
         }
     ]
     assert await items(anonymous, country, as_of=str(today())) == shown["items"]

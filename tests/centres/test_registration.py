@@ -229,7 +229,9 @@ async def test_a_centre_ends_suspended_or_closed(
     await endorsed(superuser, country, level=3)
     centre = await stepped(admin, centre, "designate")
     centre = await stepped(admin, centre, "suspend", reason="Audit")
-    assert {o["action"]: o["to"] for o in centre["allowed_actions"]} == {"reinstate": "active", "close": "closed"}
+    assert {one["action"]: one["to"] for one in centre["allowed_actions"]} == {
+        "reinstate": "active", "close": "closed", "change": "suspended",
+    }  # fmt: skip
     centre = await stepped(admin, centre, "reinstate")
     assert centre["status"] == "active"
     assert (await stepped(admin, centre, "close", reason="Merged"))["status"] == "closed"

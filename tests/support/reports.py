@@ -57,7 +57,7 @@ async def designated(
     admin: Caller, members: Members, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, **more: Any
 ) -> ReportingCentre:
     """A centre that was designated two years ago for four years."""
-    country = unused_country()
+    country = more.pop("country", None) or unused_country()
     made = await recommended(admin, members, country, visibility="public", **more)
     await agreed(admin, made)
     await endorsed(superuser, country, level=2)

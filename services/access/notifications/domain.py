@@ -161,7 +161,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("centre_application", _A.CENTRE_HOLDER, of="centres.centre stage_overdue"),
         *_notices("centre_term", *_OF_CENTRE, of="centres.centre renewal_reminder", event="centre.renewal_due"),
-        *_notices("centre_term", _A.CENTRE_SECRETARIAT, of="centres.centre suspension_proposed"),
+        *_notices("centre_term", _A.CENTRE_SECRETARIAT, of="centres.centre suspension_proposed review_due"),
         *_notices(
             "report",
             _A.REPORT_DIRECTOR,
@@ -180,7 +180,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             "agreement",
             _A.AUTHOR,
             _A.AGREEMENT_DIRECTOR,
-            of="centres.agreement in_negotiation partly_signed in_force expired terminated",
+            of="centres.agreement in_negotiation partly_signed in_force expired terminated expiring",
         ),
         *_notices(
             "programme",

@@ -87,17 +87,23 @@ class Cause:
 
 
 async def causes_of(
-    connection: Connection, record: UUID, expert: UUID, in_office: frozenset[str], holder_fields: frozenset[str]
+    connection: Connection,
+    record: UUID,
+    expert: UUID,
+    in_office: frozenset[str],
+    holder_fields: frozenset[str],
+    waits_in: str | None = None,
 ) -> tuple[Cause, ...]:
     """The actions from which a role of this record follows, the decisive one first; empty if the trail does not show
     it.
 
     The decisive action put the present person into the present office: it entered a state of `in_office`, or it changed
-    one of `holder_fields` there. The last change of the dates counts as well. So does the last action since then that
+    one of `holder_fields` there; for a change that the schedule made, the action that put it into the field `waits_in`.
+    The last change of the dates counts as well. So does the last action since then that
     may have given the expert another account: a merge, the link of an account, or a claimed invitation. If the record
     followed a merge, that merge is the decisive action.
     """
-    found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields)
+    found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields, waits_in)
     row = await _ACCOUNT_CHANGE.fetchrow(connection, record=expert)
     if found and row and (found[0].kind is SYSTEM.kind or row["at"] > found[0].at):
         givers = await _inviters(connection, expert) if row["action"] == "claim" else [_cause(row)]
@@ -136,16 +142,30 @@ async def merges_to_account(connection: Connection, expert: UUID, account: UUID)
     return tuple(_cause(row) for row in await connection.fetch(_MERGES_TO_ACCOUNT, expert, account))
 
 
-def _acts(newest_first: Iterable[Row], in_office: frozenset[str], holder_fields: frozenset[str]) -> list[Cause]:
+def _acts(
+    newest_first: Iterable[Row], in_office: frozenset[str], holder_fields: frozenset[str], waits_in: str | None = None
+) -> list[Cause]:
     days: list[Cause] = []
+    has_waited = False
     for entry in newest_first:
         changed = _changed(entry)
+        if has_waited:
+            if changed is None or waits_in in changed:
+                return [_cause(entry), *days]
+            continue
+        if changed is not None and waits_in in changed and changed & holder_fields and _is_of_schedule(entry):
+            has_waited = True
+            continue
         enters = entry["to_status"] in in_office and entry["from_status"] not in in_office
         if enters or changed is None or changed & holder_fields:
             return [_cause(entry), *days]
         if not days and changed & _DATES:
             days.append(_cause(entry))
     return []
+
+
+def _is_of_schedule(entry: Row) -> bool:
+    return bool(entry["actor_kind"] == SYSTEM.kind)
 
 
 def _changed(entry: Row) -> frozenset[str] | None:

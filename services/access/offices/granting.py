@@ -52,10 +52,11 @@ _TAKEN_BACK = Statement(
 @dataclass(frozen=True, slots=True)
 class Trail:
     """How the trail of a source shows who put somebody into office: the states of the office, and the fields that name
-    its holder."""
+    its holder. `waits_in` is the field in which a change of the holder waits for its day."""
 
     in_office: frozenset[str]
     holder_fields: frozenset[str]
+    waits_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,12 @@ async def _causes(uow: UnitOfWork, source: _Source, office: Office) -> tuple[Cau
         return ()
     trail = source.trail
     return await causes_of(
-        uow.connection, office.record or source.record, office.expert, trail.in_office, trail.holder_fields
+        uow.connection,
+        office.record or source.record,
+        office.expert,
+        trail.in_office,
+        trail.holder_fields,
+        trail.waits_in,
     )
 
 

@@ -23,6 +23,7 @@ _SEATED = frozenset(("appointed",))
 IN_OFFICE = frozenset(("active", "handing_over"))
 
 _DIRECTED = frozenset(("active", "renewal_due", "renewal_review", "suspended", "expired", "closed"))
+_DIRECTION = Trail(_DIRECTED, frozenset(("director_id",)), waits_in="pending_change")
 _LINGERS = timedelta(days=90)
 """How long a director has the role after the end of the centre's last term."""
 
@@ -119,7 +120,7 @@ async def _follow_directors(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
         role = ("centre_director", "centre", str(centre["id"]))
         return Office(centre["account_id"], *role, today(), ends, centre["director_id"])
 
-    await update_grants(uow, "centre", keys, _CENTRES, office, Trail(_DIRECTED, frozenset(("director_id",))))
+    await update_grants(uow, "centre", keys, _CENTRES, office, _DIRECTION)
 
 
 async def follow_reviewers(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

@@ -9,6 +9,8 @@ from shared.kernel.lifecycle import Lifecycle, transition
 KINDS = ("host", "mou", "tripartite")
 EXPIRING = timedelta(days=90)
 """How long before its last day an agreement waits for what follows it."""
+REMINDED_DAYS = (180, 90, 30)
+"""How many days before its last day there are reminders of an agreement."""
 OPEN_TO_CHANGE = frozenset({"drafting", "in_negotiation"})
 
 

@@ -33,17 +33,20 @@ def lifecycle_of(record: Agreement) -> Lifecycle[None]:
 async def create(uow: UnitOfWork, access: AccessScope, new: Agreement) -> Agreement:
     """Inserts an agreement: in force if every party has signed, else drafting. Its first day may be in the future.
 
-    Raises Invalid for a centre or institution that the caller may not know of, Forbidden outside the caller's grant.
+    Raises Invalid for a centre, institution or agreement that the caller may not know of or that cannot be amended,
+    Forbidden outside the caller's grant.
     """
     named = await centre_of(uow.connection, new.centre_id)
     centre = require_known(access.principal, named, CENTRES, PUBLISHED, "/centre_id")
     require(access, "create", centre.country, centre.id)
     await require_institutions(uow, _institutions(new))
+    await _require_amendable(uow, new)
     new = await with_digest(uow, "document", new)
     _require_order(new)
     status = domain.first_status(new.parties)
     placed = replace(new, country=centre.country, visibility="restricted", status=status, search_key=_search_key(new))
     entered = await AGREEMENTS.insert(uow, placed)
+    await _prolong(uow, entered)
     await hand_over(uow, centre.id)
     return entered
 
@@ -58,6 +61,8 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Agreement, wante
         if not domain.unsigned(wanted.parties):
             raise invalid_field("/parties", "invalid_value", "Use the transition `sign` for the last signature.")
         await require_institutions(uow, _institutions(wanted))
+    if wanted.amends_id != before.amends_id:
+        await _require_amendable(uow, wanted)
     _require_order(wanted)
     wanted = await with_digest(uow, "document", wanted, before)
     return await AGREEMENTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
@@ -80,6 +85,7 @@ async def transition(
         return replace(before, parties=domain.signed(before.parties, name, signatory, day))
 
     after = await _kind_of(before).apply_transition(uow, before, requested, None, permitted(access, before), effects)
+    await _prolong(uow, after)
     await hand_over(uow, after.centre_id)
     return after
 
@@ -89,6 +95,36 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
     for before in await queries.lock_over(uow.connection, today()):
         await AGREEMENTS.apply_scheduled(uow, before, "expire")
         await hand_over(uow, before.centre_id)
+
+
+async def remind(uow: UnitOfWork) -> None:
+    """Announces that agreements end soon, once for each agreement and day of a reminder; at most 2,500."""
+    for one in await queries.take_reminded(uow.connection, today()):
+        AGREEMENTS.record_change(uow, "remind", one, one, "expiring")
+
+
+async def _prolong(uow: UnitOfWork, amendment: Agreement) -> None:
+    """Gives the last day of an amendment in force to the agreement that it amends, and to what that one amends, as
+    long as these are in force. An amendment without a last day leaves it."""
+    if amendment.status != "in_force" or amendment.amends_id is None or amendment.expires is None:
+        return
+    amended = await AGREEMENTS.lock(uow, amendment.amends_id)
+    if amended.status == "in_force":
+        await _prolong(uow, await AGREEMENTS.update(uow, amended, replace(amended, expires=amendment.expires)))
+
+
+async def _require_amendable(uow: UnitOfWork, new: Agreement) -> None:
+    """Raises Invalid for what is no agreement of the same centre in force, and for one that amends this one."""
+    key = new.amends_id
+    while key is not None:
+        found = await queries.agreement_of(uow.connection, key)
+        if found is None or found.centre_id != new.centre_id:
+            raise invalid_field("/amends_id", "unknown_reference", "The centre has no such agreement.")
+        if found.id == new.id:
+            raise invalid_field("/amends_id", "invalid_value", "An agreement does not amend itself.")
+        if key == new.amends_id and found.status != "in_force":
+            raise invalid_field("/amends_id", "invalid_value", "Only an agreement in force is amended.")
+        key = found.amends_id
 
 
 def _kind_of(record: Agreement) -> ResourceType[Agreement, None]:

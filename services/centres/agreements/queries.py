@@ -1,17 +1,24 @@
 """Reading agreements, for grants that cover the country or the centre."""
 
 from datetime import date
+from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
-from services.centres.agreements.domain import EXPIRING, KINDS, LIFECYCLE
+from services.centres.agreements.domain import EXPIRING, KINDS, LIFECYCLE, REMINDED_DAYS
 from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
-from shared.database.statements import Connection, Statement
+from shared.database.context import AccessContext, within_context
+from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import constant
+from shared.records.filters import Filter, parsed_day
 from shared.records.listing import one_of, values
 from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_whole, listing
-from shared.records.rows import records_of
+from shared.records.reminding import is_due, latest_of, taking
+from shared.records.rows import record_of, records_of
+
+_MOST_REMINDED, _MOST_SHOWN = 2_500, 200
 
 _OVER = Statement(
     select(agreement)
@@ -19,6 +26,26 @@ _OVER = Statement(
     .order_by(agreement.c.id)
     .limit(200)
     .with_for_update()
+)
+_planned = latest_of([agreement.c.expires - days for days in REMINDED_DAYS])
+_TAKE_REMINDED = taking(
+    agreement,
+    _planned,
+    agreement.c.status == constant("in_force"),
+    agreement.c.expires >= TODAY,
+    is_due(_planned),
+    order=(agreement.c.expires,),
+    most=_MOST_REMINDED,
+)
+_key = bindparam("key", type_=Uuid)
+_ONE = Statement(select(agreement).where(agreement.c.id == _key))
+_AMENDMENTS = Statement(
+    within_context(
+        select(*(agreement.c[name] for name in ("id", "ref", "status", "effective", "expires")))
+        .where(agreement.c.amends_id == _key)
+        .order_by(agreement.c.id)
+        .limit(_MOST_SHOWN)
+    )
 )
 
 
@@ -39,6 +66,7 @@ LISTING = listing(
     LIFECYCLE.states,
     by_whole(agreement, agreement.c.centre_id),
     values("kind", agreement.c.kind, "Kinds, separated by commas", one_of(KINDS)),
+    Filter("expires_before", "Expires before this day", parsed_day, lambda bound: agreement.c.expires < bound),
     NEXT_STEPS.holder,
 )
 
@@ -46,3 +74,20 @@ LISTING = listing(
 async def lock_over(connection: Connection, today: date) -> list[Agreement]:
     """Agreements in force whose last day is before today, locked; at most 200."""
     return records_of(Agreement, await _OVER.fetch(connection, today=today))
+
+
+async def agreement_of(connection: Connection, key: UUID) -> Agreement | None:
+    """The agreement within the connection's context."""
+    row = await _ONE.fetchrow(connection, key=key)
+    return record_of(Agreement, row) if row else None
+
+
+async def amendments(connection: Connection, context: AccessContext, key: UUID) -> list[Row]:
+    """What amends an agreement, the first one first; at most 200."""
+    return await _AMENDMENTS.fetch(connection, key=key, **context.parameters)
+
+
+async def take_reminded(connection: Connection, today: date) -> list[Agreement]:
+    """Marks up to 2,500 agreements whose end is announced today, and returns them. Skips those that another
+    transaction locks. Their versions stay."""
+    return records_of(Agreement, await _TAKE_REMINDED.fetch(connection, today=today))

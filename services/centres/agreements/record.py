@@ -42,3 +42,7 @@ class Agreement(Record):
     effective: Annotated[date | None, Public, Written, "The first day on which the agreement is in force."]
     expires: Annotated[date | None, Public, Written, "The last day on which the agreement is in force."]
     document: Annotated[Document | None, Public, Written, "The text of the agreement."]
+    amends_id: Annotated[
+        UUID | None, Public, Written, Refers("/centres/v1/agreements"), "The agreement in force that this one amends."
+    ]
+    reminded_on: Annotated[date | None, Internal]

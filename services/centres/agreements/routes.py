@@ -1,13 +1,28 @@
 """Agreements over HTTP: the routes of every record, from this description."""
 
+from typing import Any
+
 from services.centres.access import ROLES
-from services.centres.agreements import operations, record
+from services.centres.agreements import operations, queries, record
 from services.centres.agreements.queries import LISTING
 from services.centres.agreements.schemas import Agreement, AgreementBody, AgreementFields, present
+from shared.database.statements import Row
 from shared.kernel.lifecycle import AvailableAction
+from shared.records.access_scope import AccessScope
 from shared.records.resource_type import permitted
 from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext
+
+
+def _amendment(row: Row) -> dict[str, Any]:
+    days = {name: row[name] and row[name].isoformat() for name in ("effective", "expires")}
+    return {"id": str(row["id"]), "ref": row["ref"], "status": row["status"], **days}
+
+
+async def _amendments(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
+    async with ctx.connection() as connection:
+        rows = await queries.amendments(connection, access.context, row["id"])
+    return {"amendments": [_amendment(one) for one in rows]}
 
 
 class AgreementApi(RecordApi[record.Agreement, None]):
@@ -29,4 +44,5 @@ router = AgreementApi(
     update=operations.update,
     transition=operations.transition,
     fields=AgreementFields,
+    item_members=_amendments,
 ).routes()

@@ -11,7 +11,7 @@ from services.centres.agreements.domain import KINDS, LIFECYCLE
 from services.centres.agreements.tables import agreement
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Document, Line
+from shared.web.fields import Body, Day, Document, Line, ResponseModel
 from shared.web.schemas import RecordResponse
 
 
@@ -35,6 +35,7 @@ class AgreementBody(Body, of=record.Agreement):
     effective: Day | None = None
     expires: Day | None = None
     document: Document | None = None
+    amends_id: UUID | None = None
 
 
 class AgreementFields(Body):
@@ -47,6 +48,16 @@ class AgreementFields(Body):
     signed_at: Annotated[Day | None, "For `sign`: the day of the signature; default: today."] = None
 
 
+class Amendment(ResponseModel):
+    """An agreement that amends another one."""
+
+    id: Annotated[UUID, Refers("/centres/v1/agreements"), "Its id."]
+    ref: Annotated[str, Field(examples=["AGR-000007"]), "Its ref."]
+    status: Annotated[str, Field(examples=["in_force"]), "Its state."]
+    effective: Annotated[date | None, "The first day on which it is in force."]
+    expires: Annotated[date | None, "Its last day, which is that of the amended agreement since it is in force."]
+
+
 class Agreement(RecordResponse, of=record.Agreement, lifecycle=LIFECYCLE):
     """An agreement as a caller sees it."""
 
@@ -56,6 +67,8 @@ class Agreement(RecordResponse, of=record.Agreement, lifecycle=LIFECYCLE):
     effective: date | None
     expires: date | None
     document: Document | None
+    amends_id: UUID | None
+    amendments: Annotated[list[Amendment] | None, "In an item, what amends it, the first one first."] = None
 
 
 present = presenter(record.Agreement, agreement)

@@ -65,9 +65,9 @@ async def open_reports(uow: UnitOfWork, centre: UUID, country: str, term: UUID, 
         await REPORTS.insert(uow, replace(_report(country, centre, period), term_id=term, number=number))
 
 
-async def waive_future(uow: UnitOfWork, centre: UUID) -> None:
-    """Waives the reports of a centre that closes, for periods that have not begun."""
-    for before in await queries.lock_future(uow.connection, centre, today()):
+async def waive_future(uow: UnitOfWork, centre: UUID, day: date) -> None:
+    """Waives the reports of a centre that closes on this day, for periods that have not begun on it."""
+    for before in await queries.lock_future(uow.connection, centre, day):
         await REPORTS.apply_scheduled(uow, before, "waive_by_closure")
 
 

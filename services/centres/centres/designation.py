@@ -14,11 +14,15 @@ from services.centres.centres.tables import term
 from services.centres.partnerships.operations import follow_centre as partnerships_follow
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import today
-from shared.kernel.lifecycle import Lifecycle
+from shared.kernel.clock import today, years_after
+from shared.kernel.errors import invalid_field
+from shared.kernel.lifecycle import Fields, Lifecycle, given, given_id
+from shared.records.access_scope import AccessScope
 from shared.records.record import Document
-from shared.records.resource_type import ResourceType
+from shared.records.references import CENTRES, require_known
+from shared.records.resource_type import ResourceType, TransitionRequest
 
+_CLOSING = ("close", "not_renew")
 TERM_STATES = ("current", "ended")
 TERMS: ResourceType[Term, None] = ResourceType.of(Term, term, Lifecycle(TERM_STATES, ()))
 
@@ -53,10 +57,52 @@ async def open_term(
     return opened
 
 
-async def close_term(uow: UnitOfWork, centre: Centre) -> None:
-    """Ends the current term of a centre that closes today, and waives its reports for later periods."""
-    await end_term(uow, centre, today())
-    await waive_future(uow, centre.id)
+def with_step(before: Centre, entered: Centre, requested: TransitionRequest) -> Centre:
+    """The centre with what a step says of it: what everybody reads, until when its suspension is reviewed, why it
+    closes and which centre follows it. Raises Invalid for days out of bounds."""
+    fields = requested.fields
+    after = replace(
+        entered,
+        public_note=given(fields, "public_note", str),
+        noted_version=before.version + 1,
+        review_by=_review_day(fields) if requested.action == "suspend" else None,
+    )
+    if requested.action not in _CLOSING:
+        return after
+    earliest = before.term_starts or today()
+    if not earliest <= closing_day(fields) <= today():
+        raise invalid_field("/fields/effective", "out_of_range", f"From {earliest} to today.")
+    cause, successor = given(fields, "cause", str), given_id(fields, "successor_id")
+    return replace(after, pending_change=None, closure_cause=cause, successor_id=successor)
+
+
+def _review_day(fields: Fields) -> date:
+    latest = years_after(today(), 1)
+    found = given(fields, "review_by", date) or latest
+    if not today() <= found <= latest:
+        raise invalid_field("/fields/review_by", "out_of_range", f"From today to {latest}.")
+    return found
+
+
+def closing_day(fields: Fields) -> date:
+    """The last day of a centre that closes: today, if the step names none."""
+    return given(fields, "effective", date) or today()
+
+
+async def require_successor(uow: UnitOfWork, access: AccessScope, before: Centre, successor: UUID | None) -> None:
+    """Raises Invalid for a successor that the caller may not know of, that is in no term, or the centre itself."""
+    if successor is None:
+        return
+    found = await queries.centre_of(uow.connection, successor)
+    known = require_known(access.principal, found, CENTRES, domain.PUBLISHED, "/fields/successor_id")
+    if known.status not in domain.IN_TERM or known.id == before.id:
+        raise invalid_field("/fields/successor_id", "invalid_value", "Another centre that is designated.")
+
+
+async def close_term(uow: UnitOfWork, centre: Centre, day: date) -> None:
+    """Ends the current term of a centre that closes on this day, and waives its reports for later periods."""
+    await end_term(uow, centre, day)
+    await waive_future(uow, centre.id, day)
 
 
 async def end_term(uow: UnitOfWork, centre: Centre, day: date) -> None:

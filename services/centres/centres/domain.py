@@ -32,6 +32,9 @@ APPLYING = OPEN_TO_CHANGE | {"submitted"}
 APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter", "application_answers")
 """The fields that reviewers assess; they change only while the applicant holds the file."""
 ASSIGN = "assign"
+CHANGE = "change"
+CAUSES = ("host_withdrew", "mutual", "breach", "merged")
+"""Why a centre closes."""
 Missing: TypeAlias = Literal[
     "unit_missing",
     "director_missing",
@@ -41,6 +44,7 @@ Missing: TypeAlias = Literal[
     "answers_missing",
     "evidence_not_available",
 ]
+ChangeFault: TypeAlias = Literal["agreement_missing", "change_pending"]
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 Code_co = TypeVar("Code_co", bound=str, covariant=True)
 
@@ -51,7 +55,8 @@ class CentreGuardContext:
 
     `parts` are those of `PARTS` that have a value, `questions` those of the template of applications, `unanswered` the
     keys of the required ones without an answer. `favourable` counts reviewers without a conflict of interest who
-    recommend designation. `officer`: why the file cannot be assigned to the named officer.
+    recommend designation. `officer`: why the file cannot be assigned to the named officer. `change`: why the change
+    cannot be made, such as a new host without an agreement.
     """
 
     today: date
@@ -67,6 +72,7 @@ class CentreGuardContext:
     has_evaluation: bool = False
     term_ends: date | None = None
     officer: OfficerFault | None = None
+    change: ChangeFault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +157,16 @@ def _may_hold_the_file(guard_context: CentreGuardContext) -> OfficerFault | None
     return guard_context.officer
 
 
+def _can_change(guard_context: CentreGuardContext) -> ChangeFault | None:
+    return guard_context.change
+
+
 _IN_TERM = "active|renewal_due|renewal_review|suspended"
+IN_TERM = tuple(_IN_TERM.split("|"))
+"""The states of centres in a term."""
 _NOTE = ("public_note",)
 _TERM = ("starts", "ends", *_NOTE)
+_CHANGED = ("names", "unit", "director_id", "host_institution_id", "address", "position")
 
 LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
     (
@@ -198,14 +211,38 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
         ),
         transition("renew", "renewal_review|expired", "active", guard=_renewable, fields=_TERM, fact="renewed"),
         transition("not_renew", "renewal_review", "closed", reason_required=True, fields=_NOTE),
-        transition("suspend", "active|renewal_due|renewal_review", "suspended", reason_required=True, fields=_NOTE),
+        transition(
+            "suspend",
+            "active|renewal_due|renewal_review",
+            "suspended",
+            reason_required=True,
+            fields=("review_by", *_NOTE),
+        ),
         transition("reinstate", "suspended", None, fields=_NOTE, fact="reinstated"),
         transition("expire", _IN_TERM, "expired", is_scheduled=True),
-        transition("close", "active|renewal_due|suspended|expired", "closed", reason_required=True, fields=_NOTE),
+        transition(
+            "close",
+            "active|renewal_due|suspended|expired",
+            "closed",
+            reason_required=True,
+            fields=("effective", "cause", "successor_id", *_NOTE),
+        ),
         transition("withdraw", "draft|submitted", "withdrawn"),
         *(
             transition(ASSIGN, state, state, guard=_may_hold_the_file, fields=("officer",), fact="updated")
             for state in HELD
+        ),
+        *(
+            transition(
+                CHANGE,
+                state,
+                state,
+                guard=_can_change,
+                reason_required=True,
+                fields=(*_CHANGED, "effective", "document", *_NOTE),
+                fact="updated",
+            )
+            for state in IN_TERM
         ),
     ),
 )

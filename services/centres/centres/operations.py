@@ -9,7 +9,15 @@ from services.centres.access import ROLES
 from services.centres.centres import domain, queries, stages
 from services.centres.centres.application import ANSWERS, documents_of, questions, with_answers
 from services.centres.centres.clock import APPLICANT, Arrived, entered, holder_of
-from services.centres.centres.designation import close_term, follow_centre, follow_state, open_term
+from services.centres.centres.designation import (
+    close_term,
+    closing_day,
+    follow_centre,
+    follow_state,
+    open_term,
+    require_successor,
+    with_step,
+)
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
@@ -36,6 +44,7 @@ from shared.records.resource_type import (
     require_publishing,
     require_visibility_change,
 )
+from shared.records.rows import with_columns
 
 CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _DOCUMENTS = "terms_of_reference work_plan host_letter"
@@ -56,7 +65,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
         require(access, "create", new.country)
     await _require_references(uow, new, None)
     new = await with_answers(uow, await with_digest(uow, _DOCUMENTS, new), None)
-    new = replace(new, status="draft", search_key=_search_key(new), clock_spent={}, clock_announced=False)
+    empty = {"clock_spent": {}, "clock_announced": False, "change_documents": []}
+    new = with_columns(new, {"status": "draft", "search_key": _search_key(new), **empty})
     at = now()
     inserted = await CENTRES.insert(uow, entered(new, new.status, APPLICANT, None, at))
     await stages.append(uow, inserted, at)
@@ -101,6 +111,8 @@ async def transition(
     final_report, evaluation = (
         await with_digests(uow, reports, is_final=True) if may(requested.action) else (None, None)
     )
+    if may("close"):
+        await require_successor(uow, access, before, given_id(requested.fields, "successor_id"))
     inputs = await _designation_inputs(uow.connect, before)
     guard_context = await _guard_context(uow.connect, before, requested.fields, inputs)
     first = requested.action == "designate" and before.registration_number is None
@@ -112,7 +124,7 @@ async def transition(
         if requested.action == domain.ASSIGN:
             return replace(before, assignee=_officer(requested.fields))
         after = _entered(before, target, inputs, targets.get(target), at)
-        after = replace(after, public_note=given(requested.fields, "public_note", str))
+        after = with_step(before, after, requested)
         after = after if serial is None else _registered(after, serial)
         if requested.action in ("designate", "renew"):
             starts, ends = opened = _term(before, requested)
@@ -141,7 +153,7 @@ async def transition(
 async def _follow(uow: UnitOfWork, after: Centre, requested: TransitionRequest) -> None:
     """What a transition leads to in other records, beside a term that it opens."""
     if after.status == "closed":
-        await close_term(uow, after)
+        await close_term(uow, after, closing_day(requested.fields))
     elif requested.action in domain.CONVERSING and requested.reason:
         await CONVERSATION.post(uow, after, requested.reason)
 

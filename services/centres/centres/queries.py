@@ -123,6 +123,14 @@ _is_red = (annual_report.c.term_id == term.c.id, annual_report.c.announced == co
 _planned = latest_of([_months_before_end(months) for months in RENEWAL_MONTHS])
 _is_in_term = centre.c.status.in_([constant("active"), constant("renewal_due")])
 _TAKE_REMINDED = taking(centre, _planned, _is_in_term, is_due(_planned), most=_MOST_REMINDED)
+_review_passed = centre.c.review_by + 1
+_TAKE_UNREVIEWED = taking(
+    centre,
+    _review_passed,
+    centre.c.status == constant("suspended"),
+    _review_passed <= TODAY,
+    most=_MOST_REMINDED,
+)
 _LATE = Statement(
     select(centre)
     .where(
@@ -259,3 +267,9 @@ async def take_reminded(connection: Connection, today: date) -> list[Centre]:
     """Marks up to 2,500 centres that are to be reminded of their renewal today, and returns them. Skips those that
     another transaction locks. Their versions stay."""
     return records_of(Centre, await _TAKE_REMINDED.fetch(connection, today=today))
+
+
+async def take_unreviewed(connection: Connection, today: date) -> list[Centre]:
+    """Marks up to 2,500 suspended centres whose review should have been made before today, and returns them, each once.
+    Skips those that another transaction locks. Their versions stay."""
+    return records_of(Centre, await _TAKE_UNREVIEWED.fetch(connection, today=today))

@@ -81,6 +81,23 @@ class Centre(Record):
     clock_announced: Annotated[bool, Internal]
     """Whether a fact has said that the target has passed."""
     reminded_on: Annotated[date | None, Internal]
+    pending_change: Annotated[
+        Document | None,
+        Granted,
+        Tracked,
+        "The change that takes effect on a later day; for grants that cover the centre.",
+    ]
+    change_documents: Annotated[Sequence[Document], Internal]
+    """The documents of changes, of the pending one, too."""
+    noted_version: Annotated[int | None, Internal]
+    """The version of the centre that the step with the latest `public_note` made."""
+    review_by: Annotated[
+        date | None, Granted, Tracked, "The day until which a suspension is reviewed; for grants that cover the centre."
+    ]
+    closure_cause: Annotated[str | None, Granted, Tracked, "Why the centre closed; for grants that cover the centre."]
+    successor_id: Annotated[
+        UUID | None, Public, Tracked, Refers("/centres/v1/centres"), "The centre that goes on with its work."
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,25 @@
 """Centres over HTTP: the description of their routes. The register adds the forms in which it shows a centre."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from typing import Any, TypeAlias
 
 from services.centres.access import ROLES
 from services.centres.centres import operations, queries
 from services.centres.centres.queries import LISTING
+from services.centres.centres.record import Centre as CentreRecord
 from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
-from services.centres.hosting import hold_centres, represented
+from services.centres.hosting import hold_centres, represented, with_hosted_centres
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import TransitionRequest
 from shared.web.records import Form, RecordApi
-from shared.web.request_context import CurrentContext
+from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
+
+Transition: TypeAlias = Callable[[UnitOfWork, AccessScope, CentreRecord, TransitionRequest], Awaitable[CentreRecord]]
+Members: TypeAlias = Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]]
 
 
 async def with_own_applications(ctx: CurrentContext) -> None:
@@ -22,6 +30,13 @@ async def with_own_applications(ctx: CurrentContext) -> None:
     async with ctx.connection() as connection:
         found = await queries.entered_for(connection, list(institutions), list(ctx.principal.labels))
     await hold_centres(ctx, institutions, found)
+
+
+async def with_own_centres(ctx: CurrentContext) -> None:
+    """Gives representatives, for this request, their role over what they entered and what their institution hosts."""
+    await with_own_applications(ctx)
+    if not ctx.is_writing or ctx.request.path_params:
+        await with_hosted_centres(ctx)
 
 
 CENTRE_API = RecordApi(
@@ -36,12 +51,13 @@ CENTRE_API = RecordApi(
     update=operations.update,
     fields=CentreFields,
     keeps_null=True,
-    dependency=with_own_applications,
+    dependency=with_own_centres,
     is_public=True,
 )
 """Without transitions, whose states have targets from the settings, and without the forms of the register."""
 
 
-def routes(targets: Mapping[str, int], forms: Mapping[str, Form]) -> ResourceRouter:
-    """The routes; `targets` are the days that states allow, `forms` show a centre by the media type."""
-    return replace(CENTRE_API, forms=forms, transition=partial(operations.transition, targets)).routes()
+def routes(transition: Transition, members: Members, forms: Mapping[str, Form]) -> ResourceRouter:
+    """The routes; `transition` makes every transition, `members` are those of items that take reads of their own,
+    `forms` show a centre by the media type."""
+    return replace(CENTRE_API, forms=forms, transition=transition, item_members=members).routes()

@@ -9,6 +9,7 @@ from services.centres.centres.designation import TERMS, end_term, follow_state
 from services.centres.centres.operations import CENTRES
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, today
+from shared.records.rows import with_columns
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
@@ -17,7 +18,8 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
     for before in await queries.lock_due(uow.connection, today()):
         if before.term_ends is not None and before.term_ends < today():
             expired = entered(before, "expired", None, None, at)
-            wanted = replace(expired, assignee=None, previous_status=None, public_note=None)
+            ended = {"assignee": None, "previous_status": None, "public_note": None}
+            wanted = with_columns(expired, {**ended, "pending_change": None, "review_by": None})
             after = await CENTRES.apply_scheduled(uow, before, "expire", wanted)
             await end_term(uow, after, before.term_ends)
             await follow_state(uow, after)
@@ -48,3 +50,9 @@ async def remind(uow: UnitOfWork) -> None:
     """Announces that renewals are due, once for each centre and day of a reminder; at most 2,500."""
     for one in await queries.take_reminded(uow.connection, today()):
         CENTRES.record_change(uow, "remind", one, one, "renewal_reminder")
+
+
+async def remind_reviews(uow: UnitOfWork) -> None:
+    """Announces that a suspension was to be reviewed before today, once for each; its state stays."""
+    for one in await queries.take_unreviewed(uow.connection, today()):
+        CENTRES.record_change(uow, "remind", one, one, "review_due")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, PlainSerializer
 
 from services.centres.centres import record
 from services.centres.centres.clock import HELD, HOLDERS, is_overdue, is_paused, spent
-from services.centres.centres.domain import LIFECYCLE
+from services.centres.centres.domain import CAUSES, LIFECYCLE
 from services.centres.centres.tables import centre
 from shared.kernel.clock import now, to_text
 from shared.records.plain import presenter
@@ -82,7 +82,8 @@ class DesignationWaiver(Body):
 
 class CentreFields(Body):
     """The fields of transitions: `starts`, `ends`, `waiver` of designate; `starts`, `ends` of renew; the documents of
-    submit_renewal; `officer` of assign; `public_note` of all that the register shows."""
+    submit_renewal; `officer` of assign; `review_by` of suspend; `effective`, `cause`, `successor_id` of close;
+    `effective`, `document` and one thing that changes, of change; `public_note` of all that the register shows."""
 
     starts: Annotated[
         Day | None, "For `designate` and `renew`: the first day of the term; today, or the day after the last term."
@@ -102,7 +103,33 @@ class CentreFields(Body):
         "For `submit_renewal`: the evaluation of the term that ends.",
     ] = None
     officer: Annotated[UUID | None, "For `assign`: the account or client in charge; null for nobody."] = None
-
+    names: Annotated[Titles | None, "For `change`: the new names, by language."] = None
+    unit: Annotated[Line | None, "For `change`: the unit of the host that the centre is from then on."] = None
+    director_id: Annotated[
+        UUID | None, Refers("/membership/v1/experts"), "For `change`: who directs the centre from then on."
+    ] = None
+    host_institution_id: Annotated[
+        UUID | None, Refers("/membership/v1/institutions"), "For `change`: the institution that hosts it from then on."
+    ] = None
+    address: Annotated[Prose | None, "For `change`: the new postal address."] = None
+    position: Annotated[
+        Annotated[Position, PlainSerializer(_as_json)] | None, "For `change`: the new location of the centre."
+    ] = None
+    effective: Annotated[
+        Day | None,
+        "For `change`: the first day of the new value, from the first day of the term up to 90 days ahead. For `close`:"
+        " the last day of the centre, today or earlier; default: today.",
+    ] = None
+    document: Annotated[
+        Annotated[Document, PlainSerializer(_as_json)] | None, "For `change`: the decision about it."
+    ] = None
+    review_by: Annotated[
+        Day | None, "For `suspend`: until when it is reviewed, at most twelve months ahead, which is the default."
+    ] = None
+    cause: Annotated[Literal[CAUSES] | None, "For `close`: why the centre closes."] = None  # type: ignore[valid-type]
+    successor_id: Annotated[
+        UUID | None, Refers("/centres/v1/centres"), "For `close`: the designated centre that goes on with its work."
+    ] = None
     public_note: Annotated[
         Annotated[Prose, Field(max_length=500)] | None,
         "For what the register shows: what everybody may read of the transition, unlike its reason.",
@@ -126,6 +153,32 @@ class CentreTerm(ResponseModel):
     number: Annotated[int, Field(examples=[1]), "The first term of a centre is 1."]
     starts: Annotated[date, "The first day of the term."]
     ends: Annotated[date, "The last day of the term."]
+
+
+class _Change(ResponseModel):
+    """What a change is about: one of these members, or `address` and `position`."""
+
+    names: Annotated[LocalizedTexts | None, "The names, by language."] = None
+    unit: Annotated[str | None, Field(examples=["Institute of Soils"]), "The unit of the host."] = None
+    director_id: Annotated[UUID | None, Refers("/membership/v1/experts"), "The director."] = None
+    host_institution_id: Annotated[UUID | None, Refers("/membership/v1/institutions"), "The host."] = None
+    address: Annotated[str | None, Field(examples=["1 Peat Road"]), "The postal address."] = None
+    position: Annotated[Position | None, "The location."] = None
+    document: Annotated[Document | None, "The decision about the change."] = None
+
+
+class PendingChange(_Change):
+    """A change that takes effect on a later day, with the new value."""
+
+    effective: Annotated[Day, "The first day of the new value."]
+    public_note: Annotated[str | None, Field(examples=[None]), "What the register will say of it."] = None
+
+
+class FormerValue(_Change):
+    """What a centre had before a change, and from when to when."""
+
+    from_: Annotated[date, Field(alias="from"), "The first day."]
+    to: Annotated[date, "The last day."]
 
 
 Holder: TypeAlias = Annotated[str, Field(examples=["secretariat"], json_schema_extra={STATES: [*HOLDERS]})]
@@ -171,6 +224,13 @@ class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     final_report: Document | None = None
     evaluation: Document | None = None
     assignee: UUID | None = None
+    pending_change: PendingChange | None = None
+    review_by: date | None = None
+    closure_cause: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*CAUSES]})] = None
+    successor_id: UUID | None
+    former: Annotated[
+        list[FormerValue] | None, "What it had before changes, the latest first; for grants that cover the centre."
+    ] = None
     clock: Annotated[Clock | None, "Who has the application, and until when; for grants that cover the centre."] = None
 
 

@@ -43,8 +43,16 @@ class Term(TypedDict):
     ends: str
 
 
+class Successor(TypedDict):
+    """The centre that goes on with the work of one that closed."""
+
+    id: str
+    registration_number: str
+
+
 class Shown(TypedDict):
-    """A centre as an entry stores it. The website is that of its profile, if there is one."""
+    """A centre as an entry stores it. The website is that of its profile, if there is one; the successor that of a
+    closed centre."""
 
     id: str
     registration_number: str | None
@@ -58,6 +66,7 @@ class Shown(TypedDict):
     themes: Sequence[str]
     position: Position | None
     website: NotRequired[str | None]
+    successor: NotRequired[Successor | None]
 
 
 class RegisteredCentre(TypedDict):
@@ -75,6 +84,7 @@ class RegisteredCentre(TypedDict):
     themes: Sequence[str]
     position: Position | None
     website: str | None
+    successor: Successor | None
 
 
 def registered(shown: Shown, directors: Mapping[str, Named]) -> RegisteredCentre:
@@ -92,6 +102,7 @@ def registered(shown: Shown, directors: Mapping[str, Named]) -> RegisteredCentre
         "themes": shown["themes"],
         "position": shown["position"],
         "website": shown.get("website"),
+        "successor": shown.get("successor"),
     }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.centres.centres.schemas import CentreTerm, Position
-from services.centres.register.domain import CHANGES, DEFINITION, DISCLAIMER, STEPS, Named
+from services.centres.register.domain import CHANGES, DEFINITION, DISCLAIMER, Named
 from shared.database.statements import Row
 from shared.records.record import Refers
 from shared.web.fields import Day, LocalizedTexts, ResponseModel
@@ -32,6 +32,13 @@ class RegisteredDirector(ResponseModel):
     name: Annotated[str, Field(examples=["Amina Varga"]), "The present name of the expert."]
 
 
+class RegisteredSuccessor(ResponseModel):
+    """The centre that goes on with the work of one that closed."""
+
+    id: Annotated[UUID, Refers("/centres/v1/centres"), "The centre's id."]
+    registration_number: _NUMBER
+
+
 class RegisteredCentre(ResponseModel):
     """A centre as the public register shows it."""
 
@@ -47,6 +54,9 @@ class RegisteredCentre(ResponseModel):
     themes: Annotated[list[str], Field(examples=[["biosphere-integrity"]]), "What it works on."]
     position: Annotated[Position | None, "Its location."]
     website: Annotated[str | None, Field(examples=["https://centre.example.org/"]), "Its own page."]
+    successor: Annotated[
+        RegisteredSuccessor | None, "Of a closed centre: the one that goes on with its work, if the register has it."
+    ]
 
 
 class Register(ResponseModel):
@@ -95,5 +105,5 @@ def present_change(row: Row, directors: Mapping[str, Named]) -> dict[str, Any]:
         "change": change,
         "from": before,
         "to": after,
-        "note": row["note"] if change in STEPS else None,
+        "note": row["note"] if row["place"] == 1 else None,
     }

@@ -39,6 +39,9 @@ async def follow(uow: UnitOfWork, kind: str, named: str, key: UUID, language: st
     holder = await holder_of(uow.connection, named, key, living[-1].language if living else language)
     if holder is None or holder.status in domain.ENDED:
         await revoke(uow, living)
+    elif holder.status == "expired":
+        for before in living:
+            await CERTIFICATES.apply_scheduled(uow, before, "expire", replace(before, suspended_by=None))
     elif holder.status == "suspended":
         await _suspend(uow, living)
     elif holder.status in domain.ACTIVE:
@@ -63,8 +66,14 @@ async def compare_names(uow: UnitOfWork, named: str, key: UUID) -> None:
 def _is_due(holder: Holder, living: Sequence[Certificate]) -> bool:
     """Whether an active holder has no certificate to the end of the term. An officer who has suspended one decides."""
     is_open = holder.is_present and not holder.is_restricted and (holder.ends is None or holder.ends >= today())
-    is_settled = any(one.status == "suspended" or one.valid_to == holder.ends for one in living)
+    is_settled = any(one.status == "suspended" or _certifies(one, holder) for one in living)
     return is_open and not is_settled
+
+
+def _certifies(one: Certificate, holder: Holder) -> bool:
+    """Whether a certificate is about the present term, names and host."""
+    is_of_today = holder.changed_at is None or one.created_at > holder.changed_at
+    return is_of_today and one.valid_to == holder.ends
 
 
 def _new(kind: str, named: str, key: UUID) -> Certificate:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ _TITLES = {EXPERT: "expert", INSTITUTION: "institution", CENTRE: "centre"}
 class Holder:
     """The holder of a certificate as it is today, under its name in a language. `is_present`: it is neither merged,
     erased nor withdrawn; `is_restricted`: its processing is restricted. `ends` is the last day of the term of an expert
-    or centre."""
+    or centre. Certificates from before `changed_at` are replaced."""
 
     name: str
     language: str
@@ -37,6 +37,7 @@ class Holder:
     is_present: bool
     is_restricted: bool
     ends: date | None
+    changed_at: datetime | None = None
 
 
 def _found(source: Any, **columns: Any) -> Lookup:
@@ -65,7 +66,12 @@ _FIND: Mapping[str, Lookup] = {
         ends=null(),
     ),
     CENTRE: _found(
-        views.CENTRES, names=_centre.names, is_present=true(), is_restricted=false(), ends=_centre.term_ends
+        views.CENTRES,
+        names=_centre.names,
+        is_present=true(),
+        is_restricted=false(),
+        ends=_centre.term_ends,
+        changed_at=_centre.changed_at,
     ),
 }
 _REVIEWS = Lookup(
@@ -118,6 +124,7 @@ async def holder_of(connection: Connection, kind: str, key: UUID, language: str 
         row["is_present"],
         row["is_restricted"],
         row["ends"],
+        row.get("changed_at"),
     )
 
 

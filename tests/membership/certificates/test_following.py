@@ -22,13 +22,17 @@ from tests.membership.certificates.test_certificates import CERTIFICATES, issued
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, INSTITUTIONS, activated
 
-Held = Callable[[str], Awaitable[list[dict[str, Any]]]]
+Held = Callable[..., Awaitable[list[dict[str, Any]]]]
 _CENTRE = """
 INSERT INTO centre_centre (id, ref, version, status, country, visibility, created_at, created_by, updated_at,
     updated_by, names, host_institution_id, themes, search_key, term_number, term_starts,
     term_ends)
 VALUES ($1, $2, 1, 'active', 'XA', 'public', now(), 'system', now(), 'system', $3, uuidv7(), '{}', '', 1,
     '2026-05-06', $4)
+"""
+_CHANGED = """
+INSERT INTO centre_tenure (id, centre_id, country, visibility, changed, starts, ends, replaced_on, recorded_at)
+VALUES (uuidv7(), $1, 'XA', 'restricted', $2, '2026-05-06', '2026-06-01', '2026-06-02', now())
 """
 
 
@@ -194,8 +198,38 @@ async def test_a_designation_follows_the_centre(
     assert await become("active", centres.CENTRE_DESIGNATED) == [("issued", "2030-05-06", name)]
     assert await become("suspended", centres.CENTRE_SUSPENDED) == [("suspended", "2030-05-06", name)]
     assert await become("renewal_due", centres.CENTRE_REINSTATED) == [("issued", "2030-05-06", name)]
-    assert await become("expired", centres.CENTRE_SUSPENDED) == [("issued", "2030-05-06", name)]
-    assert await become("closed", centres.CENTRE_CLOSED, centres.CENTRE_DESIGNATED) == [("revoked", "2030-05-06", name)]
+    assert await become("expired", centres.CENTRE_EXPIRED) == [("expired", "2030-05-06", name)]
+    renewed = [("expired", "2030-05-06", name), ("issued", "2030-05-06", name)]
+    assert await become("active", centres.CENTRE_RENEWED, centres.CENTRE_EXPIRED) == renewed
+    revoked = [renewed[0], ("revoked", "2030-05-06", name)]
+    assert await become("closed", centres.CENTRE_CLOSED, centres.CENTRE_DESIGNATED) == revoked
+
+
+async def test_a_changed_centre_has_a_new_certificate(
+    admin: Caller, database: Database, held: Held, superuser: asyncpg.Connection
+) -> None:
+    """Also if only its host has changed; a suspended one has it when it is reinstated."""
+    key = uuid4()
+    await superuser.execute(_CENTRE, key, f"CTR-{key.int % 10**8:09}", '{"en": "Soils"}', date(2030, 5, 6))
+    await react(database, centres.CENTRE_DESIGNATED, subject=str(key))
+    await superuser.execute(_CHANGED, key, "names")
+    await superuser.execute("UPDATE centre_centre SET names = $2 WHERE id = $1", key, '{"en": "Peat"}')
+    for _ in range(2):
+        await react(database, centres.CENTRE_RENAMED, subject=str(key))
+    shown = [(one["status"], one["holder_name"], one["name_differs"]) for one in await held(str(key), "centre_id")]
+    assert shown == [("replaced", "Soils", False), ("issued", "Peat", False)]
+    first, second = await held(str(key), "centre_id")
+    assert first["replaced_by"] == second["id"]
+    await superuser.execute("UPDATE centre_centre SET status = 'suspended' WHERE id = $1", key)
+    await superuser.execute(_CHANGED, key, "host")
+    await react(database, centres.CENTRE_HOST_CHANGED, subject=str(key))
+    assert [one["status"] for one in await held(str(key), "centre_id")] == ["replaced", "suspended"]
+    await superuser.execute("UPDATE centre_centre SET status = 'active' WHERE id = $1", key)
+    await react(database, centres.CENTRE_REINSTATED, centres.CENTRE_HOST_CHANGED, subject=str(key))
+    assert [one["status"] for one in await held(str(key), "centre_id")] == ["replaced", "replaced", "issued"]
+    await superuser.execute(_CHANGED, key, "director")
+    await react(database, centres.CENTRE_UPDATED, centres.CENTRE_RENAMED, subject=str(key))
+    assert len(await held(str(key), "centre_id")) == 3
 
 
 async def test_any_order_of_facts_and_states_ends_in_the_same(

@@ -1,0 +1,1 @@
+"""Changes of centres, and what they had before."""

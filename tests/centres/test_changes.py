@@ -116,8 +116,8 @@ async def test_each_thing_has_its_fact_and_its_line(
     ):
         centre = await _made(admin, centre, **fields)
         assert {name: centre[name] for name in fields} == fields
-    told = [name for name in await _announced(superuser, centre) if name != "created"]
-    assert told[-4:] == ["director_changed", "host_changed", "moved", "updated"]
+    announced = [name for name in await _announced(superuser, centre) if name != "created"]
+    assert announced[-4:] == ["director_changed", "host_changed", "moved", "updated"]
     assert [sorted(one.keys() - {"from", "to", "document"}) for one in centre["former"]] == [
         ["unit"], ["address", "position"], ["host_institution_id"], ["director_id"],
     ]  # fmt: skip

@@ -89,7 +89,7 @@ def test_what_follows_a_designated_centre(world: World) -> None:
     life.change(names={"en": "Centre for Atolls"})
     eventually(lambda: [one["status"] for one in life.certificates()] == ["replaced", "issued"], _SOON)
     assert life.certificates()[1]["holder_name"] == "Centre for Atolls"
-    assert (life.verified(0), life.verified(1)) == ("replaced", "issued")
+    assert (life.verified(0), life.verified(1)) == ("replaced", "valid")
 
     life.change(10, names={"en": "Centre for Lagoons"})
     world.time_passes("centres.apply_changes", 9)
@@ -103,7 +103,7 @@ def test_what_follows_a_designated_centre(world: World) -> None:
     eventually(lambda: (life.stage(), life.verified(2)) == (3, "suspended"), _SOON)
     assert _acts(successor, life.path) == 200, "the director stays"
     life.admin.step(life.path, "reinstate")
-    eventually(lambda: (life.stage(), life.verified(2)) == (4, "issued"), _SOON)
+    eventually(lambda: (life.stage(), life.verified(2)) == (4, "valid"), _SOON)
 
     expiring = centres.agreement(life.run, expires=day(30))
     world.time_passes("centres.remind_agreements", 0)

@@ -203,7 +203,8 @@ def _recommended(by: Client, name: str, host: str, committee: str, officers: lis
         by.create(f"{path}/reviews", {**review, "conflict_of_interest": False})
     parties = [{"name": name, "signatory": "Head", "signed_at": "2026-11-01"} for name in ("Host", "The network")]
     agreement = {"centre_id": centre["id"], "kind": "host", "document": _DOCUMENT, "effective": "2026-12-01"}
-    by.create("/centres/v1/agreements", {**agreement, "parties": parties})
+    agreed = by.create("/centres/v1/agreements", {**agreement, "parties": parties})
+    by.create("/centres/v1/agreements", {**agreement, "parties": [{"name": "Host"}], "amends_id": agreed["id"]})
     return by.step(path, "recommend")
 
 
@@ -214,6 +215,10 @@ def _reports(by: Client, like: dict[str, Any], officers: list[dict[str, Any]], s
     centre = _recommended(by, "Centre for Soils of Alphaland", host, committee, officers)
     fields = {"waiver": {**_WAIVER["waiver"], "second_person": second}}
     centre = by.step(centre["links"]["self"], "designate", fields=fields)
+    unit = {"unit": "Faculty of Soils", "effective": today().isoformat(), "document": _DOCUMENT}
+    by.step(centre["links"]["self"], "change", reason="Decided", fields=unit)
+    moving = {"address": "1 Delta Road", "effective": (today() + timedelta(days=30)).isoformat()}
+    by.step(centre["links"]["self"], "change", reason="Decided", fields=moving)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "reports.csv"
         for number in ("ESNRC-XX-99", centre["registration_number"]):

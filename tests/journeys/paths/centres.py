@@ -223,6 +223,26 @@ def _needs_evidence(by: str, verb: str) -> tuple[Line, ...]:
     return given(evidence.withdraw), refused(by, verb, "evidence_not_available", evidence.restore)
 
 
+def _take_back_the_unit(path_run: PathRun) -> None:
+    fields = {"unit": _ASKED["unit_missing"][1], "effective": day()}
+    path_run.by(_OFFICER).step(path_run.record, "change", reason="It stays", fields=fields)
+
+
+def _another(path_run: PathRun) -> str:
+    """Another institution of the run."""
+    if "another" not in path_run.notes:
+        path_run.notes["another"] = path_run.world.institution(path_run.country, "Institute of Reefs")["id"]
+    return str(path_run.notes["another"])
+
+
+def _agree_with_another(path_run: PathRun) -> None:
+    party = {"name": "The other host", "institution_id": _another(path_run), "signed_at": "2026-11-01"}
+    agreement(path_run, parties=[party])
+
+
+_ANOTHER = {"host_institution_id": _another, "effective": day()}
+
+
 def _designated_for(**term: Any) -> Line:
     return agreed("admin", "admin2", "designate", "active", waiver=_WAIVER, **term)
 
@@ -293,6 +313,12 @@ PATHS = (
             refused("admin", "designate", "endorsement_missing", lambda path_run: endorsement(path_run, level=2)),
             refused("admin", "designate", "waiver_not_needed", waiver=_WAIVER),
             taken("admin", "designate", "active", starts="2023-01-01", ends=day(100)),
+            taken(_OFFICER, "change", "active", names={"en": "Centre for Reefs"}, effective=day()),
+            taken(_OFFICER, "change", "active", unit="Institute of Reefs", effective=day(10)),
+            refused(_OFFICER, "change", "change_pending", _take_back_the_unit, address="1 Road", effective=day(10)),
+            taken(_OFFICER, "change", "active", address="1 Road", effective=day(10)),
+            refused("admin", "change", "agreement_missing", _agree_with_another, **_ANOTHER),
+            taken("admin", "change", "active", **_ANOTHER),
             follows("open_renewal", "renewal_due", later("centres.end_terms")),
             taken("admin", "suspend", "suspended"),
             taken("admin", "reinstate", "renewal_due"),

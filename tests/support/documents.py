@@ -25,7 +25,7 @@ _CALLERS = {
     "register.md": ("clients", "secretariat"),
     "support.md": ("accounts", "admin"),
     "centre-partners.md": ("accounts", "admin"),
-    "centre-changes.md": ("accounts", "admin"),
+    "centre-changes.md": ("clients", "secretariat"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

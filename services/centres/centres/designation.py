@@ -69,7 +69,7 @@ def with_step(before: Centre, entered: Centre, requested: TransitionRequest) -> 
     )
     if requested.action not in _CLOSING:
         return after
-    earliest = before.term_starts or today()
+    earliest = min(before.term_starts or today(), today())
     if not earliest <= closing_day(fields) <= today():
         raise invalid_field("/fields/effective", "out_of_range", f"From {earliest} to today.")
     cause, successor = given(fields, "cause", str), given_id(fields, "successor_id")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, func, insert
 
 from services.centres.access import CHANGING
 from services.centres.centres import operations as centres
@@ -19,7 +19,7 @@ from services.centres.tenures.tables import tenure
 from shared.database.ids import uuid7
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.clock import now, today
+from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.records.access_scope import AccessScope
@@ -27,7 +27,8 @@ from shared.records.documents import with_digests
 from shared.records.resource_type import TransitionRequest, permitted
 from shared.records.rows import with_columns
 
-_INSERT = Statement(insert(tenure).values({column.key: bindparam(column.key) for column in tenure.c}))
+_given: Mapping[str, object] = {column.key: bindparam(column.key) for column in tenure.c if column.key != "recorded_at"}
+_INSERT = Statement(insert(tenure).values({**_given, "recorded_at": func.now()}))
 
 
 async def transition(
@@ -111,9 +112,11 @@ async def _fault(uow: UnitOfWork, before: Centre, fields: Fields) -> ChangeFault
 
 
 async def _require_day(uow: UnitOfWork, before: Centre, wanted: Change) -> date:
-    """The first day of the present value. Raises Invalid for a change before it, before the term, or too far ahead."""
+    """The first day of the present value. Raises Invalid for a change before it, before the term, or too far ahead. A
+    term that begins later does not hold up a change of today."""
     since = await queries.since(uow.connection, before.id, wanted.of) or wanted.effective
-    domain.require_day(wanted.effective, max(since, before.term_starts or since), today())
+    earliest = min(max(since, before.term_starts or since), today())
+    domain.require_day(wanted.effective, earliest, today())
     return since
 
 
@@ -143,5 +146,4 @@ async def _append(uow: UnitOfWork, before: Centre, made: Change, since: date | N
         ends=domain.last_day(starts, made.effective),
         replaced_on=made.effective,
         document=made.document,
-        recorded_at=now(),
     )

@@ -323,6 +323,8 @@ class Seeder:
             status="ended", number=1, starts=date(2024, 1, 1), ends=date(2025, 1, 1),
         )  # fmt: skip
         fixture.records["terms"] = {"id": str(term)}
+        former = {"centre_id": centre["id"], "country": fixture.country, "changed": "unit", "unit": fixture.word}
+        await enter(self._superuser, "centre_tenure", visibility="restricted", **former)
 
     async def _government(self, fixture: CountryFixture) -> None:
         place = {"country": fixture.country, "visibility": "restricted"}

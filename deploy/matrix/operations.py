@@ -77,7 +77,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
-    **dict.fromkeys(("createSeat", "createAgreement", "createAnnualReport", "createPartnership"), _UNDER),
+    **dict.fromkeys(("createSeat", "createCommitteeMeeting", "createDecision"), _UNDER),
+    **dict.fromkeys(("createAgreement", "createAnnualReport", "createPartnership"), _UNDER),
     **dict.fromkeys(("createAction", "createMilestone"), _UNDER),
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER

@@ -20,7 +20,8 @@ WITHOUT_COUNTRY = frozenset((
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
+    "agreements", "committee_meetings", "decisions",
+    "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
     "certificate_templates", "nominations", "participations", "offers",
 ))  # fmt: skip
@@ -28,7 +29,8 @@ ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
-    "seats": "committees", "agreements": "centres", "annual_reports": "centres", "partnerships": "centres",
+    "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
+    "agreements": "centres", "annual_reports": "centres", "partnerships": "centres",
     "actions": "programmes", "milestones": "actions", "declarations": "experts", "consents": "experts",
     "certificates": "experts",
     "participations": "experts", "supports": "experts",

@@ -19,7 +19,12 @@ _OF_THE_OFFICE = (
     actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, support.SUPPORT_REQUEST_SUBMITTED, support.OFFER_DECLINED,
     centres.REPORT_TEMPLATE_ACTIVATED, centres.REPORT_TEMPLATE_RETIRED, centres.NETWORK_CLOSED,
 )  # fmt: skip
+_OF_THE_COMMITTEE = (
+    centres.COMMITTEE_MEETING_HELD, centres.COMMITTEE_MEETING_APPROVED, centres.COMMITTEE_MEETING_CANCELLED,
+    centres.DECISION_ADOPTED, centres.DECISION_REJECTED, centres.DECISION_DEFERRED,
+)  # fmt: skip
 NOBODY: Mapping[str, str] = {
+    **dict.fromkeys(_OF_THE_COMMITTEE, "president and secretary of the committee enter it"),
     membership.EXPERT_INVITED: "the invitation is a mail of its own",
     membership.EXPERT_DECEASED: "the person has died",
     membership.EXPERT_ACCOUNT_UNLINKED: "the account has lost the record",

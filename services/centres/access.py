@@ -26,6 +26,9 @@ _CHANGE = _permissions("centres", "change")
 _REPORT = _permissions("annual_reports", "update start submit")
 _PROFILE = _permissions("profiles", "update")
 _PARTNER = _permissions("partnerships", "history create update accept decline end")
+_MEETINGS = _permissions("committee_meetings", "read history create update hold approve cancel") | _permissions(
+    "decisions", "read history create update adopt reject defer"
+)
 APPLICANTS = frozenset(
     ("committee_president", "committee_secretary", "institution_representative", "centre_director", "api_client")
 )
@@ -37,6 +40,7 @@ ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
     "secretariat_officer": _READ_FILES
     | _COMMITTEE
+    | _MEETINGS
     | _permissions("committees", "publish return suspend reinstate abandon")
     | _APPLY
     | _permissions("centres", "publish assign accept_complete return_incomplete request_info recommend decline")
@@ -52,14 +56,14 @@ ROLES: RoleTable = {
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ | _permissions("reviews", "read create update"),
     "expert": _permissions("reviewers", "read history accept decline"),
-    "committee_president": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _CHANGE | _PROFILE,
-    "committee_secretary": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _CHANGE | _PROFILE,
+    "committee_president": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
+    "committee_secretary": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
     "institution_representative": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
     "centre_director": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
     "government_focal_point": _READ_FILES,
     "national_author": _READ_FILES,
     "national_publisher": _READ_FILES,
-    "api_client": _READ_FILES | _COMMITTEE | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
+    "api_client": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
 }
 """Role → permissions. `publish` makes a record public; `record` (reviews) enters the review of another person. A grant
 over an institution permits its representative to apply for a centre that it hosts, and to read and complete the

@@ -8,8 +8,10 @@ from services.centres.annual_reports.routes import router as annual_reports
 from services.centres.bulk import EXPORTABLE, IMPORTABLE
 from services.centres.centres.routes import CENTRE_API
 from services.centres.centres.routes import routes as centres
+from services.centres.committee_meetings.routes import router as committee_meetings
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
+from services.centres.decisions.routes import router as decisions
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
 from services.centres.networks.routes import router as networks
@@ -48,6 +50,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         [
             committees(rules),
             seats,
+            committee_meetings,
+            decisions,
             centres(partial(transition, settings.targets.model_dump()), former, FORMS),
             stages,
             reviewers,
@@ -68,10 +72,12 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             job_routes("centres", ROLES),
         ],
         title="Centres",
-        description="National committees and their seats, centres with their terms, reviews, agreements and reports.",
+        description="Committees and their meetings, centres with their terms, reviews, agreements and reports.",
         tags={
             "committees": "National committees, at most one active per country.",
             "seats": "The offices of a committee, with persons and dates.",
+            "committee_meetings": "Meetings of committees, with their quorum and minutes.",
+            "decisions": "What committees decide at their meetings.",
             "centres": "Collaborating centres, from application to designation and renewal.",
             "stages": "How far the files of centres are, and what is needed next.",
             "reviewers": "Experts who are invited to review a centre's application.",

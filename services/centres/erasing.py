@@ -5,6 +5,8 @@ from uuid import UUID
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.annual_reports.operations import REPORTS
 from services.centres.centres.operations import CENTRES
+from services.centres.committee_meetings.operations import MEETINGS
+from services.centres.decisions.operations import DECISIONS
 from services.centres.merges import release, release_networks
 from services.centres.messages.operations import MESSAGES
 from services.centres.personal import PARTS
@@ -19,7 +21,9 @@ _TEXTS = (
     (CENTRES, ("application_answers", "public_note")),
     (MESSAGES, ("text", "attachments")),
     (AGREEMENTS, ("parties", "document")),
-    (SEATS, ("person_name",)),
+    (SEATS, ("person_name", "reason")),
+    (MEETINGS, ("minutes",)),
+    (DECISIONS, ("titles", "text")),
     (REVIEWS, ("comment",)),
     (REPORTS, ("answers", "public_answers", "comments", "documents")),
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Text, bindparam
 from services.centres.agreements.operations import AGREEMENTS
 from services.centres.centres.operations import CENTRES
 from services.centres.committees.operations import COMMITTEES
+from services.centres.decisions.operations import DECISIONS
 from services.centres.networks.operations import NETWORKS
 from services.centres.partnerships.operations import PARTNERSHIPS, name_institution
 from services.centres.reviewers.operations import REVIEWERS
@@ -79,6 +80,7 @@ INSTITUTIONS = ReferenceRewriter(
         single(CENTRES, "host_institution_id"),
         _pending("host_institution_id"),
         in_documents(AGREEMENTS, "parties", "institution_id"),
+        in_documents(DECISIONS, "about", "id"),
         _Partner(PARTNERSHIPS, _partner.field, _partner.names, _partner.ids, _partner.renamed),
     ),
 )

@@ -10,8 +10,12 @@ _ABOUT_A_BODY = "describes a body or its papers"
 PARTS: Mapping[str, PersonalTable] = {
     "seats": personal(
         "centre_seat",
-        f"{RECORD} committee_id expert_id office starts ends",
-        {FOUND_BY: "search_key held", "names somebody who is no expert": "person_name"},
+        f"{RECORD} committee_id expert_id office starts ends reason term rotation_due",
+        {
+            FOUND_BY: "search_key held",
+            "names somebody who is no expert": "person_name",
+            "says when a mail was sent": "reminded_on",
+        },
         retained="*",
     ),
     "reviews": personal(
@@ -86,6 +90,22 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         },
     ),
     personal(
+        "centre_committee_meeting",
+        "",
+        {
+            NAMED_IN_TEXT: "minutes",
+            _ABOUT_A_BODY: f"{RECORD} committee_id kind starts titles search_key present apologies needed",
+        },
+    ),
+    personal(
+        "centre_decision",
+        "",
+        {
+            NAMED_IN_TEXT: "titles search_key text",
+            _ABOUT_A_BODY: f"{RECORD} meeting_id committee_id votes recused about decided_on",
+        },
+    ),
+    personal(
         "centre_agreement",
         "",
         {
@@ -95,8 +115,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     ),
 )
 IMPERSONAL: Mapping[str, str] = {
-    "centre_committee": f"{RECORD} names search_key host_institution_id partner_institution_ids decision bylaws"
-    " previous_status formed_on recognised_on ended_on",
+    "centre_committee": f"{RECORD} names search_key host_institution_id partner_institution_ids decision decision_id"
+    " bylaws quorum rotation previous_status formed_on recognised_on ended_on",
     "centre_partnership": f"{RECORD} centre_id partner_centre_id partner_institution_id partner_network_id kind"
     " agreement_id starts ends partner_country centre_visibility partner_visibility",
     "centre_profile": f"{RECORD} centre_id website established languages staff facilities equipment services projects"

@@ -1,19 +1,27 @@
 """The reactions of centres. Each reads the present state, so late and repeated facts have no further effect."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from services.centres.centres.designation import follow_consent
 from services.centres.centres.stages import follow_endorsements
+from services.centres.committee_meetings.operations import end_with_committee as cancel_meetings
 from services.centres.erasing import erase, erase_and_report
 from services.centres.merges import EXPERTS, INSTITUTIONS
 from services.centres.partnerships.operations import follow_institution
 from services.centres.register.operations import follow_hosts
 from services.centres.reviewers.operations import end_with_centre
-from services.centres.seats.operations import end_with_committee
+from services.centres.seats.operations import end_with_committee as end_seats
 from shared.contracts import actions, centres, membership
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
+
+
+async def _end_with_committee(uow: UnitOfWork, committee: UUID) -> None:
+    """The planned meetings of a committee that has ended, and its seats."""
+    await cancel_meetings(uow, committee)
+    await end_seats(uow, committee)
 
 
 async def _follow_consent(uow: UnitOfWork, country: str) -> None:
@@ -27,7 +35,7 @@ _follow_institution = of_each_subject(INSTITUTIONS.rewrite)
 _partner_changed = of_each_subject(follow_institution)
 _consent_changed = of_each_country(_follow_consent)
 _review_ended = of_each_subject(end_with_centre)
-_committee_ended = of_each_subject(end_with_committee)
+_committee_ended = of_each_subject(_end_with_committee)
 
 
 async def _institution_changed_places(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

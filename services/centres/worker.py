@@ -15,6 +15,7 @@ from services.centres.partnerships.operations import apply_scheduled as end_part
 from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
 from services.centres.seats.operations import apply_scheduled as end_seats
+from services.centres.seats.operations import remind as remind_seats
 from services.centres.settings import CentresSettings
 from services.centres.tenures.operations import apply_due as apply_changes
 from shared.bulk.running import BulkJobs
@@ -31,6 +32,7 @@ SCHEDULES: Schedules = {
     "remind_renewals": Schedule(timedelta(minutes=15), remind_renewals, catch_up=1),
     "remind_agreements": Schedule(timedelta(minutes=15), remind_agreements, catch_up=1),
     "remind_reviews": Schedule(timedelta(hours=1), remind_reviews, catch_up=1),
+    "remind_seats": Schedule(timedelta(minutes=15), remind_seats, catch_up=1),
     "announce_late_reports": Schedule(timedelta(hours=1), announce_late_reports, catch_up=1),
     "end_partnerships": Schedule(timedelta(hours=1), end_partnerships, catch_up=1),
     "end_seats": Schedule(timedelta(hours=1), end_seats, catch_up=1),

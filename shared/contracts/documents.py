@@ -35,6 +35,7 @@ KINDS: Mapping[str, DocumentKind] = {
     "centres.centres": DocumentKind(("active", "renewal_due", "renewal_review", "suspended")),
     "centres.terms": DocumentKind(("current",)),
     "centres.agreements": DocumentKind(("partly_signed", "in_force")),
+    "centres.committee_meetings": DocumentKind(("approved",)),
     "centres.annual_reports": DocumentKind(("submitted", "accepted")),
     "centres.messages": DocumentKind(),
     "actions.actions": DocumentKind(_PLANNED, (*_PLANNED, "cancelled")),

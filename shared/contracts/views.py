@@ -176,6 +176,16 @@ PARTNERSHIPS = _view(
 """Every partnership of a centre; a network has none of the ids of partners."""
 ANNUAL_REPORTS = _view("centre_published_annual_report", **_RECORD, centre_id="id", year="integer", due="day")
 """Every report of a centre, without its content."""
+DECISIONS = _view(
+    "centre_published_decision",
+    **_RECORD,
+    meeting_id="id",
+    committee_id="id",
+    recused="ids",
+    decided_on="day",
+    counted="integer",
+)
+"""Every decision of a committee, without its content; `counted` are its votes and recusals."""
 ACTIONS = _view("action_published_action", **_RECORD)
 """Every action."""
 FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")

@@ -73,6 +73,7 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
 _SERVICE = {
     **dict.fromkeys(("declarations", "consents", "congresses", "participations", "supports"), "membership"),
     **dict.fromkeys(("centres", "committees", "seats", "agreements", "partnerships"), "centres"),
+    **dict.fromkeys(("committee_meetings", "decisions"), "centres"),
 }
 """The service of each kind whose bodies name records; `actions` for the others."""
 
@@ -102,6 +103,8 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("centres", "committee_id committees", {"names": names, "host_institution_id": host, **place}),
         ("committees", "host_institution_id institutions", {"names": names, **place}),
         ("seats", "committee_id committees", seat),
+        ("committee_meetings", "committee_id committees", {"kind": "online", "starts": "2026-11-01"}),
+        ("decisions", "meeting_id committee_meetings", {"titles": names}),
         ("agreements", "centre_id centres", agreement),
         ("partnerships", "centre_id centres", {"partner": {"institution_id": host}, "kind": "data"}),
         ("programmes", "committee_id committees", {"framework": "3+1/2026", **place}),
@@ -143,6 +146,12 @@ def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tu
     person = {"expert_id": country_fixture.id("experts")}
     seat = {"committee_id": own.id("committees"), "person": person, "office": "member", "from": "2026-01-01"}
     yield "centres", "/centres/v1/seats", seat, "person/expert_id"
+    meeting = {"committee_id": own.id("committees"), "kind": "online", "starts": "2026-11-01"}
+    for name in ("present", "apologies"):
+        yield "centres", "/centres/v1/committee_meetings", {**meeting, name: [country_fixture.id("seats")]}, f"{name}/0"
+    decision = {"meeting_id": own.id("committee_meetings"), "titles": {"en": "Own"}}
+    about = [{"kind": "centres", "id": country_fixture.id("centres")}]
+    yield "centres", "/centres/v1/decisions", {**decision, "about": about}, "about/0/id"
     parties = [{"name": "a", "institution_id": country_fixture.id("institutions")}, {"name": "b"}]
     reviewer = {"expert_id": country_fixture.id("experts"), "due": "2027-01-31"}
     yield "centres", f"/centres/v1/centres/{own.id('centres')}/reviewers", reviewer, "expert_id"

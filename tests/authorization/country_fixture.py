@@ -60,7 +60,7 @@ _WITH_EXPERT = ("member_affiliation", "member_expert_value")
 
 
 _ABOVE = {
-    "seats": "committees",
+    **dict.fromkeys(("seats", "committee_meetings", "decisions"), "committees"),
     "terms": "centres",
     "agreements": "centres",
     "annual_reports": "centres",
@@ -270,19 +270,18 @@ class Seeder:
         document = {**DOCUMENT, "title": fixture.word}
         host = fixture.id("institutions")
         committee = await self._enter(
-            fixture,
-            "centres",
-            "committees",
-            names={"en": fixture.word},
-            host_institution_id=host,
-            decision=document,
+            fixture, "centres", "committees", names={"en": fixture.word}, host_institution_id=host, decision=document,
             **place,
-        )
+        )  # fmt: skip
         person = {"name": fixture.word}
         await self._enter(
             fixture, "centres", "seats", committee_id=committee["id"], person=person, office="member",
             **{"from": "2026-01-01"},
         )  # fmt: skip
+        text = {"titles": {"en": fixture.word}, "committee_id": committee["id"]}
+        held = {"kind": "online", "starts": "2026-11-01", "minutes": document}
+        held = await self._enter(fixture, "centres", "committee_meetings", **text, **held)
+        await self._enter(fixture, "centres", "decisions", meeting_id=held["id"], titles={"en": fixture.word})
         centre = await self._enter(
             fixture, "centres", "centres", names={"en": fixture.word}, host_institution_id=host, unit=fixture.word,
             director_id=fixture.id("experts"), themes=[fixture.word.lower()], terms_of_reference=document,

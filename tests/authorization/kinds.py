@@ -10,6 +10,7 @@ TABLES = {
     "calls": "member_call", "nominations": "member_nomination", "initiatives": "member_initiative",
     "supports": "member_support",
     "notices": "member_notice", "committees": "centre_committee",
+    "committee_meetings": "centre_committee_meeting", "decisions": "centre_decision",
     "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
     "reviewers": "centre_reviewer", "report_templates": "centre_report_template",
     "annual_reports": "centre_annual_report", "networks": "centre_network", "partnerships": "centre_partnership",

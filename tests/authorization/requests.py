@@ -102,6 +102,15 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "year": 2023,
         "due": "2100-12-31",
     },
+    "createCommitteeMeeting": lambda country_fixture: {
+        "committee_id": country_fixture.id("committees"),
+        "kind": "online",
+        "starts": "2026-11-01T09:00:00Z",
+    },
+    "createDecision": lambda country_fixture: {
+        "meeting_id": country_fixture.id("committee_meetings"),
+        "titles": {"en": "Work plan"},
+    },
     "confirmCentreProfile": lambda _country_fixture: {},
     "createNetwork": lambda _country_fixture: {
         "code": f"W-{uuid4().hex[:12].upper()}",

@@ -35,6 +35,7 @@ _COLUMNS = {
     "centres.terms": "terms_of_reference",
     "centres.agreements": "document",
     "centres.annual_reports": "documents[]",
+    "centres.committee_meetings": "minutes",
     "centres.messages": "attachments[]",
     "actions.actions": "baseline.source",
     "actions.milestones": "evidence[]",
@@ -56,6 +57,7 @@ _OF_AUTHORS = {
     "centres.terms",
     "centres.agreements",
     "centres.annual_reports",
+    "centres.committee_meetings",
     "membership.supports",
 }
 _VIEWS = (views.DOCUMENTS_OF_MEMBERSHIP, views.DOCUMENTS_OF_CENTRES, views.DOCUMENTS_OF_ACTIONS)

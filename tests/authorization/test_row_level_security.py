@@ -59,6 +59,8 @@ PROTECTED = {
         "report_templates",
         "annual_reports",
         "partnerships",
+        "committee_meetings",
+        "decisions",
     ),
     "actions": (
         "programmes",

@@ -12,6 +12,7 @@ from tests.support.membership import EXPERTS, INSTITUTIONS, expert
 
 BASE = "/centres/v1"
 COMMITTEES, SEATS, CENTRES = f"{BASE}/committees", f"{BASE}/seats", f"{BASE}/centres"
+MEETINGS, DECISIONS = f"{BASE}/committee_meetings", f"{BASE}/decisions"
 TERMS, AGREEMENTS = f"{BASE}/terms", f"{BASE}/agreements"
 DOCUMENT = {"title": "Minutes", "date": "2026-03-02", "url": "https://example.org/minutes.pdf"}
 _FIGURE = {"figure": True, "public": True}

@@ -150,6 +150,9 @@ def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) ->
     committee = by.create("/centres/v1/committees", {**_PLACE, "names": names, "host_institution_id": host["id"]})
     seat = {"committee_id": committee["id"], "person": {"expert_id": officers[0]["id"]}, "office": "president"}
     by.create("/centres/v1/seats", {**seat, "from": _DAY})
+    meeting = {"committee_id": committee["id"], "kind": "hybrid", "titles": {"en": "Spring meeting"}}
+    meeting = by.create("/centres/v1/committee_meetings", {**meeting, "starts": "2026-11-01", "minutes": _DOCUMENT})
+    by.create("/centres/v1/decisions", {"meeting_id": meeting["id"], "titles": names, "text": "The plan is agreed."})
     form = {"kind": "annual_report", "version": "2027", "titles": {"en": "Annual report"}, "sections": sections()}
     by.step(by.create("/centres/v1/report_templates", form)["links"]["self"], "activate")
     centre = _recommended(by, "Research Centre of Alphaland", host["id"], committee["id"], officers)

@@ -148,6 +148,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             " abandoned",
         ),
         *_notices("seat", _A.SEATED, of="centres.seat appointed ended"),
+        *_notices("seat", _A.SEATED, _A.COMMITTEE, of="centres.seat ending"),
         *_notices(
             "centre_application",
             *_OF_CENTRE,

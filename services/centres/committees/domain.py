@@ -27,7 +27,8 @@ class RecognitionRules:
 @dataclass(frozen=True, slots=True)
 class CommitteeGuardContext:
     """The inputs of the guards. A seat counts if it is appointed and has not ended. `are_documents_available`: so are
-    the files that the documents for the next step name."""
+    the files that the documents for the next step name.
+    `decided_on` is the day of the decision at a meeting that forms it."""
 
     rules: RecognitionRules
     has_host: bool
@@ -38,6 +39,7 @@ class CommitteeGuardContext:
     presidents: int
     secretaries: int
     seats: int
+    decided_on: date | None = None
 
 
 def _formable(guard_context: CommitteeGuardContext) -> Unformed | None:
@@ -68,7 +70,7 @@ def _available(guard_context: CommitteeGuardContext) -> Literal["evidence_not_av
 LIFECYCLE: Lifecycle[CommitteeGuardContext] = Lifecycle(
     ("proposed", "preparatory", "recognition_review", "recognised", "suspended", "dissolved", "abandoned"),
     (
-        transition("form", "proposed", "preparatory", guard=_formable, fact="formed"),
+        transition("form", "proposed", "preparatory", guard=_formable, fields=("decision_id",), fact="formed"),
         transition("request_recognition", "preparatory", "recognition_review", guard=_recognisable),
         transition("recognise", "recognition_review", "recognised", guard=_available),
         transition("return", "recognition_review", "preparatory", reason_required=True),
@@ -85,10 +87,12 @@ def names_search_key(names: Mapping[str, str]) -> str:
     return search_key(*names.values())
 
 
-def dated(verb: str, record: Committee, today: date) -> Committee:
-    """The committee with the day of a transition: the day of the minuted decision if it is in the past, else today."""
-    if verb == "form" and record.decision is not None:
-        return replace(record, formed_on=min(date.fromisoformat(record.decision["date"]), today))
+def dated(verb: str, record: Committee, today: date, decided_on: date | None = None) -> Committee:
+    """The committee with the day of a transition: the day of the decision that forms it if it is in the past, else
+    today."""
+    if verb == "form":
+        decided = date.fromisoformat(record.decision["date"]) if record.decision is not None else decided_on
+        return replace(record, formed_on=min(decided or today, today))
     if verb == "recognise":
         return replace(record, recognised_on=today)
     return replace(record, ended_on=today) if verb in ("dissolve", "abandon") else record

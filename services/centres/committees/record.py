@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
+
+
+class Rotation(TypedDict):
+    """How long a term on the committee is, and how many terms somebody has in an office without a further reason."""
+
+    years: int
+    terms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +39,18 @@ class Committee(Record):
     decision: Annotated[
         Document | None, Granted, Written, "The minuted decision that forms the committee; for grants that cover it."
     ]
+    decision_id: Annotated[
+        UUID | None,
+        Granted,
+        Written,
+        Refers("/centres/v1/decisions"),
+        "The adopted decision that stands for the document `decision`; for grants that cover the committee.",
+    ]
     bylaws: Annotated[Document | None, Granted, Written, "The committee's bylaws; for grants that cover it."]
+    quorum: Annotated[
+        int | None, Public, Written, "The percentage of filled seats that a quorum needs; null: more than half."
+    ]
+    rotation: Annotated[Rotation | None, Public, Written, "How its seats rotate; null if they do not."]
     previous_status: Annotated[str | None, Internal]
     formed_on: Annotated[date | None, Public, Tracked, "The day of the decision that formed the committee."]
     recognised_on: Annotated[date | None, Public, Tracked, "The day on which the committee was recognised."]

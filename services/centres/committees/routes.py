@@ -6,7 +6,7 @@ from services.centres.access import ROLES
 from services.centres.committees import operations
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.queries import LISTING
-from services.centres.committees.schemas import Committee, CommitteeBody, present
+from services.centres.committees.schemas import Committee, CommitteeBody, CommitteeFields, present
 from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
 from shared.web.route import ResourceRouter
@@ -26,6 +26,7 @@ def routes(rules: RecognitionRules) -> ResourceRouter:
         guard_context=partial(operations.load_guard_context, rules),
         create=operations.create,
         update=operations.update,
+        fields=CommitteeFields,
         transition=partial(operations.transition, rules),
         is_public=True,
     ).routes()

@@ -11,12 +11,22 @@ from services.centres.committees import record
 from services.centres.committees.domain import LIFECYCLE
 from services.centres.committees.tables import committee
 from shared.records.plain import presenter
+from shared.records.record import Refers
 from shared.web.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible
 from shared.web.schemas import RecordResponse
 
 
 def _each_once(keys: list[UUID]) -> list[UUID]:
     return list(dict.fromkeys(keys))
+
+
+class CommitteeRotation(Body):
+    """How the seats of a committee rotate."""
+
+    years: Annotated[int, Field(ge=1, le=20, strict=True, examples=[4]), "How long a term is, in years."]
+    terms: Annotated[
+        int, Field(ge=1, le=10, strict=True, examples=[2]), "The terms in an office that need no further reason."
+    ]
 
 
 class CommitteeBody(Body, of=record.Committee):
@@ -27,8 +37,21 @@ class CommitteeBody(Body, of=record.Committee):
     host_institution_id: UUID | None = None
     partner_institution_ids: Annotated[list[UUID], Field(max_length=200), AfterValidator(_each_once)] = []
     decision: Document | None = None
+    decision_id: UUID | None = None
     bylaws: Document | None = None
+    quorum: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
+    rotation: CommitteeRotation | None = None
     visibility: Visible = "network"
+
+
+class CommitteeFields(Body):
+    """The fields of `form`."""
+
+    decision_id: Annotated[
+        UUID | None,
+        Refers("/centres/v1/decisions"),
+        "For `form`: the adopted decision that stands for the document `decision`.",
+    ] = None
 
 
 class Committee(RecordResponse, of=record.Committee, lifecycle=LIFECYCLE):
@@ -38,7 +61,10 @@ class Committee(RecordResponse, of=record.Committee, lifecycle=LIFECYCLE):
     host_institution_id: UUID | None
     partner_institution_ids: list[UUID]
     decision: Document | None = None
+    decision_id: UUID | None = None
     bylaws: Document | None = None
+    quorum: Annotated[int | None, Field(examples=[50])]
+    rotation: CommitteeRotation | None
     formed_on: date | None
     recognised_on: date | None
     ended_on: date | None

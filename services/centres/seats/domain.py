@@ -1,7 +1,8 @@
 """The lifecycle of a seat on a committee, and its dates."""
 
-from datetime import timedelta
+from datetime import MAXYEAR, date, timedelta
 
+from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.partial_date import earliest, latest
 
@@ -17,6 +18,18 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
         transition("expire", "appointed", "ended", is_scheduled=True),
     ),
 )
+
+
+REMINDED = (-90, -30)
+"""The days before its end, or before its rotation is due, on which those concerned are reminded of a seat."""
+
+
+def rotation_due(starts: str | None, years: int | None) -> date | None:
+    """The day on which a term of so many years that began at `starts` is over; None if either is unknown, and beyond
+    the year 9999."""
+    if starts is None or years is None or (begun := earliest(starts)).year + years > MAXYEAR:
+        return None
+    return years_after(begun, years)
 
 
 def is_in_order(starts: str | None, ends: str | None) -> bool:

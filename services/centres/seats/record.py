@@ -1,7 +1,7 @@
 """A seat on a committee."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from shared.records.record import Granted, Internal, Part, Public, Record, Refer
 class Seat(Record):
     """A seat on a committee, with the committee's country and visibility.
 
-    The database derives the days that an office is taken from `starts` and `ends`, which may be partial dates.
+    The database derives the days that an office is taken from `starts` and `ends`, which may be partial dates. It
+    numbers the terms again, and dates the rotations, when a seat of the committee or its rotation changes.
     """
 
     resource_type = Resource("centres", "seats", "seat")
@@ -29,3 +30,14 @@ class Seat(Record):
     office: Annotated[str, Public, Written, "The office that the seat gives on the committee."]
     starts: Annotated[str | None, Public, Written, Part]
     ends: Annotated[str | None, Public, Written, Part]
+    reason: Annotated[
+        str | None,
+        Granted,
+        Written,
+        "Why the person has more terms than the rotation allows; for grants that cover the seat.",
+    ]
+    term: Annotated[int, Public, "The number of the person's term in this office of the committee, from 1."]
+    rotation_due: Annotated[
+        date | None, Public, "The day from which somebody else may follow; null without a rotation or a first day."
+    ]
+    reminded_on: Annotated[date | None, Internal]

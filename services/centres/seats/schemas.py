@@ -1,6 +1,7 @@
 """What goes over HTTP for seats: `person`, `from` and `to` are the columns expert_id, person_name, starts, ends."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from services.centres.seats.domain import LIFECYCLE, OFFICES
 from services.centres.seats.tables import seat
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Line, PartialDate
+from shared.web.fields import Body, Line, PartialDate, Prose
 from shared.web.schemas import RecordResponse
 
 
@@ -43,6 +44,7 @@ class SeatBody(Body, of=record.Seat):
         "The first day, as year, month or day; no start date if absent.",
     ] = None
     to: Annotated[PartialDate | None, "The last day, as year, month or day; no end date if absent."] = None
+    reason: Prose | None = None
 
 
 class SeatFields(Body):
@@ -66,6 +68,9 @@ class Seat(RecordResponse, of=record.Seat, lifecycle=LIFECYCLE):
     to: Annotated[
         str | None, Field(examples=["2030"]), "The last day, as year, month or day; null until the seat is ended."
     ]
+    reason: str | None = None
+    term: Annotated[int, Field(examples=[1])]
+    rotation_due: date | None
 
 
 def columns(body: SeatBody) -> dict[str, Any]:
@@ -77,12 +82,13 @@ def columns(body: SeatBody) -> dict[str, Any]:
         "office": body.office,
         "starts": body.from_,
         "ends": body.to,
+        "reason": body.reason,
     }
 
 
 def written(row: Mapping[str, Any]) -> dict[str, Any]:
     """The body that the row represents, into which a patch is merged."""
-    return {"committee_id": row["committee_id"], "office": row["office"], **_parts(row)}
+    return {"committee_id": row["committee_id"], "office": row["office"], "reason": row["reason"], **_parts(row)}
 
 
 def _parts(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tests.journeys.paths import (
     actions,
     calls,
     centres,
+    committees,
     congresses,
     erasures,
     initiatives,
@@ -27,6 +28,7 @@ from tests.journeys.paths.world import World
 
 PATHS = (
     *centres.PATHS,
+    *committees.PATHS,
     *reports.PATHS,
     *partners.PATHS,
     *actions.PATHS,

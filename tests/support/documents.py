@@ -26,6 +26,7 @@ _CALLERS = {
     "support.md": ("accounts", "admin"),
     "centre-partners.md": ("accounts", "admin"),
     "centre-changes.md": ("clients", "secretariat"),
+    "committees.md": ("accounts", "admin"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

@@ -147,7 +147,10 @@ def _active(by: Client, name: str) -> dict[str, Any]:
 def _centre(by: Client, host: dict[str, Any], officers: list[dict[str, Any]]) -> dict[str, Any]:
     """A centre that waits for its designation; its committee with a seat, and the questions of reports."""
     names = {"en": "Committee of Alphaland"}
-    committee = by.create("/centres/v1/committees", {**_PLACE, "names": names, "host_institution_id": host["id"]})
+    rules = {"quorum": 60, "rotation": {"years": 4, "terms": 2}}
+    committee = by.create(
+        "/centres/v1/committees", {**_PLACE, "names": names, "host_institution_id": host["id"], **rules}
+    )
     seat = {"committee_id": committee["id"], "person": {"expert_id": officers[0]["id"]}, "office": "president"}
     by.create("/centres/v1/seats", {**seat, "from": _DAY})
     meeting = {"committee_id": committee["id"], "kind": "hybrid", "titles": {"en": "Spring meeting"}}

@@ -1,6 +1,6 @@
 """Meetings of committees: who is present, the quorum, minutes that are approved, and committees that end."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import asyncpg
@@ -14,14 +14,15 @@ from shared.database.unit_of_work import unit_of_work
 from tests.actions.neighbours import change, enter
 from tests.support.callers import Caller
 from tests.support.centres import (
+    COMMITTEES,
     DOCUMENT,
     MEETINGS,
     Members,
+    country_of_committees,
     entered,
     proposed_committee,
     seated,
     stepped,
-    unused_country,
 )
 
 Record = dict[str, Any]
@@ -44,11 +45,12 @@ class Body:
 
 
 @pytest.fixture
-async def body(admin: Caller, members: Members) -> Body:
+async def body(admin: Caller, members: Members) -> AsyncIterator[Body]:
     """Six seats are filled."""
-    committee = await proposed_committee(admin, members, unused_country())
-    offices = ("president", "secretary", *["member"] * 4)
-    return Body(admin, committee, [await seated(admin, committee, office) for office in offices])
+    async with country_of_committees(admin) as country:
+        committee = await proposed_committee(admin, members, country)
+        offices = ("president", "secretary", *["member"] * 4)
+        yield Body(admin, committee, [await seated(admin, committee, office) for office in offices])
 
 
 def _codes(response: Any) -> list[tuple[str, str]]:
@@ -136,8 +138,14 @@ async def test_an_ended_seat_cannot_be_present(body: Body) -> None:
     assert _codes(early) == [("/present/0", "seat_ended")]
 
 
-async def test_seats_are_those_of_the_committee(body: Body, admin: Caller, members: Members) -> None:
-    other = await proposed_committee(admin, members, unused_country())
+@pytest.fixture
+async def other(admin: Caller) -> AsyncIterator[Record]:
+    """A committee of another country."""
+    async with country_of_committees(admin) as country:
+        yield await entered(admin, COMMITTEES, {"country": country, "names": {"en": "Another"}})
+
+
+async def test_seats_are_those_of_the_committee(body: Body, admin: Caller, other: Record) -> None:
     foreign = await seated(admin, other, "president")
     for name in ("present", "apologies"):
         refused = await admin.post(MEETINGS, {**(await _body_of(body)), name: [foreign["id"]]})
@@ -169,7 +177,7 @@ async def test_president_and_secretary_and_the_office_meet_and_nobody_else_knows
         entry = await entered(insider, MEETINGS, await _body_of(body))
         await stepped(insider, entry, "cancel")
     for role in ("committee_president", "secretariat_officer"):
-        outsider = entering(role, "country", unused_country())
+        outsider = entering(role, "country", "XB")
         assert (await outsider.get(path)).status_code == 404
         assert (await outsider.get(f"{MEETINGS}?committee_id={body.record['id']}")).json()["items"] == []
         refused = await outsider.post(MEETINGS, await _body_of(body))
@@ -204,22 +212,28 @@ async def test_meetings_wait_in_the_work_list_from_their_day(body: Body, enterin
     later, now, empty = (
         await body.meeting(present=4, starts="2100-01-01"), await body.meeting(present=4), await body.meeting()
     )  # fmt: skip
-    assert await _waiting(secretary) == [(now["id"], "hold")]
-    held = [one["id"] for one in (await secretary.get(f"{MEETINGS}?holder=me")).json()["items"]]
+    assert await _waiting(secretary, body) == [(now["id"], "hold")]
+    held = [
+        one["id"]
+        for one in (await secretary.get(f"{MEETINGS}?holder=me&committee_id={now['committee_id']}")).json()["items"]
+    ]
     assert sorted(held) == sorted([now["id"], empty["id"]])
     assert later["id"] not in held
     await stepped(secretary, now, "hold")
-    assert await _waiting(secretary) == []
+    assert await _waiting(secretary, body) == []
     await secretary.change(now["links"]["self"], minutes=DOCUMENT)
-    assert await _waiting(secretary) == [(now["id"], "approve")]
+    assert await _waiting(secretary, body) == [(now["id"], "approve")]
     await stepped(secretary, now, "approve")
-    assert await _waiting(secretary) == []
-    assert await _waiting(entering("committee_secretary", "country", unused_country())) == []
+    assert await _waiting(secretary, body) == []
+    assert await _waiting(entering("committee_secretary", "country", "XB"), body) == []
 
 
-async def _waiting(who: Caller) -> list[tuple[str, str]]:
-    """The meetings in the work list, each with its action, which is allowed."""
-    items = (await who.get("/centres/v1/work_list?kind=committee_meetings")).json()["items"]
+async def _waiting(who: Caller, body: Body) -> list[tuple[str, str]]:
+    """The meetings of the committee in the work list, each with its action, which is allowed."""
+    mine = await body.admin.get(f"{MEETINGS}?committee_id={body.record['id']}")
+    keys = [one["id"] for one in mine.json()["items"]]
+    listed = (await who.get("/centres/v1/work_list?kind=committee_meetings")).json()["items"]
+    items = [one for one in listed if one["id"] in keys]
     for item in items:
         shown = (await who.get(item["link"])).json()
         assert item["action"] in [one["action"] for one in shown["allowed_actions"] if one["allowed"]]

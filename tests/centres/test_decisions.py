@@ -1,7 +1,7 @@
 """Decisions of committees: votes of those who are present, the quorum, and the decision that forms a committee."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,11 +20,11 @@ from tests.support.centres import (
     MEETINGS,
     Members,
     centre_body,
+    country_of_committees,
     entered,
     proposed_committee,
     seated,
     stepped,
-    unused_country,
 )
 
 Record = dict[str, Any]
@@ -52,8 +52,8 @@ class Meeting:
         return dict((await self.admin.get(record["links"]["self"])).json())
 
 
-async def _meeting(admin: Caller, members: Members, **more: Any) -> Meeting:
-    committee = await proposed_committee(admin, members, unused_country(), **more)
+async def _meeting(admin: Caller, members: Members, country: str, **more: Any) -> Meeting:
+    committee = await proposed_committee(admin, members, country, **more)
     offices = ("president", "secretary", *["member"] * 8)
     seats = [(await seated(admin, committee, office))["id"] for office in offices]
     body = {"committee_id": committee["id"], "kind": "online", "starts": "2026-11-01T09:00:00Z"}
@@ -61,8 +61,16 @@ async def _meeting(admin: Caller, members: Members, **more: Any) -> Meeting:
 
 
 @pytest.fixture
-async def meeting(admin: Caller, members: Members) -> Meeting:
-    return await _meeting(admin, members)
+async def meeting(admin: Caller, members: Members) -> AsyncIterator[Meeting]:
+    async with country_of_committees(admin) as country:
+        yield await _meeting(admin, members, country)
+
+
+@pytest.fixture
+async def unformed(admin: Caller, members: Members) -> AsyncIterator[Meeting]:
+    """A meeting of a committee without a document of its decision."""
+    async with country_of_committees(admin) as country:
+        yield await _meeting(admin, members, country, decision=None)
 
 
 def _codes(response: Any) -> list[tuple[str, str]]:
@@ -159,9 +167,9 @@ async def test_a_body_is_checked(meeting: Meeting, name: str, value: Any, pointe
 
 
 async def test_a_decision_stays_with_its_meeting_and_none_is_taken_at_a_cancelled_one(
-    meeting: Meeting, admin: Caller, members: Members
+    meeting: Meeting, unformed: Meeting, admin: Caller
 ) -> None:
-    other, made = await _meeting(admin, members), await meeting.decision()
+    other, made = unformed, await meeting.decision()
     moved = await admin.change(made["links"]["self"], meeting_id=other.record["id"])
     assert _codes(moved) == [("/meeting_id", "invalid_value")]
     await stepped(admin, other.record, "cancel")
@@ -192,18 +200,17 @@ async def test_nobody_of_another_country_knows_of_decisions(
     path = made["links"]["self"]
     president = entering("committee_president", "country", meeting.committee["country"])
     assert (await president.get(path)).json()["text"] == "The plan is agreed."
-    outsider = entering("committee_president", "country", unused_country())
+    outsider = entering("committee_president", "country", "XB")
     assert (await outsider.get(path)).status_code == 404
     assert (await outsider.get(f"{DECISIONS}?meeting_id={meeting.record['id']}")).json()["items"] == []
     assert _codes(await outsider.post(DECISIONS, meeting.body)) == [("/meeting_id", "unknown_reference")]
     assert (await anonymous.get(path)).status_code == 401
 
 
-async def test_a_decision_of_a_meeting_forms_the_committee(admin: Caller, members: Members) -> None:
-    meeting = await _meeting(admin, members, decision=None)
+async def test_a_decision_of_a_meeting_forms_the_committee(admin: Caller, unformed: Meeting, meeting: Meeting) -> None:
+    foreign, meeting = await meeting.decision(), unformed
     path = meeting.committee["links"]["self"]
     made = await meeting.decision(votes={"for": 6})
-    foreign = await (await _meeting(admin, members)).decision()
     refused = await admin.change(path, decision_id=foreign["id"])
     assert _codes(refused) == [("/decision_id", "unknown_reference")]
     named = await admin.change(path, decision_id=made["id"])
@@ -216,8 +223,8 @@ async def test_a_decision_of_a_meeting_forms_the_committee(admin: Caller, member
     assert (formed["status"], formed["formed_on"], formed["decision"]) == ("preparatory", "2026-11-01", None)
 
 
-async def test_the_step_names_the_decision(admin: Caller, members: Members) -> None:
-    meeting = await _meeting(admin, members, decision=None)
+async def test_the_step_names_the_decision(admin: Caller, unformed: Meeting) -> None:
+    meeting = unformed
     await meeting.hold()
     made = await meeting.decision(votes={"for": 6})
     path = meeting.committee["links"]["self"]
@@ -231,12 +238,16 @@ async def test_the_step_names_the_decision(admin: Caller, members: Members) -> N
 async def test_a_draft_waits_once_it_can_be_adopted(meeting: Meeting, entering: Enter) -> None:
     secretary = entering("committee_secretary", "country", meeting.committee["country"])
     made = await meeting.decision(votes={"for": 6})
-    work_list = "/centres/v1/work_list?kind=decisions"
-    assert (await secretary.get(work_list)).json()["items"] == []
+
+    async def waiting() -> list[Record]:
+        items = (await secretary.get("/centres/v1/work_list?kind=decisions")).json()["items"]
+        return [one for one in items if one["id"] == made["id"]]
+
+    assert await waiting() == []
     await meeting.hold()
     await secretary.change(meeting.path, minutes=DOCUMENT)
-    (item,) = (await secretary.get(work_list)).json()["items"]
+    (item,) = await waiting()
     assert (item["id"], item["action"], item["titles"]) == (made["id"], "adopt", made["titles"])
     assert [one["allowed"] for one in (await secretary.get(item["link"])).json()["allowed_actions"]] == [True] * 3
     await stepped(secretary, made, "adopt")
-    assert (await secretary.get(work_list)).json()["items"] == []
+    assert await waiting() == []

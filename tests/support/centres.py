@@ -1,5 +1,7 @@
 """Builders of centres bodies, the records of other services that they refer to, and common transitions."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from itertools import count
 from typing import Any
@@ -23,6 +25,7 @@ _QUESTIONS: list[dict[str, Any]] = [
 ]
 _NAMED_IN_TESTS = {"AQ", "ID", "NZ", "PK"}
 _UNUSED = iter(sorted(COUNTRIES.keys() - FICTIONAL_CODES - _NAMED_IN_TESTS))
+_FREED: list[str] = []
 _numbers = count(1)
 
 
@@ -34,6 +37,18 @@ def sections(title: str = "Work") -> list[dict[str, Any]]:
 def unused_country() -> str:
     """A country for which no test of this session has created a committee."""
     return next(_UNUSED)
+
+
+@asynccontextmanager
+async def country_of_committees(admin: Caller) -> AsyncIterator[str]:
+    """A country without a living committee, for tests that leave other records of it alone. Its committee is abandoned
+    afterwards, so that further tests take the country."""
+    country = _FREED.pop() if _FREED else unused_country()
+    yield country
+    living = await admin.get(f"{COMMITTEES}?country={country}&status=proposed,preparatory")
+    for committee in living.json()["items"]:
+        await stepped(admin, committee, "abandon")
+    _FREED.append(country)
 
 
 async def entered(caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -47,20 +47,27 @@ SELECT 'centres.committee_meetings', t.id, t.ref, t.country,
         SELECT FROM centre_seat s WHERE s.id = ANY(t.present) AND s.status = 'ended'
             AND centre_last_day(s.ends) < (t.starts AT TIME ZONE 'UTC')::date)
     ELSE t.minutes IS NOT NULL END,
-    CASE t.status WHEN 'held' THEN jsonb_build_array(t.minutes) END
+    CASE t.status WHEN 'held' THEN jsonb_build_array(t.minutes) END, NULL, NULL
 FROM centre_committee_meeting t JOIN centre_committee c ON c.id = t.committee_id
 WHERE t.status IN ('planned', 'held')
 UNION ALL
 SELECT 'centres.decisions', d.id, d.ref, d.country, 'adopt', NULL, NULL, NULL, NULL,
     d.committee_id, NULL, NULL, d.titles,
-    cardinality(t.present) >= t.needed AND (d.votes ->> 'for')::integer > (d.votes ->> 'against')::integer, NULL
+    cardinality(t.present) >= t.needed AND (d.votes ->> 'for')::integer > (d.votes ->> 'against')::integer, NULL,
+    NULL, NULL
 FROM centre_decision d JOIN centre_committee_meeting t ON t.id = d.meeting_id
 WHERE d.status = 'draft' AND t.status IN ('held', 'approved')
 UNION ALL
 SELECT 'centres.seats', s.id, s.ref, s.country, 'end', (s.rotation_due + time '23:59:59') AT TIME ZONE 'UTC', NULL, NULL,
-    NULL, s.id, s.rotation_due - 90, NULL, c.names, true, NULL
+    NULL, s.id, s.rotation_due - 90, NULL, c.names, true, NULL, NULL, NULL
 FROM centre_seat s JOIN centre_committee c ON c.id = s.committee_id
-WHERE s.status = 'appointed' AND s.ends IS NULL AND s.rotation_due IS NOT NULL"""
+WHERE s.status = 'appointed' AND s.ends IS NULL AND s.rotation_due IS NOT NULL
+UNION ALL
+SELECT 'centres.partnerships', p.id, p.ref, p.country, 'accept', NULL, NULL, NULL, NULL,
+    coalesce(p.partner_centre_id, p.partner_institution_id), NULL, p.created_by, c.names, true, NULL,
+    coalesce(p.partner_country, p.country), p.centre_id
+FROM centre_partnership p JOIN centre_centre c ON c.id = p.centre_id
+WHERE p.status = 'proposed'"""
 
 
 def upgrade() -> None:
@@ -80,7 +87,7 @@ CREATE INDEX centre_committee_decision_idx ON centre_committee (decision_id) WHE
     run(f"""
 ALTER VIEW {_WORK} RENAME TO {_OTHER_WORK}
 --;
-CREATE VIEW {_WORK} AS SELECT * FROM {_OTHER_WORK} UNION ALL {_STEPS}
+CREATE VIEW {_WORK} AS SELECT *, NULL::text AS taken_in, NULL::uuid AS own_id FROM {_OTHER_WORK} UNION ALL {_STEPS}
 """)
     grant(_WORK, "SELECT", "access", "centres")
     open_documents(_MINUTES)

@@ -265,11 +265,14 @@ WORK_OF_CENTRES = _view(
     titles="json",
     is_possible="flag",
     documents="json",
+    taken_in="text",
+    own_id="id",
 )
 """The records of centres that wait for a transition. Representatives of `institution_id` take those of the applicant if
 they have entered the centre. `scope_id` is the record whose grants cover it, `first_day` when it begins to wait,
 `submitted_by` who does not take it. `is_possible`: nothing is missing that the step itself does not bring; the files of
-`documents` have to be available, too."""
+`documents` have to be available, too. `taken_in` is the country whose offices take the step, if it is not the record's;
+no grant over `own_id` itself takes it."""
 WORK_OF_ACTIONS = _view("action_published_work", **_WAITING)
 """The records of actions that wait for a transition."""
 _PART = {"part": "text", "id": "id", "record": "json"}

@@ -43,12 +43,14 @@ class NextStep:
 @dataclass(frozen=True)
 class NextSteps:
     """The next steps of one kind of record. `scope` is the column with the record that a grant covers, if it is another
-    one."""
+    one, `country` the one with the country whose offices take the steps. `own` is a record whose offices do not."""
 
     resource: str
     table: Table
     steps: tuple[NextStep, ...]
     scope: ColumnElement[Any] | None = None
+    country: ColumnElement[Any] | None = None
+    own: ColumnElement[Any] | None = None
 
     @property
     def plural(self) -> str:
@@ -78,7 +80,11 @@ class NextSteps:
         scope = rows.id if self.scope is None else self.scope
         takers = [] if step.person is None else [step.person == ME]
         if not step.is_personal:
-            office = is_in_office(literal(f"{self.resource}.{step.verb}", Text), rows.country, scope)
+            country = rows.country if self.country is None else self.country
+            verb = literal(f"{self.resource}.{step.verb}", Text)
+            office = is_in_office(verb, country, scope)
+            if self.own is not None:
+                office = and_(office, is_not_over(verb, self.own))
             takers.append(office if step.person is None else and_(step.person.is_(None), office))
         conditions = [rows.status == constant(step.status), or_(*takers)]
         if step.only is not None:
@@ -116,6 +122,11 @@ def is_in_office(
     offices = any_(bindparam("offices", type_=ARRAY(Text)))
     places = (step + literal(" ") + country, step + literal(" ") + cast(record, Text))
     return or_(step == offices, *(place == offices for place in places))
+
+
+def is_not_over(step: ColumnElement[Any], record: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether no grant of the caller over this very record takes a step. Parameter: `offices`."""
+    return step + literal(" ") + cast(record, Text) != all_(bindparam("offices", type_=ARRAY(Text)))
 
 
 def offices_of(principal: Principal, roles: RoleTable, resource: str, verbs: Iterable[str]) -> frozenset[str]:

@@ -27,7 +27,7 @@ from shared.contracts.readers import steps, takers_of
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.lights import GREEN, RED, YELLOW
 from shared.kernel.principal import Principal
-from shared.records.next_steps import ME, TODAY, is_another_than, is_in_office, offices_of
+from shared.records.next_steps import ME, TODAY, is_another_than, is_in_office, is_not_over, offices_of
 
 _LATEST = literal(datetime(9999, 12, 31, tzinfo=UTC), DateTime(timezone=True))
 KEYS: list[ColumnElement[Any]] = [
@@ -80,11 +80,14 @@ def taken_from(view: FromClause, names: Iterable[str], is_everywhere: bool, has_
     are the columns. Parameters: `caller_parameters`, `offices`, `Places.parameters`."""
     rows = view.c
     scope, keys = rows.get("scope_id", rows.id), any_(bindparam("records", type_=ARRAY(Uuid)))
-    within = [rows.country == any_(bindparam("countries", type_=ARRAY(Text)))]
+    step = rows.resource + literal(".") + rows.verb
+    country = func.coalesce(rows.taken_in, rows.country) if "taken_in" in rows else rows.country
+    taken_by = is_in_office(step, country, scope)
+    if "own_id" in rows:
+        taken_by = and_(taken_by, or_(rows.own_id.is_(None), is_not_over(step, rows.own_id)))
+    within = [country == any_(bindparam("countries", type_=ARRAY(Text)))]
     if has_records:
         within += [key == keys for key in (scope, rows.get("institution_id")) if key is not None]
-    step = rows.resource + literal(".") + rows.verb
-    taken_by = is_in_office(step, rows.country, scope)
     if "institution_id" in rows:
         of_host = is_in_office(step, rows.country, rows.institution_id)
         taken_by = or_(taken_by, and_(of_host, rows.entered_by == any_(bindparam("labels", type_=ARRAY(Text)))))

@@ -252,3 +252,29 @@ async def test_its_parameters_are_checked(admin: Caller, query: str, code: str) 
 
 async def test_it_needs_a_token(anonymous: Caller) -> None:
     assert (await anonymous.get(WORK_LIST)).status_code == 401
+
+
+async def test_a_proposed_partnership_waits_for_its_other_side(
+    admin: Caller, members: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = await entered(admin, CENTRES, await centre_body(members, "XA"))
+    partner = await members.institution("XB")
+    sides = {"centre_id": centre["id"], "partner": {"institution_id": partner}}
+    made = await entered(admin, f"{CENTRES.rpartition('/')[0]}/partnerships", {**sides, "kind": "data"})
+    own, other = (_national(admin, monkeypatch, "secretariat_officer", country) for country in ("XA", "XB"))
+    name = f"representative of {partner}"
+    monkeypatch.setitem(CALLERS, name, person(name, grant("institution_representative", "institution", partner)))
+    representative = admin.known_as(name)
+    for who in (other, representative, admin.known_as("admin2")):
+        items = [one for one in await _items(who, "&kind=partnerships") if one["id"] == made["id"]]
+        await _allowed(who, items)
+        assert _steps(items, made) == [("partnerships", "0", "accept")]
+        assert (items[0]["country"], items[0]["titles"]) == ("XA", centre["names"])
+        held = (await who.get(f"{items[0]['link'].rpartition('/')[0]}?holder=me&limit=200")).json()["items"]
+        assert made["id"] in [one["id"] for one in held]
+    for who in (own, admin):
+        assert _steps(await _items(who, "&kind=partnerships"), made) == []
+        held = (await who.get("/centres/v1/partnerships?holder=me&limit=200")).json()["items"]
+        assert made["id"] not in [one["id"] for one in held]
+    await stepped(representative, made, "accept")
+    assert _steps(await _items(other, "&kind=partnerships"), made) == []

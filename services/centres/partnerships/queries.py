@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    func,
     or_,
     select,
     update,
@@ -34,6 +35,7 @@ from shared.database.statements import Connection, Statement
 from shared.kernel.principal import VISIBILITIES
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.filters import one_of, reference, values
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_grant, listing
 from shared.records.references import NAMED_CENTRES, NAMED_INSTITUTIONS, NAMED_NETWORKS
 from shared.records.rows import records_of
@@ -83,12 +85,21 @@ def _of_known_side(name: str, column: Column[Any], visibility: Column[Any], coun
     return replace(reference(name, column), condition=lambda bound: and_(column == bound, known), of_caller=_known)
 
 
+NEXT_STEPS = NextSteps(
+    "centres.partnerships",
+    partnership,
+    (NextStep("proposed", "accept", not_by=_p.created_by),),
+    func.coalesce(_p.partner_centre_id, _p.partner_institution_id),
+    func.coalesce(_p.partner_country, _p.country),
+    _p.centre_id,
+)
 _COMMON = listing(
     Partnership,
     partnership,
     domain.LIFECYCLE.states,
     visible_to,
     values("kind", _p.kind, "Kinds, separated by commas", one_of(domain.KINDS)),
+    NEXT_STEPS.holder,
 )
 _BY_SIDE = {
     "centre_id": _of_known_side("centre_id", _p.centre_id, _p.centre_visibility, _p.country),

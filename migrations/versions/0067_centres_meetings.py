@@ -53,10 +53,11 @@ WHERE t.status IN ('planned', 'held')
 UNION ALL
 SELECT 'centres.decisions', d.id, d.ref, d.country, 'adopt', NULL, NULL, NULL, NULL,
     d.committee_id, NULL, NULL, d.titles,
-    cardinality(t.present) >= t.needed AND (d.votes ->> 'for')::integer > (d.votes ->> 'against')::integer, NULL,
+    t.status IN ('held', 'approved') AND cardinality(t.present) >= t.needed
+        AND (d.votes ->> 'for')::integer > (d.votes ->> 'against')::integer, NULL,
     NULL, NULL
 FROM centre_decision d JOIN centre_committee_meeting t ON t.id = d.meeting_id
-WHERE d.status = 'draft' AND t.status IN ('held', 'approved')
+WHERE d.status = 'draft'
 UNION ALL
 SELECT 'centres.seats', s.id, s.ref, s.country, 'end', (s.rotation_due + time '23:59:59') AT TIME ZONE 'UTC', NULL, NULL,
     NULL, s.id, s.rotation_due - 90, NULL, c.names, true, NULL, NULL, NULL

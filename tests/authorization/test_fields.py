@@ -103,8 +103,8 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
         },
     ),
     "institutions": ("membership", _WHO),
-    "committees": ("centres", {"bylaws", "decision", *_WHO, *_WHEN}),
-    "seats": ("centres", _WHO | _WHEN),
+    "committees": ("centres", {"bylaws", "decision", "decision_id", *_WHO, *_WHEN}),
+    "seats": ("centres", {"reason", *_WHO, *_WHEN}),
     "centres": (
         "centres",
         {

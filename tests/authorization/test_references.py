@@ -57,7 +57,6 @@ _OF_AUTHORS = {
     "centres.terms",
     "centres.agreements",
     "centres.annual_reports",
-    "centres.committee_meetings",
     "membership.supports",
 }
 _VIEWS = (views.DOCUMENTS_OF_MEMBERSHIP, views.DOCUMENTS_OF_CENTRES, views.DOCUMENTS_OF_ACTIONS)

@@ -88,6 +88,8 @@ _OF_THE_OFFICE = (
     "erasures",
     "retention_rules",
     "reviewers",
+    "committee_meetings",
+    "decisions",
     "broadcasts",
     "certificate_templates",
     "calls",

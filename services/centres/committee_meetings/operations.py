@@ -34,8 +34,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: CommitteeMeeting) ->
     named = await committee_of(uow.connection, new.committee_id)
     of = require_known(access.principal, named, COMMITTEES, PUBLISHED, "/committee_id")
     require(access, "create", of.country, of.id)
-    _require_living(of)
     await _require_seats(uow, new)
+    _require_living(of)
     needed = await queries.needed_on(uow.connection, of.id, domain.day_of(new.starts))
     placed = replace(
         new,

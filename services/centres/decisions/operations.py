@@ -45,10 +45,10 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Decision) -> Decisio
     known = require_known(access.principal, named, MEETINGS.resource, (), "/meeting_id")
     require(access, "create", known.country, known.committee_id)
     meeting = await MEETINGS.lock(uow, known.id)
-    if meeting.status == "cancelled":
-        raise Conflict("The meeting was cancelled.")
     _require_votes(new, meeting)
     await _require_subjects(uow, new)
+    if meeting.status == "cancelled":
+        raise Conflict("The meeting was cancelled.")
     placed = replace(
         new,
         country=meeting.country,

@@ -34,8 +34,8 @@ _EARLIER = (
     DocumentKind("centres.messages", "centre_message", "attachments[]", "centre_id", whole="centres"),
     DocumentKind("centres.annual_reports", "centre_annual_report", "documents[] answered[]", "centre_id"),
 )
-_WORK, _OTHER_WORK = "centre_published_work", "centre_published_work_without_meetings"
-_PERSONAL, _OTHER_PERSONAL = "centre_published_personal", "centre_published_personal_without_terms"
+_WORK, _OTHER_WORK = "centre_published_work", "centre_work_without_meetings"
+_PERSONAL, _OTHER_PERSONAL = "centre_published_personal", "centre_personal_without_terms"
 _DAY = "(starts AT TIME ZONE 'UTC')::date"
 _STEPS = """
 SELECT 'centres.committee_meetings', t.id, t.ref, t.country,

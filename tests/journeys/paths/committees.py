@@ -64,7 +64,7 @@ def _hold(path_run: PathRun) -> None:
 PATHS = (
     Path(
         _MEETINGS,
-        "TO",
+        "AG",
         _meeting,
         "planned",
         (
@@ -78,11 +78,11 @@ PATHS = (
             taken(_SECRETARY, "approve", "approved"),
         ),
     ),
-    Path(_MEETINGS, "TO", _meeting, "planned", (taken(_OFFICER, "cancel", "cancelled"),)),
-    Path(_MEETINGS, "TO", _meeting, "planned", (follows("cancel_with_committee", "cancelled", _abandon),)),
+    Path(_MEETINGS, "BB", _meeting, "planned", (taken(_OFFICER, "cancel", "cancelled"),)),
+    Path(_MEETINGS, "BS", _meeting, "planned", (follows("cancel_with_committee", "cancelled", _abandon),)),
     Path(
         _DECISIONS,
-        "TO",
+        "BZ",
         _decision,
         "draft",
         (
@@ -92,6 +92,6 @@ PATHS = (
             taken(_SECRETARY, "adopt", "adopted"),
         ),
     ),
-    Path(_DECISIONS, "TO", _decision, "draft", (taken(_SECRETARY, "reject", "rejected"),)),
-    Path(_DECISIONS, "TO", _decision, "draft", (taken(_OFFICER, "defer", "deferred"),)),
+    Path(_DECISIONS, "GY", _decision, "draft", (taken(_SECRETARY, "reject", "rejected"),)),
+    Path(_DECISIONS, "JM", _decision, "draft", (taken(_OFFICER, "defer", "deferred"),)),
 )

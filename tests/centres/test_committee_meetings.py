@@ -1,13 +1,17 @@
 """Meetings of committees: who is present, the quorum, minutes that are approved, and committees that end."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
-from services.centres.committee_meetings import operations
 from services.centres.committee_meetings.domain import LIFECYCLE
+from services.centres.reactions import REACTIONS
+from shared.contracts.centres import COMMITTEE_ABANDONED, COMMITTEE_DISSOLVED
+from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -189,22 +193,43 @@ async def test_president_and_secretary_and_the_office_meet_and_nobody_else_knows
     assert (await auditor.step(path, "hold")).status_code == 403
 
 
-async def test_a_committee_that_ends_cancels_its_planned_meetings(
+async def _react(database: Database, kind: str, committee: Record) -> None:
+    """The worker's reaction to a fact about the committee, which arrives twice."""
+    fact = Fact(type=kind, subject=UUID(committee["id"]), ref="X", version=9, country=committee["country"], link="/x")
+    for _ in range(2):
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await REACTIONS[kind](uow, [fact])
+
+
+async def test_a_committee_that_is_dissolved_cancels_its_planned_meetings(
     body: Body, database: Database, admin: Caller
 ) -> None:
     planned, held = await body.meeting(present=4), await body.meeting(present=4)
     await stepped(admin, held, "hold")
-    await stepped(admin, body.record, "abandon")
-    for _ in range(2):
-        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await operations.end_with_committee(uow, planned["committee_id"])
-    now = [(await admin.get(one["links"]["self"])).json()["status"] for one in (planned, held)]
-    assert now == ["cancelled", "held"]
+    committee = body.record
+    for verb in ("form", "request_recognition", "recognise"):
+        committee = await stepped(admin, committee, verb)
+    await stepped(admin, committee, "dissolve", reason="It has done its work")
     refused = await admin.post(MEETINGS, await _body_of(body))
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    await _react(database, COMMITTEE_DISSOLVED, committee)
+    now = [(await admin.get(one["links"]["self"])).json()["status"] for one in (planned, held)]
+    assert now == ["cancelled", "held"]
     assert (await admin.change(planned["links"]["self"], titles={"en": "Again"})).status_code == 409
     history = (await admin.get(f"{planned['links']['self']}/history")).json()["items"]
     assert [line["action"] for line in history] == ["cancel_with_committee", "create"]
+
+
+async def test_a_meeting_that_is_planned_while_the_committee_ends_does_not_stay(
+    body: Body, database: Database, admin: Caller
+) -> None:
+    ended, made = await asyncio.gather(
+        admin.step(body.record["links"]["self"], "abandon"), admin.post(MEETINGS, await _body_of(body))
+    )
+    assert ended.status_code == 200, ended.text
+    await _react(database, COMMITTEE_ABANDONED, body.record)
+    found = (await admin.get(f"{MEETINGS}?committee_id={body.record['id']}")).json()["items"]
+    assert [one["status"] for one in found] == (["cancelled"] if made.status_code == 201 else [])
 
 
 async def test_meetings_wait_in_the_work_list_from_their_day(body: Body, entering: Enter) -> None:

@@ -18,8 +18,8 @@ from migrations.rules import (
     run,
 )
 
-revision = "0067_centres_meetings"
-down_revision = "0064_centres_websites"
+revision = "0066_centres_meetings"
+down_revision = "0065_centres_changes"
 
 _MINUTES = DocumentKind("centres.committee_meetings", "centre_committee_meeting", "minutes", "committee_id")
 _EARLIER = (
@@ -27,7 +27,7 @@ _EARLIER = (
     DocumentKind(
         "centres.centres",
         "centre_centre",
-        "terms_of_reference work_plan host_letter final_report evaluation application_documents[]",
+        "terms_of_reference work_plan host_letter final_report evaluation application_documents[] change_documents[]",
     ),
     DocumentKind("centres.terms", "centre_term", "terms_of_reference work_plan"),
     DocumentKind("centres.agreements", "centre_agreement", "document"),

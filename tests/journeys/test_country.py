@@ -5,7 +5,7 @@ from typing import Any
 from tests.support.running import Client, eventually
 
 DOCUMENT = {"title": "Minutes", "date": "2026-10-01", "url": "https://example.org/minutes.pdf"}
-COUNTRY = "XB"
+COUNTRY = "BW"
 
 
 def _expert(client: Client, name: str) -> dict[str, Any]:

@@ -101,7 +101,10 @@ class Person:
         )
         yield "reviews", {**record, "reviewer_id": self.loser, "status": "recorded", "recommendation": "decline"}
         yield "reviewers", {**record, "expert_id": self.loser, "status": "invited"}
-        yield "directed_centres", {**record, "director_id": self.expert, "status": "draft", "clock_holder": "applicant"}
+        directed = {**record, "director_id": self.expert, "status": "draft"}
+        yield "directed_centres", {**directed, "clock_holder": "applicant", "closure_cause": None}
+        former = {"director_id": self.expert, "changed": "director", "country": "XA", "visibility": "restricted"}
+        yield "former_directors", former
         yield "offers", {**record, "expert_id": self.expert, "status": "offered"}
         shown = {"director_id": str(self.expert), "canary": self.word}
         entry = {"country": "XA", "visibility": "public", "status": "active", "shown": shown, "changes": []}

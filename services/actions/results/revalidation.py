@@ -70,6 +70,14 @@ _OF_INDICATORS = Lookup(
 )
 _OF_COUNTRY = Lookup(_IN_ORDER.where(_r.country == _COUNTRY))
 _WITHOUT_STATE = Lookup(_IN_ORDER.where(~select(_v.result_id).where(_v.result_id == _r.id).exists()))
+_KEEP = Statement(
+    select(_r.id)
+    .where(_r.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(_r.id)
+    .with_for_update(read=True, key_share=True)
+)
+"""Waits for whoever writes these results. A new state refers to its result, so it would wait after the lock of the
+country, for which writers wait."""
 _states = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
     .table_valued(*(column(each.key, each.type) for each in _v))
@@ -116,6 +124,7 @@ async def revalidate_next(uow: UnitOfWork, chosen: Chosen | None, after: UUID) -
         rows = await _OF_INDICATORS.fetch(uow.connection, after=after, **wanted)
     if not rows:
         return None
+    await _KEEP.fetch(uow.connection, ids=[row["id"] for row in rows])
     await _lock(uow, {row["country"] for row in rows})
     await _store(uow.connection, {row["id"] for row in rows})
     last: UUID = rows[-1]["id"]

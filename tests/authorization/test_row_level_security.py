@@ -23,6 +23,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.statements import Shapes
 from shared.database.unit_of_work import unit_of_work
+from tests.actions.neighbours import enter
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import CountryFixture
 from tests.authorization.kinds import TABLES
@@ -99,6 +100,9 @@ _OF_THE_OFFICE = (
     "report_templates",
 )
 """Kinds that no national role reads."""
+_BARE = """
+SELECT id FROM centre_centre c WHERE NOT EXISTS (SELECT FROM centre_profile p WHERE p.centre_id = c.id) LIMIT 1"""
+"""A centre without a profile."""
 SETTINGS = {
     "membership": MembershipSettings,
     "centres": CentresSettings,
@@ -173,7 +177,9 @@ async def pool(request: pytest.FixtureRequest, database_url: str) -> AsyncIterat
 
 @pytest.fixture
 async def stage(superuser: asyncpg.Connection) -> AsyncIterator[None]:
-    """Inserts a row in each table that only reactions write."""
+    """Inserts a row in each table that only reactions write, and the profile of a centre."""
+    bare = await superuser.fetchval(_BARE)
+    profile = bare and await enter(superuser, "centre_profile", status="recorded", centre_id=bare)
     await superuser.execute(
         "INSERT INTO action_country_stage VALUES ('XC', uuidv7(), 1, 'public', 0, '[0,0,0,0,0,0,0]', now())"
     )
@@ -181,6 +187,7 @@ async def stage(superuser: asyncpg.Connection) -> AsyncIterator[None]:
         "INSERT INTO action_country_fact (country, key, link, day, starts) VALUES ('XC', 'contact', '/', now(), now())"
     )
     yield
+    await superuser.execute("DELETE FROM centre_profile WHERE id = $1", profile)
     await superuser.execute("DELETE FROM action_country_stage WHERE country = 'XC'")
     await superuser.execute("DELETE FROM action_country_fact WHERE country = 'XC'")
 

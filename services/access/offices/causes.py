@@ -86,24 +86,27 @@ class Cause:
         return f"{self.kind}:{self.actor}" if self.actor else str(self.kind)
 
 
-async def causes_of(
-    connection: Connection,
-    record: UUID,
-    expert: UUID,
-    in_office: frozenset[str],
-    holder_fields: frozenset[str],
-    waits_in: str | None = None,
-) -> tuple[Cause, ...]:
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How the trail of a source shows who put somebody into office: the states of the office, and the fields that name
+    its holder. `waits_in` is the field in which a change of the holder waits for its day."""
+
+    in_office: frozenset[str]
+    holder_fields: frozenset[str]
+    waits_in: str | None = None
+
+
+async def causes_of(connection: Connection, record: UUID, expert: UUID, trail: Trail) -> tuple[Cause, ...]:
     """The actions from which a role of this record follows, the decisive one first; empty if the trail does not show
     it.
 
     The decisive action put the present person into the present office: it entered a state of `in_office`, or it changed
     one of `holder_fields` there; for a change that the schedule made, the action that put it into the field `waits_in`.
-    The last change of the dates counts as well. So does the last action since then that
-    may have given the expert another account: a merge, the link of an account, or a claimed invitation. If the record
-    followed a merge, that merge is the decisive action.
+    The last change of the dates counts as well. So does the last action since then that may have given the expert
+    another account: a merge, the link of an account, or a claimed invitation. If the record followed a merge, that
+    merge is the decisive action.
     """
-    found = _acts(await _TRAIL.fetch(connection, subject=record), in_office, holder_fields, waits_in)
+    found = _acts(await _TRAIL.fetch(connection, subject=record), trail)
     row = await _ACCOUNT_CHANGE.fetchrow(connection, record=expert)
     if found and row and (found[0].kind is SYSTEM.kind or row["at"] > found[0].at):
         givers = await _inviters(connection, expert) if row["action"] == "claim" else [_cause(row)]
@@ -142,22 +145,21 @@ async def merges_to_account(connection: Connection, expert: UUID, account: UUID)
     return tuple(_cause(row) for row in await connection.fetch(_MERGES_TO_ACCOUNT, expert, account))
 
 
-def _acts(
-    newest_first: Iterable[Row], in_office: frozenset[str], holder_fields: frozenset[str], waits_in: str | None = None
-) -> list[Cause]:
+def _acts(newest_first: Iterable[Row], trail: Trail) -> list[Cause]:
     days: list[Cause] = []
     has_waited = False
     for entry in newest_first:
         changed = _changed(entry)
         if has_waited:
-            if changed is None or waits_in in changed:
+            if changed is None or trail.waits_in in changed:
                 return [_cause(entry), *days]
             continue
-        if changed is not None and waits_in in changed and changed & holder_fields and _is_of_schedule(entry):
+        is_of_holder = changed is not None and changed & trail.holder_fields
+        if changed is not None and is_of_holder and trail.waits_in in changed and _is_of_schedule(entry):
             has_waited = True
             continue
-        enters = entry["to_status"] in in_office and entry["from_status"] not in in_office
-        if enters or changed is None or changed & holder_fields:
+        enters = entry["to_status"] in trail.in_office and entry["from_status"] not in trail.in_office
+        if enters or changed is None or is_of_holder:
             return [_cause(entry), *days]
         if not days and changed & _DATES:
             days.append(_cause(entry))

@@ -19,7 +19,7 @@ from services.access.grants.authority import wanted_by
 from services.access.grants.operations import GRANTS, end_delegated, insert, revoke
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant
-from services.access.offices.causes import Cause, causes_of, merges_to_account, were_entitled
+from services.access.offices.causes import Cause, Trail, causes_of, merges_to_account, were_entitled
 from shared.database.locks import lock_names
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -47,16 +47,6 @@ _TAKEN_BACK = Statement(
     )
 )
 """When the role that the source gives was last revoked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """How the trail of a source shows who put somebody into office: the states of the office, and the fields that name
-    its holder. `waits_in` is the field in which a change of the holder waits for its day."""
-
-    in_office: frozenset[str]
-    holder_fields: frozenset[str]
-    waits_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +158,7 @@ async def _causes(uow: UnitOfWork, source: _Source, office: Office) -> tuple[Cau
         return await merges_to_account(uow.connection, source.record, office.account)
     if office.expert is None:
         return ()
-    trail = source.trail
-    return await causes_of(
-        uow.connection,
-        office.record or source.record,
-        office.expert,
-        trail.in_office,
-        trail.holder_fields,
-        trail.waits_in,
-    )
+    return await causes_of(uow.connection, office.record or source.record, office.expert, source.trail)
 
 
 async def _are_entitled(uow: UnitOfWork, source: _Source, office: Office, causes: Sequence[Cause]) -> bool:

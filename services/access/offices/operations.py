@@ -9,7 +9,8 @@ from sqlalchemy import Text, Uuid, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.grants.tables import grant
-from services.access.offices.granting import Office, Trail, update_grants
+from services.access.offices.causes import Trail
+from services.access.offices.granting import Office, update_grants
 from shared.contracts import views
 from shared.contracts.envelope import Fact
 from shared.database.statements import Row, Statement

@@ -4,7 +4,7 @@ contract."""
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -24,6 +24,7 @@ from shared.kernel.countries import known_codes
 from shared.kernel.text import mail_address, nfc
 from shared.web.contract import Described, JsonSchema
 
+Item = TypeVar("Item")
 _IN_ADDRESS = r"""[^@\s\x00-\x1f\x7f"(),:;<>\[\\\]]"""
 """A character of an address: none with which a mail header separates, quotes or comments."""
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?(-[0-9a-z]{5,8})*$")
@@ -47,8 +48,9 @@ def _clean(value: str) -> str:
     return nfc(value)
 
 
-def _each_once(words: list[str]) -> list[str]:
-    return list(dict.fromkeys(words))
+def each_once(values: list[Item]) -> list[Item]:
+    """The values in their order, each at its first place only."""
+    return list(dict.fromkeys(values))
 
 
 def _clean_tree(value: Any) -> Any:
@@ -153,7 +155,7 @@ Line: TypeAlias = Annotated[
 Keyword: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=200), Clean, Field(examples=["soil carbon"])
 ]
-Keywords: TypeAlias = Annotated[list[Keyword], Field(max_length=50), AfterValidator(_each_once)]
+Keywords: TypeAlias = Annotated[list[Keyword], Field(max_length=50), AfterValidator(each_once)]
 """Words, each once."""
 Prose: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=20_000), Clean, Field(examples=["The documents are complete."])

@@ -13,21 +13,17 @@ from services.centres.committee_meetings.domain import KINDS, LIFECYCLE, MOST_SE
 from services.centres.committee_meetings.tables import committee_meeting
 from shared.records.plain import presenter
 from shared.web.contract import STATES
-from shared.web.fields import Body, Document, LocalizedTexts, ResponseModel, Texts
+from shared.web.fields import Body, Document, LocalizedTexts, ResponseModel, Texts, each_once
 from shared.web.schemas import RecordResponse
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
-def _each_once(keys: list[UUID]) -> list[UUID]:
-    return list(dict.fromkeys(keys))
 
 
 def _instant(value: Any) -> Any:
     return f"{value}T00:00:00Z" if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
-Seats: TypeAlias = Annotated[list[UUID], Field(max_length=MOST_SEATS), AfterValidator(_each_once)]
+Seats: TypeAlias = Annotated[list[UUID], Field(max_length=MOST_SEATS), AfterValidator(each_once)]
 
 
 class CommitteeMeetingBody(Body, of=record.CommitteeMeeting):

@@ -12,12 +12,8 @@ from services.centres.committees.domain import LIFECYCLE
 from services.centres.committees.tables import committee
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible
+from shared.web.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible, each_once
 from shared.web.schemas import RecordResponse
-
-
-def _each_once(keys: list[UUID]) -> list[UUID]:
-    return list(dict.fromkeys(keys))
 
 
 class CommitteeRotation(Body):
@@ -35,7 +31,7 @@ class CommitteeBody(Body, of=record.Committee):
     country: CountryCode
     names: Titles
     host_institution_id: UUID | None = None
-    partner_institution_ids: Annotated[list[UUID], Field(max_length=200), AfterValidator(_each_once)] = []
+    partner_institution_ids: Annotated[list[UUID], Field(max_length=200), AfterValidator(each_once)] = []
     decision: Document | None = None
     decision_id: UUID | None = None
     bylaws: Document | None = None

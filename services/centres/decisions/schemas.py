@@ -12,15 +12,11 @@ from services.centres.decisions.domain import KINDS, LIFECYCLE
 from services.centres.decisions.tables import decision
 from shared.records.columns import JsonObject
 from shared.records.plain import presenter
-from shared.web.fields import Body, LocalizedTexts, Prose, Titles
+from shared.web.fields import Body, LocalizedTexts, Prose, Titles, each_once
 from shared.web.schemas import RecordResponse
 from shared.web.values import row_values
 
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=500, strict=True)]
-
-
-def _each_once(keys: list[UUID]) -> list[UUID]:
-    return list(dict.fromkeys(keys))
 
 
 class DecisionVotes(Body):
@@ -49,7 +45,7 @@ class CommitteeDecisionBody(Body, of=record.Decision):
     titles: Titles
     text: Prose | None = None
     votes: DecisionVotes = DecisionVotes()
-    recused: Annotated[list[UUID], Field(max_length=500), AfterValidator(_each_once)] = []
+    recused: Annotated[list[UUID], Field(max_length=500), AfterValidator(each_once)] = []
     about: Annotated[list[DecisionSubject], Field(max_length=50)] = []
 
 

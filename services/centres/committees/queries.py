@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, Uuid, bindparam, column, func, or_, select
+from sqlalchemy import Integer, Uuid, bindparam, column, func, select
 
 from services.centres.committees.domain import LIFECYCLE, PUBLISHED
 from services.centres.committees.record import Committee
@@ -12,7 +12,6 @@ from services.centres.committees.tables import committee
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
-from shared.records.access_scope import constant
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
@@ -25,12 +24,11 @@ _SEATS = Statement(select(_counts.c.presidents, _counts.c.secretaries, _counts.c
 _ONE = Statement(select(committee).where(committee.c.id == bindparam("committee")))
 
 _decision = views.DECISIONS.c
-_ADOPTED = Lookup(
-    select(_decision.decided_on)
+_DECISION = Lookup(
+    select(_decision.status, _decision.decided_on)
     .where(
         _decision.id == bindparam("decision", type_=Uuid),
         _decision.committee_id == bindparam("committee", type_=Uuid),
-        or_(_decision.status == constant("adopted"), bindparam("in_any_state", type_=Boolean)),
     )
     .limit(1)
 )
@@ -62,12 +60,10 @@ async def seats_of(connection: Connection, key: UUID) -> FilledSeats:
 
 async def is_decision_of(connection: Connection, decision: UUID, committee: UUID) -> bool:
     """Whether a decision is one of the committee, in any state, regardless of the caller."""
-    arguments = {"decision": decision, "committee": committee, "in_any_state": True}
-    return await _ADOPTED.fetchrow(connection, **arguments) is not None
+    return await _DECISION.fetchrow(connection, decision=decision, committee=committee) is not None
 
 
 async def adopted_on(connection: Connection, decision: UUID, committee: UUID) -> date | None:
     """The day on which the committee adopted a decision; None if it has not."""
-    arguments = {"decision": decision, "committee": committee, "in_any_state": False}
-    row = await _ADOPTED.fetchrow(connection, **arguments)
-    return row["decided_on"] if row else None
+    row = await _DECISION.fetchrow(connection, decision=decision, committee=committee)
+    return row["decided_on"] if row and row["status"] == "adopted" else None

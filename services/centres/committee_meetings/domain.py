@@ -17,8 +17,6 @@ MOST_SEATS = 500
 FINAL = frozenset({"approved", "cancelled"})
 """The states in which a meeting does not change."""
 HELD = frozenset({"held", "approved"})
-ENDED_COMMITTEES = frozenset({"dissolved", "abandoned"})
-"""The states in which a committee does not meet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.centres.committee_meetings import domain, queries
 from services.centres.committee_meetings.record import CommitteeMeeting
 from services.centres.committee_meetings.tables import committee_meeting
-from services.centres.committees.domain import PUBLISHED
+from services.centres.committees.domain import ENDED, PUBLISHED
 from services.centres.committees.queries import committee_of
 from services.centres.committees.record import Committee
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -101,7 +101,7 @@ async def end_with_committee(uow: UnitOfWork, committee: UUID) -> None:
 
 
 def _require_living(committee: Committee | None) -> None:
-    if committee is None or committee.status in domain.ENDED_COMMITTEES:
+    if committee is None or committee.status in ENDED:
         raise Conflict("The committee has ended.")
 
 

@@ -10,6 +10,8 @@ from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
 PUBLISHED = frozenset({"recognised"})
+ENDED = frozenset({"dissolved", "abandoned"})
+"""The states in which a committee does not meet."""
 Unformed: TypeAlias = Literal[
     "president_missing", "secretary_missing", "host_missing", "decision_missing", "evidence_not_available"
 ]

@@ -11,16 +11,15 @@ import pytest
 
 from deploy.matrix.ways import DIRECTOR, WAYS, actors, expected
 from services.centres.settings import CentresSettings
-from services.centres.tenures import operations as tenures
+from services.centres.tenures.operations import apply_due
 from shared.contracts import centres as facts
 from shared.contracts import membership
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.access.appointing import Appointing
 from tests.support.callers import Caller, grant, person
 from tests.support.centres import Members, agreed, endorsed, recommended, stepped
+from tests.support.clock import run_on
 from tests.support.principals import enter_callers
 
 _GIVING = [way for way in WAYS if way.gain == DIRECTOR]
@@ -65,10 +64,7 @@ class Direction(Appointing):
 
     async def pass_days(self, days: int, centre: _Record) -> None:
         """Lets the schedule of centres make a change so many days later."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tenures, "today", lambda: today() + timedelta(days=days))
-            async with unit_of_work(self.of_centres, SYSTEM_CONTEXT) as uow:
-                await tenures.apply_due(uow)
+        await run_on(today() + timedelta(days=days), apply_due, self.of_centres)
         await self.react(facts.CENTRE_DIRECTOR_CHANGED, centre["id"])
 
     async def held(self, centre: _Record) -> list[tuple[UUID, str, date | None]]:

@@ -14,6 +14,8 @@ from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
 from tests.support.callers import CALLERS, Caller, grant, person, serving
 from tests.support.centres import Members
+from tests.support.clock import Calendar, calendar
+from tests.support.register import Membership
 from tests.support.reports import Record, ReportingCentre, asked, designated
 
 
@@ -40,6 +42,14 @@ async def members(database_url: str, redis_url: str) -> AsyncIterator[Members]:
 async def database(settings: CentresSettings) -> AsyncIterator[Database]:
     """The service's own database role, as in its worker."""
     opened = await Database.open(settings.database_dsn(), size=2)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def wide(settings: CentresSettings) -> AsyncIterator[Database]:
+    """The service's own database role, on several connections."""
+    opened = await Database.open(settings.database_dsn(), size=4)
     yield opened
     await opened.close()
 
@@ -109,3 +119,15 @@ async def centre(
 ) -> ReportingCentre:
     """Designated two years ago for four years."""
     return await designated(admin, members, superuser, monkeypatch)
+
+
+@pytest.fixture
+def days(monkeypatch: pytest.MonkeyPatch) -> Calendar:
+    """The clock of the services, which the test moves ahead by days."""
+    return calendar(monkeypatch)
+
+
+@pytest.fixture
+async def membership(superuser: asyncpg.Connection, database: Database) -> Membership:
+    """The reactions of membership to facts of merges, from now on."""
+    return await Membership.from_now(superuser, database)

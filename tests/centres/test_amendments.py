@@ -1,7 +1,6 @@
 """Amendments prolong the agreement that they amend, and agreements remind of their end."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,11 +9,8 @@ import asyncpg
 import pytest
 
 from services.centres.agreements import operations as agreements
-from services.centres.settings import CentresSettings
 from shared.contracts import centres as facts
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.support.callers import Caller
 from tests.support.centres import (
@@ -26,6 +22,7 @@ from tests.support.centres import (
     stepped,
     unused_country,
 )
+from tests.support.clock import run_on
 
 Record = dict[str, Any]
 
@@ -144,24 +141,6 @@ async def test_a_director_of_another_centre_sees_neither(
     assert len((await _read(own, original))["amendments"]) == 1
 
 
-@pytest.fixture
-async def wide(settings: CentresSettings) -> AsyncIterator[Database]:
-    """The service's own database role, on several connections."""
-    opened = await Database.open(settings.database_dsn(), size=4)
-    yield opened
-    await opened.close()
-
-
-async def _remind(database: Database, day: date, workers: int = 1) -> None:
-    async def run() -> None:
-        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await agreements.remind(uow)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(agreements, "today", lambda: day)
-        await asyncio.gather(*(run() for _ in range(workers)))
-
-
 async def _reminders(superuser: asyncpg.Connection, agreement: Record) -> int:
     query = "SELECT count(*) FROM core_outbox WHERE subject = $1 AND type = $2"
     return int(await superuser.fetchval(query, UUID(agreement["id"]), facts.AGREEMENT_EXPIRING))
@@ -175,7 +154,7 @@ async def test_an_agreement_has_three_reminders(
     counted = []
     for days in (181, 180, 179, 90, 31, 24, 1, 0, -1):
         for _ in range(2):
-            await _remind(database, ends - timedelta(days=days))
+            await run_on(ends - timedelta(days=days), agreements.remind, database)
         counted.append(await _reminders(superuser, agreement))
     assert counted == [0, 1, 1, 2, 2, 3, 3, 3, 3]
 
@@ -185,13 +164,13 @@ async def test_a_prolonged_agreement_is_reminded_of_its_new_end_by_four_workers_
 ) -> None:
     ends = date(2042, 6, 30)
     agreement = await _agreement(admin, centre, expires=ends.isoformat())
-    await _remind(wide, ends - timedelta(days=30), workers=4)
+    await run_on(ends - timedelta(days=30), agreements.remind, wide, workers=4)
     assert await _reminders(superuser, agreement) == 1
     later = ends + timedelta(days=365)
     await _agreement(admin, centre, amends_id=agreement["id"], expires=later.isoformat())
-    await _remind(wide, ends - timedelta(days=20))
+    await run_on(ends - timedelta(days=20), agreements.remind, wide)
     assert await _reminders(superuser, agreement) == 1
-    await _remind(wide, later - timedelta(days=90), workers=4)
+    await run_on(later - timedelta(days=90), agreements.remind, wide, workers=4)
     assert await _reminders(superuser, agreement) == 2
 
 
@@ -201,5 +180,5 @@ async def test_an_ended_agreement_is_not_reminded(
     ends = date(2043, 6, 30)
     agreement = await _agreement(admin, centre, expires=ends.isoformat())
     await stepped(admin, agreement, "terminate", reason="By the host")
-    await _remind(database, ends - timedelta(days=90))
+    await run_on(ends - timedelta(days=90), agreements.remind, database)
     assert await _reminders(superuser, agreement) == 0

@@ -1,7 +1,6 @@
 """Suspension, expiry and closure of centres: their days and notes, and what follows in reports, partnerships, terms."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,6 @@ import asyncpg
 import pytest
 
 from services.centres.centres import schedules
-from services.centres.settings import CentresSettings
 from shared.contracts import centres as facts
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -18,7 +16,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today, years_after
 from tests.support.callers import Caller
 from tests.support.centres import TERMS, Members, entered, stepped, unused_country
-from tests.support.clock import calendar
+from tests.support.clock import calendar, run_on
 from tests.support.register import REGISTER, changes, designated, items
 from tests.support.reports import ReportingCentre
 from tests.support.reports import designated as reporting
@@ -66,14 +64,6 @@ async def _lines(anonymous: Caller, centre: Record) -> dict[str, Any]:
     return {one["change"]: one["note"] for one in found if one["registration_number"] == centre["registration_number"]}
 
 
-@pytest.fixture
-async def wide(settings: CentresSettings) -> AsyncIterator[Database]:
-    """The service's own database role, on several connections."""
-    opened = await Database.open(settings.database_dsn(), size=4)
-    yield opened
-    await opened.close()
-
-
 def _day(days: int = 0) -> str:
     return (today() + timedelta(days=days)).isoformat()
 
@@ -109,16 +99,6 @@ async def test_a_suspension_is_reviewed_within_twelve_months(admin: Caller, publ
     assert suspended["review_by"] == _day(30)
 
 
-async def _remind(database: Database, day: date, workers: int = 1) -> None:
-    async def run() -> None:
-        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await schedules.remind_reviews(uow)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schedules, "today", lambda: day)
-        await asyncio.gather(*(run() for _ in range(workers)))
-
-
 async def test_a_review_that_is_due_is_announced_once_and_the_state_stays(
     admin: Caller, public: Record, wide: Database, superuser: asyncpg.Connection
 ) -> None:
@@ -126,7 +106,7 @@ async def test_a_review_that_is_due_is_announced_once_and_the_state_stays(
     query = "SELECT count(*) FROM core_outbox WHERE subject = $1 AND type = $2"
     counted = []
     for days in (29, 30, 31, 32, 60):
-        await _remind(wide, today() + timedelta(days=days), workers=4)
+        await run_on(today() + timedelta(days=days), schedules.remind_reviews, wide, workers=4)
         counted.append(await superuser.fetchval(query, UUID(public["id"]), facts.CENTRE_REVIEW_DUE))
     assert counted == [0, 0, 1, 1, 1]
     shown = await _read(admin, public)

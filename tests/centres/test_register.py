@@ -19,7 +19,7 @@ from shared.kernel.clock import now, today
 from tests.actions.neighbours import enter
 from tests.support.callers import CALLERS, Caller
 from tests.support.centres import Members, centre_body, entered, recommended, stepped, unused_country
-from tests.support.clock import Calendar, calendar
+from tests.support.clock import Calendar
 from tests.support.register import (
     CHANGES,
     REGISTER,
@@ -33,16 +33,6 @@ from tests.support.register import (
 )
 
 FORMER = {"former": "true"}
-
-
-@pytest.fixture
-def days(monkeypatch: pytest.MonkeyPatch) -> Calendar:
-    return calendar(monkeypatch)
-
-
-@pytest.fixture
-async def membership(superuser: asyncpg.Connection, database: Database) -> Membership:
-    return await Membership.from_now(superuser, database)
 
 
 def yesterday() -> str:

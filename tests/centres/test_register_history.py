@@ -11,25 +11,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from shared.database.pool import Database
 from shared.kernel.clock import today
 from tests.support.callers import Caller
 from tests.support.centres import Members, unused_country
-from tests.support.clock import Calendar, calendar
+from tests.support.clock import Calendar
 from tests.support.merges import merged, undone
 from tests.support.register import REGISTER, Membership, designated, public_expert, public_host
 
 DAYS = 24
-
-
-@pytest.fixture
-def days(monkeypatch: pytest.MonkeyPatch) -> Calendar:
-    return calendar(monkeypatch)
-
-
-@pytest.fixture
-async def membership(superuser: asyncpg.Connection, database: Database) -> Membership:
-    return await Membership.from_now(superuser, database)
 
 
 class World:

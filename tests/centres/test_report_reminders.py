@@ -1,10 +1,7 @@
 """Centres are reminded of reports and of renewals, once for each day of a reminder, and two very late reports of a term
 propose a suspension once."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,25 +9,15 @@ import pytest
 
 from services.centres.annual_reports import operations as reports
 from services.centres.centres import schedules as centres
-from services.centres.settings import CentresSettings
 from shared.contracts import centres as facts
-from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.support.callers import Caller
 from tests.support.centres import stepped
+from tests.support.clock import run_on
 from tests.support.reports import ReportingCentre
 
 OF_REPORTS = [facts.ANNUAL_REPORT_REPORT_DUE, facts.ANNUAL_REPORT_REPORT_LATE]
-
-
-@pytest.fixture
-async def wide(settings: CentresSettings) -> AsyncIterator[Database]:
-    """The service's own database role, on several connections."""
-    opened = await Database.open(settings.database_dsn(), size=4)
-    yield opened
-    await opened.close()
 
 
 async def _announced(superuser: asyncpg.Connection, record: str, types: list[str]) -> list[str]:
@@ -41,19 +28,6 @@ async def _announced(superuser: asyncpg.Connection, record: str, types: list[str
     return [row["type"] for row in rows]
 
 
-async def _run(database: Database, what: Any, day: date, *, workers: int = 1) -> None:
-    """Runs a schedule on a day, by several workers at the same time."""
-
-    async def run() -> None:
-        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await what(uow)
-
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (reports, centres):
-            patch.setattr(module, "today", lambda: day)
-        await asyncio.gather(*(run() for _ in range(workers)))
-
-
 async def test_a_report_has_four_reminders(
     centre: ReportingCentre, database: Database, superuser: asyncpg.Connection
 ) -> None:
@@ -62,7 +36,7 @@ async def test_a_report_has_four_reminders(
     counted = []
     for days in (-31, -30, -29, -7, 0, 1, 8, 30, 31):
         for _ in range(2):
-            await _run(database, reports.remind, due + timedelta(days=days))
+            await run_on(due + timedelta(days=days), reports.remind, database)
         counted.append(len(await _announced(superuser, report["id"], OF_REPORTS)))
     assert counted == [0, 1, 1, 2, 2, 3, 3, 4, 4]
     assert await _announced(superuser, report["id"], OF_REPORTS) == [OF_REPORTS[0]] * 2 + [OF_REPORTS[1]] * 2
@@ -73,19 +47,19 @@ async def test_a_reminder_is_made_up_to_six_days_late_and_for_awaited_reports_al
 ) -> None:
     report, other = (await centre.reports())[-2:]
     due = date.fromisoformat(report["due"])
-    await _run(database, reports.remind, due - timedelta(days=23))
+    await run_on(due - timedelta(days=23), reports.remind, database)
     assert await _announced(superuser, report["id"], OF_REPORTS) == []
-    await _run(database, reports.remind, due - timedelta(days=1))
+    await run_on(due - timedelta(days=1), reports.remind, database)
     assert await _announced(superuser, report["id"], OF_REPORTS) == OF_REPORTS[:1]
     await stepped(centre.admin, other, "waive", reason="Not owed")
-    await _run(database, reports.remind, date.fromisoformat(other["due"]) - timedelta(days=7))
+    await run_on(date.fromisoformat(other["due"]) - timedelta(days=7), reports.remind, database)
     assert await _announced(superuser, other["id"], OF_REPORTS) == []
 
 
 async def test_four_workers_remind_once(centre: ReportingCentre, wide: Database, superuser: asyncpg.Connection) -> None:
     report = (await centre.reports())[-1]
     day = date.fromisoformat(report["due"]) - timedelta(days=7)
-    await _run(wide, reports.remind, day, workers=4)
+    await run_on(day, reports.remind, wide, workers=4)
     assert len(await _announced(superuser, report["id"], OF_REPORTS)) == 1
 
 
@@ -98,13 +72,13 @@ async def test_a_renewal_has_four_reminders(
     days = [date(2030, 6, 29), date(2030, 6, 30), date(2030, 9, 30), date(2030, 12, 31), date(2031, 2, 28), ends]
     for day in days:
         for _ in range(2):
-            await _run(database, centres.remind, day)
+            await run_on(day, centres.remind, database)
         counted.append(len(await _announced(superuser, key, [facts.CENTRE_RENEWAL_REMINDER])))
     assert counted == [0, 1, 2, 3, 4, 4]
 
 
 async def _announce(database: Database, day: date, *, workers: int = 1) -> None:
-    await _run(database, centres.announce_late_reports, day, workers=workers)
+    await run_on(day, centres.announce_late_reports, database, workers=workers, also=(reports,))
 
 
 async def test_the_second_red_report_of_a_term_proposes_a_suspension_once(

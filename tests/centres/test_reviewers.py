@@ -33,6 +33,7 @@ from tests.support.centres import (
     stepped,
     unused_country,
 )
+from tests.support.clock import run_on
 from tests.support.membership import activated
 
 REVIEWERS = "/centres/v1/reviewers"
@@ -397,10 +398,7 @@ async def reminding(database: Database, superuser: asyncpg.Connection) -> AsyncI
         announced = "SELECT count(*) FROM core_outbox WHERE subject = $1 AND type = $2"
         before = await superuser.fetchval(announced, key, facts.REVIEWER_REVIEW_DUE)
         for _ in range(2):
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(operations, "today", lambda: day)
-                async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-                    await operations.remind(uow)
+            await run_on(day, operations.remind, database)
         return int(await superuser.fetchval(announced, key, facts.REVIEWER_REVIEW_DUE) - before)
 
     return remind

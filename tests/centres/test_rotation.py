@@ -1,6 +1,5 @@
 """Seats rotate: terms are numbered, one more than the rotation allows needs a reason, and reminders are made once."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from services.centres.merges import EXPERTS
 from services.centres.seats import operations
 from services.centres.seats.domain import rotation_due
-from services.centres.settings import CentresSettings
 from shared.contracts.centres import SEAT_ENDING
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
@@ -20,6 +18,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.support.callers import Caller
 from tests.support.centres import COMMITTEES, SEATS, Members, country_of_committees, entered, seated, stepped
+from tests.support.clock import run_on
 
 Record = dict[str, Any]
 Enter = Callable[[str, str, str], Caller]
@@ -32,14 +31,6 @@ async def committee(admin: Caller) -> AsyncIterator[Record]:
     async with country_of_committees(admin) as country:
         body = {"country": country, "names": {"en": "Rotating"}, "rotation": _ROTATION, "visibility": "public"}
         yield await entered(admin, COMMITTEES, body)
-
-
-@pytest.fixture
-async def wide(settings: CentresSettings) -> AsyncIterator[Database]:
-    """The service's own database role, on several connections."""
-    opened = await Database.open(settings.database_dsn(), size=4)
-    yield opened
-    await opened.close()
 
 
 async def _seat(admin: Caller, committee: Record, years: str, **more: Any) -> Record:
@@ -151,7 +142,7 @@ async def test_seats_are_reminded_of_90_and_30_days_before_once(
     for seat, last in ((by_date, ends), (by_rotation, date(2030, 5, 1))):
         counted = []
         for days in (91, 90, 89, 31, 30, 29, 0):
-            await _remind(wide, last - timedelta(days=days))
+            await run_on(last - timedelta(days=days), operations.remind, wide)
             counted.append(len(await _reminders(superuser, seat)))
         assert counted == [0, 1, 1, 1, 2, 2, 2]
     assert await _reminders(superuser, over) == []
@@ -166,19 +157,9 @@ async def test_four_workers_remind_once_and_an_outage_delays(
         await seated(admin, committee, office, to=(ends + timedelta(days=days)).isoformat())
         for office, days in (("secretary", 0), ("president", -1))
     ]
-    await _remind(wide, ends - timedelta(days=84), workers=4)
+    await run_on(ends - timedelta(days=84), operations.remind, wide, workers=4)
     assert len(await _reminders(superuser, late)) == 1, "six days late"
     assert await _reminders(superuser, missed) == [], "seven days late"
-
-
-async def _remind(database: Database, day: date, *, workers: int = 1) -> None:
-    async def run() -> None:
-        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await operations.remind(uow)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "today", lambda: day)
-        await asyncio.gather(*(run() for _ in range(workers)))
 
 
 async def _reminders(superuser: asyncpg.Connection, seat: Record) -> list[str]:

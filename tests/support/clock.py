@@ -1,13 +1,21 @@
 """Clocks for tests: the time of day, and a clock that a test moves by hand."""
 
 import asyncio
+import sys
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from types import ModuleType, SimpleNamespace
+from typing import TypeAlias
 
 import pytest
 
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel import clock
+
+Schedule: TypeAlias = Callable[[UnitOfWork], Awaitable[None]]
 
 
 class Clock:
@@ -58,6 +66,22 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
     made = Calendar()
     monkeypatch.setattr(clock, "datetime", SimpleNamespace(now=lambda _zone: made.now()))
     return made
+
+
+async def run_on(
+    day: date, schedule: Schedule, database: Database, *, workers: int = 1, also: Sequence[ModuleType] = ()
+) -> None:
+    """Runs a schedule on a day, by several workers at the same time. The day is that of the schedule's module, and of
+    those that `also` have it."""
+
+    async def run() -> None:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await schedule(uow)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (sys.modules[schedule.__module__], *also):
+            patch.setattr(module, "today", lambda: day)
+        await asyncio.gather(*(run() for _ in range(workers)))
 
 
 async def room_in(period: int, needed: int) -> None:

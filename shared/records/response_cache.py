@@ -2,10 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
+from typing import Any, NamedTuple
 
 _WHOLE = 16 * 1024 * 1024
 _LARGEST = 2 * 1024 * 1024
+
+
+class Stored(NamedTuple):
+    """A response with its entity tag, if it has one."""
+
+    body: bytes
+    tag: str | None = None
 
 
 class ResponseCache:
@@ -16,7 +23,7 @@ class ResponseCache:
     """
 
     def __init__(self) -> None:
-        self._stored: dict[Hashable, tuple[Hashable, bytes]] = {}
+        self._stored: dict[Hashable, tuple[Hashable, Stored]] = {}
         self._size = 0
         self._next: dict[Hashable, asyncio.Task[Hashable]] = {}
         self._under_way: dict[Hashable, asyncio.Task[Hashable]] = {}
@@ -41,21 +48,21 @@ class ResponseCache:
             if self._under_way.get(access) is task:
                 del self._under_way[access]
 
-    def get(self, key: Hashable, state: Hashable) -> bytes | None:
+    def get(self, key: Hashable, state: Hashable) -> Stored | None:
         """The response, if it is of this state."""
         found = self._stored.get(key)
         return found[1] if found is not None and found[0] == state else None
 
-    def put(self, key: Hashable, state: Hashable, body: bytes) -> None:
+    def put(self, key: Hashable, state: Hashable, response: Stored) -> None:
         """Stores the response and replaces the earlier one; drops the oldest beyond the bound."""
         self._drop(key)
-        if len(body) > _LARGEST:
+        if len(response.body) > _LARGEST:
             return
-        self._stored[key] = (state, body)
-        self._size += len(body)
+        self._stored[key] = (state, response)
+        self._size += len(response.body)
         while self._size > _WHOLE:
             self._drop(next(iter(self._stored)))
 
     def _drop(self, key: Hashable) -> None:
         if (found := self._stored.pop(key, None)) is not None:
-            self._size -= len(found[1])
+            self._size -= len(found[1].body)

@@ -70,9 +70,11 @@ def document_response(
     return body_response(ctx, orjson.dumps(document), version=version, media_type=media_type)
 
 
-def body_response(ctx: RequestContext, body: bytes, *, version: int = 0, media_type: str = JSON) -> Response:
-    """The bytes of a document with its ETag; 304 if the caller has it already."""
-    tag = etag(version, body)
+def body_response(
+    ctx: RequestContext, body: bytes, tag: str | None = None, *, version: int = 0, media_type: str = JSON
+) -> Response:
+    """The bytes of a document with its ETag, which is formed without `tag`; 304 if the caller has it already."""
+    tag = tag or etag(version, body)
     if is_known(ctx.request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(body, 200, {"ETag": tag}, media_type)

@@ -20,8 +20,9 @@ from shared.records.counted import Counted, counts
 from shared.records.counts import State, counts_state
 from shared.records.filters import parsed
 from shared.records.references import reading_access
-from shared.records.response_cache import ResponseCache
+from shared.records.response_cache import ResponseCache, Stored
 from shared.records.statistics import LARGEST, MONTHS, Item, drill_down, items_of, over_time, points
+from shared.web.conditional import etag
 from shared.web.fields import ResponseModel
 from shared.web.paging import as_of, day_of
 from shared.web.request_context import RequestContext
@@ -59,15 +60,15 @@ class StatisticLinks(ResponseModel):
     ]
 
 
-async def stored_body(
+async def stored_response(
     ctx: RequestContext,
     kinds: tuple[str, ...],
     context: AccessContext,
     seen: Hashable,
     make: Callable[[Connection], Awaitable[bytes]],
-) -> bytes:
-    """The body of a response, which is stored until the counts of these kinds change in this context. `seen` is what
-    distinguishes callers who read different records."""
+) -> Stored:
+    """A response with its entity tag, which is stored until the counts of these kinds change in this context. `seen`
+    is what distinguishes callers who read different records."""
     cache = _CACHES.setdefault(ctx.database, ResponseCache())
     key = (ctx.path, ctx.request.scope["query_string"], ctx.principal.is_anonymous, kinds, seen, today())
 
@@ -76,12 +77,13 @@ async def stored_body(
             return await counts_state(connection, context, kinds)
 
     state = await cache.state((kinds, seen), load_state)
-    body = cache.get(key, state)
-    if body is None:
+    response = cache.get(key, state)
+    if response is None:
         async with ctx.connection() as connection:
             body = await make(connection)
-        cache.put(key, state, body)
-    return body
+        response = Stored(body, etag(0, body))
+        cache.put(key, state, response)
+    return response
 
 
 def who_is_counted(of: str, published: Collection[str], access_kind: AccessKind) -> str:
@@ -135,7 +137,7 @@ class StatisticsApi:
         async def count(connection: Connection) -> bytes:
             return await self._counted(connection, access, asked)
 
-        return Response(await stored_body(ctx, (kind,), context, seen, count), media_type=JSON)
+        return Response((await stored_response(ctx, (kind,), context, seen, count)).body, media_type=JSON)
 
     async def _counted(self, connection: Connection, access: AccessScope, asked: _Asked) -> bytes:
         by, counted = asked.by, asked.counted

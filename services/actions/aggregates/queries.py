@@ -83,18 +83,18 @@ async def named(
 
 async def values(
     connection: Connection, access: AccessScope, found: Sequence[Indicator], asked: Asked
-) -> dict[UUID, list[Row]]:
-    """The values of each indicator over the results that the caller may know of, today or at the end of a day: the
-    columns of `stages.statement`. At most one more of each form than a response holds."""
+) -> dict[str, list[Row]]:
+    """The values of each indicator, by its id, over the results that the caller may know of, today or at the end of a
+    day: the columns of `stages.statement`. At most one more of each form than a response holds."""
     of_form: dict[Form, list[UUID]] = {}
     for one in found:
         of_form.setdefault(_form(one, access.access_kind, asked), []).append(one.id)
     until = asked.day and datetime.combine(asked.day + timedelta(days=1), time(), UTC)
     bound = {**asked.periods.conditions, "until": until, "key": asked.part or ""}
-    values: dict[UUID, list[Row]] = {}
+    values: dict[str, list[Row]] = {}
     for form, ids in of_form.items():
         for row in await _VALUES.get(form).fetch(connection, ids=ids, **bound, **access.parameters):
-            values.setdefault(row["indicator_id"], []).append(row)
+            values.setdefault(row[0], []).append(row)
     return values
 
 

@@ -33,7 +33,7 @@ from shared.web.request_context import CurrentContext
 from shared.web.responses import body_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
-from shared.web.statistics import stored_body, too_many, who_is_counted
+from shared.web.statistics import stored_response, too_many, who_is_counted
 
 router = ResourceRouter(Resource("actions", "statistics", "statistic"), ROLES)
 _CHANGING = ("result", "programme")
@@ -83,17 +83,17 @@ async def get_values(ctx: CurrentContext) -> Response:
         return await asyncio.to_thread(_rendered, found, asked, values, launched, access)
 
     seen = tuple((one.access_kind, one.context, one.read) for one in scopes)
-    return body_response(ctx, await stored_body(ctx, _CHANGING, SYSTEM_CONTEXT, seen, form))
+    return body_response(ctx, *await stored_response(ctx, _CHANGING, SYSTEM_CONTEXT, seen, form))
 
 
 def _rendered(
     found: Iterable[Indicator],
     asked: Asked,
-    values: Mapping[UUID, Iterable[Row]],
+    values: Mapping[str, Iterable[Row]],
     launched: Mapping[str, set[str]],
     access: AccessScope,
 ) -> bytes:
-    items = [item for of in found for item in _items(of, asked, values.get(of.id, ()), _expected(of, launched))]
+    items = [item for of in found for item in _items(of, asked, values.get(str(of.id), ()), _expected(of, launched))]
     definition = f"{who_is_counted('results', ('published',), access.access_kind)}."
     return orjson.dumps({"items": items, "as_of": asked.day or today(), "definition": definition})
 

@@ -73,7 +73,7 @@ class Form:
 
 
 def statement(form: Form) -> Select[Any]:
-    """One row for each value: its indicator and keys; number, numerator and denominator as texts; how many subjects
+    """One row for each value: its indicator, keys, number, numerator and denominator, all as text; how many subjects
     reported each code, as JSON; `known` and `reported`, the countries with a result and with a value; and how many
     results have none, by why. At most one more than a response holds."""
     rows = _rows(form)
@@ -83,10 +83,9 @@ def statement(form: Form) -> Select[Any]:
         found = _stage(found, form.over_time, form, _keys(form))
         places = found if "country" in form.by else _places(rows, form)
     keys = _keys(form)
-    columns = [found.c[name] for name in keys]
-    figure = [cast(found.c[name], Text).label(name) for name in _FIGURE]
+    columns: list[Expression] = [cast(found.c[name], Text).label(name) for name in (*keys, *_FIGURE)]
     absent = [found.c[name] for name in REASONS_MISSING]
-    query = select(*columns, *figure, places.c.known, places.c.reported, *absent).select_from(found)
+    query = select(*columns, places.c.known, places.c.reported, *absent).select_from(found)
     if places is not found:
         query = query.join(places, _same(found, places, keys))
     if form.is_coded:

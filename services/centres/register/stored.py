@@ -7,7 +7,7 @@ from uuid import UUID
 from services.centres.register.queries import state
 from shared.database.context import AccessContext
 from shared.database.pool import Database
-from shared.records.response_cache import ResponseCache
+from shared.records.response_cache import ResponseCache, Stored
 
 _MOST = 1_000
 
@@ -40,12 +40,12 @@ class StoredRegister:
                 return await state(connection, context, experts)
 
         found = await self._cache.state((key, experts), load)
-        body = self._cache.get(key, found)
-        if body is not None:
-            return body, following
+        stored = self._cache.get(key, found)
+        if stored is not None:
+            return stored.body, following
         made = await make()
         if key in self._known and made.experts == experts:
-            self._cache.put(key, found, made.body)
+            self._cache.put(key, found, Stored(made.body))
         self._known.pop(key, None)
         self._known[key] = made.experts, made.following
         if len(self._known) > _MOST:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.records.counts import State
-from shared.records.response_cache import ResponseCache
+from shared.records.response_cache import ResponseCache, Stored
 
 
 class Looks:
@@ -52,12 +52,12 @@ async def test_who_leaves_takes_the_look_from_nobody() -> None:
 
 def test_a_response_is_cached_only_for_the_state_that_it_was_read_under() -> None:
     cache = ResponseCache()
-    cache.put("by=country", (1, 5), b"{}")
-    assert cache.get("by=country", (1, 5)) == b"{}"
+    cache.put("by=country", (1, 5), Stored(b"{}", "tag"))
+    assert cache.get("by=country", (1, 5)) == (b"{}", "tag")
     assert cache.get("by=country", (2, 5)) is None
-    cache.put("by=field", (1, 5), b"x" * 2_100_000)
+    cache.put("by=field", (1, 5), Stored(b"x" * 2_100_000))
     assert cache.get("by=field", (1, 5)) is None
     for n in range(50):
-        cache.put(n % 40, (1, n), b"x" * 500_000)
+        cache.put(n % 40, (1, n), Stored(b"x" * 500_000))
     assert cache.get("by=country", (1, 5)) is None
     assert [cache.get(n % 40, (1, n)) is not None for n in (9, 16, 17, 49)] == [False, False, True, True]

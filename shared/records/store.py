@@ -1,12 +1,12 @@
 """Inserts, locks and updates records. Each write increments the version and stores who and when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, Table, Text, bindparam, cast, insert, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Label, Table, Text, Uuid, any_, bindparam, cast, insert, literal_column, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.statements import Row, Shapes
 from shared.database.unit_of_work import UnitOfWork
@@ -35,12 +35,19 @@ def _update(table: Table, names: tuple[str, ...]) -> Any:
     return update(table).where(*matched).values({name: bindparam(name) for name in names}).returning(table)
 
 
+def _update_alike(table: Table, names: tuple[str, ...]) -> Any:
+    chosen = update(table).where(table.c.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
+    changed: dict[str, Any] = {name: bindparam(name) for name in names}
+    return chosen.values({**changed, "version": table.c.version + literal_column("1")}).returning(table)
+
+
 def _lock(table: Table) -> Any:
     return select(table).where(table.c.id == bindparam("id")).with_for_update()
 
 
 _INSERTS = Shapes(_insert)
 _UPDATES = Shapes(_update)
+_UPDATES_ALIKE = Shapes(_update_alike)
 _LOCKS = Shapes(_lock)
 
 
@@ -77,6 +84,15 @@ async def update_record(uow: UnitOfWork, table: Table, key: UUID, version: int, 
     if found is None:
         raise VersionConflict("The record changed in the meantime.")
     return found
+
+
+async def update_alike(
+    uow: UnitOfWork, table: Table, keys: Iterable[UUID], columns: Mapping[str, Any]
+) -> dict[UUID, Row]:
+    """Records that the transaction has locked, by id, with the same new values and each its next version."""
+    row = {**columns, "updated_at": now(), "updated_by": uow.origin.actor.label}
+    found = await _UPDATES_ALIKE.get(table, tuple(row)).fetch(uow.connection, keys=list(keys), **row)
+    return {one["id"]: one for one in found}
 
 
 async def lock_record(uow: UnitOfWork, table: Table, record: UUID) -> Row | None:

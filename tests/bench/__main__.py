@@ -32,6 +32,7 @@ from tests.bench import (
     imports,
     mails,
     matching,
+    obligations,
     open_data,
     printing,
     register,
@@ -66,6 +67,7 @@ _PEOPLE = {
     "certificates": certificates.measure,
     "iati": open_data.measure,
     "register": register.measure,
+    "obligations": obligations.measure,
 }
 
 

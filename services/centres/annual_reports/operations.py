@@ -17,6 +17,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, Invalid, invalid_field
 from shared.kernel.lifecycle import Fields, given
+from shared.kernel.lights import RED, YELLOW
 from shared.kernel.principal import Principal
 from shared.questionnaires import answers
 from shared.questionnaires.answers import Answer
@@ -196,11 +197,12 @@ async def _guard_context(
 async def apply_scheduled(uow: UnitOfWork) -> None:
     """Announces each light that a late report has entered, once."""
     day = today()
-    for report in await queries.lock_unannounced(uow.connection, day):
-        latest = report
-        for light in domain.unannounced(report, day):
-            wanted = replace(latest, announced=light)
-            latest = await REPORTS.write(uow, "become_overdue", latest, wanted, fact="overdue")
+    late = await queries.lock_unannounced(uow.connection, day)
+    lights = {one.id: domain.unannounced(one, day) for one in late}
+    for light in (YELLOW, RED):
+        entered = [one for one in late if light in lights[one.id]]
+        after = await REPORTS.write_alike(uow, "become_overdue", entered, {"announced": light}, fact="overdue")
+        late = [*after, *(one for one in late if light not in lights[one.id])]
 
 
 async def remind(uow: UnitOfWork) -> None:

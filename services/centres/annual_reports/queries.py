@@ -27,7 +27,7 @@ from shared.records.reminding import is_due, latest_of, taking
 from shared.records.rows import record_of, records_of
 
 _r = annual_report.c
-_MOST, _MOST_REMINDED = 500, 2_500
+_MOST = 2_500
 _MOST_NAMED, _MOST_STARTED = 1_000, 20_000
 _awaited = _r.status.in_([constant(status) for status in domain.OPEN])
 _light: ColumnElement[Any] = case(
@@ -113,7 +113,7 @@ _LATE = Statement(
 )
 
 _planned = latest_of([_r.due + days for days in domain.REMINDED])
-_TAKE_REMINDED = taking(annual_report, _planned, _awaited, is_due(_planned), order=(_r.due,), most=_MOST_REMINDED)
+_TAKE_REMINDED = taking(annual_report, _planned, _awaited, is_due(_planned), order=(_r.due,), most=_MOST)
 
 
 async def centre_named(connection: Connection, key: UUID) -> Row | None:
@@ -146,7 +146,7 @@ async def lock_future(connection: Connection, centre: UUID, day: date) -> list[A
 
 
 async def lock_unannounced(connection: Connection, day: date) -> list[AnnualReport]:
-    """Late reports that have entered a light without a fact, locked; at most 500."""
+    """Late reports that have entered a light without a fact, locked; at most 2,500."""
     return records_of(AnnualReport, await _LATE.fetch(connection, today=day))
 
 

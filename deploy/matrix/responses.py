@@ -20,7 +20,7 @@ WITHOUT_COUNTRY = frozenset((
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "committee_meetings", "decisions",
+    "agreements", "committee_meetings", "decisions", "evaluations",
     "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
     "certificate_templates", "nominations", "participations", "offers",
@@ -30,7 +30,7 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
-    "agreements": "centres", "annual_reports": "centres", "partnerships": "centres",
+    "agreements": "centres", "annual_reports": "centres", "evaluations": "centres", "partnerships": "centres",
     "actions": "programmes", "milestones": "actions", "declarations": "experts", "consents": "experts",
     "certificates": "experts",
     "participations": "experts", "supports": "experts",
@@ -249,7 +249,7 @@ def _for_own(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _in_panel(operation: Operation, rights: Rights, target: Target) -> Class:
-    """Nobody here is in the panel of the call."""
+    """Nobody here is in the panel."""
     seen = _on_record(operation, rights, target)
     return Class.FORBIDDEN if seen is Class.DONE else seen
 

@@ -153,7 +153,7 @@ CREATE VIEW centre_published_evaluation AS SELECT {_RECORD}, centre_id FROM cent
 --;
 CREATE VIEW centre_published_evaluation_panel AS
     SELECT md5(e.id::text || (member ->> 'expert_id'))::uuid AS id, e.id AS evaluation_id, e.country, e.status,
-        (member ->> 'expert_id')::uuid AS expert_id, member ->> 'office' AS office,
+        (member ->> 'expert_id')::uuid AS expert_id,
         e.conflicts @> jsonb_build_array(jsonb_build_object('expert_id', member -> 'expert_id')) AS is_conflicted
     FROM {_MEMBERS}
 """)

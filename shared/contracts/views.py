@@ -181,17 +181,10 @@ ANNUAL_REPORTS = _view(
 EVALUATIONS = _view("centre_published_evaluation", **_RECORD, centre_id="id")
 """Every evaluation of a centre, without its content."""
 EVALUATION_PANELS = _view(
-    "centre_published_evaluation_panel",
-    id="id",
-    evaluation_id="id",
-    country="text",
-    status="text",
-    expert_id="id",
-    office="text",
+    "centre_published_evaluation_panel", id="id", evaluation_id="id", country="text", status="text", expert_id="id",
     is_conflicted="flag",
-)
-"""The members of the panels of evaluations, with the state of the evaluation. `id` is that of the expert in this
-panel."""
+)  # fmt: skip
+"""The members of the panels of evaluations, with their state. `id` is that of the expert in this panel."""
 DECISIONS = _view(
     "centre_published_decision",
     **_RECORD,

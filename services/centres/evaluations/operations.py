@@ -50,8 +50,10 @@ async def open_renewal(uow: UnitOfWork, centre: UUID, country: str) -> None:
     if await queries.has_open_renewal(uow.connection, centre):
         return
     new = EVALUATIONS.new({"panel": [], "criteria": domain.CRITERIA, "conditions": [], "conflicts": []})
-    place = {"country": country, "visibility": "restricted", "status": "planned"}
-    await EVALUATIONS.insert(uow, replace(new, centre_id=centre, kind=domain.RENEWAL, **place))
+    placed = replace(
+        new, centre_id=centre, kind=domain.RENEWAL, country=country, visibility="restricted", status="planned"
+    )
+    await EVALUATIONS.insert(uow, placed)
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Evaluation, wanted: Evaluation) -> Evaluation:

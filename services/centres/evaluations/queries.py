@@ -176,26 +176,16 @@ def _in(states: Collection[str]) -> ColumnElement[bool]:
     return _r.status.in_([constant(status) for status in states])
 
 
+_since = cast(TODAY - cast(literal_column(f"'{domain.VALID_MONTHS} months'"), Interval), Date)
+_renewal: dict[str, ColumnElement[Any]] = {
+    "has_final_report": exists().where(_of_term, _r.kind == constant(reports.FINAL), _in(("submitted", "accepted"))),
+    "has_evaluation": exists().where(_e.centre_id == _CENTRE, _e.completed_on >= _since),
+    "are_reports_accepted": ~exists().where(
+        _of_term, _r.kind == constant(reports.ANNUAL), _r.period_ends < TODAY, ~_in(("accepted", "waived"))
+    ),
+}
 _RENEWAL = Lookup(
-    select(
-        exists()
-        .where(_of_term, _r.kind == constant(reports.FINAL), _in(("submitted", "accepted")))
-        .label("has_final_report"),
-        exists()
-        .where(
-            _e.centre_id == _CENTRE,
-            _e.completed_on >= cast(TODAY - cast(literal_column(f"'{domain.VALID_MONTHS} months'"), Interval), Date),
-        )
-        .label("has_evaluation"),
-        ~exists()
-        .where(
-            _of_term,
-            _r.kind == constant(reports.ANNUAL),
-            _r.period_ends < TODAY,
-            ~_in(("accepted", "waived")),
-        )
-        .label("are_reports_accepted"),
-    )
+    select(*(one.label(name) for name, one in _renewal.items()))
     .where(term.c.centre_id == _CENTRE, term.c.status == constant("current"))
     .limit(1)
 )
@@ -243,7 +233,7 @@ async def centre_named(connection: Connection, key: UUID) -> Row | None:
 async def renewal_inputs(connection: Connection, centre: UUID) -> RenewalInputs:
     """What the renewal of a centre needs, regardless of the caller."""
     row = await _RENEWAL.fetchrow(connection, centre=centre, today=today())
-    return RenewalInputs(*row.values()) if row else RenewalInputs()
+    return RenewalInputs(**row) if row else RenewalInputs()
 
 
 async def has_open_renewal(connection: Connection, centre: UUID) -> bool:

@@ -29,7 +29,7 @@ class Ask(StrEnum):
     PERSON = "to be a person"
     MAILED = "to be a person, and a token that came by mail"
     ONESELF = "to be a person with a record, and to see the call"
-    PANEL = "to see the record, and to be in the panel of its call"
+    PANEL = "to see the record, and to be in its panel, or in that of its call"
     SENT = "a verb in any country, and a mail that was sent"
     FOR_ONESELF = "to be a person, or a verb in any country"
     SELF = "to be the person of the record"
@@ -78,7 +78,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createCommitteeMeeting", "createDecision"), _UNDER),
-    **dict.fromkeys(("createAgreement", "createAnnualReport", "createPartnership"), _UNDER),
+    **dict.fromkeys(("createAgreement", "createAnnualReport", "createEvaluation", "createPartnership"), _UNDER),
     **dict.fromkeys(("createAction", "createMilestone"), _UNDER),
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
@@ -98,6 +98,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCallResults": Demand(Ask.SEE),
     **dict.fromkeys(("listNominationScores", "getNominationScore"), Demand(Ask.DO, "read", "scores")),
     **dict.fromkeys(("createNominationScore", "updateNominationScore"), Demand(Ask.PANEL)),
+    **dict.fromkeys(("listEvaluationScores", "getEvaluationScore"), Demand(Ask.DO, "read", "evaluation_scores")),
+    **dict.fromkeys(("createEvaluationScore", "updateEvaluationScore"), Demand(Ask.PANEL)),
     **dict.fromkeys(("dryRunBroadcast", "listBroadcastRecipients"), Demand(Ask.SEE)),
     "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),

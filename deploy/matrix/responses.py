@@ -20,7 +20,7 @@ WITHOUT_COUNTRY = frozenset((
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "committee_meetings", "decisions",
+    "agreements", "committee_meetings", "decisions", "evaluations",
     "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
     "certificate_templates", "nominations", "participations", "offers",
@@ -30,12 +30,14 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
-    "agreements": "centres", "annual_reports": "centres", "partnerships": "centres",
+    "agreements": "centres", "annual_reports": "centres", "evaluations": "centres", "partnerships": "centres",
     "actions": "programmes", "milestones": "actions", "declarations": "experts", "consents": "experts",
     "certificates": "experts",
     "participations": "experts", "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
+_KNOWN_BY_WHOLE = frozenset({"evaluations"})
+"""Kinds that fewer roles read than the record that they are created under."""
 WRITE = "write"
 _HANDED_ON = "national_author"
 """The role of grants that are delegated, granted and handed over."""
@@ -157,7 +159,8 @@ def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
 def _on_entering_under(operation: Operation, rights: Rights, target: Target) -> Class:
     if not rights.is_person and not rights.writes(operation.resource):
         return Class.FORBIDDEN
-    if not rights.permission_scope(operation.resource, READ).covers(target.country, target.seen_by):
+    known = UNDER[operation.resource] if operation.resource in _KNOWN_BY_WHOLE else operation.resource
+    if not rights.permission_scope(known, READ).covers(target.country, target.seen_by):
         return Class.UNKNOWN
     return _on_entering(operation, rights, target)
 
@@ -249,7 +252,7 @@ def _for_own(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _in_panel(operation: Operation, rights: Rights, target: Target) -> Class:
-    """Nobody here is in the panel of the call."""
+    """Nobody here is in the panel."""
     seen = _on_record(operation, rights, target)
     return Class.FORBIDDEN if seen is Class.DONE else seen
 

@@ -24,6 +24,7 @@ _OF_THE_COMMITTEE = (
     centres.DECISION_ADOPTED, centres.DECISION_REJECTED, centres.DECISION_DEFERRED,
 )  # fmt: skip
 NOBODY: Mapping[str, str] = {
+    centres.EVALUATION_RESPONDED: "the office reads it in the evaluation",
     **dict.fromkeys(_OF_THE_COMMITTEE, "president and secretary of the committee enter it"),
     membership.EXPERT_INVITED: "the invitation is a mail of its own",
     membership.EXPERT_DECEASED: "the person has died",

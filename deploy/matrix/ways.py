@@ -28,6 +28,7 @@ GAINING = frozenset(
         "focal_points",
         "reviewers",
         "calls",
+        "evaluations",
         "centres",
         "merges",
         "experts",
@@ -62,9 +63,14 @@ _PRESIDENT, _FOCAL_POINT = "committee_president", "government_focal_point"
 _CLIENT, _CLIENT_OF_TWO = "client", "client of two"
 _REPRESENTATIVE, _EXPERT, _REVIEWER = "institution_representative", "expert", "reviewer"
 DIRECTOR = "centre_director"
-PANEL = "panel"
-"""The gain of a member of the panel of a call."""
-_HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO), PANEL: (_REVIEWER,)}
+PANEL, EVALUATION_PANEL = "panel", "panel of an evaluation"
+"""The gains of members of the panels of calls and evaluations."""
+_HELD = {
+    _CLIENT: (MACHINE_ROLE, HANDED_ON),
+    _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO),
+    PANEL: (_REVIEWER,),
+    EVALUATION_PANEL: (_REVIEWER,),
+}
 _OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self", _REVIEWER: "record", DIRECTOR: "centre"}
 _ADDRESS = "the address of an account"
 _confirming = partial(Way, gain=_CLIENT_OF_TWO, confirms=True)
@@ -103,6 +109,8 @@ WAYS = (
     Way("updateCentre", "the role of the director", gain=DIRECTOR),
     Way("updateCall", "the role of the panel", gain=PANEL),
     Way("transitionCall", "the role of the panel", gain=PANEL),
+    Way("createEvaluation", "the role of the panel", gain=EVALUATION_PANEL),
+    Way("updateEvaluation", "the role of the panel", gain=EVALUATION_PANEL),
     Way("createMerge", "roles over an institution", gain=_REPRESENTATIVE),
     Way("createMerge", "an expert's own entry", gain=_EXPERT),
     Way("transitionInstitution", "roles over an institution", gain=_REPRESENTATIVE),
@@ -113,7 +121,7 @@ WITHOUT_GAIN = frozenset(
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
         "completeExpertOrcidLink", "importExpertOrcid", "createExpertAffiliation", "updateExpertAffiliation",
-        "transitionExpertAffiliation", "updateReviewer", "createCentre",
+        "transitionExpertAffiliation", "updateReviewer", "createCentre", "transitionEvaluation",
         "decideCentrePendingTransition", "createCall", "createNomination", "decideReviewerInvitation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",

@@ -10,6 +10,7 @@ from services.access.notifications.operations import notify
 from services.access.offices.operations import (
     follow_accounts,
     follow_directors,
+    follow_evaluations,
     follow_experts,
     follow_focal_points,
     follow_panels,
@@ -63,6 +64,15 @@ _FOLLOWING: Reactions = {
             signing.CALL_CANCELLED,
         ),
         follow_panels,
+    ),
+    **dict.fromkeys(
+        (
+            centres.EVALUATION_CREATED,
+            centres.EVALUATION_UPDATED,
+            centres.EVALUATION_IN_PROGRESS,
+            centres.EVALUATION_CANCELLED,
+        ),
+        follow_evaluations,
     ),
     membership.EXPERT_CREATED: follow_experts,
     membership.EXPERT_APPLIED: follow_experts,

@@ -25,6 +25,10 @@ _STAGES = _permissions("stages", "read")
 _CHANGE = _permissions("centres", "change")
 _REPORT = _permissions("annual_reports", "update start submit")
 _PROFILE = _permissions("profiles", "update")
+_EVALUATION = _permissions(
+    "evaluations", "read history create update start complete cancel meet_condition"
+) | _permissions("evaluation_scores", "read")
+_EVALUATED = _permissions("evaluations", "read")
 _PARTNER = _permissions("partnerships", "history create update accept decline end")
 _MEETINGS = _permissions("committee_meetings", "read history create update hold approve cancel") | _permissions(
     "decisions", "read history create update adopt reject defer"
@@ -49,17 +53,31 @@ ROLES: RoleTable = {
     | _REPORT
     | _PROFILE
     | _PARTNER
+    | _EVALUATION
+    | _permissions("terms", "meet_condition")
     | _permissions("annual_reports", "create publish accept return import")
     | _permissions("internal_messages", "read create")
     | _permissions("reviewers", "read history create update replace")
     | _permissions("reviews", "read create update record"),
     "auditor": _permissions("*", "read history"),
-    "reviewer": _READ | _permissions("reviews", "read create update"),
-    "expert": _permissions("reviewers", "read history accept decline"),
+    "reviewer": _READ
+    | _permissions("reviews", "read create update")
+    | _permissions("evaluations", "read")
+    | _permissions("evaluation_scores", "read create update"),
+    "expert": _permissions("reviewers", "read history accept decline")
+    | _permissions("evaluations evaluation_scores", "read"),
     "committee_president": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
     "committee_secretary": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
-    "institution_representative": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
-    "centre_director": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER,
+    "institution_representative": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER | _EVALUATED,
+    "centre_director": _READ_FILES
+    | _APPLY
+    | _STAGES
+    | _CHANGE
+    | _REPORT
+    | _PROFILE
+    | _PARTNER
+    | _EVALUATED
+    | _permissions("evaluations", "respond"),
     "government_focal_point": _READ_FILES,
     "national_author": _READ_FILES,
     "national_publisher": _READ_FILES,

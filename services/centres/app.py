@@ -12,6 +12,8 @@ from services.centres.committee_meetings.routes import router as committee_meeti
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
 from services.centres.decisions.routes import router as decisions
+from services.centres.evaluation_scores.routes import router as evaluation_scores
+from services.centres.evaluations.routes import router as evaluations
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
 from services.centres.networks.routes import router as networks
@@ -63,6 +65,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             register,
             report_templates,
             annual_reports,
+            evaluations,
+            evaluation_scores,
             profiles,
             networks,
             partnerships,
@@ -72,7 +76,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             job_routes("centres", ROLES),
         ],
         title="Centres",
-        description="Committees and their meetings, centres with their terms, reviews, agreements and reports.",
+        description="Committees and their meetings; centres, their terms, reviews, agreements, reports, evaluations.",
         tags={
             "committees": "National committees, at most one active per country.",
             "seats": "The offices of a committee, with persons and dates.",
@@ -87,6 +91,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "agreements": "Agreements with centres and their hosts.",
             "register": "The public register of centres, as it was at the end of any day.",
             "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
+            "evaluations": "Evaluations of centres by panels of experts, with their scores.",
             "networks": "Networks that centres are members of.",
             "partnerships": "Partnerships of centres with centres, institutions and networks.",
             "report_templates": "The questions of applications, reports and evaluations, in versions.",

@@ -7,6 +7,8 @@ from services.centres.annual_reports.operations import REPORTS
 from services.centres.centres.operations import CENTRES
 from services.centres.committee_meetings.operations import MEETINGS
 from services.centres.decisions.operations import DECISIONS
+from services.centres.evaluation_scores.operations import SCORES
+from services.centres.evaluations.operations import EVALUATIONS
 from services.centres.merges import release, release_networks
 from services.centres.messages.operations import MESSAGES
 from services.centres.personal import PARTS
@@ -25,15 +27,18 @@ _TEXTS = (
     (MEETINGS, ("minutes",)),
     (DECISIONS, ("titles", "text")),
     (REVIEWS, ("comment",)),
+    (EVALUATIONS, ("response",)),
+    (SCORES, ("comment",)),
     (REPORTS, ("answers", "public_answers", "comments", "documents")),
 )
 
-_ROWS = {"reviewers": ErasableRows(PARTS["reviewers"], "t.expert_id = ANY($1)")}
+_ROWS = {name: ErasableRows(PARTS[name], "t.expert_id = ANY($1)") for name in ("reviewers", "evaluation_scores")}
 
 
 async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-    """Ends the seats and directorships of an erased person, and their coordination of networks; their reviews remain,
-    under an id that identifies nobody. Deletes the invitations. Returns the number of rows by part."""
+    """Ends the seats and directorships of an erased person, and their coordination of networks; their reviews and
+    scores remain, under an id that identifies nobody, the scores without a comment. Deletes the invitations. Returns
+    the number of rows by part."""
     counts = {
         "seats": await end_with_expert(uow, expert),
         "directed_centres": await release(uow, expert),

@@ -10,6 +10,8 @@ from services.centres.agreements.operations import AGREEMENTS
 from services.centres.centres.operations import CENTRES
 from services.centres.committees.operations import COMMITTEES
 from services.centres.decisions.operations import DECISIONS
+from services.centres.evaluation_scores.operations import SCORES
+from services.centres.evaluations.operations import EVALUATIONS
 from services.centres.networks.operations import NETWORKS
 from services.centres.partnerships.operations import PARTNERSHIPS, name_institution
 from services.centres.reviewers.operations import REVIEWERS
@@ -68,9 +70,12 @@ EXPERTS = ReferenceRewriter(
         _PENDING_DIRECTOR,
         single(REVIEWS, "reviewer_id"),
         _COORDINATOR,
+        in_documents(EVALUATIONS, "panel", "expert_id"),
+        in_documents(EVALUATIONS, "conflicts", "expert_id"),
+        single(SCORES, "expert_id"),
     ),
 )
-"""Two seats, invitations or reviews of one person remain two; the guards count a reviewer once."""
+"""Two seats, invitations, reviews or scores of one person remain two; the guards count a person once."""
 INSTITUTIONS = ReferenceRewriter(
     _MOVES,
     views.INSTITUTIONS,

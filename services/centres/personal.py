@@ -23,6 +23,22 @@ PARTS: Mapping[str, PersonalTable] = {
         f"{RECORD} centre_id reviewer_id scores recommendation conflict_of_interest comment",
         retained="*",
     ),
+    "evaluation_panels": personal(
+        "centre_evaluation",
+        "id ref status country centre_id kind starts ends",
+        {
+            "names other experts by id": "panel conflicts",
+            NAMED_IN_TEXT: "response",
+            _ABOUT_A_BODY: "version visibility created_at created_by updated_at updated_by criteria visit report"
+            " recommendation conditions completed_on responded_on",
+        },
+        retained="*",
+    ),
+    "evaluation_scores": personal(
+        "centre_evaluation_score",
+        f"{RECORD} evaluation_id expert_id scores recommendation comment conflict_of_interest",
+        retained=f"{RECORD} evaluation_id expert_id scores recommendation conflict_of_interest",
+    ),
     "reviewers": personal(
         "centre_reviewer",
         f"{RECORD} centre_id centre_names expert_id due conflict_of_interest conflict replaced_by",
@@ -71,8 +87,8 @@ PARTS: Mapping[str, PersonalTable] = {
         retained="*",
     ),
 }
-"""The parts that centres adds to an export of everything about an expert. Seats, reviews, former directors and
-entries of the register stay after an erasure, under an id that identifies nobody."""
+"""The parts that centres adds to an export of everything about an expert. Seats, reviews, panels, scores, former
+directors and entries of the register stay after an erasure, under an id that identifies nobody."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "centre_message",
@@ -84,7 +100,7 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "",
         {
             NAMED_IN_TEXT: "answers public_answers comments documents answered",
-            _ABOUT_A_BODY: f"{RECORD} centre_id term_id number year period_starts period_ends due template_id"
+            _ABOUT_A_BODY: f"{RECORD} centre_id kind term_id number year period_starts period_ends due template_id"
             " template_version figures public_figures prefilled required missing submitted_on submitted_by accepted_on"
             " announced reminded_on",
         },
@@ -125,5 +141,5 @@ IMPERSONAL: Mapping[str, str] = {
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
     "centre_stage": "id centre_id country visibility version stage holder entered_at left_at target_at",
     "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"
-    " waiver consent_lapsed_on ended_on suspension_proposed_on",
+    " waiver consent_lapsed_on ended_on suspension_proposed_on conditions decision decision_id",
 }

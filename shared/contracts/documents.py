@@ -37,6 +37,7 @@ KINDS: Mapping[str, DocumentKind] = {
     "centres.agreements": DocumentKind(("partly_signed", "in_force")),
     "centres.committee_meetings": DocumentKind(("approved",)),
     "centres.annual_reports": DocumentKind(("submitted", "accepted")),
+    "centres.evaluations": DocumentKind(("completed",)),
     "centres.messages": DocumentKind(),
     "actions.actions": DocumentKind(_PLANNED, (*_PLANNED, "cancelled")),
     "actions.milestones": DocumentKind(("done",)),

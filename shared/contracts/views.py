@@ -174,8 +174,17 @@ PARTNERSHIPS = _view(
     "centre_published_partnership", **_RECORD, centre_id="id", partner_centre_id="id", partner_institution_id="id"
 )
 """Every partnership of a centre; a network has none of the ids of partners."""
-ANNUAL_REPORTS = _view("centre_published_annual_report", **_RECORD, centre_id="id", year="integer", due="day")
-"""Every report of a centre, without its content."""
+ANNUAL_REPORTS = _view(
+    "centre_published_annual_report", **_RECORD, centre_id="id", year="integer", due="day", kind="text"
+)
+"""Every report of a centre, without its content; `kind` is `annual` or `final`."""
+EVALUATIONS = _view("centre_published_evaluation", **_RECORD, centre_id="id")
+"""Every evaluation of a centre, without its content."""
+EVALUATION_PANELS = _view(
+    "centre_published_evaluation_panel", id="id", evaluation_id="id", country="text", status="text", expert_id="id",
+    is_conflicted="flag",
+)  # fmt: skip
+"""The members of the panels of evaluations, with their state. `id` is that of the expert in this panel."""
 DECISIONS = _view(
     "centre_published_decision",
     **_RECORD,

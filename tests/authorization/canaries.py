@@ -73,7 +73,7 @@ def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:
 _SERVICE = {
     **dict.fromkeys(("declarations", "consents", "congresses", "participations", "supports"), "membership"),
     **dict.fromkeys(("centres", "committees", "seats", "agreements", "partnerships"), "centres"),
-    **dict.fromkeys(("committee_meetings", "decisions"), "centres"),
+    **dict.fromkeys(("committee_meetings", "decisions", "evaluations"), "centres"),
 }
 """The service of each kind whose bodies name records; `actions` for the others."""
 
@@ -105,6 +105,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("seats", "committee_id committees", seat),
         ("committee_meetings", "committee_id committees", {"kind": "online", "starts": "2026-11-01"}),
         ("decisions", "meeting_id committee_meetings", {"titles": names}),
+        ("evaluations", "centre_id centres", {"kind": "special"}),
         ("agreements", "centre_id centres", agreement),
         ("partnerships", "centre_id centres", {"partner": {"institution_id": host}, "kind": "data"}),
         ("programmes", "committee_id committees", {"framework": "3+1/2026", **place}),
@@ -152,6 +153,8 @@ def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tu
     decision = {"meeting_id": own.id("committee_meetings"), "titles": {"en": "Own"}}
     about = [{"kind": "centres", "id": country_fixture.id("centres")}]
     yield "centres", "/centres/v1/decisions", {**decision, "about": about}, "about/0/id"
+    panel = {"centre_id": own.id("centres"), "kind": "special", "panel": [person]}
+    yield "centres", "/centres/v1/evaluations", panel, "panel/0/expert_id"
     parties = [{"name": "a", "institution_id": country_fixture.id("institutions")}, {"name": "b"}]
     reviewer = {"expert_id": country_fixture.id("experts"), "due": "2027-01-31"}
     yield "centres", f"/centres/v1/centres/{own.id('centres')}/reviewers", reviewer, "expert_id"

@@ -15,6 +15,7 @@ from services.access.accounts.passwords import hash_password
 from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
+from tests.authorization.evaluating import evaluate
 from tests.authorization.kinds import PUBLISHED, TABLES
 from tests.support.callers import Caller
 from tests.support.centres import DOCUMENT, sections
@@ -312,6 +313,7 @@ class Seeder:
         template = {"kind": "final_report", "version": str(uuid4()), "titles": {"en": fixture.word}}
         await self._enter(fixture, "centres", "report_templates", **template, sections=sections(fixture.word))
         await self._superuser.execute(become, peer, "prospect")
+        await evaluate(self._callers["centres"], self._superuser, fixture.records, fixture.word)
         await self._enter(
             fixture, "centres", f"centres/{centre['id']}/reviews", reviewer_id=peer,
             comment=fixture.word, scores={"relevance": 5, "capacity": 4, "governance": 3, "plan": 4},

@@ -102,6 +102,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "year": 2023,
         "due": "2100-12-31",
     },
+    "createEvaluation": lambda country_fixture: {"centre_id": country_fixture.id("centres"), "kind": "special"},
+    "createEvaluationScore": lambda _country_fixture: {"scores": {"reach": 4}},
     "createCommitteeMeeting": lambda country_fixture: {
         "committee_id": country_fixture.id("committees"),
         "kind": "online",
@@ -442,7 +444,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{pending_id}": country_fixture.records.get(f"pending_{plural}", {}).get("id", ""),
         "{affiliation}": country_fixture.id("affiliations"),
         "{review_id}": country_fixture.id("reviews"),
-        "{score_id}": country_fixture.id("scores"),
+        "{score_id}": country_fixture.id("evaluation_scores" if plural == "evaluations" else "scores"),
         "{offer}": country_fixture.id("offers"),
         "{message}": country_fixture.records.get(f"messages of {plural}", {}).get("id", ""),
         "{job}": started.job_id,

@@ -217,6 +217,7 @@ _NOT_LISTED = (
     "affiliations",
     "reviews",
     "scores",
+    "evaluation_scores",
     "sessions",
     "notifications",
     "messages of experts",

@@ -128,7 +128,10 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
         "centres",
         {
             "suspension_proposed_on",
+            "conditions",
             "consent_lapsed_on",
+            "decision",
+            "decision_id",
             "endorsement_id",
             "terms_of_reference",
             "waiver",

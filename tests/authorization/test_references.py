@@ -36,6 +36,7 @@ _COLUMNS = {
     "centres.agreements": "document",
     "centres.annual_reports": "documents[]",
     "centres.committee_meetings": "minutes",
+    "centres.evaluations": "report",
     "centres.messages": "attachments[]",
     "actions.actions": "baseline.source",
     "actions.milestones": "evidence[]",

@@ -62,6 +62,7 @@ PROTECTED = {
         "partnerships",
         "committee_meetings",
         "decisions",
+        "evaluations",
     ),
     "actions": (
         "programmes",
@@ -89,6 +90,7 @@ _OF_THE_OFFICE = (
     "erasures",
     "retention_rules",
     "reviewers",
+    "evaluations",
     "committee_meetings",
     "decisions",
     "broadcasts",

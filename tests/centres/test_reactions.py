@@ -34,6 +34,7 @@ from tests.support.centres import (
     seated,
     stepped,
     unused_country,
+    waived,
 )
 from tests.support.facts import type_of
 
@@ -163,6 +164,7 @@ async def test_a_term_runs_out_and_is_renewed(
     path = centre["links"]["self"]
     missing = await admin.step(path, "submit_renewal", fields={"final_report": DOCUMENT})
     assert missing.json()["reason"] == "evaluation_missing"
+    await waived(admin, centre)
     papers = {"final_report": DOCUMENT, "evaluation": DOCUMENT}
     centre = await stepped(admin, centre, "submit_renewal", fields=papers)
     assert centre["final_report"]["title"] == DOCUMENT["title"]

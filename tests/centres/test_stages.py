@@ -39,6 +39,7 @@ from tests.support.centres import (
     reviewed,
     stepped,
     unused_country,
+    waived,
 )
 from tests.support.principals import enter_callers, enter_principal
 
@@ -215,6 +216,7 @@ async def test_a_designated_centre_waits_for_nobody(
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             await worker.SCHEDULES["end_terms"].run(uow)
     assert (await _now(admin, centre))["clock"]["holder"] == "applicant"
+    await waived(admin, centre)
     centre = await stepped(admin, centre, "submit_renewal", fields={"final_report": DOCUMENT, "evaluation": DOCUMENT})
     assert centre["clock"]["holder"] == "secretariat"
     last = [(stage["stage"], stage["holder"]) for stage in await _stages(admin, centre)][-3:]

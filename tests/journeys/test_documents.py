@@ -27,6 +27,7 @@ from tests.support.documents import run_commands
         "support.md",
         "centre-partners.md",
         "committees.md",
+        "evaluations.md",
         "evidence.md",
         "schemes.md",
         "dashboards.md",

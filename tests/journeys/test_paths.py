@@ -13,6 +13,7 @@ from tests.journeys.paths import (
     committees,
     congresses,
     erasures,
+    evaluations,
     initiatives,
     ladder,
     membership,
@@ -30,6 +31,7 @@ PATHS = (
     *centres.PATHS,
     *committees.PATHS,
     *reports.PATHS,
+    *evaluations.PATHS,
     *partners.PATHS,
     *actions.PATHS,
     *results.PATHS,
@@ -51,6 +53,9 @@ FINAL = {
     "actions.results submit: period_locked": "the secretariat revises a published result",
     "centres.annual_reports start: too_early": "a report is started 90 days before the end of its period",
     "centres.centres renew: renewal_too_late": "a year after its term a centre applies anew",
+    "centres.evaluations respond: response_period_over": "sixty days after an evaluation its findings are final",
+    "centres.evaluations meet_condition: no_open_condition": "conditions are set by the completion, each met once",
+    "centres.terms meet_condition: no_open_condition": "conditions are set by the renewal, each met once",
     "membership.participations attend: congress_cancelled": "a cancelled congress stays so; another one is entered",
     "membership.participations absent: congress_cancelled": "a cancelled congress stays so; another one is entered",
     "membership.imports undo: nothing_was_written": "a dry run has written nothing that could be taken back",
@@ -62,6 +67,7 @@ FINAL = {
 }
 """Rejections that no act satisfies, and the alternative."""
 UNSEEN = {
+    "centres.evaluations respond: response_period_over",
     "actions.offers accept: offer_expired",
     "membership.imports undo: too_late",
     "membership.nominations appeal: appeal_period_over",
@@ -70,7 +76,7 @@ UNSEEN = {
         for step in ("= scanning", "= quarantined", "pass", "fail", "release", "release by two")
     ),
 }
-"""What no path shows: it needs 90 days, or 30, or the hour until an offer expires, or a scanner for viruses
+"""What no path shows: it needs 90 days, 60 or 30, or the hour until an offer expires, or a scanner for viruses
 (`tests/actions/test_evidence_scans.py`)."""
 
 

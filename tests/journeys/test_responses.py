@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
 from tests.journeys.paths.calls import enter_results
+from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
 from tests.journeys.paths.world import World
 from tests.support.documents import run_commands
@@ -75,6 +76,7 @@ def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
         enter_everything(by, admin, accounts)
         with closing(World(running)) as world:
             enter_results(world)
+            enter_evaluation(world)
             enter_values(world)
         eventually(lambda: by.get("/membership/v1/affiliations")["items"])
     asyncio.run(_let_prospects_wait(running["database_url"]))

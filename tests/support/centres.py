@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES
 from tests.support.callers import CALLERS, Caller
 from tests.support.membership import EXPERTS, INSTITUTIONS, expert
@@ -212,6 +213,14 @@ async def designated(
     await agreed(caller, centre)
     await endorsed(superuser, country, level=2)
     return await stepped(caller, centre, "designate")
+
+
+async def waived(admin: Caller, centre: dict[str, Any]) -> None:
+    """Waives the reports about years of the centre's term that have ended."""
+    owed = await admin.get(f"{BASE}/annual_reports?centre_id={centre['id']}&kind=annual&status=due")
+    for report in owed.json()["items"]:
+        if report["period"]["ends"] < today().isoformat():
+            await stepped(admin, report, "waive", reason="Reported on paper")
 
 
 async def endorsed(

@@ -43,7 +43,7 @@ def _can_be_handed_over(guard_context: GrantGuardContext) -> HandOverFault | Non
     return guard_context.handing_over
 
 
-OFFICES = frozenset(("seat", "focal point", "expert", "reviewer", "panel"))
+OFFICES = frozenset(("seat", "focal point", "expert", "reviewer", "panel", "evaluation"))
 """The sources from which roles follow automatically. The reason of such a grant names its source and its id."""
 
 LIFECYCLE: Lifecycle[GrantGuardContext] = Lifecycle(

@@ -69,6 +69,14 @@ _agreement = views.AGREEMENTS
 _with_centre = _agreement.join(_centre, _centre.c.id == _agreement.c.centre_id)
 _report = views.ANNUAL_REPORTS
 _of_report = _report.join(_centre, _centre.c.id == _report.c.centre_id)
+_evaluation, _evaluator = views.EVALUATIONS, views.EVALUATION_PANELS
+_of_evaluation = _evaluation.join(_centre, _centre.c.id == _evaluation.c.centre_id)
+_evaluators = (
+    select(_evaluator.c.evaluation_id.label("subject"), _expert.c.account_id)
+    .select_from(_evaluator.join(_expert, _expert.c.id == _evaluator.c.expert_id))
+    .where(_evaluator.c.evaluation_id == KEYS, ~_evaluator.c.is_conflicted, _expert.c.account_id.is_not(None))
+    .distinct()
+)
 _partnership = views.PARTNERSHIPS
 _of_partners = _partnership.join(
     _centre, _centre.c.id.in_([_partnership.c.centre_id, _partnership.c.partner_centre_id])
@@ -113,6 +121,8 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.NOMINEE: _expert_of(views.NOMINATIONS, views.NOMINATIONS.c.expert_id),
         Audience.NOMINEES: _experts_in(views.NOMINATIONS, _NOMINATED),
         Audience.PANEL: _experts_in(views.PANELS),
+        Audience.EVALUATORS: _evaluators,
+        Audience.EVALUATED: director_of(_evaluation.c.id, _of_evaluation, _centre.c.id),
         Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
         Audience.CENTRE_SECRETARIAT: office_of(_centre, _centre.c.id == KEYS),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),

@@ -36,6 +36,8 @@ class Audience(StrEnum):
     NOMINEE = "the nominee"
     NOMINEES = "the nominees of the call"
     PANEL = "the panel of the call"
+    EVALUATORS = "the panel of the evaluation, without conflicts of interest"
+    EVALUATED = "the director of the centre that is evaluated"
     DIRECTOR = "the director of the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
     CENTRE_SECRETARIAT = "the office of the country"
@@ -172,6 +174,8 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("partnership", *_PARTNERS, of="centres.partnership created activated declined ended"),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
+        *_notices("evaluation", _A.EVALUATORS, of="centres.evaluation in_progress cancelled"),
+        *_notices("evaluation", _A.EVALUATED, of="centres.evaluation completed"),
         *_notices("call", _A.NOMINEES, of="membership.call extended published cancelled"),
         *_notices("call", _A.PANEL, of="membership.call assessing"),
         *_notices(

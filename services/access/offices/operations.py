@@ -1,5 +1,5 @@
 """Roles that follow from an office: a seat, a focal point, the direction of a centre, an accepted invitation to review
-a centre, a place in the panel of a call, one's own record in the register of experts."""
+a centre, a place in the panel of a call or of an evaluation, one's own record in the register of experts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -34,12 +34,15 @@ _INVITED = _REVIEWING | {"invited"}
 _TO_PANEL = frozenset(("open", "assessing", "decided", "published"))
 """The states of a call in which its panel has its role."""
 _PANEL = "panel"
+_EVALUATING = frozenset(("planned", "in_progress", "completed"))
+"""The states of an evaluation in which its panel has its role."""
+_EVALUATION = "evaluation"
 
 _expert = views.EXPERTS
-_offices = (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS, views.PANELS)
+_offices = (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS, views.PANELS, views.EVALUATION_PANELS)
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _EXPERTS = Statement(select(*_expert.c).where(_expert.c.id == _KEYS))
-_SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS = (
+_SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS, _EVALUATORS = (
     Statement(
         select(*office.c, _expert.c.account_id)
         .select_from(office.outerjoin(_expert, _expert.c.id == office.c.expert_id))
@@ -47,7 +50,7 @@ _SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS = (
     )
     for office in _offices
 )
-_SEATS_OF, _FOCAL_POINTS_OF, _REVIEWERS_OF, _PANELS_OF = (
+_SEATS_OF, _FOCAL_POINTS_OF, _REVIEWERS_OF, _PANELS_OF, _EVALUATORS_OF = (
     Statement(select(office.c.id).where(office.c.expert_id == _KEYS)) for office in _offices
 )
 _centre = views.CENTRES
@@ -58,9 +61,10 @@ _CENTRES = Statement(
 )
 _CENTRES_OF = Statement(select(_centre.c.id).where(_centre.c.director_id == _KEYS))
 _IN_PANEL = Statement(select(views.PANELS.c.id).where(views.PANELS.c.call_id == _KEYS))
+_EVALUATE = Statement(select(views.EVALUATION_PANELS.c.id).where(views.EVALUATION_PANELS.c.evaluation_id == _KEYS))
 _WERE_IN_PANEL = Statement(
     select(grant.c.reason).where(
-        grant.c.scope_id == any_(bindparam("calls", type_=ARRAY(Text))),
+        grant.c.scope_id == any_(bindparam("records", type_=ARRAY(Text))),
         grant.c.role == "reviewer",
         grant.c.created_by == SYSTEM.label,
         or_(grant.c.status == "proposed", grant.c.status == "active"),
@@ -142,12 +146,15 @@ async def _follow_reviewers(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
 
 async def follow_panels(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """The panel of a call reviews it from the opening on, unless the call is cancelled."""
-    keys = _subjects(facts)
-    seats = {row["id"] for row in await _IN_PANEL.fetch(uow.connection, keys=keys)}
-    held = await _WERE_IN_PANEL.fetch(uow.connection, calls=[str(key) for key in keys])
+    await _follow_panels(uow, await _places_in(uow, _subjects(facts), _IN_PANEL, _PANEL))
+
+
+async def _places_in(uow: UnitOfWork, keys: Sequence[UUID], present: Statement, name: str) -> list[UUID]:
+    """The places in the panels of these records, with those that somebody has left and whose role has not ended."""
+    places = {row["id"] for row in await present.fetch(uow.connection, keys=keys)}
+    held = await _WERE_IN_PANEL.fetch(uow.connection, records=[str(key) for key in keys])
     sources = (row["reason"].rpartition(" ") for row in held)
-    seats |= {UUID(seat) for source, _, seat in sources if source == _PANEL}
-    await _follow_panels(uow, sorted(seats))
+    return sorted(places | {UUID(place) for source, _, place in sources if source == name})
 
 
 async def _follow_panels(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
@@ -160,6 +167,22 @@ async def _follow_panels(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
         )
 
     await update_grants(uow, _PANEL, keys, _PANELS, office, Trail(_TO_PANEL, frozenset(("panel",))))
+
+
+async def follow_evaluations(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """The panel of an evaluation reviews it unless it is cancelled; not a member with a conflict of interest."""
+    await _follow_evaluations(uow, await _places_in(uow, _subjects(facts), _EVALUATE, _EVALUATION))
+
+
+async def _follow_evaluations(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
+    def office(seat: Row) -> Office | None:
+        if not seat["account_id"] or seat["status"] not in _EVALUATING or seat["is_conflicted"]:
+            return None
+        key = seat["evaluation_id"]
+        role = ("reviewer", "record", str(key))
+        return Office(seat["account_id"], *role, today(), None, seat["expert_id"], seat["country"], record=key)
+
+    await update_grants(uow, _EVALUATION, keys, _EVALUATORS, office, Trail(_EVALUATING, frozenset(("panel",))))
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -184,6 +207,7 @@ async def follow_accounts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         (_CENTRES_OF, _follow_directors),
         (_REVIEWERS_OF, _follow_reviewers),
         (_PANELS_OF, _follow_panels),
+        (_EVALUATORS_OF, _follow_evaluations),
     )
     for find, follow in offices_of:
         if offices := sorted(row["id"] for row in await find.fetch(uow.connection, keys=keys)):

@@ -6,18 +6,22 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from services.centres.annual_reports.record import AnnualReport
+from services.centres.report_templates import domain as templates
 from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.lights import GREEN, RED, YELLOW, light_after
 from shared.questionnaires.answers import Answer
 
+ANNUAL, FINAL = KINDS = ("annual", "final")
+TEMPLATES = {ANNUAL: templates.ANNUAL, FINAL: templates.FINAL}
+"""The kind of template that each kind of report answers."""
 PUBLISHED = frozenset({"accepted"})
 OPEN = ("due", "draft")
 """The states in which the report is awaited."""
 DUE_AFTER = timedelta(days=60)
 """From the end of a period to the last day of its report."""
 EARLIEST = timedelta(days=90)
-"""How long before the end of its period a report is started."""
+"""How long before the end of its period an annual report is started; a final one is from its beginning on."""
 LATE = timedelta(days=30)
 """How long after its last day the light of a report is yellow; red afterwards."""
 EMPTY: Mapping[str, Mapping[str, Answer] | list[str] | int] = {
@@ -47,7 +51,7 @@ class ReportGuardContext:
     """The inputs of the guards."""
 
     today: date
-    period_ends: date
+    opens: date
     has_template: bool = False
     is_complete: bool = False
     is_evidence_available: bool = True
@@ -55,7 +59,7 @@ class ReportGuardContext:
 
 
 def _startable(guard_context: ReportGuardContext) -> Literal["too_early", "template_missing"] | None:
-    if guard_context.today < guard_context.period_ends - EARLIEST:
+    if guard_context.today < guard_context.opens:
         return "too_early"
     return None if guard_context.has_template else "template_missing"
 
@@ -94,6 +98,11 @@ def periods_of(starts: date, ends: date) -> list[Period]:
         found.append(Period(starts, min(following - timedelta(days=1), ends)))
         starts = following
     return found
+
+
+def opens(record: AnnualReport) -> date:
+    """The first day on which a report may be started."""
+    return record.period_starts if record.kind == FINAL else record.period_ends - EARLIEST
 
 
 def light_of(record: AnnualReport, today: date) -> str | None:

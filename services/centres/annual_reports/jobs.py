@@ -10,6 +10,7 @@ import orjson
 
 from services.centres.access import ROLES
 from services.centres.annual_reports import queries
+from services.centres.annual_reports.domain import ANNUAL as ANNUAL_REPORT
 from services.centres.annual_reports.domain import EMPTY, OPEN, Period
 from services.centres.annual_reports.operations import REPORTS
 from services.centres.annual_reports.record import AnnualReport
@@ -144,6 +145,7 @@ def enter(values: Values, _registry: bool) -> Columns:
         "visibility": "network",
         "country": values["centre"]["country"],
         "centre_id": values["centre"]["id"],
+        "kind": ANNUAL_REPORT,
         "year": year,
         "period_starts": period.starts,
         "period_ends": period.ends,

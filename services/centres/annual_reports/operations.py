@@ -10,7 +10,6 @@ from services.centres.annual_reports.domain import Period
 from services.centres.annual_reports.record import AnnualReport
 from services.centres.annual_reports.tables import annual_report
 from services.centres.report_templates import queries as templates
-from services.centres.report_templates.domain import ANNUAL
 from services.centres.report_templates.record import ReportTemplate
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -66,6 +65,12 @@ async def open_reports(uow: UnitOfWork, centre: UUID, country: str, term: UUID, 
         await REPORTS.insert(uow, replace(_report(country, centre, period), term_id=term, number=number))
 
 
+async def open_final_report(uow: UnitOfWork, centre: UUID, country: str, term: UUID, starts: date, ends: date) -> None:
+    """Inserts the final report that a centre owes for its term, until the last day of the term."""
+    final = replace(_report(country, centre, Period(starts, ends)), kind=domain.FINAL, due=ends, term_id=term)
+    await REPORTS.insert(uow, final)
+
+
 async def waive_future(uow: UnitOfWork, centre: UUID, day: date) -> None:
     """Waives the reports of a centre that closes on this day, for periods that have not begun on it."""
     for before in await queries.lock_future(uow.connection, centre, day):
@@ -79,6 +84,7 @@ def _report(country: str, centre: UUID, period: Period) -> AnnualReport:
         country=country,
         visibility="network",
         centre_id=centre,
+        kind=domain.ANNUAL,
         year=period.ends.year,
         period_starts=period.starts,
         period_ends=period.ends,
@@ -186,7 +192,7 @@ async def _guard_context(
     is_available = record.status != "draft" or await are_available(connection, _documents(record).values())
     return domain.ReportGuardContext(
         today=today(),
-        period_ends=record.period_ends,
+        opens=domain.opens(record),
         has_template=template is not None,
         is_complete=not record.missing,
         is_evidence_available=is_available,
@@ -215,7 +221,7 @@ async def remind(uow: UnitOfWork) -> None:
 async def _template(connection: Connection, report: AnnualReport) -> ReportTemplate | None:
     """The questions of the report; before `start` those that it will have."""
     if report.template_id is None:
-        return await templates.active(connection, ANNUAL)
+        return await templates.active(connection, domain.TEMPLATES[report.kind])
     return await templates.get(connection, report.template_id)
 
 

@@ -49,11 +49,13 @@ def _on_day(_access: AccessScope) -> dict[str, date]:
     return {"today": today()}
 
 
+_is_annual, _is_final = (_r.kind == constant(kind) for kind in domain.KINDS)
+_is_open = or_(_is_final, _r.period_ends - domain.EARLIEST.days <= TODAY)
 NEXT_STEPS = NextSteps(
     "centres.annual_reports",
     annual_report,
     (
-        NextStep("due", "start", among=REPORTING, only=_r.period_ends - domain.EARLIEST.days <= TODAY),
+        NextStep("due", "start", among=REPORTING, only=_is_open),
         NextStep("draft", "submit", among=REPORTING),
         NextStep("submitted", "accept", not_by=_r.submitted_by),
     ),
@@ -64,6 +66,7 @@ _COMMON = listing(
     annual_report,
     domain.LIFECYCLE.states,
     visible_to,
+    values("kind", _r.kind, "Kinds, separated by commas", one_of(domain.KINDS)),
     Filter("year", "A year", parsed_year, lambda bound: _r.year == bound),
     Filter("due_before", "Due before this day", parsed_day, lambda bound: _r.due < bound),
     replace(values("light", _light, "Lights, separated by commas", one_of(LIGHTS)), of_caller=_on_day),
@@ -71,7 +74,12 @@ _COMMON = listing(
 )
 LISTING = replace(_COMMON, sorts={**_COMMON.sorts, "due": _r.due})
 _NUMBER = select(views.CENTRES.c.registration_number).where(views.CENTRES.c.id == _r.centre_id)
-EXPORTED = replace(LISTING, extras={"registration_number": _NUMBER.scalar_subquery().label("registration_number")})
+EXPORTED = replace(
+    LISTING,
+    base=lambda access_kind: visible_to(access_kind).where(_is_annual),
+    extras={"registration_number": _NUMBER.scalar_subquery().label("registration_number")},
+)
+"""Annual reports, which imports name by their year."""
 _NUMBERED = Lookup(
     select(views.CENTRES)
     .where(views.CENTRES.c.registration_number == any_(bindparam("numbers", type_=ARRAY(Text))))
@@ -79,7 +87,7 @@ _NUMBERED = Lookup(
 )
 _TEMPLATES_OF = Lookup(
     select(_r.centre_id, _r.year, _r.template_id)
-    .where(_r.centre_id == any_(bindparam("centres", type_=ARRAY(Uuid))), _r.template_id.is_not(None))
+    .where(_r.centre_id == any_(bindparam("centres", type_=ARRAY(Uuid))), _r.template_id.is_not(None), _is_annual)
     .order_by(_r.id.desc())
     .limit(_MOST_STARTED)
 )
@@ -88,6 +96,7 @@ _BEFORE = Lookup(
     select(annual_report)
     .where(
         _r.centre_id == bindparam("centre", type_=Uuid),
+        _r.kind == bindparam("kind", type_=Text),
         _r.status == constant("accepted"),
         _r.period_ends < bindparam("ends", type_=Date),
     )
@@ -135,8 +144,8 @@ async def templates_of(connection: Connection, centres: Collection[UUID]) -> dic
 
 
 async def accepted_before(connection: Connection, report: AnnualReport) -> AnnualReport | None:
-    """The last accepted report of the same centre about an earlier period, regardless of the caller."""
-    row = await _BEFORE.fetchrow(connection, centre=report.centre_id, ends=report.period_ends)
+    """The last accepted report of the same centre and kind about an earlier period, regardless of the caller."""
+    row = await _BEFORE.fetchrow(connection, centre=report.centre_id, kind=report.kind, ends=report.period_ends)
     return record_of(AnnualReport, row) if row else None
 
 

@@ -33,10 +33,11 @@ class AnnualReport(Record):
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
     centre_id: Annotated[UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that reports."]
+    kind: Annotated[str, Public, "Whether it is about a year, or the final one about a term."]
     term_id: Annotated[
         UUID | None, Public, Refers("/centres/v1/terms"), "The term that it is about; null for an older report."
     ]
-    number: Annotated[int | None, Public, "Its number in the term, from 1; null for an older report."]
+    number: Annotated[int | None, Public, "Its number in the term, from 1; null for an older or a final report."]
     year: Annotated[int, Public, Written, "The year in which its period ends."]
     period_starts: Annotated[date, Public, Part]
     period_ends: Annotated[date, Public, Part]

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.centres.annual_reports import record
-from services.centres.annual_reports.domain import LIFECYCLE, light_of
+from services.centres.annual_reports.domain import KINDS, LIFECYCLE, light_of
 from services.centres.annual_reports.tables import annual_report
 from shared.kernel.clock import today
 from shared.kernel.lights import LIGHTS
@@ -81,6 +81,7 @@ class AnnualReport(RecordResponse, of=record.AnnualReport, lifecycle=LIFECYCLE):
     """A report as a caller sees it: all of it with a grant that covers the centre, else what is public."""
 
     centre_id: UUID
+    kind: Annotated[str, Field(examples=["annual"], json_schema_extra={STATES: [*KINDS]})]
     term_id: UUID | None
     number: Annotated[int | None, Field(examples=[1])]
     year: Annotated[int, Field(examples=[2027])]

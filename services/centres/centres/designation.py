@@ -1,7 +1,9 @@
 """The terms of centres: opened by a designation or renewal, ended with them, and their endorsement."""
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -11,20 +13,36 @@ from services.centres.annual_reports.operations import open_reports, waive_futur
 from services.centres.centres import domain, queries
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import term
+from services.centres.evaluations import conditions
+from services.centres.evaluations.conditions import Condition
 from services.centres.partnerships.operations import follow_centre as partnerships_follow
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today, years_after
 from shared.kernel.errors import invalid_field
-from shared.kernel.lifecycle import Fields, Lifecycle, given, given_id
+from shared.kernel.lifecycle import Fields, Lifecycle, given, given_id, transition
+from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.record import Document
 from shared.records.references import CENTRES, require_known
 from shared.records.resource_type import ResourceType, TransitionRequest
 
 _CLOSING = ("close", "not_renew")
+
+
+def _unmet(guard_context: Sequence[Condition]) -> Literal["no_open_condition"] | None:
+    return conditions.unmet(guard_context)
+
+
 TERM_STATES = ("current", "ended")
-TERMS: ResourceType[Term, None] = ResourceType.of(Term, term, Lifecycle(TERM_STATES, ()))
+TERM_LIFECYCLE: Lifecycle[Sequence[Condition]] = Lifecycle(
+    TERM_STATES,
+    tuple(
+        transition(conditions.MEET, state, state, guard=_unmet, fields=conditions.FIELDS, fact="updated")
+        for state in TERM_STATES
+    ),
+)
+TERMS: ResourceType[Term, Sequence[Condition]] = ResourceType.of(Term, term, TERM_LIFECYCLE)
 
 _FOLLOW = Statement(
     sql_update(term).where(term.c.centre_id == bindparam("key")).values(visibility=bindparam("visibility"))
@@ -32,10 +50,77 @@ _FOLLOW = Statement(
 _PROFILE_FOLLOWS = "UPDATE escm.centre_profile SET visibility = $2 WHERE centre_id = $1"
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What a renewal asks of a centre, and the decision that it rests on: a document, or one of a committee."""
+
+    conditions: Sequence[Condition] = ()
+    decision: Document | None = None
+    decision_id: UUID | None = None
+
+
+def renewal_of(fields: Fields, decision: Document | None) -> Renewal:
+    """What the fields of `renew` say, with the document of the decision."""
+    return Renewal(given(fields, "conditions", list) or (), decision, given_id(fields, "decision_id"))
+
+
+def registered(record: Centre, serial: int) -> Centre:
+    """The centre with the number and the day of its first designation."""
+    number = domain.registration_number(record.country, serial)
+    search_key = domain.names_search_key(record.names, number)
+    numbered = replace(record, registration_number=number, registration_serial=serial, search_key=search_key)
+    return replace(numbered, designated_on=today())
+
+
+async def require_named(
+    uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest, may: Callable[[str], bool]
+) -> None:
+    """Raises Invalid for a decision or a successor that a transition cannot name."""
+    if may("renew"):
+        await _require_decision(uow, before, requested.fields)
+    if may("close"):
+        await _require_successor(uow, access, before, given_id(requested.fields, "successor_id"))
+
+
+async def _require_decision(uow: UnitOfWork, before: Centre, fields: Fields) -> None:
+    """Raises Invalid for a decision that is not one of a committee of the centre's country."""
+    key = given_id(fields, "decision_id")
+    if key is not None and await queries.state_of_decision(uow.connection, key, before.country) is None:
+        raise invalid_field("/fields/decision_id", "unknown_reference", "The country's committee has no such decision.")
+
+
+def term_of(before: Centre, requested: TransitionRequest) -> tuple[date, date]:
+    """The first and the last day of the term that a step opens. Raises Invalid if it ends before it starts."""
+    last_day = before.term_ends if requested.action == "renew" else None
+    starts, ends = domain.term_of(last_day, requested.fields, today())
+    if ends <= starts:
+        raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
+    return starts, ends
+
+
+def waiver_of(principal: Principal, requested: TransitionRequest) -> Document | None:
+    """The waiver that replaces an endorsement, with the persons who proposed and confirmed it."""
+    waiver = given(requested.fields, "waiver", dict)
+    if not waiver:
+        return None
+    second = str(principal.id) if requested.proposed_by else waiver["second_person"]
+    by = (requested.proposed_by or principal).label
+    return {**waiver, "second_person": second, "by": by, "on": today().isoformat()}
+
+
 async def open_term(
-    uow: UnitOfWork, centre: Centre, starts: date, ends: date, *, endorsement: UUID | None, waiver: Document | None
+    uow: UnitOfWork,
+    centre: Centre,
+    starts: date,
+    ends: date,
+    *,
+    endorsement: UUID | None,
+    waiver: Document | None,
+    renewal: Renewal | None = None,
 ) -> Term:
-    """Opens the centre's next term, with an endorsement or a waiver, and the reports that it owes."""
+    """Opens the centre's next term, with an endorsement or a waiver, what its renewal says, and the reports that it
+    owes."""
+    renewal = renewal or Renewal()
     await end_term(uow, centre, starts - timedelta(days=1))
     new = replace(
         TERMS.new({}),
@@ -51,6 +136,9 @@ async def open_term(
         decided_on=today(),
         endorsement_id=endorsement,
         waiver=waiver,
+        conditions=renewal.conditions,
+        decision=renewal.decision,
+        decision_id=renewal.decision_id,
     )
     opened = await TERMS.insert(uow, new)
     await open_reports(uow, centre.id, centre.country, opened.id, starts, ends)
@@ -89,7 +177,7 @@ def closing_day(fields: Fields) -> date:
     return given(fields, "effective", date) or today()
 
 
-async def require_successor(uow: UnitOfWork, access: AccessScope, before: Centre, successor: UUID | None) -> None:
+async def _require_successor(uow: UnitOfWork, access: AccessScope, before: Centre, successor: UUID | None) -> None:
     """Raises Invalid for a successor that the caller may not know of, that is in no term, or the centre itself."""
     if successor is None:
         return

@@ -56,7 +56,8 @@ class CentreGuardContext:
     `parts` are those of `PARTS` that have a value, `questions` those of the template of applications, `unanswered` the
     keys of the required ones without an answer. `favourable` counts reviewers without a conflict of interest who
     recommend designation. `officer`: why the file cannot be assigned to the named officer. `change`: why the change
-    cannot be made, such as a new host without an agreement.
+    cannot be made, such as a new host without an agreement. `are_reports_accepted`: each ended year of the term has an
+    accepted report, or a waived one. `is_decided`: the decision that a renewal names was adopted.
     """
 
     today: date
@@ -70,6 +71,8 @@ class CentreGuardContext:
     has_waiver: bool = False
     has_final_report: bool = False
     has_evaluation: bool = False
+    are_reports_accepted: bool = True
+    is_decided: bool = True
     term_ends: date | None = None
     officer: OfficerFault | None = None
     change: ChangeFault | None = None
@@ -114,9 +117,11 @@ DESIGNATE: tuple[Condition[Literal["agreement_missing", "endorsement_missing"]],
     Condition("agreement", "agreement_missing", lambda given: given.agreed),
     Condition("endorsement", "endorsement_missing", lambda given: given.endorsed or given.has_waiver),
 )
-SUBMIT_RENEWAL: tuple[Condition[Literal["final_report_missing", "evaluation_missing"]], ...] = (
+RenewalFault: TypeAlias = Literal["final_report_missing", "evaluation_missing", "annual_report_missing"]
+SUBMIT_RENEWAL: tuple[Condition[RenewalFault], ...] = (
     Condition("final_report", "final_report_missing", lambda given: given.has_final_report),
     Condition("evaluation", "evaluation_missing", lambda given: given.has_evaluation),
+    Condition("annual_reports", "annual_report_missing", lambda given: given.are_reports_accepted),
 )
 RENEW: tuple[Condition[Literal["renewal_too_late"]], ...] = (Condition("term", "renewal_too_late", _is_renewable),)
 
@@ -145,12 +150,12 @@ def _without_endorsement(guard_context: CentreGuardContext) -> bool:
     return not guard_context.endorsed
 
 
-def _reported(guard_context: CentreGuardContext) -> Literal["final_report_missing", "evaluation_missing"] | None:
+def _reported(guard_context: CentreGuardContext) -> RenewalFault | None:
     return _unmet(SUBMIT_RENEWAL, guard_context)
 
 
-def _renewable(guard_context: CentreGuardContext) -> Literal["renewal_too_late"] | None:
-    return _unmet(RENEW, guard_context)
+def _renewable(guard_context: CentreGuardContext) -> Literal["renewal_too_late", "decision_missing"] | None:
+    return _unmet(RENEW, guard_context) or (None if guard_context.is_decided else "decision_missing")
 
 
 def _may_hold_the_file(guard_context: CentreGuardContext) -> OfficerFault | None:
@@ -209,7 +214,14 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
             guard=_reported,
             fields=("final_report", "evaluation"),
         ),
-        transition("renew", "renewal_review|expired", "active", guard=_renewable, fields=_TERM, fact="renewed"),
+        transition(
+            "renew",
+            "renewal_review|expired",
+            "active",
+            guard=_renewable,
+            fields=(*_TERM, "conditions", "decision", "decision_id"),
+            fact="renewed",
+        ),
         transition("not_renew", "renewal_review", "closed", reason_required=True, fields=_NOTE),
         transition(
             "suspend",

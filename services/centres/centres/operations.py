@@ -1,6 +1,6 @@
 """Writing centres: one function per verb. Each writes its rows, audit entries and facts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -15,13 +15,18 @@ from services.centres.centres.designation import (
     follow_centre,
     follow_state,
     open_term,
-    require_successor,
+    registered,
+    renewal_of,
+    require_named,
+    term_of,
+    waiver_of,
     with_step,
 )
 from services.centres.centres.record import Centre
 from services.centres.centres.tables import centre
 from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.queries import committee_of
+from services.centres.evaluations.queries import RenewalInputs, renewal_inputs
 from services.centres.messages.operations import CONVERSATION
 from services.centres.references import account_of, country_of, require_experts, require_institutions
 from shared.auth.offices import holds
@@ -34,7 +39,6 @@ from shared.questionnaires.answers import open_questions, unanswered
 from shared.questionnaires.template import Question
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest, with_digests
-from shared.records.record import Document
 from shared.records.references import COMMITTEES, reading_access
 from shared.records.resource_type import (
     ResourceType,
@@ -48,7 +52,9 @@ from shared.records.rows import with_columns
 
 CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _DOCUMENTS = "terms_of_reference work_plan host_letter"
-_REPORTS = ("final_report", "evaluation")
+_PAPERS = ("final_report", "evaluation", "decision")
+_RENEWING = frozenset({"renewal_due"})
+_BEFORE_RENEWAL = frozenset(status for status, ahead in domain.AHEAD.items() if ahead.verb == "submit_renewal")
 _GATED = domain.REVIEWABLE | {"awaiting_agreement"}
 
 
@@ -107,12 +113,11 @@ async def transition(
     id; `answers_missing` names each question. Parallel designations in one country get different numbers.
     """
     may, at = permitted(access, before), now()
-    reports = {f"/fields/{name}": given(requested.fields, name, dict) for name in _REPORTS}
-    final_report, evaluation = (
-        await with_digests(uow, reports, is_final=True) if may(requested.action) else (None, None)
+    papers = {f"/fields/{name}": given(requested.fields, name, dict) for name in _PAPERS}
+    final_report, evaluation, decision = (
+        await with_digests(uow, papers, is_final=True) if may(requested.action) else (None, None, None)
     )
-    if may("close"):
-        await require_successor(uow, access, before, given_id(requested.fields, "successor_id"))
+    await require_named(uow, access, before, requested, may)
     inputs = await _designation_inputs(uow.connect, before)
     guard_context = await _guard_context(uow.connect, before, requested.fields, inputs)
     first = requested.action == "designate" and before.registration_number is None
@@ -125,9 +130,9 @@ async def transition(
             return replace(before, assignee=_officer(requested.fields))
         after = _entered(before, target, inputs, targets.get(target), at)
         after = with_step(before, after, requested)
-        after = after if serial is None else _registered(after, serial)
+        after = after if serial is None else registered(after, serial)
         if requested.action in ("designate", "renew"):
-            starts, ends = opened = _term(before, requested)
+            starts, ends = opened = term_of(before, requested)
             after = replace(after, term_number=(before.term_number or 0) + 1, term_starts=starts, term_ends=ends)
         elif requested.action == "submit_renewal":
             after = replace(after, final_report=final_report, evaluation=evaluation)
@@ -143,9 +148,10 @@ async def transition(
         await stages.append(uow, after, at)
     await follow_state(uow, after)
     if opened is not None:
-        waiver = _waiver(access.principal, requested)
+        waiver = waiver_of(access.principal, requested)
         endorsement = inputs.endorsement if inputs and not waiver else None
-        await open_term(uow, after, *opened, endorsement=endorsement, waiver=waiver)
+        renewal = renewal_of(requested.fields, decision)
+        await open_term(uow, after, *opened, endorsement=endorsement, waiver=waiver, renewal=renewal)
     await _follow(uow, after, requested)
     return after
 
@@ -167,25 +173,17 @@ def _entered(
     return after if holder is not None else replace(after, assignee=None)
 
 
-def _registered(record: Centre, serial: int) -> Centre:
-    number = domain.registration_number(record.country, serial)
-    named = replace(record, registration_number=number, registration_serial=serial, designated_on=today())
-    return replace(named, search_key=_search_key(named))
-
-
-def _term(before: Centre, requested: TransitionRequest) -> tuple[date, date]:
-    last_day = before.term_ends if requested.action == "renew" else None
-    starts, ends = domain.term_of(last_day, requested.fields, today())
-    if ends <= starts:
-        raise invalid_field("/fields/ends", "invalid_date", "The term ends after it starts.")
-    return starts, ends
-
-
 async def load_guard_context(
     connect: Connect, _principal: Principal, record: Centre, fields: Fields
 ) -> domain.CentreGuardContext:
     """Loads the inputs of the guards for this caller and this centre."""
     return await _guard_context(connect, record, fields, await _designation_inputs(connect, record))
+
+
+async def load_checklist(connect: Connect, record: Centre) -> domain.CentreGuardContext:
+    """Loads the conditions of the next transition, also if it is not possible in the present state."""
+    inputs = await _designation_inputs(connect, record)
+    return await _guard_context(connect, record, {}, inputs, renewing=_BEFORE_RENEWAL)
 
 
 async def lock_under_review(uow: UnitOfWork, key: UUID) -> Centre:
@@ -210,14 +208,26 @@ async def _designation_inputs(connect: Connect, record: Centre) -> queries.Desig
 
 
 async def _guard_context(
-    connect: Connect, record: Centre, fields: Fields, inputs: queries.DesignationInputs | None
+    connect: Connect,
+    record: Centre,
+    fields: Fields,
+    inputs: queries.DesignationInputs | None,
+    *,
+    renewing: Collection[str] = _RENEWING,
 ) -> domain.CentreGuardContext:
     asked: list[Question] = []
-    are_documents_available = True
+    are_documents_available = is_decided = True
+    renewal, decision = RenewalInputs(), given_id(fields, "decision_id")
     if record.status in domain.APPLYING:
         async with connect() as connection:
             asked = await questions(connection)
             are_documents_available = await are_available(connection, documents_of(record))
+    elif record.status in renewing:
+        async with connect() as connection:
+            renewal = await renewal_inputs(connection, record.id)
+    elif decision is not None:
+        async with connect() as connection:
+            is_decided = await queries.state_of_decision(connection, decision, record.country) == "adopted"
     return domain.CentreGuardContext(
         today=today(),
         parts=frozenset(name for name in domain.PARTS if getattr(record, name) is not None),
@@ -228,8 +238,10 @@ async def _guard_context(
         agreed=inputs is not None and inputs.agreed,
         endorsed=inputs is not None and inputs.arrived.is_endorsed,
         has_waiver=fields.get("waiver") is not None,
-        has_final_report=fields.get("final_report") is not None,
-        has_evaluation=fields.get("evaluation") is not None,
+        has_final_report=fields.get("final_report") is not None or renewal.has_final_report,
+        has_evaluation=fields.get("evaluation") is not None or renewal.has_evaluation,
+        are_reports_accepted=renewal.are_reports_accepted,
+        is_decided=is_decided,
         term_ends=record.term_ends,
         officer=await _officer_fault(connect, record, fields),
     )
@@ -252,16 +264,6 @@ def _officer(fields: Fields) -> UUID | None:
     if "officer" not in fields:
         raise invalid_field("/fields/officer", "required", "The id of an account or client, or null.")
     return given_id(fields, "officer")
-
-
-def _waiver(principal: Principal, requested: TransitionRequest) -> Document | None:
-    """The waiver that replaces an endorsement, with the persons who proposed and confirmed it."""
-    waiver = given(requested.fields, "waiver", dict)
-    if not waiver:
-        return None
-    second = str(principal.id) if requested.proposed_by else waiver["second_person"]
-    by = (requested.proposed_by or principal).label
-    return {**waiver, "second_person": second, "by": by, "on": today().isoformat()}
 
 
 def _search_key(record: Centre) -> str:

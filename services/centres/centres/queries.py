@@ -40,6 +40,7 @@ from services.centres.centres.domain import (
 )
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import centre, term
+from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
@@ -78,6 +79,10 @@ _ENTERED_FOR = Lookup(
 )
 _CURRENT_TERM = Statement(
     select(term).where(term.c.centre_id == bindparam("centre"), term.c.status == "current").with_for_update()
+)
+_decision = views.DECISIONS.c
+_DECISION = Lookup(
+    select(_decision.status).where(_decision.id == bindparam("key", type_=Uuid), _decision.country == _country).limit(1)
 )
 _TERMS_OF_COUNTRY = Statement(
     select(term)
@@ -226,6 +231,13 @@ async def consent_level(connection: Connection, country: str) -> int:
     """The highest level of the country's verified endorsements that are valid today; 0 without one."""
     row = await _CONSENT.fetchrow(connection, country=country)
     return row["level"] if row else 0
+
+
+async def state_of_decision(connection: Connection, key: UUID, country: str) -> str | None:
+    """The state of a decision of a committee of this country, regardless of the caller; None if there is no such
+    one."""
+    found: str | None = await _DECISION.fetchval(connection, key=key, country=country)
+    return found
 
 
 async def next_serial(connection: Connection, country: str) -> int:

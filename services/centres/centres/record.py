@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+from services.centres.evaluations.conditions import Condition
 from shared.kernel.resource import Resource
 from shared.questionnaires.answers import Answers
 from shared.records.record import Document, Granted, Internal, Part, Public, Record, Refers, Texts, Tracked, Written
@@ -110,6 +111,7 @@ class Term(Record):
     """
 
     resource_type = Resource("centres", "terms", "term")
+    also_scoped_by = ("centre_id",)
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
@@ -130,6 +132,19 @@ class Term(Record):
         "The government's endorsement that the designation rests on.",
     ]
     waiver: Annotated[Document | None, Granted, Tracked, "The waiver instead of an endorsement."]
+    conditions: Annotated[
+        Sequence[Condition], Granted, Tracked, "What the renewal asks of the centre; for grants that cover the centre."
+    ]
+    decision: Annotated[
+        Document | None, Granted, Tracked, "The decision to renew the centre; for grants that cover the centre."
+    ]
+    decision_id: Annotated[
+        UUID | None,
+        Granted,
+        Tracked,
+        Refers("/centres/v1/decisions"),
+        "The decision of the committee that stands for it; for grants that cover the centre.",
+    ]
     consent_lapsed_on: Annotated[date | None, Granted, Tracked, "Since when the country has no valid endorsement."]
     suspension_proposed_on: Annotated[
         date | None, Granted, Tracked, "When two reports of the term were very late, so that a suspension was proposed."

@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from services.centres.annual_reports.operations import apply_scheduled as announce_lights
+from services.centres.annual_reports.operations import open_final_report
 from services.centres.centres import queries, stages
 from services.centres.centres.clock import APPLICANT, entered
 from services.centres.centres.designation import TERMS, end_term, follow_state
 from services.centres.centres.operations import CENTRES
+from services.centres.centres.record import Centre
+from services.centres.evaluations.operations import open_renewal
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, today
 from shared.records.rows import with_columns
@@ -26,7 +29,16 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
         else:
             wanted = entered(before, "renewal_due", APPLICANT, None, at)
             after = await CENTRES.apply_scheduled(uow, before, "open_renewal", wanted)
+            await _open_renewal(uow, after)
         await stages.append(uow, after, at)
+
+
+async def _open_renewal(uow: UnitOfWork, centre: Centre) -> None:
+    """What a renewal needs: an evaluation, and a final report on the term."""
+    await open_renewal(uow, centre.id, centre.country)
+    current = await queries.lock_current_term(uow.connection, centre.id)
+    if current is not None:
+        await open_final_report(uow, centre.id, centre.country, current.id, current.starts, current.ends)
 
 
 async def announce_overdue(uow: UnitOfWork) -> None:

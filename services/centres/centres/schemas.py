@@ -12,6 +12,7 @@ from services.centres.centres import record
 from services.centres.centres.clock import HELD, HOLDERS, is_overdue, is_paused, spent
 from services.centres.centres.domain import CAUSES, LIFECYCLE
 from services.centres.centres.tables import centre
+from services.centres.evaluations.schemas import JsonConditions
 from shared.kernel.clock import now, to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers
@@ -81,9 +82,10 @@ class DesignationWaiver(Body):
 
 
 class CentreFields(Body):
-    """The fields of transitions: `starts`, `ends`, `waiver` of designate; `starts`, `ends` of renew; the documents of
-    submit_renewal; `officer` of assign; `review_by` of suspend; `effective`, `cause`, `successor_id` of close;
-    `effective`, `document` and one thing that changes, of change; `public_note` of all that the register shows."""
+    """The fields of transitions: `starts`, `ends`, `waiver` of designate; `starts`, `ends`, `conditions` and a decision
+    of renew; the documents of submit_renewal; `officer` of assign; `review_by` of suspend; `effective`, `cause`,
+    `successor_id` of close; `effective`, `document` and one thing that changes, of change; `public_note` of all that
+    the register shows."""
 
     starts: Annotated[
         Day | None, "For `designate` and `renew`: the first day of the term; today, or the day after the last term."
@@ -96,11 +98,21 @@ class CentreFields(Body):
         "For `designate`: the waiver instead of an endorsement.",
     ] = None
     final_report: Annotated[
-        Annotated[Document, PlainSerializer(_as_json)] | None, "For `submit_renewal`: the report on the term that ends."
+        Annotated[Document, PlainSerializer(_as_json)] | None,
+        "For `submit_renewal`: the report on the term that ends, unless the final report of the centre is submitted.",
     ] = None
     evaluation: Annotated[
         Annotated[Document, PlainSerializer(_as_json)] | None,
-        "For `submit_renewal`: the evaluation of the term that ends.",
+        "For `submit_renewal`: the evaluation of the term that ends, unless one was completed within 18 months.",
+    ] = None
+    conditions: Annotated[JsonConditions | None, "For `renew`: what the centre has to do in the new term."] = None
+    decision: Annotated[
+        Annotated[Document, PlainSerializer(_as_json)] | None, "For `renew`: the decision about the renewal."
+    ] = None
+    decision_id: Annotated[
+        UUID | None,
+        Refers("/centres/v1/decisions"),
+        "For `renew`: the adopted decision of the country's committee that stands for it.",
     ] = None
     officer: Annotated[UUID | None, "For `assign`: the account or client in charge; null for nobody."] = None
     names: Annotated[Titles | None, "For `change`: the new names, by language."] = None

@@ -37,6 +37,9 @@ def checklist(centre: Centre, guard_context: CentreGuardContext) -> list[Item]:
         "reviews": f"{own}/reviews",
         "agreement": f"/centres/v1/agreements?centre_id={centre.id}",
         "endorsement": f"/actions/v1/endorsements?country={centre.country}",
+        "final_report": f"/centres/v1/annual_reports?centre_id={centre.id}&kind=final",
+        "evaluation": f"/centres/v1/evaluations?centre_id={centre.id}",
+        "annual_reports": f"/centres/v1/annual_reports?centre_id={centre.id}&kind=annual",
     }
     return [
         Item(key, titles, met, links.get(key, own), ahead.verb, None if met else condition.reason)

@@ -8,7 +8,7 @@ from fastapi import Depends, Response
 from services.centres.access import ROLES
 from services.centres.centres import record
 from services.centres.centres.domain import PUBLISHED
-from services.centres.centres.operations import load_guard_context
+from services.centres.centres.operations import load_checklist
 from services.centres.centres.routes import CENTRE_API, with_own_applications
 from services.centres.stages import queries
 from services.centres.stages.domain import checklist
@@ -48,7 +48,7 @@ Centre = Annotated[Row, Depends(CENTRE_API.readable)]
 async def get_checklist(centre: Centre, ctx: CurrentContext) -> Response:
     require(ctx.access_on(_CENTRES), "read", centre["country"], centre["id"])
     of = record_read(record.Centre, centre)
-    guard_context = await load_guard_context(ctx.connection, ctx.principal, of, {})
+    guard_context = await load_checklist(ctx.connection, of)
     return document_response(ctx, shown_checklist(checklist(of, guard_context)))
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.centres.annual_reports.domain import ANNUAL
 from services.centres.annual_reports.queries import visible_to
 from services.centres.annual_reports.tables import annual_report
 from services.centres.centres.domain import DESIGNATED
@@ -66,7 +67,11 @@ def _query(access_kind: AccessKind, by: Sequence[str], names: Sequence[str], is_
     else:
         is_due = or_(_owed.due < TODAY, _owed.status.in_([constant("submitted"), constant("accepted")]))
         query = select(*keys, func.count().label("n")).where(_owed.status != constant("waived"), is_due)
-    query = query.join(centre, centre.c.id == of.centre_id).where(known, *filters).group_by(*keys)
+    query = (
+        query.join(centre, centre.c.id == of.centre_id)
+        .where(known, of.kind == constant(ANNUAL), *filters)
+        .group_by(*keys)
+    )
     return within_context(query.limit(LARGEST + 1))
 
 

@@ -8,7 +8,9 @@ from services.centres.centres.designation import TERM_STATES
 from services.centres.centres.domain import PUBLISHED
 from services.centres.centres.record import Term
 from services.centres.centres.tables import centre, term
+from services.centres.evaluations.queries import is_condition_overdue
 from shared.records.access_scope import AccessKind
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import listing, with_parent
 
 
@@ -17,4 +19,10 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
     return select(term).where(with_parent(centre, term.c.centre_id, access_kind, PUBLISHED))
 
 
-LISTING = listing(Term, term, TERM_STATES, visible_to)
+NEXT_STEPS = NextSteps(
+    "centres.terms",
+    term,
+    (NextStep("current", "meet_condition", only=is_condition_overdue(term.c.conditions)),),
+    term.c.centre_id,
+)
+LISTING = listing(Term, term, TERM_STATES, visible_to, NEXT_STEPS.holder)

@@ -7,6 +7,7 @@ from services.centres.centres import record
 from services.centres.centres.designation import TERMS
 from services.centres.centres.schemas import StoredWaiver
 from services.centres.centres.tables import term
+from services.centres.evaluations.schemas import CentreCondition
 from shared.records.plain import presenter
 from shared.web.fields import Document
 from shared.web.schemas import RecordResponse
@@ -27,6 +28,9 @@ class DesignationTerm(RecordResponse, of=record.Term, lifecycle=TERMS.lifecycle)
     waiver: StoredWaiver | None = None
     consent_lapsed_on: date | None = None
     suspension_proposed_on: date | None = None
+    conditions: list[CentreCondition] | None = None
+    decision: Document | None = None
+    decision_id: UUID | None = None
 
 
 present = presenter(record.Term, term)

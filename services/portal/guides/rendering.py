@@ -31,6 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "centre-partners",
         "centre-changes",
         "committees",
+        "evaluations",
         "dashboards",
     ),
     "For ministries and national systems": (

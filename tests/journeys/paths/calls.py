@@ -59,7 +59,7 @@ def _late_call(path_run: PathRun) -> str:
     return _call(path_run, nominee_deadline="2026-01-02T00:00:00Z", nominator_deadline="2026-01-03T00:00:00Z")
 
 
-def _expert(path_run: PathRun, who: str) -> str:
+def expert_with_account(path_run: PathRun, who: str) -> str:
     """An expert with an account, who is a caller of the run from then on."""
     person = path_run.notes[who] = path_run.world.person(who.title())
     made = path_run.world.expert(path_run.country, f"{who.title()} {uuid4().hex[:8]}")
@@ -71,7 +71,10 @@ def _expert(path_run: PathRun, who: str) -> str:
 
 
 def _open(path_run: PathRun, *panel: str, **more: Any) -> str:
-    seats = [{"expert_id": _expert(path_run, who), "office": "chair" if who == "chair" else "member"} for who in panel]
+    seats = [
+        {"expert_id": expert_with_account(path_run, who), "office": "chair" if who == "chair" else "member"}
+        for who in panel
+    ]
     call = _call(path_run, panel=seats, **more)
     path_run.by("admin").step(call, "open")
     return call
@@ -80,7 +83,7 @@ def _open(path_run: PathRun, *panel: str, **more: Any) -> str:
 def _draft(path_run: PathRun, who: str = "nominee", **more: Any) -> str:
     """A complete nomination of a new expert."""
     if who not in path_run.notes:
-        _expert(path_run, who)
+        expert_with_account(path_run, who)
     path_run.notes["nominator"] = address = f"{uuid4().hex}@example.org"
     body = {
         "call_id": path_run.notes["call"].rpartition("/")[2],
@@ -115,7 +118,7 @@ def _incomplete(path_run: PathRun) -> str:
     """A draft without anything, to a call that opens in a moment."""
     eligible = {"categories": ["fellow"], "documents": ["letter"]}
     _open(path_run, opens=_in(seconds=20), eligibility=eligible, nominator_kinds=["institution"])
-    _expert(path_run, "nominee")
+    expert_with_account(path_run, "nominee")
     return _draft(path_run, documents=[], interests=None, nominator=_oneself(path_run))
 
 
@@ -143,7 +146,7 @@ def _other_address(_path_run: PathRun) -> dict[str, str]:
 
 def _late(path_run: PathRun) -> str:
     """A draft to a call whose time for nominees has ended since."""
-    _expert(path_run, "nominee")
+    expert_with_account(path_run, "nominee")
     deadline = _in(seconds=10)
     _open(path_run, nominee_deadline=deadline)
     path = _draft(path_run)

@@ -22,6 +22,7 @@ from tests.support.running import eventually
 _V1 = V1["centres"]
 _SECRETARY, _OFFICER = "committee_secretary", "secretariat_officer"
 _WAIVER = {"reason": "The government is being formed"}
+_PAPERS = {"final_report": DOCUMENT, "evaluation": DOCUMENT}
 _SCORES = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
 
 
@@ -207,6 +208,31 @@ def close_centre(path_run: PathRun) -> None:
     path_run.by("admin").step(f"{_V1}/centres/{path_run.notes['centre']}", "close", reason="The host has closed")
 
 
+def _waive_years(path_run: PathRun) -> None:
+    """Waives the reports about years of the term that have ended."""
+    owed = path_run.by("admin").get(f"{_V1}/annual_reports", centre_id=path_run.notes["centre"], status="due")["items"]
+    for report in owed:
+        if report["kind"] == "annual" and report["period"]["ends"] < day():
+            path_run.by("admin").step(report["links"]["self"], "waive", reason="Reported on paper")
+
+
+def _decision(path_run: PathRun) -> str:
+    """The id of a draft decision of the country's committee, which can be adopted."""
+    if "decision" not in path_run.notes:
+        committee(path_run)
+        present = [seat("member")(path_run).rsplit("/", 1)[1]]
+        body = {"committee_id": path_run.notes["committee"], "kind": "online", "starts": day(), "present": present}
+        meeting = path_run.create(_SECRETARY, f"{_V1}/committee_meetings", **body)
+        path_run.by(_SECRETARY).step(meeting["links"]["self"], "hold")
+        draft = {"meeting_id": meeting["id"], "titles": {"en": "Renewal"}, "votes": {"for": 1}}
+        path_run.notes["decision"] = path_run.create(_SECRETARY, f"{_V1}/decisions", **draft)
+    return str(path_run.notes["decision"]["id"])
+
+
+def _adopt(path_run: PathRun) -> None:
+    path_run.by(_SECRETARY).step(path_run.notes["decision"]["links"]["self"], "adopt")
+
+
 def _completes(verb: str) -> tuple[Line, ...]:
     """The transition needs one part of the application after the other, the answers, and available files."""
     return (
@@ -324,8 +350,10 @@ PATHS = (
             taken("admin", "reinstate", "renewal_due"),
             refused(_SECRETARY, "submit_renewal", "final_report_missing"),
             refused(_SECRETARY, "submit_renewal", "evaluation_missing", final_report=DOCUMENT),
-            taken(_SECRETARY, "submit_renewal", "renewal_review", final_report=DOCUMENT, evaluation=DOCUMENT),
-            taken("admin", "renew", "active"),
+            refused(_SECRETARY, "submit_renewal", "annual_report_missing", _waive_years, **_PAPERS),
+            taken(_SECRETARY, "submit_renewal", "renewal_review", **_PAPERS),
+            refused("admin", "renew", "decision_missing", _adopt, decision_id=_decision),
+            taken("admin", "renew", "active", decision_id=_decision),
             taken("admin", "close", "closed"),
         ),
     ),
@@ -360,7 +388,8 @@ PATHS = (
         (
             _designated_for(starts="2023-01-01", ends=day(100)),
             follows("open_renewal", "renewal_due", later("centres.end_terms")),
-            taken(_SECRETARY, "submit_renewal", "renewal_review", final_report=DOCUMENT, evaluation=DOCUMENT),
+            given(_waive_years),
+            taken(_SECRETARY, "submit_renewal", "renewal_review", **_PAPERS),
             taken("admin", "not_renew", "closed"),
         ),
     ),

@@ -100,6 +100,10 @@ class Person:
             },
         )
         yield "reviews", {**record, "reviewer_id": self.loser, "status": "recorded", "recommendation": "decline"}
+        evaluation = {**record, "status": "planned", "kind": "special", "recommendation": "renew", "panel": panel}
+        yield "evaluation_panels", {**evaluation, "completed_on": None}
+        score = {"expert_id": self.loser, "status": "recorded", "recommendation": "renew"}
+        yield "evaluation_scores", {**record, **score}
         yield "reviewers", {**record, "expert_id": self.loser, "status": "invited"}
         directed = {**record, "director_id": self.expert, "status": "draft"}
         yield "directed_centres", {**directed, "clock_holder": "applicant", "closure_cause": None}

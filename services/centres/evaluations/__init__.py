@@ -1,0 +1,1 @@
+"""Evaluations of centres by panels of experts."""

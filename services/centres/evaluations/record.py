@@ -1,0 +1,73 @@
+"""An evaluation of a centre."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, TypedDict
+from uuid import UUID
+
+from services.centres.evaluations.conditions import Condition
+from shared.kernel.resource import Resource
+from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
+
+
+class PanelMember(TypedDict):
+    """An expert who evaluates, as chair or member."""
+
+    expert_id: str
+    office: str
+
+
+class Criterion(TypedDict):
+    """What is scored, and how much it counts."""
+
+    key: str
+    titles: Texts
+    weight: float
+
+
+class Conflict(TypedDict):
+    """A member of the panel who has a conflict of interest."""
+
+    expert_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation(Record):
+    """An evaluation of a centre by a panel, with the centre's country. It is never published.
+
+    Grants over the centre read it without the panel, and the findings once it is completed.
+    """
+
+    resource_type = Resource("centres", "evaluations", "evaluation")
+
+    visibility: Annotated[str, Public]
+    centre_id: Annotated[UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that is evaluated."]
+    kind: Annotated[str, Public, Written, "The occasion: the middle of a term, its renewal, or another one."]
+    panel: Annotated[Sequence[PanelMember], Granted, Written, "The experts who evaluate; not for the centre."]
+    criteria: Annotated[Sequence[Criterion], Public, Written, "What the panel scores, and how much it counts."]
+    starts: Annotated[date | None, Public, Written, "The first day."]
+    ends: Annotated[date | None, Public, Written, "The day by which the panel scores."]
+    visit: Annotated[date | None, Public, Written, "The day on which the panel visits the centre."]
+    report: Annotated[
+        Document | None, Granted, Written, "The report of the panel; for the centre once the evaluation is completed."
+    ]
+    recommendation: Annotated[
+        str | None, Granted, Written, "What the panel recommends; for the centre once the evaluation is completed."
+    ]
+    conditions: Annotated[
+        Sequence[Condition],
+        Granted,
+        Written,
+        "What the centre has to do; for the centre once the evaluation is completed.",
+    ]
+    completed_on: Annotated[date | None, Public, Tracked, "The day on which it was completed."]
+    response: Annotated[str | None, Public, Tracked, "What the centre's director says about the findings."]
+    responded_on: Annotated[date | None, Public, Tracked, "The day of this response."]
+    conflicts: Annotated[Sequence[Conflict], Internal]
+
+
+def office_of(panel: Sequence[PanelMember], expert: UUID | None) -> str | None:
+    """The office of an expert in a panel; None for somebody else."""
+    return next((member["office"] for member in panel if member["expert_id"] == str(expert)), None)

@@ -33,9 +33,17 @@ _PROFILE_FOLLOWS = "UPDATE escm.centre_profile SET visibility = $2 WHERE centre_
 
 
 async def open_term(
-    uow: UnitOfWork, centre: Centre, starts: date, ends: date, *, endorsement: UUID | None, waiver: Document | None
+    uow: UnitOfWork,
+    centre: Centre,
+    starts: date,
+    ends: date,
+    *,
+    endorsement: UUID | None = None,
+    waiver: Document | None = None,
+    decided_on: date | None = None,
 ) -> Term:
-    """Opens the centre's next term, with an endorsement or a waiver, and the reports that it owes."""
+    """Opens the centre's next term, with an endorsement or a waiver, and the reports that it owes. `decided_on` is the
+    day of a decision from before the centre was entered; the default is today."""
     await end_term(uow, centre, starts - timedelta(days=1))
     new = replace(
         TERMS.new({}),
@@ -48,12 +56,13 @@ async def open_term(
         ends=ends,
         terms_of_reference=centre.terms_of_reference,
         work_plan=centre.work_plan,
-        decided_on=today(),
+        decided_on=decided_on or today(),
         endorsement_id=endorsement,
         waiver=waiver,
     )
     opened = await TERMS.insert(uow, new)
-    await open_reports(uow, centre.id, centre.country, opened.id, starts, ends)
+    is_earlier = decided_on is not None
+    await open_reports(uow, centre.id, centre.country, opened.id, starts, ends, are_earlier_known=is_earlier)
     return opened
 
 

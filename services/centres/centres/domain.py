@@ -201,6 +201,7 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
             fields=(*_TERM, "waiver"),
             fact="designated",
         ),
+        transition("record_designation", "draft", "active", fact="designated", is_scheduled=True),
         transition("open_renewal", "active", "renewal_due", is_scheduled=True),
         transition(
             "submit_renewal",

@@ -33,6 +33,7 @@ APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_l
 """The fields that reviewers assess; they change only while the applicant holds the file."""
 ASSIGN = "assign"
 CHANGE = "change"
+CLOSE, REVOKE_CLOSURE = "close", "revoke_closure"
 CAUSES = ("host_withdrew", "mutual", "breach", "merged")
 """Why a centre closes."""
 Missing: TypeAlias = Literal[
@@ -44,6 +45,7 @@ Missing: TypeAlias = Literal[
     "answers_missing",
     "evidence_not_available",
 ]
+NotClosing: TypeAlias = Literal["closure_not_pending"]
 ChangeFault: TypeAlias = Literal["agreement_missing", "change_pending"]
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 Code_co = TypeVar("Code_co", bound=str, covariant=True)
@@ -56,7 +58,7 @@ class CentreGuardContext:
     `parts` are those of `PARTS` that have a value, `questions` those of the template of applications, `unanswered` the
     keys of the required ones without an answer. `favourable` counts reviewers without a conflict of interest who
     recommend designation. `officer`: why the file cannot be assigned to the named officer. `change`: why the change
-    cannot be made, such as a new host without an agreement.
+    cannot be made, such as a new host without an agreement. `is_closing`: a closure waits for its day.
     """
 
     today: date
@@ -73,6 +75,7 @@ class CentreGuardContext:
     term_ends: date | None = None
     officer: OfficerFault | None = None
     change: ChangeFault | None = None
+    is_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +164,15 @@ def _can_change(guard_context: CentreGuardContext) -> ChangeFault | None:
     return guard_context.change
 
 
+def _is_closing(guard_context: CentreGuardContext) -> NotClosing | None:
+    return None if guard_context.is_closing else "closure_not_pending"
+
+
 _IN_TERM = "active|renewal_due|renewal_review|suspended"
 IN_TERM = tuple(_IN_TERM.split("|"))
 """The states of centres in a term."""
+CLOSABLE = (*IN_TERM, "expired")
+"""The states in which a closure waits for its day."""
 _NOTE = ("public_note",)
 _TERM = ("starts", "ends", *_NOTE)
 _CHANGED = ("names", "unit", "director_id", "host_institution_id", "address", "position")
@@ -222,11 +231,16 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
         transition("reinstate", "suspended", None, fields=_NOTE, fact="reinstated"),
         transition("expire", _IN_TERM, "expired", is_scheduled=True),
         transition(
-            "close",
+            CLOSE,
             "active|renewal_due|suspended|expired",
             "closed",
             reason_required=True,
             fields=("effective", "cause", "successor_id", *_NOTE),
+        ),
+        transition("close_on_day", "|".join(CLOSABLE), "closed", is_scheduled=True),
+        *(
+            transition(REVOKE_CLOSURE, state, state, guard=_is_closing, reason_required=True, fact="updated")
+            for state in CLOSABLE
         ),
         transition("withdraw", "draft|submitted", "withdrawn"),
         *(

@@ -232,6 +232,7 @@ async def _guard_context(
         has_evaluation=fields.get("evaluation") is not None,
         term_ends=record.term_ends,
         officer=await _officer_fault(connect, record, fields),
+        is_closing=record.pending_closure is not None,
     )
 
 

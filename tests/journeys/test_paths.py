@@ -18,6 +18,7 @@ from tests.journeys.paths import (
     membership,
     outreach,
     partners,
+    registrations,
     reports,
     results,
     support,
@@ -29,6 +30,7 @@ from tests.journeys.paths.world import World
 PATHS = (
     *centres.PATHS,
     *committees.PATHS,
+    *registrations.PATHS,
     *reports.PATHS,
     *partners.PATHS,
     *actions.PATHS,

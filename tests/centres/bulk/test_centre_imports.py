@@ -1,21 +1,29 @@
 """Imports of centres that were designated before they were entered."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
 from services.centres.annual_reports import operations as reports
+from services.centres.centres.designation import open_term
+from services.centres.centres.record import Centre
 from services.centres.centres.schedules import announce_late_reports
+from services.centres.registrations import operations
 from shared.database.pool import Database
+from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today, years_after
+from tests.actions.neighbours import enter
 from tests.support.callers import Caller
 from tests.support.centres import CENTRES, Members, agreed, centre_body, endorsed, entered, recommended, stepped
 from tests.support.centres import unused_country as new_country
 from tests.support.clock import run_on
-from tests.support.imports import Importer, counts, csv_of
+from tests.support.imports import Importer, counts, csv_of, eventually
+from tests.support.merges import merged
 from tests.support.register import changes, items, public_expert, public_host
 from tests.support.reports import REPORTS, Record
 
@@ -245,3 +253,52 @@ async def test_with_abort_a_bad_row_leaves_nothing(earlier: Earlier, centres: ht
     done = await earlier.bring(earlier.row(1), earlier.row(2, host="INS-999999"), on_error="abort")
     assert (done["aborted"], done["counts"]["failed"]) == (True, 2)
     assert await earlier.centres() == []
+
+
+async def test_a_batch_that_fails_leaves_nothing_and_is_repeated(
+    earlier: Earlier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    async def failing_once(uow: UnitOfWork, centre: Centre, *dates: date, **more: Any) -> Any:
+        opened.append(centre.registration_number or "")
+        if len(opened) == 2:
+            raise ConnectionError
+        return await open_term(uow, centre, *dates, **more)
+
+    monkeypatch.setattr(operations, "open_term", failing_once)
+    done = await earlier.bring(earlier.row(1), earlier.row(2))
+    assert (done["counts"], len(opened)) == (counts(created=2), 4)
+    assert [one["version"] for one in await earlier.centres()] == [2, 2]
+    owed = [one["centre_id"] for one in await earlier.reports()]
+    assert sorted(map(owed.count, set(owed))) == [4, 4]
+
+
+async def test_an_undo_keeps_a_centre_that_a_programme_names(earlier: Earlier, superuser: asyncpg.Connection) -> None:
+    done = await earlier.bring(earlier.row(1), earlier.row(2))
+    named, other = await earlier.centres()
+    framework = f"T/{earlier.country}"
+    await enter(superuser, "action_framework", code=framework, country=None, status="current")
+    of = {"country": earlier.country, "status": "exploring", "framework": framework}
+    await enter(superuser, "action_programme", **of, centre_id=UUID(named["id"]))
+    assert (await earlier.by.undo(done)).json()["taken_back"] == {"removed": 1, "restored": 0, "kept": 1}
+    assert [one["id"] for one in await earlier.centres()] == [named["id"]]
+    assert other["id"] not in [one["centre_id"] for one in await earlier.reports()]
+
+
+async def test_two_files_at_once_enter_a_centre_once(earlier: Earlier) -> None:
+    done = await asyncio.gather(*(earlier.bring(earlier.row(1), earlier.row(2)) for _ in range(3)))
+    assert sum(one["counts"]["created"] for one in done) == 2
+    assert sum(one["counts"]["unchanged"] for one in done) == 4
+    assert len(await earlier.centres()) == 2
+
+
+async def test_a_director_who_is_merged_is_followed(earlier: Earlier, members: Members) -> None:
+    await earlier.bring(earlier.row(1))
+    winner = await public_expert(members, earlier.country)
+    await merged(members.admin, winner, earlier.director)
+
+    async def is_followed() -> bool:
+        return (await earlier.centres())[0]["director_id"] == winner["id"]
+
+    await eventually(is_followed)

@@ -53,6 +53,7 @@ _FOLLOWING: Reactions = {
     centres.CENTRE_RENEWED: follow_directors,
     centres.CENTRE_EXPIRED: follow_directors,
     centres.CENTRE_CLOSED: follow_directors,
+    centres.CENTRE_DELETED: follow_directors,
     actions.FOCAL_POINT_ACTIVATED: follow_focal_points,
     actions.FOCAL_POINT_UPDATED: follow_focal_points,
     actions.FOCAL_POINT_HANDING_OVER: follow_focal_points,

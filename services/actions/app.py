@@ -3,7 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.actions.routes import router as actions
 from services.actions.aggregates.routes import router as aggregates
-from services.actions.bulk import IMPORTABLE, STEPPABLE
+from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
@@ -57,7 +57,7 @@ _RESULTS = (
     results,
 )
 _SCHEMES = (schemes, codes, states, mappings, coverage)
-_BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, IMPORTABLE), job_routes("actions", ROLES))
+_BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
 
 

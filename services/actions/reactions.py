@@ -22,6 +22,7 @@ _MOVE_A_STAGE = (
     centres.CENTRE_REINSTATED,
     centres.CENTRE_EXPIRED,
     centres.CENTRE_CLOSED,
+    centres.CENTRE_DELETED,
     actions.ENDORSEMENT_VERIFIED,
     actions.ENDORSEMENT_WITHDRAWN,
     actions.ENDORSEMENT_EXPIRED,

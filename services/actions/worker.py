@@ -3,7 +3,7 @@ validates results, expires offers of support, and keeps the files of evidence.""
 
 from datetime import timedelta
 
-from services.actions.bulk import IMPORTABLE, STEPPABLE
+from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
@@ -53,7 +53,7 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     scanner = Scanner(settings.scanner) if settings.scanner else None
     if scanner is not None:
         schedules["scan_evidence"] = Schedule(timedelta(minutes=1), order_scan, catch_up=1)
-    bulk, steps = BulkJobs(settings, IMPORTABLE, IMPORTABLE), StepJobs(STEPPABLE)
+    bulk, steps = BulkJobs(settings, IMPORTABLE, EXPORTABLE), StepJobs(STEPPABLE)
     handlers = {**evidence_jobs(objects, scanner), **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 

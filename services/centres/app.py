@@ -8,6 +8,7 @@ from services.centres.annual_reports.routes import router as annual_reports
 from services.centres.bulk import EXPORTABLE, IMPORTABLE
 from services.centres.centres.routes import CENTRE_API
 from services.centres.centres.routes import routes as centres
+from services.centres.closures.operations import transition
 from services.centres.committee_meetings.routes import router as committee_meetings
 from services.centres.committees.domain import RecognitionRules
 from services.centres.committees.routes import routes as committees
@@ -29,7 +30,6 @@ from services.centres.seats.routes import router as seats
 from services.centres.settings import CentresSettings
 from services.centres.stages.routes import router as stages
 from services.centres.statistics.routes import router as statistics
-from services.centres.tenures.operations import transition
 from services.centres.tenures.presenting import former
 from services.centres.terms.routes import router as terms
 from services.centres.work_list.routes import router as work_list

@@ -1,4 +1,8 @@
-"""The lists of centres that are exported and not imported."""
+"""The lists of centres that are exported with the members of their items. Those of centres have in addition the
+headings of an import."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from services.centres.access import ROLES
 from services.centres.agreements import queries as agreements
@@ -10,17 +14,27 @@ from services.centres.centres.operations import CENTRES
 from services.centres.committees import queries as committees
 from services.centres.committees import schemas as committee
 from services.centres.committees.operations import COMMITTEES
+from services.centres.registrations.jobs import CENTRE_IMPORT, HEADINGS
 from services.centres.seats import queries as seats
 from services.centres.seats import schemas as seat
 from services.centres.seats.operations import SEATS
 from shared.bulk.exported_list import ExportedList
+from shared.records.access_scope import AccessScope
 
-EXPORTED = tuple(
-    ExportedList(kind.resource, ROLES, listing, response.model_fields, present)
-    for kind, listing, response, present in (
-        (AGREEMENTS, agreements.LISTING, agreement.Agreement, agreement.present),
-        (CENTRES, centres.LISTING, centre.Centre, centre.present),
-        (COMMITTEES, committees.LISTING, committee.Committee, committee.present),
-        (SEATS, seats.LISTING, seat.Seat, seat.present),
-    )
+
+def _centre(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
+    (headings,) = CENTRE_IMPORT.lines(row, access)
+    return {**centre.present(row, access), **headings}
+
+
+EXPORTED = (
+    *(
+        ExportedList(kind.resource, ROLES, listing, response.model_fields, present)
+        for kind, listing, response, present in (
+            (AGREEMENTS, agreements.LISTING, agreement.Agreement, agreement.present),
+            (COMMITTEES, committees.LISTING, committee.Committee, committee.present),
+            (SEATS, seats.LISTING, seat.Seat, seat.present),
+        )
+    ),
+    ExportedList(CENTRES.resource, ROLES, centres.EXPORTED, {*centre.Centre.model_fields, *HEADINGS}, _centre, "named"),
 )

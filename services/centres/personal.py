@@ -52,7 +52,8 @@ PARTS: Mapping[str, PersonalTable] = {
             " host_institution_id unit committee_id themes terms_of_reference work_plan host_letter address position"
             " final_report evaluation previous_status registration_number registration_serial designated_on"
             " term_number term_starts term_ends public_note assignee clock_holder clock_since clock_target clock_days"
-            " clock_spent clock_announced reminded_on noted_version review_by closure_cause successor_id",
+            " clock_spent clock_announced reminded_on noted_version review_by closure_cause successor_id"
+            " pending_closure",
             NAMED_IN_TEXT: "application_answers application_documents change_documents",
             "names the next director by id": "pending_change",
         },

@@ -11,6 +11,7 @@ from services.centres.centres.operations import CENTRES
 from services.centres.centres.schedules import announce_late_reports, announce_overdue, remind_reviews
 from services.centres.centres.schedules import apply_scheduled as end_terms
 from services.centres.centres.schedules import remind as remind_renewals
+from services.centres.closures.operations import apply_due as apply_closures
 from services.centres.partnerships.operations import apply_scheduled as end_partnerships
 from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
@@ -26,6 +27,7 @@ from shared.records.pending import expiring
 SCHEDULES: Schedules = {
     "end_terms": Schedule(timedelta(hours=1), end_terms, catch_up=1),
     "apply_changes": Schedule(timedelta(minutes=15), apply_changes, catch_up=1),
+    "apply_closures": Schedule(timedelta(minutes=15), apply_closures, catch_up=1),
     "announce_overdue_stages": Schedule(timedelta(hours=1), announce_overdue, catch_up=1),
     "remind_reviewers": Schedule(timedelta(minutes=15), remind, catch_up=1),
     "remind_reports": Schedule(timedelta(minutes=15), remind_reports, catch_up=1),

@@ -94,6 +94,7 @@ REACTIONS: Reactions = {
             centres.CENTRE_REINSTATED,
             centres.CENTRE_EXPIRED,
             centres.CENTRE_CLOSED,
+            centres.CENTRE_DELETED,
         ),
         _designated,
     ),

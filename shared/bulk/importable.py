@@ -103,7 +103,9 @@ class Importable:
     `in_use`, last those of `adds`; each transaction begins with `lock`, so that nobody begins to use one meanwhile.
     `record_keys`: JSON objects with all these keys reach `parsed_row` whole, as JSON text in the cell `record`. `cells`
     shows a record under import headings. `registry_verb` is the permission that a caller needs to set `registry`.
-    `follow` is called with each record that was written, in its transaction, such as to enqueue a job once."""
+    `follow` is called with each record that was written, in its transaction, such as to enqueue a job once.
+    `after_insert` is called with the new records of a batch once they are written, to write further records that they
+    have; `before_delete` with the ids of those that an undo deletes. Both run in the transaction of their batch."""
 
     kind: ResourceType[Any, Any]
     roles: RoleTable
@@ -129,6 +131,8 @@ class Importable:
     ended: tuple[str, ...] = ()
     decimals: frozenset[str] = frozenset()
     follow: Callable[[UnitOfWork, Values], None] | None = None
+    after_insert: Callable[[UnitOfWork, Sequence[Values]], Awaitable[None]] | None = None
+    before_delete: Callable[[UnitOfWork, Sequence[UUID]], Awaitable[None]] | None = None
     blank: Columns = field(init=False, compare=False, repr=False)
     """Every column of the table, without a value."""
 

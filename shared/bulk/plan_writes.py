@@ -160,7 +160,9 @@ def _effects(
 
 
 def _stored(value: Any) -> Any:
-    return to_text(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return to_text(value)
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _is_made_with(pending: PendingRecord, child: PendingChild) -> bool:

@@ -236,6 +236,8 @@ class _Return:
         for derived in self.importable.derived:
             statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
             await connection.execute(statement, changed)
+        if self.importable.before_delete is not None and self.removed:
+            await self.importable.before_delete(self.uow, self.removed)
         await connection.execute(f"DELETE FROM {table.fullname} WHERE id = ANY($1)", self.removed)  # noqa: S608
         await execute_all(connection, merging(table, self._rows))
         for derived in self.importable.derived:

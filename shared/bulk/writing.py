@@ -7,14 +7,14 @@ waits for the other.
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from shared.bulk.execution import PreparedWrite, execute_all
 from shared.bulk.import_sequence import yield_to_loop
-from shared.bulk.importable import Importable
+from shared.bulk.importable import Columns, Importable
 from shared.bulk.lookup import Lookup
-from shared.bulk.plan import ExistingRecords, PlannedRow, RecordedChange
+from shared.bulk.plan import ExistingRecords, Plan, PlannedRow, RecordedChange
 from shared.bulk.plan_writes import adding, failing, remembering, writes_of
 from shared.bulk.planning import Planner, Writing
 from shared.bulk.row_identifiers import new_refs
@@ -52,6 +52,15 @@ _FENCE = "INSERT INTO core_import_batch (import, batch, created, updated, unchan
 UnderWay: TypeAlias = asyncio.Task[None]
 Counts: TypeAlias = tuple[int, int, int]
 """Of records: created, updated, unchanged."""
+
+
+class _Planned(NamedTuple):
+    """What a batch writes. `created` are the new records, if something follows them."""
+
+    counts: Counts
+    recorded: list[RecordedChange]
+    writes: Sequence[PreparedWrite]
+    created: Sequence[Columns] = ()
 
 
 class _Overtaken(Exception):
@@ -93,13 +102,13 @@ class Writer:
             seen = await connection.fetchval(_SEEN, self._importable.resource.name) or 0
             rows, are_new = await self._ahead(connection, batch)
             if not is_again and self._are_apart(rows) and are_new:
-                counts, recorded, writes = await self._plan(connection, rows, ExistingRecords.nothing())
+                planned = await self._plan(connection, rows, ExistingRecords.nothing())
                 rows.clear()
-                await self._record_changes(uow, recorded, is_recorded)
+                await self._record_changes(uow, planned.recorded, is_recorded)
                 await uow.flush()
                 await _end_of(before)
                 await self._advance_sequence(connection, seen)
-                await self._execute(connection, batch, counts, writes)
+                await self._execute(connection, batch, planned.counts, planned.writes)
             else:
                 await _end_of(before)
                 await self._advance_sequence(connection, None)
@@ -108,10 +117,12 @@ class Writer:
                     resolved, added = await self._lookup.resolved(uow, batch.good)
                     rows = [PlannedRow(row) for row in resolved]
                 known = await self._lookup.known(connection, [row.good for row in rows])
-                counts, recorded, writes = await self._plan(connection, rows, known)
-                writes += adding(self._importable, self._import, added)
-                executed = self._execute(connection, batch, counts, writes)
-                await asyncio.gather(executed, self._record_changes(uow, recorded, is_recorded))
+                planned = await self._plan(connection, rows, known)
+                writes = [*planned.writes, *adding(self._importable, self._import, added)]
+                executed = self._execute(connection, batch, planned.counts, writes)
+                await asyncio.gather(executed, self._record_changes(uow, planned.recorded, is_recorded))
+            if self._importable.after_insert is not None and planned.created:
+                await self._importable.after_insert(uow, planned.created)
 
     async def _without_refused(self, connection: Connection, batch: Batch) -> Batch:
         """The batch, in which the rows that may not be written now have failed."""
@@ -154,22 +165,24 @@ class Writer:
         await connection.execute(_FENCE, self._import, batch.number, *counts)
         await execute_all(connection, [*failing(batch.failed, self._import), *writes])
 
-    async def _plan(
-        self, connection: Connection, rows: Sequence[PlannedRow], known: ExistingRecords
-    ) -> tuple[Counts, list[RecordedChange], list[PreparedWrite]]:
+    async def _plan(self, connection: Connection, rows: Sequence[PlannedRow], known: ExistingRecords) -> _Planned:
         refs = await self._refs(connection, len(rows))
         writing = Writing(self._access.principal.label, now(), self._registry)
         return await asyncio.to_thread(self._planned, Planner(self._importable, known, refs, writing), rows)
 
-    def _planned(
-        self, planner: Planner, rows: Sequence[PlannedRow]
-    ) -> tuple[Counts, list[RecordedChange], list[PreparedWrite]]:
+    def _planned(self, planner: Planner, rows: Sequence[PlannedRow]) -> _Planned:
         plan = planner.run(rows)
         counts = plan.created, plan.updated, plan.unchanged
         failed = failing(plan.failed, self._import)
         if self._is_dry:
-            return counts, [], [*failed, *remembering(plan, self._import)]
-        return counts, plan.recorded, [*failed, *writes_of(plan, self._importable, self._import)]
+            return _Planned(counts, [], [*failed, *remembering(plan, self._import)])
+        writes = [*failed, *writes_of(plan, self._importable, self._import)]
+        return _Planned(counts, plan.recorded, writes, self._created(plan))
+
+    def _created(self, plan: Plan) -> Sequence[Columns]:
+        if self._importable.after_insert is None:
+            return ()
+        return [pending.row for pending in plan.touched.values() if pending.original is None]
 
     async def _refs(self, connection: Connection, count: int) -> Sequence[str]:
         if self._is_dry:

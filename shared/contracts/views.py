@@ -58,6 +58,8 @@ EXPERTS = _view(
     erased_at="instant",
 )
 """Every expert, including merged and erased ones."""
+ORCID_IDS = _view("member_published_orcid", id="id", orcid="text")
+"""The ORCID iDs of experts, without merged and erased ones."""
 AVAILABLE_EXPERTS = _view("member_published_available_expert", **_RECORD, display_name="text")
 """Every active expert who is available for support; none that is merged, erased or restricted."""
 EXPERTISE = _view(
@@ -197,6 +199,8 @@ DECISIONS = _view(
 """Every decision of a committee, without its content; `counted` are its votes and recusals."""
 ACTIONS = _view("action_published_action", **_RECORD)
 """Every action."""
+USES_OF_CENTRES = _view("action_published_centre_use", centre_id="id")
+"""The centres that programmes, results, targets and support requests name, each as often as it is named."""
 FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")

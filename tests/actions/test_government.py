@@ -1,5 +1,6 @@
 """Government bodies, focal points and meetings."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from shared.contracts.actions import FOCAL_POINT_VACANT
 from shared.kernel.clock import today
 from tests.actions.neighbours import enter
 from tests.actions.programme import made, steps
@@ -56,6 +58,23 @@ async def test_a_focal_point_is_nominated_accepted_and_hands_over(secretariat: C
     until = (today() + timedelta(days=60)).isoformat()
     assert (await steps(secretariat, path, "hand_over", fields={"until": until}))["ends"] == until
     assert (await steps(secretariat, path, "end"))["ends"] == today().isoformat()
+
+
+async def test_the_last_focal_point_of_a_country_leaves_it_vacant_once(
+    secretariat: Caller, superuser: asyncpg.Connection
+) -> None:
+    country = "TK"
+    announced = "SELECT count(*) FROM core_outbox WHERE type = $1 AND country = $2"
+    points = [await focal_point(secretariat, country=country) for _ in range(3)]
+    for path in points:
+        await steps(secretariat, path, "accept")
+    await steps(secretariat, points[0], "hand_over")
+    await steps(secretariat, points[1], "end")
+    assert await superuser.fetchval(announced, FOCAL_POINT_VACANT, country) == 0
+    await asyncio.gather(*(secretariat.step(path, "end") for path in (points[0], points[2])))
+    assert await superuser.fetchval(announced, FOCAL_POINT_VACANT, country) == 1
+    lines = [(await secretariat.get(f"{path}/history")).json()["items"] for path in (points[0], points[2])]
+    assert sorted(line[0]["action"] for line in lines) == ["end", "leave_vacant"]
 
 
 async def test_a_focal_point_is_one_person(secretariat: Caller) -> None:

@@ -117,6 +117,7 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
             "former",
             "host_letter",
             "pending_change",
+            "pending_closure",
             "review_by",
             "terms_of_reference",
             "work_plan",

@@ -9,13 +9,14 @@ import asyncpg
 import pytest
 
 from services.centres.centres import schedules
+from services.centres.closures.operations import apply_due as apply_closures
 from shared.contracts import centres as facts
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today, years_after
 from tests.support.callers import Caller
-from tests.support.centres import TERMS, Members, entered, stepped, unused_country
+from tests.support.centres import TERMS, Members, entered, refused, stepped, unused_country
 from tests.support.clock import calendar, run_on
 from tests.support.register import REGISTER, changes, designated, items
 from tests.support.reports import ReportingCentre
@@ -121,7 +122,7 @@ async def test_a_centre_closes_with_a_reason_on_a_day_of_its_term(
     assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, "/reason")
     other = "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"
     for fields, pointer in (
-        ({"effective": _day(1)}, "/fields/effective"),
+        ({"effective": _day(91)}, "/fields/effective"),
         ({"effective": (begun - timedelta(days=1)).isoformat()}, "/fields/effective"),
         ({"cause": "boredom"}, "/fields/cause"),
         ({"successor_id": other}, "/fields/successor_id"),
@@ -223,3 +224,53 @@ async def test_a_restricted_successor_is_not_in_the_register(
     found = await _registered(anonymous, public)
     assert (found["status"], found["successor"]) == ("closed", None)
     assert successor["id"] not in (await anonymous.get(f"{REGISTER}?country={public['country']}&former=true")).text
+
+
+async def test_a_centre_closes_on_a_later_day(
+    centre: ReportingCentre, admin: Caller, anonymous: Caller, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = calendar(monkeypatch)
+    fields = {"effective": _day(30), "cause": "host_withdrew", "public_note": _NOTE}
+    waiting = await stepped(admin, centre.record, "close", reason="The host left", fields=fields)
+    assert (waiting["status"], waiting["public_note"]) == ("active", None)
+    assert waiting["pending_closure"] == {**fields, "successor_id": None}
+    assert "pending_closure" not in (await anonymous.get(centre.record["links"]["self"])).json()
+    days.pass_days(29)
+    await _close_due(database)
+    assert (await _read(admin, waiting))["status"] == "active"
+    days.pass_days(1)
+    for _ in range(2):
+        await _close_due(database)
+    closed = await _read(admin, waiting)
+    assert (closed["status"], closed["closure_cause"], closed["public_note"]) == ("closed", "host_withdrew", _NOTE)
+    assert (closed["pending_closure"], closed["version"]) == (None, waiting["version"] + 1)
+    assert (await _term(admin, closed))["ended_on"] == fields["effective"]
+    found = {report["period"]["starts"]: report["status"] for report in await centre.reports()}
+    assert {starts <= fields["effective"]: status for starts, status in found.items()} == {True: "due", False: "waived"}
+    history = (await admin.get(f"{closed['links']['self']}/history")).json()["items"]
+    assert [(line["action"], line["reason"]) for line in history[:2]] == [
+        ("close_on_day", None), ("close", "The host left"),
+    ]  # fmt: skip
+    assert (await _lines(anonymous, closed))["closed"] == _NOTE
+
+
+async def test_a_closure_is_replaced_and_taken_back(
+    centre: ReportingCentre, admin: Caller, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = calendar(monkeypatch)
+    assert await refused(admin, centre.record, "revoke_closure", reason="They stay") == "closure_not_pending"
+    await stepped(admin, centre.record, "close", reason="The host left", fields={"effective": _day(10)})
+    waiting = await stepped(admin, centre.record, "close", reason="The host left", fields={"effective": _day(90)})
+    assert waiting["pending_closure"]["effective"] == _day(90)
+    kept = await stepped(admin, waiting, "revoke_closure", reason="They stay")
+    assert (kept["status"], kept["pending_closure"]) == ("active", None)
+    days.pass_days(90)
+    await _close_due(database)
+    assert (await _read(admin, kept))["status"] != "closed"
+    await stepped(admin, kept, "close", reason="The host left", fields={"effective": _day(10)})
+    assert (await stepped(admin, kept, "close", reason="At once"))["pending_closure"] is None
+
+
+async def _close_due(database: Database) -> None:
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        await apply_closures(uow)

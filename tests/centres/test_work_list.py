@@ -278,3 +278,27 @@ async def test_a_proposed_partnership_waits_for_its_other_side(
         assert made["id"] not in [one["id"] for one in held]
     await stepped(representative, made, "accept")
     assert _steps(await _items(other, "&kind=partnerships"), made) == []
+
+
+async def test_what_waits_for_a_hosted_centre_waits_for_its_representative(
+    centre: ReportingCentre, admin: Caller, members: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = (centre.record["host_institution_id"], await members.institution(centre.record["country"]))
+    for host in hosts:
+        name = f"representative of {host}"
+        monkeypatch.setitem(CALLERS, name, person(name, grant("institution_representative", "institution", host)))
+    representative, other = (admin.known_as(f"representative of {host}") for host in hosts)
+    proposing = await entered(admin, CENTRES, await centre_body(members, centre.record["country"]))
+    sides = {"centre_id": proposing["id"], "partner": {"centre_id": centre.record["id"]}, "kind": "partner_centre"}
+    made = await entered(admin, "/centres/v1/partnerships", sides)
+    report = (await centre.reports())[0]
+    items = await _items(representative)
+    await _allowed(representative, items)
+    assert _steps(items, made, report) == [("annual_reports", "1", "start"), ("partnerships", "0", "accept")]
+    assert _steps(await _items(other), made, report) == []
+    await stepped(representative, made, "accept")
+    started = await stepped(representative, report, "start")
+    changed = (await representative.change(started["links"]["self"], **ANSWERED)).json()
+    assert _steps(await _items(representative), made, report) == [("annual_reports", "1", "submit")]
+    assert (await stepped(representative, changed, "submit"))["status"] == "submitted"
+    assert (await other.step(report["links"]["self"], "submit")).status_code in (403, 404)

@@ -19,6 +19,7 @@ from tests.journeys.paths import (
     membership,
     outreach,
     partners,
+    registrations,
     reports,
     results,
     support,
@@ -30,6 +31,7 @@ from tests.journeys.paths.world import World
 PATHS = (
     *centres.PATHS,
     *committees.PATHS,
+    *registrations.PATHS,
     *reports.PATHS,
     *evaluations.PATHS,
     *partners.PATHS,

@@ -21,6 +21,7 @@ _CALLERS = {
     "certificates.md": ("accounts", "admin"),
     "calls.md": ("accounts", "admin"),
     "annual-reports.md": ("accounts", "admin"),
+    "earlier-centres.md": ("accounts", "admin"),
     "applications.md": ("accounts", "admin"),
     "register.md": ("clients", "secretariat"),
     "support.md": ("accounts", "admin"),

@@ -125,6 +125,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.EVALUATED: director_of(_evaluation.c.id, _of_evaluation, _centre.c.id),
         Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
         Audience.CENTRE_SECRETARIAT: office_of(_centre, _centre.c.id == KEYS),
+        Audience.COUNTRY_OFFICE: office_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.id == KEYS),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPORT_DIRECTOR: director_of(_report.c.id, _of_report, _centre.c.id),
         Audience.PARTNERS: director_of(_partnership.c.id, _of_partners, _centre.c.id),

@@ -41,6 +41,7 @@ class Audience(StrEnum):
     DIRECTOR = "the director of the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
     CENTRE_SECRETARIAT = "the office of the country"
+    COUNTRY_OFFICE = "the office of the country without a focal point"
     REPORT_DIRECTOR = "the director of the centre that reports"
     PARTNERS = "the directors of the centres that are partners"
     PARTNER_REPRESENTATIVES = "representatives of the institution that is the partner"
@@ -164,6 +165,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("centre_application", _A.CENTRE_HOLDER, of="centres.centre stage_overdue"),
         *_notices("centre_term", *_OF_CENTRE, of="centres.centre renewal_reminder", event="centre.renewal_due"),
+        *_notices("centre_term", *_OF_CENTRE, of="centres.centre renamed moved host_changed director_changed"),
         *_notices("centre_term", _A.CENTRE_SECRETARIAT, of="centres.centre suspension_proposed review_due"),
         *_notices(
             "report",
@@ -222,6 +224,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("support_request", _A.GOVERNMENT, of="actions.offer accepted"),
         *_notices("support_offer", _A.ASKED, of="actions.offer created confirmed refused expired withdrawn"),
         *_notices("focal_point", _A.FOCAL_POINT, of="actions.focal_point activated handing_over ended"),
+        *_notices("focal_point", _A.COUNTRY_OFFICE, of="actions.focal_point vacant"),
         *_notices("account", _A.OWNER, of="access.account reinstated"),
         *_notices("grant", _A.HOLDER, of="access.grant activated revoked expired"),
         *_notices("api_key", _A.KEY_OWNER, of="access.api_key suspended activated revoked expired"),

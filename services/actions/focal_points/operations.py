@@ -9,6 +9,7 @@ from services.actions.focal_points.record import FocalPoint
 from services.actions.focal_points.tables import focal_point
 from services.actions.government_bodies.queries import require_body
 from services.actions.references import require_expert
+from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_field
@@ -62,7 +63,10 @@ async def transition(
                 raise invalid_field("/fields/until", "invalid_date", "Not in the past, and at most 60 days from today.")
         return replace(before, ends=max(last_day, before.starts or last_day))
 
-    return await FOCAL_POINTS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
+    after = await FOCAL_POINTS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
+    if after.status == "ended":
+        await _announce_vacancy(uow, after)
+    return after
 
 
 async def end_with_expert(uow: UnitOfWork, expert: UUID) -> int:
@@ -70,8 +74,16 @@ async def end_with_expert(uow: UnitOfWork, expert: UUID) -> int:
     in_office = await queries.lock_in_office(uow.connection, expert)
     for before in in_office:
         ended = replace(before, status="ended", ends=max(today(), before.starts or today()))
-        await FOCAL_POINTS.write(uow, "end", before, ended, fact="ended")
+        await _announce_vacancy(uow, await FOCAL_POINTS.write(uow, "end", before, ended, fact="ended"))
     return len(in_office)
+
+
+async def _announce_vacancy(uow: UnitOfWork, ended: FocalPoint) -> None:
+    """Announces that a country has no focal point in office any more. Ends in one country wait for each other, so that
+    one of two parallel ones is the last."""
+    await lock_names(uow.connection, f"focal points {ended.country}")
+    if not await queries.is_anybody_in_office(uow.connection, ended.country):
+        FOCAL_POINTS.record_change(uow, "leave_vacant", ended, ended, "vacant")
 
 
 def _search_key(record: FocalPoint) -> str:

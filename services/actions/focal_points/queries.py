@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, select
 
 from services.actions.focal_points import domain
 from services.actions.focal_points.record import FocalPoint
 from services.actions.focal_points.tables import focal_point
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
 from shared.records.next_steps import NextStep, NextSteps
@@ -21,17 +22,23 @@ LISTING = listing(
     by_itself(focal_point, domain.PUBLISHED),
     NEXT_STEPS.holder,
 )
+_is_in_office = focal_point.c.status.in_([constant(status) for status in sorted(domain.PUBLISHED)])
 _IN_OFFICE = Statement(
     select(focal_point)
-    .where(
-        focal_point.c.expert_id == bindparam("expert"),
-        focal_point.c.status.in_([constant(status) for status in sorted(domain.PUBLISHED)]),
-    )
+    .where(focal_point.c.expert_id == bindparam("expert"), _is_in_office)
     .order_by(focal_point.c.id)
     .with_for_update()
+)
+_ANYBODY = Lookup(
+    select(focal_point.c.id).where(focal_point.c.country == bindparam("country", type_=Text), _is_in_office).limit(1)
 )
 
 
 async def lock_in_office(connection: Connection, expert: UUID) -> list[FocalPoint]:
     """The focal points in office that an expert is, locked."""
     return records_of(FocalPoint, await _IN_OFFICE.fetch(connection, expert=expert))
+
+
+async def is_anybody_in_office(connection: Connection, country: str) -> bool:
+    """Whether a country has a focal point in office, regardless of the caller."""
+    return await _ANYBODY.fetchval(connection, country=country) is not None

@@ -31,6 +31,8 @@ EMPTY: Mapping[str, Mapping[str, Answer] | list[str] | int] = {
     "missing": 0,
 }
 """The columns of a report without answers."""
+ENTERED_LATE = "entered_late"
+"""Stands for the lights of a report whose last day had passed when it was entered: no fact announces them."""
 REMINDED = (-30, -7, 1, 30)
 """The days after the last day of an awaited report on which its centre is reminded; those below 0 are before it."""
 

@@ -59,10 +59,22 @@ async def create(uow: UnitOfWork, access: AccessScope, new: AnnualReport) -> Ann
     return await REPORTS.insert(uow, replace(report, due=new.due, visibility=new.visibility))
 
 
-async def open_reports(uow: UnitOfWork, centre: UUID, country: str, term: UUID, starts: date, ends: date) -> None:
-    """Inserts the reports that a term owes, one for each of its years."""
+async def open_reports(
+    uow: UnitOfWork,
+    centre: UUID,
+    country: str,
+    term: UUID,
+    starts: date,
+    ends: date,
+    *,
+    are_earlier_known: bool = False,
+) -> None:
+    """Inserts the reports that a term owes, one for each of its years. `are_earlier_known`: what is late already when
+    it is entered is not announced, and proposes no suspension."""
     for number, period in enumerate(domain.periods_of(starts, ends), start=1):
-        await REPORTS.insert(uow, replace(_report(country, centre, period), term_id=term, number=number))
+        announced = domain.ENTERED_LATE if are_earlier_known and period.due < today() else None
+        report = _report(country, centre, period)
+        await REPORTS.insert(uow, replace(report, term_id=term, number=number, announced=announced))
 
 
 async def open_final_report(uow: UnitOfWork, centre: UUID, country: str, term: UUID, starts: date, ends: date) -> None:

@@ -11,6 +11,7 @@ from services.centres.annual_reports.schemas import (
     AnnualReportFields,
     present,
 )
+from services.centres.hosting import with_hosted_centres
 from shared.kernel.lifecycle import AvailableAction
 from shared.web.error_mapping import register_constraint
 from shared.web.records import RecordApi
@@ -41,5 +42,6 @@ router = AnnualReportApi(
     transition=operations.transition,
     guard_context=operations.load_guard_context,
     fields=AnnualReportFields,
+    dependency=with_hosted_centres,
     is_public=True,
 ).routes()

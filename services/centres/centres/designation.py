@@ -79,7 +79,7 @@ async def require_named(
     if may("renew"):
         await _require_decision(uow, before, requested.fields)
     if may("close"):
-        await _require_successor(uow, access, before, given_id(requested.fields, "successor_id"))
+        await require_successor(uow, access, before, given_id(requested.fields, "successor_id"))
 
 
 async def _require_decision(uow: UnitOfWork, before: Centre, fields: Fields) -> None:
@@ -114,12 +114,13 @@ async def open_term(
     starts: date,
     ends: date,
     *,
-    endorsement: UUID | None,
-    waiver: Document | None,
+    endorsement: UUID | None = None,
+    waiver: Document | None = None,
     renewal: Renewal | None = None,
+    decided_on: date | None = None,
 ) -> Term:
     """Opens the centre's next term, with an endorsement or a waiver, what its renewal says, and the reports that it
-    owes."""
+    owes. `decided_on` is the day of a decision from before the centre was entered; the default is today."""
     renewal = renewal or Renewal()
     await end_term(uow, centre, starts - timedelta(days=1))
     new = replace(
@@ -133,7 +134,7 @@ async def open_term(
         ends=ends,
         terms_of_reference=centre.terms_of_reference,
         work_plan=centre.work_plan,
-        decided_on=today(),
+        decided_on=decided_on or today(),
         endorsement_id=endorsement,
         waiver=waiver,
         conditions=renewal.conditions,
@@ -141,7 +142,8 @@ async def open_term(
         decision_id=renewal.decision_id,
     )
     opened = await TERMS.insert(uow, new)
-    await open_reports(uow, centre.id, centre.country, opened.id, starts, ends)
+    is_earlier = decided_on is not None
+    await open_reports(uow, centre.id, centre.country, opened.id, starts, ends, are_earlier_known=is_earlier)
     return opened
 
 
@@ -161,7 +163,7 @@ def with_step(before: Centre, entered: Centre, requested: TransitionRequest) -> 
     if not earliest <= closing_day(fields) <= today():
         raise invalid_field("/fields/effective", "out_of_range", f"From {earliest} to today.")
     cause, successor = given(fields, "cause", str), given_id(fields, "successor_id")
-    return replace(after, pending_change=None, closure_cause=cause, successor_id=successor)
+    return replace(after, pending_change=None, pending_closure=None, closure_cause=cause, successor_id=successor)
 
 
 def _review_day(fields: Fields) -> date:
@@ -177,7 +179,7 @@ def closing_day(fields: Fields) -> date:
     return given(fields, "effective", date) or today()
 
 
-async def _require_successor(uow: UnitOfWork, access: AccessScope, before: Centre, successor: UUID | None) -> None:
+async def require_successor(uow: UnitOfWork, access: AccessScope, before: Centre, successor: UUID | None) -> None:
     """Raises Invalid for a successor that the caller may not know of, that is in no term, or the centre itself."""
     if successor is None:
         return

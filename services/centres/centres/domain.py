@@ -31,8 +31,7 @@ APPLYING = OPEN_TO_CHANGE | {"submitted"}
 """The states for which the application is complete or not."""
 APPLICATION = ("host_institution_id", "terms_of_reference", "work_plan", "host_letter", "application_answers")
 """The fields that reviewers assess; they change only while the applicant holds the file."""
-ASSIGN = "assign"
-CHANGE = "change"
+ASSIGN, CHANGE, CLOSE, REVOKE_CLOSURE = "assign", "change", "close", "revoke_closure"
 CAUSES = ("host_withdrew", "mutual", "breach", "merged")
 """Why a centre closes."""
 Missing: TypeAlias = Literal[
@@ -44,6 +43,7 @@ Missing: TypeAlias = Literal[
     "answers_missing",
     "evidence_not_available",
 ]
+NotClosing: TypeAlias = Literal["closure_not_pending"]
 ChangeFault: TypeAlias = Literal["agreement_missing", "change_pending"]
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 Code_co = TypeVar("Code_co", bound=str, covariant=True)
@@ -57,7 +57,8 @@ class CentreGuardContext:
     keys of the required ones without an answer. `favourable` counts reviewers without a conflict of interest who
     recommend designation. `officer`: why the file cannot be assigned to the named officer. `change`: why the change
     cannot be made, such as a new host without an agreement. `are_reports_accepted`: each ended year of the term has an
-    accepted report, or a waived one. `is_decided`: the decision that a renewal names was adopted.
+    accepted report, or a waived one. `is_decided`: the decision that a renewal names was adopted. `is_closing`: a
+    closure waits for its day.
     """
 
     today: date
@@ -76,6 +77,7 @@ class CentreGuardContext:
     term_ends: date | None = None
     officer: OfficerFault | None = None
     change: ChangeFault | None = None
+    is_closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +168,23 @@ def _can_change(guard_context: CentreGuardContext) -> ChangeFault | None:
     return guard_context.change
 
 
+def _is_closing(guard_context: CentreGuardContext) -> NotClosing | None:
+    return None if guard_context.is_closing else "closure_not_pending"
+
+
 _IN_TERM = "active|renewal_due|renewal_review|suspended"
 IN_TERM = tuple(_IN_TERM.split("|"))
 """The states of centres in a term."""
+CLOSABLE = (*IN_TERM, "expired")
+"""The states in which a closure waits for its day."""
 _NOTE = ("public_note",)
 _TERM = ("starts", "ends", *_NOTE)
 _CHANGED = ("names", "unit", "director_id", "host_institution_id", "address", "position")
 
 LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
     (
-        "draft",
-        "submitted",
-        "under_review",
-        "info_requested",
-        "awaiting_agreement",
-        "declined",
-        "active",
-        "renewal_due",
-        "renewal_review",
-        "suspended",
-        "expired",
-        "closed",
-        "withdrawn",
+        *("draft", "submitted", "under_review", "info_requested", "awaiting_agreement", "declined"),
+        *("active", "renewal_due", "renewal_review", "suspended", "expired", "closed", "withdrawn"),
     ),
     (
         transition("submit", "draft", "submitted", guard=_complete),
@@ -206,6 +203,7 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
             fields=(*_TERM, "waiver"),
             fact="designated",
         ),
+        transition("record_designation", "draft", "active", fact="designated", is_scheduled=True),
         transition("open_renewal", "active", "renewal_due", is_scheduled=True),
         transition(
             "submit_renewal",
@@ -233,11 +231,16 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
         transition("reinstate", "suspended", None, fields=_NOTE, fact="reinstated"),
         transition("expire", _IN_TERM, "expired", is_scheduled=True),
         transition(
-            "close",
+            CLOSE,
             "active|renewal_due|suspended|expired",
             "closed",
             reason_required=True,
             fields=("effective", "cause", "successor_id", *_NOTE),
+        ),
+        transition("close_on_day", "|".join(CLOSABLE), "closed", is_scheduled=True),
+        *(
+            transition(REVOKE_CLOSURE, state, state, guard=_is_closing, reason_required=True, fact="updated")
+            for state in CLOSABLE
         ),
         transition("withdraw", "draft|submitted", "withdrawn"),
         *(

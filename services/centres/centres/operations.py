@@ -244,6 +244,7 @@ async def _guard_context(
         is_decided=is_decided,
         term_ends=record.term_ends,
         officer=await _officer_fault(connect, record, fields),
+        is_closing=record.pending_closure is not None,
     )
 
 

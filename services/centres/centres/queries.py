@@ -1,6 +1,6 @@
 """Reading centres, and the inputs of their guards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -195,6 +195,15 @@ LISTING = listing(
     by_itself(centre, PUBLISHED),
     NEXT_STEPS.holder,
 )
+_host, _director = views.INSTITUTIONS.c, views.EXPERTS.c
+_named = func.jsonb_build_object(
+    constant("host"),
+    select(_host.ref).where(_host.id == centre.c.host_institution_id).scalar_subquery(),
+    constant("director"),
+    select(_director.ref).where(_director.id == centre.c.director_id).scalar_subquery(),
+)
+EXPORTED = replace(LISTING, extras={"named": cast(_named, Text).label("named")})
+"""The list with the refs of hosts and directors that the caller may know of."""
 
 
 async def centre_of(connection: Connection, key: UUID) -> Centre | None:

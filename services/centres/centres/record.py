@@ -88,6 +88,12 @@ class Centre(Record):
         Tracked,
         "The change that takes effect on a later day; for grants that cover the centre.",
     ]
+    pending_closure: Annotated[
+        Document | None,
+        Granted,
+        Tracked,
+        "The closure that takes effect on a later day; for grants that cover the centre.",
+    ]
     change_documents: Annotated[Sequence[Document], Internal]
     """The documents of changes, of the pending one, too."""
     noted_version: Annotated[int | None, Internal]

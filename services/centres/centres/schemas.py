@@ -130,7 +130,7 @@ class CentreFields(Body):
     effective: Annotated[
         Day | None,
         "For `change`: the first day of the new value, from the first day of the term up to 90 days ahead. For `close`:"
-        " the last day of the centre, today or earlier; default: today.",
+        " the last day of the centre, from the first day of the term up to 90 days ahead; default: today.",
     ] = None
     document: Annotated[
         Annotated[Document, PlainSerializer(_as_json)] | None, "For `change`: the decision about it."
@@ -186,6 +186,15 @@ class PendingChange(_Change):
     public_note: Annotated[str | None, Field(examples=[None]), "What the register will say of it."] = None
 
 
+class PendingClosure(ResponseModel):
+    """A closure that takes effect on a later day."""
+
+    effective: Annotated[Day, "The last day of the centre."]
+    cause: Annotated[str | None, Field(examples=["mutual"], json_schema_extra={STATES: [*CAUSES]}), "Why it closes."]
+    successor_id: Annotated[UUID | None, Refers("/centres/v1/centres"), "The centre that goes on with its work."]
+    public_note: Annotated[str | None, Field(examples=[None]), "What the register will say of it."]
+
+
 class FormerValue(_Change):
     """What a centre had before a change, and from when to when."""
 
@@ -237,6 +246,7 @@ class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     evaluation: Document | None = None
     assignee: UUID | None = None
     pending_change: PendingChange | None = None
+    pending_closure: PendingClosure | None = None
     review_by: date | None = None
     closure_cause: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*CAUSES]})] = None
     successor_id: UUID | None

@@ -8,7 +8,7 @@ from services.centres.centres.domain import PUBLISHED
 FORMER = frozenset({"suspended", "expired", "closed"})
 SHOWN = PUBLISHED | FORMER
 STEPS = ("designated", "renewed", "suspended", "reinstated", "expired", "closed")
-CHANGES = (*STEPS, "renamed", "host_changed", "director_changed", "moved")
+CHANGES = (*STEPS, "renamed", "host_changed", "director_changed", "moved", "removed")
 CONTEXT = "https://schema.org"
 DEFINITION = (
     "Centres of visibility public in state active, renewal_due or renewal_review{former}, as the public register showed"

@@ -100,9 +100,9 @@ def _register(names: tuple[str, ...], former: bool, continues: bool, is_page: bo
 
 def _changes(names: tuple[str, ...], since: bool, continues: bool) -> Select[Any]:
     place = (_e.recorded_on, _e.position, _line.c.place)
-    query = select(
-        *place, _e.registration_number, _e.country, _e.note, _e.shown["names"].label("names"), _line.c.value
-    ).select_from(entry.join(_line, true()))
+    names_shown = func.coalesce(_e.shown["names"], _line.c.value["names"]).label("names")
+    query = select(*place, _e.registration_number, _e.country, _e.note, names_shown, _line.c.value)
+    query = query.select_from(entry.join(_line, true()))
     query = query.where(_e.changes != _NONE, *(bound(CHANGE_FILTERS[name]) for name in names))
     if since:
         query = query.where(_e.recorded_on > bindparam("since", type_=Date))

@@ -78,7 +78,7 @@ class RegisterChange(ResponseModel):
 
     on: Annotated[Day, "The day of the change."]
     registration_number: _NUMBER
-    names: Annotated[LocalizedTexts, "The centre's names after the change."]
+    names: Annotated[LocalizedTexts, "The centre's names after the change; the last ones of a centre that was removed."]
     country: _COUNTRY
     change: Annotated[str, Field(examples=["suspended"]), "What changed: " + ", ".join(f"`{one}`" for one in CHANGES)]
     from_: Annotated[

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from fastapi import Response
+from fastapi import Depends, Response
 
 from services.centres.access import ROLES
 from services.centres.annual_reports.domain import light_on
+from services.centres.hosting import with_work_on_hosted_centres
 from services.centres.work_list import queries
 from services.centres.work_list.schemas import CentreWorkList
 from shared.database.statements import Row
@@ -30,6 +31,7 @@ _REPORTS = "annual_reports"
     options=RouteOptions(query=query_of("kind", "due_before", "limit", "cursor"), problems=("invalid_cursor",)),
     operation_id="getCentreWorkList",
     summary="List the steps that the caller may take now for centres and committees",
+    dependencies=[Depends(with_work_on_hosted_centres)],
     responses={200: {"model": CentreWorkList}},
     openapi_extra={"parameters": PARAMETERS},
 )

@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "calls",
         "applications",
         "annual-reports",
+        "earlier-centres",
         "register",
         "support",
         "centre-partners",

@@ -4,7 +4,7 @@ import sys
 
 import uvloop
 
-from services.actions.bulk import IMPORTABLE
+from services.actions.bulk import EXPORTABLE, IMPORTABLE
 from services.actions.settings import ActionsSettings
 from services.actions.validations.jobs import VALIDATION_JOBS
 from shared.bulk.running import BulkJobs
@@ -18,7 +18,7 @@ async def main(what: str) -> None:
     if what == "relay":
         process: Relay | Worker = Relay(settings, grace=0.5, lease=1.0, backoff=0.05)
     else:
-        bulk = BulkJobs(settings, IMPORTABLE, IMPORTABLE)
+        bulk = BulkJobs(settings, IMPORTABLE, EXPORTABLE)
         handlers = {**bulk.handlers, **VALIDATION_JOBS}
         process = Worker("actions", settings, {}, handlers, bulk.schedules, lease=3.0, patience=0.5)
     stop_on_signals(process.stop)

@@ -1,0 +1,1 @@
+"""Closures of centres on a later day."""

@@ -3,6 +3,8 @@
 from services.actions.access import ROLES
 from services.actions.actions.routes import router as actions
 from services.actions.aggregates.routes import router as aggregates
+from services.actions.assessments.routes import comparisons
+from services.actions.assessments.routes import router as assessments
 from services.actions.bulk import IMPORTABLE, STEPPABLE
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
@@ -55,6 +57,8 @@ _RESULTS = (
     sheets,
     validations,
     results,
+    comparisons,
+    assessments,
 )
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, IMPORTABLE), job_routes("actions", ROLES))
@@ -85,6 +89,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "validation_rules": "What is expected of results, beyond the rules of every result.",
             "periods": "Times for which results are expected, with the days on which they are entered.",
             "extensions": "More time for one country to enter results of a period.",
+            "assessments": "What assessors found, and how it compares with what countries report.",
             "targets": "What countries, actions and centres are to reach in a period.",
             "results": "What was measured, from draft to publication, and its revisions.",
             "government_bodies": "Ministries and agencies of a country.",

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.actions.assessments.operations import ASSESSMENTS
 from services.actions.correspondence.operations import LETTERS
 from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
@@ -19,6 +20,7 @@ _TEXTS = (
     (EVIDENCE, ("title", "file_name")),
     (SUPPORT_REQUESTS, ("titles", "need", "documents", "delivery_document", "rating_text")),
     (OFFERS, ("message",)),
+    (ASSESSMENTS, ("assessor", "text", "reply", "evidence")),
     (FOCAL_POINTS, ("person", "role", "letter")),
 )
 

@@ -15,6 +15,13 @@ PARTS: Mapping[str, PersonalTable] = {
         retained="*",
     ),
     "offers": personal("action_offer", f"{RECORD} request_id expert_id message respond_by accepted_on", retained="*"),
+    "assessments": personal(
+        "action_assessment",
+        f"{RECORD} subject_kind subject_id period_id completion assessor text date independent conflict_of_interest"
+        " evidence reply_due reply replied_on published_on",
+        {"says which expert assesses": "expert_id"},
+        retained="*",
+    ),
 }
 """The parts that actions adds to an export of everything about an expert. They stay after an erasure, under an id that
 identifies nobody."""

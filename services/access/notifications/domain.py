@@ -202,6 +202,13 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             _A.AUTHOR,
             of="actions.result draft submitted approved accepted published superseded retracted discarded",
         ),
+        *_notices("assessment", _A.AUTHOR, of="actions.assessment replied"),
+        *_notices(
+            "assessment",
+            _A.AUTHOR,
+            _A.GOVERNMENT,
+            of="actions.assessment submitted published superseded retracted",
+        ),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged quarantined"),
         *_notices(
             "endorsement", _A.AUTHOR, _A.GOVERNMENT, of="actions.endorsement verified expired withdrawn superseded"

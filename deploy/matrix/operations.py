@@ -93,6 +93,8 @@ _BY_NAME: Mapping[str, Demand] = {
         for file in ("Expert", "Centre")
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
+    "createAssessment": _UNDER,
+    "compareAssessments": Demand(Ask.SIGNED_IN),
     "createNomination": Demand(Ask.ONESELF, "read", "calls"),
     "getCallRanking": Demand(Ask.DO, "read", "scores"),
     "getCallResults": Demand(Ask.SEE),

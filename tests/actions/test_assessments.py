@@ -26,7 +26,7 @@ _FACTS = "SELECT type FROM core_outbox WHERE subject = $1"
 def _holding(caller: Caller, monkeypatch: pytest.MonkeyPatch, *grants: Any) -> Caller:
     """A new person with these grants."""
     name = f"person {uuid4()}"
-    monkeypatch.setitem(CALLERS, name, person(name, *grants))  # type: ignore[arg-type]
+    monkeypatch.setitem(CALLERS, name, person(name, *grants))
     return caller.known_as(name)
 
 

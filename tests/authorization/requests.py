@@ -282,6 +282,15 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createResult": lambda country_fixture: {**BODIES["createTarget"](country_fixture), "method": "measured"},
     "copyIndicator": lambda country_fixture: {"country": country_fixture.country, "code": "COPY"},
     "reviseResult": lambda country_fixture: {"reason": _name(country_fixture)},
+    "createAssessment": lambda country_fixture: {
+        "subject": {"kind": "programme", "id": country_fixture.id("programmes")},
+        "period_id": country_fixture.id("periods"),
+        "completion": "limited",
+        "assessor": {"name": _name(country_fixture)},
+        "text": {"en": _name(country_fixture)},
+        "date": "2026-03-01",
+        "visibility": "restricted",
+    },
     "createEndorsement": lambda country_fixture: {
         "level": 1,
         "body": {"name": _name(country_fixture), "kind": "ministry"},

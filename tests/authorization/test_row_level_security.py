@@ -78,6 +78,7 @@ PROTECTED = {
         "government_bodies",
         "focal_points",
         "meetings",
+        "assessments",
         "support_requests",
         "offers",
     ),

@@ -25,6 +25,7 @@ from tests.support.documents import run_commands
         "centre-changes.md",
         "register.md",
         "support.md",
+        "assessments.md",
         "centre-partners.md",
         "committees.md",
         "evidence.md",

@@ -24,6 +24,7 @@ _CALLERS = {
     "applications.md": ("accounts", "admin"),
     "register.md": ("clients", "secretariat"),
     "support.md": ("accounts", "admin"),
+    "assessments.md": ("accounts", "admin"),
     "centre-partners.md": ("accounts", "admin"),
     "centre-changes.md": ("clients", "secretariat"),
     "committees.md": ("accounts", "admin"),

@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "annual-reports",
         "register",
         "support",
+        "assessments",
         "centre-partners",
         "centre-changes",
         "committees",

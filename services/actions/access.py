@@ -5,7 +5,7 @@ from shared.kernel.principal import Principal, RoleTable
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
     " countries evidence indicators periods extensions targets schemes results validation_rules support_requests"
-    " assessments"
+    " assessments tasks task_comments"
 )
 
 
@@ -31,6 +31,8 @@ _INDICATORS = _permissions("indicators", "create update") | _TARGETS | _RESULTS
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _REQUESTS = _permissions("support_requests", "create update submit cancel") | _permissions("offers", "read history")
 _ASSESS = _permissions("assessments", "create update submit")
+_TASKS = _permissions("tasks", "start complete") | _permissions("task_comments", "create")
+_ALL_TASKS = _TASKS | _permissions("tasks", "create update assign verify reopen cancel")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -47,6 +49,7 @@ ROLES: RoleTable = {
     | _permissions("endorsements", "create update publish verify withdraw replace")
     | _permissions("extensions", "create")
     | _ASSESS
+    | _ALL_TASKS
     | _permissions("assessments", "publish supersede retract")
     | _permissions("results", "accept return")
     | _permissions("programmes", "update publish approve return")
@@ -56,9 +59,10 @@ ROLES: RoleTable = {
     | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_ALL | _ASSESS,
-    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
-    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
+    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _ALL_TASKS,
+    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _ALL_TASKS,
     "government_focal_point": _READ_ALL
+    | _ALL_TASKS
     | _LETTERS
     | _OFFICIALS
     | _EVIDENCE
@@ -68,8 +72,9 @@ ROLES: RoleTable = {
     | _permissions("results", "approve return")
     | _permissions("assessments", "reply")
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS,
+    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _TASKS,
     "national_publisher": _READ_ALL
+    | _TASKS
     | _PUBLISH
     | _EVIDENCE
     | _permissions("evidence", "publish")
@@ -82,7 +87,7 @@ ROLES: RoleTable = {
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver") | _permissions("offers", "read history accept decline"),
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
-    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE,
+    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE | _TASKS,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
 endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`; over

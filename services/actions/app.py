@@ -36,6 +36,8 @@ from services.actions.support_requests.domain import SupportDays
 from services.actions.support_requests.routes import request_api
 from services.actions.support_requests.routes import routes as support_routes
 from services.actions.targets.routes import router as targets
+from services.actions.task_comments.routes import router as task_comments
+from services.actions.tasks.routes import router as tasks
 from services.actions.timeline.routes import router as timeline
 from services.actions.validation_rules.routes import router as validation_rules
 from services.actions.validations.routes import router as validations
@@ -62,7 +64,7 @@ _RESULTS = (
 )
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, IMPORTABLE), job_routes("actions", ROLES))
-_GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
+_GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
 
 
 def create_app(settings: ActionsSettings | None = None) -> Application:
@@ -95,6 +97,8 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",
+            "tasks": "What somebody is to do by a day.",
+            "task_comments": "What is said about tasks.",
             "endorsements": "Approvals of a programme by a level of government.",
             "correspondence": "Letters to and from governments.",
             "support_requests": "What countries need help with, and the experts who match.",

@@ -10,6 +10,8 @@ from services.actions.meetings.operations import MEETINGS
 from services.actions.offers.operations import OFFERS
 from services.actions.support_requests import arranging
 from services.actions.support_requests.operations import SUPPORT_REQUESTS
+from services.actions.task_comments.operations import TASK_COMMENTS
+from services.actions.tasks.operations import TASKS
 from shared.contracts.actions import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.erasing import reporting
@@ -21,6 +23,8 @@ _TEXTS = (
     (SUPPORT_REQUESTS, ("titles", "need", "documents", "delivery_document", "rating_text")),
     (OFFERS, ("message",)),
     (ASSESSMENTS, ("assessor", "text", "reply", "evidence")),
+    (TASKS, ("titles", "text")),
+    (TASK_COMMENTS, ("text",)),
     (FOCAL_POINTS, ("person", "role", "letter")),
 )
 

@@ -40,6 +40,17 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         {NAMED_IN_TEXT: "participants decisions titles search_key", _ABOUT_A_MATTER: f"{RECORD} kind date"},
     ),
     personal(
+        "action_task",
+        "",
+        {
+            NAMED_IN_TEXT: "titles text search_key",
+            "says whose task it is": "owner_id completed_by completers",
+            _ABOUT_A_MATTER: f"{RECORD} due priority owner_role about_kind about_record completed_on verified_on"
+            " raised_for overdue_for",
+        },
+    ),
+    personal("action_task_comment", "", {NAMED_IN_TEXT: "text", _ABOUT_A_MATTER: f"{RECORD} task_id"}),
+    personal(
         "action_support_request",
         "",
         {

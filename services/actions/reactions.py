@@ -1,10 +1,11 @@
 """The reactions of actions: facts that may change a country's stage cause a recomputation; merges rewrite
-references, and erasures end offices."""
+references, erasures end offices, and closed accounts leave their tasks."""
 
 from services.actions.countries.operations import recompute_stage
 from services.actions.erasing import erase, erase_and_report
 from services.actions.merges import EXPERTS, INSTITUTIONS
-from shared.contracts import actions, centres, membership
+from services.actions.tasks.operations import release
+from shared.contracts import access, actions, centres, membership
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
 _MOVE_A_STAGE = (
@@ -52,6 +53,7 @@ _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 REACTIONS: Reactions = {
     **dict.fromkeys(_MOVE_A_STAGE, _derive_stage),
+    access.ACCOUNT_CLOSED: of_each_subject(release),
     membership.EXPERT_ERASING: of_each_subject(erase_and_report),
     membership.EXPERT_ERASED: of_each_subject(erase),
     membership.EXPERT_MERGED: _expert_changed_places,

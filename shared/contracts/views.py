@@ -194,6 +194,10 @@ ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint"
 """Every endorsement of a government."""
 OFFERS = _view("action_published_offer", **_RECORD, request_id="id", expert_id="id")
 """Every offer of an expert to a country, without its message."""
+TASKS = _view("action_published_task", **_RECORD, owner_id="id", owner_role="text")
+"""Every task, without its content."""
+TASK_COMMENTS = _view("action_published_task_comment", **_RECORD, task_id="id")
+"""Every comment on a task, without its text."""
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")
 """Every file of evidence."""
 _DOCUMENT = {

@@ -8,7 +8,7 @@ from services.actions.assessments import domain, queries
 from services.actions.assessments.domain import AssessmentGuardContext
 from services.actions.assessments.record import Assessment
 from services.actions.assessments.tables import assessment
-from services.actions.references import require_expert
+from services.actions.references import account_of, require_expert
 from shared.auth.independence import is_another
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
@@ -84,7 +84,7 @@ async def load_guard_context(
         return found
     async with connect() as connection:
         subject = await queries.assessed(connection, record.subject_kind, record.subject_id)
-        account = record.expert_id and await queries.account_of(connection, record.expert_id)
+        account = record.expert_id and await account_of(connection, record.expert_id)
         is_available = await are_available(connection, record.evidence)
     is_director = record.expert_id is not None and record.expert_id == subject.directed_by
     return replace(

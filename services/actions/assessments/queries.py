@@ -151,7 +151,6 @@ _ASSESSED = {
         .limit(1)
     ),
 }
-_ACCOUNT = Lookup(select(_expert.c.account_id).where(_expert.c.id == _KEY).limit(1))
 _FRAMEWORK = Lookup(select(period.c.framework).where(period.c.id == _KEY).limit(1))
 
 
@@ -168,12 +167,6 @@ def _id_in(label: str | None) -> UUID | None:
     """The id of who entered a record; None for the system."""
     _, _, key = (label or "").partition(":")
     return UUID(key) if key else None
-
-
-async def account_of(connection: Connection, expert: UUID) -> UUID | None:
-    """The account of an expert, if there is one."""
-    found: UUID | None = await _ACCOUNT.fetchval(connection, key=expert)
-    return found
 
 
 async def framework_of_period(connection: Connection, key: UUID) -> str | None:

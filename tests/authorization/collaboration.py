@@ -16,6 +16,7 @@ Enter = Callable[..., Awaitable[dict[str, Any]]]
 async def enter_collaboration(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.Connection) -> None:
     """A record of each kind, after the programme with its period; `enter` creates one."""
     await _assessments(fixture, enter, superuser)
+    await _tasks(fixture, enter)
     await _support_requests(fixture, enter, superuser)
 
 
@@ -29,6 +30,17 @@ async def _assessments(fixture: "CountryFixture", enter: Enter, superuser: async
     )  # fmt: skip
     submit = "UPDATE action_assessment SET status = 'submitted', reply_due = '2090-01-01' WHERE id = $1"
     await superuser.execute(submit, made["id"])
+
+
+async def _tasks(fixture: "CountryFixture", enter: Enter) -> None:
+    """A task of the focal points about the meeting, with a comment."""
+    word, about = {"en": fixture.word}, {"kind": "meeting", "id": fixture.id("meetings")}
+    task = await enter(
+        fixture, "actions", "tasks", country=fixture.country, titles=word, text=word, due="2090-01-01", about=about,
+        owner={"role": "government_focal_point"},
+    )  # fmt: skip
+    comment = await enter(fixture, "actions", f"tasks/{task['id']}/comments", text=fixture.word)
+    fixture.records["task_comments"] = comment
 
 
 async def _support_requests(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.Connection) -> None:

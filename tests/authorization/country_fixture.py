@@ -76,6 +76,7 @@ _ABOVE = {
     "offers": "peers",
     "nominations": "calls",
     "assessments": "programmes",
+    "task_comments": "tasks",
 }
 """Kinds that a grant over a record of another kind includes."""
 

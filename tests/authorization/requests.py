@@ -291,6 +291,12 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "date": "2026-03-01",
         "visibility": "restricted",
     },
+    "createTask": lambda country_fixture: {
+        "country": country_fixture.country,
+        "titles": {"en": _name(country_fixture)},
+        "due": "2090-01-01",
+    },
+    "createTaskComment": lambda country_fixture: {"text": _name(country_fixture)},
     "createEndorsement": lambda country_fixture: {
         "level": 1,
         "body": {"name": _name(country_fixture), "kind": "ministry"},
@@ -453,6 +459,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{review_id}": country_fixture.id("reviews"),
         "{score_id}": country_fixture.id("scores"),
         "{offer}": country_fixture.id("offers"),
+        "{comment}": country_fixture.id("task_comments"),
         "{message}": country_fixture.records.get(f"messages of {plural}", {}).get("id", ""),
         "{job}": started.job_id,
         "{export}": started.export_id,

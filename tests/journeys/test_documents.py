@@ -26,6 +26,7 @@ from tests.support.documents import run_commands
         "register.md",
         "support.md",
         "assessments.md",
+        "tasks.md",
         "centre-partners.md",
         "committees.md",
         "evidence.md",

@@ -22,6 +22,7 @@ from tests.journeys.paths import (
     reports,
     results,
     support,
+    tasks,
 )
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
@@ -36,6 +37,7 @@ PATHS = (
     *results.PATHS,
     *support.PATHS,
     *assessments.PATHS,
+    *tasks.PATHS,
     ladder.LADDER,
     *membership.PATHS,
     *congresses.PATHS,

@@ -25,6 +25,7 @@ _CALLERS = {
     "register.md": ("clients", "secretariat"),
     "support.md": ("accounts", "admin"),
     "assessments.md": ("accounts", "admin"),
+    "tasks.md": ("accounts", "admin"),
     "centre-partners.md": ("accounts", "admin"),
     "centre-changes.md": ("clients", "secretariat"),
     "committees.md": ("accounts", "admin"),

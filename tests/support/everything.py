@@ -281,7 +281,7 @@ def _support(by: Client, expert: dict[str, Any]) -> None:
 
 
 def _assess(by: Client, programme: dict[str, Any], expert: dict[str, Any]) -> None:
-    """An assessment of the programme by an expert, to which the government has replied."""
+    """An assessment of the programme by an expert, to which the government has replied, and a task."""
     (period,) = by.get("/actions/v1/periods", framework=programme["framework"], code="2026")["items"]
     found = {"completion": "limited", "text": {"en": "Three of nine stations measure."}, "date": _DAY}
     about = {"subject": {"kind": "programme", "id": programme["id"]}, "period_id": period["id"]}
@@ -291,6 +291,11 @@ def _assess(by: Client, programme: dict[str, Any], expert: dict[str, Any]) -> No
     by.step(path, "submit")
     by.step(path, "reply", fields={"text": {"en": "Two more stations follow in May."}})
     by.step(path, "publish")
+    (meeting,) = by.get("/actions/v1/meetings", country=COUNTRY, limit=1)["items"]
+    wanted = {"titles": {"en": "Name a host"}, "text": {"en": "Ask the ministry."}, "due": "2090-01-31"}
+    about = {"about": {"kind": "meeting", "id": meeting["id"]}, "owner": {"role": "government_focal_point"}}
+    task = by.create("/actions/v1/tasks", {"country": COUNTRY, **wanted, **about})["links"]["self"]
+    by.create(f"{task}/comments", {"text": "The station opens in May."})
 
 
 def _government(by: Client, admin: Client) -> None:

@@ -54,6 +54,8 @@ class Audience(StrEnum):
     EXPERT_OFFICE = "the officer assigned to the expert, or else the office, if the expert posted it"
     CENTRE_OFFICE = "the office, if the applicant posted it"
     CENTRE_HOLDER = "who has the file: the assigned officer or else the office, or the reviewers who are expected"
+    TASK_OWNER = "who owns the task"
+    COMMENTED_OWNER = "who owns the task that it is about"
     SECOND_PERSON = "the second person who was named"
     PROPOSER = "who proposed it"
     GRANT_SECOND_PERSON = "the second person who was named for a grant that waits"
@@ -224,6 +226,8 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("support_request", _A.GOVERNMENT, of="actions.offer accepted"),
         *_notices("support_offer", _A.ASKED, of="actions.offer created confirmed refused expired withdrawn"),
+        *_notices("task", _A.TASK_OWNER, of="actions.task created assigned open cancelled overdue"),
+        *_notices("task", _A.COMMENTED_OWNER, of="actions.task_comment created"),
         *_notices("focal_point", _A.FOCAL_POINT, of="actions.focal_point activated handing_over ended"),
         *_notices("account", _A.OWNER, of="access.account reinstated"),
         *_notices("grant", _A.HOLDER, of="access.grant activated revoked expired"),

@@ -29,6 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "register",
         "support",
         "assessments",
+        "tasks",
         "centre-partners",
         "centre-changes",
         "committees",

@@ -6,6 +6,7 @@ from services.actions.aggregates.routes import router as aggregates
 from services.actions.assessments.routes import comparisons
 from services.actions.assessments.routes import router as assessments
 from services.actions.bulk import IMPORTABLE, STEPPABLE
+from services.actions.calendars.routes import router as calendars
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
@@ -76,7 +77,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings,
-        (*routers, countries, timeline, statistics, aggregates, iati, *_BULK),
+        (*routers, calendars, countries, timeline, statistics, aggregates, iati, *_BULK),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
         " letters, requests for support, and country stages.",
@@ -104,6 +105,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "support_requests": "What countries need help with, and the experts who match.",
             "offers": "Experts who are asked to help with a request.",
             "countries": "Each country with the stage it has reached.",
+            "calendars": "Addresses to which calendar programs subscribe.",
             "timeline": "What a country or programme planned and did over time.",
             "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",

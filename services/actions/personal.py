@@ -15,6 +15,12 @@ PARTS: Mapping[str, PersonalTable] = {
         retained="*",
     ),
     "offers": personal("action_offer", f"{RECORD} request_id expert_id message respond_by accepted_on", retained="*"),
+    "calendars": personal(
+        "action_calendar",
+        f"{RECORD} kinds programme_id language",
+        {FOUND_BY: "owner_id", "protects the address": "owner_kind digest"},
+        retained="*",
+    ),
     "assessments": personal(
         "action_assessment",
         f"{RECORD} subject_kind subject_id period_id completion assessor text date independent conflict_of_interest"

@@ -1,6 +1,6 @@
 """Every fact type that this release may announce."""
 
-from shared.contracts import access, actions, assessments, centres, membership, signing, support, tasks
+from shared.contracts import access, actions, assessments, calendars, centres, membership, signing, support, tasks
 
-_MODULES = (membership, signing, centres, actions, support, assessments, tasks, access)
+_MODULES = (membership, signing, centres, actions, support, assessments, tasks, calendars, access)
 FACTS: frozenset[str] = frozenset().union(*(module.FACTS for module in _MODULES))

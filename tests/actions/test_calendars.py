@@ -234,10 +234,14 @@ async def test_a_programme_is_one_of_the_country(admin: Caller, caller: Callers)
     assert (await caller(None).post(CALENDARS, {})).status_code == 401
 
 
-def test_the_document_holds_every_event_and_folds_long_lines() -> None:
+@pytest.mark.parametrize("title", ["Ж" * 100, "a, b; c\\n", "two\nlines", "𝕏" * 40 + "x" * 40])
+def test_the_document_holds_every_event_and_folds_long_lines(title: str) -> None:
     at = now()
-    events = [Event(uuid4(), "task", _DAY, n, at, f"TSK-{n}", "Ж" * 100) for n in range(domain.LARGEST)]
+    events = [Event(uuid4(), "task", _DAY, n, at, f"TSK-{n}", title) for n in range(3)]
     written = document(events, "ESCM", "ru")
     assert written == document(events, "ESCM", "ru")
     assert max(len(line) for line in written.split(b"\r\n")) <= 75
-    assert {str(one["summary"]) for one in Calendar.from_ical(written).walk("VEVENT")} == {f"Срок задачи: {'Ж' * 100}"}
+    read = Calendar.from_ical(written).walk("VEVENT")
+    assert {str(one["summary"]) for one in read} == {f"Срок задачи: {title}"}
+    assert [(str(one["uid"]), int(one["sequence"])) for one in read] == [(one.uid, one.version) for one in events]
+    assert {one["dtstamp"].dt for one in read} == {at.replace(microsecond=0)}

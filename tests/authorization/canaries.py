@@ -170,6 +170,7 @@ def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tu
         body = {**found, "assessor": assessor, "subject": hidden}
         yield "actions", "/actions/v1/assessments", body, "subject/id"
     yield "actions", "/actions/v1/assessments", {**found, "assessor": person, "subject": assessed}, "assessor/expert_id"
+    yield "actions", "/actions/v1/calendars", {"programme_id": country_fixture.id("programmes")}, "programme_id"
     followed = {"country": own.country, "titles": {"en": "Own"}, "due": "2090-01-01"}
     for kind, plural in (("meeting", "meetings"), ("milestone", "milestones"), ("correspondence", "correspondence")):
         about = {"kind": kind, "id": country_fixture.id(plural)}

@@ -20,7 +20,7 @@ TABLES = {
     "targets": "action_target", "validation_rules": "action_validation_rule", "schemes": "action_scheme",
     "results": "action_result",
     "assessments": "action_assessment",
-    "tasks": "action_task", "task_comments": "action_task_comment",
+    "calendars": "action_calendar", "tasks": "action_task", "task_comments": "action_task_comment",
     "support_requests": "action_support_request", "offers": "action_offer",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",

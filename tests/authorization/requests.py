@@ -296,6 +296,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "titles": {"en": _name(country_fixture)},
         "due": "2090-01-01",
     },
+    "createCalendar": lambda country_fixture: {"country": country_fixture.country},
     "createTaskComment": lambda country_fixture: {"text": _name(country_fixture)},
     "createEndorsement": lambda country_fixture: {
         "level": 1,

@@ -27,6 +27,7 @@ from tests.support.documents import run_commands
         "support.md",
         "assessments.md",
         "tasks.md",
+        "calendars.md",
         "centre-partners.md",
         "committees.md",
         "evidence.md",

@@ -281,7 +281,7 @@ def _support(by: Client, expert: dict[str, Any]) -> None:
 
 
 def _assess(by: Client, programme: dict[str, Any], expert: dict[str, Any]) -> None:
-    """An assessment of the programme by an expert, to which the government has replied, and a task."""
+    """An assessment of the programme by an expert, to which the government has replied, a task and a calendar."""
     (period,) = by.get("/actions/v1/periods", framework=programme["framework"], code="2026")["items"]
     found = {"completion": "limited", "text": {"en": "Three of nine stations measure."}, "date": _DAY}
     about = {"subject": {"kind": "programme", "id": programme["id"]}, "period_id": period["id"]}
@@ -296,6 +296,7 @@ def _assess(by: Client, programme: dict[str, Any], expert: dict[str, Any]) -> No
     about = {"about": {"kind": "meeting", "id": meeting["id"]}, "owner": {"role": "government_focal_point"}}
     task = by.create("/actions/v1/tasks", {"country": COUNTRY, **wanted, **about})["links"]["self"]
     by.create(f"{task}/comments", {"text": "The station opens in May."})
+    by.create("/actions/v1/calendars", {"country": COUNTRY, "programme_id": programme["id"], "language": "fr"})
 
 
 def _government(by: Client, admin: Client) -> None:

@@ -30,6 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "support",
         "assessments",
         "tasks",
+        "calendars",
         "centre-partners",
         "centre-changes",
         "committees",

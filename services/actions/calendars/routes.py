@@ -106,7 +106,7 @@ async def get_calendar(row: _Readable, ctx: CurrentContext) -> Response:
 )
 async def end_calendar(row: _Readable, ctx: CurrentContext) -> Response:
     if row["owner_id"] not in ctx.principal.identities:
-        require(ctx.access, "end", row["country"], row["owner_id"])
+        require(ctx.access, "end", None)
     await operations.end(ctx.uow, row["owner_id"], row["id"])
     return Response(status_code=204)
 

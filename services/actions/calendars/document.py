@@ -4,7 +4,7 @@ Written here, since a feed is read often and the usual library takes a second of
 it with that library.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from services.actions.calendars.domain import Event, label_in
@@ -12,30 +12,46 @@ from services.actions.calendars.domain import Event, label_in
 _LONGEST = 75
 """Most bytes of a line."""
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+_HEAD = """
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//ESCM//Calendars//EN
+X-WR-CALNAME:{name}"""
+_EVENT = """
+BEGIN:VEVENT
+UID:{uid}
+SEQUENCE:{sequence}
+DTSTAMP:{changed_at}
+LAST-MODIFIED:{changed_at}
+DTSTART;VALUE=DATE:{day:%Y%m%d}
+SUMMARY:{summary}
+DESCRIPTION:{ref}
+CATEGORIES:{label}
+STATUS:{status}
+TRANSP:TRANSPARENT
+END:VEVENT"""
+_END = """
+END:VCALENDAR"""
 
 
 def document(events: Iterable[Event], name: str, language: str) -> bytes:
     """The calendar of this name. The same events give the same bytes."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ESCM//Calendars//EN", f"X-WR-CALNAME:{_text(name)}"]
-    for event in events:
-        lines += _lines(event, language)
-    return b"".join(map(_folded, (*lines, "END:VCALENDAR")))
+    whole = "".join((_HEAD.format(name=_text(name)), *(_event(event, language) for event in events), _END))
+    return b"".join(_folded(line) for line in whole[1:].split("\n"))
 
 
-def _lines(event: Event, language: str) -> Iterator[str]:
-    label, changed_at = label_in(event.label, language), _instant(event.changed_at)
-    yield "BEGIN:VEVENT"
-    yield f"UID:{event.uid}"
-    yield f"SEQUENCE:{event.version}"
-    yield f"DTSTAMP:{changed_at}"
-    yield f"LAST-MODIFIED:{changed_at}"
-    yield f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}"
-    yield f"SUMMARY:{_text(f'{label}: {event.title}')}"
-    yield f"DESCRIPTION:{_text(event.ref)}"
-    yield f"CATEGORIES:{_text(label)}"
-    yield f"STATUS:{'CANCELLED' if event.is_cancelled else 'CONFIRMED'}"
-    yield "TRANSP:TRANSPARENT"
-    yield "END:VEVENT"
+def _event(event: Event, language: str) -> str:
+    label = label_in(event.label, language)
+    return _EVENT.format(
+        uid=event.uid,
+        sequence=event.version,
+        changed_at=_instant(event.changed_at),
+        day=event.day,
+        summary=_text(f"{label}: {event.title}"),
+        ref=_text(event.ref),
+        label=_text(label),
+        status="CANCELLED" if event.is_cancelled else "CONFIRMED",
+    )
 
 
 def _instant(at: datetime) -> str:

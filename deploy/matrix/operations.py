@@ -93,6 +93,14 @@ _BY_NAME: Mapping[str, Demand] = {
         for file in ("Expert", "Centre")
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
+    "createAssessment": _UNDER,
+    "compareAssessments": Demand(Ask.SIGNED_IN),
+    "listTaskComments": Demand(Ask.SEE),
+    "getTaskComment": Demand(Ask.PART, "read", "task_comments"),
+    "createTaskComment": Demand(Ask.DO, "create", "task_comments"),
+    "createCalendar": Demand(Ask.SIGNED_IN),
+    "endCalendar": Demand(Ask.DO, "end"),
+    "getCalendarFeed": Demand(Ask.NOTHING),
     "createNomination": Demand(Ask.ONESELF, "read", "calls"),
     "getCallRanking": Demand(Ask.DO, "read", "scores"),
     "getCallResults": Demand(Ask.SEE),

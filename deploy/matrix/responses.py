@@ -16,14 +16,15 @@ OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks",
+    "networks", "calendars",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
     "agreements", "committee_meetings", "decisions", "evaluations",
     "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
-    "certificate_templates", "nominations", "participations", "offers",
+    "certificate_templates", "nominations", "participations", "offers", "tasks", "task_comments",
+    "calendars",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
@@ -31,9 +32,8 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
     "agreements": "centres", "annual_reports": "centres", "evaluations": "centres", "partnerships": "centres",
-    "actions": "programmes", "milestones": "actions", "declarations": "experts", "consents": "experts",
-    "certificates": "experts",
-    "participations": "experts", "supports": "experts",
+    "actions": "programmes", "assessments": "programmes", "milestones": "actions", "declarations": "experts",
+    "consents": "experts", "certificates": "experts", "participations": "experts", "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 _KNOWN_BY_WHOLE = frozenset({"evaluations"})

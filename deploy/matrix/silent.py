@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.contracts import access, actions, centres, membership, signing, support
+from shared.contracts import access, actions, calendars, centres, membership, signing, support, tasks
 
 _OF_MACHINES = "programs have no notifications"
 _PUBLISHED = "the publication of the call notifies"
@@ -54,8 +54,11 @@ NOBODY: Mapping[str, str] = {
     signing.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
     **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
     actions.EVIDENCE_SCANNED: "the file is available, as is expected",
+    **dict.fromkeys((tasks.TASK_IN_PROGRESS, tasks.TASK_DONE, tasks.TASK_VERIFIED), "the list of tasks shows it"),
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
-    **dict.fromkeys((access.ACCOUNT_ACTIVATED, access.ACCOUNT_CLOSED, access.SESSION_ENDED), _BY_OWNER),
+    **dict.fromkeys(
+        (access.ACCOUNT_ACTIVATED, access.ACCOUNT_CLOSED, access.SESSION_ENDED, calendars.CALENDAR_ENDED), _BY_OWNER
+    ),
     access.SESSION_EXPIRED: "the next sign-in shows it",
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),

@@ -5,6 +5,7 @@ from shared.kernel.principal import Principal, RoleTable
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
     " countries evidence indicators periods extensions targets schemes results validation_rules support_requests"
+    " assessments tasks task_comments"
 )
 
 
@@ -29,6 +30,9 @@ _RESULTS = _permissions("results", "create update import submit discard")
 _INDICATORS = _permissions("indicators", "create update") | _TARGETS | _RESULTS
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _REQUESTS = _permissions("support_requests", "create update submit cancel") | _permissions("offers", "read history")
+_ASSESS = _permissions("assessments", "create update submit")
+_TASKS = _permissions("tasks", "start complete") | _permissions("task_comments", "create")
+_ALL_TASKS = _TASKS | _permissions("tasks", "create update assign verify reopen cancel")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -44,6 +48,9 @@ ROLES: RoleTable = {
     | _EVIDENCE
     | _permissions("endorsements", "create update publish verify withdraw replace")
     | _permissions("extensions", "create")
+    | _ASSESS
+    | _ALL_TASKS
+    | _permissions("assessments", "publish supersede retract")
     | _permissions("results", "accept return")
     | _permissions("programmes", "update publish approve return")
     | _permissions("milestones", "verify refuse")
@@ -51,10 +58,11 @@ ROLES: RoleTable = {
     | _permissions("offers", "read history create withdraw")
     | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),
     "auditor": _permissions("*", "read history"),
-    "reviewer": _READ_ALL,
-    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
-    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
+    "reviewer": _READ_ALL | _ASSESS,
+    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _ALL_TASKS,
+    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _ALL_TASKS,
     "government_focal_point": _READ_ALL
+    | _ALL_TASKS
     | _LETTERS
     | _OFFICIALS
     | _EVIDENCE
@@ -62,9 +70,11 @@ ROLES: RoleTable = {
     | _permissions("support_requests", "confirm dispute")
     | _permissions("offers", "confirm refuse")
     | _permissions("results", "approve return")
+    | _permissions("assessments", "reply")
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS,
+    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _TASKS,
     "national_publisher": _READ_ALL
+    | _TASKS
     | _PUBLISH
     | _EVIDENCE
     | _permissions("evidence", "publish")
@@ -77,12 +87,12 @@ ROLES: RoleTable = {
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver") | _permissions("offers", "read history accept decline"),
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
-    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE,
+    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE | _TASKS,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
 endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`; over
 results, a grant over a centre covers those about it. A grant over an expert's own record covers the expert's offers and
-the requests that they belong to."""
+the requests that they belong to. Over assessments, a grant over one record covers those of which it is the subject."""
 
 _NATIONAL = frozenset(
     {

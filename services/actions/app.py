@@ -3,7 +3,10 @@
 from services.actions.access import ROLES
 from services.actions.actions.routes import router as actions
 from services.actions.aggregates.routes import router as aggregates
+from services.actions.assessments.routes import comparisons
+from services.actions.assessments.routes import router as assessments
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
+from services.actions.calendars.routes import router as calendars
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
@@ -34,6 +37,8 @@ from services.actions.support_requests.domain import SupportDays
 from services.actions.support_requests.routes import request_api
 from services.actions.support_requests.routes import routes as support_routes
 from services.actions.targets.routes import router as targets
+from services.actions.task_comments.routes import router as task_comments
+from services.actions.tasks.routes import router as tasks
 from services.actions.timeline.routes import router as timeline
 from services.actions.validation_rules.routes import router as validation_rules
 from services.actions.validations.routes import router as validations
@@ -55,10 +60,12 @@ _RESULTS = (
     sheets,
     validations,
     results,
+    comparisons,
+    assessments,
 )
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
-_GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings)
+_GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
 
 
 def create_app(settings: ActionsSettings | None = None) -> Application:
@@ -70,7 +77,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings,
-        (*routers, countries, timeline, statistics, aggregates, iati, *_BULK),
+        (*routers, calendars, countries, timeline, statistics, aggregates, iati, *_BULK),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
         " letters, requests for support, and country stages.",
@@ -85,16 +92,20 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "validation_rules": "What is expected of results, beyond the rules of every result.",
             "periods": "Times for which results are expected, with the days on which they are entered.",
             "extensions": "More time for one country to enter results of a period.",
+            "assessments": "What assessors found, and how it compares with what countries report.",
             "targets": "What countries, actions and centres are to reach in a period.",
             "results": "What was measured, from draft to publication, and its revisions.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",
+            "tasks": "What somebody is to do by a day.",
+            "task_comments": "What is said about tasks.",
             "endorsements": "Approvals of a programme by a level of government.",
             "correspondence": "Letters to and from governments.",
             "support_requests": "What countries need help with, and the experts who match.",
             "offers": "Experts who are asked to help with a request.",
             "countries": "Each country with the stage it has reached.",
+            "calendars": "Addresses to which calendar programs subscribe.",
             "timeline": "What a country or programme planned and did over time.",
             "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",

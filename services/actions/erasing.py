@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.actions.assessments.operations import ASSESSMENTS
 from services.actions.correspondence.operations import LETTERS
 from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
@@ -9,6 +10,8 @@ from services.actions.meetings.operations import MEETINGS
 from services.actions.offers.operations import OFFERS
 from services.actions.support_requests import arranging
 from services.actions.support_requests.operations import SUPPORT_REQUESTS
+from services.actions.task_comments.operations import TASK_COMMENTS
+from services.actions.tasks.operations import TASKS
 from shared.contracts.actions import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.erasing import reporting
@@ -19,6 +22,9 @@ _TEXTS = (
     (EVIDENCE, ("title", "file_name")),
     (SUPPORT_REQUESTS, ("titles", "need", "documents", "delivery_document", "rating_text")),
     (OFFERS, ("message",)),
+    (ASSESSMENTS, ("assessor", "text", "reply", "evidence")),
+    (TASKS, ("titles", "text")),
+    (TASK_COMMENTS, ("text",)),
     (FOCAL_POINTS, ("person", "role", "letter")),
 )
 

@@ -15,6 +15,19 @@ PARTS: Mapping[str, PersonalTable] = {
         retained="*",
     ),
     "offers": personal("action_offer", f"{RECORD} request_id expert_id message respond_by accepted_on", retained="*"),
+    "calendars": personal(
+        "action_calendar",
+        f"{RECORD} kinds programme_id language",
+        {FOUND_BY: "owner_id", "protects the address": "owner_kind digest"},
+        retained="*",
+    ),
+    "assessments": personal(
+        "action_assessment",
+        f"{RECORD} subject_kind subject_id period_id completion assessor text date independent conflict_of_interest"
+        " evidence reply_due reply replied_on published_on",
+        {"says which expert assesses": "expert_id"},
+        retained="*",
+    ),
 }
 """The parts that actions adds to an export of everything about an expert. They stay after an erasure, under an id that
 identifies nobody."""
@@ -32,6 +45,17 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "",
         {NAMED_IN_TEXT: "participants decisions titles search_key", _ABOUT_A_MATTER: f"{RECORD} kind date"},
     ),
+    personal(
+        "action_task",
+        "",
+        {
+            NAMED_IN_TEXT: "titles text search_key",
+            "says whose task it is": "owner_id completed_by completers",
+            _ABOUT_A_MATTER: f"{RECORD} due priority owner_role about_kind about_record completed_on verified_on"
+            " raised_for overdue_for",
+        },
+    ),
+    personal("action_task_comment", "", {NAMED_IN_TEXT: "text", _ABOUT_A_MATTER: f"{RECORD} task_id"}),
     personal(
         "action_support_request",
         "",

@@ -1,10 +1,15 @@
 """The reactions of actions: facts that may change a country's stage cause a recomputation; merges rewrite
-references, and erasures end offices."""
+references, erasures end offices, and closed accounts leave their tasks."""
 
+from uuid import UUID
+
+from services.actions.calendars.operations import end_all
 from services.actions.countries.operations import recompute_stage
 from services.actions.erasing import erase, erase_and_report
 from services.actions.merges import EXPERTS, INSTITUTIONS
-from shared.contracts import actions, centres, membership
+from services.actions.tasks.operations import release
+from shared.contracts import access, actions, centres, membership
+from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject
 
 _MOVE_A_STAGE = (
@@ -48,11 +53,20 @@ _MOVE_A_STAGE = (
     actions.RESULT_PUBLISHED,
     actions.RESULT_RETRACTED,
 )
+
+
+async def _leave(uow: UnitOfWork, account: UUID) -> None:
+    """Takes the tasks of a closed account from it, and ends its calendars."""
+    await release(uow, account)
+    await end_all(uow, account)
+
+
 _derive_stage = of_each_country(recompute_stage)
 _expert_changed_places = of_each_subject(EXPERTS.rewrite)
 _institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 REACTIONS: Reactions = {
     **dict.fromkeys(_MOVE_A_STAGE, _derive_stage),
+    access.ACCOUNT_CLOSED: of_each_subject(_leave),
     membership.EXPERT_ERASING: of_each_subject(erase_and_report),
     membership.EXPERT_ERASED: of_each_subject(erase),
     membership.EXPERT_MERGED: _expert_changed_places,

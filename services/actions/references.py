@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 
 from shared.contracts import views
 from shared.contracts.readers import permission_scope_of
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
@@ -18,6 +19,14 @@ _EXPERT = Statement(
         _expert.c.id == bindparam("key"), _expert.c.merged_into.is_(None), _expert.c.erased_at.is_(None)
     )
 )
+
+_ACCOUNT = Lookup(select(_expert.c.account_id).where(_expert.c.id == bindparam("key")).limit(1))
+
+
+async def account_of(connection: Connection, expert: UUID) -> UUID | None:
+    """The account of an expert, if there is one."""
+    found: UUID | None = await _ACCOUNT.fetchval(connection, key=expert)
+    return found
 
 
 async def require_expert(connection: Connection, principal: Principal, pointer: str, key: UUID | None) -> None:

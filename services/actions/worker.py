@@ -1,5 +1,5 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
-validates results, expires offers of support, and keeps the files of evidence."""
+validates results, expires offers of support, makes tasks of overdue milestones, and keeps the files of evidence."""
 
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
 from services.actions.support_requests import arranging
 from services.actions.support_requests.operations import announce_late
+from services.actions.tasks import operations as tasks
 from services.actions.validations.jobs import VALIDATION_JOBS, order_validation
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
@@ -33,11 +34,17 @@ async def _follow_requests(uow: UnitOfWork) -> None:
     await announce_late(uow)
 
 
+async def _follow_tasks(uow: UnitOfWork) -> None:
+    await tasks.raise_for_milestones(uow)
+    await tasks.announce_overdue(uow)
+
+
 SCHEDULES: Schedules = {
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
     "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
     "validate_results": Schedule(timedelta(hours=1), order_validation, catch_up=1),
     "follow_support_requests": Schedule(timedelta(hours=1), _follow_requests, catch_up=1),
+    "follow_tasks": Schedule(timedelta(hours=1), _follow_tasks, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),

@@ -43,6 +43,7 @@ KINDS: Mapping[str, DocumentKind] = {
     "actions.milestones": DocumentKind(("done",)),
     "actions.endorsements": DocumentKind(("verified", "expired", "superseded")),
     "actions.results": DocumentKind(("accepted", "published", "superseded")),
+    "actions.assessments": DocumentKind(("published", "superseded")),
     "actions.support_requests": DocumentKind(("delivered", "closed")),
     "actions.schemes": DocumentKind(_EDITIONS, _EDITIONS),
     "actions.focal_points": DocumentKind(("active", "handing_over")),

@@ -1,5 +1,6 @@
 """Every fact type that this release may announce."""
 
-from shared.contracts import access, actions, centres, membership, signing, support
+from shared.contracts import access, actions, assessments, calendars, centres, membership, signing, support, tasks
 
-FACTS: frozenset[str] = membership.FACTS | signing.FACTS | centres.FACTS | actions.FACTS | support.FACTS | access.FACTS
+_MODULES = (membership, signing, centres, actions, support, assessments, tasks, calendars, access)
+FACTS: frozenset[str] = frozenset().union(*(module.FACTS for module in _MODULES))

@@ -207,6 +207,10 @@ ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint"
 """Every endorsement of a government."""
 OFFERS = _view("action_published_offer", **_RECORD, request_id="id", expert_id="id")
 """Every offer of an expert to a country, without its message."""
+TASKS = _view("action_published_task", **_RECORD, owner_id="id", owner_role="text")
+"""Every task, without its content."""
+TASK_COMMENTS = _view("action_published_task_comment", **_RECORD, task_id="id")
+"""Every comment on a task, without its text."""
 EVIDENCE = _view("action_published_evidence", **_RECORD, sha256="text", scope_id="id")
 """Every file of evidence."""
 _DOCUMENT = {
@@ -286,8 +290,8 @@ they have entered the centre. `scope_id` is the record whose grants cover it, `f
 `submitted_by` who does not take it. `is_possible`: nothing is missing that the step itself does not bring; the files of
 `documents` have to be available, too. `taken_in` is the country whose offices take the step, if it is not the record's;
 no grant over `own_id` itself takes it."""
-WORK_OF_ACTIONS = _view("action_published_work", **_WAITING)
-"""The records of actions that wait for a transition."""
+WORK_OF_ACTIONS = _view("action_published_work", **_WAITING, scope_id="id", first_day="day", submitted_by="text")
+"""The records of actions that wait for a transition; the further columns are those of the work of centres."""
 _PART = {"part": "text", "id": "id", "record": "json"}
 PERSONAL_OF_ACCESS = _view("access_published_personal", person="id", **_PART)
 """What access stores about a person, by the person's account."""

@@ -41,8 +41,9 @@ BY_TOKEN = {
     "/membership/v1/nominations/confirmation",
     "/membership/v1/nominations/confirmation/preview",
     "/actions/v1/evidence/files/{ticket}",
+    "/actions/v1/calendars/{record}/feed.ics",
 }
-"""What a mailed token, the code of a certificate or a signed address alone permits."""
+"""What a mailed token, the code of a certificate, a signed address or one with a key alone permits."""
 FORMS = {"/membership/v1/initiatives/{record}/sign"}
 """What anybody may send, and only mails."""
 FOR_EVERY_ORIGIN = {

@@ -166,6 +166,18 @@ def _nested(country_fixture: CountryFixture, own: CountryFixture) -> Iterator[tu
     subject = {"resource": "membership.participations", "id": country_fixture.id("experts")}
     certificate = {"kind": "participation", "holder": person, "subject": subject}
     yield "membership", "/membership/v1/certificates", certificate, "holder/expert_id"
+    found = {"completion": "limited", "text": {"en": "Own"}, "date": "2026-03-01", "period_id": own.id("periods")}
+    assessor, assessed = {"name": "x"}, {"kind": "programme", "id": own.id("programmes")}
+    for plural in ("programmes", "actions", "milestones", "centres"):
+        hidden = {"kind": plural.removesuffix("s"), "id": country_fixture.id(plural)}
+        body = {**found, "assessor": assessor, "subject": hidden}
+        yield "actions", "/actions/v1/assessments", body, "subject/id"
+    yield "actions", "/actions/v1/assessments", {**found, "assessor": person, "subject": assessed}, "assessor/expert_id"
+    yield "actions", "/actions/v1/calendars", {"programme_id": country_fixture.id("programmes")}, "programme_id"
+    followed = {"country": own.country, "titles": {"en": "Own"}, "due": "2090-01-01"}
+    for kind, plural in (("meeting", "meetings"), ("milestone", "milestones"), ("correspondence", "correspondence")):
+        about = {"kind": kind, "id": country_fixture.id(plural)}
+        yield "actions", "/actions/v1/tasks", {**followed, "about": about}, "about/id"
     action = {"programme_id": own.id("programmes"), "pillar": "core", "titles": {"en": "Own"}}
     participants = [{"institution_id": country_fixture.id("institutions"), "role": 1}]
     yield "actions", "/actions/v1/actions", {**action, "participants": participants}, "participants"

@@ -15,6 +15,7 @@ from services.access.accounts.passwords import hash_password
 from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
+from tests.authorization.collaboration import enter_collaboration
 from tests.authorization.evaluating import evaluate
 from tests.authorization.kinds import PUBLISHED, TABLES
 from tests.support.callers import Caller
@@ -75,6 +76,8 @@ _ABOVE = {
     "reviewers": "peers",
     "offers": "peers",
     "nominations": "calls",
+    "assessments": "programmes",
+    "task_comments": "tasks",
 }
 """Kinds that a grant over a record of another kind includes."""
 
@@ -111,12 +114,11 @@ class Seeder:
     async def seed(self, country: str, word: str, *, published: bool = False) -> CountryFixture:
         """A country with one record of every kind."""
         fixture = CountryFixture(country, word)
-        kinds = (
-            self._members, self._centres, self._government, self._actions, self._support_requests, self._access,
-            self._pending,
-        )  # fmt: skip
-        for enter_kind in kinds:
+        for enter_kind in (self._members, self._centres, self._government, self._actions):
             await enter_kind(fixture)
+        await enter_collaboration(fixture, self._enter, self._superuser)
+        await self._access(fixture)
+        await self._pending(fixture)
         await self._make_room(fixture)
         if published:
             await self._publish(fixture)
@@ -384,27 +386,6 @@ class Seeder:
             fixture, "actions", "milestones", action_id=action["id"], titles={"en": fixture.word}, due="2027-01-31",
             codes=[{"scheme": fixture.word, "code": fixture.word}],
         )  # fmt: skip
-
-    async def _support_requests(self, fixture: CountryFixture) -> None:
-        """A request that is a draft again, with an offer that was accepted before and waits again."""
-        word, place = {"en": fixture.word}, {"country": fixture.country, "visibility": "restricted"}
-        document = {**DOCUMENT, "title": fixture.word}
-        request = await self._enter(
-            fixture, "actions", "support_requests", titles=word, need=word, kind="review", keywords=[fixture.word],
-            codes=[{"scheme": fixture.word, "code": fixture.word}], documents=[document],
-            programme_id=fixture.id("programmes"), **place,
-        )  # fmt: skip
-        become, peer = "UPDATE member_expert SET status = $2 WHERE id = $1", fixture.id("peers")
-        put = "UPDATE action_support_request SET status = $2 WHERE id = $1"
-        await self._superuser.execute(become, peer, "active")
-        await self._superuser.execute(put, request["id"], "matching")
-        path = f"support_requests/{request['id']}/offers"
-        await self._enter(fixture, "actions", path, expert_id=peer, message=fixture.word)
-        await self._superuser.execute(
-            "UPDATE action_offer SET accepted_on = '2026-01-01' WHERE id = $1", fixture.id("offers")
-        )
-        await self._superuser.execute(put, request["id"], "draft")
-        await self._superuser.execute(become, peer, "prospect")
 
     async def _measure(self, fixture: CountryFixture) -> None:
         """A target and a result with a value of the indicator, which is a draft again, in a period that is not open

@@ -20,6 +20,8 @@ TABLES = {
     "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
     "targets": "action_target", "validation_rules": "action_validation_rule", "schemes": "action_scheme",
     "results": "action_result",
+    "assessments": "action_assessment",
+    "calendars": "action_calendar", "tasks": "action_task", "task_comments": "action_task_comment",
     "support_requests": "action_support_request", "offers": "action_offer",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
@@ -54,6 +56,7 @@ PUBLISHED = {
     "government_bodies": "status = 'active'",
     "focal_points": "status = 'active', starts = '2026-01-01'",
     "meetings": "status = 'held'",
+    "assessments": "status = 'published'",
     "support_requests": "status = 'matching'",
 }
 """Each kind with published states, and what makes a row published in addition to its visibility."""

@@ -214,6 +214,7 @@ _KINDS = {
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
 _NOT_LISTED = (
+    "task_comments",
     "affiliations",
     "reviews",
     "scores",

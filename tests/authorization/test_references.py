@@ -42,6 +42,7 @@ _COLUMNS = {
     "actions.milestones": "evidence[]",
     "actions.endorsements": "document",
     "actions.results": "evidence[]",
+    "actions.assessments": "evidence[]",
     "actions.support_requests": "documents[]",
     "actions.focal_points": "letter",
     "actions.correspondence": "document",

@@ -79,6 +79,8 @@ PROTECTED = {
         "government_bodies",
         "focal_points",
         "meetings",
+        "assessments",
+        "tasks",
         "support_requests",
         "offers",
     ),
@@ -221,7 +223,7 @@ async def test_without_the_filter_restricted_rows_of_another_country_stay_hidden
             item = address.format(hidden) if "{}" in address else f"{path}/{hidden}"
             assert (await caller.get(item)).status_code == 404, item
     assert {hidden, own} <= await _listed(Caller(services[service], "admin"), path)
-    if plural not in ("agreements", "duplicates", "merges", "offers", "participations", *_OF_THE_OFFICE):
+    if plural not in ("agreements", "duplicates", "merges", "offers", "participations", "tasks", *_OF_THE_OFFICE):
         assert shown in await _listed(Caller(services[service], "author_xa"), path)
 
 

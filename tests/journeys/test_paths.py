@@ -8,6 +8,8 @@ import pytest
 from tests.journeys.paths import (
     access,
     actions,
+    assessments,
+    calendars,
     calls,
     centres,
     committees,
@@ -23,6 +25,7 @@ from tests.journeys.paths import (
     reports,
     results,
     support,
+    tasks,
 )
 from tests.journeys.paths.inventory import codes_of, inventory
 from tests.journeys.paths.path import Path, PathRun
@@ -38,6 +41,9 @@ PATHS = (
     *actions.PATHS,
     *results.PATHS,
     *support.PATHS,
+    *assessments.PATHS,
+    *tasks.PATHS,
+    *calendars.PATHS,
     ladder.LADDER,
     *membership.PATHS,
     *congresses.PATHS,
@@ -51,6 +57,7 @@ FINAL = {
     "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",
     "access.grants hand_over: not_further": "what was delegated ends with the role that it comes from",
     "access.grants hand_over: role_not_delegated": "an administrator grants the role anew, which takes two",
+    "actions.assessments reply: already_replied": "a government replies once; the assessment is published with it",
     "actions.offers accept: offer_expired": "the secretariat asks the expert again",
     "actions.results submit: period_locked": "the secretariat revises a published result",
     "centres.annual_reports start: too_early": "a report is started 90 days before the end of its period",

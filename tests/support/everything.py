@@ -49,6 +49,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     centre = _centre(by, host, officers)
     programme = _programme(by, centre)
     _government(by, admin)
+    _assess(by, programme, officers[0])
     _support(by, officers[0])
     pillars = [
         {"key": f"action-{number}", "titles": {"en": f"Action {number}"}, "order": number} for number in (1, 2, 3)
@@ -277,6 +278,25 @@ def _support(by: Client, expert: dict[str, Any]) -> None:
     for action in ("submit", "accept"):
         by.step(path, action)
     by.create(f"{path}/offers", {"expert_id": expert["id"], "message": "Could you help?"})
+
+
+def _assess(by: Client, programme: dict[str, Any], expert: dict[str, Any]) -> None:
+    """An assessment of the programme by an expert, to which the government has replied, a task and a calendar."""
+    (period,) = by.get("/actions/v1/periods", framework=programme["framework"], code="2026")["items"]
+    found = {"completion": "limited", "text": {"en": "Three of nine stations measure."}, "date": _DAY}
+    about = {"subject": {"kind": "programme", "id": programme["id"]}, "period_id": period["id"]}
+    assessor = {"expert_id": expert["id"], "organisation": "Institute of Evaluation"}
+    body = {**about, **found, "assessor": assessor, "evidence": [_DOCUMENT], "visibility": "public"}
+    path = by.create("/actions/v1/assessments", body)["links"]["self"]
+    by.step(path, "submit")
+    by.step(path, "reply", fields={"text": {"en": "Two more stations follow in May."}})
+    by.step(path, "publish")
+    (meeting,) = by.get("/actions/v1/meetings", country=COUNTRY, limit=1)["items"]
+    wanted = {"titles": {"en": "Name a host"}, "text": {"en": "Ask the ministry."}, "due": "2090-01-31"}
+    about = {"about": {"kind": "meeting", "id": meeting["id"]}, "owner": {"role": "government_focal_point"}}
+    task = by.create("/actions/v1/tasks", {"country": COUNTRY, **wanted, **about})["links"]["self"]
+    by.create(f"{task}/comments", {"text": "The station opens in May."})
+    by.create("/actions/v1/calendars", {"country": COUNTRY, "programme_id": programme["id"], "language": "fr"})
 
 
 def _government(by: Client, admin: Client) -> None:

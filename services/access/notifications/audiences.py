@@ -22,6 +22,7 @@ from services.access.notifications.holders import (
     director_of,
     holders_over,
     office_of,
+    owner_of_task,
 )
 from shared.audit.tables import audit
 from shared.contracts import views
@@ -148,6 +149,11 @@ _PEOPLE: Mapping[Audience, Statement] = {
             api_key.c.id == KEYS, api_key.c.owner_kind == ACCOUNT
         ),
         Audience.CENTRE_HOLDER: HOLDER_OF_CENTRE,
+        Audience.TASK_OWNER: owner_of_task(views.TASKS.c.id, views.TASKS),
+        Audience.COMMENTED_OWNER: owner_of_task(
+            views.TASK_COMMENTS.c.id,
+            views.TASK_COMMENTS.join(views.TASKS, views.TASKS.c.id == views.TASK_COMMENTS.c.task_id),
+        ),
         **messages.QUERIES,
         **proposals.QUERIES,
     }.items()

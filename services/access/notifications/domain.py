@@ -57,6 +57,8 @@ class Audience(StrEnum):
     EXPERT_OFFICE = "the officer assigned to the expert, or else the office, if the expert posted it"
     CENTRE_OFFICE = "the office, if the applicant posted it"
     CENTRE_HOLDER = "who has the file: the assigned officer or else the office, or the reviewers who are expected"
+    TASK_OWNER = "who owns the task"
+    COMMENTED_OWNER = "who owns the task that it is about"
     SECOND_PERSON = "the second person who was named"
     PROPOSER = "who proposed it"
     GRANT_SECOND_PERSON = "the second person who was named for a grant that waits"
@@ -208,6 +210,13 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             _A.AUTHOR,
             of="actions.result draft submitted approved accepted published superseded retracted discarded",
         ),
+        *_notices("assessment", _A.AUTHOR, of="actions.assessment replied"),
+        *_notices(
+            "assessment",
+            _A.AUTHOR,
+            _A.GOVERNMENT,
+            of="actions.assessment submitted published superseded retracted",
+        ),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged quarantined"),
         *_notices(
             "endorsement", _A.AUTHOR, _A.GOVERNMENT, of="actions.endorsement verified expired withdrawn superseded"
@@ -223,6 +232,8 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("support_request", _A.GOVERNMENT, of="actions.offer accepted"),
         *_notices("support_offer", _A.ASKED, of="actions.offer created confirmed refused expired withdrawn"),
+        *_notices("task", _A.TASK_OWNER, of="actions.task created assigned open cancelled overdue"),
+        *_notices("task", _A.COMMENTED_OWNER, of="actions.task_comment created"),
         *_notices("focal_point", _A.FOCAL_POINT, of="actions.focal_point activated handing_over ended"),
         *_notices("focal_point", _A.COUNTRY_OFFICE, of="actions.focal_point vacant"),
         *_notices("account", _A.OWNER, of="access.account reinstated"),

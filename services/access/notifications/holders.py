@@ -42,6 +42,21 @@ def director_of(subject: ColumnElement[Any], source: Any, centre: ColumnElement[
     return of_expert.union_all(holders_over("centre", subject, source, centre))
 
 
+def owner_of_task(subject: ColumnElement[Any], source: Any) -> Any:
+    """The account that owns the task of the subject, or the accounts with its role in the country. Callers check the
+    regions."""
+    task = views.TASKS.c
+    by_account = named_in(source, task.owner_id, subject)
+    covers = or_(_held.c.scope_kind.in_([constant("global"), constant("region")]), _held.c.scope_id == task.country)
+    region = case((_held.c.scope_kind == constant("region"), _held.c.scope_id)).label("region")
+    by_role = (
+        select(subject.label("subject"), _held.c.principal_id.label("account_id"), region)
+        .select_from(source.join(_held, and_(_held.c.principal_kind == ACCOUNT, _held.c.role == task.owner_role)))
+        .where(subject == KEYS, covers)
+    )
+    return by_account.where(subject == KEYS).union_all(by_role)
+
+
 def office_of(record: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The accounts of the office that handles the files of a country. Callers check the regions."""
     covers = or_(_held.c.scope_kind.in_([constant("global"), constant("region")]), _held.c.scope_id == record.c.country)
@@ -53,10 +68,11 @@ def office_of(record: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def named_in(record: Any, account: ColumnElement[Any]) -> Select[Any]:
-    """The account that a record names, if any."""
-    region = null().cast(Text).label("region")
-    return select(record.c.id.label("subject"), account.label("account_id"), region).where(account.is_not(None))
+def named_in(record: Any, account: ColumnElement[Any], subject: ColumnElement[Any] | None = None) -> Select[Any]:
+    """The account that a record names, if any. The subject is the record unless it is given."""
+    region, of = null().cast(Text).label("region"), record.c.id if subject is None else subject
+    found = select(of.label("subject"), account.label("account_id"), region)
+    return found.select_from(record).where(account.is_not(None))
 
 
 _is_with_reviewers = _clock.c.holder == constant("reviewers")

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from services.actions.focal_points import domain, queries
+from services.actions.focal_points.handing_over import move_tasks
 from services.actions.focal_points.record import FocalPoint
 from services.actions.focal_points.tables import focal_point
 from services.actions.government_bodies.queries import require_body
@@ -51,7 +52,8 @@ async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wante
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: FocalPoint, requested: TransitionRequest
 ) -> FocalPoint:
-    """Applies one transition. Raises what `Lifecycle.advance` raises, Invalid for an overlap of more than 60 days."""
+    """Applies one transition; the tasks of a focal point move to the successor. Raises what `Lifecycle.advance` raises,
+    Invalid for an overlap of more than 60 days."""
 
     def effects(target: str) -> FocalPoint:
         if target == "active":
@@ -66,6 +68,7 @@ async def transition(
     after = await FOCAL_POINTS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
     if after.status == "ended":
         await _announce_vacancy(uow, after)
+    await move_tasks(uow, after, requested.action)
     return after
 
 

@@ -12,7 +12,7 @@ from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
-from shared.records.rows import records_of
+from shared.records.rows import record_of, records_of
 
 NEXT_STEPS = NextSteps("actions.focal_points", focal_point, (NextStep("nominated", "accept"),))
 LISTING = listing(
@@ -32,6 +32,36 @@ _IN_OFFICE = Statement(
 _ANYBODY = Lookup(
     select(focal_point.c.id).where(focal_point.c.country == bindparam("country", type_=Text), _is_in_office).limit(1)
 )
+
+_LEAVER = Lookup(
+    select(focal_point)
+    .where(
+        focal_point.c.id == bindparam("key"),
+        focal_point.c.status.in_([constant(status) for status in ("handing_over", "ended")]),
+    )
+    .limit(1)
+)
+_SUCCESSOR = Lookup(
+    select(focal_point)
+    .where(
+        focal_point.c.predecessor_id == bindparam("key"),
+        focal_point.c.status.in_([constant(status) for status in sorted(domain.PUBLISHED)]),
+    )
+    .order_by(focal_point.c.id.desc())
+    .limit(1)
+)
+
+
+async def leaver(connection: Connection, key: UUID) -> FocalPoint | None:
+    """The focal point of this id who hands over or has ended, if there is one."""
+    row = await _LEAVER.fetchrow(connection, key=key)
+    return row and record_of(FocalPoint, row)
+
+
+async def successor_of(connection: Connection, key: UUID) -> FocalPoint | None:
+    """The latest focal point in office who follows this one, if there is one."""
+    row = await _SUCCESSOR.fetchrow(connection, key=key)
+    return row and record_of(FocalPoint, row)
 
 
 async def lock_in_office(connection: Connection, expert: UUID) -> list[FocalPoint]:

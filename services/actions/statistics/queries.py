@@ -10,6 +10,8 @@ from services.actions.actions import domain as actions
 from services.actions.actions.queries import LISTING as ACTIONS
 from services.actions.actions.record import Action
 from services.actions.actions.tables import action
+from services.actions.assessments import domain as assessments
+from services.actions.assessments.record import Assessment
 from services.actions.countries.domain import RUNGS
 from services.actions.countries.operations import COUNTRIES
 from services.actions.endorsements import domain as endorsements
@@ -37,7 +39,8 @@ _STAGES = tuple(str(rung) for rung in range(1, len(RUNGS) + 1))
 
 
 def _word(number: int) -> Column:
-    """A word of the category: the pillar, kind and framework of actions; the framework, kind and period of results."""
+    """A word of the category: the pillar, kind and framework of actions; the framework, kind and period of results;
+    the framework, kind, completion and period of assessments."""
     return lambda rows: func.split_part(
         rows.c.category, literal_column("' '", Text), literal_column(str(number), Integer), type_=Text
     )
@@ -87,6 +90,19 @@ COUNTED: Mapping[str, Counted] = {
             Dimension("framework", "Codes of frameworks", str, _word(1)),
             Dimension("kind", "Kinds", one_of(KINDS), _word(2)),
             Dimension("period", "Codes of periods", str, _word(3)),
+        ),
+        is_public=False,
+    ),
+    "assessments": Counted(
+        Assessment.resource_type,
+        "assessment",
+        assessments.PUBLISHED,
+        assessments.LIFECYCLE.states,
+        (
+            Dimension("framework", "Codes of frameworks", str, _word(1)),
+            Dimension("kind", "Kinds of subjects", one_of(assessments.KINDS), _word(2)),
+            Dimension("completion", "Completions", one_of(assessments.COMPLETIONS), _word(3)),
+            Dimension("period", "Codes of periods", str, _word(4)),
         ),
         is_public=False,
     ),

@@ -64,17 +64,17 @@ _SUMMED_BY = f"What to sum by, in order, separated by commas: {', '.join(BUDGET_
     "",
     options=RouteOptions(is_public=True, query=_API.query(_OF, _BY)),
     operation_id="getActionStatistics",
-    summary="Count programmes, actions, milestones, endorsements, results, support requests, centres and countries",
+    summary="Count programmes, actions, milestones, endorsements, results, assessments, support requests and others",
     responses={200: {"model": ActionStatistics | ReportingStatistics}},
 )
 async def get_statistics(ctx: CurrentContext) -> Response:
     """`by` names what to count by, in order, by commas. Everything has country and region; what has states has status;
-    programmes, actions and results have framework, actions also pillar and kind, results kind and period, requests for
-    support kind, countries stage. `as_of` is a day: the counts as they stood at its end. With `from` (a day), `to`
-    (today where absent) and `step` (month where absent, or year) `series` has the counts at the end of each month or
-    year, at most 240 of them. An answer of more than 20,000 numbers is refused; filters make it smaller.
-    `of=reporting` compares the results that are due with those that were submitted, by country, region, framework and
-    period, today."""
+    programmes, actions, results and assessments have framework, actions also pillar and kind, results and assessments
+    kind and period, assessments completion, requests for support kind, countries stage. `as_of` is a day: the counts as
+    they stood at its end. With `from` (a day), `to` (today where absent) and `step` (month where absent, or year)
+    `series` has the counts at the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers
+    is refused; filters make it smaller. `of=reporting` compares the results that are due with those that were
+    submitted, by country, region, framework and period, today."""
     if ctx.request.query_params.get("of") == _REPORTING:
         return await _report(ctx)
     return await _API.respond(ctx)

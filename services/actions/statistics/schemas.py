@@ -20,9 +20,14 @@ class ActionStatistic(ResponseModel):
     framework: Annotated[str | None, Field(examples=["3+1/2026"]), "The framework, where it is counted by."] = None
     pillar: Annotated[str | None, Field(examples=["action-1"]), "The pillar, where it is counted by."] = None
     kind: Annotated[
-        str | None, Field(examples=["action"]), "The kind of action, result or support, where it is counted by."
+        str | None,
+        Field(examples=["action"]),
+        "The kind of action, result, subject or support, where counted by.",
     ] = None
-    period: Annotated[str | None, Field(examples=["2026"]), "The period of results, where it is counted by."] = None
+    period: Annotated[str | None, Field(examples=["2026"]), "The period, where it is counted by."] = None
+    completion: Annotated[
+        str | None, Field(examples=["limited"]), "The completion of assessments, where it is counted by."
+    ] = None
     stage: Annotated[str | None, Field(examples=["3"]), "The stage of the country, where it is counted by."] = None
     count: Annotated[int, Field(examples=[12]), "How many."]
     links: Annotated[StatisticLinks | None, "Addresses of the list of those that are counted."] = None

@@ -17,7 +17,17 @@ ON CONFLICT (place) DO UPDATE
 SET day = excluded.day, whole = excluded.whole, women = excluded.women, men = excluded.men, other = excluded.other
 WHERE abs(kept.whole - excluded.whole) >= $7
 """
-_OF_OTHERS = ("centre", "programme", "action", "milestone", "endorsement", "country", "result", "support_request")
+_OF_OTHERS = (
+    "centre",
+    "programme",
+    "action",
+    "milestone",
+    "endorsement",
+    "country",
+    "result",
+    "support_request",
+    "assessment",
+)
 """Kinds whose changes other services append; all kinds are folded here."""
 log = structlog.get_logger(__name__)
 

@@ -1,0 +1,1 @@
+"""Assessments of what countries have achieved, and how they compare with what countries report."""

@@ -1,0 +1,83 @@
+"""What independent assessments found beside what countries report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Text, Uuid, bindparam
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.actions.assessments.domain import (
+    Compared,
+    IndependentAssessment,
+    SelfAssessment,
+    Subject,
+    compared,
+)
+from services.actions.assessments.queries import of_period, parameters_of, visible_to
+from services.actions.assessments.tables import assessment
+from services.actions.periods.tables import period
+from shared.database.context import within_context
+from shared.database.statements import Connection, Shapes
+from shared.records.access_scope import AccessKind, AccessScope, constant
+
+LARGEST = 5_000
+"""Most subjects of one response."""
+_a = assessment.c
+_OF_SUBJECT = (_a.subject_kind, _a.subject_id, _a.period_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The subjects to compare: those of a country, in the periods of a code, in one period, or in all."""
+
+    country: str
+    period: str | UUID | None = None
+
+    @property
+    def by(self) -> str:
+        """What names the periods: `code`, `id` or nothing."""
+        return "" if self.period is None else "id" if isinstance(self.period, UUID) else "code"
+
+
+def _independent(access_kind: AccessKind, by: str) -> Select[Any]:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "code": of_period(period.c.code, bindparam("period", type_=Text)),
+        "id": _a.period_id == bindparam("period", type_=Uuid),
+    }
+    query = visible_to(access_kind).with_only_columns(*_OF_SUBJECT, _a.id, _a.completion, _a.assessor)
+    query = query.where(
+        _a.country == bindparam("country"),
+        _a.status == constant("published"),
+        _a.independent,
+        *([conditions[by]] if by in conditions else []),
+    )
+    latest = query.ext(distinct_on(*_OF_SUBJECT)).order_by(*_OF_SUBJECT, _a.date.desc(), _a.id.desc())
+    return within_context(latest.limit(LARGEST + 1))
+
+
+_INDEPENDENT = Shapes(_independent)
+
+
+async def comparison(connection: Connection, access: AccessScope, wanted: Wanted) -> list[Compared]:
+    """Every subject with an assessment of either side that the caller may know of; at most one more than a response
+    has. `access` is that of assessments."""
+    statement = _INDEPENDENT.get(access.access_kind, wanted.by)
+    bound = {"country": wanted.country, **({"period": wanted.period} if wanted.by else {})}
+    rows = await statement.fetch(connection, **bound, **parameters_of(access))
+    independent = {
+        Subject(row["subject_kind"], row["subject_id"], row["period_id"]): IndependentAssessment(
+            row["completion"], row["assessor"], row["id"]
+        )
+        for row in rows
+    }
+    return compared(await self_assessments(connection, access, wanted), independent)[: LARGEST + 1]
+
+
+async def self_assessments(
+    _connection: Connection, _access: AccessScope, _wanted: Wanted
+) -> Mapping[Subject, SelfAssessment]:
+    """What countries answer about their completion: none, as there are no progress reports yet."""
+    return {}

@@ -1,0 +1,1 @@
+"""Calendars to subscribe to, with the days of milestones, meetings, reports, periods and tasks."""

@@ -1,0 +1,40 @@
+"""Moves the tasks of a focal point to the successor."""
+
+from services.actions.focal_points import queries
+from services.actions.focal_points.record import FocalPoint
+from services.actions.references import account_of
+from services.actions.tasks import operations as tasks
+from services.actions.tasks.domain import Owner
+from shared.database.unit_of_work import UnitOfWork
+
+
+async def move_tasks(uow: UnitOfWork, after: FocalPoint, action: str) -> None:
+    """Moves the tasks that wait for a focal point after a transition. They go to the successor as soon as the one hands
+    over or has ended and the other is in office. Without a successor the end of the last office leaves them to the
+    secretariat."""
+    if action == "accept":
+        before = after.predecessor_id and await queries.leaver(uow.connection, after.predecessor_id)
+        if before:
+            await _move(uow, before, after)
+    else:
+        successor = await queries.successor_of(uow.connection, after.id)
+        if successor is not None:
+            await _move(uow, after, successor)
+        elif action == "end" and after.expert_id is not None:
+            others = await queries.lock_in_office(uow.connection, after.expert_id)
+            if after.country not in {one.country for one in others}:
+                await _move(uow, after, None)
+
+
+async def _move(uow: UnitOfWork, before: FocalPoint, successor: FocalPoint | None) -> None:
+    account = before.expert_id and await account_of(uow.connection, before.expert_id)
+    if account:
+        await tasks.hand_over(uow, before.country, account, await _owner(uow, successor))
+
+
+async def _owner(uow: UnitOfWork, successor: FocalPoint | None) -> Owner:
+    """The account of a successor; all focal points of the country for one without an account."""
+    if successor is None:
+        return Owner()
+    account = successor.expert_id and await account_of(uow.connection, successor.expert_id)
+    return Owner(account) if account else Owner(role="government_focal_point")

@@ -1,0 +1,1 @@
+"""Tasks that follow from meetings, letters, reviews and milestones."""

@@ -1,0 +1,27 @@
+"""Facts of actions about tasks and their comments. Each names its record and holds nothing of its content."""
+
+from shared.contracts.owner import facts_in
+
+TASK_CREATED = "escm.actions.task.created.v1"
+"""A task was entered, or made of an overdue milestone."""
+TASK_UPDATED = "escm.actions.task.updated.v1"
+"""A task changed, and kept its state and its owner."""
+TASK_ASSIGNED = "escm.actions.task.assigned.v1"
+"""A task was taken through `assign`, or moved to the successor of a focal point."""
+TASK_RELEASED = "escm.actions.task.released.v1"
+"""The account that owned a task was closed."""
+TASK_OPEN = "escm.actions.task.open.v1"
+"""A task was taken through `reopen`."""
+TASK_IN_PROGRESS = "escm.actions.task.in_progress.v1"
+"""A task was taken through `start`."""
+TASK_DONE = "escm.actions.task.done.v1"
+"""A task was taken through `complete`, and waits to be verified."""
+TASK_VERIFIED = "escm.actions.task.verified.v1"
+"""A task was taken through `verify`."""
+TASK_CANCELLED = "escm.actions.task.cancelled.v1"
+"""A task was taken through `cancel`."""
+TASK_OVERDUE = "escm.actions.task.overdue.v1"
+"""The due day of a task has passed; once for each due day."""
+TASK_COMMENT_CREATED = "escm.actions.task_comment.created.v1"
+"""Somebody commented on a task."""
+FACTS = facts_in(globals())

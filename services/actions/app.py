@@ -20,6 +20,7 @@ from services.actions.mappings.routes import router as mappings
 from services.actions.matches.routes import routes as match_routes
 from services.actions.meetings.routes import router as meetings
 from services.actions.milestones.routes import router as milestones
+from services.actions.open_data.routes import router as open_data
 from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
 from services.actions.programmes.routes import router as programmes
@@ -70,7 +71,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings,
-        (*routers, countries, timeline, statistics, aggregates, iati, *_BULK),
+        (*routers, countries, timeline, statistics, aggregates, open_data, iati, *_BULK),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
         " letters, requests for support, and country stages.",

@@ -14,7 +14,8 @@ from services.actions.iati.document import Made, Reporting, head_and_tail, made
 from services.actions.iati.domain import Plan
 from services.actions.iati.schemas import Omissions, present
 from services.actions.open_data.domain import OPEN_DATA
-from services.actions.open_data.requests import COUNTRY, EVERYBODY, FRESH, countries_of
+from services.actions.open_data.queries import EVERYBODY
+from services.actions.open_data.requests import COUNTRY, FRESH, countries_of
 from services.actions.settings import ActionsSettings
 from shared.database.snapshot import snapshot
 from shared.kernel.clock import today

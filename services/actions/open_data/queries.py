@@ -6,11 +6,17 @@ from typing import Any
 from sqlalchemy import Boolean, Select, Text, and_, any_, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.actions.access import ROLES
 from services.actions.open_data.datasets import DATASETS, Dataset
+from services.actions.open_data.domain import OPEN_DATA
 from shared.bulk.exporting import ROWS_AT_ONCE
 from shared.database.statements import Connection, Row, Statement
+from shared.kernel.principal import ANONYMOUS
+from shared.records.access_scope import access_scope_for
 from shared.records.columns import as_read
 
+EVERYBODY = access_scope_for(ANONYMOUS, ROLES, OPEN_DATA)
+"""What is read of open data, whoever the caller is."""
 _UNSIGNED = (1 << 64) - 1
 
 

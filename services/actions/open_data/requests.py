@@ -1,19 +1,13 @@
-"""What all requests of open data share: what is read, and the headers of responses."""
+"""What all requests of open data share: the countries whose rows are read, and the headers of responses."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.actions.access import ROLES
-from services.actions.open_data.domain import OPEN_DATA
 from shared.kernel.countries import FICTIONAL_CODES, known_codes
 from shared.kernel.errors import invalid_parameter
-from shared.kernel.principal import ANONYMOUS
-from shared.records.access_scope import access_scope_for
 from shared.web.paging import parameters_of
 from shared.web.request_context import RequestContext
 
-EVERYBODY = access_scope_for(ANONYMOUS, ROLES, OPEN_DATA)
-"""What is read, whoever the caller is."""
 FRESH = {"Cache-Control": "public, max-age=300"}
 COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 code."}
 
@@ -21,7 +15,7 @@ COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 co
 class Countries(NamedTuple):
     """The countries whose rows are read; `common`: also rows of no country."""
 
-    codes: Collection[str]
+    codes: Sequence[str]
     common: bool
 
 

@@ -10,7 +10,8 @@ from services.actions.evidence.queries import LISTING as EVIDENCE
 from services.actions.evidence.record import Evidence
 from services.actions.open_data.datasets import DATASETS
 from services.actions.open_data.domain import FORMATS, OPEN_DATA
-from services.actions.open_data.requests import COUNTRY, EVERYBODY, FRESH, countries_of, known_countries
+from services.actions.open_data.queries import EVERYBODY
+from services.actions.open_data.requests import COUNTRY, FRESH, countries_of, known_countries
 from services.actions.open_data.schemas import DatasetList, present
 from services.actions.open_data.streams import DatasetFile
 from shared.kernel.errors import NotFound, invalid_parameter

@@ -15,7 +15,7 @@ from services.actions.open_data import queries
 from services.actions.open_data.datasets import Dataset
 from services.actions.open_data.domain import FORMATS, site_of
 from services.actions.open_data.files import CsvLines, Lines, LinkedLines, Sheet
-from services.actions.open_data.requests import EVERYBODY, FRESH, Countries
+from services.actions.open_data.requests import FRESH, Countries
 from shared.database.snapshot import snapshot
 from shared.database.statements import Connection
 from shared.web.conditional import is_known
@@ -43,7 +43,7 @@ class DatasetFile(Response):
             sheet: BinaryIO | None = None
             async with (
                 streams.place(holder_of(self._ctx.principal, scope)) as database,
-                snapshot(database, EVERYBODY.context) as connection,
+                snapshot(database, queries.EVERYBODY.context) as connection,
             ):
                 tag = await self._tag(connection)
                 self.headers["etag"] = tag
@@ -88,7 +88,7 @@ class DatasetFile(Response):
     async def _send_sheet(self, file: BinaryIO, pace: Pace) -> None:
         self.headers["content-length"] = str(file.tell())
         file.seek(0)
-        digest = await asyncio.to_thread(hashlib.file_digest, file, "sha256")
+        digest = await asyncio.to_thread(hashlib.file_digest, file, "sha256")  # type: ignore[arg-type]
         self.headers["repr-digest"] = f"sha-256=:{b64encode(digest.digest()).decode()}:"
         await self._start(pace)
         file.seek(0)

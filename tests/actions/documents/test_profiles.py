@@ -211,7 +211,7 @@ async def test_a_lost_file_is_printed_again_and_an_unused_one_is_removed(
     path_of(first).unlink()
     assert (await anonymous.get(f"{PATH}/{COUNTRY}/profile.pdf?language=es")).status_code == 202
     assert (await _pdf(anonymous, "es")).content == first.content
-    assert (await admin.change(plan["action"], titles={"en": "Later"})).status_code == 200
+    assert (await admin.change(plan["action"], titles={"es": "Humedales"})).status_code == 200
     second = await _pdf(anonymous, "es")
     store = operations.document_files(settings)
     monkeypatch.setattr(operations, "now", lambda: now() + timedelta(hours=2))

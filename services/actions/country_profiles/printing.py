@@ -16,7 +16,7 @@ from shared.printing.labels import day_in, labels_of
 
 LAYOUTS = Path(__file__).parent / "layouts"
 _LABELS = Path(__file__).parent / "labels.csv"
-_MOST_ROWS = 500
+_MOST_ROWS = 200
 """Rows of a table. The open data have all of them."""
 _HEADINGS = {
     "actions": ("pillar", "action", "status", "planned"),

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.actions.open_data import queries
 from services.actions.open_data.datasets import Dataset
-from services.actions.open_data.domain import FORMATS, site_of
+from services.actions.open_data.domain import FORMATS, OPEN_DATA, site_of
 from services.actions.open_data.files import CsvLines, Lines, LinkedLines, Sheet
 from services.actions.open_data.requests import FRESH, Countries
 from shared.database.snapshot import snapshot
@@ -76,7 +76,7 @@ class DatasetFile(Response):
     def _lines(self) -> Lines:
         if self._format == "jsonld":
             site = site_of(self._ctx.settings.issuer)
-            return LinkedLines(self._dataset, site, site.address(self._ctx.path))
+            return LinkedLines(self._dataset, site, site.address(f"{OPEN_DATA.path}/{self._dataset.name}"))
         return CsvLines(self._dataset) if self._format == "csv" else Lines(self._dataset)
 
     async def _fill(self, connection: Connection, file: BinaryIO) -> None:

@@ -75,7 +75,7 @@ async def document_response(ctx: RequestContext, kind: DocumentKind, key: Docume
     async with unit_of_work(ctx.database, SYSTEM_CONTEXT) as uow:
         await order(uow, key, state, lost)
     ctx.request.app.state.notifier.notify()
-    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    headers = {"Retry-After": str(RETRY_AFTER), "Refresh": str(RETRY_AFTER), "Cache-Control": "no-store"}
     return Response(orjson.dumps({"status": "printing"}), 202, headers, JSON)
 
 

@@ -10,5 +10,5 @@
         pdf = await printer.pdf(Document("support.typ", {"holder": "Amina Khan"}, now()))
 
 A layout reads its data by `json("data.json")` and each file by its name, and imports what all layouts share from
-"common.typ". Data is text, never markup.
+"typography.typ". Data is text, never markup.
 """

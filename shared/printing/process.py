@@ -22,8 +22,8 @@ _NICE = 5
 _STANDARD: Literal["a-3a"] = "a-3a"
 """PDF/A-3 with tags, for readers that speak the text."""
 _NO_GLYPH = "could not be displayed"
-_COMMON = "common.typ"
-_SHARED = {_COMMON: (Path(__file__).parent / "layouts" / _COMMON).read_bytes()}
+_TYPOGRAPHY = "typography.typ"
+_SHARED = {_TYPOGRAPHY: (Path(__file__).parent / "layouts" / _TYPOGRAPHY).read_bytes()}
 """What every layout may import."""
 
 

@@ -161,7 +161,10 @@ _BY_NAME: Mapping[str, Demand] = {
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
-    "getIatiActivity": Demand(Ask.NOTHING),
+    **dict.fromkeys(
+        ("getDataset", "getPublicDocument", "getCountryProfile", "getCountryProfilePdf", "getIatiActivity"),
+        Demand(Ask.NOTHING),
+    ),
     **dict.fromkeys(("getCertificatePdf", "getEvidenceContent", "getEvidenceDownloadUrl"), Demand(Ask.SEE)),
     **dict.fromkeys(
         ("verifyCertificate", "getCertificateStatusList", "getCertificateFile", "getEvidenceFile"), Demand(Ask.NOTHING)

@@ -10,6 +10,7 @@ from services.actions.calendars.routes import router as calendars
 from services.actions.codes.routes import router as codes
 from services.actions.correspondence.routes import router as correspondence
 from services.actions.countries.routes import router as countries
+from services.actions.country_profiles.routes import router as country_profiles
 from services.actions.coverage.routes import router as coverage
 from services.actions.endorsements.routes import router as endorsements
 from services.actions.evidence.routes import objects
@@ -23,8 +24,10 @@ from services.actions.mappings.routes import router as mappings
 from services.actions.matches.routes import routes as match_routes
 from services.actions.meetings.routes import router as meetings
 from services.actions.milestones.routes import router as milestones
+from services.actions.open_data.routes import router as open_data
 from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
+from services.actions.printed_documents.responses import printed_documents
 from services.actions.programmes.routes import router as programmes
 from services.actions.results.routes import router as results
 from services.actions.results.schemas import ResultFields
@@ -63,6 +66,7 @@ _RESULTS = (
     comparisons,
     assessments,
 )
+_OPEN_DATA = (open_data, country_profiles, iati)
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
@@ -77,7 +81,7 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     return create(
         "actions",
         settings,
-        (*routers, calendars, countries, timeline, statistics, aggregates, iati, *_BULK),
+        (*routers, calendars, countries, timeline, statistics, aggregates, *_OPEN_DATA, *_BULK),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators and results, endorsements,"
         " letters, requests for support, and country stages.",
@@ -110,5 +114,5 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",
         },
-        **service_parts(objects),
+        **service_parts(objects, printed_documents),
     )

@@ -1,13 +1,18 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
-validates results, expires offers of support, makes tasks of overdue milestones, and keeps the files of evidence."""
+validates results, expires offers of support, makes tasks of overdue milestones, keeps the files of evidence, and prints
+public documents."""
 
 from datetime import timedelta
 
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
+from services.actions.country_profiles.operations import PROFILE, profile_kind
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
 from services.actions.periods import operations as periods
+from services.actions.printed_documents.jobs import printing_jobs
+from services.actions.printed_documents.operations import document_files
+from services.actions.printed_documents.operations import removing as removing_documents
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
 from services.actions.settings import ActionsSettings
@@ -56,12 +61,18 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     settings = settings or ActionsSettings()
     objects = ObjectStore(settings.objects_url)
     remove = Schedule(timedelta(hours=1), removing(objects), catch_up=1)
-    schedules = {**SCHEDULES, "remove_purged_evidence": remove}
+    documents = document_files(settings)
+    schedules = {
+        **SCHEDULES,
+        "remove_purged_evidence": remove,
+        "remove_unused_documents": removing_documents(documents),
+    }
     scanner = Scanner(settings.scanner) if settings.scanner else None
     if scanner is not None:
         schedules["scan_evidence"] = Schedule(timedelta(minutes=1), order_scan, catch_up=1)
     bulk, steps = BulkJobs(settings, IMPORTABLE, EXPORTABLE), StepJobs(STEPPABLE)
-    handlers = {**evidence_jobs(objects, scanner), **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
+    printing = printing_jobs({PROFILE: profile_kind(settings.issuer)}, documents)
+    handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 
 

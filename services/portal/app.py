@@ -6,6 +6,7 @@ from importlib.resources.abc import Traversable
 
 import orjson
 
+from services.portal.catalogue.routes import router as catalogue
 from services.portal.contact.routes import router as contact
 from services.portal.guides.routes import router as guides
 from services.portal.pages.failures import readable
@@ -26,10 +27,13 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [pages, guides, contact, register, verification],
+        [pages, guides, contact, catalogue, register, verification],
         title="ESCM portal",
         description="Pages for people and developers.",
-        tags={"problems": "What each code of a failure means."},
+        tags={
+            "problems": "What each code of a failure means.",
+            "catalogue": "What data everybody may read, for other catalogues.",
+        },
         has_database=False,
         prefix="",
         document=lambda _app: merged_document(),

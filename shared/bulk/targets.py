@@ -4,6 +4,7 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import BinaryIO
 
 import orjson
@@ -60,11 +61,14 @@ class NdjsonTarget(Target):
 
 
 class XlsxTarget(Target):
-    """A workbook of one sheet, written row by row. Every cell is text, so none is a formula or a link."""
+    """A workbook of one sheet, written row by row. Every cell is text, so none is a formula or a link. The same rows
+    with the same instant of creation, by default the present one, are the same bytes."""
 
-    def __init__(self, file: BinaryIO, headings: Sequence[str]) -> None:
+    def __init__(self, file: BinaryIO, headings: Sequence[str], created: datetime | None = None) -> None:
         super().__init__(file, headings)
         self._workbook = xlsxwriter.Workbook(file, _PLAIN)
+        if created is not None:
+            self._workbook.set_properties({"created": created})
         self._sheet = self._workbook.add_worksheet()
         self._next = 0
         self.write({name: name for name in headings})

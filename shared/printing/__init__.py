@@ -3,10 +3,12 @@
 - `printer.Printer` makes a PDF/A-3 file from a layout, data and attachments, with a bound on time and memory.
 - `document.Document` is what it makes a file from.
 - `document.Unprintable` is raised for a character that no font has.
+- `labels.labels_of` reads the words of a document in a language, `labels.day_in` writes a day.
 - `fonts.folders` are the folders of the fonts, which are Noto in many scripts.
 
     async with Printer(layouts) as printer:
         pdf = await printer.pdf(Document("support.typ", {"holder": "Amina Khan"}, now()))
 
-A layout reads its data by `json("data.json")` and each file by its name. Data is text, never markup.
+A layout reads its data by `json("data.json")` and each file by its name, and imports what all layouts share from
+"typography.typ". Data is text, never markup.
 """

@@ -1,8 +1,8 @@
 """What a file is printed from."""
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,11 +25,21 @@ class Document:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
+def without_symbols(document: Document) -> Document:
+    """The document without emoji and other symbols, which few fonts have."""
+    return replace(document, data=_each_text(document.data, lambda one: unicodedata.category(one) != "So"))
+
+
 def visible(value: Any) -> Any:
     """Data without the characters that show nothing: controls, private and unassigned ones, and marks such as those
     that reverse the direction of a text. Line breaks, and the joiners of Arabic and Indian scripts, stay."""
+    return _each_text(value, lambda one: one in _JOINERS or unicodedata.category(one) not in _INVISIBLE)
+
+
+def _each_text(value: Any, is_kept: Callable[[str], bool]) -> Any:
+    """Data with those characters of its texts that are kept."""
     if isinstance(value, str):
-        return "".join(one for one in value if one in _JOINERS or unicodedata.category(one) not in _INVISIBLE)
+        return "".join(filter(is_kept, value))
     if isinstance(value, Mapping):
-        return {name: visible(part) for name, part in value.items()}
-    return [visible(part) for part in value] if isinstance(value, list | tuple) else value
+        return {name: _each_text(part, is_kept) for name, part in value.items()}
+    return [_each_text(part, is_kept) for part in value] if isinstance(value, list | tuple) else value

@@ -101,7 +101,7 @@ async def test_an_action_is_an_activity(
     assert tags == [("2", "15"), ("3", "15.3"), ("99", "x")]
     assert found.findtext("location/point/pos") == "12.5 -30.25"
     (link,) = found.findall("document-link")
-    assert link.get("url") == f"https://plan.example/actions/v1/evidence/{id_of(file)}/content"
+    assert link.get("url") == f"https://plan.example/actions/v1/open_data/documents/{id_of(file)}"
     assert link.find("category").get("code") == "A09"
     (parent,) = found.findall("related-activity")
     assert (parent.get("ref"), parent.get("type")) == (f"{REPORTER}-{plan['ref']}", "1")

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
 from deploy.matrix.operations import Ask, Operation, operations
+from services.actions.open_data.datasets import DATASETS
+from services.actions.open_data.domain import FORMATS
 from shared.kernel.clock import today
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
@@ -49,8 +52,18 @@ def lists() -> Iterator[tuple[str, str]]:
     """Service and address of every list and count, with every filter, sort and form of response."""
     for operation in operations():
         if operation.method == "GET" and _is_list(operation):
-            path = operation.path.replace("{code}", "XC")
-            yield from ((operation.service, f"{path}?{urlencode(query)}") for query in _queries(operation.queries))
+            for path in _paths(operation.path):
+                yield from ((operation.service, f"{path}?{urlencode(query)}") for query in _queries(operation.queries))
+
+
+def _paths(path: str) -> Iterator[str]:
+    """The path of the canary's country, and of each file of open data."""
+    path = path.replace("{code}", "XC")
+    if "{name}" not in path:
+        yield path
+    else:
+        for name, file_format in product(DATASETS, FORMATS):
+            yield path.replace("{name}", name).replace("{file_format}", file_format)
 
 
 def _is_list(operation: Operation) -> bool:

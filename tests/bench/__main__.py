@@ -66,6 +66,7 @@ _PEOPLE = {
     "pdf": printing.measure,
     "certificates": certificates.measure,
     "iati": open_data.measure,
+    "open_data": open_data.measure_files,
     "register": register.measure,
     "obligations": obligations.measure,
 }

@@ -45,7 +45,7 @@ class Reporting:
     ref: str
     name: str
     kind: str
-    evidence: str
+    documents: str
 
     def identifier(self, ref: str) -> str:
         """The identifier of the activity with this ref."""
@@ -112,7 +112,7 @@ def _element(of: Activity, by: Reporting) -> etree._Element:
     for tag in of.tags:
         _code(_add(root, "tag", code=tag["code"], vocabulary=_vocabulary(tag, _TAG_VOCABULARIES)), tag)
     for file in of.documents:
-        link = _add(root, "document-link", url=f"{by.evidence}/{file.id}/content", format=file.media_type)
+        link = _add(root, "document-link", url=f"{by.documents}/{file.id}", format=file.media_type)
         _narratives(_add(link, "title"), {file.language or _ENGLISH: file.title})
         _add(link, "category", code=file.category)
     kind = "2" if of.hierarchy == 1 else "1"

@@ -72,6 +72,7 @@ _OF_REF = Statement(
         ),
     )
 )
+_LATEST = Statement(_PLANS.where(_p.country == bindparam("country", type_=Text)).order_by(_p.id.desc()).limit(1))
 _ACTIONS = Statement(_public(action, actions.PUBLISHED).where(_a.programme_id == _IDS).order_by(_a.id))
 _EVIDENCE = Statement(_public(evidence, EVIDENCE_PUBLISHED).where(evidence.c.id == _IDS))
 _INSTITUTIONS = Statement(
@@ -81,8 +82,19 @@ _INSTITUTIONS = Statement(
         INSTITUTIONS.c.status.in_([constant("verified"), constant("inactive")]),
     )
 )
-_RESULTS = Statement(_public(result, ("published",)).where(_about(result)).order_by(_r.year, _r.period_id, _r.id))
-_TARGETS = Statement(select(target).where(_t.visibility == constant("public"), _about(target)).order_by(_t.id))
+
+
+def _with_and_without_parts(query: Select[Any]) -> dict[bool, Statement]:
+    wholes = (column for column in query.selected_columns if column.key != "breakdown")
+    return {True: Statement(query), False: Statement(query.with_only_columns(*wholes))}
+
+
+_RESULTS = _with_and_without_parts(
+    _public(result, ("published",)).where(_about(result)).order_by(_r.year, _r.period_id, _r.id)
+)
+_TARGETS = _with_and_without_parts(
+    select(target).where(_t.visibility == constant("public"), _about(target)).order_by(_t.id)
+)
 _INDICATORS = Statement(_public(indicator, indicators.PUBLISHED).where(_i.id == _IDS).order_by(_i.code, _i.id))
 _PERIODS = Statement(select(period).where(period.c.id == _IDS).order_by(period.c.starts, period.c.id))
 _FIRST = Statement(
@@ -108,7 +120,14 @@ async def plan_of(connection: Connection, countries: Sequence[str], ref: str) ->
     return (await _plans_of(connection, found))[0] if found else None
 
 
-async def _plans_of(connection: Connection, found: Sequence[Programme]) -> list[Plan]:
+async def latest_plan(connection: Connection, country: str) -> Plan | None:
+    """The latest published programme of a country. Its targets and results are without their parts, which are not
+    read."""
+    found = records_of(Programme, await _LATEST.fetch(connection, country=country))
+    return (await _plans_of(connection, found, has_parts=False))[0] if found else None
+
+
+async def _plans_of(connection: Connection, found: Sequence[Programme], *, has_parts: bool = True) -> list[Plan]:
     of: Mapping[UUID, list[Action]] = defaultdict(list)
     for one in records_of(Action, await _ACTIONS.fetch(connection, ids=[each.id for each in found])):
         of[one.programme_id].append(one)
@@ -122,19 +141,19 @@ async def _plans_of(connection: Connection, found: Sequence[Programme]) -> list[
         for row in await _INSTITUTIONS.fetch(connection, ids=list(hosts))
     }
     known = records_of(Evidence, await _EVIDENCE.fetch(connection, ids=list(files)))
-    reported = await _reported(connection, found, parts)
+    reported = await _reported(connection, found, parts, has_parts=has_parts)
     return [Plan(each, of[each.id], institutions, {one.id: one for one in known}, reported) for each in found]
 
 
 async def _reported(
-    connection: Connection, found: Sequence[Programme], parts: Sequence[Action]
+    connection: Connection, found: Sequence[Programme], parts: Sequence[Action], *, has_parts: bool
 ) -> dict[UUID, list[Reported]]:
     """What was reported of each action; of each programme, what is about its country by an indicator of its framework,
     and by those of the country, if it is the first programme there."""
     countries = sorted({each.country for each in found})
     about = {"actions": [each.id for each in parts], "countries": countries}
-    results = records_of(Result, await _RESULTS.fetch(connection, **about))
-    targets = records_of(Target, await _TARGETS.fetch(connection, **about))
+    results = records_of(Result, await _RESULTS[has_parts].fetch(connection, **about))
+    targets = records_of(Target, await _TARGETS[has_parts].fetch(connection, **about))
     ids = {one.indicator_id for one in (*results, *targets)}
     measured = records_of(Indicator, await _INDICATORS.fetch(connection, ids=list(ids)))
     times = {*(one.period_id for one in results), *(one.period_id for one in targets)} - {None}

@@ -13,15 +13,14 @@ from services.actions.iati import queries
 from services.actions.iati.document import Made, Reporting, head_and_tail, made
 from services.actions.iati.domain import Plan
 from services.actions.iati.schemas import Omissions, present
+from services.actions.open_data.domain import OPEN_DATA
+from services.actions.open_data.queries import EVERYBODY
+from services.actions.open_data.requests import COUNTRY, FRESH, countries_of
 from services.actions.settings import ActionsSettings
 from shared.database.snapshot import snapshot
 from shared.kernel.clock import today
-from shared.kernel.countries import FICTIONAL_CODES, known_codes
-from shared.kernel.errors import Conflict, NotFound, invalid_parameter
-from shared.kernel.principal import ANONYMOUS, Principal
-from shared.kernel.resource import Resource
-from shared.records.access_scope import access_scope_for
-from shared.web.paging import parameters_of
+from shared.kernel.errors import Conflict, NotFound
+from shared.kernel.principal import Principal
 from shared.web.places import holder_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response
@@ -29,14 +28,10 @@ from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 from shared.web.streams import Pace
 
-_OPEN_DATA = Resource("actions", "open_data", "open_data")
-router = ResourceRouter(_OPEN_DATA, ROLES)
-_EVERYBODY = access_scope_for(ANONYMOUS, ROLES, _OPEN_DATA)
+router = ResourceRouter(OPEN_DATA, ROLES)
 _XML = "application/xml"
-_COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 code."}
-_OPTIONS = RouteOptions(is_public=True, query=query_of(described=_COUNTRY), problems=("iati_not_configured",))
+_OPTIONS = RouteOptions(is_public=True, query=query_of(described=COUNTRY), problems=("iati_not_configured",))
 _XML_BODY = {200: {"content": {_XML: {"schema": {"type": "string"}}}, "description": "A document of IATI 2.03."}}
-_FRESH = {"Cache-Control": "public, max-age=300"}
 
 
 @router.get(
@@ -49,7 +44,7 @@ _FRESH = {"Cache-Control": "public, max-age=300"}
 async def get_activities(ctx: CurrentContext) -> Response:
     """All published programmes and actions of which an activity can be made, under one snapshot. The others are in the
     list of omissions. 404 without any activity, since a document of IATI has at least one."""
-    return _ActivityStream(_reporting(ctx), _countries(ctx), ctx.principal)
+    return _ActivityStream(_reporting(ctx), countries_of(ctx).codes, ctx.principal)
 
 
 @router.get(
@@ -62,13 +57,13 @@ async def get_activities(ctx: CurrentContext) -> Response:
 async def get_activity(ref: str, ctx: CurrentContext) -> Response:
     """The published programme or action with this ref, alone in a document. 404 if no activity can be made of it."""
     reporting = _reporting(ctx)
-    async with snapshot(ctx.database, _EVERYBODY.context) as connection:
-        plan = await queries.plan_of(connection, _countries(ctx), ref)
+    async with snapshot(ctx.database, EVERYBODY.context) as connection:
+        plan = await queries.plan_of(connection, countries_of(ctx).codes, ref)
     found = [one for one in _all_made([plan] if plan else [], reporting) if one.activity.ref == ref]
     if not (block := _block(found)):
         raise NotFound
     head, tail = head_and_tail(today())
-    return Response(head + block + tail, 200, _FRESH, _XML)
+    return Response(head + block + tail, 200, FRESH, _XML)
 
 
 @router.get(
@@ -80,10 +75,10 @@ async def get_activity(ref: str, ctx: CurrentContext) -> Response:
 )
 async def list_omissions(ctx: CurrentContext) -> Response:
     """Each published programme or action of which no activity is made, with the reason."""
-    reporting, countries = _reporting(ctx), _countries(ctx)
+    reporting, countries = _reporting(ctx), countries_of(ctx).codes
     items: list[dict[str, Any]] = []
     published = 0
-    async with snapshot(ctx.database, _EVERYBODY.context) as connection:
+    async with snapshot(ctx.database, EVERYBODY.context) as connection:
         async for plans in queries.plans(connection, countries):
             found = await asyncio.to_thread(_all_made, plans, reporting)
             published += len(found)
@@ -96,7 +91,7 @@ class _ActivityStream(Response):
     """All activities of some countries, sent while programmes are read."""
 
     def __init__(self, reporting: Reporting, countries: Sequence[str], caller: Principal) -> None:
-        super().__init__(None, 200, _FRESH, _XML)
+        super().__init__(None, 200, FRESH, _XML)
         del self.headers["content-length"]
         self._reporting, self._countries, self._caller = reporting, countries, caller
 
@@ -107,7 +102,7 @@ class _ActivityStream(Response):
         head, tail = head_and_tail(today())
         async with (
             scope["app"].state.streams.place(holder_of(self._caller, scope)) as database,
-            snapshot(database, _EVERYBODY.context) as connection,
+            snapshot(database, EVERYBODY.context) as connection,
         ):
             async for plans in queries.plans(connection, self._countries):
                 if block := await asyncio.to_thread(self._block, plans):
@@ -137,16 +132,5 @@ def _reporting(ctx: RequestContext) -> Reporting:
     settings = cast(ActionsSettings, ctx.settings)
     if not settings.iati_ref:
         raise Conflict("No organisation is configured that reports activities.", code="iati_not_configured")
-    evidence = f"{settings.issuer.rstrip('/')}/actions/v1/evidence"
-    return Reporting(settings.iati_ref, settings.iati_name, settings.iati_kind, evidence)
-
-
-def _countries(ctx: RequestContext) -> list[str]:
-    """The country that is asked for, or all; of these the fictional ones alone in the sandbox."""
-    known = FICTIONAL_CODES if ctx.principal.sandbox else known_codes(fictional=True)
-    code = parameters_of(ctx.request).get("country")
-    if code is None:
-        return sorted(known)
-    if code not in known_codes(fictional=True):
-        raise invalid_parameter("country", "Not an ISO 3166-1 alpha-2 code of a country.")
-    return sorted(known & {code})
+    documents = f"{settings.issuer.rstrip('/')}{OPEN_DATA.path}/documents"
+    return Reporting(settings.iati_ref, settings.iati_name, settings.iati_kind, documents)

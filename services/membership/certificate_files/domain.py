@@ -1,11 +1,8 @@
 """What a certificate says, and the document that it is printed from."""
 
-import csv
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
 from pathlib import Path
 
 import segno
@@ -13,7 +10,9 @@ import segno
 from services.membership.certificate_templates.domain import FALLBACK, around_holder
 from services.membership.certificate_templates.record import CertificateTemplate
 from shared.kernel.countries import COUNTRIES
+from shared.kernel.text import text_in
 from shared.printing.document import Document
+from shared.printing.labels import day_in, labels_of
 from shared.records.record import Texts
 
 LAYOUTS = Path(__file__).parent / "layouts"
@@ -46,7 +45,7 @@ def document(
         language = FALLBACK
     address = f"{host.rstrip('/')}/v/{said.code}"
     before, after = around_holder(template.bodies[language], _values(said, language))
-    labels, signatory = _labels(language), template.signatory
+    labels, signatory = labels_of(_LABELS, language), template.signatory
     data = {
         "language": language,
         "plan": labels["plan"],
@@ -56,11 +55,11 @@ def document(
         "holder": said.holder,
         "after": after,
         "signatory": signatory and signatory["name"],
-        "office": signatory and _in(signatory["offices"], language),
+        "office": signatory and text_in(language, signatory["offices"]),
         "facts": [
             (labels["number"], said.number),
-            (labels["issued_on"], _day(said.issued_on, language)),
-            *([(labels["valid_to"], _day(said.valid_to, language))] if said.valid_to else []),
+            (labels["issued_on"], day_in(language, said.issued_on)),
+            *([(labels["valid_to"], day_in(language, said.valid_to))] if said.valid_to else []),
         ],
         "code": "-".join(said.code[place : place + 4] for place in range(0, len(said.code), 4)),
         "address": address,
@@ -76,31 +75,15 @@ def _values(said: Statement, language: str) -> dict[str, str]:
     country = COUNTRIES.get(said.country or "")
     return {
         "number": said.number,
-        "issued_on": _day(said.issued_on, language),
-        "valid_to": _day(said.valid_to, language) if said.valid_to else "",
-        "country": _in(country.names, language) if country else "",
-        "subject": _in(said.subject, language) if said.subject else "",
+        "issued_on": day_in(language, said.issued_on),
+        "valid_to": day_in(language, said.valid_to) if said.valid_to else "",
+        "country": text_in(language, country.names) if country else "",
+        "subject": text_in(language, said.subject) if said.subject else "",
         "year": str(said.year or ""),
     }
-
-
-def _in(texts: Texts, language: str) -> str:
-    """The text in a language, else in English, else in any."""
-    return texts.get(language) or texts.get(FALLBACK) or next(iter(texts.values()))
-
-
-def _day(day: date, language: str) -> str:
-    labels = _labels(language)
-    return labels["day"].format(day=day.day, month=labels[f"month_{day.month}"], year=day.year)
 
 
 def _qr(address: str) -> bytes:
     target = io.BytesIO()
     segno.make(address, error="m", micro=False).save(target, kind="svg", border=0, xmldecl=False, svgns=True)
     return target.getvalue()
-
-
-@cache
-def _labels(language: str) -> Mapping[str, str]:
-    with _LABELS.open(encoding="utf-8", newline="") as lines:
-        return {line["part"]: line[language] for line in csv.DictReader(lines)}

@@ -1,0 +1,110 @@
+"""The profile of a country as a document in one of six languages."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.actions.actions.record import Action
+from services.actions.country_profiles.domain import CountryProfile, Measured, number_in
+from services.actions.indicators.record import Indicator
+from services.actions.open_data.domain import OPEN_DATA
+from services.actions.results.record import Result
+from services.actions.targets.record import Target
+from shared.kernel.countries import COUNTRIES
+from shared.kernel.text import text_in
+from shared.printing.document import Document
+from shared.printing.labels import day_in, labels_of
+
+LAYOUTS = Path(__file__).parent / "layouts"
+_LABELS = Path(__file__).parent / "labels.csv"
+_MOST_ROWS = 200
+"""Rows of a table. The open data have all of them."""
+_HEADINGS = {
+    "actions": ("pillar", "action", "status", "planned"),
+    "indicators": ("indicator", "baseline", "period", "target", "actual"),
+}
+
+
+def document(profile: CountryProfile, language: str, origin: str) -> Document:
+    """The profile in a language; texts that lack it are in English, or in any."""
+    labels = labels_of(_LABELS, language)
+    tables = {
+        "actions": [_action_cells(profile, one, language, labels) for one in profile.actions],
+        "indicators": [_indicator_cells(one, language, labels) for one in profile.measured()],
+    }
+    changed = profile.changed_at
+    data = {
+        "language": language,
+        "plan": labels["plan"],
+        "kind": labels["kind"],
+        "title": text_in(language, COUNTRIES[profile.code].names),
+        "facts": _facts(profile, language, labels),
+        "none": None if profile.plan else labels["no_programme"],
+        "tables": [
+            {
+                "title": labels[name],
+                "headings": [labels[each] for each in _HEADINGS[name]],
+                "rows": rows[:_MOST_ROWS],
+                "more": labels["more"] if len(rows) > _MOST_ROWS else None,
+            }
+            for name, rows in tables.items()
+            if rows
+        ],
+        "note": labels["note"],
+        "address": f"{origin}{OPEN_DATA.path}/countries/{profile.code}",
+        "changed": [changed.year, changed.month, changed.day],
+    }
+    return Document("profile.typ", data, changed)
+
+
+def _facts(profile: CountryProfile, language: str, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Names and values above the tables."""
+    facts = [(labels["stage"], labels["stage_of"].format(stage=profile.stage))]
+    if profile.plan is not None:
+        plan = profile.plan.programme
+        facts.append((labels["programme"], f"{plan.ref} · {plan.framework}"))
+        facts.append((labels["status"], labels[f"status_{plan.status}"]))
+        days = {"started_on": plan.started_on, "completed_on": plan.completed_on}
+        facts += [(labels[name], day_in(language, day)) for name, day in days.items() if day]
+        facts.append((labels["changed"], day_in(language, profile.changed_at.date())))
+    return facts
+
+
+def _action_cells(profile: CountryProfile, of: Action, language: str, labels: Mapping[str, str]) -> list[str]:
+    days = (of.actual_start or of.planned_start, of.actual_end or of.planned_end)
+    return [
+        text_in(language, profile.pillar_titles(of.pillar)),
+        text_in(language, of.titles),
+        labels[f"status_{of.status}"],
+        " – ".join(day_in(language, day) for day in days if day),
+    ]
+
+
+def _indicator_cells(measured: Measured, language: str, labels: Mapping[str, str]) -> list[str]:
+    """The baseline, and what was reached in the latest period with a value, else what is to be reached."""
+    of, about = measured.of, measured.action
+    title = text_in(language, of.titles)
+    reached = [part for part in measured.periods if part[2]] or list(measured.periods)
+    period, target, actual = reached[-1] if reached else (None, None, None)
+    baseline = measured.baseline
+    return [
+        f"{title} ({text_in(language, about.titles)})" if about else title,
+        f"{_value(baseline, of, language, labels)} ({baseline.year})" if baseline else "",
+        period.code if period else "",
+        _value(target, of, language, labels) if target else "",
+        _value(actual, of, language, labels) if actual else "",
+    ]
+
+
+def _value(record: Result | Target, of: Indicator, language: str, labels: Mapping[str, str]) -> str:
+    """A number with its unit, the title of a code, a text, or why there is none."""
+    if isinstance(record, Result):
+        if record.missing:
+            return labels[f"missing_{record.missing}"]
+        if record.text:
+            return text_in(language, record.text)
+    if record.code is not None:
+        return next((text_in(language, one["titles"]) for one in of.scale if one["code"] == record.code), record.code)
+    if (number := number_in(record, of)) is None:
+        return ""
+    unit = "%" if of.measure == "percentage" else of.unit["label"] if of.unit else ""
+    return f"{number} {unit}".strip()

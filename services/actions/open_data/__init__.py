@@ -1,0 +1,1 @@
+"""What everybody may know, as files in four formats, and the public files of evidence."""

@@ -1,0 +1,34 @@
+"""What all requests of open data share: the countries whose rows are read, and the headers of responses."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.kernel.countries import FICTIONAL_CODES, known_codes
+from shared.kernel.errors import invalid_parameter
+from shared.web.paging import parameters_of
+from shared.web.request_context import RequestContext
+
+FRESH = {"Cache-Control": "public, max-age=300"}
+COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 code."}
+
+
+class Countries(NamedTuple):
+    """The countries whose rows are read; `common`: also rows of no country."""
+
+    codes: Sequence[str]
+    common: bool
+
+
+def known_countries(ctx: RequestContext) -> frozenset[str]:
+    """All countries; in the sandbox the fictional ones alone."""
+    return FICTIONAL_CODES if ctx.principal.sandbox else known_codes(fictional=True)
+
+
+def countries_of(ctx: RequestContext) -> Countries:
+    """The country that is asked for, or all. Raises Malformed `invalid_parameter`."""
+    code = parameters_of(ctx.request).get("country")
+    if code is None:
+        return Countries(sorted(known_countries(ctx)), common=True)
+    if code not in known_codes(fictional=True):
+        raise invalid_parameter("country", "Not an ISO 3166-1 alpha-2 code of a country.")
+    return Countries(sorted(known_countries(ctx) & {code}), common=False)

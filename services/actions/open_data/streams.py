@@ -1,0 +1,104 @@
+"""Sends the file of a dataset: one snapshot, read while it is sent."""
+
+import asyncio
+import hashlib
+import tempfile
+import zlib
+from base64 import b64encode
+from contextlib import ExitStack
+from typing import BinaryIO
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from services.actions.open_data import queries
+from services.actions.open_data.datasets import Dataset
+from services.actions.open_data.domain import FORMATS, OPEN_DATA, site_of
+from services.actions.open_data.files import CsvLines, Lines, LinkedLines, Sheet
+from services.actions.open_data.requests import FRESH, Countries
+from shared.database.snapshot import snapshot
+from shared.database.statements import Connection
+from shared.web.conditional import is_known
+from shared.web.places import holder_of
+from shared.web.request_context import RequestContext
+from shared.web.streams import Pace
+
+_BLOCK = 256 << 10
+
+
+class DatasetFile(Response):
+    """A dataset in a format; 304 if the caller has it already."""
+
+    def __init__(self, ctx: RequestContext, dataset: Dataset, file_format: str, countries: Countries) -> None:
+        name = f'inline; filename="{dataset.name}.{file_format}"'
+        super().__init__(None, 200, {**FRESH, "Content-Disposition": name}, FORMATS[file_format])
+        del self.headers["content-length"]
+        self._ctx, self._dataset, self._format, self._countries = ctx, dataset, file_format, countries
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Takes a slot, reads and sends. A workbook is made whole before it is sent, without the slot. Raises TooLarge
+        for one with too many rows."""
+        pace, streams = Pace(send), scope["app"].state.streams
+        with ExitStack() as stack:
+            sheet: BinaryIO | None = None
+            async with (
+                streams.place(holder_of(self._ctx.principal, scope)) as database,
+                snapshot(database, queries.EVERYBODY.context) as connection,
+            ):
+                tag = await self._tag(connection)
+                self.headers["etag"] = tag
+                if is_known(self._ctx.request, tag):
+                    await Response(None, 304, {**FRESH, "ETag": tag})(scope, receive, send)
+                    return
+                if self._format == "xlsx":
+                    sheet = stack.enter_context(tempfile.TemporaryFile())
+                    await self._fill(connection, sheet)
+                else:
+                    await self._send_lines(connection, pace)
+            if sheet is not None:
+                await self._send_sheet(sheet, pace)
+
+    async def _tag(self, connection: Connection) -> str:
+        """The entity tag of the rows in this form."""
+        form = zlib.crc32(f"{self._ctx.settings.issuer} {' '.join(self._dataset.columns)}".encode())
+        state = await queries.state_of(connection, self._dataset, *self._countries)
+        return f'"{form:08x}.{state}"'
+
+    async def _send_lines(self, connection: Connection, pace: Pace) -> None:
+        lines = self._lines()
+        await self._start(pace)
+        waiting = lines.head
+        async for rows in queries.rows_of(connection, self._dataset, *self._countries):
+            await _send(pace, waiting + await asyncio.to_thread(lines.block, rows))
+            waiting = b""
+        await _send(pace, waiting + lines.tail, more=False)
+
+    def _lines(self) -> Lines:
+        if self._format == "jsonld":
+            site = site_of(self._ctx.settings.issuer)
+            return LinkedLines(self._dataset, site, site.address(f"{OPEN_DATA.path}/{self._dataset.name}"))
+        return CsvLines(self._dataset) if self._format == "csv" else Lines(self._dataset)
+
+    async def _fill(self, connection: Connection, file: BinaryIO) -> None:
+        sheet = Sheet(self._dataset, file)
+        async for rows in queries.rows_of(connection, self._dataset, *self._countries):
+            await asyncio.to_thread(sheet.write, rows)
+        await asyncio.to_thread(sheet.close)
+
+    async def _send_sheet(self, file: BinaryIO, pace: Pace) -> None:
+        self.headers["content-length"] = str(file.tell())
+        file.seek(0)
+        digest = await asyncio.to_thread(hashlib.file_digest, file, "sha256")  # type: ignore[arg-type]
+        self.headers["repr-digest"] = f"sha-256=:{b64encode(digest.digest()).decode()}:"
+        await self._start(pace)
+        file.seek(0)
+        while block := await asyncio.to_thread(file.read, _BLOCK):
+            await _send(pace, block)
+        await _send(pace, b"", more=False)
+
+    async def _start(self, pace: Pace) -> None:
+        await pace.send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+
+
+async def _send(pace: Pace, block: bytes, *, more: bool = True) -> None:
+    await pace.send({"type": "http.response.body", "body": block, "more_body": more})

@@ -1,0 +1,39 @@
+"""The catalogue of open data, for other catalogues and for search engines."""
+
+import asyncio
+
+import orjson
+from fastapi import Request, Response
+
+from services.portal.catalogue.linked_data import PATH, catalogue
+from services.portal.pages.policy import PAGE
+from services.portal.reading.api import PageReads
+from shared.web.fixed import tagged_response
+from shared.web.responses import LINKED_DATA
+from shared.web.route import refuse_unknown
+from shared.web.route_options import OptionsRouter, RouteOptions
+
+router = OptionsRouter()
+_SERVICES = ("actions",)
+"""The services that list datasets at `open_data`."""
+_FRESH = {**PAGE, "Cache-Control": "public, max-age=300"}
+
+
+@router.get(
+    PATH,
+    options=RouteOptions(is_public=True),
+    operation_id="getCatalogue",
+    summary="Read the catalogue of open data",
+    description="DCAT 3 as JSON-LD: each dataset with the addresses of its files.",
+    tags=["catalogue"],
+    response_model=None,
+    response_class=Response,
+    responses={200: {"content": {LINKED_DATA: {"schema": {"type": "object"}}}, "description": "The catalogue."}},
+)
+async def get_catalogue(request: Request) -> Response:
+    refuse_unknown(request, frozenset())
+    reads = PageReads(request)
+    found = await asyncio.gather(*(reads.listed(service, "open_data") for service in _SERVICES))
+    lists = {service: listed["items"] for service, listed in zip(_SERVICES, found, strict=True)}
+    body = orjson.dumps(catalogue(lists, request.app.state.settings.issuer))
+    return tagged_response(request, body, LINKED_DATA, _FRESH)

@@ -1,10 +1,14 @@
 """Permissions in actions. Pure rules; rows are filtered by `visible`, transitions are defined by the lifecycles."""
 
+from dataclasses import replace
+from uuid import UUID
+
 from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
     " countries evidence indicators periods extensions targets schemes results validation_rules support_requests"
+    " report_templates reports report_sections delegations report_comments"
 )
 
 
@@ -29,6 +33,13 @@ _RESULTS = _permissions("results", "create update import submit discard")
 _INDICATORS = _permissions("indicators", "create update") | _TARGETS | _RESULTS
 _EVIDENCE = _permissions("evidence", "create update withdraw restore")
 _REQUESTS = _permissions("support_requests", "create update submit cancel") | _permissions("offers", "read history")
+_REPORTS = (
+    _permissions("reports", "create update submit discard")
+    | _permissions("report_sections", "update")
+    | _permissions("report_comments", "answer")
+)
+_DELEGATE = _permissions("delegations", "create end")
+_REVIEW = _permissions("reports", "take return clear") | _permissions("report_comments", "create resolve reopen")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -45,15 +56,16 @@ ROLES: RoleTable = {
     | _permissions("endorsements", "create update publish verify withdraw replace")
     | _permissions("extensions", "create")
     | _permissions("results", "accept return")
+    | _REVIEW
     | _permissions("programmes", "update publish approve return")
     | _permissions("milestones", "verify refuse")
     | _permissions("support_requests", "publish accept return decline start give_up deliver cancel")
     | _permissions("offers", "read history create withdraw")
     | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),
     "auditor": _permissions("*", "read history"),
-    "reviewer": _READ_ALL,
-    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
-    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS,
+    "reviewer": _READ_ALL | _REVIEW,
+    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE,
+    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE,
     "government_focal_point": _READ_ALL
     | _LETTERS
     | _OFFICIALS
@@ -63,7 +75,7 @@ ROLES: RoleTable = {
     | _permissions("offers", "confirm refuse")
     | _permissions("results", "approve return")
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS,
+    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE,
     "national_publisher": _READ_ALL
     | _PUBLISH
     | _EVIDENCE
@@ -71,18 +83,21 @@ ROLES: RoleTable = {
     | _permissions("indicators", "publish retire")
     | _permissions("validation_rules", "create update publish retire")
     | _permissions("results", "approve return publish retract")
+    | _permissions("reports", "publish retract")
     | _permissions("targets", "publish")
     | _permissions("offers", "read history")
     | _TARGETS,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver") | _permissions("offers", "read history accept decline"),
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
-    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE,
+    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE | _REPORTS,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
 endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`; over
 results, a grant over a centre covers those about it. A grant over an expert's own record covers the expert's offers and
-the requests that they belong to."""
+the requests that they belong to. A grant over a report covers its sections, delegations and comments."""
+AUTHOR = "national_author"
+"""The role that a delegation gives over one report."""
 
 _NATIONAL = frozenset(
     {
@@ -99,3 +114,12 @@ _NATIONAL = frozenset(
 def speaks_for(principal: Principal, country: str) -> bool:
     """Whether a principal holds an office of this country, and therefore may not verify the country's claims."""
     return any(grant.role in _NATIONAL and country in grant.countries for grant in principal.grants)
+
+
+def without_delegation(principal: Principal, report: UUID) -> Principal:
+    """The same principal without the role that a delegation gives over a report."""
+    given = (AUTHOR, "record", str(report))
+    grants = tuple(one for one in principal.grants if (one.role, one.scope_kind, one.scope_id) != given)
+    return (
+        replace(principal, grants=grants, _permission_scopes={}) if len(grants) < len(principal.grants) else principal
+    )

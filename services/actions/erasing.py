@@ -7,6 +7,9 @@ from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.meetings.operations import MEETINGS
 from services.actions.offers.operations import OFFERS
+from services.actions.report_comments.operations import COMMENTS
+from services.actions.report_sections.operations import SECTIONS
+from services.actions.reports.operations import REPORTS
 from services.actions.support_requests import arranging
 from services.actions.support_requests.operations import SUPPORT_REQUESTS
 from shared.contracts.actions import ERASURE_REPORTED
@@ -20,6 +23,9 @@ _TEXTS = (
     (SUPPORT_REQUESTS, ("titles", "need", "documents", "delivery_document", "rating_text")),
     (OFFERS, ("message",)),
     (FOCAL_POINTS, ("person", "role", "letter")),
+    (REPORTS, ("contributors",)),
+    (SECTIONS, ("answers",)),
+    (COMMENTS, ("text", "answer")),
 )
 
 

@@ -1,5 +1,5 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
-validates results, expires offers of support, and keeps the files of evidence."""
+validates results, reminds of reports, expires offers of support, and keeps the files of evidence."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from services.actions.evidence.operations import EVIDENCE, purge, removing
 from services.actions.periods import operations as periods
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
+from services.actions.reports import operations as reports
 from services.actions.settings import ActionsSettings
 from services.actions.support_requests import arranging
 from services.actions.support_requests.operations import announce_late
@@ -38,6 +39,8 @@ SCHEDULES: Schedules = {
     "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
     "validate_results": Schedule(timedelta(hours=1), order_validation, catch_up=1),
     "follow_support_requests": Schedule(timedelta(hours=1), _follow_requests, catch_up=1),
+    "follow_reports": Schedule(timedelta(hours=1), reports.apply_scheduled, catch_up=1),
+    "remind_of_reports": Schedule(timedelta(hours=1), reports.remind, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),

@@ -1,5 +1,7 @@
 """Every fact type that this release may announce."""
 
-from shared.contracts import access, actions, centres, membership, signing, support
+from shared.contracts import access, actions, centres, membership, reporting, signing, support
 
-FACTS: frozenset[str] = membership.FACTS | signing.FACTS | centres.FACTS | actions.FACTS | support.FACTS | access.FACTS
+FACTS: frozenset[str] = frozenset().union(
+    *(each.FACTS for each in (membership, signing, centres, actions, support, reporting, access))
+)

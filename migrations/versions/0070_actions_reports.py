@@ -92,7 +92,8 @@ CREATE INDEX action_report_country_idx ON action_report (country, status, id)
 --;
 CREATE INDEX action_report_due_idx ON action_report (due_on, id)
 --;
-CREATE INDEX action_report_awaited_idx ON action_report (due_on, id) WHERE status IN ('draft', 'changes_requested')
+CREATE INDEX action_report_awaited_idx ON action_report (due_on, id)
+    WHERE status IN ('draft', 'changes_requested') AND replaces_id IS NULL
 --;
 CREATE INDEX action_report_experts_idx ON action_report USING gin (expert_ids)
 """)

@@ -9,7 +9,17 @@ import pytest
 from shared.contracts import reporting
 from tests.actions.programme import refusal
 from tests.support.callers import Caller
-from tests.support.progress import REPORTS, SECTIONS, Reporting, as_reviewer, publish, question, section, write
+from tests.support.progress import (
+    REPORTS,
+    SECTIONS,
+    Reporting,
+    as_reviewer,
+    period,
+    publish,
+    question,
+    section,
+    write,
+)
 
 Callers = Callable[[str | None], Caller]
 _FACTS = "SELECT type FROM core_outbox WHERE subject = $1"
@@ -29,7 +39,7 @@ async def test_a_template_that_is_made_by_the_api_serves_a_report(
     ]  # fmt: skip
     refused = await author.step(path, "submit")
     assert (refused.status_code, refused.json()["reason"]) == (409, "answers_missing")
-    assert [one["pointer"] for one in refused.json()["errors"]] == ["/sections/summary/answers/achieved"]
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/sections/0/answers/achieved"]
     written = await write(author, path, "summary", achieved="Twelve stations are at work.")
     assert (written["state"], written["answers"]) == ("draft", {"achieved": "Twelve stations are at work."})
     submitted = (await author.step(path, "submit")).json()
@@ -58,8 +68,6 @@ async def test_copied_answers_block_the_submission_until_they_are_confirmed(call
     author = caller("author_xa")
     of_2025 = await Reporting.begun(author, year=2025)
     before = await of_2025.submitted()
-    from tests.support.progress import period
-
     of_2026 = Reporting(author, of_2025.code, of_2025.programme_id, await period(author, of_2025.code, 2026))
     path = await of_2026.report()
     copied = (await author.get(f"{path}/sections/summary")).json()
@@ -67,7 +75,7 @@ async def test_copied_answers_block_the_submission_until_they_are_confirmed(call
     assert (copied["state"], copied["prefilled"], copied["confirmed"]) == ("draft", ["achieved"], False)
     refused = await author.step(path, "submit")
     assert (refused.status_code, refused.json()["reason"]) == (409, "prefill_unconfirmed")
-    assert [one["pointer"] for one in refused.json()["errors"]] == ["/sections/summary/confirmed"]
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/sections/0/confirmed"]
     confirmed = await author.change(f"{path}/sections/summary", confirmed=True)
     assert confirmed.json()["confirmed"] is True
     assert (await author.step(path, "submit")).json()["status"] == "submitted"

@@ -16,8 +16,8 @@ STATES = (EMPTY, DRAFT, DONE)
 
 
 def pointer_of(section: ReportSection) -> str:
-    """The place of a section below its report: `/sections/summary`, or with an item."""
-    return pointer_to("sections", *(part for part in (section.key, section.item) if part is not None))
+    """The place of a section among the `sections` of its report: `/sections/0`."""
+    return pointer_to("sections", section.position)
 
 
 def missing_answers(sections: Iterable[ReportSection], asked: Mapping[str, Sequence[Question]]) -> Iterator[FieldError]:

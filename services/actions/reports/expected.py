@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select, true
 
 from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
@@ -25,13 +25,22 @@ LARGEST = 5_000
 _ENDED = [constant(status) for status in ("discarded", "superseded", "retracted")]
 _AWAITED = [constant(status) for status in domain.AWAITED]
 _LAUNCHED = [constant(status) for status in programmes.LAUNCHED if status not in programmes.ENDED]
+_IDS = ("programme", "period_id", "report")
 _r, _p, _of = report.c, period.c, programme.c
+_report = (
+    select(_r.id, _r.status, _r.due_on)
+    .where(_r.programme_id == _of.id, _r.period_id == _p.id, _r.status.not_in(_ENDED))
+    .order_by((_r.status == constant("published")).desc(), _r.id)
+    .limit(1)
+    .lateral("its")
+)
+"""The report of a programme about a period: the published one, also while another is to replace it."""
 
 
 def _query(access_kind: AccessKind, names: Sequence[str]) -> Select[Any]:
-    due_on = func.coalesce(_r.due_on, _p.due_on)
-    is_awaited = or_(_r.id.is_(None), _r.status.in_(_AWAITED))
-    is_its = and_(_r.programme_id == _of.id, _r.period_id == _p.id, _r.status.not_in(_ENDED))
+    its = _report.c
+    due_on = func.coalesce(its.due_on, _p.due_on)
+    is_awaited = or_(its.id.is_(None), its.status.in_(_AWAITED))
     found = (
         select(
             _of.id.label("programme"),
@@ -40,25 +49,24 @@ def _query(access_kind: AccessKind, names: Sequence[str]) -> Select[Any]:
             _p.id.label("period_id"),
             due_on.label("due_on"),
             case((is_awaited, light(due_on))).label("light"),
-            _r.id.label("report"),
-            _r.status,
+            its.id.label("report"),
+            its.status,
             _p.ends,
         )
-        .select_from(programme.join(period, _p.framework == _of.framework).outerjoin(report, is_its))
+        .select_from(programme.join(period, _p.framework == _of.framework).outerjoin(_report, true()))
         .where(
             _of.status.in_(_LAUNCHED),
             or_(_p.status != constant("planned"), _p.opens_on <= TODAY),
             by_grant(programme, _of.id, access_kind),
             *(bound(FILTERS[name]) for name in names if name != "light"),
         )
-        .distinct(_p.ends, _of.country, _of.id, _p.id)
-        .order_by(_p.ends.desc(), _of.country, _of.id, _p.id, (_r.status == constant("published")), _r.id.desc())
         .subquery("found")
     )
-    query = select(found)
+    query = select(*(column for column in found.c if column.key != "ends"))
     if "light" in names:
         query = query.where(bound(values("light", found.c.light, "", one_of(LIGHTS))))
-    return within_context(query.order_by(found.c.ends.desc(), found.c.country, found.c.programme).limit(LARGEST + 1))
+    order = (found.c.ends.desc(), found.c.country, found.c.programme, found.c.period_id)
+    return within_context(query.order_by(*order).limit(LARGEST + 1))
 
 
 FILTERS: Mapping[str, Filter] = {
@@ -79,4 +87,4 @@ async def expected(
     first; at most one more than a response holds."""
     statement = _QUERIES.get(access.access_kind, tuple(chosen))
     rows = await statement.fetch(connection, today=day, **bound_values(chosen), **access.parameters)
-    return [{name: value for name, value in row.items() if name != "ends"} for row in rows]
+    return [{name: str(value) if name in _IDS and value else value for name, value in row.items()} for row in rows]

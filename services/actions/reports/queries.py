@@ -39,7 +39,7 @@ _r, _i, _p = report.c, indicator.c, period.c
 _MOST, _MOST_REMINDED, _MOST_PARTS = 500, 2_500, 1_000
 _KEY, _PERIOD = bindparam("key", type_=Uuid), bindparam("period", type_=Uuid)
 _PROGRAMME, _COUNTRY = bindparam("programme", type_=Uuid), bindparam("country")
-_awaited = _r.status.in_([constant(status) for status in domain.AWAITED])
+_awaited = and_(_r.status.in_([constant(status) for status in domain.AWAITED]), _r.replaces_id.is_(None))
 
 
 def light(due: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -49,7 +49,7 @@ def light(due: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
-_light = case((~_awaited, None), else_=light(_r.due_on))
+_light = case((_awaited, light(_r.due_on)))
 NEXT_STEPS = NextSteps(
     "actions.reports",
     report,

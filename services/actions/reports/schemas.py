@@ -149,7 +149,8 @@ class Report(RecordResponse, of=record.Report, lifecycle=LIFECYCLE):
     light: Annotated[
         _Word | None,
         Field(examples=["green"], json_schema_extra={STATES: [*LIGHTS]}),
-        "Green until its last day, yellow for 60 days, then red; null while the authors do not have it.",
+        "Green until its last day, yellow for 60 days, then red; null while the authors do not have it, and if it"
+        " replaces another report.",
     ]
     sections: Annotated[list[SectionSummary] | None, "Its sections in their order; each has its own address."] = None
     figures: Annotated[ReportFigures | None, "The results and milestones of the last submission; null before."] = None
@@ -190,7 +191,8 @@ def columns(body: ReportBody | ReportCreate) -> dict[str, Any]:
 
 def _derived(row: Mapping[str, Any]) -> dict[str, Any]:
     """Who has the report, and its light."""
-    return {"holder": holder_of(row["status"]), "light": light_on(today(), row["status"], row["due_on"])}
+    light = light_on(today(), row["status"], row["due_on"], row["replaces_id"])
+    return {"holder": holder_of(row["status"]), "light": light}
 
 
 _present = plain.presenter(record.Report, report, derive=_derived)
@@ -230,4 +232,4 @@ def _summary(section: ReportSection, assignments: Sequence[Assignment] | None) -
 def present_assignment(key: str, assignments: Sequence[Assignment]) -> dict[str, Any]:
     """Whom a section is delegated to, and until when."""
     found = assignment_of(key, assignments)
-    return {"assigned_to": found and found.account_id, "due_on": found and found.due_on}
+    return {"assigned_to": found and str(found.account_id), "due_on": found and found.due_on}

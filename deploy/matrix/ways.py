@@ -32,6 +32,7 @@ GAINING = frozenset(
         "merges",
         "experts",
         "institutions",
+        "delegations",
     )
 )
 """Kinds of record whose writing operations are in the table."""
@@ -64,6 +65,8 @@ _REPRESENTATIVE, _EXPERT, _REVIEWER = "institution_representative", "expert", "r
 DIRECTOR = "centre_director"
 PANEL = "panel"
 """The gain of a member of the panel of a call."""
+DELEGATE = "author of a report"
+"""The gain of whom sections of a report are delegated to."""
 _HELD = {_CLIENT: (MACHINE_ROLE, HANDED_ON), _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO), PANEL: (_REVIEWER,)}
 _OVER_ONE = {_REPRESENTATIVE: "institution", _EXPERT: "self", _REVIEWER: "record", DIRECTOR: "centre"}
 _ADDRESS = "the address of an account"
@@ -103,12 +106,14 @@ WAYS = (
     Way("updateCentre", "the role of the director", gain=DIRECTOR),
     Way("updateCall", "the role of the panel", gain=PANEL),
     Way("transitionCall", "the role of the panel", gain=PANEL),
+    Way("createDelegation", "the role of an author over a report", gain=DELEGATE),
     Way("createMerge", "roles over an institution", gain=_REPRESENTATIVE),
     Way("createMerge", "an expert's own entry", gain=_EXPERT),
     Way("transitionInstitution", "roles over an institution", gain=_REPRESENTATIVE),
 )
 WITHOUT_GAIN = frozenset(
     (
+        "transitionDelegation", "transitionDelegationOfReport",
         "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
@@ -162,6 +167,9 @@ def _may_be_second(way: Way, actor: Principal) -> bool:
 
 
 def _gains(way: Way, kind: str, holder: UUID) -> Iterator[WantedGrant]:
+    if way.gain == DELEGATE:
+        yield WantedGrant(HANDED_ON, "record", str(_TARGET), kind, holder, delegated_in=OWN)
+        return
     for role in _HELD.get(way.gain, (way.gain,)):
         scope = (_OVER_ONE[role], str(_TARGET)) if role in _OVER_ONE else ("country", OWN)
         yield WantedGrant(role, *scope, kind, holder, OWN if role == _REVIEWER else None)

@@ -157,9 +157,7 @@ def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | No
     holding = [
         grant
         for grant in actor.grants
-        if wanted.is_given_by(grant.role, act)
-        and is_wide(grant)
-        and grant.delegated_from is None
+        if wanted.is_given_by(grant.role, act) and is_wide(grant) and grant.delegated_from is None
     ]
     if not holding:
         return "role_not_yours_to_hand_on"

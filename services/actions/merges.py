@@ -12,7 +12,7 @@ from services.actions.focal_points.operations import FOCAL_POINTS
 from services.actions.focal_points.record import FocalPoint
 from services.actions.offers.operations import OFFERS
 from services.actions.reports.operations import REPORTS
-from services.actions.reports.record import Report
+from services.actions.reports.record import Contributor, Person, Report
 from services.actions.support_requests.operations import SUPPORT_REQUESTS
 from shared.contracts import views
 from shared.records.following import (
@@ -40,7 +40,11 @@ def _contributors(record: Report) -> Ids:
 
 def _with_contributors(record: Report, ids: Ids) -> Report:
     named = [
-        {**one, "person": {**one["person"], "expert_id": str(key)}} if key else one
+        Contributor(
+            person=Person(expert_id=str(key) if key else None, name=one["person"]["name"]),
+            credit=one["credit"],
+            order=one["order"],
+        )
         for one, key in zip(record.contributors, ids, strict=True)
     ]
     return replace(record, contributors=named, expert_ids=sorted({key for key in ids if key}))

@@ -22,6 +22,7 @@ from tests.support.documents import run_commands
         "calls.md",
         "applications.md",
         "annual-reports.md",
+        "progress-reports.md",
         "centre-changes.md",
         "register.md",
         "support.md",

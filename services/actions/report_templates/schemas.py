@@ -17,7 +17,7 @@ from shared.web.schemas import RecordResponse
 class ReportQuestion(Question):
     """A question of a progress report."""
 
-    type: Annotated[Literal[REPORT_TYPES], Field(examples=["text"]), "The type of the answer."]  # type: ignore[valid-type, assignment]
+    type: Annotated[Literal[REPORT_TYPES], Field(examples=["text"]), "The type of the answer."]  # type: ignore[valid-type]
 
 
 class RepeatedSection(Section):

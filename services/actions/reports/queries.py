@@ -38,7 +38,7 @@ from shared.records.rows import record_of, records_of
 _r, _i, _p = report.c, indicator.c, period.c
 _MOST, _MOST_REMINDED, _MOST_PARTS = 500, 2_500, 1_000
 _KEY, _PERIOD = bindparam("key", type_=Uuid), bindparam("period", type_=Uuid)
-_PROGRAMME, _COUNTRY = bindparam("programme", type_=Uuid), bindparam("country")
+_PROGRAMME, _COUNTRY = bindparam("programme", type_=Uuid), bindparam("country", type_=Text)
 _awaited = and_(_r.status.in_([constant(status) for status in domain.AWAITED]), _r.replaces_id.is_(None))
 
 

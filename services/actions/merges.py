@@ -40,11 +40,9 @@ def _contributors(record: Report) -> Ids:
 
 def _with_contributors(record: Report, ids: Ids) -> Report:
     named = [
-        Contributor(
-            person=Person(expert_id=str(key) if key else None, name=one["person"]["name"]),
-            credit=one["credit"],
-            order=one["order"],
-        )
+        one
+        if key is None
+        else Contributor(person=Person(expert_id=str(key), name=None), credit=one["credit"], order=one["order"])
         for one, key in zip(record.contributors, ids, strict=True)
     ]
     return replace(record, contributors=named, expert_ids=sorted({key for key in ids if key}))

@@ -116,11 +116,17 @@ async def test_launched_programmes_owe_a_report_about_each_period(
     assert (await author.get(f"{REPORTS}/expected?light=blue")).status_code == 400
 
 
-async def test_reports_are_counted_by_framework_period_and_state(caller: Callers, admin: Caller) -> None:
+async def test_reports_are_counted_by_framework_period_state_and_light(caller: Callers, admin: Caller) -> None:
     begun = await Reporting.begun(caller("author_xa"))
-    await begun.report()
-    query = {"of": "reports", "framework": begun.code, "by": "country,status,period"}
-    counted = (await admin.get("/actions/v1/statistics", params=query)).json()
+    path = await begun.report(due_on=str(today() - timedelta(days=1)))
+    query = {"of": "reports", "framework": begun.code}
+    counted = (await admin.get("/actions/v1/statistics", params={**query, "by": "country,status,period"})).json()
     (item,) = counted["items"]
     assert {"country": "XA", "status": "draft", "period": "2026", "count": 1}.items() <= item.items()
-    assert (await caller(None).get("/actions/v1/statistics", params=query)).status_code in (200, 400)
+    listed = (await admin.get(item["links"]["records"])).json()["items"]
+    assert path in {one["links"]["self"] for one in listed}
+    lit = (await admin.get("/actions/v1/statistics", params={**query, "by": "region,light"})).json()
+    assert [(one["light"], one["count"]) for one in lit["items"]] == [("yellow", 1)]
+    assert (await admin.get("/actions/v1/statistics", params={**query, "light": "green"})).json()["total"] == 0
+    past = {**query, "by": "light", "as_of": str(today())}
+    assert (await admin.get("/actions/v1/statistics", params=past)).status_code == 400

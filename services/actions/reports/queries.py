@@ -29,7 +29,7 @@ from shared.database.statements import Connection, Statement
 from shared.kernel.clock import today
 from shared.kernel.lights import GREEN, LIGHTS, RED, YELLOW
 from shared.records.access_scope import AccessScope, constant
-from shared.records.filters import one_of, values
+from shared.records.filters import Filter, one_of, values
 from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.reminding import is_due, latest_of, taking
@@ -39,6 +39,7 @@ _r, _i, _p = report.c, indicator.c, period.c
 _MOST, _MOST_REMINDED, _MOST_PARTS = 500, 2_500, 1_000
 _KEY, _PERIOD = bindparam("key", type_=Uuid), bindparam("period", type_=Uuid)
 _PROGRAMME, _COUNTRY = bindparam("programme", type_=Uuid), bindparam("country", type_=Text)
+_before, _its = period.alias("before"), period.alias("its")
 _awaited = and_(_r.status.in_([constant(status) for status in domain.AWAITED]), _r.replaces_id.is_(None))
 
 
@@ -49,7 +50,8 @@ def light(due: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
-_light = case((_awaited, light(_r.due_on)))
+light_now: ColumnElement[Any] = case((_awaited, light(_r.due_on)))
+"""The light of a report, null while it has none. Parameter: `today`."""
 NEXT_STEPS = NextSteps(
     "actions.reports",
     report,
@@ -68,12 +70,20 @@ def on_day(_access: AccessScope) -> dict[str, date]:
     return {"today": today()}
 
 
+def _of_period(name: str, column: ColumnElement[str], description: str) -> Filter:
+    """A filter by a column of the report's period."""
+    chosen = values(name, column, description)
+    return replace(chosen, condition=lambda wanted: exists().where(_its.c.id == _r.period_id, column == wanted))
+
+
 _COMMON = listing(
     Report,
     report,
     domain.LIFECYCLE.states,
     by_itself(report, domain.PUBLISHED),
-    replace(values("light", _light, "Lights, separated by commas", one_of(LIGHTS)), of_caller=on_day),
+    _of_period("framework", _its.c.framework, "Codes of frameworks, separated by commas"),
+    _of_period("period", _its.c.code, "Codes of periods, separated by commas"),
+    replace(values("light", light_now, "Lights, separated by commas", one_of(LIGHTS)), of_caller=on_day),
     NEXT_STEPS.holder,
 )
 LISTING = replace(
@@ -82,15 +92,14 @@ LISTING = replace(
     columns={name: column for name, column in _COMMON.columns.items() if name != "figures"},
     item_columns={"figures": _r.figures},
 )
-_of_period = (_r.programme_id == _PROGRAMME, _r.period_id == _PERIOD)
+_of_both = (_r.programme_id == _PROGRAMME, _r.period_id == _PERIOD)
 _LIVING = Lookup(
     select(report)
-    .where(*_of_period, _r.status.in_([constant(status) for status in (*domain.OPEN, "published")]))
+    .where(*_of_both, _r.status.in_([constant(status) for status in (*domain.OPEN, "published")]))
     .order_by(_r.id)
     .limit(_MOST)
 )
 _GET = Lookup(select(report).where(_r.id == _KEY).limit(1))
-_before, _its = period.alias("before"), period.alias("its")
 _PREVIOUS = Lookup(
     select(report)
     .join(_before, _before.c.id == _r.period_id)
@@ -181,7 +190,7 @@ _LATE = Statement(
     .where(
         _awaited,
         _r.due_on < TODAY,
-        or_(_r.announced.is_(None), (_r.announced == constant(YELLOW)) & (_light == constant(RED))),
+        or_(_r.announced.is_(None), (_r.announced == constant(YELLOW)) & (light_now == constant(RED))),
     )
     .order_by(_r.id)
     .limit(_MOST)

@@ -79,7 +79,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
     **dict.fromkeys(("createSeat", "createCommitteeMeeting", "createDecision"), _UNDER),
     **dict.fromkeys(("createAgreement", "createAnnualReport", "createEvaluation", "createPartnership"), _UNDER),
-    **dict.fromkeys(("createAction", "createMilestone"), _UNDER),
+    **dict.fromkeys(("createAction", "createMilestone", "createReport"), _UNDER),
     **dict.fromkeys(
         ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
     ),
@@ -142,6 +142,19 @@ _BY_NAME: Mapping[str, Demand] = {
     "getSupportRequestOffer": Demand(Ask.PART, "read", "offers"),
     "transitionSupportRequestOffer": Demand(Ask.STEP_PART, "", "offers"),
     "listSupportRequestMatches": Demand(Ask.DO, "create", "offers"),
+    "listExpectedReports": Demand(Ask.SIGNED_IN),
+    **dict.fromkeys(
+        ("getReportSection", "getReportSectionItem", "listDelegationsOfReport", "listCommentsOfReport"),
+        Demand(Ask.SEE),
+    ),
+    **dict.fromkeys(("updateReportSection", "updateReportSectionItem"), Demand(Ask.DO, "update", "report_sections")),
+    **{
+        f"{verb}OfReport": Demand(ask, permission, resource)
+        for part, resource in (("Delegation", "delegations"), ("Comment", "report_comments"))
+        for verb, ask, permission in ((f"get{part}", Ask.PART, "read"), (f"transition{part}", Ask.STEP_PART, ""))
+    },
+    "createDelegation": Demand(Ask.DO, "create", "delegations"),
+    "createReportComment": Demand(Ask.DO, "create", "report_comments"),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createAccount": Demand(Ask.OFFICIAL, "create"),

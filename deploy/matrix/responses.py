@@ -23,8 +23,8 @@ NEVER_PUBLISHED = frozenset((
     "agreements", "committee_meetings", "decisions", "evaluations",
     "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
     "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
-    "certificate_templates", "nominations", "participations", "offers", "tasks", "task_comments",
-    "calendars",
+    "certificate_templates", "nominations", "participations", "offers", "tasks", "task_comments", "calendars",
+    "delegations", "report_comments",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
 SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
@@ -32,12 +32,15 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
     "agreements": "centres", "annual_reports": "centres", "evaluations": "centres", "partnerships": "centres",
-    "actions": "programmes", "assessments": "programmes", "milestones": "actions", "declarations": "experts",
-    "consents": "experts", "certificates": "experts", "participations": "experts", "supports": "experts",
+    "actions": "programmes", "assessments": "programmes", "reports": "programmes", "milestones": "actions",
+    "declarations": "experts", "consents": "experts", "certificates": "experts", "participations": "experts",
+    "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 _KNOWN_BY_WHOLE = frozenset({"evaluations"})
 """Kinds that fewer roles read than the record that they are created under."""
+OF_WHOLE = frozenset({"delegations", "report_comments"})
+"""Parts that a grant over the whole includes."""
 WRITE = "write"
 _HANDED_ON = "national_author"
 """The role of grants that are delegated, granted and handed over."""
@@ -141,14 +144,15 @@ def _on_record(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _on_part(operation: Operation, rights: Rights, target: Target) -> Class:
-    """A part has a scope of its own, and is never published."""
+    """A part has a scope of its own, unless a grant over the whole includes it. It is never published."""
     if not (
         target.published or rights.permission_scope(_plural(operation), READ).covers(target.country, target.seen_by)
     ):
         return Class.HIDDEN
-    if not rights.permission_scope(operation.resource, READ).covers(target.country):
+    whole = target.seen_by if operation.resource in OF_WHOLE else None
+    if not rights.permission_scope(operation.resource, READ).covers(target.country, whole):
         return Class.HIDDEN
-    return _done(operation.demand.ask is Ask.PART or rights.writes(operation.resource).covers(target.country))
+    return _done(operation.demand.ask is Ask.PART or rights.writes(operation.resource).covers(target.country, whole))
 
 
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.contracts import access, actions, calendars, centres, membership, signing, support, tasks
+from shared.contracts import access, actions, calendars, centres, membership, reporting, signing, support, tasks
 
 _OF_MACHINES = "programs have no notifications"
 _PUBLISHED = "the publication of the call notifies"
@@ -18,6 +18,7 @@ _OF_THE_OFFICE = (
     actions.VALIDATION_RULE_ACTIVATED, actions.VALIDATION_RULE_RETIRED, actions.SCHEME_CURRENT,
     actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, support.SUPPORT_REQUEST_SUBMITTED, support.OFFER_DECLINED,
     centres.REPORT_TEMPLATE_ACTIVATED, centres.REPORT_TEMPLATE_RETIRED, centres.NETWORK_CLOSED,
+    reporting.REPORT_TEMPLATE_ACTIVATED, reporting.REPORT_TEMPLATE_RETIRED,
 )  # fmt: skip
 _OF_THE_COMMITTEE = (
     centres.COMMITTEE_MEETING_HELD, centres.COMMITTEE_MEETING_APPROVED, centres.COMMITTEE_MEETING_CANCELLED,

@@ -33,6 +33,7 @@ GAINING = frozenset(
         "merges",
         "experts",
         "institutions",
+        "delegations",
     )
 )
 """Kinds of record whose writing operations are in the table."""
@@ -65,6 +66,8 @@ _REPRESENTATIVE, _EXPERT, _REVIEWER = "institution_representative", "expert", "r
 DIRECTOR = "centre_director"
 PANEL, EVALUATION_PANEL = "panel", "panel of an evaluation"
 """The gains of members of the panels of calls and evaluations."""
+DELEGATE = "author of a report"
+"""The gain of whom sections of a report are delegated to."""
 _HELD = {
     _CLIENT: (MACHINE_ROLE, HANDED_ON),
     _CLIENT_OF_TWO: (MACHINE_ROLE, OF_TWO),
@@ -111,12 +114,14 @@ WAYS = (
     Way("transitionCall", "the role of the panel", gain=PANEL),
     Way("createEvaluation", "the role of the panel", gain=EVALUATION_PANEL),
     Way("updateEvaluation", "the role of the panel", gain=EVALUATION_PANEL),
+    Way("createDelegation", "the role of an author over a report", gain=DELEGATE),
     Way("createMerge", "roles over an institution", gain=_REPRESENTATIVE),
     Way("createMerge", "an expert's own entry", gain=_EXPERT),
     Way("transitionInstitution", "roles over an institution", gain=_REPRESENTATIVE),
 )
 WITHOUT_GAIN = frozenset(
     (
+        "transitionDelegation", "transitionDelegationOfReport",
         "updateApiKey", "transitionApiKey", "transitionSeat", "transitionMerge", "createExpert",
         "updateExpert", "transitionExpert", "decideExpertPendingTransition", "bulkTransitionExperts",
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
@@ -170,6 +175,9 @@ def _may_be_second(way: Way, actor: Principal) -> bool:
 
 
 def _gains(way: Way, kind: str, holder: UUID) -> Iterator[WantedGrant]:
+    if way.gain == DELEGATE:
+        yield WantedGrant(HANDED_ON, "record", str(_TARGET), kind, holder, delegated_in=OWN)
+        return
     for role in _HELD.get(way.gain, (way.gain,)):
         scope = (_OVER_ONE[role], str(_TARGET)) if role in _OVER_ONE else ("country", OWN)
         yield WantedGrant(role, *scope, kind, holder, OWN if role == _REVIEWER else None)

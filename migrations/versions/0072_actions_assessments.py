@@ -16,7 +16,7 @@ from migrations.rules import (
 )
 
 revision = "0072_actions_assessments"
-down_revision = "0069_centres_registrations"
+down_revision = "0071_actions_report_views"
 
 _STATES = "draft|submitted|published|superseded|retracted"
 _DOCUMENTS = DocumentKind("actions.assessments", "action_assessment", "evidence[]", "subject_id")

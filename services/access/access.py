@@ -59,6 +59,11 @@ DELEGABLE: Mapping[str, frozenset[str]] = {
 """The roles that the holders of a role may grant, within their own scope."""
 INVITING: Mapping[str, frozenset[str]] = {"secretariat_officer": frozenset(("reviewer",))}
 """The roles that the holders of a role may also give by an invitation to a record of a country in their scope."""
+DELEGATING: Mapping[str, frozenset[str]] = dict.fromkeys(
+    ("national_author", "committee_president", "committee_secretary"), frozenset(("national_author",))
+)
+"""The roles that the holders of a role may also give over one record of a country in their scope, by a delegation of
+parts of it. That needs no permission over grants."""
 
 
 def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
@@ -89,8 +94,8 @@ ROLES: RoleTable = {
 class WantedGrant:
     """A role that an account or a client would receive over a scope, in whatever way.
 
-    It has no narrowing: the actor needs authority that is not narrowed, which covers every part. `invited_in` is the
-    country of the record, if the role follows from an invitation.
+    It has no narrowing: the actor needs authority that is not narrowed, which covers every part. `invited_in` and
+    `delegated_in` are the country of the record, if the role follows from an invitation or a delegation.
     """
 
     role: str
@@ -99,11 +104,15 @@ class WantedGrant:
     holder_kind: str
     holder_id: UUID
     invited_in: str | None = None
+    delegated_in: str | None = None
 
-    def is_given_by(self, role: str) -> bool:
-        """Whether the holders of a role may give this one."""
+    def is_given_by(self, role: str, act: str) -> bool:
+        """Whether the holders of a role may give this one. `act` is the permission over grants that they use."""
+        if self.delegated_in and self.role in DELEGATING.get(role, frozenset()):
+            return True
         invited = INVITING.get(role, frozenset()) if self.invited_in else frozenset()
-        return self.role in DELEGABLE.get(role, frozenset()) | invited
+        permitted = {("grants", act), ("*", "*")} & ROLES.get(role, frozenset())
+        return bool(permitted) and self.role in DELEGABLE.get(role, frozenset()) | invited
 
     @property
     def country(self) -> str | None:
@@ -148,16 +157,13 @@ def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | No
     holding = [
         grant
         for grant in actor.grants
-        if wanted.is_given_by(grant.role)
-        and {("grants", act), ("*", "*")} & ROLES.get(grant.role, frozenset())
-        and is_wide(grant)
-        and grant.delegated_from is None
+        if wanted.is_given_by(grant.role, act) and is_wide(grant) and grant.delegated_from is None
     ]
     if not holding:
         return "role_not_yours_to_hand_on"
     countries = countries_of(wanted.scope_kind, wanted.scope_id)
-    if wanted.invited_in:
-        countries = frozenset((wanted.invited_in,))
+    if place := wanted.invited_in or wanted.delegated_in:
+        countries = frozenset((place,))
     return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
 
 

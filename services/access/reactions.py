@@ -9,6 +9,7 @@ from services.access.notifications.domain import NOTICES
 from services.access.notifications.operations import notify
 from services.access.offices.operations import (
     follow_accounts,
+    follow_delegations,
     follow_directors,
     follow_evaluations,
     follow_experts,
@@ -18,7 +19,7 @@ from services.access.offices.operations import (
     follow_seats,
 )
 from services.access.officials.operations import suspend_without_focal_point
-from shared.contracts import actions, centres, membership, signing
+from shared.contracts import actions, centres, membership, reporting, signing
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
@@ -58,6 +59,8 @@ _FOLLOWING: Reactions = {
     actions.FOCAL_POINT_UPDATED: follow_focal_points,
     actions.FOCAL_POINT_HANDING_OVER: follow_focal_points,
     actions.FOCAL_POINT_ENDED: _end_focal_points,
+    reporting.DELEGATION_CREATED: follow_delegations,
+    reporting.DELEGATION_ENDED: follow_delegations,
     **dict.fromkeys(
         (
             signing.CALL_OPENED,

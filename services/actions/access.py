@@ -1,11 +1,15 @@
 """Permissions in actions. Pure rules; rows are filtered by `visible`, transitions are defined by the lifecycles."""
 
+from dataclasses import replace
+from uuid import UUID
+
 from shared.kernel.principal import Principal, RoleTable
 
 _RESOURCES = (
     "frameworks programmes actions milestones endorsements correspondence government_bodies focal_points meetings"
     " countries evidence indicators periods extensions targets schemes results validation_rules support_requests"
     " assessments tasks task_comments"
+    " report_templates reports report_sections delegations report_comments"
 )
 
 
@@ -33,6 +37,13 @@ _REQUESTS = _permissions("support_requests", "create update submit cancel") | _p
 _ASSESS = _permissions("assessments", "create update submit")
 _TASKS = _permissions("tasks", "start complete") | _permissions("task_comments", "create")
 _ALL_TASKS = _TASKS | _permissions("tasks", "create update assign verify reopen cancel")
+_REPORTS = (
+    _permissions("reports", "create update submit discard")
+    | _permissions("report_sections", "update")
+    | _permissions("report_comments", "answer")
+)
+_DELEGATE = _permissions("delegations", "create end")
+_REVIEW = _permissions("reports", "take return clear") | _permissions("report_comments", "create resolve reopen")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -52,15 +63,16 @@ ROLES: RoleTable = {
     | _ALL_TASKS
     | _permissions("assessments", "publish supersede retract")
     | _permissions("results", "accept return")
+    | _REVIEW
     | _permissions("programmes", "update publish approve return")
     | _permissions("milestones", "verify refuse")
     | _permissions("support_requests", "publish accept return decline start give_up deliver cancel")
     | _permissions("offers", "read history create withdraw")
     | _permissions("correspondence government_bodies focal_points meetings evidence", "publish"),
     "auditor": _permissions("*", "read history"),
-    "reviewer": _READ_ALL | _ASSESS,
-    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _ALL_TASKS,
-    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _ALL_TASKS,
+    "reviewer": _READ_ALL | _ASSESS | _REVIEW,
+    "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _ALL_TASKS,
+    "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _ALL_TASKS,
     "government_focal_point": _READ_ALL
     | _ALL_TASKS
     | _LETTERS
@@ -72,7 +84,7 @@ ROLES: RoleTable = {
     | _permissions("results", "approve return")
     | _permissions("assessments", "reply")
     | _permissions("endorsements", "create update"),
-    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _TASKS,
+    "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _TASKS,
     "national_publisher": _READ_ALL
     | _TASKS
     | _PUBLISH
@@ -81,18 +93,22 @@ ROLES: RoleTable = {
     | _permissions("indicators", "publish retire")
     | _permissions("validation_rules", "create update publish retire")
     | _permissions("results", "approve return publish retract")
+    | _permissions("reports", "publish retract")
     | _permissions("targets", "publish")
     | _permissions("offers", "read history")
     | _TARGETS,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver") | _permissions("offers", "read history accept decline"),
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
-    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE | _TASKS,
+    "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE | _REPORTS | _TASKS,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
 endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`; over
 results, a grant over a centre covers those about it. A grant over an expert's own record covers the expert's offers and
-the requests that they belong to. Over assessments, a grant over one record covers those of which it is the subject."""
+the requests that they belong to. Over assessments, a grant over one record covers those of which it is the subject. A
+grant over a report covers its sections, delegations and comments."""
+AUTHOR = "national_author"
+"""The role that a delegation gives over one report."""
 
 _NATIONAL = frozenset(
     {
@@ -109,3 +125,12 @@ _NATIONAL = frozenset(
 def speaks_for(principal: Principal, country: str) -> bool:
     """Whether a principal holds an office of this country, and therefore may not verify the country's claims."""
     return any(grant.role in _NATIONAL and country in grant.countries for grant in principal.grants)
+
+
+def without_delegation(principal: Principal, report: UUID) -> Principal:
+    """The same principal without the role that a delegation gives over a report."""
+    given = (AUTHOR, "record", str(report))
+    grants = tuple(one for one in principal.grants if (one.role, one.scope_kind, one.scope_id) != given)
+    return (
+        replace(principal, grants=grants, _permission_scopes={}) if len(grants) < len(principal.grants) else principal
+    )

@@ -29,6 +29,11 @@ from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
 from services.actions.printed_documents.responses import printed_documents
 from services.actions.programmes.routes import router as programmes
+from services.actions.report_templates.routes import router as report_templates
+from services.actions.reports.part_routes import ROUTERS as REPORT_PARTS
+from services.actions.reports.routes import due as expected_reports
+from services.actions.reports.routes import router as reports
+from services.actions.reports.section_routes import router as report_sections
 from services.actions.results.routes import router as results
 from services.actions.results.schemas import ResultFields
 from services.actions.schemes.routes import router as schemes
@@ -67,6 +72,7 @@ _RESULTS = (
     assessments,
 )
 _OPEN_DATA = (open_data, country_profiles, iati)
+_REPORTS = (report_templates, expected_reports, reports, report_sections, *REPORT_PARTS)
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
@@ -77,14 +83,15 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     settings = settings or ActionsSettings()
     days = SupportDays(settings.support_accept_days, settings.support_offer_days, settings.support_confirm_days)
     support = request_api(days)
-    routers = (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_GOVERNMENTS, *support_routes(support), match_routes(support))
+    governments = (*_GOVERNMENTS, *support_routes(support), match_routes(support))
+    routers = (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_REPORTS, *governments)
     return create(
         "actions",
         settings,
         (*routers, calendars, countries, timeline, statistics, aggregates, *_OPEN_DATA, *_BULK),
         title="Actions",
-        description="Country programmes with their actions and milestones, indicators and results, endorsements,"
-        " letters, requests for support, and country stages.",
+        description="Country programmes with their actions and milestones, indicators, results and progress reports,"
+        " endorsements, letters, requests for support, and country stages.",
         tags={
             "frameworks": "Plans that programmes follow, with their pillars.",
             "programmes": "A country's programme under a framework.",
@@ -99,6 +106,11 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "assessments": "What assessors found, and how it compares with what countries report.",
             "targets": "What countries, actions and centres are to reach in a period.",
             "results": "What was measured, from draft to publication, and its revisions.",
+            "report_templates": "The questions of progress reports.",
+            "reports": "What programmes report about periods, from draft to publication.",
+            "report_sections": "The answers of a report, section by section.",
+            "delegations": "Sections of reports that others are asked to write.",
+            "report_comments": "What reviewers say about sections of reports, and the answers.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

@@ -8,6 +8,9 @@ from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.meetings.operations import MEETINGS
 from services.actions.offers.operations import OFFERS
+from services.actions.report_comments.operations import COMMENTS
+from services.actions.report_sections.operations import SECTIONS
+from services.actions.reports.operations import REPORTS
 from services.actions.support_requests import arranging
 from services.actions.support_requests.operations import SUPPORT_REQUESTS
 from services.actions.task_comments.operations import TASK_COMMENTS
@@ -26,6 +29,9 @@ _TEXTS = (
     (TASKS, ("titles", "text")),
     (TASK_COMMENTS, ("text",)),
     (FOCAL_POINTS, ("person", "role", "letter")),
+    (REPORTS, ("contributors",)),
+    (SECTIONS, ("answers",)),
+    (COMMENTS, ("text", "answer")),
 )
 
 

@@ -1,6 +1,10 @@
 """Rewrites the references of actions after merges of experts and institutions."""
 
 from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.actions.operations import ACTIONS
 from services.actions.assessments.operations import ASSESSMENTS
@@ -9,9 +13,20 @@ from services.actions.evidence.operations import EVIDENCE
 from services.actions.focal_points.operations import FOCAL_POINTS
 from services.actions.focal_points.record import FocalPoint
 from services.actions.offers.operations import OFFERS
+from services.actions.reports.operations import REPORTS
+from services.actions.reports.record import Contributor, Person, Report
 from services.actions.support_requests.operations import SUPPORT_REQUESTS
 from shared.contracts import views
-from shared.records.following import Ids, ReferenceRewriter, in_documents, moves_table, several, single
+from shared.records.following import (
+    Ids,
+    Reference,
+    ReferenceRewriter,
+    finding,
+    in_documents,
+    moves_table,
+    several,
+    single,
+)
 
 _MOVES = moves_table("action_reference_move")
 
@@ -26,6 +41,28 @@ def _assessing(record: Assessment, ids: Ids) -> Assessment:
     return replace(record, expert_id=expert, assessor={**record.assessor, "expert_id": str(expert) if expert else None})
 
 
+def _contributors(record: Report) -> Ids:
+    return [UUID(key) if (key := one["person"]["expert_id"]) else None for one in record.contributors]
+
+
+def _with_contributors(record: Report, ids: Ids) -> Report:
+    named = [
+        one
+        if key is None
+        else Contributor(person=Person(expert_id=str(key), name=None), credit=one["credit"], order=one["order"])
+        for one, key in zip(record.contributors, ids, strict=True)
+    ]
+    return replace(record, contributors=named, expert_ids=sorted({key for key in ids if key}))
+
+
+_CONTRIBUTORS = Reference(
+    REPORTS,
+    "contributors",
+    finding(REPORTS, REPORTS.table.c.expert_ids.contains(bindparam("named", type_=ARRAY(Uuid)))),
+    _contributors,
+    _with_contributors,
+    named=lambda key: [key],
+)
 EXPERTS = ReferenceRewriter(
     _MOVES,
     views.EXPERTS,
@@ -34,6 +71,7 @@ EXPERTS = ReferenceRewriter(
         several(SUPPORT_REQUESTS, "expert_ids"),
         single(OFFERS, "expert_id"),
         replace(single(ASSESSMENTS, "expert_id"), renamed=_assessing),
+        _CONTRIBUTORS,
     ),
 )
 """Requests before their offers, as whoever changes an offer locks them."""

@@ -28,6 +28,17 @@ PARTS: Mapping[str, PersonalTable] = {
         {"says which expert assesses": "expert_id"},
         retained="*",
     ),
+    "delegations": personal("action_delegation", f"{RECORD} report_id account_id sections due_on", retained="*"),
+    "reports": personal(
+        "action_report",
+        "id ref status country programme_id period_id contributors",
+        {
+            FOUND_BY: "expert_ids",
+            _ABOUT_A_MATTER: "version visibility created_at created_by updated_at updated_by template_id prefill due_on"
+            " replaces_id authors figures submitted_at published_at superseded_by announced reminded_on",
+        },
+        retained="*",
+    ),
 }
 """The parts that actions adds to an export of everything about an expert. They stay after an erasure, under an id that
 identifies nobody."""
@@ -68,6 +79,19 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         },
     ),
     personal(
+        "action_report_section",
+        "",
+        {
+            NAMED_IN_TEXT: "answers answered",
+            _ABOUT_A_MATTER: f"{RECORD} report_id key item position state codes prefilled confirmed authors",
+        },
+    ),
+    personal(
+        "action_report_comment",
+        "",
+        {NAMED_IN_TEXT: "text answer", _ABOUT_A_MATTER: f"{RECORD} report_id section item must_answer"},
+    ),
+    personal(
         "action_evidence",
         "",
         {
@@ -101,6 +125,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"
     " code text missing breakdown source method_note comment evidence revision revision_of superseded_by late"
     " acknowledged submitted_at accepted_at published_at ended_at claimants",
+    "action_report_template": f"{RECORD} framework template_version titles sections",
     "action_result_validation": "result_id country centre_id state",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
     "action_scheme": f"{RECORD} code edition titles source licence publisher code_count assessments search_key",

@@ -1,6 +1,6 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
-validates results, expires offers of support, makes tasks of overdue milestones, keeps the files of evidence, and prints
-public documents."""
+validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones, keeps the files of
+evidence, and prints public documents."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from services.actions.printed_documents.operations import document_files
 from services.actions.printed_documents.operations import removing as removing_documents
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
+from services.actions.reports import operations as reports
 from services.actions.settings import ActionsSettings
 from services.actions.support_requests import arranging
 from services.actions.support_requests.operations import announce_late
@@ -50,6 +51,8 @@ SCHEDULES: Schedules = {
     "validate_results": Schedule(timedelta(hours=1), order_validation, catch_up=1),
     "follow_support_requests": Schedule(timedelta(hours=1), _follow_requests, catch_up=1),
     "follow_tasks": Schedule(timedelta(hours=1), _follow_tasks, catch_up=1),
+    "follow_reports": Schedule(timedelta(hours=1), reports.apply_scheduled, catch_up=1),
+    "remind_of_reports": Schedule(timedelta(hours=1), reports.remind, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),

@@ -45,6 +45,7 @@ KINDS: Mapping[str, DocumentKind] = {
     "actions.results": DocumentKind(("accepted", "published", "superseded")),
     "actions.assessments": DocumentKind(("published", "superseded")),
     "actions.support_requests": DocumentKind(("delivered", "closed")),
+    "actions.reports": DocumentKind(("submitted", "in_review", "cleared", "published", "superseded")),
     "actions.schemes": DocumentKind(_EDITIONS, _EDITIONS),
     "actions.focal_points": DocumentKind(("active", "handing_over")),
     "actions.correspondence": DocumentKind(("answered", "closed"), _LETTERS),

@@ -1,6 +1,17 @@
 """Every fact type that this release may announce."""
 
-from shared.contracts import access, actions, assessments, calendars, centres, membership, signing, support, tasks
+from shared.contracts import (
+    access,
+    actions,
+    assessments,
+    calendars,
+    centres,
+    membership,
+    reporting,
+    signing,
+    support,
+    tasks,
+)
 
-_MODULES = (membership, signing, centres, actions, support, assessments, tasks, calendars, access)
+_MODULES = (membership, signing, centres, actions, support, reporting, assessments, tasks, calendars, access)
 FACTS: frozenset[str] = frozenset().union(*(module.FACTS for module in _MODULES))

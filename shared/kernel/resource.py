@@ -6,11 +6,13 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Resource:
-    """`Resource("membership", "experts", "expert")` has the address `/membership/v1/experts`."""
+    """`Resource("membership", "experts", "expert")` has the address `/membership/v1/experts`. `prefix` begins the names
+    of its operations and schemas, if another service has records of the same name."""
 
     service: str
     plural: str
     entity: str
+    prefix: str = ""
 
     @cached_property
     def name(self) -> str:
@@ -30,12 +32,12 @@ class Resource:
     @property
     def class_name(self) -> str:
         """`FocalPoint`, in operation ids and schemas of one record."""
-        return _class_name(self.entity)
+        return self.prefix + _class_name(self.entity)
 
     @property
     def class_names(self) -> str:
         """`FocalPoints`, in operation ids of several records."""
-        return _class_name(self.plural)
+        return self.prefix + _class_name(self.plural)
 
     def link(self, record: object) -> str:
         """The item's path from the origin."""

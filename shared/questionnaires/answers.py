@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from shared.kernel.decimals import parsed
 from shared.kernel.errors import FieldError, pointer_to
-from shared.questionnaires.template import Question, bounds_of
+from shared.questionnaires.template import COMPLETION, OF_RECORDS, SELF_ASSESSMENT, Question, bounds_of
 from shared.records.record import Document
 
 Answer: TypeAlias = str | int | bool | Sequence[str] | Document
@@ -33,12 +34,12 @@ def faults(questions: Sequence[Question], answers: Answers, name: str) -> list[F
 
 
 def missing(questions: Sequence[Question], answers: Answers, figures: Answers) -> list[FieldError]:
-    """The required questions without an answer."""
+    """The required questions without an answer, except those that records answer."""
     return [
         unanswered(member, question["key"])
         for question in questions
         for member, given in (("figures", figures) if question["figure"] else ("answers", answers),)
-        if question["required"] and question["key"] not in given
+        if question["required"] and question["type"] not in OF_RECORDS and question["key"] not in given
     ]
 
 
@@ -137,6 +138,22 @@ def _link(_question: Question, answer: Answer) -> str | None:
     return None if is_link else "An address that begins with https:// or http://."
 
 
+def _records(_question: Question, answer: Answer) -> str | None:
+    is_of_ids = isinstance(answer, list) and len({*map(str, answer)}) == len(answer) and all(map(_is_id, answer))
+    return None if is_of_ids else "A list of ids, each once."
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _completion(_question: Question, answer: Answer) -> str | None:
+    return None if answer in COMPLETION else f"One of {', '.join(COMPLETION)}."
+
+
 _CHECKS: Mapping[str, Callable[[Question, Answer], str | None]] = {
     "text": _text,
     "integer": _integer,
@@ -147,5 +164,7 @@ _CHECKS: Mapping[str, Callable[[Question, Answer], str | None]] = {
     "day": _day,
     "document": _document,
     "link": _link,
+    **dict.fromkeys(OF_RECORDS, _records),
+    SELF_ASSESSMENT: _completion,
 }
 """What is wrong with an answer to a question of each type."""

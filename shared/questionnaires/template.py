@@ -10,6 +10,14 @@ from shared.kernel.repeats import repeats
 from shared.records.record import Texts
 
 TYPES = ("text", "integer", "decimal", "boolean", "choice", "choices", "day", "document", "link")
+OF_RECORDS = ("results", "milestones")
+"""The types of questions that records answer; a written answer names some of them, in the order to show them."""
+SELF_ASSESSMENT = "self_assessment"
+"""The type of the question how far its subject has come: one of `COMPLETION`."""
+REPORT_TYPES = (*TYPES, *OF_RECORDS, SELF_ASSESSMENT)
+"""The types of questions in progress reports."""
+COMPLETION = ("no_evidence", "not_started", "limited", "substantial", "complete")
+"""How far something has come, as the Open Government Partnership assesses it."""
 NUMBERS = ("integer", "decimal")
 CHOICES = ("choice", "choices")
 MOST_SECTIONS, MOST_QUESTIONS, MOST_CHOICES = 20, 200, 50

@@ -14,6 +14,7 @@ from tests.actions.programme import action, programme
 from tests.actions.test_government import focal_point
 from tests.support.callers import Caller
 from tests.support.facts import type_of
+from tests.support.progress import Reporting
 
 
 async def announce(database: Database, entity: str, what: str, subject: UUID) -> None:
@@ -70,3 +71,21 @@ async def test_a_focal_point_who_is_no_expert_any_more_stays_one_by_name(
     await change(superuser, "member_expert", loser, merged_into=None)
     await announce(database, "expert", "unmerged", winner)
     assert (await secretariat.get(path)).json()["person"] == named["person"]
+
+
+async def test_the_contributors_of_a_report_follow_the_expert(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    loser, winner = [await enter(superuser, "member_expert", status="active", category="expert") for _ in range(2)]
+    people = [{"expert_id": str(loser)}, {"name": "Amina Khan"}]
+    credited = [{"person": person, "credit": ["resources"], "order": n} for n, person in enumerate(people, start=1)]
+    path = await (await Reporting.begun(admin)).report(contributors=credited)
+    before = (await admin.get(path)).json()["contributors"]
+    await change(superuser, "member_expert", loser, merged_into=winner)
+    await announce(database, "expert", "merged", loser)
+    now = (await admin.get(path)).json()["contributors"]
+    assert [one["person"]["expert_id"] for one in now] == [str(winner), None]
+    assert now[1] == before[1]
+    await change(superuser, "member_expert", loser, merged_into=None)
+    await announce(database, "expert", "unmerged", winner)
+    assert (await admin.get(path)).json()["contributors"] == before

@@ -79,7 +79,7 @@ def test_routes_of_access_are_guarded_or_give_tokens() -> None:
     assert [path for path in others if not path.startswith(_TOKENS_PATHS)] == []
 
 
-_TAKEN = {"/centres/v1/report_templates": {"version"}}
+_TAKEN = {f"/{service}/v1/report_templates": {"version"} for service in ("centres", "actions")}
 """What a body takes under such a name, with another meaning and another name in responses (decision 95)."""
 
 

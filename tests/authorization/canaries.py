@@ -136,6 +136,7 @@ def references(country_fixture: CountryFixture, own: CountryFixture) -> Iterator
         ("targets", "action_id actions", {"period_id": period, "indicator_id": own.id("indicators"), "value": "1"}),
         ("results", "indicator_id indicators", {"period_id": period, "country": own.country, **measured}),
         ("results", "action_id actions", {"period_id": period, "indicator_id": own.id("indicators"), **measured}),
+        ("reports", "programme_id programmes", {"period_id": period}),
         ("endorsements", "body_id government_bodies", {"level": 1, **place}),
         ("focal_points", "body_id government_bodies", {"person": {"name": "x"}, **place}),
         *(

@@ -22,7 +22,9 @@ TABLES = {
     "results": "action_result",
     "assessments": "action_assessment",
     "calendars": "action_calendar", "tasks": "action_task", "task_comments": "action_task_comment",
-    "support_requests": "action_support_request", "offers": "action_offer",
+    "support_requests": "action_support_request", "offers": "action_offer", "reports": "action_report",
+    "progress_report_templates": "action_report_template", "delegations": "action_delegation",
+    "report_comments": "action_report_comment",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
 }  # fmt: skip
@@ -58,5 +60,19 @@ PUBLISHED = {
     "meetings": "status = 'held'",
     "assessments": "status = 'published'",
     "support_requests": "status = 'matching'",
+    "reports": "status = 'published'",
+    "progress_report_templates": "status = 'retired'",
 }
 """Each kind with published states, and what makes a row published in addition to its visibility."""
+_NAMESAKES = {("actions", "report_templates"): "progress_report_templates"}
+"""The names here of kinds whose plural another service has, too."""
+
+
+def named(service: str, plural: str) -> str:
+    """The name here of a kind of a service."""
+    return _NAMESAKES.get((service, plural), plural)
+
+
+def plural_of(name: str) -> str:
+    """The plural of a kind in addresses."""
+    return next((plural for (_, plural), each in _NAMESAKES.items() if each == name), name)

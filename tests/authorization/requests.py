@@ -15,6 +15,8 @@ from services.membership.certificate_links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
+from tests.authorization.kinds import named
+from tests.authorization.parts_of_actions import asked
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT, sections
 
@@ -123,6 +125,21 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "partner": {"network_id": country_fixture.id("networks")},
         "kind": "member",
     },
+    "createProgressReportTemplate": lambda country_fixture: {
+        "framework": country_fixture.records["frameworks"]["code"],
+        "version": uuid4().hex,
+        "titles": {"en": country_fixture.word},
+        "sections": asked(country_fixture.word),
+    },
+    "createReport": lambda country_fixture: {
+        "programme_id": country_fixture.id("programmes"),
+        "period_id": country_fixture.id("periods"),
+    },
+    "createDelegation": lambda country_fixture: {
+        "account_id": country_fixture.id("accounts"),
+        "sections": ["overview"],
+    },
+    "createReportComment": lambda country_fixture: {"section": "overview", "text": _name(country_fixture)},
     "createReportTemplate": lambda country_fixture: {
         "kind": "final_report",
         "version": uuid4().hex,
@@ -386,6 +403,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "confirmPasswordReset": lambda country_fixture: {"token": uuid4().hex, "password": uuid4().hex},
 }
 _QUERIES = {"matchInstitution": "?affiliation=University", "unsubscribe": "?token=unknown"}
+_PARTS = {"delegations": "delegations", "comments": "report_comments"}
+"""The kinds of the parts of reports, by their names in addresses."""
 _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
 _ANOTHER = {"principal": {"kind": "account", "id": str(uuid4())}}
@@ -451,7 +470,7 @@ def _ticket(plural: str, country_fixture: CountryFixture) -> str:
 
 def _filled(operation: Operation, country_fixture: CountryFixture, started: Started) -> str:
     parts = operation.path.split("/")
-    plural = parts[3] if len(parts) > 3 else ""
+    plural = named(parts[1], parts[3]) if len(parts) > 3 else ""
     record = started.import_id if plural == "imports" else country_fixture.records.get(plural, {}).get("id", "")
     values = {
         "{record}": record,
@@ -463,6 +482,9 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{score_id}": country_fixture.id("evaluation_scores" if plural == "evaluations" else "scores"),
         "{offer}": country_fixture.id("offers"),
         "{comment}": country_fixture.id("task_comments"),
+        "{part}": country_fixture.records.get(_PARTS.get(parts[5], ""), {}).get("id", "") if len(parts) > 5 else "",
+        "{key}": "pillars" if "{item}" in parts else "overview",
+        "{item}": "action-1",
         "{message}": country_fixture.records.get(f"messages of {plural}", {}).get("id", ""),
         "{job}": started.job_id,
         "{export}": started.export_id,

@@ -8,7 +8,7 @@ import asyncpg
 from deploy.matrix.operations import Operation, operations
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
-from tests.authorization.kinds import TABLES
+from tests.authorization.kinds import TABLES, named
 from tests.authorization.requests import Started, request_for
 from tests.support.callers import Caller
 
@@ -18,10 +18,11 @@ STEPPING = [
     if each.method == "POST"
     and each.path.endswith("}/transitions")
     and not each.note
-    and each.id != "transitionSupportRequestOffer"
+    and each.id not in ("transitionSupportRequestOffer", "transitionDelegationOfReport", "transitionCommentOfReport")
     and "imports" not in each.path
 ]
-"""The transitions of all kinds: those of offers by their own address; not of imports, whose only one has no field."""
+"""The transitions of all kinds: those of offers and of parts of reports by their own address; not of
+imports, whose only one has no field."""
 _SETS = {
     "member_affiliation": "match_status = nullif($2, 'waiting'), raw = coalesce(raw, 'A text')",
     "centre_seat": "status = $2, ends = '2027-01-31'",
@@ -55,7 +56,7 @@ async def each_place(
 ) -> AsyncIterator[Place]:
     """Every verb in every state of the operation's kind, with the record in that state."""
     path = str(request_for(operation, country_fixture, Started("", "", "")).item)
-    plural = path.split("/")[-2]
+    plural = named(path.split("/")[1], path.split("/")[-2])
     caller, first = (
         Caller(services[operation.service], ADMIN),
         Place(path, TABLES[plural], country_fixture.id(plural), "", "", ()),

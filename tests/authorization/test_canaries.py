@@ -209,7 +209,7 @@ _KINDS = {
     "centres": ("committees", "seats", "centres", "terms", "agreements"),
     "actions": (
         "programmes", "actions", "milestones", "endorsements", "correspondence", "government_bodies", "focal_points",
-        "meetings",
+        "meetings", "reports", "delegations", "report_comments",
     ),
     "access": ("accounts", "grants", "clients", "api_keys"),
 }  # fmt: skip
@@ -238,6 +238,7 @@ _FIELDS = {
     "committee_id": "committees",
     "centre_id": "centres",
     "programme_id": "programmes",
+    "report_id": "reports",
     "action_id": "actions",
     "body_id": "government_bodies",
     "lead_body_id": "government_bodies",

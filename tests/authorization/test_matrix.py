@@ -17,6 +17,7 @@ from services.access.notifications.domain import NOTICES
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
+from tests.authorization.kinds import named
 from tests.authorization.requests import FILES, Started, request_for
 from tests.support.callers import CALLERS, Caller
 from tests.support.principals import enter_principal
@@ -43,7 +44,7 @@ class Case:
     @property
     def scope_id(self) -> str:
         """The record of a grant over one record: this record if it is the holder's own."""
-        plural = (self.operation.path.split("/") + [""] * 4)[3]
+        plural = named(self.operation.service, (self.operation.path.split("/") + [""] * 4)[3])
         if self.target.seen_by != "own" or plural not in self.country_fixture.records:
             return _ELSEWHERE
         if self.operation.demand.ask is Ask.ENTER_UNDER:

@@ -9,7 +9,7 @@ from shared.database.tables import metadata
 from shared.records.record import Internal, Record, fields_of
 from tests.authorization.canaries import lists
 from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
-from tests.authorization.kinds import TABLES
+from tests.authorization.kinds import TABLES, plural_of
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
 
@@ -69,7 +69,7 @@ async def test_no_item_history_or_work_list_shows_a_new_column(
 ) -> None:
     for service, plural in _KINDS:
         for tail in ("", "/history", "/transitions", "/transitions/pending"):
-            address = f"/{service}/v1/{plural}/{country_fixture.id(plural)}{tail}"
+            address = f"/{service}/v1/{plural_of(plural)}/{country_fixture.id(plural)}{tail}"
             response = await Caller(wide_services[service], ADMIN).get(address)
             assert tail not in ("", "/history") or response.status_code == 200, f"{address}: {response.text}"
             assert CANARY not in response.text, address
@@ -81,9 +81,8 @@ async def test_no_item_holds_an_internal_field(wide_services: Services, country_
     }
     for service, plural in _KINDS:
         internal = {f.name for f in fields_of(records[TABLES[plural]]).values() if f.audience is Internal}
-        item = (
-            await Caller(wide_services[service], ADMIN).get(f"/{service}/v1/{plural}/{country_fixture.id(plural)}")
-        ).json()
+        address = f"/{service}/v1/{plural_of(plural)}/{country_fixture.id(plural)}"
+        item = (await Caller(wide_services[service], ADMIN).get(address)).json()
         assert internal & item.keys() <= _FLAGS, plural
 
 

@@ -100,12 +100,16 @@ async def named(
         )
         await superuser.execute(f"UPDATE {table} SET {name} = $2::text::jsonb WHERE id = $1", record, _json(value))
         records[resource] = record
+    records["actions.reports"] = own.id("reports")
+    put = "UPDATE action_report_section SET answered = $2::text::jsonb WHERE report_id = $1"
+    await superuser.execute(put, own.id("reports"), _json([document]))
     records["actions.schemes"] = own.id("schemes")
     await superuser.execute(
         "INSERT INTO action_scheme_state VALUES ($1, 'references', now(), $2::text::jsonb, '[]')",
         *(own.id("schemes"), _json(document)),
     )
     yield Named(path, records)
+    await superuser.execute(put, own.id("reports"), "[]")
     await superuser.execute("DELETE FROM action_scheme_state WHERE assessment = 'references'")
     for (table, name, record), value in before.items():
         await superuser.execute(f"UPDATE {table} SET {name} = $2::text::jsonb WHERE id = $1", record, value)

@@ -23,6 +23,7 @@ from tests.support.documents import run_commands
         "applications.md",
         "annual-reports.md",
         "earlier-centres.md",
+        "progress-reports.md",
         "centre-changes.md",
         "register.md",
         "support.md",

@@ -36,6 +36,7 @@ _CALLERS = {
     "dashboards.md": ("clients", "government_xa"),
     "open-data.md": ("clients", "government_xa"),
     "results.md": ("accounts", "admin"),
+    "progress-reports.md": ("accounts", "admin"),
     "spreadsheets.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),

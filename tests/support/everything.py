@@ -51,6 +51,7 @@ def enter_everything(by: Client, admin: Client, accounts: dict[str, Any]) -> Non
     _government(by, admin)
     _assess(by, programme, officers[0])
     _support(by, officers[0])
+    _progress(by, programme, officers[0], accounts["admin2"]["account_id"])
     pillars = [
         {"key": f"action-{number}", "titles": {"en": f"Action {number}"}, "order": number} for number in (1, 2, 3)
     ]
@@ -297,6 +298,22 @@ def _assess(by: Client, programme: dict[str, Any], expert: dict[str, Any]) -> No
     task = by.create("/actions/v1/tasks", {"country": COUNTRY, **wanted, **about})["links"]["self"]
     by.create(f"{task}/comments", {"text": "The station opens in May."})
     by.create("/actions/v1/calendars", {"country": COUNTRY, "programme_id": programme["id"], "language": "fr"})
+
+
+def _progress(by: Client, programme: dict[str, Any], expert: dict[str, Any], account: str) -> None:
+    """A submitted report of the programme with its template, a delegation and a comment."""
+    question = {"key": "summary", "titles": {"en": "What was achieved?"}, "type": "text", "public": True}
+    sections = [{"key": "overview", "titles": {"en": "Overview"}, "questions": [question]}]
+    form = {"framework": programme["framework"], "version": "2026", "titles": {"en": "Report"}, "sections": sections}
+    by.step(by.create("/actions/v1/report_templates", form)["links"]["self"], "activate")
+    (period,) = by.get("/actions/v1/periods", framework=programme["framework"], code="2026")["items"]
+    wrote = {"person": {"expert_id": expert["id"]}, "credit": ["writing-original-draft"], "order": 1}
+    of = {"programme_id": programme["id"], "period_id": period["id"], "contributors": [wrote]}
+    path = by.create("/actions/v1/reports", of)["links"]["self"]
+    by.change(f"{path}/sections/overview", {"answers": {"summary": "Twelve stations"}, "state": "done"})
+    by.create(f"{path}/delegations", {"account_id": account, "sections": ["overview"], "due_on": "2090-01-31"})
+    by.step(path, "submit")
+    by.create(f"{path}/comments", {"section": "overview", "text": "Which stations?"})
 
 
 def _government(by: Client, admin: Client) -> None:

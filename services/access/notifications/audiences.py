@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, bindparam, exists, select
+from sqlalchemy import Select, Text, and_, any_, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -83,8 +83,7 @@ _of_partners = _partnership.join(
     _centre, _centre.c.id.in_([_partnership.c.centre_id, _partnership.c.partner_centre_id])
 )
 _institution = views.INSTITUTIONS
-_author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
-    audit.c.subject == KEYS,
+_is_author = and_(
     audit.c.action.in_([constant("create"), constant("claim")]),
     audit.c.actor_kind == ACCOUNT,
     ~exists().where(
@@ -92,6 +91,13 @@ _author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
         _held.c.principal_id == audit.c.actor_id,
         _held.c.role.in_([constant(role) for role in _OFFICE]),
     ),
+)
+_author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(audit.c.subject == KEYS, _is_author)
+_comment, _delegation = views.REPORT_COMMENTS, views.DELEGATIONS
+_report_author = (
+    select(_comment.c.id.label("subject"), audit.c.actor_id.label("account_id"))
+    .select_from(_comment.join(audit, audit.c.subject == _comment.c.report_id))
+    .where(_comment.c.id == KEYS, _is_author)
 )
 _helping = (
     select(views.OFFERS.c.request_id.label("subject"), _expert.c.account_id)
@@ -135,6 +141,13 @@ _PEOPLE: Mapping[Audience, Statement] = {
         ),
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),
         Audience.AUTHOR: _author,
+        Audience.REPORT_AUTHOR: _report_author,
+        Audience.DELEGATED: select(_delegation.c.id.label("subject"), _delegation.c.account_id).where(
+            _delegation.c.id == KEYS
+        ),
+        Audience.DELEGATES: select(_delegation.c.report_id.label("subject"), _delegation.c.account_id).where(
+            _delegation.c.report_id == KEYS, _delegation.c.status == constant("active")
+        ),
         Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),
         Audience.GOVERNMENT: _in_country("government_focal_point"),
         Audience.OWNER: select(account.c.id.label("subject"), account.c.id.label("account_id")).where(

@@ -43,6 +43,9 @@ class Audience(StrEnum):
     CENTRE_SECRETARIAT = "the office of the country"
     COUNTRY_OFFICE = "the office of the country without a focal point"
     REPORT_DIRECTOR = "the director of the centre that reports"
+    REPORT_AUTHOR = "who entered the report that is commented on, except the secretariat"
+    DELEGATED = "the account to which sections of a report are delegated"
+    DELEGATES = "the accounts to which sections of the report are delegated"
     PARTNERS = "the directors of the centres that are partners"
     PARTNER_REPRESENTATIVES = "representatives of the institution that is the partner"
     REPRESENTATIVES = "representatives of the institution"
@@ -101,6 +104,7 @@ def _by_fact(notices: Iterable[tuple[str, Notice]]) -> Mapping[str, tuple[Notice
 
 _A = Audience
 _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
+_OF_REPORT = (_A.AUTHOR, _A.COMMITTEE)
 _PARTNERS = (_A.PARTNERS, _A.PARTNER_REPRESENTATIVES)
 _PROPOSED = ".transition_proposed.v1"
 _PROPOSALS = tuple(
@@ -217,6 +221,16 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             _A.GOVERNMENT,
             of="actions.assessment submitted published superseded retracted",
         ),
+        *_notices(
+            "progress_report",
+            *_OF_REPORT,
+            of="actions.report submitted in_review changes_requested cleared published superseded retracted discarded",
+        ),
+        *_notices("progress_report", *_OF_REPORT, _A.DELEGATES, of="actions.report report_due report_late"),
+        *_notices("progress_report", *_OF_REPORT, of="actions.report overdue", is_mailed=False),
+        *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
+        *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
+        *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged quarantined"),
         *_notices(
             "endorsement", _A.AUTHOR, _A.GOVERNMENT, of="actions.endorsement verified expired withdrawn superseded"

@@ -96,7 +96,7 @@ class Trail:
     waits_in: str | None = None
 
 
-async def causes_of(connection: Connection, record: UUID, expert: UUID, trail: Trail) -> tuple[Cause, ...]:
+async def causes_of(connection: Connection, record: UUID, expert: UUID | None, trail: Trail) -> tuple[Cause, ...]:
     """The actions from which a role of this record follows, the decisive one first; empty if the trail does not show
     it.
 
@@ -104,9 +104,11 @@ async def causes_of(connection: Connection, record: UUID, expert: UUID, trail: T
     one of `holder_fields` there; for a change that the schedule made, the action that put it into the field `waits_in`.
     The last change of the dates counts as well. So does the last action since then that may have given the expert
     another account: a merge, the link of an account, or a claimed invitation. If the record followed a merge, that
-    merge is the decisive action.
+    merge is the decisive action. A record that names an account has no expert.
     """
     found = _acts(await _TRAIL.fetch(connection, subject=record), trail)
+    if expert is None:
+        return tuple(found)
     row = await _ACCOUNT_CHANGE.fetchrow(connection, record=expert)
     if found and row and (found[0].kind is SYSTEM.kind or row["at"] > found[0].at):
         givers = await _inviters(connection, expert) if row["action"] == "claim" else [_cause(row)]

@@ -51,8 +51,8 @@ _TAKEN_BACK = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What a source gives now: the account, the role, its scope and its period. `invited_in` is the country in which
-    whoever invites may give the role."""
+    """What a source gives now: the account, the role, its scope and its period. `invited_in` and `delegated_in` are the
+    country in which whoever invites or delegates may give the role."""
 
     account: UUID
     role: str
@@ -62,6 +62,7 @@ class Office:
     ends: date | None = None
     expert: UUID | None = None
     invited_in: str | None = None
+    delegated_in: str | None = None
     record: UUID | None = None
     """The record whose trail shows who caused the office, if it is not the source."""
 
@@ -72,7 +73,7 @@ class Office:
     @property
     def caused(self) -> WantedGrant:
         """What whoever caused the office gives by it."""
-        return replace(self.wanted, invited_in=self.invited_in)
+        return replace(self.wanted, invited_in=self.invited_in, delegated_in=self.delegated_in)
 
     def outlasts(self, present: Grant) -> bool:
         """Whether the office ends later than a grant."""
@@ -156,8 +157,6 @@ async def _give(uow: UnitOfWork, source: _Source, office: Office, active: Grant 
 async def _causes(uow: UnitOfWork, source: _Source, office: Office) -> tuple[Cause, ...]:
     if source.trail is None:
         return await merges_to_account(uow.connection, source.record, office.account)
-    if office.expert is None:
-        return ()
     return await causes_of(uow.connection, office.record or source.record, office.expert, source.trail)
 
 

@@ -1,5 +1,6 @@
 """Roles that follow from an office: a seat, a focal point, the direction of a centre, an accepted invitation to review
-a centre, a place in the panel of a call or of an evaluation, one's own record in the register of experts."""
+a centre, a place in the panel of a call or of an evaluation, a delegation, one's own record in the register of
+experts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ IN_OFFICE = frozenset(("active", "handing_over"))
 
 _DIRECTED = frozenset(("active", "renewal_due", "renewal_review", "suspended", "expired", "closed"))
 _DIRECTION = Trail(_DIRECTED, frozenset(("director_id",)), waits_in="pending_change")
+_DELEGATED = Trail(frozenset(("active",)), frozenset(("account_id",)))
 _LINGERS = timedelta(days=90)
 """How long a director has the role after the end of the centre's last term."""
 
@@ -59,6 +61,7 @@ _CENTRES = Statement(
     .select_from(_centre.outerjoin(_expert, _expert.c.id == _centre.c.director_id))
     .where(_centre.c.id == _KEYS)
 )
+_DELEGATIONS = Statement(select(*views.DELEGATIONS.c).where(views.DELEGATIONS.c.id == _KEYS))
 _CENTRES_OF = Statement(select(_centre.c.id).where(_centre.c.director_id == _KEYS))
 _IN_PANEL = Statement(select(views.PANELS.c.id).where(views.PANELS.c.call_id == _KEYS))
 _EVALUATE = Statement(select(views.EVALUATION_PANELS.c.id).where(views.EVALUATION_PANELS.c.evaluation_id == _KEYS))
@@ -183,6 +186,18 @@ async def _follow_evaluations(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
         return Office(seat["account_id"], *role, today(), None, seat["expert_id"], seat["country"], record=key)
 
     await update_grants(uow, _EVALUATION, keys, _EVALUATORS, office, Trail(_EVALUATING, frozenset(("panel",))))
+
+
+async def follow_delegations(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """Whom sections of a report are delegated to is an author over the report until the delegation ends."""
+
+    def office(delegation: Row) -> Office | None:
+        if delegation["status"] != "active":
+            return None
+        role = ("national_author", "record", str(delegation["report_id"]))
+        return Office(delegation["account_id"], *role, today(), delegated_in=delegation["country"])
+
+    await update_grants(uow, "delegation", _subjects(facts), _DELEGATIONS, office, _DELEGATED)
 
 
 async def follow_experts(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

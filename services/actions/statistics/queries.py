@@ -20,6 +20,8 @@ from services.actions.milestones import domain as milestones
 from services.actions.milestones.record import Milestone
 from services.actions.programmes import domain as programmes
 from services.actions.programmes.record import Programme
+from services.actions.reports import domain as reports
+from services.actions.reports.record import Report
 from services.actions.results import domain as results
 from services.actions.results.record import Result
 from services.actions.results.values import KINDS
@@ -40,7 +42,7 @@ _STAGES = tuple(str(rung) for rung in range(1, len(RUNGS) + 1))
 
 def _word(number: int) -> Column:
     """A word of the category: the pillar, kind and framework of actions; the framework, kind and period of results;
-    the framework, kind, completion and period of assessments."""
+    the framework, kind, completion and period of assessments; the framework and period of reports."""
     return lambda rows: func.split_part(
         rows.c.category, literal_column("' '", Text), literal_column(str(number), Integer), type_=Text
     )
@@ -103,6 +105,16 @@ COUNTED: Mapping[str, Counted] = {
             Dimension("kind", "Kinds of subjects", one_of(assessments.KINDS), _word(2)),
             Dimension("completion", "Completions", one_of(assessments.COMPLETIONS), _word(3)),
             Dimension("period", "Codes of periods", str, _word(4)),
+        ),
+    ),
+    "reports": Counted(
+        Report.resource_type,
+        "report",
+        reports.PUBLISHED,
+        reports.LIFECYCLE.states,
+        (
+            Dimension("framework", "Codes of frameworks", str, _word(1)),
+            Dimension("period", "Codes of periods", str, _word(2)),
         ),
         is_public=False,
     ),

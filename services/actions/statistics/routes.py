@@ -1,7 +1,7 @@
 """Statistics over HTTP: counts, sums of budgets, and the headlines of the plan."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,10 @@ from fastapi import Response
 from services.actions.access import ROLES
 from services.actions.actions.operations import ACTIONS
 from services.actions.actions.queries import LISTING
+from services.actions.reports.operations import REPORTS
 from services.actions.results.domain import PUBLISHED
 from services.actions.results.operations import RESULTS
+from services.actions.statistics import lights
 from services.actions.statistics.domain import HEADLINES, Headline
 from services.actions.statistics.queries import BUDGET_FILTERS, BUDGET_KEYS, COUNTED, OF_MEMBERSHIP, budgets
 from services.actions.statistics.reporting import FILTERS, KEYS, Reporting, reporting
@@ -34,7 +36,7 @@ from shared.records.access_scope import AccessKind
 from shared.records.counted import counts
 from shared.records.filters import chosen
 from shared.records.references import reading_access
-from shared.records.statistics import LARGEST
+from shared.records.statistics import LARGEST, items_of
 from shared.web.paging import as_of, parameters_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response
@@ -57,27 +59,53 @@ _API = StatisticsApi(COUNTED, definition)
 _REPORTING = "reporting"
 _OF = f"What is counted: {', '.join(f'`{of}`' for of in (*COUNTED, _REPORTING))}; default: `programmes`."
 _BY = "What to count by, in order, separated by commas; default: `country,status`, or `country` for countries."
+_COUNTS = _API.query(_OF, _BY)
+_QUERY = replace(_COUNTS, filters={**_COUNTS.filters, "light": lights.FILTERS["light"]})
 _SUMMED_BY = f"What to sum by, in order, separated by commas: {', '.join(BUDGET_KEYS)}; default: `pillar,country`."
 
 
 @router.get(
     "",
-    options=RouteOptions(is_public=True, query=_API.query(_OF, _BY)),
+    options=RouteOptions(is_public=True, query=_QUERY),
     operation_id="getActionStatistics",
-    summary="Count programmes, actions, milestones, endorsements, results, assessments, support requests and others",
+    summary="Count programmes, actions, milestones, endorsements, results, reports, support requests and others",
     responses={200: {"model": ActionStatistics | ReportingStatistics}},
 )
 async def get_statistics(ctx: CurrentContext) -> Response:
     """`by` names what to count by, in order, by commas. Everything has country and region; what has states has status;
-    programmes, actions, results and assessments have framework, actions also pillar and kind, results and assessments
-    kind and period, assessments completion, requests for support kind, countries stage. `as_of` is a day: the counts as
-    they stood at its end. With `from` (a day), `to` (today where absent) and `step` (month where absent, or year)
-    `series` has the counts at the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers
-    is refused; filters make it smaller. `of=reporting` compares the results that are due with those that were
-    submitted, by country, region, framework and period, today."""
+    programmes, actions, results, reports and assessments have framework, actions also pillar and kind, results and
+    assessments kind and period, reports period, assessments completion, requests for support kind, countries stage.
+    With light, awaited reports are counted as they are today. `as_of` is a day: the counts as they stood at its end.
+    With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` has the counts at
+    the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is refused; filters make
+    it smaller. `of=reporting` compares the results that are due with those that were submitted, by country, region,
+    framework and period, today."""
     if ctx.request.query_params.get("of") == _REPORTING:
         return await _report(ctx)
+    if ctx.request.query_params.get("of") == "reports" and _asks_light(ctx):
+        return await _lights(ctx)
     return await _API.respond(ctx)
+
+
+def _asks_light(ctx: RequestContext) -> bool:
+    given = ctx.request.query_params
+    return "light" in given or "light" in given.get("by", "").split(",")
+
+
+async def _lights(ctx: RequestContext) -> Response:
+    given = {name: value for name, value in parameters_of(ctx.request).items() if name not in ("of", "by")}
+    if more := [name for name in given if name not in lights.FILTERS]:
+        raise invalid_parameter(more[0], f"Lights are filtered by {', '.join(lights.FILTERS)}, and have no past.")
+    by = keys_in(ctx.request, lights.KEYS, "country,light")
+    access = ctx.access_on(REPORTS.resource)
+    async with ctx.connection() as connection:
+        cells = await lights.lights(connection, access, by, chosen(lights.FILTERS, given))
+    if len(cells) > LARGEST:
+        raise too_many()
+    items = [{**dict(zip(by, one.values, strict=True)), "count": one.count} for one in items_of(by, cells)]
+    content = {"items": items, "as_of": today(), "definition": definition("reports", access.access_kind)}
+    countries = {cell.values["country"] for cell in cells}
+    return document_response(ctx, {**content, "total": sum(one.count for one in cells), "countries": len(countries)})
 
 
 async def _report(ctx: RequestContext) -> Response:

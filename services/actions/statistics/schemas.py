@@ -24,10 +24,11 @@ class ActionStatistic(ResponseModel):
         Field(examples=["action"]),
         "The kind of action, result, subject or support, where counted by.",
     ] = None
-    period: Annotated[str | None, Field(examples=["2026"]), "The period, where it is counted by."] = None
     completion: Annotated[
         str | None, Field(examples=["limited"]), "The completion of assessments, where it is counted by."
     ] = None
+    period: Annotated[str | None, Field(examples=["2026"]), "The period, where it is counted by."] = None
+    light: Annotated[str | None, Field(examples=["yellow"]), "The light of reports, where it is counted by."] = None
     stage: Annotated[str | None, Field(examples=["3"]), "The stage of the country, where it is counted by."] = None
     count: Annotated[int, Field(examples=[12]), "How many."]
     links: Annotated[StatisticLinks | None, "Addresses of the list of those that are counted."] = None

@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "evidence",
         "schemes",
         "results",
+        "progress-reports",
         "spreadsheets",
     ),
     "For whoever reads the open data": ("open-data",),

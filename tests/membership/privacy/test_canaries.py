@@ -110,6 +110,10 @@ class Person:
         former = {"director_id": self.expert, "changed": "director", "country": "XA", "visibility": "restricted"}
         yield "former_directors", former
         yield "offers", {**record, "expert_id": self.expert, "status": "offered"}
+        yield "delegations", {**record, "account_id": self.account, "status": "active"}
+        contributor = {"person": {"expert_id": str(self.expert), "name": None}, "canary": self.word}
+        reported = {"status": "draft", "prefill": "none", "announced": None, "contributors": [contributor]}
+        yield "reports", {**record, **reported, "expert_ids": [self.expert]}
         shown = {"director_id": str(self.expert), "canary": self.word}
         entry = {"country": "XA", "visibility": "public", "status": "active", "shown": shown, "changes": []}
         yield "register_entries", entry

@@ -1,0 +1,1 @@
+"""Sections of progress reports that are delegated to an account."""

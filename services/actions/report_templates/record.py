@@ -1,0 +1,28 @@
+"""A template of progress reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from shared.kernel.resource import Resource
+from shared.questionnaires.template import Section
+from shared.records.record import Public, Record, Texts, Written
+
+
+class RepeatedSection(Section):
+    """Questions that a report answers once or, with `repeat`, once for each pillar, action or indicator."""
+
+    repeat: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTemplate(Record):
+    """The questions of the progress reports under a framework. It belongs to no country. Only a draft changes."""
+
+    resource_type = Resource("actions", "report_templates", "report_template", prefix="Progress")
+
+    country: Annotated[str | None, Public]  # type: ignore[assignment]
+    framework: Annotated[str, Public, Written, "The code of the framework. It never changes."]
+    template_version: Annotated[str, Public, Written, "The version of the questions, each only once for a framework."]
+    titles: Annotated[Texts, Public, Written, "The title, by language."]
+    sections: Annotated[Sequence[RepeatedSection], Public, Written, "The questions, in sections."]

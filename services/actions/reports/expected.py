@@ -1,0 +1,90 @@
+"""Which reports launched programmes owe, and who is late."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select, true
+
+from services.actions.periods.tables import period
+from services.actions.programmes import domain as programmes
+from services.actions.programmes.tables import programme
+from services.actions.reports import domain
+from services.actions.reports.queries import light
+from services.actions.reports.tables import report
+from shared.database.context import within_context
+from shared.database.statements import Connection, Shapes
+from shared.kernel.lights import LIGHTS
+from shared.records.access_scope import AccessKind, AccessScope, constant
+from shared.records.filters import Filter, bound, bound_values, countries, one_of, values
+from shared.records.next_steps import TODAY
+from shared.records.plain import by_grant
+
+LARGEST = 5_000
+"""Most reports of a response."""
+_ENDED = [constant(status) for status in ("discarded", "superseded", "retracted")]
+_AWAITED = [constant(status) for status in domain.AWAITED]
+_LAUNCHED = [constant(status) for status in programmes.LAUNCHED if status not in programmes.ENDED]
+_IDS = ("programme", "period_id", "report")
+_r, _p, _of = report.c, period.c, programme.c
+_report = (
+    select(_r.id, _r.status, _r.due_on)
+    .where(_r.programme_id == _of.id, _r.period_id == _p.id, _r.status.not_in(_ENDED))
+    .order_by((_r.status == constant("published")).desc(), _r.id)
+    .limit(1)
+    .lateral("its")
+)
+"""The report of a programme about a period: the published one, also while another is to replace it."""
+
+
+def _query(access_kind: AccessKind, names: Sequence[str]) -> Select[Any]:
+    its = _report.c
+    due_on = func.coalesce(its.due_on, _p.due_on)
+    is_awaited = or_(its.id.is_(None), its.status.in_(_AWAITED))
+    found = (
+        select(
+            _of.id.label("programme"),
+            _of.country,
+            _p.code.label("period"),
+            _p.id.label("period_id"),
+            due_on.label("due_on"),
+            case((is_awaited, light(due_on))).label("light"),
+            its.id.label("report"),
+            its.status,
+            _p.ends,
+        )
+        .select_from(programme.join(period, _p.framework == _of.framework).outerjoin(_report, true()))
+        .where(
+            _of.status.in_(_LAUNCHED),
+            or_(_p.status != constant("planned"), _p.opens_on <= TODAY),
+            by_grant(programme, _of.id, access_kind),
+            *(bound(FILTERS[name]) for name in names if name != "light"),
+        )
+        .subquery("found")
+    )
+    query = select(*(column for column in found.c if column.key != "ends"))
+    if "light" in names:
+        query = query.where(bound(values("light", found.c.light, "", one_of(LIGHTS))))
+    order = (found.c.ends.desc(), found.c.country, found.c.programme, found.c.period_id)
+    return within_context(query.order_by(*order).limit(LARGEST + 1))
+
+
+FILTERS: Mapping[str, Filter] = {
+    one.name: one
+    for one in (
+        countries(_of.country),
+        values("period", _p.code, "Codes of periods, separated by commas"),
+        values("light", _p.code, "Lights, separated by commas", one_of(LIGHTS)),
+    )
+}
+_QUERIES = Shapes(_query)
+
+
+async def expected(
+    connection: Connection, access: AccessScope, chosen: Mapping[str, Any], day: date
+) -> list[dict[str, Any]]:
+    """The reports that are expected on a day, of programmes that the caller's grants cover, by period, the latest
+    first; at most one more than a response holds."""
+    statement = _QUERIES.get(access.access_kind, tuple(chosen))
+    rows = await statement.fetch(connection, today=day, **bound_values(chosen), **access.parameters)
+    return [{name: str(value) if name in _IDS and value else value for name, value in row.items()} for row in rows]

@@ -24,8 +24,15 @@ async def create(uow: UnitOfWork, new: Calendar) -> tuple[Calendar, str]:
     if await queries.active(uow.connection, owner.id) >= domain.MOST:
         raise Conflict(f"An owner has at most {domain.MOST} calendars.", members={"reason": "too_many_calendars"})
     key = domain.new_key()
-    owned = {"owner_kind": str(owner.kind), "owner_id": owner.id, "digest": domain.digest(key)}
-    placed = replace(new, **owned, country=country, visibility="restricted", status="active")
+    placed = replace(
+        new,
+        country=country,
+        visibility="restricted",
+        status="active",
+        owner_kind=str(owner.kind),
+        owner_id=owner.id,
+        digest=domain.digest(key),
+    )
     return await CALENDARS.insert(uow, placed), key
 
 

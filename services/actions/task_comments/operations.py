@@ -17,5 +17,5 @@ async def post(uow: UnitOfWork, access: AccessScope, task: UUID, country: str, n
     """Adds a comment to a task of a country, in any state. `access` is the access scope for comments. Raises Forbidden
     outside the caller's grants."""
     require(access, "create", country, task)
-    place = {"country": country, "visibility": "restricted", "status": "posted"}
-    return await TASK_COMMENTS.insert(uow, replace(new, task_id=task, **place))
+    placed = replace(new, task_id=task, country=country, visibility="restricted", status="posted")
+    return await TASK_COMMENTS.insert(uow, placed)

@@ -30,8 +30,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Task) -> Task:
     require(access, "create", new.country)
     await _require_owner(uow, "/owner/account_id", new.owner_id, new.country)
     await _require_about(uow, new)
-    place = {"visibility": "restricted", "status": "open"}
-    return await TASKS.insert(uow, replace(new, **place, completers=[], search_key=_search_key(new.titles)))
+    search = _search_key(new.titles)
+    placed = replace(new, visibility="restricted", status="open", completers=[], search_key=search)
+    return await TASKS.insert(uow, placed)
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Task, wanted: Task) -> Task:
@@ -130,7 +131,7 @@ async def _require_owner(uow: UnitOfWork, pointer: str, account: UUID | None, co
 async def _require_about(uow: UnitOfWork, new: Task) -> None:
     """Raises Invalid `unknown_reference` for a record that the actor may not know of, or that is of another country."""
     kind, key = new.about_kind, new.about_record
-    if kind not in queries.NAMED or key is None:
+    if kind is None or kind not in queries.NAMED or key is None:
         return
     await queries.NAMED[kind].require(uow, {"/about/id": key})
     if not await queries.is_of_country(uow.connection, kind, key, new.country):

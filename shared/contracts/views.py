@@ -231,34 +231,15 @@ DOCUMENTS_OF_CENTRES = _view("centre_published_document", **_DOCUMENT)
 DOCUMENTS_OF_ACTIONS = _view("action_published_document", **_DOCUMENT)
 """The same records of actions."""
 PRINCIPALS = _view(
-    "access_published_principal",
-    kind="text",
-    id="id",
-    name="text",
-    sandbox="flag",
-    revoked_tokens="texts",
-    owner_id="id",
-    ip_allow="texts",
-    ended_sessions="ids",
-)
+    "access_published_principal", kind="text", id="id", name="text", sandbox="flag", revoked_tokens="texts",
+    owner_id="id", ip_allow="texts", ended_sessions="ids",
+)  # fmt: skip
 """Active accounts, clients and keys."""
 GRANTS = _view(
-    "access_published_grant",
-    id="id",
-    principal_kind="text",
-    principal_id="id",
-    role="text",
-    scope_kind="text",
-    scope_id="text",
-    starts="day",
-    ends="day",
-    resources="texts",
-    verbs="texts",
-    key_resources="texts",
-    key_verbs="texts",
-    key_countries="texts",
-    delegated_from="id",
-)
+    "access_published_grant", id="id", principal_kind="text", principal_id="id", role="text", scope_kind="text",
+    scope_id="text", starts="day", ends="day", resources="texts", verbs="texts", key_resources="texts",
+    key_verbs="texts", key_countries="texts", delegated_from="id",
+)  # fmt: skip
 """Active grants of these principals; those of keys are narrowed to what the key may do."""
 API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant")
 """Active API keys, by the digest of the key."""
@@ -278,19 +259,9 @@ _WAITING = {
 WORK_OF_MEMBERSHIP = _view("member_published_work", **_WAITING)
 """The records of membership that wait for a transition: by an account or, if that is null, by an office."""
 WORK_OF_CENTRES = _view(
-    "centre_published_work",
-    **_WAITING,
-    institution_id="id",
-    entered_by="text",
-    scope_id="id",
-    first_day="day",
-    submitted_by="text",
-    titles="json",
-    is_possible="flag",
-    documents="json",
-    taken_in="text",
-    own_id="id",
-)
+    "centre_published_work", **_WAITING, institution_id="id", entered_by="text", scope_id="id", first_day="day",
+    submitted_by="text", titles="json", is_possible="flag", documents="json", taken_in="text", own_id="id",
+)  # fmt: skip
 """The records of centres that wait for a transition. Representatives of `institution_id` take those of the applicant if
 they have entered the centre. `scope_id` is the record whose grants cover it, `first_day` when it begins to wait,
 `submitted_by` who does not take it. `is_possible`: nothing is missing that the step itself does not bring; the files of

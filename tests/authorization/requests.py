@@ -388,11 +388,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "secret": True,
     },
     "addClientSecret": lambda country_fixture: {},
-    "createApiKey": lambda country_fixture: {
-        "name": _name(country_fixture),
-        "resources": ["membership.*"],
-        "verbs": ["read"],
-    },
+    "createApiKey": lambda fixture: {"name": _name(fixture), "resources": ["membership.*"], "verbs": ["read"]},
     **dict.fromkeys(("readNotification", "readAllNotifications"), lambda _country_fixture: {}),
     "claimExpert": lambda country_fixture: {"token": uuid4().hex},
     "registerAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},

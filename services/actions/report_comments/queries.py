@@ -1,9 +1,9 @@
 """Reading comments: for grants that cover the country or the report."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Uuid, bindparam, func, select
+from sqlalchemy import Boolean, Uuid, bindparam, func, select
 
 from services.actions.report_comments.domain import LIFECYCLE
 from services.actions.report_comments.record import ReportComment
@@ -24,7 +24,7 @@ LISTING = listing(
     values("section", _c.section, "Keys of sections, separated by commas"),
     Filter("must_answer", "true or false", truth, lambda bound: _c.must_answer == bound),
 )
-_unresolved: Select[Any] = (
+_unresolved = (
     select(
         func.count().label("open"),
         func.coalesce(func.bool_or(_c.must_answer), False, type_=Boolean).label("blocks"),

@@ -1,9 +1,10 @@
 """Reading comments: for grants that cover the country or the report."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Boolean, Uuid, bindparam, func, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.report_comments.domain import LIFECYCLE
 from services.actions.report_comments.record import ReportComment
@@ -24,13 +25,12 @@ LISTING = listing(
     values("section", _c.section, "Keys of sections, separated by commas"),
     Filter("must_answer", "true or false", truth, lambda bound: _c.must_answer == bound),
 )
+_numbers: tuple[ColumnElement[Any], ...] = (
+    func.count().label("open"),
+    func.coalesce(func.bool_or(_c.must_answer), False, type_=Boolean).label("blocks"),
+)
 _unresolved = (
-    select(
-        func.count().label("open"),
-        func.coalesce(func.bool_or(_c.must_answer), False, type_=Boolean).label("blocks"),
-    )
-    .where(_c.report_id == bindparam("report", type_=Uuid), _c.status != constant("resolved"))
-    .limit(1)
+    select(*_numbers).where(_c.report_id == bindparam("report", type_=Uuid), _c.status != constant("resolved")).limit(1)
 )
 _OPEN = Lookup(_unresolved)
 

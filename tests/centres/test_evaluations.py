@@ -13,7 +13,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from tests.support.callers import Caller
+from tests.support.callers import Caller, grant
 from tests.support.centres import DOCUMENT, Members, entered, proposed_committee, refused, seated, stepped
 from tests.support.evaluations import CRITERIA, EVALUATIONS, FINDINGS, Evaluated, points, scored
 from tests.support.reports import Record, ReportingCentre
@@ -167,6 +167,25 @@ async def test_somebody_who_has_left_the_host_within_three_years_has_a_conflict(
         made = await evaluated.planned(expert)
         evaluated.seat(who, made, expert)
         assert ((await _read(who, made)).get("conflict") == "former_host") is is_conflict
+
+
+async def test_an_officer_in_the_panel_learns_of_the_own_conflict_alone(evaluated: Evaluated) -> None:
+    expert, _ = await evaluated.expert()
+    host = evaluated.centre.record["host_institution_id"]
+    place = {"institution_id": host, "from": "2010", "to": str(today().year - 1)}
+    await entered(evaluated.members.admin, f"/membership/v1/experts/{expert}/affiliations", place)
+    office = grant("secretariat_officer", "country", evaluated.country)
+    officer = evaluated.caller(office, grant("expert", "self", expert))
+    await evaluated.own(expert, officer)
+    body = {"centre_id": evaluated.id, "kind": "special"}
+    made = await evaluated.planned()
+    for response in (
+        await officer.post(EVALUATIONS, {**body, "panel": [{"expert_id": expert}]}),
+        await officer.change(made["links"]["self"], panel=[{"expert_id": expert}]),
+    ):
+        assert response.is_success, response.text
+        assert response.json().keys() == {"id", "ref", "conflict"}
+    assert (await officer.change(made["links"]["self"], visit="2027-01-01")).status_code == 409
 
 
 async def test_a_member_sees_the_own_score_and_the_chair_the_means(evaluated: Evaluated) -> None:

@@ -31,6 +31,7 @@ _CALLERS = {
     "centre-partners.md": ("accounts", "admin"),
     "centre-changes.md": ("clients", "secretariat"),
     "committees.md": ("accounts", "admin"),
+    "evaluations.md": ("accounts", "admin"),
     "schemes.md": ("accounts", "admin"),
     "evidence.md": ("clients", "government_xa"),
     "dashboards.md": ("clients", "government_xa"),

@@ -51,9 +51,13 @@ class Evaluated:
     async def expert(self, at: str | None = None) -> tuple[str, Caller]:
         """An expert with an account, and the caller who has it and no role."""
         expert, who = await self.members.expert(self.country, at), self.caller()
-        own = "UPDATE member_expert SET account_id = $2 WHERE id = $1"
-        await self.rows.execute(own, UUID(expert), CALLERS[who.name].id)
+        await self.own(expert, who)
         return expert, who
+
+    async def own(self, expert: str, who: Caller) -> None:
+        """Gives an expert the account of a caller."""
+        put = "UPDATE member_expert SET account_id = $2 WHERE id = $1"
+        await self.rows.execute(put, UUID(expert), CALLERS[who.name].id)
 
     async def planned(self, *experts: str, **more: Any) -> Record:
         """An evaluation with this panel, whose first member is the chair."""

@@ -41,8 +41,9 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Evaluation) -> Evalu
         raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
     require(access, "create", centre["country"])
     placed = replace(new, country=centre["country"], visibility="restricted", status="planned", conflicts=[])
-    checked = await _checked(uow, placed, None)
-    return await EVALUATIONS.insert(uow, await with_digest(uow, "report", checked))
+    checked = await with_digest(uow, "report", await _checked(uow, placed, None))
+    await _see_own_conflict(uow, checked)
+    return await EVALUATIONS.insert(uow, checked)
 
 
 async def open_renewal(uow: UnitOfWork, centre: UUID, country: str) -> None:
@@ -70,7 +71,9 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Evaluation, want
     checked = await _checked(uow, wanted, before)
     if before.status != "planned" and differing(before, checked).keys() & domain.WHILE_SCORED:
         raise Conflict("What is scored does not change once the evaluation is in progress.")
-    return await EVALUATIONS.update(uow, before, await with_digest(uow, "report", checked, before))
+    checked = await with_digest(uow, "report", checked, before)
+    await _see_own_conflict(uow, checked)
+    return await EVALUATIONS.update(uow, before, checked)
 
 
 async def transition(
@@ -84,6 +87,7 @@ async def transition(
     if requested.action == "start" and may("start"):
         concluded = await _with_conflicts(uow, concluded)
     guard_context = await _guard_context(uow.connection, concluded)
+    await _see_own_conflict(uow, concluded)
 
     def effects(_target: str) -> Evaluation:
         match requested.action:
@@ -132,7 +136,7 @@ async def lock_for(uow: UnitOfWork, key: UUID, expert: UUID) -> Evaluation:
 
     Raises CommittedConflict `transition_not_allowed` if the expert has a conflict of interest.
     """
-    await read_every_row(uow)
+    await uow.connection.execute(_OF_EVERY_ROW)
     before = await EVALUATIONS.lock(uow, key)
     found = await _with_conflicts(uow, before)
     if found != before:
@@ -148,11 +152,6 @@ async def state_conflict(uow: UnitOfWork, before: Evaluation, expert: UUID) -> N
     """Stores the conflict of interest that a member of the panel states."""
     stated = domain.with_conflicts(before.conflicts, {expert: (domain.STATED,)})
     await EVALUATIONS.write(uow, "state_conflict", before, replace(before, conflicts=stated), fact="updated")
-
-
-async def read_every_row(uow: UnitOfWork) -> None:
-    """The unit of work reads and writes every row from here on, also those that a conflict of interest hides."""
-    await uow.connection.execute(_OF_EVERY_ROW)
 
 
 def _concluded(before: Evaluation, fields: Fields, report: Document | None) -> Evaluation:
@@ -186,6 +185,13 @@ async def _checked(uow: UnitOfWork, wanted: Evaluation, before: Evaluation | Non
     if errors:
         raise Invalid(errors[0].detail or "", errors=errors)
     return replace(wanted, conflicts=domain.with_conflicts(wanted.conflicts, found))
+
+
+async def _see_own_conflict(uow: UnitOfWork, wanted: Evaluation) -> None:
+    """Lets the unit of work write an evaluation that a conflict of interest hides from the caller, an officer in the
+    panel. The caller has made all its checks: from here on the unit of work reads and writes every row."""
+    if wanted.conflicts:
+        await uow.connection.execute(_OF_EVERY_ROW)
 
 
 async def _with_conflicts(uow: UnitOfWork, record: Evaluation) -> Evaluation:

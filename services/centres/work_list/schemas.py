@@ -24,7 +24,7 @@ class CentreWorkItem(ResponseModel):
     ]
     titles: Annotated[LocalizedTexts, "The names of the centre or committee, by language."]
     action: Annotated[
-        str, Field(examples=["submit"]), "The transition to take; `review` for a review that is to be written."
+        str, Field(examples=["submit"]), "The transition to take; `review` and `score` for what is to be written."
     ]
     due: Annotated[datetime | None, "When it should be done; null if there is no date."]
     light: Annotated[

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from services.actions.assessments import comparison, domain
+from services.actions.assessments import domain
 from services.actions.assessments.domain import IndependentAssessment, SelfAssessment, Subject
 from shared.contracts import assessments
 from shared.kernel.clock import today
@@ -16,6 +16,7 @@ from tests.actions.neighbours import enter
 from tests.actions.programme import action, framework, milestone, programme, refusal, steps
 from tests.support.assessments import ASSESSMENTS, assessment, body, pass_reply_time, period, subjects
 from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.progress import Reporting, publish, question, section, write
 
 Callers = Callable[[str | None], Caller]
 DOCUMENT = {"title": "Field notes", "date": "2026-06-01", "url": "https://example.org/notes.pdf"}
@@ -203,17 +204,43 @@ async def test_a_comparison_has_the_latest_published_independent_assessment(
         assert (item["independent"]["completion"], item["difference"]) == ("substantial", None)
         assert item["independent"]["assessor"]["name"] == "Iris Independent"
 
-    async def reported(*_given: object) -> dict[Subject, SelfAssessment]:
-        key = UUID(of_period)
-        return {
-            Subject("action", UUID(found["action"]), key): SelfAssessment("complete", key),
-            Subject("milestone", UUID(found["milestone"]), key): SelfAssessment("limited", key),
-        }
 
-    monkeypatch.setattr(comparison, "self_assessments", reported)
-    items = (await officer.get(address)).json()["items"]
-    shown = [(item["subject"]["kind"], item["difference"], item["independent"] is None) for item in items]
-    assert shown == [("action", -1, False), ("milestone", None, True)]
+async def test_a_comparison_has_what_the_latest_report_says_as_far_as_the_caller_reads_it(
+    caller: Callers, superuser: asyncpg.Connection
+) -> None:
+    """R7, with a report."""
+    author, officer = caller("author_xa"), caller("officer")
+    begun = await Reporting.begun(
+        author,
+        sections=[
+            section("summary", question("overall", "self_assessment", public=True)),
+            section("works", question("each", "self_assessment", required=False), repeat="action"),
+        ],
+    )
+    work = (await action(author, f"/actions/v1/programmes/{begun.programme_id}", "action-1"))[-36:]
+    report = await begun.report()
+    await write(author, report, "summary", overall="complete")
+    await write(author, report, f"works/{work}", each="limited")
+    address = f"{ASSESSMENTS}/comparison?country=XA&period={begun.period_id}"
+    assert (await officer.get(address)).json()["items"] == []
+    assert (await author.step(report, "submit")).status_code == 200
+    path = await assessment(officer, "programme", begun.programme_id, begun.period_id, completion="not_started")
+    await steps(officer, path, "submit")
+    await pass_reply_time(superuser, path)
+    await steps(officer, path, "publish")
+
+    async def compared(name: str) -> list[tuple[str, str | None, int | None]]:
+        items = (await caller(name).get(address)).json()["items"]
+        assert all(item["self"]["report"] == report[-36:] for item in items if item["self"])
+        return [(one["subject"]["kind"], one["self"] and one["self"]["completion"], one["difference"]) for one in items]
+
+    whole = [("action", "limited", None), ("programme", "complete", -3)]
+    assert sorted(await compared("author_xa")) == sorted(await compared("officer")) == whole
+    assert await compared("author_xb") == [("programme", None, None)]
+    await publish(author, report)
+    assert (await caller("admin").change(report, visibility="public")).status_code == 200
+    assert await compared("author_xb") == [("programme", "complete", -3)]
+    assert (await author.change(path, text={"en": "All is well."})).status_code == 403
 
 
 async def test_a_comparison_is_of_a_country_and_a_period(caller: Callers) -> None:

@@ -1,45 +1,22 @@
 """What independent assessments found beside what countries report."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select, Text, Uuid, bindparam
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.actions.assessments.domain import (
-    Compared,
-    IndependentAssessment,
-    SelfAssessment,
-    Subject,
-    compared,
-)
+from services.actions.assessments.domain import LARGEST, Compared, IndependentAssessment, Subject, Wanted, compared
 from services.actions.assessments.queries import of_period, parameters_of, visible_to
+from services.actions.assessments.self_assessments import self_assessments
 from services.actions.assessments.tables import assessment
 from services.actions.periods.tables import period
 from shared.database.context import within_context
 from shared.database.statements import Connection, Shapes
 from shared.records.access_scope import AccessKind, AccessScope, constant
 
-LARGEST = 5_000
-"""Most subjects of one response."""
 _a = assessment.c
 _OF_SUBJECT = (_a.subject_kind, _a.subject_id, _a.period_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The subjects to compare: those of a country, in the periods of a code, in one period, or in all."""
-
-    country: str
-    period: str | UUID | None = None
-
-    @property
-    def by(self) -> str:
-        """What names the periods: `code`, `id` or nothing."""
-        return "" if self.period is None else "id" if isinstance(self.period, UUID) else "code"
 
 
 def _independent(access_kind: AccessKind, by: str) -> Select[Any]:
@@ -61,23 +38,17 @@ def _independent(access_kind: AccessKind, by: str) -> Select[Any]:
 _INDEPENDENT = Shapes(_independent)
 
 
-async def comparison(connection: Connection, access: AccessScope, wanted: Wanted) -> list[Compared]:
+async def comparison(
+    connection: Connection, access: AccessScope, of_reports: AccessScope, wanted: Wanted
+) -> list[Compared]:
     """Every subject with an assessment of either side that the caller may know of; at most one more than a response
     has. `access` is that of assessments."""
     statement = _INDEPENDENT.get(access.access_kind, wanted.by)
-    bound = {"country": wanted.country, **({"period": wanted.period} if wanted.by else {})}
-    rows = await statement.fetch(connection, **bound, **parameters_of(access))
+    rows = await statement.fetch(connection, **wanted.bound, **parameters_of(access))
     independent = {
         Subject(row["subject_kind"], row["subject_id"], row["period_id"]): IndependentAssessment(
             row["completion"], row["assessor"], row["id"]
         )
         for row in rows
     }
-    return compared(await self_assessments(connection, access, wanted), independent)[: LARGEST + 1]
-
-
-async def self_assessments(
-    _connection: Connection, _access: AccessScope, _wanted: Wanted
-) -> Mapping[Subject, SelfAssessment]:
-    """What countries answer about their completion: none, as there are no progress reports yet."""
-    return {}
+    return compared(await self_assessments(connection, of_reports, wanted), independent)[: LARGEST + 1]

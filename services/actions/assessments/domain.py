@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from services.actions.assessments.record import Assessment, Assessor
@@ -15,6 +15,8 @@ COMPLETIONS = ("no_evidence", "not_started", "limited", "substantial", "complete
 REPLY_TIME = timedelta(days=21)
 """How long publication waits for the reply of the government."""
 PUBLISHED = frozenset({"published", "superseded", "retracted"})
+LARGEST = 5_000
+"""Most subjects of one comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,24 @@ def is_same_finding(before: Assessment, wanted: Assessment) -> bool:
 def is_over(reply_due: date | None, today: date) -> bool:
     """Whether the time for a reply has passed."""
     return reply_due is not None and reply_due < today
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The subjects to compare: those of a country, in the periods of a code, in one period, or in all."""
+
+    country: str
+    period: str | UUID | None = None
+
+    @property
+    def by(self) -> str:
+        """What names the periods: `code`, `id` or nothing."""
+        return "" if self.period is None else "id" if isinstance(self.period, UUID) else "code"
+
+    @property
+    def bound(self) -> Mapping[str, Any]:
+        """The values of the parameters `country` and `period`."""
+        return {"country": self.country, **({"period": self.period} if self.by else {})}
 
 
 class Subject(NamedTuple):

@@ -4,8 +4,10 @@ from fastapi import Response
 
 from services.actions.access import ROLES
 from services.actions.assessments import operations, schemas
-from services.actions.assessments.comparison import LARGEST, Wanted, comparison
+from services.actions.assessments.comparison import comparison
+from services.actions.assessments.domain import LARGEST, Wanted
 from services.actions.assessments.queries import LISTING
+from services.actions.reports.operations import REPORTS
 from shared.kernel.clock import today
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
@@ -53,7 +55,7 @@ async def compare_assessments(ctx: CurrentContext) -> Response:
         raise invalid_parameter("country", "An ISO 3166-1 alpha-2 code of a country.")
     period = key_of(given["period"]) if "period" in given else None
     async with ctx.connection() as connection:
-        found = await comparison(connection, ctx.access, Wanted(country, period))
+        found = await comparison(connection, ctx.access, ctx.access_on(REPORTS.resource), Wanted(country, period))
     if len(found) > LARGEST:
         raise invalid_parameter("period", f"That would be more than {LARGEST:,} subjects. Ask for one period.")
     return document_response(ctx, {"items": [schemas.present_compared(one) for one in found], "as_of": today()})

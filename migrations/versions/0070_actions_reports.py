@@ -76,7 +76,7 @@ CREATE TABLE action_report ({record_columns(_STATES)}
 --;
 CREATE UNIQUE INDEX action_report_open_key ON action_report (programme_id, period_id) WHERE status IN ({_OPEN})
 --;
-CREATE UNIQUE INDEX action_report_published_key ON action_report (programme_id, period_id) WHERE status = 'published'
+CREATE UNIQUE INDEX action_report_current_key ON action_report (programme_id, period_id) WHERE status = 'published'
 --;
 CREATE INDEX action_report_programme_idx ON action_report (programme_id, id)
 --;

@@ -37,7 +37,7 @@ from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 
 register_constraint("action_report_open_key", "/period_id", "The programme has an open report about the period.")
-register_constraint("action_report_published_key", "/period_id", "The programme has a report about the period.")
+register_constraint("action_report_current_key", "/period_id", "The programme has a report about the period.")
 
 
 async def _contents(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:

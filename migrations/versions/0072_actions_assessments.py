@@ -87,7 +87,7 @@ SET LOCAL ROLE {searcher}
 --;
 {sql}
 --;
-RESET ROLE
+SET LOCAL ROLE {role("owner")}
 --;
 REVOKE CREATE ON SCHEMA escm FROM {searcher}
 """)

@@ -1,6 +1,6 @@
 """Tasks of officials and of the secretariat, with their comments."""
 
-from migrations.rules import country_scoped, grant, index_beside_writers, record_columns, reference_numbers, run
+from migrations.rules import country_scoped, grant, record_columns, reference_numbers, run
 
 revision = "0073_actions_tasks"
 down_revision = "0072_actions_assessments"
@@ -87,15 +87,10 @@ CREATE VIEW {_WORK} AS SELECT * FROM {_OTHER_WORK} UNION ALL
     grant(_WORK, "SELECT", "access")
     for view in ("action_published_task", "action_published_task_comment"):
         grant(view, "SELECT", "access")
-    index_beside_writers(
-        "action_milestone_due_idx", "action_milestone (due, id) WHERE status IN ('pending', 'in_progress')"
-    )
 
 
 def downgrade() -> None:
     run(f"""
-DROP INDEX action_milestone_due_idx
---;
 DROP VIEW {_WORK}
 --;
 ALTER VIEW {_OTHER_WORK} RENAME TO {_WORK}

@@ -46,7 +46,7 @@ CREATE POLICY action_calendar_update ON action_calendar FOR UPDATE USING ({_WRIT
 CREATE POLICY action_calendar_delete ON action_calendar FOR DELETE USING ({_WRITES})
 """)
     grant("action_calendar", "SELECT, INSERT, UPDATE, DELETE", "actions")
-    reference_numbers("action_calendar", "CAL", "actions")
+    reference_numbers("action_calendar", "ICS", "actions")
     grant("centre_published_annual_report", "SELECT", "actions")
     run(f"""
 ALTER VIEW {_PERSONAL} RENAME TO {_OTHER_PERSONAL}

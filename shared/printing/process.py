@@ -22,8 +22,7 @@ _NICE = 5
 _STANDARD: Literal["a-3a"] = "a-3a"
 """PDF/A-3 with tags, for readers that speak the text."""
 _NO_GLYPH = "could not be displayed"
-_TYPOGRAPHY = "typography.typ"
-_SHARED = {_TYPOGRAPHY: (Path(__file__).parent / "layouts" / _TYPOGRAPHY).read_bytes()}
+_SHARED = {path.name: path.read_bytes() for path in (Path(__file__).parent / "layouts").glob("*.typ")}
 """What every layout may import."""
 
 

@@ -39,6 +39,9 @@ class DocumentKind:
     load: Load
 
 
+KindsByName: TypeAlias = Mapping[str, DocumentKind]
+
+
 def document_files(settings: Settings) -> FileStore:
     """The store of printed documents. They can be printed again, so that backups leave them out."""
     return FileStore(settings.storage_path / _FOLDER, settings.shared_url(_FOLDER))
@@ -82,6 +85,3 @@ def removing(store: FileStore) -> Schedule:
             await store.remove_before(digest, before)
 
     return Schedule(timedelta(hours=1), run, catch_up=1)
-
-
-KindsByName: TypeAlias = Mapping[str, DocumentKind]

@@ -9,6 +9,6 @@
     async with Printer(layouts) as printer:
         pdf = await printer.pdf(Document("support.typ", {"holder": "Amina Khan"}, now()))
 
-A layout reads its data by `json("data.json")` and each file by its name, and imports what all layouts share from
-"typography.typ". Data is text, never markup.
+A layout reads its data by `json("data.json")` and each file by its name, and imports "typography.typ", or
+"paper.typ" for several pages. Data is text, never markup.
 """

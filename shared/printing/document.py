@@ -4,8 +4,13 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+SHARED_LAYOUTS: Mapping[str, bytes] = {
+    path.name: path.read_bytes() for path in sorted((Path(__file__).parent / "layouts").glob("*.typ"))
+}
+"""What every layout may import."""
 _JOINERS = "\n\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 

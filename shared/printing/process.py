@@ -15,6 +15,7 @@ import orjson
 import typst
 
 from shared.printing import fonts
+from shared.printing.document import SHARED_LAYOUTS
 
 _MEMORY = 256 << 20
 """Twice what a certificate with the longest texts needs."""
@@ -22,9 +23,6 @@ _NICE = 5
 _STANDARD: Literal["a-3a"] = "a-3a"
 """PDF/A-3 with tags, for readers that speak the text."""
 _NO_GLYPH = "could not be displayed"
-_TYPOGRAPHY = "typography.typ"
-_SHARED = {_TYPOGRAPHY: (Path(__file__).parent / "layouts" / _TYPOGRAPHY).read_bytes()}
-"""What every layout may import."""
 
 
 def main() -> None:
@@ -43,7 +41,11 @@ def main() -> None:
 def _made(found: typst.Fonts, order: dict[str, Any]) -> dict[str, Any]:
     layouts = Path(order["layouts"])
     given: Any = {name: base64.b64decode(content) for name, content in order["files"].items()}
-    given |= {**_SHARED, "main.typ": (layouts / order["layout"]).read_bytes(), "data.json": orjson.dumps(order["data"])}
+    given |= {
+        **SHARED_LAYOUTS,
+        "main.typ": (layouts / order["layout"]).read_bytes(),
+        "data.json": orjson.dumps(order["data"]),
+    }
     try:
         pdf = typst.compile(
             given,

@@ -54,6 +54,6 @@ async def test_the_catalogue_is_not_sent_twice(site: Site) -> None:
 
 async def test_a_country_links_to_its_profile(site: Site) -> None:
     text = (await site.page("/fr/countries/XA")).text
-    assert 'href="/actions/v1/open_data/countries/XA/profile.pdf?language=fr"' in text
-    assert 'href="/actions/v1/open_data/countries/XA"' in text
-    assert (await site.services["actions"].get("/actions/v1/open_data/countries/XA")).status_code == 200
+    address = "/actions/v1/open_data/countries/XA/profile.pdf?language=fr"
+    assert f'href="{address}"' in text
+    assert (await site.services["actions"].get(address)).status_code in (200, 202)

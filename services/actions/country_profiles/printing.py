@@ -18,10 +18,11 @@ LAYOUTS = Path(__file__).parent / "layouts"
 _LABELS = Path(__file__).parent / "labels.csv"
 _MOST_ROWS = 200
 """Rows of a table. The open data have all of them."""
-_HEADINGS = {
-    "actions": ("pillar", "action", "status", "planned"),
-    "indicators": ("indicator", "baseline", "period", "target", "actual"),
+_COLUMNS = {
+    "actions": {"pillar": 2, "action": 4, "status": 1.6, "planned": 2.4},
+    "indicators": {"indicator": 4, "baseline": 2, "period": 1.2, "target": 2, "actual": 2},
 }
+"""The headings of the tables, with the widths of their columns."""
 
 
 def document(profile: CountryProfile, language: str, origin: str) -> Document:
@@ -42,7 +43,8 @@ def document(profile: CountryProfile, language: str, origin: str) -> Document:
         "tables": [
             {
                 "title": labels[name],
-                "headings": [labels[each] for each in _HEADINGS[name]],
+                "headings": [labels[each] for each in _COLUMNS[name]],
+                "widths": list(_COLUMNS[name].values()),
                 "rows": rows[:_MOST_ROWS],
                 "more": labels["more"] if len(rows) > _MOST_ROWS else None,
             }

@@ -20,7 +20,7 @@ from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule
-from shared.printing.document import Document, Unprintable, without_symbols
+from shared.printing.document import SHARED_LAYOUTS, Document, Unprintable, without_symbols
 from shared.printing.printer import Printer
 
 PRINT_JOB = "print_document"
@@ -39,6 +39,9 @@ class DocumentKind:
     load: Load
 
 
+KindsByName: TypeAlias = Mapping[str, DocumentKind]
+
+
 def document_files(settings: Settings) -> FileStore:
     """The store of printed documents. They can be printed again, so that backups leave them out."""
     return FileStore(settings.storage_path / _FOLDER, settings.shared_url(_FOLDER))
@@ -46,9 +49,9 @@ def document_files(settings: Settings) -> FileStore:
 
 def state_of(document: Document, kind: DocumentKind) -> str:
     """A digest that differs whenever the document says something else, or says it in another layout."""
-    layout = (kind.layouts / document.layout).read_bytes()
     said = orjson.dumps([document.data, document.at.isoformat()])
-    return hashlib.sha256(layout + said).hexdigest()
+    layout = (kind.layouts / document.layout).read_bytes()
+    return hashlib.sha256(b"".join((said, layout, *SHARED_LAYOUTS.values()))).hexdigest()
 
 
 async def order(uow: UnitOfWork, key: DocumentKey, state: str, lost: str | None = None) -> None:
@@ -82,6 +85,3 @@ def removing(store: FileStore) -> Schedule:
             await store.remove_before(digest, before)
 
     return Schedule(timedelta(hours=1), run, catch_up=1)
-
-
-KindsByName: TypeAlias = Mapping[str, DocumentKind]

@@ -9,16 +9,16 @@ _CONTEXT = {
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "schema": "https://schema.org/",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
     "dcat:accessURL": {"@type": "@id"},
     "dcat:downloadURL": {"@type": "@id"},
     "dcat:landingPage": {"@type": "@id"},
     "dcat:mediaType": {"@type": "@id"},
-    "dcterms:modified": {"@type": "xsd:date"},
+    "dcterms:accrualPeriodicity": {"@type": "@id"},
     "schema:contentUrl": {"@type": "@id"},
-    "schema:dateModified": {"@type": "schema:Date"},
     "foaf:homepage": {"@type": "@id"},
 }
+_ALWAYS = "http://publications.europa.eu/resource/authority/frequency/CONT"
+"""Files are made when they are read."""
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types"
 
 
@@ -48,8 +48,7 @@ def _dataset(service: str, listed: Mapping[str, Any], origin: str) -> dict[str, 
         "schema:name": listed["title"],
         "dcterms:description": listed["description"],
         "schema:description": listed["description"],
-        "dcterms:modified": listed["date"],
-        "schema:dateModified": listed["date"],
+        "dcterms:accrualPeriodicity": _ALWAYS,
         "dcat:landingPage": f"{origin}/guides/open-data",
         "dcat:distribution": [_distribution(one, origin) for one in listed["files"]],
         "schema:distribution": [{"@id": f"{origin}{one['url']}"} for one in listed["files"]],

@@ -1,0 +1,1 @@
+"""Published reports of programmes as PDF."""

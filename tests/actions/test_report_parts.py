@@ -13,7 +13,7 @@ from tests.actions.programme import PILLARS, action, milestone, refusal
 from tests.support.callers import CALLERS, Caller
 from tests.support.evidence import evidence
 from tests.support.principals import enter_principal
-from tests.support.progress import REPORTS, Reporting, as_delegate, period, question, section, template, write
+from tests.support.progress import REPORTS, Reporting, as_delegate, period, publish, question, section, template, write
 from tests.support.requests import expert
 from tests.support.results import RESULTS, active_indicator, apply_periods, result
 
@@ -150,6 +150,9 @@ async def test_results_that_are_due_block_and_figures_stay_as_they_were_submitte
     for by, step in ((author, "submit"), (caller("focal_xa"), "approve"), (admin2, "accept"), (admin, "publish")):
         assert (await by.step(again, step)).status_code == 200
     assert (await author.get(path)).json()["figures"] == figures
+    await publish(author, path)
+    seen = (await caller("author_xb").get(path)).json()["figures"]
+    assert (seen["as_of"], seen["results"]) == (figures["as_of"], [])
 
 
 async def test_contributors_are_experts_or_names_with_roles(caller: Callers, superuser: asyncpg.Connection) -> None:

@@ -5,8 +5,8 @@ from services.actions.report_templates import operations
 from services.actions.report_templates.queries import LISTING
 from services.actions.report_templates.schemas import (
     ProgressReportTemplate,
-    ReportTemplateBody,
-    ReportTemplateCreate,
+    ProgressReportTemplateBody,
+    ProgressReportTemplateCreate,
     present,
 )
 from shared.web.error_mapping import register_constraint
@@ -18,8 +18,8 @@ router = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=ProgressReportTemplate,
-    create_body=ReportTemplateCreate,
-    body=ReportTemplateBody,
+    create_body=ProgressReportTemplateCreate,
+    body=ProgressReportTemplateBody,
     present=present,
     create=operations.create,
     update=operations.update,

@@ -34,14 +34,14 @@ class RepeatedSection(Section):
     ]
 
 
-class ReportTemplateBody(Body, of=record.ReportTemplate):
+class ProgressReportTemplateBody(Body, of=record.ReportTemplate):
     """A template as it is written; its framework and version stay."""
 
     titles: Titles
     sections: Annotated[list[RepeatedSection], Field(min_length=1, max_length=MOST_SECTIONS)]
 
 
-class ReportTemplateCreate(ReportTemplateBody):
+class ProgressReportTemplateCreate(ProgressReportTemplateBody):
     """A new template. Its first member `version` is answered as `template_version`."""
 
     framework: Annotated[Line, Field(examples=["3+1/2026"])]

@@ -169,7 +169,7 @@ _RESULTS = Lookup(
     .limit(1)
 )
 _milestone = func.jsonb_build_object(constant("milestone_id"), milestone.c.id, type_=JSONB).op("||", return_type=JSONB)(
-    as_object(milestone.c, "ref", "action_id", "status", "due", "weight")
+    as_object(milestone.c, "ref", "action_id", "status", "due", "weight", "visibility")
 )
 _MILESTONES = Lookup(
     select(cast(func.jsonb_agg(aggregate_order_by(_milestone, milestone.c.due, milestone.c.id)), Text).label("figures"))

@@ -1,6 +1,6 @@
 """What goes over HTTP for progress reports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,11 +10,13 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.actions.delegations.domain import Assignment, assignment_of
+from services.actions.milestones import domain as milestones
 from services.actions.report_sections.domain import STATES as SECTION_STATES
 from services.actions.report_sections.record import ReportSection
 from services.actions.reports import record
 from services.actions.reports.domain import COUNTRY, CREDIT, LIFECYCLE, PREFILLS, SECRETARIAT, holder_of, light_on
 from services.actions.reports.tables import report
+from services.actions.results import domain as results
 from shared.kernel.clock import today
 from shared.kernel.lights import LIGHTS
 from shared.records import plain
@@ -200,18 +202,29 @@ _present = plain.presenter(record.Report, report, derive=_derived)
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The report as this caller sees it; as an item with its figures. Callers whose grants do not cover the report see
-    the results among them that were published with a visibility that is theirs."""
+    those that were published with a visibility that is theirs."""
     shown = _present(row, access)
     if (found := row.get("figures")) is None:
         return {**shown, "figures": None} if "figures" in row else shown
     figures = orjson.loads(found) if isinstance(found, str) else dict(found)
-    results = figures["results"]
-    if not access.sees_all_fields(row["country"], row["id"]):
-        results = [
-            one for one in results if one["status"] == "published" and one["visibility"] in access.open_visibilities
-        ]
-    without = [{name: value for name, value in one.items() if name != "visibility"} for one in results]
-    return {**shown, "figures": {**figures, "results": without}}
+    open_to = None if access.sees_all_fields(row["country"], row["id"]) else access.open_visibilities
+    parts = {name: _known(figures[name], states, open_to) for name, states in _PUBLISHED.items()}
+    return {**shown, "figures": {**figures, **parts}}
+
+
+_PUBLISHED = {"results": results.PUBLISHED, "milestones": milestones.PUBLISHED}
+"""The states of figures that are visible by their visibility."""
+
+
+def _known(
+    parts: Sequence[Mapping[str, Any]], published: Collection[str], open_to: Collection[str] | None
+) -> list[dict[str, Any]]:
+    """The figures that were published with one of these visibilities, or all of them; without their visibility."""
+    return [
+        {name: value for name, value in one.items() if name != "visibility"}
+        for one in parts
+        if open_to is None or (one["status"] in published and one["visibility"] in open_to)
+    ]
 
 
 def present_sections(

@@ -27,7 +27,7 @@ NEVER_PUBLISHED = frozenset((
     "delegations", "report_comments",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
-SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
+SEEN_BY_ANOTHER = frozenset({"seats", "agreements"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
@@ -37,8 +37,6 @@ UNDER = {
     "supports": "experts",
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
-_KNOWN_BY_WHOLE = frozenset({"evaluations"})
-"""Kinds that fewer roles read than the record that they are created under."""
 OF_WHOLE = frozenset({"delegations", "report_comments"})
 """Parts that a grant over the whole includes."""
 WRITE = "write"
@@ -163,8 +161,7 @@ def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
 def _on_entering_under(operation: Operation, rights: Rights, target: Target) -> Class:
     if not rights.is_person and not rights.writes(operation.resource):
         return Class.FORBIDDEN
-    known = UNDER[operation.resource] if operation.resource in _KNOWN_BY_WHOLE else operation.resource
-    if not rights.permission_scope(known, READ).covers(target.country, target.seen_by):
+    if not rights.permission_scope(operation.resource, READ).covers(target.country, target.seen_by):
         return Class.UNKNOWN
     return _on_entering(operation, rights, target)
 

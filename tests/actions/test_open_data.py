@@ -15,8 +15,10 @@ from services.actions.open_data.datasets import DATASETS
 from services.actions.open_data.domain import FORMATS
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, approved, milestone, steps
+from tests.support.assessments import assessment, pass_reply_time
 from tests.support.callers import Caller
 from tests.support.evidence import evidence
+from tests.support.progress import REPORTS, publish, question, section, template, write
 from tests.support.results import TARGETS, active_indicator, id_of, open_period, published, result
 
 PATH = "/actions/v1/open_data"
@@ -91,8 +93,42 @@ async def rows(secretariat: Caller, admin: Caller, superuser: asyncpg.Connection
         "indicators": measured,
         "targets": goal.json()["id"],
         "results": id_of(value),
+        "reports": await _report(author, framework, id_of(plan), period["id"]),
+        "assessments": await _assessment(admin, superuser, id_of(path), period["id"]),
         "codes": "sdg/2015/15.3",
     }
+
+
+async def _report(by: Caller, framework: str, plan: str, period: str) -> str:
+    """The id of a public report whose template has a public question and another."""
+    asked = [section("summary", question("achieved", public=True), question("doubts"))]
+    await template(by, framework, asked)
+    made = await by.post(REPORTS, {"programme_id": plan, "period_id": period})
+    assert made.status_code == 201, made.text
+    path = made.json()["links"]["self"]
+    await write(by, path, "summary", achieved="Twelve stations.", doubts="A secret of the ministry")
+    assert (await by.step(path, "submit")).status_code == 200
+    await publish(by, path)
+    assert (await by.known_as("admin").change(path, visibility="public")).status_code == 200
+    return id_of(path)
+
+
+async def _assessment(admin: Caller, superuser: asyncpg.Connection, work: str, period: str) -> str:
+    """The id of a public assessment of an action."""
+    path = await assessment(admin, "action", work, period, visibility="public")
+    await steps(admin, path, "submit")
+    await pass_reply_time(superuser, path)
+    await steps(admin, path, "publish")
+    return id_of(path)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+async def test_a_report_shows_the_answers_to_public_questions_alone(
+    anonymous: Caller, rows: dict[str, Any], file_format: str
+) -> None:
+    sections = (await _rows(anonymous, "reports", file_format, country=COUNTRY))[rows["reports"]]["sections"]
+    shown = orjson.loads(sections) if file_format in ("csv", "xlsx") else sections
+    assert shown == [{"key": "summary", "item": None, "answers": {"achieved": "Twelve stations."}}]
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

@@ -1,4 +1,4 @@
-"""An evaluation of a country's centre, and a score, beside its other records."""
+"""A completed evaluation of a country's centre, and a score, beside its other records."""
 
 from typing import Any
 
@@ -20,6 +20,8 @@ async def evaluate(by: Caller, superuser: asyncpg.Connection, records: dict[str,
     made = await by.post("/centres/v1/evaluations", {**body, "panel": panel})
     assert made.status_code == 201, made.text
     records["evaluations"] = made.json()
+    put = "UPDATE centre_evaluation SET status = 'completed', completed_on = '2026-03-01' WHERE id = $1"
+    await superuser.execute(put, made.json()["id"])
     score = await enter(
         superuser, "centre_evaluation_score", status="recorded", country=records["centres"]["country"],
         visibility="restricted", evaluation_id=made.json()["id"], expert_id=records["peers"]["id"],

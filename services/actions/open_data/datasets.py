@@ -13,6 +13,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.actions.actions import domain as actions
 from services.actions.actions.record import Action
 from services.actions.actions.tables import action
+from services.actions.assessments import domain as assessments
+from services.actions.assessments.record import Assessment
+from services.actions.assessments.tables import assessment
 from services.actions.codes.tables import scheme_code
 from services.actions.indicators import domain as indicators
 from services.actions.indicators.record import Indicator
@@ -21,9 +24,13 @@ from services.actions.milestones import domain as milestones
 from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
 from services.actions.open_data.domain import OPEN_DATA, Linked, TermKind
+from services.actions.open_data.reporting import public_answers
 from services.actions.programmes import domain as programmes
 from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
+from services.actions.reports import domain as reports
+from services.actions.reports.record import Report
+from services.actions.reports.tables import report
 from services.actions.results.record import Result
 from services.actions.results.tables import result
 from services.actions.schemes import domain as schemes
@@ -93,11 +100,12 @@ def _of(
     **replaced: ColumnElement[Any],
 ) -> Dataset:
     """The public fields of a kind of record, with these parts of it; `replaced` are columns that depend on other
-    records."""
+    records, or consist of them."""
     columns = {**shown_columns(record, table, Audience.PUBLIC), **{name: table.c[name] for name in parts}, **replaced}
-    resource, fields = record.resource_type, fields_of(record)
-    texts = {name for name in columns if fields[name].type == Texts}
-    references = {name: refers.path for name in columns if (refers := fields[name].refers)}
+    resource = record.resource_type
+    fields = {name: field for name, field in fields_of(record).items() if name in columns}
+    texts = {name for name, field in fields.items() if field.type == Texts}
+    references = {name: field.refers.path for name, field in fields.items() if field.refers}
     return Dataset(
         name=resource.plural,
         title=title,
@@ -128,14 +136,17 @@ def _kind(column: ColumnElement[Any]) -> TermKind:
 
 def _of_subject(table: Table, published: Iterable[str]) -> ColumnElement[bool]:
     """Targets and results of public indicators, about countries, public actions and public centres."""
-    centre = views.CENTRES.alias("named_centre")
-    of_centre = select(centre.c.id).where(centre.c.id == table.c.centre_id, is_public(centre, NAMED_CENTRES.published))
     return and_(
         is_public(table, published),
         _has_public(indicator, table.c.indicator_id, is_public(indicator, indicators.PUBLISHED)),
         or_(table.c.action_id.is_(None), _has_public(action, table.c.action_id, _ACTION)),
-        or_(table.c.centre_id.is_(None), of_centre.exists()),
+        or_(table.c.centre_id.is_(None), _is_public_centre(table.c.centre_id)),
     )
+
+
+def _is_public_centre(key: ColumnElement[Any]) -> ColumnElement[bool]:
+    centre = views.CENTRES.alias("named_centre")
+    return select(centre.c.id).where(centre.c.id == key, is_public(centre, NAMED_CENTRES.published)).exists()
 
 
 def _codes() -> Dataset:
@@ -165,6 +176,12 @@ def _codes() -> Dataset:
 _PROGRAMME = is_public(programme, programmes.PUBLISHED)
 _ACTION = and_(is_public(action, actions.PUBLISHED), _has_public(programme, action.c.programme_id, _PROGRAMME))
 _MILESTONE = and_(is_public(milestone, milestones.PUBLISHED), _has_public(action, milestone.c.action_id, _ACTION))
+_ASSESSED = or_(
+    _has_public(programme, assessment.c.subject_id, _PROGRAMME),
+    _has_public(action, assessment.c.subject_id, _ACTION),
+    _has_public(milestone, assessment.c.subject_id, _MILESTONE),
+    _is_public_centre(assessment.c.subject_id),
+)
 _ALL = (
     _of(
         Programme,
@@ -217,6 +234,24 @@ _ALL = (
         "schema:Observation",
         _of_subject(result, ("published",)),
         parts=("breakdown",),
+    ),
+    _of(
+        Report,
+        report,
+        "Progress reports",
+        "What programmes report about periods: the answers to public questions, and the figures.",
+        "schema:Report",
+        and_(is_public(report, reports.PUBLISHED), _has_public(programme, report.c.programme_id, _PROGRAMME)),
+        sections=public_answers(),
+    ),
+    _of(
+        Assessment,
+        assessment,
+        "Assessments",
+        "What assessors found about programmes, actions, milestones and centres, and what governments replied.",
+        "schema:Review",
+        and_(is_public(assessment, assessments.PUBLISHED), _ASSESSED),
+        parts=("subject_kind", "subject_id"),
     ),
     _codes(),
 )

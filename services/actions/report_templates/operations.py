@@ -41,7 +41,7 @@ async def transition(
     uow: UnitOfWork, access: AccessScope, before: ReportTemplate, requested: TransitionRequest
 ) -> ReportTemplate:
     """Applies one transition. `activate` retires the active template of the framework in the same transaction, and
-    makes this one visible to the network. Raises what `Lifecycle.advance` raises, and Invalid if a question is the same
+    makes this one public. Raises what `Lifecycle.advance` raises, and Invalid if a question is the same
     as one that the version before lacks."""
     may, shown = permitted(access, before), before
     if requested.action == "activate" and before.status == "draft" and may("activate"):
@@ -50,7 +50,7 @@ async def transition(
         in_force = await queries.lock_active(uow.connection, before.framework)
         if in_force is not None:
             await TEMPLATES.apply_scheduled(uow, in_force, "supersede")
-        shown = replace(before, visibility="network")
+        shown = replace(before, visibility="public")
     return await TEMPLATES.apply_transition(uow, before, requested, None, may, lambda _target: shown)
 
 

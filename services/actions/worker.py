@@ -15,6 +15,7 @@ from services.actions.printed_documents.operations import document_files
 from services.actions.printed_documents.operations import removing as removing_documents
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
+from services.actions.report_documents.operations import REPORT, report_kind
 from services.actions.reports import operations as reports
 from services.actions.settings import ActionsSettings
 from services.actions.support_requests import arranging
@@ -74,7 +75,8 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     if scanner is not None:
         schedules["scan_evidence"] = Schedule(timedelta(minutes=1), order_scan, catch_up=1)
     bulk, steps = BulkJobs(settings, IMPORTABLE, EXPORTABLE), StepJobs(STEPPABLE)
-    printing = printing_jobs({PROFILE: profile_kind(settings.issuer)}, documents)
+    kinds = {PROFILE: profile_kind(settings.issuer), REPORT: report_kind(settings.issuer)}
+    printing = printing_jobs(kinds, documents)
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 

@@ -239,7 +239,7 @@ _ALL = (
         Report,
         report,
         "Progress reports",
-        "What programmes report about periods: the answers to public questions, and the figures.",
+        "What programmes report about periods: the answers to public questions.",
         "schema:Report",
         and_(is_public(report, reports.PUBLISHED), _has_public(programme, report.c.programme_id, _PROGRAMME)),
         sections=public_answers(),

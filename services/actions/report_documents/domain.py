@@ -1,11 +1,18 @@
 """What a published report says. Plain Python."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
+from services.actions.indicators.record import Indicator
+from services.actions.report_templates.record import RepeatedSection
+from shared.questionnaires.template import Question
 from shared.records.record import Texts
+
+_EVERY_LANGUAGE = "en"
+"""The language under which a text is entered that is shown in every language."""
 
 
 class ReportAnswer(NamedTuple):
@@ -41,3 +48,73 @@ class PublishedReport:
     published_at: datetime
     sections: Sequence[ReportSection]
     figures: Sequence[ReportFigure]
+
+
+def sections_of(
+    asked: Sequence[RepeatedSection], answered: Sequence[Mapping[str, Any]], titles: Mapping[str, Texts]
+) -> list[ReportSection]:
+    """The sections in their order, with the questions that have an answer. `titles` are those of the items of repeated
+    sections, by key or id."""
+    templates = {section["key"]: section for section in asked}
+    return [
+        ReportSection(
+            _titles(templates[one["key"]]["titles"], titles.get(one["item"])),
+            [
+                ReportAnswer(question["titles"], _in_words(question, one["answers"][question["key"]]))
+                for question in templates[one["key"]]["questions"]
+                if one["answers"].get(question["key"]) not in (None, "", [])
+            ],
+        )
+        for one in answered
+    ]
+
+
+def _titles(of: Texts, item: Texts | None) -> Texts:
+    """The titles of a section, with those of its item."""
+    if item is None:
+        return of
+    return {language: f"{_in(of, language)} – {_in(item, language)}" for language in {*of, *item}}
+
+
+def _in(texts: Texts, language: str) -> str:
+    return texts.get(language) or texts.get(_EVERY_LANGUAGE) or next(iter(texts.values()))
+
+
+def _in_words(question: Question, answer: Any) -> Texts:
+    """An answer as text: the titles of choices, the titles of documents, else what was answered."""
+    choices = {choice["code"]: choice["titles"] for choice in question["choices"]}
+    if isinstance(answer, str) and answer in choices:
+        return choices[answer]
+    return {_EVERY_LANGUAGE: ", ".join(_words(answer, choices))}
+
+
+def _words(answer: Any, choices: Mapping[str, Texts]) -> Iterator[str]:
+    for one in answer if isinstance(answer, list) else [answer]:
+        if isinstance(one, Mapping):
+            yield str(one.get("title", ""))
+        elif isinstance(one, bool):
+            yield "✓" if one else "–"
+        else:
+            yield _in(choices[one], _EVERY_LANGUAGE) if one in choices else str(one)
+
+
+def figures_of(
+    results: Sequence[Mapping[str, Any]], known: Mapping[UUID, Indicator], period: str
+) -> list[ReportFigure]:
+    """The results of indicators that everybody may know of, with their values as they were submitted."""
+    return [
+        ReportFigure(known[key].titles, period, value)
+        for one in results
+        if (key := UUID(one["indicator_id"])) in known and (value := _value(one, known[key]))
+    ]
+
+
+def _value(result: Mapping[str, Any], of: Indicator) -> str:
+    """A number or fraction with its unit, or the title of a code; empty for other results."""
+    if result["code"] is not None:
+        return next((_in(one["titles"], _EVERY_LANGUAGE) for one in of.scale if one["code"] == result["code"]), "")
+    number = result["value"]
+    if number is None and result["numerator"] is not None:
+        number = f"{result['numerator']} / {result['denominator']}"
+    unit = "%" if of.measure == "percentage" and result["value"] is not None else of.unit["label"] if of.unit else ""
+    return f"{number} {unit}".strip() if number is not None else ""

@@ -39,6 +39,8 @@ UNDER = {
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 OF_WHOLE = frozenset({"delegations", "report_comments"})
 """Parts that a grant over the whole includes."""
+_NEED_BOTH = frozenset({"evaluations"})
+"""Kinds that some roles read without reading the record that they are created under."""
 WRITE = "write"
 _HANDED_ON = "national_author"
 """The role of grants that are delegated, granted and handed over."""
@@ -161,7 +163,8 @@ def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
 def _on_entering_under(operation: Operation, rights: Rights, target: Target) -> Class:
     if not rights.is_person and not rights.writes(operation.resource):
         return Class.FORBIDDEN
-    if not rights.permission_scope(operation.resource, READ).covers(target.country, target.seen_by):
+    kinds = {operation.resource, UNDER[operation.resource] if operation.resource in _NEED_BOTH else operation.resource}
+    if not all(rights.permission_scope(kind, READ).covers(target.country, target.seen_by) for kind in kinds):
         return Class.UNKNOWN
     return _on_entering(operation, rights, target)
 

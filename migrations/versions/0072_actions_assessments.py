@@ -23,6 +23,11 @@ _DOCUMENTS = DocumentKind("actions.assessments", "action_assessment", "evidence[
 _DOCUMENT, _OTHER_DOCUMENT = "action_published_document", "action_document_without_assessments"
 _PERSONAL, _OTHER_PERSONAL = "action_published_personal", "action_personal_without_assessments"
 _WORK, _OTHER_WORK = "action_published_work", "action_work_without_assessments"
+_USES = " UNION ALL ".join(
+    f"SELECT centre_id FROM {table} WHERE centre_id IS NOT NULL"
+    for table in ("action_programme", "action_target", "action_result", "action_support_request")
+)
+_ASSESSED = "SELECT subject_id FROM action_assessment WHERE subject_kind = 'centre'"
 _CELL = "visibility, status, country, category"
 _CATEGORY = "p.framework || ' ' || a.subject_kind || ' ' || a.completion || ' ' || p.code"
 """The framework of the period, the kind of subject, the completion and the code of the period, none of which contains a
@@ -73,6 +78,7 @@ CREATE INDEX action_assessment_expert_idx ON action_assessment (expert_id) WHERE
     _publish_documents()
     _publish_personal()
     _publish_work()
+    run(f"CREATE OR REPLACE VIEW action_published_centre_use AS {_USES} UNION ALL {_ASSESSED}")
     for name, definition in document_indexes((_DOCUMENTS,)):
         index_beside_writers(name, definition)
 
@@ -173,6 +179,7 @@ END
 
 
 def downgrade() -> None:
+    run(f"CREATE OR REPLACE VIEW action_published_centre_use AS {_USES}")
     for name, _ in document_indexes((_DOCUMENTS,)):
         run(f"DROP INDEX {name}")
     for view, other in ((_WORK, _OTHER_WORK), (_PERSONAL, _OTHER_PERSONAL)):

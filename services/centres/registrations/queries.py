@@ -12,6 +12,7 @@ from services.centres.annual_reports.record import AnnualReport
 from services.centres.annual_reports.tables import annual_report
 from services.centres.centres.record import Term
 from services.centres.centres.tables import centre, term
+from services.centres.evaluations.tables import evaluation
 from services.centres.messages.tables import message
 from services.centres.partnerships.tables import partnership
 from services.centres.profiles.tables import profile
@@ -57,7 +58,7 @@ _NUMBERED = Lookup(
     .where(centre.c.registration_number == _named)
     .limit(_MOST_NAMED)
 )
-_CHILDREN = (agreement, message, partnership, profile, review, reviewer, tenure)
+_CHILDREN = (agreement, evaluation, message, partnership, profile, review, reviewer, tenure)
 _r = annual_report.c
 _used = union(
     *(select(child.c.centre_id.label("id")).where(child.c.centre_id == _keys) for child in _CHILDREN),

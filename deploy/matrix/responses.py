@@ -32,7 +32,8 @@ SEEN_BY_ANOTHER = frozenset({"seats", "terms", "agreements"})
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
     "agreements": "centres", "annual_reports": "centres", "partnerships": "centres",
-    "actions": "programmes", "assessments": "programmes", "milestones": "actions", "declarations": "experts", "consents": "experts",
+    "actions": "programmes", "assessments": "programmes", "milestones": "actions", "declarations": "experts",
+    "consents": "experts",
     "certificates": "experts",
     "participations": "experts", "supports": "experts",
 }  # fmt: skip

@@ -38,6 +38,6 @@ async def _tasks(fixture: "CountryFixture", enter: Enter) -> None:
         fixture, "actions", "tasks", country=fixture.country, titles=word, text=word, due="2090-01-01", about=about,
         owner={"role": "government_focal_point"},
     )  # fmt: skip
-    comment = await enter(fixture, "actions", f"tasks/{task['id']}/comments", text=fixture.word)
-    fixture.records["task_comments"] = comment
+    await enter(fixture, "actions", f"tasks/{task['id']}/comments", text=fixture.word)
+    fixture.records["task_comments"] = fixture.records.pop("comments")
     await enter(fixture, "actions", "calendars", country=fixture.country, programme_id=fixture.id("programmes"))

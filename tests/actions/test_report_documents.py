@@ -15,7 +15,7 @@ _ANSWERS = {
     "zh": "湿地在扩大", "ru": "Болота растут",
 }  # fmt: skip
 _KINDS = {
-    "en": "Progress report", "fr": "Rapport", "es": "Informe", "ar": "تقرير مرحلي", "zh": "进展报告", "ru": "Отчёт"
+    "en": "Progress report", "fr": "Rapport", "es": "progreso", "ar": "تقرير مرحلي", "zh": "进展报告", "ru": "Отчёт"
 }  # fmt: skip
 
 

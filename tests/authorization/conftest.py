@@ -54,4 +54,5 @@ async def country_fixtures(seeder: Seeder) -> dict[tuple[str, bool], CountryFixt
     }
     for fixture in found.values():
         fixture.activity = found["XA", True].records["actions"]["ref"]
+        fixture.document = found["XA", True].id("evidence")
     return found

@@ -96,6 +96,7 @@ class CountryFixture:
     """The id of an initiative that everybody may sign."""
     activity: str = ""
     """The ref of an action that everybody may read."""
+    document: str = ""  # the id of a file of evidence that everybody may read
 
     def id(self, plural: str) -> str:
         return str(self.records[plural]["id"])

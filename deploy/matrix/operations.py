@@ -175,7 +175,14 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCountry": Demand(Ask.NOTHING),
     "getProblem": Demand(Ask.NOTHING),
     **dict.fromkeys(
-        ("getDataset", "getPublicDocument", "getCountryProfile", "getCountryProfilePdf", "getIatiActivity"),
+        (
+            "getDataset",
+            "getPublicDocument",
+            "getCountryProfile",
+            "getCountryProfilePdf",
+            "getReportPdf",
+            "getIatiActivity",
+        ),
         Demand(Ask.NOTHING),
     ),
     **dict.fromkeys(("getCertificatePdf", "getEvidenceContent", "getEvidenceDownloadUrl"), Demand(Ask.SEE)),

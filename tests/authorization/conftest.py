@@ -54,5 +54,6 @@ async def country_fixtures(seeder: Seeder) -> dict[tuple[str, bool], CountryFixt
     }
     for fixture in found.values():
         fixture.activity = found["XA", True].records["actions"]["ref"]
+        fixture.report = found["XA", True].records["reports"]["ref"]
         fixture.document = found["XA", True].id("evidence")
     return found

@@ -96,6 +96,8 @@ class CountryFixture:
     """The id of an initiative that everybody may sign."""
     activity: str = ""
     """The ref of an action that everybody may read."""
+    report: str = ""
+    """The ref of a progress report that everybody may read."""
     document: str = ""  # the id of a file of evidence that everybody may read
 
     def id(self, plural: str) -> str:

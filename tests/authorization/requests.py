@@ -486,6 +486,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{export}": started.export_id,
         "{code}": _codes(operation, country_fixture),
         "{ref}.xml": f"{country_fixture.activity}.xml",
+        "{ref}.pdf": f"{country_fixture.report}.pdf",
         "{name}.{file_format}": "actions.csv",
         "{evidence}": country_fixture.document,
         "{ticket}": _ticket(plural, country_fixture),

@@ -1,0 +1,190 @@
+"""Eight years of a centre in a system of its own: two terms, whose register, certificates and work lists are those that
+the test knows, also as of every earlier year."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.kernel.clock import today
+from tests.journeys.paths import centres, forms
+from tests.journeys.paths.calls import expert_with_account
+from tests.journeys.paths.path import Path, PathRun, day
+from tests.journeys.paths.world import DOCUMENT, V1, World
+from tests.support.past import days_pass
+from tests.support.running import eventually, system
+
+_CENTRES = V1["centres"]
+_OFFICER, _YEAR, _TERM = "secretariat_officer", 365, 4 * 365
+_SCORES = dict.fromkeys(("relevance", "capacity", "governance", "plan", "results"), 4)
+_ANSWERED = {"answers": {"summary": "Twelve stations", "needs": "A boat"}, "figures": {"staff": 12}}
+_AT_MOST = 60.0
+
+
+class Centre:
+    """A centre whose years pass. `shown` is what the register said at the end of days: how many days ago, the state and
+    the name."""
+
+    def __init__(self, running: dict[str, Any]) -> None:
+        self._database: str = running["database_url"]
+        self.world = World(running)
+        self.run = PathRun(self.world, Path("centres.centres", "BT", lambda _run: "", "active", ()))
+        self.admin, self.officer = self.run.by("admin"), self.run.by(_OFFICER)
+        self.shown: list[tuple[int, str | None, str]] = []
+        for kind in ("annual_report", "final_report"):
+            forms.activate(kind)(self.run)
+        centres.designated(self.run, starts=day(), ends=day(_TERM - 1))
+        self.path = f"{_CENTRES}/centres/{self.run.notes['centre']}"
+        self.admin.change(self.path, {"visibility": "public"})
+
+    def read(self) -> dict[str, Any]:
+        return dict(self.admin.get(self.path))
+
+    def pass_days(self, days: int, *schedules: str) -> None:
+        """Days pass, and workers run these schedules."""
+        days_pass(self._database, days)
+        self.shown = [(ago + days, status, name) for ago, status, name in self.shown]
+        for schedule in schedules:
+            self.world.time_passes(f"centres.{schedule}", 0)
+
+    def shows(self, status: str | None) -> None:
+        """Remembers that the register says this of the centre at the end of today."""
+        self.shown.append((0, status, self.read()["names"]["en"]))
+
+    def registered(self, ago: int) -> tuple[str | None, str]:
+        """The state and the name in the register at the end of a day."""
+        query = {
+            "country": "BT",
+            "former": "true",
+            "as_of": str(today() - timedelta(days=ago)),
+            "limit": str(200 - ago % 50),
+        }
+        items = self.admin.get(f"{_CENTRES}/register", **query)["items"]
+        return (items[0]["status"], items[0]["names"]["en"]) if items else (None, "")
+
+    def owed(self, **query: Any) -> list[dict[str, Any]]:
+        """The reports of the centre, in the order of their last days."""
+        asked = {"centre_id": self.run.notes["centre"], "sort": "due", **query}
+        return list(self.admin.get(f"{_CENTRES}/annual_reports", **asked)["items"])
+
+    def reports(self, report: dict[str, Any], *, is_returned: bool = False) -> None:
+        path, confirmed = report["links"]["self"], {"confirm_prefilled": True}
+        self.officer.step(path, "start")
+        self.officer.change(path, _ANSWERED)
+        self.officer.step(path, "submit", fields=confirmed)
+        if is_returned:
+            self.admin.step(path, "return", reason="Which stations?", fields={"comments": {"summary": "Which?"}})
+            self.officer.step(path, "submit", fields=confirmed)
+        self.admin.step(path, "accept")
+
+    def certificate(self) -> str:
+        """The state of the newest certificate, as everybody reads it."""
+        found = self.admin.get(f"{V1['membership']}/certificates", centre_id=self.run.notes["centre"])["items"]
+        newest = max(found, key=lambda one: str(one["id"]))
+        path = f"{V1['membership']}/certificates/verify/{newest['code']}"
+        return str(self.world.secretariat.look(path).json()["status"])
+
+    def awaited(self) -> list[tuple[str, str]]:
+        """The steps that wait for administrators, about this centre, by what they are about."""
+        items = self.admin.get(f"{_CENTRES}/work_list", limit="200")["items"]
+        own = {one["id"] for one in self.owed(limit="200")} | {
+            self.run.notes["centre"],
+            self.run.notes.get("evaluation"),
+        }
+        return sorted((one["kind"], one["action"]) for one in items if one["id"] in own)
+
+
+@pytest.fixture
+def centre() -> Iterator[Centre]:
+    with system() as (stack, folder):
+        made = Centre({**stack, "folder": str(folder)})
+        yield made
+        made.world.close()
+
+
+def _evaluate(of: Centre) -> None:
+    """The evaluation that the renewal planned: a member with a conflict reads and scores nothing; two others do."""
+    run = of.run
+    (evaluation,) = of.admin.get(f"{_CENTRES}/evaluations", centre_id=run.notes["centre"])["items"]
+    run.notes["evaluation"], path = evaluation["id"], evaluation["links"]["self"]
+    panel = [{"expert_id": expert_with_account(run, who)} for who in ("chair", "member", "relative")]
+    of.officer.change(path, {"panel": panel, "report": DOCUMENT, "recommendation": "renew_with_conditions"})
+    for who in ("chair", "member", "relative"):
+        eventually(lambda who=who: "panel" in run.by(who).look(path).json(), _AT_MOST)  # type: ignore[misc]
+    of.officer.step(path, "start")
+    run.by("relative").create(f"{path}/scores", {"conflict_of_interest": True})
+    hidden = eventually(lambda: "panel" not in (got := run.by("relative").look(path).json()) and got, _AT_MOST)
+    assert hidden.keys() <= {"id", "ref", "conflict"} or "code" in hidden
+    for who in ("chair", "member"):
+        run.by(who).create(f"{path}/scores", {"scores": _SCORES, "recommendation": "renew_with_conditions"})
+    assert of.officer.step(path, "complete")["status"] == "completed"
+    late = run.by("member").send("POST", f"{path}/scores", json={"scores": _SCORES})
+    assert late.status_code in (409, 422), late.text
+
+
+def test_a_centre_lives_for_eight_years(centre: Centre) -> None:
+    assert [(one["number"], one["light"]) for one in centre.owed()] == [(n, "green") for n in (1, 2, 3, 4)]
+    eventually(lambda: centre.certificate() == "valid", _AT_MOST)
+    centre.shows("active")
+
+    centre.pass_days(_YEAR + 30, "announce_late_reports")
+    centre.reports(centre.owed()[0])
+    centre.shows("active")
+
+    centre.pass_days(_YEAR - 30 + 61, "announce_late_reports")
+    late = centre.owed()[1]
+    assert (late["light"], late["days_overdue"]) == ("yellow", 1)
+    centre.pass_days(30, "announce_late_reports")
+    assert centre.owed()[1]["light"] == "red"
+    centre.reports(centre.owed()[1])
+    director = centre.world.expert("BT", "Nora Next")["id"]
+    fields = {"effective": day(), "director_id": director, "names": {"en": "Centre for Atolls"}}
+    named = {name: value for name, value in fields.items() if name != "director_id"}
+    centre.admin.step(centre.path, "change", reason="Renamed", fields=named)
+    centre.admin.step(centre.path, "change", reason="Elected", fields={"effective": day(), "director_id": director})
+    centre.shows("active")
+
+    centre.pass_days(_YEAR - 91 + 40, "end_terms")
+    centre.reports(centre.owed()[2], is_returned=True)
+    assert centre.read()["status"] == "active", "the term ends in eleven months"
+    centre.pass_days(120, "end_terms")
+    assert centre.read()["status"] == "renewal_due"
+    assert centre.admin.try_step(centre.path, "submit_renewal").json()["reason"] == "final_report_missing"
+    (final,) = [one for one in centre.owed() if one["kind"] == "final"]
+    centre.officer.step(final["links"]["self"], "start")
+    centre.officer.change(final["links"]["self"], _ANSWERED)
+    centre.officer.step(final["links"]["self"], "submit", fields={"confirm_prefilled": True})
+    centre.admin.step(final["links"]["self"], "accept")
+    assert centre.admin.try_step(centre.path, "submit_renewal").json()["reason"] == "evaluation_missing"
+    _evaluate(centre)
+    centre.officer.step(centre.path, "submit_renewal")
+    centre.shows("renewal_review")
+    assert ("centres", "renew") in centre.awaited()
+    centre.pass_days(20)
+    fourth = next(one for one in centre.owed() if one["number"] == 4 and one["status"] == "due")
+    centre.admin.step(fourth["links"]["self"], "waive", reason="The evaluation has it")
+    condition = {"text": "Publish the data", "due": day(-1)}
+    renewed = centre.admin.step(centre.path, "renew", fields={"conditions": [condition]})
+    assert (renewed["status"], renewed["term"]["number"]) == ("active", 2)
+    second = [one for one in centre.owed(limit="200") if one["kind"] == "annual" and one["status"] == "due"]
+    assert [one["number"] for one in second] == [1, 2, 3, 4]
+
+    centre.pass_days(2 * _YEAR, "announce_late_reports")
+    centre.admin.step(centre.path, "suspend", reason="A question", fields={"review_by": day(30)})
+    eventually(lambda: centre.certificate() == "suspended", _AT_MOST)
+    centre.shows("suspended")
+    centre.pass_days(20)
+    centre.admin.step(centre.path, "reinstate")
+    eventually(lambda: centre.certificate() == "valid", _AT_MOST)
+    centre.shows("active")
+
+    centre.pass_days(2 * _YEAR, "announce_late_reports")
+    closed = centre.admin.step(centre.path, "close", reason="The host left", fields={"cause": "host_withdrew"})
+    assert closed["status"] == "closed"
+    eventually(lambda: centre.certificate() == "revoked", _AT_MOST)
+    centre.shows("closed")
+    assert centre.awaited() == []
+    assert centre.registered(max(ago for ago, _, _ in centre.shown) + 1) == (None, "")
+    for ago, status, name in centre.shown:
+        assert centre.registered(ago) == (status, name), ago

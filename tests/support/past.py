@@ -1,0 +1,35 @@
+"""Letting time pass in a running system: what happened today happened some days ago. The database has a clock of its
+own, which no test sets, so that all days and instants of the domain's tables move back instead."""
+
+import asyncio
+
+import asyncpg
+
+_MOVED = """
+SELECT t.relname, array_agg(a.attname ORDER BY a.attnum)
+FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'escm'
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+WHERE t.relkind = 'r' AND t.relname ~ '^(member|centre|action)_'
+    AND a.atttypid IN ('date'::regtype, 'timestamptz'::regtype)
+GROUP BY t.relname
+"""
+_AWAY = 200_000
+"""Days by which rows leave their place first, so that no two of a unique key meet on the way."""
+
+
+def days_pass(database_url: str, days: int) -> None:
+    """Moves all days and instants of membership, centres and actions back by so many days, without their triggers."""
+    asyncio.run(_move(database_url, days))
+
+
+async def _move(database_url: str, days: int) -> None:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
+    try:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            for table, columns in await connection.fetch(_MOVED):
+                for by in (_AWAY, -_AWAY - days):
+                    moved = ", ".join(f"{name} = {name} + {by} * interval '1 day'" for name in columns)
+                    await connection.execute(f"UPDATE {table} SET {moved}")
+    finally:
+        await connection.close()

@@ -23,6 +23,7 @@ class Ask(StrEnum):
     STEP_PART = "the record and its part in access, and any writing verb on the part"
     ENTER = "a verb in the record's country"
     ENTER_UNDER = "a verb in the country of a record in access"
+    ENTER_PART = "a verb on a record in access that the body names"
     ANYWHERE = "a verb in any country"
     APPLY = "nobody's office, or a verb in the record's country"
     STARTER = "to have started it, or to oversee"
@@ -93,7 +94,7 @@ _BY_NAME: Mapping[str, Demand] = {
         for file in ("Expert", "Centre")
         for verb, end, permission in (("list", "s", "read"), ("get", "", "read"), ("create", "", "create"))
     },
-    "createAssessment": _UNDER,
+    "createAssessment": Demand(Ask.ENTER_PART, "create"),
     "compareAssessments": Demand(Ask.SIGNED_IN),
     "listTaskComments": Demand(Ask.SEE),
     "getTaskComment": Demand(Ask.PART, "read", "task_comments"),

@@ -169,6 +169,15 @@ def _on_entering_under(operation: Operation, rights: Rights, target: Target) -> 
     return _on_entering(operation, rights, target)
 
 
+def _on_entering_part(operation: Operation, rights: Rights, target: Target) -> Class:
+    if not rights.is_person and not rights.writes(operation.resource):
+        return Class.FORBIDDEN
+    if not rights.permission_scope(operation.resource, READ).covers(target.country, target.seen_by):
+        return Class.UNKNOWN
+    scope = rights.permission_scope(operation.resource, operation.demand.verb)
+    return _done(scope.covers(target.country, target.seen_by))
+
+
 def _on_applying(operation: Operation, rights: Rights, target: Target) -> Class:
     return Class.DONE if rights.applies(operation.resource) else _on_entering(operation, rights, target)
 
@@ -277,6 +286,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     **dict.fromkeys((Ask.PART, Ask.STEP_PART), _on_part),
     Ask.ENTER: _on_entering,
     Ask.ENTER_UNDER: _on_entering_under,
+    Ask.ENTER_PART: _on_entering_part,
     Ask.APPLY: _on_applying,
     Ask.ANYWHERE: _anywhere,
     Ask.SENT: _on_mail,

@@ -18,7 +18,7 @@ from services.actions.reports.tables import report
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.questionnaires.template import SELF_ASSESSMENT
-from shared.records.access_scope import AccessKind, AccessScope, constant, covered, visible
+from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 
 _ACTION = "action"
 _r, _s = report.c, section.c
@@ -29,7 +29,7 @@ _OF_PERIODS: Mapping[str, ColumnElement[bool]] = {
 
 
 def _answers(access_kind: AccessKind, by: str) -> Select[Any]:
-    is_whole = true() if access_kind is AccessKind.EVERYWHERE else covered(_r.country, _r.id)
+    is_whole = visible(report, access_kind, ())
     place = _r.programme_id, _r.period_id
     latest = (
         select(_r.id, *place, _r.template_id, is_whole.label("is_whole"))

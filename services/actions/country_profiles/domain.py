@@ -32,11 +32,12 @@ class Measured(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """How far a programme, action, milestone or centre has come, as the country says and as an independent assessment
-    says, and the difference in steps."""
+    """How far a programme, action, milestone or centre has come in a period, as the country says and as an independent
+    assessment says, and the difference in steps."""
 
     kind: str
     id: UUID
+    period_id: UUID
     own: str | None
     independent: str | None
     difference: int | None

@@ -110,9 +110,10 @@ class ProfileComparison(ResponseModel):
     """How far something has come, as the country says and as an independent assessment says."""
 
     subject: Annotated[ProfileSubject, "What is compared."]
+    period_id: Annotated[UUID, "The period."]
     self: Annotated[str | None, Field(examples=["complete"]), "What the country says."]
     independent: Annotated[str | None, Field(examples=["substantial"]), "What the independent assessment says."]
-    difference: Annotated[int | None, Field(examples=[1]), "How many steps the first is above the second."]
+    difference: Annotated[int | None, Field(examples=[1]), "How many steps the second is above the first."]
 
 
 class CountryProfileAnswer(ResponseModel):
@@ -191,7 +192,8 @@ def _value(record: Result | Target, of: Indicator) -> dict[str, Any]:
 
 def _comparison(of: Compared) -> dict[str, Any]:
     subject = {"kind": of.kind, "id": str(of.id)}
-    return {"subject": subject, "self": of.own, "independent": of.independent, "difference": of.difference}
+    sides = {"self": of.own, "independent": of.independent, "difference": of.difference}
+    return {"subject": subject, "period_id": str(of.period_id), **sides}
 
 
 def _fields(of: Record, *names: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, approved, framework, steps
+from tests.support.assessments import assessment, pass_reply_time
 from tests.support.callers import Caller
 from tests.support.results import TARGETS, active_indicator, id_of, open_period, published, result
 
@@ -66,7 +67,15 @@ async def plan(secretariat: Caller, admin: Caller, superuser: asyncpg.Connection
         values[kind] = await result(author, {**about, "method": "measured", **body})
         assert (await admin.change(values[kind], visibility="public")).status_code == 200
         await published(author, values[kind], "xb")
-    return {"path": path, "action": work, "indicator": measured, "host": host, "framework": code, **values}
+    return {
+        "path": path,
+        "action": work,
+        "indicator": measured,
+        "host": host,
+        "framework": code,
+        "period": period["id"],
+        **values,
+    }
 
 
 async def _printed(by: Caller, language: str, country: str = COUNTRY) -> httpx.Response:
@@ -119,6 +128,28 @@ async def test_a_profile_has_the_programme_its_actions_and_values(
     known = await anonymous.get(f"{PATH}/{COUNTRY}", headers={"If-None-Match": response.headers["etag"]})
     assert known.status_code == 304
     assert (await secretariat.get(f"{PATH}/{COUNTRY}")).content == response.content, "a token shows nothing more"
+
+
+async def test_a_profile_compares_public_assessments_with_what_the_country_says(
+    admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any]
+) -> None:
+    about = "action", id_of(plan["action"]), plan["period"]
+    paths = [
+        await assessment(admin, *about, completion=found, visibility="public") for found in ("limited", "complete")
+    ]
+    await change(superuser, "action_assessment", UUID(id_of(paths[1])), visibility="network")
+    for path in paths:
+        await steps(admin, path, "submit")
+        await pass_reply_time(superuser, path)
+        await steps(admin, path, "publish")
+    (shown,) = (await anonymous.get(f"{PATH}/{COUNTRY}")).json()["comparison"]
+    assert shown == {
+        "subject": {"kind": "action", "id": about[1]},
+        "period_id": about[2],
+        "self": None,
+        "independent": "limited",
+        "difference": None,
+    }
 
 
 async def test_what_is_not_public_is_in_no_profile(

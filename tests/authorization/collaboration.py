@@ -32,7 +32,7 @@ async def _assessments(fixture: "CountryFixture", enter: Enter, superuser: async
 
 
 async def _tasks(fixture: "CountryFixture", enter: Enter) -> None:
-    """A task of the focal points about the meeting, with a comment, and a calendar."""
+    """A task of the focal points about the meeting, with a comment, and two calendars, one of which a test may end."""
     word, about = {"en": fixture.word}, {"kind": "meeting", "id": fixture.id("meetings")}
     task = await enter(
         fixture, "actions", "tasks", country=fixture.country, titles=word, text=word, due="2090-01-01", about=about,
@@ -40,4 +40,7 @@ async def _tasks(fixture: "CountryFixture", enter: Enter) -> None:
     )  # fmt: skip
     await enter(fixture, "actions", f"tasks/{task['id']}/comments", text=fixture.word)
     fixture.records["task_comments"] = fixture.records.pop("comments")
-    await enter(fixture, "actions", "calendars", country=fixture.country, programme_id=fixture.id("programmes"))
+    for plural in ("feeds", "calendars"):
+        fixture.records[plural] = await enter(
+            fixture, "actions", "calendars", country=fixture.country, programme_id=fixture.id("programmes")
+        )

@@ -494,7 +494,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{year}": "2026",
     }
     if operation.id == "getCalendarFeed":
-        return str(country_fixture.records["calendars"]["url"])
+        return str(country_fixture.records["feeds"]["url"])
     filled = "/".join(values.get(part, part) for part in parts)
     if operation.id == "getResultTemplate":
         return f"{filled}?country={country_fixture.country}&period={country_fixture.id('periods')}"

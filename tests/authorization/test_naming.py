@@ -38,8 +38,9 @@ _OTHERS = (
     "accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements",
     "congresses",
 )  # fmt: skip
-_WITHOUT_COUNTRY = {"createGrant": {"accounts"}, "transitionGrant": {"accounts"}}
-"""A caller with the id of an active account of any country may grant it a role in their own country."""
+_WITHOUT_COUNTRY = dict.fromkeys(("createGrant", "transitionGrant", "createDelegation"), {"accounts"})
+"""A caller with the id of an active account of any country may grant it a role, or delegate to it, in their own
+country."""
 _VARYING = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Z]{3}-\d{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+"
     r"|Entered \w+ \d+|[0-9a-f]{32}@|\"code\":\"[0-9A-Z]{16}[0-9A-Z*~$=]\"|\"status_index\":\d+"

@@ -38,7 +38,7 @@ _OTHERS = (
     "accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements",
     "congresses",
 )  # fmt: skip
-_WITHOUT_COUNTRY = dict.fromkeys(("createGrant", "transitionGrant", "createDelegation"), {"accounts"})
+_WITHOUT_COUNTRY = {name: {"accounts"} for name in ("createGrant", "transitionGrant", "createDelegation")}
 """A caller with the id of an active account of any country may grant it a role, or delegate to it, in their own
 country."""
 _VARYING = re.compile(
@@ -71,7 +71,7 @@ async def hidden(seeder: Seeder, superuser: asyncpg.Connection) -> dict[str, Cou
         for name, country in zip(("restricted", "network", "published"), _HIDDEN, strict=True)
     }
     for name, visibility in (("network", "network"), ("published", "restricted")):
-        for plural in _NAMED:
+        for plural in (*_NAMED, "milestones"):
             statement = f"UPDATE {TABLES[plural]} SET visibility = $2 WHERE id = $1"
             await superuser.execute(statement, country_fixtures[name].id(plural), visibility)
     congress = country_fixtures["published"].id("congresses")

@@ -91,14 +91,17 @@ _SERVICE = {
 """The service of each kind whose bodies name records; `actions` for the others."""
 
 
+_COMMON = (
+    "frameworks", "initiatives", "networks", "notices", "periods", "report_templates", "progress_report_templates",
+    "schemes",
+)  # fmt: skip
+"""Kinds whose records belong to no country."""
+
+
 def traces(country_fixture: CountryFixture) -> set[str]:
     """Texts that disclose the canary: its word, and the ids and refs of its records."""
     ids = {str(record[key]) for record in country_fixture.records.values() for key in ("id", "ref") if record.get(key)}
-    public = {
-        str(country_fixture.records[plural][key])
-        for plural in ("frameworks", "initiatives", "networks", "notices", "periods", "report_templates", "schemes")
-        for key in ("id", "ref")
-    }
+    public = {str(country_fixture.records[plural][key]) for plural in _COMMON for key in ("id", "ref")}
     return {WORD} | (ids - public)
 
 

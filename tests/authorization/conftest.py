@@ -39,9 +39,12 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture(scope="session")
-async def seeder(services: Services, superuser: asyncpg.Connection) -> Seeder:
+async def seeder(services: Services, superuser: asyncpg.Connection) -> AsyncIterator[Seeder]:
+    """One caller enters the calendars of all countries, which are more than an owner may have."""
     callers = {name: Caller(client, ADMIN) for name, client in services.items()}
-    return Seeder(callers, Caller(services["access"], None), superuser)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.actions.calendars.domain.MOST", 1_000)
+        yield Seeder(callers, Caller(services["access"], None), superuser)
 
 
 @pytest.fixture(scope="session")

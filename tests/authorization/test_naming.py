@@ -71,9 +71,12 @@ async def hidden(seeder: Seeder, superuser: asyncpg.Connection) -> dict[str, Cou
         for name, country in zip(("restricted", "network", "published"), _HIDDEN, strict=True)
     }
     for name, visibility in (("network", "network"), ("published", "restricted")):
-        for plural in (*_NAMED, "milestones"):
+        for plural in _NAMED:
             statement = f"UPDATE {TABLES[plural]} SET visibility = $2 WHERE id = $1"
             await superuser.execute(statement, country_fixtures[name].id(plural), visibility)
+    for country_fixture in country_fixtures.values():
+        milestone = country_fixture.id("milestones")
+        await superuser.execute("UPDATE action_milestone SET visibility = 'restricted' WHERE id = $1", milestone)
     congress = country_fixtures["published"].id("congresses")
     await superuser.execute("UPDATE member_congress SET visibility = 'restricted' WHERE id = $1", congress)
     return country_fixtures

@@ -86,6 +86,7 @@ async def test_no_item_holds_an_internal_field(wide_services: Services, country_
         assert internal & item.keys() <= _FLAGS, plural
 
 
+_PARTS = ("affiliations", "calendars", "task_comments")
 _PREFIXES = {"member": "membership", "centre": "centres", "action": "actions", "access": "access"}
-_KINDS = [(_PREFIXES[table.split("_")[0]], plural) for plural, table in TABLES.items() if plural != "affiliations"]
-"""Service and plural of every kind with single reads."""
+_KINDS = [(_PREFIXES[table.split("_")[0]], plural) for plural, table in TABLES.items() if plural not in _PARTS]
+"""Service and plural of every kind with single reads and a history."""

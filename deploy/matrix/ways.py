@@ -127,6 +127,7 @@ WITHOUT_GAIN = frozenset(
         "exportExpertSubject", "requestExpertErasure", "beginExpertOrcidLink",
         "completeExpertOrcidLink", "importExpertOrcid", "createExpertAffiliation", "updateExpertAffiliation",
         "transitionExpertAffiliation", "updateReviewer", "createCentre", "transitionEvaluation",
+        "createEvaluationScore", "updateEvaluationScore",
         "decideCentrePendingTransition", "createCall", "createNomination", "decideReviewerInvitation",
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",

@@ -60,7 +60,7 @@ PUBLISHED = {
     "meetings": "status = 'held'",
     "assessments": "status = 'published'",
     "support_requests": "status = 'matching'",
-    "reports": "status = 'published'",
+    "reports": "status = 'published', published_at = '2026-01-01'",
     "progress_report_templates": "status = 'retired'",
 }
 """Each kind with published states, and what makes a row published in addition to its visibility."""

@@ -4,9 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 from services.actions.periods.operations import apply_scheduled
+from services.actions.periods.queries import lock_due
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import today
 from tests.actions.programme import framework
 from tests.support.callers import Caller
 
@@ -75,9 +77,12 @@ async def active_indicator(by: Caller, **more: Any) -> str:
 
 
 async def apply_periods(database: Database) -> None:
-    """Takes periods through the transitions that are due."""
-    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await apply_scheduled(uow)
+    """Takes all periods through the transitions that are due, some at once."""
+    is_left = True
+    while is_left:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await apply_scheduled(uow)
+            is_left = bool(await lock_due(uow.connection, today()))
 
 
 async def open_period(by: Caller, **more: Any) -> dict[str, Any]:

@@ -110,6 +110,9 @@ class Person:
         former = {"director_id": self.expert, "changed": "director", "country": "XA", "visibility": "restricted"}
         yield "former_directors", former
         yield "offers", {**record, "expert_id": self.expert, "status": "offered"}
+        yield "calendars", {**record, "owner_kind": "account", "owner_id": self.account, "status": "active"}
+        assessed = {"status": "draft", "subject_kind": "programme", "completion": "limited"}
+        yield "assessments", {**record, **assessed, "expert_id": self.expert}
         yield "delegations", {**record, "account_id": self.account, "status": "active"}
         contributor = {"person": {"expert_id": str(self.expert), "name": None}, "canary": self.word}
         reported = {"status": "draft", "prefill": "none", "announced": None, "contributors": [contributor]}

@@ -39,12 +39,9 @@ async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture(scope="session")
-async def seeder(services: Services, superuser: asyncpg.Connection) -> AsyncIterator[Seeder]:
-    """One caller enters the calendars of all countries, which are more than an owner may have."""
+async def seeder(services: Services, superuser: asyncpg.Connection) -> Seeder:
     callers = {name: Caller(client, ADMIN) for name, client in services.items()}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.actions.calendars.domain.MOST", 1_000)
-        yield Seeder(callers, Caller(services["access"], None), superuser)
+    return Seeder(callers, Caller(services["access"], None), superuser)
 
 
 @pytest.fixture(scope="session")

@@ -15,16 +15,15 @@ from shared.kernel.principal import READ, Grant, PermissionScope, Principal, Pri
 OWN, OTHER = "XA", "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
-    "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks", "calendars",
+    "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates", "networks",
+    "calendars",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 NEVER_PUBLISHED = frozenset((
-    "agreements", "committee_meetings", "decisions", "evaluations",
-    "reviewers", "reviews", "declarations", "consents", "certificates", "erasures", "broadcasts",
-    "merges", "duplicates", "accounts", "grants", "clients", "api_keys", "sessions", "notifications", "retention_rules",
-    "certificate_templates", "nominations", "participations", "offers", "tasks", "task_comments", "calendars",
-    "delegations", "report_comments",
+    "agreements", "committee_meetings", "decisions", "evaluations", "reviewers", "reviews", "declarations", "consents",
+    "certificates", "erasures", "broadcasts", "merges", "duplicates", "accounts", "grants", "clients", "api_keys",
+    "sessions", "notifications", "retention_rules", "certificate_templates", "nominations", "participations", "offers",
+    "tasks", "task_comments", "calendars", "delegations", "report_comments",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
 SEEN_BY_ANOTHER = frozenset({"seats", "agreements"})
@@ -32,15 +31,12 @@ SEEN_BY_ANOTHER = frozenset({"seats", "agreements"})
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
     "agreements": "centres", "annual_reports": "centres", "evaluations": "centres", "partnerships": "centres",
-    "actions": "programmes", "assessments": "programmes", "reports": "programmes", "milestones": "actions",
-    "declarations": "experts", "consents": "experts", "certificates": "experts", "participations": "experts",
-    "supports": "experts",
+    **dict.fromkeys(("actions", "assessments", "reports"), "programmes"), "milestones": "actions",
+    **dict.fromkeys(("declarations", "consents", "certificates", "participations", "supports"), "experts"),
 }  # fmt: skip
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
-OF_WHOLE = frozenset({"delegations", "report_comments"})
-"""Parts that a grant over the whole includes."""
-_NEED_BOTH = frozenset({"evaluations"})
-"""Kinds that some roles read without reading the record that they are created under."""
+OF_WHOLE, _NEED_BOTH = frozenset({"delegations", "report_comments"}), frozenset({"evaluations"})
+"""Parts that a grant over the whole includes; kinds that some roles read without the record that they belong to."""
 WRITE = "write"
 _HANDED_ON = "national_author"
 """The role of grants that are delegated, granted and handed over."""
@@ -51,11 +47,8 @@ class Class(StrEnum):
     """What a response shows about the caller's rights. `+` is any response except a refusal for missing rights."""
 
     DONE = "+"
-    UNAUTHENTICATED = "1"
-    FORBIDDEN = "3"
-    HIDDEN = "4"
-    UNKNOWN = "2"
-    GUARDED = "9"
+    UNAUTHENTICATED, FORBIDDEN, HIDDEN = "1", "3", "4"
+    UNKNOWN, GUARDED = "2", "9"
 
 
 @dataclass(frozen=True, slots=True)

@@ -401,6 +401,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
 _QUERIES = {"matchInstitution": "?affiliation=University", "unsubscribe": "?token=unknown"}
 _PARTS = {"delegations": "delegations", "comments": "report_comments"}
 """The kinds of the parts of reports, by their names in addresses."""
+_CONSTANTS = {"{name}": "3+1", "{purpose}": "revocation", "{number}": "0", "{year}": "2026"}
 _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
 _ANOTHER = {"principal": {"kind": "account", "id": str(uuid4())}}
@@ -488,10 +489,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{name}.{file_format}": "actions.csv",
         "{evidence}": country_fixture.document,
         "{ticket}": _ticket(plural, country_fixture),
-        "{name}": "3+1",
-        "{purpose}": "revocation",
-        "{number}": "0",
-        "{year}": "2026",
+        **_CONSTANTS,
     }
     if operation.id == "getCalendarFeed":
         return str(country_fixture.records["feeds"]["url"])

@@ -44,7 +44,7 @@ async def comparison(
     """Every subject with an assessment of either side that the caller may know of; at most one more than a response
     has. `access` is that of assessments."""
     statement = _INDEPENDENT.get(access.access_kind, wanted.by)
-    rows = await statement.fetch(connection, **wanted.bound, **parameters_of(access))
+    rows = await statement.fetch(connection, country=wanted.country, period=wanted.period, **parameters_of(access))
     independent = {
         Subject(row["subject_kind"], row["subject_id"], row["period_id"]): IndependentAssessment(
             row["completion"], row["assessor"], row["id"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from services.actions.assessments.record import Assessment, Assessor
@@ -86,11 +86,6 @@ class Wanted:
     def by(self) -> str:
         """What names the periods: `code`, `id` or nothing."""
         return "" if self.period is None else "id" if isinstance(self.period, UUID) else "code"
-
-    @property
-    def bound(self) -> Mapping[str, Any]:
-        """The values of the parameters `country` and `period`."""
-        return {"country": self.country, **({"period": self.period} if self.by else {})}
 
 
 class Subject(NamedTuple):

@@ -76,7 +76,8 @@ async def self_assessments(
 ) -> Mapping[Subject, SelfAssessment]:
     """The completion of programmes and actions in the latest submitted report about each period: what the caller may
     know of it. `access` is that of reports."""
-    rows = await _ANSWERS.get(access.access_kind, wanted.by).fetch(connection, **wanted.bound, **access.parameters)
+    statement = _ANSWERS.get(access.access_kind, wanted.by)
+    rows = await statement.fetch(connection, country=wanted.country, period=wanted.period, **access.parameters)
     return {_subject(row): SelfAssessment(row["completion"], row["id"]) for row in rows}
 
 

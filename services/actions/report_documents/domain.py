@@ -3,16 +3,38 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 from services.actions.indicators.record import Indicator
 from services.actions.report_templates.record import RepeatedSection
+from shared.kernel.text import text_in
+from shared.questionnaires.answers import Answers
 from shared.questionnaires.template import Question
 from shared.records.record import Texts
 
 _EVERY_LANGUAGE = "en"
 """The language under which a text is entered that is shown in every language."""
+
+
+class AnsweredSection(TypedDict):
+    """The public answers of one section, and what a repeated section is about."""
+
+    key: str
+    item: str | None
+    answers: Answers
+
+
+class SubmittedResult(TypedDict):
+    """A result as a report stored it when it was submitted, with numbers as decimal text."""
+
+    indicator_id: str
+    status: str
+    visibility: str
+    value: str | None
+    numerator: str | None
+    denominator: str | None
+    code: str | None
 
 
 class ReportAnswer(NamedTuple):
@@ -51,14 +73,14 @@ class PublishedReport:
 
 
 def sections_of(
-    asked: Sequence[RepeatedSection], answered: Sequence[Mapping[str, Any]], titles: Mapping[str, Texts]
+    asked: Sequence[RepeatedSection], answered: Sequence[AnsweredSection], titles: Mapping[str, Texts]
 ) -> list[ReportSection]:
     """The sections in their order, with the questions that have an answer. `titles` are those of the items of repeated
     sections, by key or id."""
     templates = {section["key"]: section for section in asked}
     return [
         ReportSection(
-            _titles(templates[one["key"]]["titles"], titles.get(one["item"])),
+            _titles(templates[one["key"]]["titles"], titles.get(one["item"] or "")),
             [
                 ReportAnswer(question["titles"], _in_words(question, one["answers"][question["key"]]))
                 for question in templates[one["key"]]["questions"]
@@ -73,11 +95,7 @@ def _titles(of: Texts, item: Texts | None) -> Texts:
     """The titles of a section, with those of its item."""
     if item is None:
         return of
-    return {language: f"{_in(of, language)} – {_in(item, language)}" for language in {*of, *item}}
-
-
-def _in(texts: Texts, language: str) -> str:
-    return texts.get(language) or texts.get(_EVERY_LANGUAGE) or next(iter(texts.values()))
+    return {language: f"{text_in(language, of)} – {text_in(language, item)}" for language in {*of, *item}}
 
 
 def _in_words(question: Question, answer: Any) -> Texts:
@@ -95,12 +113,10 @@ def _words(answer: Any, choices: Mapping[str, Texts]) -> Iterator[str]:
         elif isinstance(one, bool):
             yield "✓" if one else "–"
         else:
-            yield _in(choices[one], _EVERY_LANGUAGE) if one in choices else str(one)
+            yield text_in(_EVERY_LANGUAGE, choices[one]) if one in choices else str(one)
 
 
-def figures_of(
-    results: Sequence[Mapping[str, Any]], known: Mapping[UUID, Indicator], period: str
-) -> list[ReportFigure]:
+def figures_of(results: Sequence[SubmittedResult], known: Mapping[UUID, Indicator], period: str) -> list[ReportFigure]:
     """The results of indicators that everybody may know of, with their values as they were submitted."""
     return [
         ReportFigure(known[key].titles, period, value)
@@ -109,10 +125,10 @@ def figures_of(
     ]
 
 
-def _value(result: Mapping[str, Any], of: Indicator) -> str:
+def _value(result: SubmittedResult, of: Indicator) -> str:
     """A number or fraction with its unit, or the title of a code; empty for other results."""
     if result["code"] is not None:
-        return next((_in(one["titles"], _EVERY_LANGUAGE) for one in of.scale if one["code"] == result["code"]), "")
+        return next((text_in(_EVERY_LANGUAGE, one["titles"]) for one in of.scale if one["code"] == result["code"]), "")
     number = result["value"]
     if number is None and result["numerator"] is not None:
         number = f"{result['numerator']} / {result['denominator']}"

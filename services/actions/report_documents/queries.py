@@ -1,7 +1,6 @@
 """Reading a published report for print: in a snapshot of what everybody may know."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, Uuid, any_, bindparam, select
@@ -15,7 +14,7 @@ from services.actions.indicators.tables import indicator
 from services.actions.open_data.datasets import DATASETS, is_public
 from services.actions.open_data.reporting import public_answers
 from services.actions.periods.tables import period
-from services.actions.report_documents.domain import PublishedReport, figures_of, sections_of
+from services.actions.report_documents.domain import PublishedReport, SubmittedResult, figures_of, sections_of
 from services.actions.report_templates.tables import report_template
 from services.actions.reports.tables import report
 from shared.database.statements import Connection, Statement
@@ -66,8 +65,8 @@ async def _indicators(connection: Connection, keys: Collection[UUID]) -> Mapping
     return {one.id: one for one in found}
 
 
-def _is_public(figure: Mapping[str, Any]) -> bool:
-    return bool(figure["visibility"] == "public" and figure["status"] == "published")
+def _is_public(figure: SubmittedResult) -> bool:
+    return figure["visibility"] == "public" and figure["status"] == "published"
 
 
 def _is_id(item: str | None) -> bool:

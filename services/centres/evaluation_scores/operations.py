@@ -10,11 +10,12 @@ from services.centres.evaluation_scores.tables import evaluation_score
 from services.centres.evaluations.domain import OPEN
 from services.centres.evaluations.operations import lock_for, state_conflict
 from services.centres.evaluations.queries import experts_of
-from services.centres.evaluations.record import Evaluation, office_of
+from services.centres.evaluations.record import Evaluation
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, invalid_field, pointer_to
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
+from shared.records.panels import office_of
 from shared.records.resource_type import ResourceType, require
 
 SCORES: ResourceType[EvaluationScore, None] = ResourceType.of(

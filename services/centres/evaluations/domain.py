@@ -10,13 +10,12 @@ from uuid import UUID
 
 from services.centres.evaluations import conditions
 from services.centres.evaluations.conditions import Condition
-from services.centres.evaluations.record import Conflict, Criterion, Evaluation, PanelMember
-from shared.kernel.errors import invalid_field
+from services.centres.evaluations.record import Evaluation
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import LANGUAGES
+from shared.records.panels import Conflict, Criterion, conflict_of
 
 MID_TERM, RENEWAL, SPECIAL = KINDS = ("mid_term", "renewal", "special")
-CHAIR, MEMBER = OFFICES = ("chair", "member")
 RECOMMENDATIONS = ("renew", "renew_with_conditions", "not_renew")
 OPEN = ("planned", "in_progress")
 """The states in which the panel is awaited."""
@@ -27,8 +26,6 @@ RESPONSE = timedelta(days=60)
 """How long after the completion the centre responds."""
 VALID_MONTHS = 18
 """For how long a completed evaluation serves a renewal."""
-YEARS_TOGETHER = 3
-"""For how long after its end an affiliation with the host is a conflict of interest."""
 STATED, HOST, FORMER_HOST, COMMITTEE, DIRECTOR = ("stated", "host", "former_host", "committee", "director")
 """Kinds of conflicts: the member's own statement, and relations to the centre."""
 REFUSED: Mapping[str, tuple[str, str]] = {
@@ -100,30 +97,6 @@ LIFECYCLE: Lifecycle[EvaluationGuardContext] = Lifecycle(
 )
 
 
-def check_panel(panel: Sequence[PanelMember]) -> None:
-    """Raises Invalid for an expert who is named twice, and for a second chair."""
-    named: set[str] = set()
-    for place, member in enumerate(panel):
-        if member["expert_id"] in named:
-            raise invalid_field(f"/panel/{place}/expert_id", "not_unique", "The panel names each expert once.")
-        named.add(member["expert_id"])
-    if sum(member["office"] == CHAIR for member in panel) > 1:
-        raise invalid_field("/panel", "invalid_value", "A panel has one chair at most.")
-
-
-def check_criteria(criteria: Sequence[Criterion]) -> None:
-    """Raises Invalid for a key that is used twice."""
-    keys = [criterion["key"] for criterion in criteria]
-    for place, key in enumerate(keys):
-        if key in keys[:place]:
-            raise invalid_field(f"/criteria/{place}/key", "not_unique", "Each criterion has a key of its own.")
-
-
-def conflict_of(conflicts: Sequence[Conflict], expert: UUID | None) -> str | None:
-    """The kind of the first conflict of an expert; None without any."""
-    return next((one["kind"] for one in conflicts if one["expert_id"] == str(expert)), None)
-
-
 def with_conflicts(known: Sequence[Conflict], found: Mapping[UUID, Collection[str]]) -> list[Conflict]:
     """The conflicts with those that are found: one that is known stays."""
     new: list[Conflict] = [
@@ -136,13 +109,6 @@ def unconflicted(evaluation: Evaluation) -> set[UUID]:
     """The members of the panel without a conflict of interest."""
     members = (UUID(member["expert_id"]) for member in evaluation.panel)
     return {member for member in members if conflict_of(evaluation.conflicts, member) is None}
-
-
-def is_recent(ends: str | None, today: date) -> bool:
-    """Whether an affiliation with this last day (a partial date, or none) ended within the last three years."""
-    if ends is None:
-        return True
-    return ends >= f"{today.year - YEARS_TOGETHER:04}{today.isoformat()[4:]}"[: len(ends)]
 
 
 def is_present(ends: str | None, today: date) -> bool:

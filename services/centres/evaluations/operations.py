@@ -18,6 +18,7 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest, with_digests
+from shared.records.panels import check_criteria, check_panel, conflict_of
 from shared.records.record import Document
 from shared.records.references import NAMED_CENTRES
 from shared.records.resource_type import ResourceType, TransitionRequest, require
@@ -141,7 +142,7 @@ async def lock_for(uow: UnitOfWork, key: UUID, expert: UUID) -> Evaluation:
     found = await _with_conflicts(uow, before)
     if found != before:
         before = await EVALUATIONS.write(uow, "find_conflicts", before, found, fact="updated")
-    if domain.conflict_of(before.conflicts, expert) is not None:
+    if conflict_of(before.conflicts, expert) is not None:
         raise CommittedConflict(
             "You have a conflict of interest.", code="transition_not_allowed", members={"reason": "conflicted"}
         )
@@ -167,8 +168,8 @@ def _concluded(before: Evaluation, fields: Fields, report: Document | None) -> E
 async def _checked(uow: UnitOfWork, wanted: Evaluation, before: Evaluation | None) -> Evaluation:
     """The evaluation as it is stored: with the default criteria if it names none, and with conflicts of interest."""
     wanted = replace(wanted, criteria=wanted.criteria or domain.CRITERIA)
-    domain.check_panel(wanted.panel)
-    domain.check_criteria(wanted.criteria)
+    check_panel(wanted.panel)
+    check_criteria(wanted.criteria)
     if wanted.starts is not None and wanted.ends is not None and wanted.ends < wanted.starts:
         raise invalid_field("/ends", "invalid_date", "An evaluation ends after it starts.")
     known = {member["expert_id"] for member in before.panel} if before else set()

@@ -43,6 +43,7 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessKind, constant
 from shared.records.filters import one_of, values
 from shared.records.next_steps import ME, TODAY, NextStep, NextSteps
+from shared.records.panels import conflict_of, is_recent
 from shared.records.plain import by_grant, listing
 
 _e = evaluation.c
@@ -216,7 +217,7 @@ async def conflict_with(connection: Connection, principal: Principal, key: UUID 
     if row is None or not row["conflicts"]:
         return None
     experts = await experts_of(connection, principal)
-    kind = next(filter(None, (domain.conflict_of(row["conflicts"], one) for one in experts)), None)
+    kind = next(filter(None, (conflict_of(row["conflicts"], one) for one in experts)), None)
     return Stub(row["id"], row["ref"], kind) if kind else None
 
 
@@ -249,7 +250,7 @@ async def relations(connection: Connection, centre: UUID, experts: Collection[UU
     named, day = list(experts), today()
     rows = await _AFFILIATED.fetch(connection, experts=named, host=of["host_institution_id"])
     for row in rows:
-        if domain.is_recent(row["ends"], day):
+        if is_recent(row["ends"], day):
             found[row["expert_id"]].add(HOST if domain.is_present(row["ends"], day) else FORMER_HOST)
     for row in await _SEATED.fetch(connection, experts=named, country=of["country"], day=day.isoformat()):
         found[row["expert_id"]].add(COMMITTEE)

@@ -3,34 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, TypedDict
+from typing import Annotated
 from uuid import UUID
 
 from services.centres.evaluations.conditions import Condition
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
-
-
-class PanelMember(TypedDict):
-    """An expert who evaluates, as chair or member."""
-
-    expert_id: str
-    office: str
-
-
-class Criterion(TypedDict):
-    """What is scored, and how much it counts."""
-
-    key: str
-    titles: Texts
-    weight: float
-
-
-class Conflict(TypedDict):
-    """A member of the panel who has a conflict of interest."""
-
-    expert_id: str
-    kind: str
+from shared.records.panels import Conflict, Criterion, PanelMember
+from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +45,3 @@ class Evaluation(Record):
     response: Annotated[str | None, Public, Tracked, "What the centre's director says about the findings."]
     responded_on: Annotated[date | None, Public, Tracked, "The day of this response."]
     conflicts: Annotated[Sequence[Conflict], Internal]
-
-
-def office_of(panel: Sequence[PanelMember], expert: UUID | None) -> str | None:
-    """The office of an expert in a panel; None for somebody else."""
-    return next((member["office"] for member in panel if member["expert_id"] == str(expert)), None)

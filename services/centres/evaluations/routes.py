@@ -6,10 +6,9 @@ from uuid import UUID
 
 from services.centres.access import ROLES
 from services.centres.evaluations import operations, queries, record
-from services.centres.evaluations.domain import CHAIR, EvaluationGuardContext
+from services.centres.evaluations.domain import EvaluationGuardContext
 from services.centres.evaluations.guards import with_own_record
 from services.centres.evaluations.queries import LISTING
-from services.centres.evaluations.record import office_of
 from services.centres.evaluations.schemas import Evaluation, EvaluationBody, EvaluationFields, present, shown_summary
 from services.centres.evaluations.summary import summary
 from shared.database.statements import Row
@@ -17,6 +16,7 @@ from shared.kernel.errors import Conflict
 from shared.kernel.lifecycle import AvailableAction
 from shared.kernel.principal import ScopeKey
 from shared.records.access_scope import AccessKind, AccessScope
+from shared.records.panels import CHAIR, office_of
 from shared.records.rows import record_read
 from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext

@@ -9,18 +9,11 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from services.centres.evaluations import conditions, record
-from services.centres.evaluations.domain import (
-    KINDS,
-    LIFECYCLE,
-    MEMBER,
-    MOST_CRITERIA,
-    MOST_IN_PANEL,
-    OFFICES,
-    RECOMMENDATIONS,
-)
+from services.centres.evaluations.domain import KINDS, LIFECYCLE, MOST_CRITERIA, MOST_IN_PANEL, RECOMMENDATIONS
 from services.centres.evaluations.summary import Summary
 from services.centres.evaluations.tables import evaluation
 from shared.records.columns import parsed_or_fragment
+from shared.records.panels import MEMBER, OFFICES
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract import STATES

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from services.centres.evaluations.record import Criterion
+from shared.records.panels import Criterion
 
 
 @dataclass(frozen=True, slots=True)

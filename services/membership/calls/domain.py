@@ -1,11 +1,11 @@
 """The lifecycle of a call, its bounds and its deadlines."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from services.membership.calls.record import Call, Criterion, Eligibility, PanelMember
+from services.membership.calls.record import Call, Eligibility
 from shared.kernel.clock import to_text
 from shared.kernel.countries import in_region
 from shared.kernel.errors import invalid_field
@@ -15,7 +15,6 @@ KINDS = ("membership", "committee", "editorial", "evaluation")
 NOMINATOR_KINDS = ("institution", "committee", "centre", "government", "organisation", "expert")
 """On whose behalf people nominate: that of an institution, a national committee, a centre, a government or another
 organisation, or their own as experts."""
-CHAIR, MEMBER = OFFICES = ("chair", "member")
 GROUPS = ("gender", "region", "field")
 """The groups whose balance is shown, and for which a call may name targets."""
 MOST_IN_PANEL = 25
@@ -104,25 +103,6 @@ def check_deadlines(call: Call, pointer: str = "") -> None:
         raise invalid_field(f"{pointer}/nominee_deadline", "invalid_date", "The deadline is after the opening.")
     if call.nominator_deadline < call.nominee_deadline:
         raise invalid_field(f"{pointer}/nominator_deadline", "invalid_date", "Nominators confirm after nominees.")
-
-
-def check_panel(panel: Sequence[PanelMember]) -> None:
-    """Raises Invalid for an expert who is named twice, and for a second chair."""
-    named: set[str] = set()
-    for place, member in enumerate(panel):
-        if member["expert_id"] in named:
-            raise invalid_field(f"/panel/{place}/expert_id", "not_unique", "The panel names each expert once.")
-        named.add(member["expert_id"])
-    if sum(member["office"] == CHAIR for member in panel) > 1:
-        raise invalid_field("/panel", "invalid_value", "A panel has one chair at most.")
-
-
-def check_criteria(criteria: Sequence[Criterion]) -> None:
-    """Raises Invalid for a key that is used twice."""
-    keys = [criterion["key"] for criterion in criteria]
-    for place, key in enumerate(keys):
-        if key in keys[:place]:
-            raise invalid_field(f"/criteria/{place}/key", "not_unique", "Each criterion has a key of its own.")
 
 
 def is_eligible(call: Call, country: str, category: str, fields: Collection[str]) -> bool:

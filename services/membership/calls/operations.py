@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.membership.calls import domain, queries
-from services.membership.calls.record import Call, PanelMember
+from services.membership.calls.record import Call
 from services.membership.calls.tables import call
 from services.membership.conflicts.operations import find_conflicts
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -17,6 +17,7 @@ from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
+from shared.records.panels import PanelMember, check_criteria, check_panel
 from shared.records.references import NAMED_EXPERTS
 from shared.records.resource_type import (
     ResourceType,
@@ -100,8 +101,8 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
 
 async def _check(uow: UnitOfWork, wanted: Call, known: Sequence[PanelMember]) -> None:
     domain.check_deadlines(wanted)
-    domain.check_criteria(wanted.criteria)
-    domain.check_panel(wanted.panel)
+    check_criteria(wanted.criteria)
+    check_panel(wanted.panel)
     await _require_experts(uow, wanted.panel, known)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypedDict
-from uuid import UUID
 
 from shared.kernel.resource import Resource
+from shared.records.panels import Criterion, PanelMember
 from shared.records.record import Document, Granted, Internal, Public, Record, Texts, Tracked, Written
 
 
@@ -25,21 +25,6 @@ class Eligibility(TypedDict):
     categories: list[str]
     fields: list[str]
     documents: list[str]
-
-
-class Criterion(TypedDict):
-    """What is scored, and how much it counts."""
-
-    key: str
-    titles: Texts
-    weight: float
-
-
-class PanelMember(TypedDict):
-    """An expert who scores nominations, as chair or member."""
-
-    expert_id: str
-    office: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +55,3 @@ class Call(Record):
     decision: Annotated[Document | None, Granted, Tracked, "The document of the decision."]
     published_at: Annotated[datetime | None, Public, "When the results were published; null before."]
     search_key: Annotated[str, Internal]
-
-
-def office_of(panel: Sequence[PanelMember], expert: UUID | None) -> str | None:
-    """The office of an expert in a panel; None for somebody else."""
-    return next((member["office"] for member in panel if member["expert_id"] == str(expert)), None)

@@ -12,16 +12,15 @@ from services.membership.calls.domain import (
     CURRICULUM,
     KINDS,
     LIFECYCLE,
-    MEMBER,
     MOST_CRITERIA,
     MOST_IN_PANEL,
     MOST_SEATS,
     NOMINATOR_KINDS,
-    OFFICES,
 )
 from services.membership.calls.tables import call
 from services.membership.experts.schemas import Category
 from shared.kernel.countries import in_region
+from shared.records.panels import MEMBER, OFFICES
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract import STATES

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TypedDict
 from uuid import UUID
+
+from shared.records.panels import Conflict
 
 OWN_NOMINATION, NOMINATOR, SAME_INSTITUTION, DECLARED_INTEREST, RECUSED = KINDS = (
     "own_nomination",
@@ -13,15 +13,6 @@ OWN_NOMINATION, NOMINATOR, SAME_INSTITUTION, DECLARED_INTEREST, RECUSED = KINDS 
     "declared_interest",
     "recused",
 )
-YEARS_TOGETHER = 3
-"""For how long after its end an affiliation with the same institution is a conflict."""
-
-
-class Conflict(TypedDict):
-    """A member of a panel who has a conflict of interest about a nomination."""
-
-    expert_id: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +56,3 @@ def _kinds(member: Person, nominee: Nominee) -> Iterator[str]:
         yield SAME_INSTITUTION
     if member.parties & (person.names | person.institutions) or person.parties & member.names:
         yield DECLARED_INTEREST
-
-
-def conflict_of(conflicts: Sequence[Conflict], expert: UUID | None) -> str | None:
-    """The first conflict of an expert; None without any."""
-    return next((one["kind"] for one in conflicts if one["expert_id"] == str(expert)), None)
-
-
-def is_recent(ends: str | None, today: date) -> bool:
-    """Whether an affiliation with this last day (a partial date, or none) ended within the last three years."""
-    if ends is None:
-        return True
-    return ends >= f"{today.year - YEARS_TOGETHER:04}{today.isoformat()[4:]}"[: len(ends)]

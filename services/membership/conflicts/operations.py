@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from services.membership.conflicts import queries
-from services.membership.conflicts.domain import Conflict, Person, new_conflicts
+from services.membership.conflicts.domain import Person, new_conflicts
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
+from shared.records.panels import Conflict
 
 _OF_EVERY_ROW = f"{SYSTEM_CONTEXT.set_local};SET LOCAL escm.records=''"
 

@@ -9,7 +9,7 @@ from sqlalchemy import Text, Uuid, any_, bindparam, cast, column, func, null, or
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.membership.conflicts.domain import Conflict, Nominee, Person, is_recent
+from services.membership.conflicts.domain import Nominee, Person
 from services.membership.declarations.domain import IN_FORCE
 from services.membership.declarations.tables import declaration
 from services.membership.experts.tables import affiliation, expert
@@ -20,6 +20,7 @@ from shared.database.tables import SCHEMA
 from shared.kernel.clock import today
 from shared.kernel.text import email_key, fold
 from shared.records.access_scope import constant
+from shared.records.panels import Conflict, is_recent
 
 _call = sql_table("member_call", column("id", Uuid), column("status", Text), column("panel", JSONB), schema=SCHEMA)
 _nomination = sql_table(

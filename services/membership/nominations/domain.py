@@ -7,11 +7,12 @@ from uuid import UUID
 
 from services.membership.calls.domain import CURRICULUM, TAKING
 from services.membership.calls.record import Call
-from services.membership.conflicts.domain import RECUSED, Conflict
+from services.membership.conflicts.domain import RECUSED
 from services.membership.nominations.record import Appeal, Nomination
 from shared.kernel.clock import to_text
 from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Lifecycle, transition
+from shared.records.panels import Conflict
 
 MOST_DOCUMENTS = 10
 MOST_NOMINATORS = 5

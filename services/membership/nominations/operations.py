@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from services.membership.access import ROLES
-from services.membership.calls.domain import CHAIR, PUBLISHED, is_eligible
+from services.membership.calls.domain import PUBLISHED, is_eligible
 from services.membership.calls.operations import CALLS
 from services.membership.calls.queries import call_of
-from services.membership.calls.record import office_of
-from services.membership.conflicts.domain import conflict_of
 from services.membership.conflicts.operations import find_conflicts
 from services.membership.experts.owners import owner_of, record_of_account
 from services.membership.nominations import domain, queries
@@ -26,6 +24,7 @@ from shared.mail import tokens
 from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_each_digest
+from shared.records.panels import CHAIR, conflict_of, office_of
 from shared.records.references import require_known
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
 

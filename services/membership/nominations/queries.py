@@ -29,7 +29,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.calls.tables import call
-from services.membership.conflicts.domain import Conflict, conflict_of
 from services.membership.experts.tables import expert
 from services.membership.nominations.domain import DECIDED, ENDED, LIFECYCLE, TO_PANEL
 from services.membership.nominations.record import Nomination
@@ -41,6 +40,7 @@ from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, AccessScope, constant
 from shared.records.listing import one_of, values
 from shared.records.next_steps import NextStep, NextSteps
+from shared.records.panels import Conflict, conflict_of
 from shared.records.plain import listing
 from shared.records.rows import records_of
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Annotated, TypedDict
 from uuid import UUID
 
-from services.membership.conflicts.domain import Conflict
 from shared.kernel.resource import Resource
+from shared.records.panels import Conflict
 from shared.records.record import AnyJson, Internal, Parts, Public, Record, Refers, Tracked, Written
 
 

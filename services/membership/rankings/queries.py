@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.membership.calls.record import Criterion
 from services.membership.nominations.domain import TO_PANEL
 from services.membership.rankings.domain import Nominees
 from shared.database.statements import Connection, Row
+from shared.records.panels import Criterion
 
 
 def _conflicted(expert: str) -> str:

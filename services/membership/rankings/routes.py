@@ -12,8 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.access import ROLES
 from services.membership.calls import record
-from services.membership.calls.domain import CHAIR, MOST_SEATS, SCORED
-from services.membership.calls.record import office_of
+from services.membership.calls.domain import MOST_SEATS, SCORED
 from services.membership.calls.routes import CALL_API
 from services.membership.nominations.operations import NOMINATIONS
 from services.membership.nominations.queries import experts_of
@@ -26,6 +25,7 @@ from shared.database.statements import Row
 from shared.kernel.clock import to_text
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.records.access_scope import AccessKind, AccessScope
+from shared.records.panels import CHAIR, office_of
 from shared.records.resource_type import require
 from shared.records.rows import record_read
 from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of

@@ -5,8 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.membership.calls.queries import call_of
-from services.membership.calls.record import Call, office_of
-from services.membership.conflicts.domain import conflict_of
+from services.membership.calls.record import Call
 from services.membership.conflicts.operations import find_conflicts
 from services.membership.experts.owners import record_of_account
 from services.membership.nominations.operations import NOMINATIONS
@@ -27,6 +26,7 @@ from shared.kernel.errors import (
 )
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
+from shared.records.panels import conflict_of, office_of
 from shared.records.resource_type import ResourceType, require
 
 SCORES: ResourceType[Score, None] = ResourceType.of(Score, score, Lifecycle(("recorded",), ()))

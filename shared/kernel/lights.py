@@ -15,3 +15,13 @@ def light_after(target: Time, at: Time, late: timedelta) -> str:
     if at <= target:
         return GREEN
     return YELLOW if at <= target + late else RED
+
+
+def unannounced(light: str | None, announced: str | None) -> tuple[str, ...]:
+    """The lights after green that were entered up to this one and that no fact has announced, in their order;
+    `announced` is the last one that was."""
+    late = (YELLOW, RED)
+    if light not in late:
+        return ()
+    entered = late[: late.index(light) + 1]
+    return entered[entered.index(announced) + 1 if announced in entered else 0 :]

@@ -1,6 +1,5 @@
 """The lifecycle of a progress report, its holder and its light. Plain Python."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -8,7 +7,7 @@ from uuid import UUID
 
 from services.actions.reports.record import Report
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.lights import GREEN, RED, YELLOW, light_after
+from shared.kernel.lights import light_after
 
 PREFILLS = ("previous", "none")
 CREDIT = (
@@ -104,17 +103,12 @@ def holder_of(status: str) -> str | None:
     return _HOLDERS.get(status)
 
 
+def light_of(record: Report, today: date) -> str | None:
+    """The light of a report while its authors have it; else None."""
+    return light_on(today, record.status, record.due_on, record.replaces_id)
+
+
 def light_on(day: date, status: str, due: date, replaces: UUID | None) -> str | None:
     """Whether a report is in time, late or very late while its authors have it; else None. One that replaces a
     published report is never late."""
     return light_after(due, day, LATE) if status in AWAITED and replaces is None else None
-
-
-def unannounced(record: Report, today: date) -> Sequence[str]:
-    """The lights that the report has entered and that no fact has announced, in their order."""
-    light = light_on(today, record.status, record.due_on, record.replaces_id)
-    if light is None or light == GREEN:
-        return ()
-    entered = (YELLOW,) if light == YELLOW else (YELLOW, RED)
-    announced = entered.index(record.announced) + 1 if record.announced in entered else 0
-    return entered[announced:]

@@ -28,11 +28,13 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden
 from shared.kernel.lifecycle import Fields
+from shared.kernel.lights import unannounced
 from shared.kernel.principal import Principal
 from shared.questionnaires.answers import unanswered
 from shared.questionnaires.template import Question
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available
+from shared.records.lights import announce_lights
 from shared.records.references import NAMED_EXPERTS
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require_visibility_change
 
@@ -235,11 +237,8 @@ async def authors_of(connection: Connection, of: Report) -> set[UUID]:
 async def apply_scheduled(uow: UnitOfWork) -> None:
     """Announces each light that a late report has entered, once."""
     day = today()
-    for late in await queries.lock_unannounced(uow.connection, day):
-        latest = late
-        for light in domain.unannounced(late, day):
-            wanted = replace(latest, announced=light)
-            latest = await REPORTS.write(uow, "become_overdue", latest, wanted, fact="overdue")
+    late = await queries.lock_unannounced(uow.connection, day)
+    await announce_lights(uow, REPORTS, late, lambda one: unannounced(domain.light_of(one, day), one.announced))
 
 
 async def remind(uow: UnitOfWork) -> None:

@@ -9,7 +9,7 @@ from services.centres.annual_reports.record import AnnualReport
 from services.centres.report_templates import domain as templates
 from shared.kernel.clock import years_after
 from shared.kernel.lifecycle import Lifecycle, transition
-from shared.kernel.lights import GREEN, RED, YELLOW, light_after
+from shared.kernel.lights import light_after
 from shared.questionnaires.answers import Answer
 
 ANNUAL, FINAL = KINDS = ("annual", "final")
@@ -115,13 +115,3 @@ def light_of(record: AnnualReport, today: date) -> str | None:
 def light_on(day: date, due: date) -> str:
     """The light of a report on a day while it is awaited."""
     return light_after(due, day, LATE)
-
-
-def unannounced(record: AnnualReport, today: date) -> list[str]:
-    """The lights that the report has entered and that no fact has announced, in their order."""
-    light = light_of(record, today)
-    if light is None or light == GREEN:
-        return []
-    entered = (YELLOW,) if light == YELLOW else (YELLOW, RED)
-    announced = entered.index(record.announced) + 1 if record.announced in entered else 0
-    return [*entered[announced:]]

@@ -16,13 +16,14 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, Invalid, invalid_field
 from shared.kernel.lifecycle import Fields, given
-from shared.kernel.lights import RED, YELLOW
+from shared.kernel.lights import unannounced
 from shared.kernel.principal import Principal
 from shared.questionnaires import answers
 from shared.questionnaires.answers import Answer
 from shared.questionnaires.template import Question, questions_of
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_changed_digests
+from shared.records.lights import announce_lights
 from shared.records.record import Document
 from shared.records.references import NAMED_CENTRES
 from shared.records.resource_type import (
@@ -216,11 +217,7 @@ async def apply_scheduled(uow: UnitOfWork) -> None:
     """Announces each light that a late report has entered, once."""
     day = today()
     late = await queries.lock_unannounced(uow.connection, day)
-    lights = {one.id: domain.unannounced(one, day) for one in late}
-    for light in (YELLOW, RED):
-        entered = [one for one in late if light in lights[one.id]]
-        after = await REPORTS.write_alike(uow, "become_overdue", entered, {"announced": light}, fact="overdue")
-        late = [*after, *(one for one in late if light not in lights[one.id])]
+    await announce_lights(uow, REPORTS, late, lambda one: unannounced(domain.light_of(one, day), one.announced))
 
 
 async def remind(uow: UnitOfWork) -> None:

@@ -27,6 +27,7 @@ from tests.access.caller import Caller
 from tests.support.clock import room_in
 from tests.support.inside import Inside
 from tests.support.mailbox import Mailbox, text_of, token_in
+from tests.support.waiting import eventually
 
 _WORKER = """
 import asyncio
@@ -129,11 +130,7 @@ async def test_who_asks_learns_nothing_and_strangers_get_no_mail(
     connection = await asyncpg.connect(database_url)
     identity = mail["Message-ID"].strip("<>").partition("@")[0]
     sent = "SELECT sealed IS NULL AND sent_at IS NOT NULL FROM escm.core_mail WHERE id = $1"
-    for _ in range(600):
-        if await connection.fetchval(sent, identity):
-            break
-        await asyncio.sleep(0.1)
-    assert await connection.fetchval(sent, identity)
+    await eventually(lambda: connection.fetchval(sent, identity))
     left = await connection.fetchval("SELECT count(*) FROM escm.core_mail WHERE sent_at IS NULL AND sealed IS NULL")
     await connection.close()
     assert left >= 1
@@ -302,11 +299,7 @@ async def _ended(database_url: str, traced: str) -> asyncpg.Record:
     """The job of the mail of a request, after it has ended."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     try:
-        for _ in range(600):
-            if row := await connection.fetchrow(_MAIL_OF, traced.split("-")[1]):
-                return row
-            await asyncio.sleep(0.05)
-        raise AssertionError("the job of the mail did not end")
+        return await eventually(lambda: connection.fetchrow(_MAIL_OF, traced.split("-")[1]))
     finally:
         await connection.close()
 

@@ -13,10 +13,10 @@ from services.actions.app import create_app
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from shared.messaging.relay import Relay
-from tests.faults.clients import eventually
 from tests.support.callers import CALLERS, Caller, serving
 from tests.support.principals import enter_callers
 from tests.support.results import RESULTS, active_rule, id_of, indicator_body, result, side, subject
+from tests.support.waiting import eventually
 
 BULK = f"{RESULTS}/bulk_transitions"
 
@@ -50,7 +50,7 @@ async def _outcomes(by: Caller, action: str, items: list[dict[str, Any]], **more
         found: dict[str, Any] = (await by.get(response.headers["location"])).json()
         return found if found["finished_at"] else None
 
-    job = await eventually(finished, 60)
+    job = await eventually(finished)
     assert (job["status"], len(job["result"]["items"])) == ("succeeded", len(items)), job
     return list(job["result"]["items"])
 
@@ -97,7 +97,7 @@ async def test_warnings_are_acknowledged_for_many(service: httpx.AsyncClient) ->
         listed = await author.get(f"{RESULTS}?validation=warning&indicator_id={of['indicator_id']}")
         return bool(listed.json()["items"])
 
-    assert await eventually(found, 60), "the job has validated the result by the new rule"
+    assert await eventually(found), "the job has validated the result by the new rule"
     await author.step(path, "submit")
     items = [await _item(author, path)]
     (refused,) = await _outcomes(focal, "approve", items)

@@ -4,8 +4,9 @@ import subprocess
 
 from tests.containers.compose import ROOT, Compose, Psql
 from tests.containers.test_containers import _all_ready
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.history import History
+from tests.support.waiting import eventually
 
 
 def _operate(containers: Compose, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -19,12 +19,11 @@ from deploy.local.errors import LocalStackError
 from deploy.local.folder import Folder
 from deploy.local.processes import Identity
 from tests.deploy.standins import stack_in
-
-_PATIENCE = 60.0
+from tests.support.waiting import PATIENCE
 
 
 async def _eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
             if await holds():
@@ -32,7 +31,7 @@ async def _eventually(holds: Callable[[], Awaitable[bool]]) -> None:
         except (OSError, asyncpg.PostgresError):
             pass
         await asyncio.sleep(0.05)
-    raise AssertionError(f"not within {_PATIENCE:.0f} s")
+    raise AssertionError(f"not within {PATIENCE:.0f} s")
 
 
 async def _run(url: str, statement: str) -> object:

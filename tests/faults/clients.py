@@ -1,7 +1,5 @@
 """Clients of a running service, over real connections."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -40,13 +38,3 @@ class Client:
 
     async def close(self) -> None:
         await self.http.aclose()
-
-
-async def eventually(check: Callable[[], Awaitable[Any]], within: float, every: float = 0.05) -> Any:
-    """The first true result; fails after `within` seconds."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + within
-    while not (found := await check()):
-        assert loop.time() < until, f"not so within {within} s"
-        await asyncio.sleep(every)
-    return found

@@ -7,10 +7,10 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.child import Stage
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
+from tests.support.waiting import eventually
 
 _UNLINKED = """
 SELECT count(*) FROM core_audit a WHERE NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id)

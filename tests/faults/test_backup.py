@@ -10,11 +10,12 @@ import asyncpg
 import pytest
 
 from deploy.local.folder import PROJECT
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
 from tests.support.databases import checksums
+from tests.support.waiting import eventually
 
 _OTHER = "escm_restored"
 _TORN = """

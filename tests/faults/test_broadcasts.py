@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 
 from deploy.local.child import Stage
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
 from tests.support.mailbox import Mailbox
+from tests.support.waiting import eventually
 
 _PEOPLE = 150
 _BOUND = 120.0

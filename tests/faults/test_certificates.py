@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from deploy.local.child import Stage
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
+from tests.support.waiting import eventually
 
 _HOLDERS = 150
 _BOUND = 60.0

@@ -11,10 +11,11 @@ import httpx
 import pytest
 from openbadgeslib.ob3 import OB3VerificationError
 
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
 from tests.membership.credentials.test_documents import claims_of
 from tests.membership.credentials.verifying import verify
+from tests.support.waiting import eventually
 
 _CERTIFICATES = "/membership/v1/certificates"
 _ISSUER, _DID = "https://escm.invalid", "did:web:escm.invalid"

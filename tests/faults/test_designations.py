@@ -12,11 +12,12 @@ import httpx
 import pytest
 
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
 from tests.support.callers import Caller
 from tests.support.centres import Members, agreed, endorsed, recommended
+from tests.support.waiting import eventually
 
 _CENTRES = 8
 _PAUSE = 0.02

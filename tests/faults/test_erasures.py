@@ -12,10 +12,11 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.clients import EXPERTS, Client
 from tests.faults.cluster import LINKED, Cluster
 from tests.faults.processes import Process
 from tests.support.remains import columns_with, files_with, keys_with
+from tests.support.waiting import eventually
 
 _SERVICES = ("membership", "centres", "actions", "access")
 _AT_ONCE = 3

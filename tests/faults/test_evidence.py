@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.processes import Process
 from tests.support.clamd import clamd
+from tests.support.waiting import eventually
 
 EVIDENCE = "/actions/v1/evidence"
 _SIZE = 8 << 20

@@ -8,11 +8,12 @@ import asyncpg
 import pytest
 
 from deploy.local.child import Stage
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.processes import Process
 from tests.faults.reacting import CONSUMER
+from tests.support.waiting import eventually
 
 _NOTHING_UNDER_WAY = """
 SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'escm-membership' AND xact_start < now()

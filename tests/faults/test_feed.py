@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
+from tests.support.waiting import eventually
 
 EVENTS = "/access/v1/events"
 _FACT = """

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
+from tests.support.waiting import eventually
 
 
 async def test_of_fifty_parallel_duplicates_over_two_processes_one_is_executed(cluster: Cluster, history: History):

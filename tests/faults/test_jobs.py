@@ -11,11 +11,11 @@ import pytest
 from redis.asyncio import Redis
 
 from shared.messaging import jobs as store
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
 from tests.faults.workers import WorkerPool, open_workers
 from tests.faults.working import ATTEMPTS
+from tests.support.waiting import eventually
 
 _STEPS = 6
 _BOUND = 30.0

@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from deploy.local.folder import PROJECT
-from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.clients import EXPERTS, Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
+from tests.support.waiting import eventually
 
 _LONGEST = 2.0
 """Seconds that a request may wait for a migration."""

@@ -13,9 +13,9 @@ import pytest
 from deploy.local.child import Stage
 from shared.contracts.centres import ANNUAL_REPORT_REPORT_DUE
 from shared.contracts.membership import EXPERT_TERM_ENDING
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
+from tests.support.waiting import eventually
 
 _PEOPLE = 150
 _BOUND = 60.0

@@ -6,10 +6,11 @@ from inspect import signature
 import pytest
 
 from shared.database.pool import Database
-from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.clients import EXPERTS, Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.problems import assert_problem
+from tests.support.waiting import eventually
 
 
 async def _all_refused(client: Client, history: History, identifiers: range) -> None:

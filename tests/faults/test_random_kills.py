@@ -3,10 +3,10 @@
 import asyncio
 import random
 
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
+from tests.support.waiting import eventually
 
 _STRIKES = 14
 

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
 from tests.faults.next_release_worker import TYPE
 from tests.faults.test_migration import next_release
 from tests.faults.workers import WorkerPool, open_workers
+from tests.support.waiting import eventually
 
 _PRAISE = """
 INSERT INTO core_outbox (fact, type, time, subject, ref, version, country, visibility, link, bulk, reason)

@@ -14,10 +14,11 @@ import pytest
 
 from deploy.local.folder import PROJECT
 from shared.database.maintenance import IS_FENCED
-from tests.faults.clients import Client, eventually
+from tests.faults.clients import Client
 from tests.faults.cluster import LINKED, Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
+from tests.support.waiting import eventually
 
 _MARKS = "SELECT names->0->>'family' FROM escm.member_expert WHERE names->0->>'family' LIKE $1 || '%'"
 _UNSEQUENCED = "SELECT count(*) = 0 FROM escm.core_outbox"

@@ -8,9 +8,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.faults.clients import EXPERTS, eventually
+from tests.faults.clients import EXPERTS
 from tests.faults.cluster import Cluster
 from tests.support.passwords import choose_password
+from tests.support.waiting import eventually
 
 _BELIEVED = "1"
 """Seconds; 30 by default, and never more."""

@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from deploy.backup.catalogue import tables
-from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.clients import EXPERTS, Client
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
 from tests.faults.processes import Process
+from tests.support.waiting import eventually
 
 _MOST = 30
 """Seconds within which a process ends after SIGTERM."""

@@ -6,8 +6,9 @@ import random
 import asyncpg
 import pytest
 
-from tests.faults.clients import EXPERTS, eventually
+from tests.faults.clients import EXPERTS
 from tests.faults.cluster import Cluster
+from tests.support.waiting import eventually
 
 _SLOW = "/membership/v1/institutions"
 _WAITING = """

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.faults.clients import EXPERTS, Client, eventually
+from tests.faults.clients import EXPERTS, Client
 from tests.faults.cluster import Cluster
+from tests.support.waiting import eventually
 
 _OPEN = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'escm-membership' AND state <> 'idle'"
 _MOST_MB = 300

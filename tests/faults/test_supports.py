@@ -15,11 +15,11 @@ import pytest
 from deploy.local.child import Stage
 from services.membership.statistics.queries import KINDS, LIVE
 from shared.records.counts import drift
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
 from tests.membership.supports.conftest import tokens_in
 from tests.support.mailbox import Mailbox
+from tests.support.waiting import eventually
 
 _SIGNERS = 16
 """Fewer than the signatures of one network that are not held."""

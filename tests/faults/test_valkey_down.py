@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.faults.clients import EXPERTS, eventually
+from tests.faults.clients import EXPERTS
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
+from tests.support.waiting import eventually
 
 _AWAY = 10.0
 

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.faults.clients import eventually
 from tests.faults.cluster import Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
 from tests.faults.workers import WorkerPool, open_workers
+from tests.support.waiting import eventually
 
 _BULK_FACTS = """
 INSERT INTO core_outbox (fact, type, time, subject, ref, version, country, visibility, link, bulk)

@@ -14,12 +14,13 @@ from tests.journeys.paths.path import Path, PathRun, day
 from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.support.past import days_pass
 from tests.support.running import eventually, system
+from tests.support.waiting import PATIENCE
 
 _CENTRES = V1["centres"]
 _OFFICER, _YEAR, _TERM = "secretariat_officer", 365, 4 * 365
 _SCORES = dict.fromkeys(("relevance", "capacity", "governance", "plan", "results"), 4)
 _ANSWERED = {"answers": {"summary": "Twelve stations", "needs": "A boat"}, "figures": {"staff": 12}}
-_AT_MOST = 60.0
+_AT_MOST = PATIENCE
 
 
 class Centre:

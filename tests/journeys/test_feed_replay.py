@@ -81,27 +81,27 @@ def test_a_copy_that_follows_the_feed_is_a_fresh_export(
     ]
     home = [one for one in entered if one["country"] == HOME]
     abroad = [one for one in entered if one["country"] == "XB"]
-    eventually(copy.is_an_export, 60)
+    eventually(copy.is_an_export)
     assert {one["ref"] for one in home} <= copy.refs
 
     for one in dice.sample(entered, 6):
         secretariat.change(f"{EXPERTS}/{one['id']}", {"keywords": [f"word {dice.random()}"]})
     secretariat.step(f"{EXPERTS}/{home[0]['id']}", "mark_deceased")
     secretariat.change(f"{EXPERTS}/{abroad[0]['id']}", {"country": HOME})
-    eventually(lambda: copy.is_an_export() and abroad[0]["ref"] in copy.refs, 60)
+    eventually(lambda: copy.is_an_export() and abroad[0]["ref"] in copy.refs)
 
     merges = [
         secretariat.create(MERGES, {"resource": "experts", "winner_id": winner["id"], "loser_id": loser["id"]})
         for winner, loser in ((home[1], home[2]), (home[3], abroad[1]), (abroad[2], home[4]))
     ]
-    eventually(lambda: copy.is_an_export() and not {home[2]["ref"], home[4]["ref"]} & copy.refs, 60)
+    eventually(lambda: copy.is_an_export() and not {home[2]["ref"], home[4]["ref"]} & copy.refs)
     for merge in merges[::2]:
         secretariat.step(f"{MERGES}/{merge['id']}", "undo")
-    eventually(lambda: copy.is_an_export() and {home[2]["ref"], home[4]["ref"]} <= copy.refs, 60)
+    eventually(lambda: copy.is_an_export() and {home[2]["ref"], home[4]["ref"]} <= copy.refs)
 
     before = set(copy.refs)
     _bring(government, tmp_path / "kept.csv", "Kept")
     taken_back = _bring(government, tmp_path / "taken-back.csv", "Taken back")
-    eventually(lambda: copy.is_an_export() and len(copy.refs) == len(before) + 60, 60)
+    eventually(lambda: copy.is_an_export() and len(copy.refs) == len(before) + 60)
     government.step(f"{IMPORTS}/{taken_back['import_id']}", "undo")
-    eventually(lambda: copy.is_an_export() and len(copy.refs) == len(before) + 30, 60)
+    eventually(lambda: copy.is_an_export() and len(copy.refs) == len(before) + 30)

@@ -172,7 +172,7 @@ def test_imported_people_take_their_records_over(world: World, tmp_path: Path) -
     left = people[second.email]
     assert _is_refused(_claim(left, tokens[second.email]))
     assert _is_refused(_claim(left, tokens[fourth.email])), "the merged record has an owner"
-    eventually(lambda: left.look(office.paths[first.email]).status_code == 404, 60)
+    eventually(lambda: left.look(office.paths[first.email]).status_code == 404)
     body = {"names": [{"full": second.full_name}], "country": COUNTRY, "emails": [{"value": second.email}]}
     refused = left.send("POST", EXPERTS, json=body)
     assert (refused.status_code, refused.json()["code"]) == (409, "record_exists")

@@ -57,7 +57,7 @@ def campaign() -> Iterator[Campaign]:
 
 def _is_true(campaign: Campaign, truth: Truth) -> None:
     """Facts take a moment to change the number of supporters. From then on everything is true."""
-    eventually(lambda: campaign.by_country() == truth.by_country, 120)
+    eventually(lambda: campaign.by_country() == truth.by_country)
     assert campaign.numbers() == truth.numbers
     names, unlisted = campaign.listed()
     assert names == truth.listed
@@ -120,7 +120,7 @@ def test_an_initiative_counts_what_is_true(campaign: Campaign, tmp_path: Path) -
     assert (campaign.numbers(yesterday), campaign.by_country(yesterday)) == (first, by_country)
     assert campaign.numbers(day()) == truth.numbers
     for token in ended:
-        eventually(lambda: _is_revoked(token, did, web), 120)  # noqa: B023 - used at once
+        eventually(lambda: _is_revoked(token, did, web))  # noqa: B023 - used at once
     verify(staying, did, web)
 
 

@@ -33,7 +33,7 @@ def _focal_point(world: World, name: str) -> tuple[Person, str]:
     office = {"country": COUNTRY, "person": {"expert_id": expert["id"]}}
     point = str(world.secretariat.create(f"{V1['actions']}/focal_points", office)["links"]["self"])
     world.secretariat.step(point, "accept")
-    eventually(lambda: "government_focal_point" in _roles(person), 60)
+    eventually(lambda: "government_focal_point" in _roles(person))
     return person, point
 
 
@@ -46,7 +46,7 @@ def _colleague(world: World, focal_point: Person, name: str) -> Person:
     colleague = world.person(name, focal_point, country=COUNTRY)
     holder = {"kind": "account", "id": colleague.account}
     focal_point.create(f"{_ACCESS}/grants", {"principal": holder, "role": "national_author", **_SCOPE})
-    eventually(lambda: "national_author" in _roles(colleague), 60)
+    eventually(lambda: "national_author" in _roles(colleague))
     return colleague
 
 
@@ -72,7 +72,7 @@ def test_a_ministry_brings_in_colleagues_and_a_client_and_hands_over(world: Worl
     sue, second = _focal_point(world, "Sue Successor")
     fay.step(first, "hand_over", fields={"until": day(30)})
     world.secretariat.step(first, "end")
-    eventually(lambda: "government_focal_point" not in _roles(fay), 60)
+    eventually(lambda: "government_focal_point" not in _roles(fay))
     late = {"email": f"{uuid4().hex}@example.org", "name": "Late", "country": COUNTRY}
     assert fay.send("POST", f"{_ACCESS}/accounts", json=late).status_code == 403
     assert {account["id"] for account in sue.get(f"{_ACCESS}/accounts")["items"]} == {
@@ -85,13 +85,13 @@ def test_a_ministry_brings_in_colleagues_and_a_client_and_hands_over(world: Worl
 
     world.secretariat.step(second, "end")
     states = (f"{_ACCESS}/accounts/{carla.account}", f"{_ACCESS}/accounts/{cem.account}", portal)
-    eventually(lambda: {world.secretariat.get(each)["status"] for each in states} == {"suspended"}, 60)
-    eventually(lambda: client.look(f"{_ACCESS}/me").status_code == 401, 60)
+    eventually(lambda: {world.secretariat.get(each)["status"] for each in states} == {"suspended"})
+    eventually(lambda: client.look(f"{_ACCESS}/me").status_code == 401)
     assert [world.secretariat.get(each)["suspended_by"] for each in states] == ["system", "country", "system"]
 
     theo, _ = _focal_point(world, "Theo Third")
     for each in states:
         theo.step(each, "reinstate")
-    eventually(lambda: _roles(carla) == {"national_author"}, 60)
-    eventually(lambda: client.look(f"{_ACCESS}/me").status_code == 200, 60)
+    eventually(lambda: _roles(carla) == {"national_author"})
+    eventually(lambda: client.look(f"{_ACCESS}/me").status_code == 200)
     client.close()

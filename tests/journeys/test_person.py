@@ -77,16 +77,16 @@ class Life:
         assert made["status"] == "applied"
         twice = self.person.send("POST", f"{_MEMBERSHIP}/experts", json=body)
         assert (twice.status_code, twice.json()["code"]) == (409, "record_exists")
-        eventually(lambda: self.person.look(self.expert).status_code == 200, 60)
+        eventually(lambda: self.person.look(self.expert).status_code == 200)
         self.person.create(f"{self.expert}/affiliations", {"raw": self.text("University"), "role": self.text("Chair")})
 
     def is_asked_and_replies(self) -> None:
-        eventually(lambda: self._waits_for(self.officer, "start_review"), 60)
+        eventually(lambda: self._waits_for(self.officer, "start_review"))
         note = {"text": self.text("Note"), "audience": "internal"}
         self.officer.create(f"{self.expert}/messages", note)
         self.officer.step(self.expert, "request_info", reason=self.text("Which field"))
         self.hears("expert.info_requested")
-        eventually(lambda: self._waits_for(self.person, "resubmit"), 60)
+        eventually(lambda: self._waits_for(self.person, "resubmit"))
         (asked,) = self.person.get(f"{self.expert}/messages")["items"]
         assert asked["text"] == self.text("Which field")
         self.person.change(self.expert, {"fields": ["1.5"]})
@@ -166,7 +166,7 @@ class Life:
         self.world.time_passes("membership.run_erasures", 13)
         assert self.admin.get(erasure)["status"] == "requested"
         self.world.time_passes("membership.run_erasures", 15)
-        done = eventually(lambda: (found := self.admin.get(erasure))["status"] == "done" and found, 60)
+        done = eventually(lambda: (found := self.admin.get(erasure))["status"] == "done" and found)
         assert done["reports"].keys() == {"access", "actions", "centres", "membership"}
         assert self.public.get(self.expert).json()["code"] == "erased"
         assert self.status_for_all() == 410
@@ -178,11 +178,11 @@ class Life:
     def hears(self, *events: str) -> None:
         """Waits for the notification and the mail of each event, and reads them."""
         for event in events:
-            found = eventually(lambda: self._notification(event), 60)  # noqa: B023 - used at once
+            found = eventually(lambda: self._notification(event))  # noqa: B023 - used at once
             assert found["link"] == self.expert or event.startswith("declaration.")
             read = self.person.send("POST", f"{_ACCESS}/notifications/{found['id']}/read")
             assert read.json()["read_at"] is not None
-            eventually(lambda: self._mail(sentence(event, LANGUAGE)), 60)  # noqa: B023 - used at once
+            eventually(lambda: self._mail(sentence(event, LANGUAGE)))  # noqa: B023 - used at once
 
     def counts(self) -> list[Any]:
         """What everybody reads about the number of experts."""

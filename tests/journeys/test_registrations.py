@@ -13,7 +13,6 @@ from tests.support.running import Person, eventually
 
 _CENTRES, _MEMBERS, _ACTIONS = V1["centres"], V1["membership"], V1["actions"]
 _COUNTRY = "LS"
-_AT_MOST = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +47,7 @@ def _linked(world: World, name: str) -> tuple[dict[str, Any], Person]:
 def _taken_back(world: World, imported: str) -> dict[str, int]:
     admin = world.caller("admin")
     admin.step(imported, "undo")
-    eventually(lambda: admin.get(imported)["status"] == "undone", _AT_MOST)
+    eventually(lambda: admin.get(imported)["status"] == "undone")
     return dict(admin.get(imported)["taken_back"])
 
 
@@ -70,23 +69,23 @@ def test_a_director_a_certificate_and_the_stage_follow_an_imported_centre(world:
     admin = world.caller("admin")
     (loser, earlier), (winner, later) = _linked(world, "Mara Mountain"), _linked(world, "Mara Montana")
     imported, centre = _imported(world, loser["ref"], 5)
-    eventually(lambda: _directs(earlier, centre), _AT_MOST)
-    eventually(lambda: _certificates(world, centre) == ["issued"], _AT_MOST)
-    eventually(lambda: _has_centre(world), _AT_MOST)
+    eventually(lambda: _directs(earlier, centre))
+    eventually(lambda: _certificates(world, centre) == ["issued"])
+    eventually(lambda: _has_centre(world))
     assert not _directs(later, centre)
 
     admin.create(f"{_MEMBERS}/merges", {"resource": "experts", "winner_id": winner["id"], "loser_id": loser["id"]})
-    eventually(lambda: admin.get(f"{_CENTRES}/centres/{centre['id']}")["director_id"] == winner["id"], _AT_MOST)
-    eventually(lambda: _directs(later, centre), _AT_MOST)
+    eventually(lambda: admin.get(f"{_CENTRES}/centres/{centre['id']}")["director_id"] == winner["id"])
+    eventually(lambda: _directs(later, centre))
     assert _taken_back(world, imported)["kept"] == 1, "its director has changed since"
 
 
 def test_an_undo_takes_back_what_followed(world: World) -> None:
     expert, director = _linked(world, "Nils Hill")
     imported, centre = _imported(world, expert["ref"], 8)
-    eventually(lambda: _certificates(world, centre) == ["issued"] and _directs(director, centre), _AT_MOST)
+    eventually(lambda: _certificates(world, centre) == ["issued"] and _directs(director, centre))
     assert _taken_back(world, imported) == {"removed": 1, "restored": 0, "kept": 0}
-    eventually(lambda: _certificates(world, centre) == ["revoked"], _AT_MOST)
+    eventually(lambda: _certificates(world, centre) == ["revoked"])
     grants = f"{V1['access']}/grants"
     of_centre = {"scope_kind": "centre", "scope_id": centre["id"], "status": "active"}
-    eventually(lambda: world.caller("admin").get(grants, **of_centre)["items"] == [], _AT_MOST)
+    eventually(lambda: world.caller("admin").get(grants, **of_centre)["items"] == [])

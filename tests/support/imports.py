@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ from shared.configuration.settings import Settings
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
 from tests.support.callers import Caller
+from tests.support.waiting import PATIENCE
 
 Start: TypeAlias = Callable[[str], "subprocess.Popen[bytes]"]
 
@@ -77,7 +78,7 @@ class Importer:
         assert job["status"] == "succeeded", job
         return dict(job["result"])
 
-    async def end_of(self, job: str, within: float = 240.0) -> dict[str, Any]:
+    async def end_of(self, job: str, within: float = PATIENCE) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
         until = loop.time() + within
         while True:
@@ -111,10 +112,3 @@ def csv_of(headings: str, rows: Iterable[Sequence[str]], delimiter: str = ",") -
 
 def counts(created: int = 0, updated: int = 0, unchanged: int = 0, failed: int = 0) -> dict[str, int]:
     return {"created": created, "updated": updated, "unchanged": unchanged, "failed": failed}
-
-
-async def eventually(is_met: Callable[[], Awaitable[bool]]) -> None:
-    """Waits until a condition is met. Raises TimeoutError after two minutes."""
-    async with asyncio.timeout(120):
-        while not await is_met():  # noqa: ASYNC110
-            await asyncio.sleep(0.1)

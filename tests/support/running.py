@@ -17,7 +17,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-_PATIENCE = 300.0
+from tests.support.waiting import PATIENCE
+
 _PORTS = 29000
 """Below the ports from which the kernel serves clients: one of those is taken between its choice and its use."""
 
@@ -93,7 +94,7 @@ class Client:
 
     def finished(self, job: str) -> dict[str, Any]:
         """A job that has succeeded."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while (found := self.get(job))["status"] in ("queued", "running"):
             assert time.monotonic() < until, found
             time.sleep(0.1)
@@ -117,7 +118,7 @@ class Client:
         headers = {"Authorization": f"Bearer {self._bearer()}", **more.pop("headers", {})}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while (response := self._http.request(method, path, headers=headers, **more)).status_code in (429, 503):
             if "retry-after" not in response.headers or time.monotonic() > until:
                 break
@@ -164,7 +165,7 @@ class Person(Client):
         return http.post("/access/v1/oauth/token", data=self.login)
 
 
-def eventually(check: Any, within: float = 20.0) -> Any:
+def eventually(check: Any, within: float = PATIENCE) -> Any:
     """The result of `check` once it is true. AssertionError if it is not in time. Facts take a moment."""
     until = time.monotonic() + within
     while not (found := check()):
@@ -187,7 +188,7 @@ def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
     described = root / "local" / "stack.json"
     try:
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while not described.exists():
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < until, said.read_text()
@@ -195,7 +196,7 @@ def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
         yield json.loads(described.read_text()), root / "local"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(_PATIENCE)
+        process.wait(PATIENCE)
         shutil.rmtree(root, ignore_errors=True)
 
 

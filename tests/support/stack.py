@@ -26,9 +26,9 @@ from deploy.local.ports import first_free
 from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Supervisor
 from deploy.local.valkey import Valkey
+from tests.support.waiting import PATIENCE
 
 _TEMPLATE = "escm_template"
-_PATIENCE = 300.0
 _PORTS = 21000
 _QUEUES = 16
 """Databases of Valkey for one worker, of 64."""
@@ -101,12 +101,12 @@ def _addresses(config: pytest.Config) -> dict[str, str]:
     """Requests the servers and waits for them. Fails the test with the reason if they do not start."""
     root = Path(config.stash[_ROOT])
     (root / "wanted").touch()
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + PATIENCE
     while not (root / "addresses").exists():
         with suppress(FileNotFoundError):
             pytest.fail(f"the test stack did not start: {(root / 'failure').read_text()}", pytrace=False)
         if time.monotonic() > until:
-            pytest.fail(f"the test stack is not ready after {_PATIENCE:.0f} s", pytrace=False)
+            pytest.fail(f"the test stack is not ready after {PATIENCE:.0f} s", pytrace=False)
         time.sleep(0.02)
     return dict(json.loads((root / "addresses").read_text()))
 

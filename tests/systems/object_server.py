@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 
 from deploy.local.ports import first_free
+from tests.support.waiting import PATIENCE
 
 _PORTS = 19300
 """Below the ports from which the kernel serves clients."""
 _KEY, _SECRET = "escm", "a secret of the tests"
-_PATIENCE = 60.0
 
 
 class ObjectServer:
@@ -57,7 +57,7 @@ class ObjectServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         while not self._responds():
             assert self._process.poll() is None, "the object server has ended"
             assert time.monotonic() < until, "the object server does not start"

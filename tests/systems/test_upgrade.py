@@ -13,9 +13,9 @@ from deploy.backup.loading import load
 from deploy.local.folder import PROJECT
 from migrations.run import migrate
 from shared.configuration.settings import DEVELOPMENT_SECRET, Settings
-from tests.faults.clients import eventually
 from tests.support.databases import checksums
 from tests.support.running import Client, system
+from tests.support.waiting import eventually
 
 _EARLIER = PROJECT / "tests/data/backup-0013_actions_governments.tar"
 _CSV = PROJECT / "tests/data/experts-ipcc-ar1-ar3.csv"

@@ -7,8 +7,9 @@ import pytest
 
 from tests.actions.sheets.framework import SEX, Framework, results_of
 from tests.support.callers import Caller
-from tests.support.imports import Importer, counts, csv_of, eventually
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.results import RESULTS, end_period, parts, published, result, subject
+from tests.support.waiting import eventually
 
 
 def file(headings: str, *rows: Sequence[str]) -> bytes:

@@ -22,10 +22,11 @@ from tests.support.callers import Caller
 from tests.support.centres import CENTRES, Members, agreed, centre_body, endorsed, entered, recommended, stepped
 from tests.support.centres import unused_country as new_country
 from tests.support.clock import run_on
-from tests.support.imports import Importer, counts, csv_of, eventually
+from tests.support.imports import Importer, counts, csv_of
 from tests.support.merges import merged
 from tests.support.register import changes, items, public_expert, public_host
 from tests.support.reports import REPORTS, Record
+from tests.support.waiting import eventually
 
 HEADINGS = "registration_number,country,name,host,unit,director,term_starts,term_ends"
 STARTS, ENDS = today() - timedelta(days=800), years_after(today(), 2) - timedelta(days=100)

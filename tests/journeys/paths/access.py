@@ -66,7 +66,7 @@ def _of_a_seat(path_run: PathRun) -> str:
     seat("president", person={"expert_id": expert["id"]})(path_run)
     _two_countries(path_run)
     asked = {"principal_id": person.account, "role": _PRESIDENT}
-    found = eventually(lambda: path_run.world.secretariat.get(f"{_V1}/grants", **asked)["items"], 60)
+    found = eventually(lambda: path_run.world.secretariat.get(f"{_V1}/grants", **asked)["items"])
     return _link(found[0])
 
 

@@ -25,7 +25,7 @@ def _after(schedule: str, status: str, of: Callable[[PathRun], str]) -> Act:
             later(f"membership.{schedule}", 3)(path_run)
             return bool(path_run.by("secretariat").get(of(path_run))["status"] == status)
 
-        eventually(is_there, 60)
+        eventually(is_there)
 
     return act
 
@@ -65,7 +65,7 @@ def expert_with_account(path_run: PathRun, who: str) -> str:
     made = path_run.world.expert(path_run.country, f"{who.title()} {uuid4().hex[:8]}")
     path = str(made["links"]["self"])
     path_run.by("admin").step(path, "link_account", fields={"account_id": person.account})
-    eventually(lambda: "gender" in person.look(path).json(), 60)
+    eventually(lambda: "gender" in person.look(path).json())
     path_run.notes[f"{who} as expert"] = path
     return str(made["id"])
 
@@ -150,7 +150,7 @@ def _late(path_run: PathRun) -> str:
     deadline = _in(seconds=10)
     _open(path_run, nominee_deadline=deadline)
     path = _draft(path_run)
-    eventually(lambda: _in() > deadline, 60)
+    eventually(lambda: _in() > deadline)
     return path
 
 
@@ -170,7 +170,7 @@ def _of_panel(path_run: PathRun) -> str:
     _open(path_run, *_PANEL)
     path = _confirmed(path_run)
     for who in _PANEL:
-        eventually(lambda who=who: path_run.by(who).look(path).status_code == 200, 60)  # type: ignore[misc]
+        eventually(lambda who=who: path_run.by(who).look(path).status_code == 200)  # type: ignore[misc]
     return path
 
 

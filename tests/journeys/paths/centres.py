@@ -140,7 +140,7 @@ def _invited(path_run: PathRun) -> str:
     path = f"{V1['membership']}/experts/{expert}"
     path_run.by("admin").step(path, "link_account", fields={"account_id": person.account})
     made = path_run.create(_OFFICER, f"{centre}/reviewers", expert_id=expert, due=day(30))
-    eventually(lambda: person.look(made["links"]["self"]).status_code == 200, 60)
+    eventually(lambda: person.look(made["links"]["self"]).status_code == 200)
     return str(made["links"]["self"])
 
 

@@ -39,7 +39,7 @@ def _erase_winner(path_run: PathRun) -> None:
     winner = f"/membership/v1/experts/{path_run.by('admin').get(path_run.record)['winner_id']}"
     _request(path_run, "secretariat", winner)
     later(_RUN, 15)(path_run)
-    eventually(lambda: path_run.by("admin").look(winner).status_code == 410, 60)
+    eventually(lambda: path_run.by("admin").look(winner).status_code == 410)
 
 
 def _has_started(record: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ def _name_panel(path_run: PathRun) -> None:
     panel = [{"expert_id": expert_with_account(path_run, who)} for who in _PANEL]
     path_run.by(_OFFICER).change(path_run.record, {"panel": panel})
     for who in _PANEL:
-        eventually(lambda who=who: "panel" in path_run.by(who).look(path_run.record).json(), 60)  # type: ignore[misc]
+        eventually(lambda who=who: "panel" in path_run.by(who).look(path_run.record).json())  # type: ignore[misc]
 
 
 def _score(path_run: PathRun) -> None:
@@ -49,7 +49,7 @@ def _renewed(path_run: PathRun) -> str:
     designated(path_run, starts="2023-01-01", ends=day(-30))
     later("centres.end_terms")(path_run)
     centre = f"{_V1}/centres/{path_run.notes['centre']}"
-    eventually(lambda: path_run.by("admin").get(centre)["status"] == "expired", 60)
+    eventually(lambda: path_run.by("admin").get(centre)["status"] == "expired")
     path_run.by("admin").step(centre, "renew", fields={"conditions": _CONDITIONS})
     query: dict[str, Any] = {"centre_id": path_run.notes["centre"], "status": "current"}
     (term,) = path_run.by(_OFFICER).get(f"{_V1}/terms", **query)["items"]

@@ -46,7 +46,7 @@ def _own_support(path_run: PathRun) -> str:
     namesake, own = (path_run.world.expert(path_run.country, name) for _ in range(2))
     person = path_run.notes["supporter"] = path_run.world.person("Nadia Namesake")
     path_run.by("admin").step(own["links"]["self"], "link_account", fields={"account_id": person.account})
-    eventually(lambda: "gender" in person.get(own["links"]["self"]), 60)
+    eventually(lambda: "gender" in person.get(own["links"]["self"]))
     path_run.create("admin", f"{_V1}/supports", initiative_id=initiative, expert_id=namesake["id"])
     body = {"initiative_id": initiative, "expert_id": own["id"]}
     return str(path_run.create("supporter", f"{_V1}/supports", **body)["links"]["self"])

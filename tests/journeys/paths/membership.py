@@ -44,7 +44,7 @@ def _applicant(path_run: PathRun) -> str:
     }
     made = person.create(f"{_V1}/experts", body)
     path_run.world.grant(person.account, _OFFICER, path_run.country)
-    eventually(lambda: person.look(made["links"]["self"]).status_code == 200, 60)
+    eventually(lambda: person.look(made["links"]["self"]).status_code == 200)
     return str(made["links"]["self"])
 
 
@@ -107,7 +107,7 @@ def _membership(path_run: PathRun) -> str:
     for verb in ("invite", "apply", "start_review", "approve"):
         path_run.by(_OFFICER).step(path, verb)
     asked = {"expert_id": path.rpartition("/")[2]}
-    found = eventually(lambda: path_run.by(_OFFICER).get(f"{_V1}/certificates", **asked)["items"], 60)
+    found = eventually(lambda: path_run.by(_OFFICER).get(f"{_V1}/certificates", **asked)["items"])
     return str(found[0]["links"]["self"])
 
 
@@ -157,7 +157,7 @@ def _own_expert(path_run: PathRun) -> None:
     """The path's expert belongs to a person from now on."""
     path_run.notes["applicant"] = person = path_run.world.person("Olga Owner")
     path_run.by("admin").step(path_run.record, "link_account", fields={"account_id": person.account})
-    eventually(lambda: person.look(path_run.record).status_code == 200, 60)
+    eventually(lambda: person.look(path_run.record).status_code == 200)
 
 
 def _institution(path_run: PathRun) -> str:

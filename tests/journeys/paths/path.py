@@ -10,12 +10,12 @@ import httpx
 
 from tests.journeys.paths import inventory
 from tests.support.running import Client, eventually
+from tests.support.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from tests.journeys.paths.world import World
 
 _REASON = "The path asks for it."
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class PathRun:
 
     def _ask(self, line: Line, fields: dict[str, Any], is_right: Callable[[httpx.Response], bool]) -> dict[str, Any]:
         """The response to the transition, once it is the expected one: facts of other services take a moment."""
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + PATIENCE
         asker = self.by(line.by)
         while not is_right(response := asker.try_step(self.record, line.verb, reason=_REASON, fields=fields)):
             assert time.monotonic() < until, f"{self.record} {line}: {response.status_code} {response.text}"
@@ -171,7 +171,7 @@ class PathRun:
         return dict(response.json())
 
     def _permission_scopes(self, status: str) -> None:
-        eventually(lambda: self.path.status(self._read("secretariat")) == status, _PATIENCE)
+        eventually(lambda: self.path.status(self._read("secretariat")) == status)
 
     def _read(self, who: str) -> dict[str, Any]:
         return dict(self.by(who).get(self.record))

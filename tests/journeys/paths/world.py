@@ -117,7 +117,7 @@ class World:
 
     def token_for(self, email: str, mails: int = 1, purpose: str = "") -> str:
         """The token in the newest mail to an address for a purpose, or for any, once it has so many."""
-        found = eventually(lambda: len(got := self._letters(email, purpose)) >= mails and got, 60)
+        found = eventually(lambda: len(got := self._letters(email, purpose)) >= mails and got)
         return token_in(found[-1])
 
     def grant(self, holder: str, role: str, country: str, kind: str = "account") -> Record:

@@ -28,7 +28,6 @@ from tests.support.running import eventually
 _V1 = V1["membership"]
 _SUPPORTS, _EXPERTS = f"{_V1}/supports", f"{_V1}/experts"
 _HALL = "198.51.100.7"
-_PATIENCE = 120.0
 _CODE = "SOILS-2026"
 _Record = dict[str, Any]
 _EARLIER = (
@@ -93,7 +92,7 @@ class Campaign:
             }
             response = self._post(f"{self._initiative}/sign", body, _HALL if who.number in IN_THE_HALL else _home(who))
             assert (response.status_code, response.json()) == (202, {}), response.text
-        tokens = eventually(lambda: len(got := self._tokens()) == len(signatures) and got, _PATIENCE)
+        tokens = eventually(lambda: len(got := self._tokens()) == len(signatures) and got)
         states: Counter[str] = Counter()
         people = {one.person.email: one.person for one in signatures}
         for address, token in tokens:
@@ -118,7 +117,7 @@ class Campaign:
         """The job matches what is sure, the office decides the rest."""
         self.world.time_passes("membership.match_imported", 0)
         known = {one["display_name"]: one["id"] for one in self._all(f"{_V1}/institutions?country={_all_countries()}")}
-        for one in eventually(self._matched, _PATIENCE):
+        for one in eventually(self._matched):
             meant = self.people.meant[one["raw"]]
             if one["match"]["status"] == "linked":
                 assert one["institution_id"] == known[meant.name]
@@ -157,7 +156,7 @@ class Campaign:
         wish = {"reason": "Asked by letter", "second_person": self.world.account_of("admin2")}
         path = self.office.create(f"{_EXPERTS}/{expert}/erasure", wish)["links"]["self"]
         self.world.time_passes("membership.run_erasures", 15)
-        eventually(lambda: self.office.get(path)["status"] == "done", _PATIENCE)
+        eventually(lambda: self.office.get(path)["status"] == "done")
 
     def experts(self) -> dict[str, Person]:
         """The people by the ids of their records."""
@@ -176,7 +175,7 @@ class Campaign:
             supports = self.supports()
             return supports if all(one["certificate_id"] for one in supports) else []
 
-        return eventually(found, _PATIENCE)
+        return eventually(found)
 
     def credential(self, support: _Record) -> str:
         return self.office.text(f"{_V1}/certificates/{support['certificate_id']}/credential")

@@ -21,6 +21,7 @@ from tests.support.callers import CALLERS, Caller, person
 from tests.support.mailbox import Mailbox, text_of, token_in
 from tests.support.membership import EXPERTS, entered, expert
 from tests.support.principals import enter_principal
+from tests.support.waiting import eventually
 
 CLAIM = f"{EXPERTS}/claim"
 NewPerson = Callable[..., Awaitable[Caller]]
@@ -183,10 +184,7 @@ async def test_who_has_a_record_already_is_refused_and_the_office_gets_the_pair(
         listed = (await admin.get(f"/membership/v1/duplicates?record={first.rpartition(chr(47))[2]}")).json()["items"]
         return [one for one in listed if {one["a"], one["b"]} == wanted]
 
-    for _ in range(600):
-        if found := await pairs():
-            break
-        await asyncio.sleep(0.1)
+    found = await eventually(pairs)
     assert found[0]["reasons"] == ["same_account"]
     assert (await admin.get(second)).json()["account_id"] is None
     await (await new_person()).post(CLAIM, {"token": other})

@@ -14,6 +14,7 @@ from services.membership.worker import create_worker
 from shared.messaging.relay import Relay
 from tests.support.callers import Caller, serving
 from tests.support.membership import EXPERTS, INSTITUTIONS
+from tests.support.waiting import eventually
 
 DUPLICATES = "/membership/v1/duplicates"
 At = Callable[[str | None], Caller]
@@ -99,12 +100,12 @@ async def ended(caller: Caller, response: httpx.Response) -> dict[str, Any]:
     """The ordered job, after it has ended."""
     assert response.status_code == 202, response.text
     job = response.headers["location"]
-    loop = asyncio.get_running_loop()
-    until = loop.time() + 60
-    while (found := (await caller.get(job)).json())["status"] in ("queued", "running"):
-        assert loop.time() < until, found
-        await asyncio.sleep(0.02)
-    return dict(found)
+
+    async def end() -> dict[str, Any] | None:
+        found = (await caller.get(job)).json()
+        return None if found["status"] in ("queued", "running") else found
+
+    return dict(await eventually(end))
 
 
 async def searched(caller: Caller, resource: str = "experts", *, whole: bool = True) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from tests.membership.duplicates.conftest import At, entered, founded, pairs_of, searched
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS
+from tests.support.waiting import eventually
 
 
 @pytest.mark.parametrize(
@@ -122,11 +123,7 @@ async def test_a_change_of_what_is_compared_is_looked_at(office: Caller, worker:
     etag = (await office.get(path)).headers["etag"]
     names = [{"given": "Cuthbert", "family": "Lackadaisy"}]
     assert (await office.patch(path, {"names": names}, etag=etag)).status_code == 200
-    loop = asyncio.get_running_loop()
-    until = loop.time() + 60
-    while not (pairs := await pairs_of(office, known["id"])):
-        assert loop.time() < until
-        await asyncio.sleep(0.05)
+    pairs = await eventually(lambda: pairs_of(office, known["id"]))
     assert {pairs[0]["a"], pairs[0]["b"]} == {known["id"], other["id"]}
 
 

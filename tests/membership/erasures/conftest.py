@@ -1,7 +1,7 @@
 """All services with their workers over a separate database, and a person about whom each of them stores something."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.membership import EXPERTS, activated
 from tests.support.principals import enter_callers, enter_principal
 from tests.support.services import Services, open_services
+from tests.support.waiting import eventually
 
 ERASURES = "/membership/v1/erasures"
 _WORKERS: tuple[tuple[Any, Any], ...] = (
@@ -161,16 +162,6 @@ def run_due(database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     return run
 
 
-async def until(holds: Callable[[], Awaitable[Any]]) -> Any:
-    """The first true result of `holds`."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + 60
-    while not (found := await holds()):
-        assert loop.time() < end
-        await asyncio.sleep(0.05)
-    return found
-
-
 async def until_status(caller: Caller, path: str, status: str = "done") -> dict[str, Any]:
     """The erasure or job once it has the status."""
 
@@ -178,7 +169,7 @@ async def until_status(caller: Caller, path: str, status: str = "done") -> dict[
         found: dict[str, Any] = (await caller.get(path)).json()
         return found if found["status"] == status else None
 
-    return dict(await until(has_status))
+    return dict(await eventually(has_status))
 
 
 async def requested(who: Person) -> str:

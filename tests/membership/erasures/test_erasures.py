@@ -16,11 +16,12 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from tests.membership.erasures.conftest import ERASURES, Person, requested, until, until_status
+from tests.membership.erasures.conftest import ERASURES, Person, requested, until_status
 from tests.support.callers import Caller
 from tests.support.centres import COMMITTEES, DOCUMENT, SEATS, unused_country
 from tests.support.membership import EXPERTS, PARTICIPATIONS, entered, planned
 from tests.support.remains import columns_with, files_with, keys_with
+from tests.support.waiting import eventually
 
 _AUDIT = f"core_audit_{today():%Y%m}01"
 """The trail's partition of this month. It holds what records of others say about a person."""
@@ -67,7 +68,7 @@ async def _with_traces(to: Make, who: Person) -> dict[str, str]:
     async def certificates() -> list[Any]:
         return list((await admin.get(f"/membership/v1/certificates?expert_id={who.id}")).json()["items"])
 
-    pdf = f"{(await until(certificates))[0]['links']['self']}/pdf"
+    pdf = f"{(await eventually(certificates))[0]['links']['self']}/pdf"
     assert (await who.caller.get(pdf)).status_code == 200
     await who.caller.patch(who.path, {"keywords": [f"more {who.word}"]}, etag=await _etag(who.caller, who.path))
     committee = (await to("centres").post(COMMITTEES, {"country": country, "names": {"en": "Committee"}})).json()
@@ -199,7 +200,7 @@ async def test_a_request_restricts_the_record_and_a_cancellation_restores_it(
     lifted = await who.caller.step(who.path, "lift_restriction")
     assert (lifted.status_code, lifted.json()["reason"]) == (409, "erasure_requested")
     ended = "SELECT count(*) FROM access_session WHERE account_id = $1 AND status = 'ended'"
-    await until(lambda: superuser.fetchval(ended, who.account))
+    await eventually(lambda: superuser.fetchval(ended, who.account))
     assert (await admin.step(erasure, "cancel")).json()["reason"] == "not_the_person"
     cancelled = await who.caller.step(erasure, "cancel")
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")

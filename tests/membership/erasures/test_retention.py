@@ -14,11 +14,12 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
-from tests.membership.erasures.conftest import ERASURES, Person, requested, until, until_status
+from tests.membership.erasures.conftest import ERASURES, Person, requested, until_status
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, form, initiative_body
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, entered
 from tests.support.remains import columns_with
+from tests.support.waiting import eventually
 
 RULES = "/membership/v1/retention_rules"
 DECLARATIONS = "/membership/v1/declarations"
@@ -58,7 +59,7 @@ async def apply(database: Database, superuser: asyncpg.Connection) -> Make:
         async def is_done() -> bool:
             return not await superuser.fetchval(_JOBS, operations.APPLY)
 
-        await until(is_done)
+        await eventually(is_done)
 
     return run
 
@@ -158,7 +159,7 @@ async def test_declarations_go_with_what_their_histories_show(
     async def is_announced() -> bool:
         return bool(await superuser.fetchval(announced, UUID(old["id"]), deleted))
 
-    await until(is_announced)
+    await eventually(is_announced)
     trail = await Database.open(AccessSettings(database_url=database_url, redis_url=redis_url).database_dsn(), size=3)
     async with unit_of_work(trail, SYSTEM_CONTEXT) as uow:
         assert await watch(uow.connection) is None
@@ -182,7 +183,7 @@ async def test_an_unconfirmed_signature_goes_after_seven_days(
         found = (await admin.get(address)).json()["items"]
         return found if len(found) == len(forms) else None
 
-    by_name = {one["signer"]["name"]: one for one in await until(signed)}
+    by_name = {one["signer"]["name"]: one for one in await eventually(signed)}
     old, new, confirmed = (by_name[one["name"]] for one in forms)
     past = "UPDATE member_support SET updated_at = now() - interval '169 hours', email_verified = $2 WHERE id = $1"
     await superuser.execute(past, UUID(old["id"]), False)

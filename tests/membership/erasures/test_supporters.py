@@ -7,10 +7,11 @@ from typing import Any
 import asyncpg
 
 from shared.kernel.clock import today
-from tests.membership.erasures.conftest import Person, requested, until, until_status
+from tests.membership.erasures.conftest import Person, requested, until_status
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, form, initiative_body
 from tests.support.callers import Caller
 from tests.support.remains import columns_with, files_with
+from tests.support.waiting import eventually
 
 Make = Callable[..., Any]
 
@@ -58,7 +59,7 @@ async def test_an_erased_supporter_is_nowhere_and_counts_as_before(
     async def signed() -> Any:
         return (await admin.get(f"{SUPPORTS}?initiative_id={other['id']}")).json()["items"]
 
-    (pending,) = await until(signed)
+    (pending,) = await eventually(signed)
     assert files_with(storage, who.word) != []
     supporters = f"{INITIATIVES}/{initiative['id']}/supporters"
     assert len((await anybody.get(supporters)).json()["items"]) == 2

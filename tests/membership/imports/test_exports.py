@@ -13,13 +13,13 @@ import pytest
 from shared.bulk import exporting
 from shared.bulk.store import FileStore, files_of
 from shared.web import streams
-from tests.membership.erasures.conftest import until
 from tests.membership.imports.conftest import EXPORTS, SAMPLES
 from tests.membership.imports.slow import Slow
 from tests.membership.supports.conftest import initiative_body
 from tests.support.callers import Caller
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS, INSTITUTIONS, entered, planned, registered
+from tests.support.waiting import eventually
 
 
 async def _fetched(importer: Importer, body: dict[str, Any]) -> str:
@@ -224,7 +224,7 @@ async def test_a_list_without_imports_is_exported_as_it_is_streamed(resource: st
     taking_part = await registered(machine, held["id"], expert["id"])
     assert (await machine.step(taking_part["links"]["self"], "attend")).status_code == 200
     if resource == "certificates":
-        await until(lambda: _items(machine, path))
+        await eventually(lambda: _items(machine, path))
     expected = len(await _items(machine, path))
     for safe in (True, False):
         streamed = await machine.get(f"{path}?format=csv&safe={str(safe).lower()}")

@@ -15,9 +15,9 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.messaging import jobs
 from shared.web import imports
-from tests.faults.clients import eventually
 from tests.membership.imports.conftest import IMPORTS
 from tests.support.imports import Importer, counts, csv_of
+from tests.support.waiting import eventually
 
 ROWS = csv_of("full_name,country", [(f"Person {n}", "XA") for n in range(2500)])
 WRITTEN = "SELECT count(*) FROM core_import_batch"
@@ -56,7 +56,7 @@ async def abandoned(
     with monkeypatch.context() as broken:
         broken.setattr(writing.Writer, "write", break_later)
         job = (await secretariat.send("experts", ROWS)).headers["location"]
-        await eventually(lambda: database.fetchval(WRITTEN), within=60)
+        await eventually(lambda: database.fetchval(WRITTEN))
         await database.execute("UPDATE core_job SET attempts = 8 WHERE job_type = 'import'")
         ended = await secretariat.end_of(job)
     assert (ended["status"], ended["problem"]["code"]) == ("failed", "internal_error")
@@ -103,7 +103,7 @@ async def half_undone(
         broken.setattr(undoing, "take_back_some", break_later)
         broken.setattr(imports, "MOST_AT_ONCE", 2_000)
         begun = (await secretariat.undo(brought)).json()
-        await eventually(lambda: database.fetchval("SELECT count(*) = 1500 FROM member_expert"), within=60)
+        await eventually(lambda: database.fetchval("SELECT count(*) = 1500 FROM member_expert"))
         await database.execute("UPDATE core_job SET attempts = 8 WHERE job_type = 'undo_import'")
         assert (await secretariat.end_of(begun["job"]))["status"] == "failed"
     return brought | {"job": begun["job"]}

@@ -7,13 +7,13 @@ import asyncpg
 import pytest
 
 from shared.bulk import undoing
-from tests.membership.erasures.conftest import until
 from tests.membership.imports.conftest import IMPORTS
 from tests.membership.imports.test_supports import CODE, HEADINGS
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
 from tests.support.callers import Caller
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import CONGRESSES, EXPERTS, PARTICIPATIONS, congress
+from tests.support.waiting import eventually
 
 _CERTIFICATES = "SELECT status, holder_name FROM member_certificate"
 
@@ -121,7 +121,7 @@ async def test_the_certificates_of_removed_people_end_without_a_name(
         rows = await database.fetch(f"{_CERTIFICATES} ORDER BY holder_name")
         return [tuple(row) for row in rows] == list(expected)
 
-    await until(lambda: statuses(("issued", "Ada Printed"), ("issued", "Ben Certified")))
+    await eventually(lambda: statuses(("issued", "Ada Printed"), ("issued", "Ben Certified")))
     printed = (
         "INSERT INTO member_certificate_file (certificate_id, language, sha256, size, printed_at)"
         " SELECT id, 'en', '00', 1, now() FROM member_certificate WHERE holder_name = 'Ada Printed'"
@@ -131,7 +131,7 @@ async def test_the_certificates_of_removed_people_end_without_a_name(
     assert undone.json()["taken_back"] == {
         "removed": 2, "restored": 0, "kept": 0, "experts_removed": 1, "experts_kept": 1,
     }  # fmt: skip
-    await until(lambda: statuses(("revoked", ""), ("revoked", "Ada Printed")))
+    await eventually(lambda: statuses(("revoked", ""), ("revoked", "Ada Printed")))
 
 
 async def test_an_expert_of_an_imported_list_who_supports_something_stays(secretariat: Importer) -> None:

@@ -1,6 +1,5 @@
 """The affiliations of a public ORCID record are imported, follow it, and leave alone what others assert."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -15,6 +14,7 @@ from tests.support.callers import Caller
 from tests.support.institutions import institution
 from tests.support.membership import INSTITUTIONS
 from tests.support.orcid import FakeOrcid, summary
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 NewOwner = Callable[..., Awaitable[Member]]
@@ -166,11 +166,8 @@ async def test_a_response_of_another_shape_ends_nothing(
     await linked.imported()
     orcid.instead = Response(instead, 200)
     ordered = await linked.caller.post(f"{linked.path}/orcid_import")
-    for _ in range(600):
-        row = await superuser.fetchrow("SELECT status, error FROM core_job WHERE id = $1", ordered.json()["id"])
-        if row["error"]:
-            break
-        await asyncio.sleep(0.1)
+    failed = "SELECT status, error FROM core_job WHERE id = $1 AND error IS NOT NULL"
+    row = await eventually(lambda: superuser.fetchrow(failed, ordered.json()["id"]))
     assert "upstream_unavailable" in row["error"]
     assert named(await linked.affiliations())["Professor"]["to"] is None
 

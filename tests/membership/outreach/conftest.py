@@ -13,6 +13,7 @@ import pytest
 from tests.support.callers import Caller
 from tests.support.mailbox import Mailbox
 from tests.support.membership import entered
+from tests.support.waiting import eventually
 
 BROADCASTS = "/membership/v1/broadcasts"
 CONSENTS = "/membership/v1/consents"
@@ -74,11 +75,12 @@ class Office:
 
     async def until(self, path: str, is_met: Callable[[Body], bool]) -> Body:
         """The broadcast, once it meets the condition."""
-        for _ in range(1200):
-            if is_met(found := await self.read(path)):
-                return found
-            await asyncio.sleep(0.1)
-        raise AssertionError(found)
+
+        async def met() -> Body | None:
+            found = await self.read(path)
+            return found if is_met(found) else None
+
+        return dict(await eventually(met))
 
     async def sent(self, path: str) -> Body:
         """The outcomes of a broadcast that has ended."""

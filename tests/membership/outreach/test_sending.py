@@ -1,6 +1,5 @@
 """Every recipient ends with one outcome, and nobody gets a second mail."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -20,6 +19,7 @@ from shared.records.erasing import erase
 from tests.membership.conftest import working
 from tests.membership.outreach.conftest import Office, losing_replies
 from tests.support.mailbox import Mailbox, text_of
+from tests.support.waiting import eventually
 
 
 async def test_each_recipient_gets_one_mail_in_their_language(office: Office, posted: Mailbox) -> None:
@@ -107,11 +107,12 @@ async def test_a_mail_that_is_put_off_slows_down_and_is_sent_later(
     path = await office.started()
     rows = "SELECT outcome, delays FROM member_broadcast_recipient WHERE broadcast_id = $1 ORDER BY delays DESC"
     key = UUID(path.rpartition("/")[2])
-    for _ in range(1200):
-        if [row["delays"] for row in await superuser.fetch(rows, key)][:1] == [1]:
-            break
-        await asyncio.sleep(0.1)
-    found = await superuser.fetch(rows, key)
+
+    async def put_off() -> list[asyncpg.Record] | None:
+        found = await superuser.fetch(rows, key)
+        return found if found[0]["delays"] == 1 else None
+
+    found = await eventually(put_off)
     assert [(row["outcome"], row["delays"]) for row in found] == [("queued", 1), ("queued", 0), ("queued", 0)]
     assert len([address for address in posted.asked if address in addresses]) == 1, "nothing more for a minute"
     posted.at_address = lambda _address: None

@@ -1,6 +1,5 @@
 """Initiatives that the secretariat opens, and people who sign them."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ import pytest
 
 from tests.support.callers import Caller
 from tests.support.mailbox import Mailbox, text_of
+from tests.support.waiting import eventually
 
 INITIATIVES = "/membership/v1/initiatives"
 SUPPORTS = "/membership/v1/supports"
@@ -103,11 +103,7 @@ class Campaign:
 
     async def until(self, is_met: Callable[[], Any]) -> Any:
         """What a condition returns, once that is true."""
-        for _ in range(600):
-            if found := await is_met():
-                return found
-            await asyncio.sleep(0.1)
-        raise AssertionError("the condition was not met")
+        return await eventually(is_met)
 
 
 @pytest.fixture

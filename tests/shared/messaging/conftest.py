@@ -52,18 +52,6 @@ async def at_work(*processes: Process) -> AsyncIterator[None]:
         await asyncio.gather(*tasks)
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], within: float = 60.0) -> Any:
-    """The first true result. Fails with the last one after `within` seconds."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + within
-    while True:
-        found = await check()
-        if found or loop.time() > until:
-            assert found, f"not so within {within} s: {found!r}"
-            return found
-        await asyncio.sleep(0.02)
-
-
 @pytest.fixture
 def settings(database_url: str, redis_url: str) -> MessagingSettings:
     return MessagingSettings(database_url=database_url, redis_url=redis_url, pool_size=8)

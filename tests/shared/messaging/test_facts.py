@@ -15,7 +15,8 @@ from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.messaging.outbox import announce
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually, fact
+from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, fact
+from tests.support.waiting import eventually
 
 Announce = Callable[..., Awaitable[list[Fact]]]
 Effects = Callable[[], Awaitable[list[Any]]]

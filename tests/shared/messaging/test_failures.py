@@ -19,7 +19,8 @@ from shared.messaging import jobs
 from shared.messaging.outbox import defer
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
+from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work
+from tests.support.waiting import eventually
 
 Announce = Callable[..., Awaitable[list[Fact]]]
 Effects = Callable[[], Awaitable[list[Any]]]

@@ -17,7 +17,8 @@ from shared.messaging.job_run import JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work, eventually
+from tests.shared.messaging.conftest import MessagingSettings, at_work
+from tests.support.waiting import eventually
 
 Order = Callable[..., Awaitable[list[UUID]]]
 _ALL_ENDED = "SELECT count(*) > 0 AND count(*) = count(finished_at) FROM core_job"
@@ -70,7 +71,7 @@ def working(settings: MessagingSettings, work: Work, workers: int = 1) -> Any:
 
 
 async def _ended(admin: asyncpg.Connection) -> None:
-    await eventually(lambda: admin.fetchval(_ALL_ENDED), within=60)
+    await eventually(lambda: admin.fetchval(_ALL_ENDED))
 
 
 @pytest.mark.parametrize("bulk", [True, False])

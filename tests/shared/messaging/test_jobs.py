@@ -18,7 +18,8 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work, eventually
+from tests.shared.messaging.conftest import MessagingSettings, at_work
+from tests.support.waiting import eventually
 
 Ask = Callable[..., Awaitable[UUID]]
 

@@ -22,7 +22,8 @@ from shared.messaging.wakeup import RELAY, channel
 from shared.messaging.worker import Worker
 from shared.observability import logs
 from shared.observability.metrics import DEPTH
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
+from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work
+from tests.support.waiting import eventually
 
 _PORTS = 28500
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from shared.messaging.queue import QueueMessage, QueuePublisher, QueueReader
-from tests.shared.messaging.conftest import eventually
 from tests.shared.messaging.recording import recording
+from tests.support.waiting import eventually
 
 
 @asynccontextmanager

@@ -10,7 +10,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.relay import Relay
 from shared.messaging.schedules import Schedule, plan
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work, eventually
+from tests.shared.messaging.conftest import MessagingSettings, at_work
+from tests.support.waiting import eventually
 
 
 async def tick(uow: UnitOfWork) -> None:

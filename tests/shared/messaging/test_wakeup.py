@@ -19,9 +19,10 @@ from shared.messaging.relay import Relay
 from shared.messaging.supervision import growing_pauses
 from shared.messaging.wakeup import POLL, WakeUp, channel
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, eventually
+from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work
 from tests.shared.messaging.program import note
 from tests.shared.messaging.recording import recording
+from tests.support.waiting import eventually
 
 _NEVER = 3600.0
 _IDLE_FOR = 2.0

@@ -7,8 +7,9 @@ from redis.asyncio import Redis
 
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work, eventually
+from tests.shared.messaging.conftest import MessagingSettings, at_work
 from tests.shared.messaging.program import ANY, note
+from tests.support.waiting import eventually
 
 QUEUE = "escm:queue:membership"
 
@@ -29,11 +30,11 @@ async def test_a_queue_of_a_wrong_type_is_mended(
             async def is_mended() -> bool:
                 return await redis.type(QUEUE) in (b"zset", b"none")
 
-            await eventually(is_mended, within=60)
+            await eventually(is_mended)
             await redis.delete(QUEUE)
             await redis.rpush(QUEUE, "x")
             await _had_effect(announce_facts, effects, 6)
-            await eventually(is_mended, within=60)
+            await eventually(is_mended)
 
 
 async def _had_effect(announce_facts: Any, effects: Any, count: int) -> None:
@@ -42,4 +43,4 @@ async def _had_effect(announce_facts: Any, effects: Any, count: int) -> None:
     async def all_of_them() -> bool:
         return len(await effects()) == count
 
-    await eventually(all_of_them, within=60)
+    await eventually(all_of_them)

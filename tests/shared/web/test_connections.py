@@ -15,9 +15,9 @@ import uvicorn
 from shared.configuration.settings import Settings
 from shared.web.connections import ConnectionLimits, Connections
 from shared.web.protocol import Protocol
-from tests.faults.clients import eventually
 from tests.faults.problems import assert_problem
 from tests.shared.web.edge_app import edge_app
+from tests.support.waiting import eventually
 
 GET = b"GET /test/v1/things HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /test/v1/things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -102,7 +102,7 @@ async def nothing_is_open(server: Serving) -> None:
     async def none() -> bool:
         return len(server.connections) == 0 and server.connections.memory.total == 0
 
-    await eventually(none, within=30)
+    await eventually(none)
 
 
 @pytest.mark.parametrize("part", [b"X: " + b"x" * 70_000, b"X-%d: y\r\n" * 200, b"y" * 500_000])
@@ -199,7 +199,7 @@ async def test_the_oldest_half_head_gives_way_when_memory_is_spent():
 
         for count, (_, writer) in enumerate(opened, 1):
             writer.write(GET + b"X: " + b"x" * 40_000)
-            await eventually(partial(held, count), within=30)
+            await eventually(partial(held, count))
         assert await asyncio.wait_for(opened[0][0].read(), 30) == b""
         assert server.connections.memory.total <= 100_000
         assert await server.is_well()
@@ -211,7 +211,7 @@ async def test_a_newcomer_takes_the_place_of_who_waits_longest(small: Serving):
     async def all_are_in() -> bool:
         return len(small.connections) == 10
 
-    await eventually(all_are_in, within=30)
+    await eventually(all_are_in)
     assert await small.is_well()
     assert await asyncio.wait_for(opened[0][0].read(), 30) == b""
 
@@ -224,7 +224,7 @@ async def test_where_all_are_being_served_a_newcomer_is_refused(small: Serving):
     async def all_work() -> bool:
         return all(connection.is_responding() for connection in small.connections._open)
 
-    await eventually(all_work, within=30)
+    await eventually(all_work)
     assert_problem(await small.response_to(), (503, "unavailable"))
     small.go_on.set()
     responses = [await asyncio.wait_for(reader.read(), 30) for reader, _ in opened]

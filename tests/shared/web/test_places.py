@@ -15,7 +15,7 @@ from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
 from shared.web import job_events, streams
 from shared.web.places import Places, holder_of
 from shared.web.streams import Pace
-from tests.faults.clients import eventually
+from tests.support.waiting import eventually
 
 
 async def test_a_principal_holds_so_many_places_and_never_the_last() -> None:
@@ -130,9 +130,9 @@ async def test_a_client_that_takes_a_little_now_and_then_is_cut(monkeypatch: pyt
 
 
 async def until(check: Callable[[], bool]) -> None:
-    """Waits until the condition is true, at most a minute."""
+    """Waits until the condition is true."""
 
     async def look() -> bool:
         return check()
 
-    await eventually(look, within=60)
+    await eventually(look)

@@ -83,19 +83,18 @@ CREATE INDEX action_assessment_expert_idx ON action_assessment (expert_id) WHERE
         index_beside_writers(name, definition)
 
 
-def _as_searcher(sql: str) -> None:
-    """Runs statements as `escm_search`, which owns the view of documents."""
-    searcher = role("search")
+def _rename(view: str, name: str) -> None:
+    """Renames a view of `escm_search`."""
     run(f"""
-GRANT CREATE ON SCHEMA escm TO {searcher}
+GRANT CREATE ON SCHEMA escm TO {role("search")}
 --;
-SET LOCAL ROLE {searcher}
+SET LOCAL ROLE {role("search")}
 --;
-{sql}
+ALTER VIEW {view} RENAME TO {name}
 --;
 SET LOCAL ROLE {role("owner")}
 --;
-REVOKE CREATE ON SCHEMA escm FROM {searcher}
+REVOKE CREATE ON SCHEMA escm FROM {role("search")}
 """)
 
 
@@ -105,17 +104,22 @@ def _publish_documents() -> None:
         f"r.visibility = ANY({setting('visibilities')}) OR r.country = ANY({setting('countries')})"
         f" OR r.subject_id::text = ANY({setting('records')})"
     )
-    _as_searcher(f"""
-ALTER VIEW {_DOCUMENT} RENAME TO {_OTHER_DOCUMENT}
---;
+    _rename(_DOCUMENT, _OTHER_DOCUMENT)
+    run(f"""
 CREATE VIEW {_DOCUMENT} AS SELECT * FROM {_OTHER_DOCUMENT} UNION ALL
 SELECT e.id, 'actions.assessments', r.id, r.ref, r.country, r.visibility, r.status, r.subject_id,
     '/actions/v1/assessments/' || r.id
 FROM action_published_evidence e
     JOIN action_assessment r ON r.evidence @> jsonb_build_array(jsonb_build_object('evidence_id', e.id))
 WHERE r.status <> 'draft' AND ({readable})
+""")
+    grant(_DOCUMENT, "SELECT", "actions")
+    run(f"""
+GRANT CREATE ON SCHEMA escm TO {role("search")}
 --;
-GRANT SELECT ON {_DOCUMENT} TO {role("actions")}
+ALTER VIEW {_DOCUMENT} OWNER TO {role("search")}
+--;
+REVOKE CREATE ON SCHEMA escm FROM {role("search")}
 """)
 
 
@@ -186,7 +190,7 @@ def downgrade() -> None:
         run(f"DROP VIEW {view}")
         run(f"ALTER VIEW {other} RENAME TO {view}")
     run(f"DROP VIEW {_DOCUMENT}")
-    _as_searcher(f"ALTER VIEW {_OTHER_DOCUMENT} RENAME TO {_DOCUMENT}")
+    _rename(_OTHER_DOCUMENT, _DOCUMENT)
     close_documents(_DOCUMENTS)
     run("""
 DROP TABLE action_assessment

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from deploy.local.processes import Identity
+from tests.support.waiting import PATIENCE
 
 _PROCESSES = {
     *("postgres", "valkey", "api", "relay"),
@@ -29,7 +30,7 @@ def _start(root: Path, port: int) -> "tuple[subprocess.Popen[bytes], dict[str, A
     said = root.with_name("said")
     with said.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not (root / "stack.json").exists():
         assert process.poll() is None, said.read_text()
         assert time.monotonic() < until, said.read_text()

@@ -26,12 +26,12 @@ _ABSENT: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A function and the source of each of its parameters. A part without a name is called without being a
-    parameter."""
+    """A function and the source of each of its parameters; those of the path with the name there. A part without a name
+    is called without being a parameter."""
 
     name: str
     function: Callable[..., Any]
-    path: tuple[str, ...] = ()
+    path: tuple[tuple[str, str], ...] = ()
     parts: tuple["_Part", ...] = ()
     body: Any = None
 
@@ -42,7 +42,7 @@ class _Part:
             yield from part.bodies()
 
     async def value(self, request: Request, body: Any, solved: dict[Callable[..., Any], Any]) -> Any:
-        values: dict[str, Any] = {name: request.path_params[name] for name in self.path}
+        values: dict[str, Any] = {name: request.path_params[there] for name, there in self.path}
         for part in self.parts:
             if part.function not in solved:
                 solved[part.function] = await part.value(request, body, solved)
@@ -82,7 +82,7 @@ def _part_of(dependant: Dependant) -> _Part | None:
         return None
     if function is None or not iscoroutinefunction(function):
         return None
-    path = tuple(field.name for field in dependant.path_params)
+    path = tuple((field.name, field.alias) for field in dependant.path_params)
     return _Part(name, function, path, tuple(parts), next(iter(dependant.body_params), None))
 
 

@@ -8,7 +8,7 @@ from services.centres.evaluation_scores import queries
 from services.centres.evaluation_scores.record import EvaluationScore
 from services.centres.evaluation_scores.tables import evaluation_score
 from services.centres.evaluations.domain import OPEN
-from services.centres.evaluations.operations import lock_for, state_conflict
+from services.centres.evaluations.operations import EVALUATIONS, lock_for, state_conflict
 from services.centres.evaluations.queries import experts_of
 from services.centres.evaluations.record import Evaluation
 from shared.database.unit_of_work import UnitOfWork
@@ -52,10 +52,8 @@ async def create(uow: UnitOfWork, access: AccessScope, of: Evaluation, new: Eval
     return entered
 
 
-async def lock(
-    uow: UnitOfWork, access: AccessScope, of: Evaluation, key: UUID, version: int
-) -> tuple[EvaluationScore, Evaluation]:
-    """The caller's score at this version and its evaluation, both locked. Raises as `create` does."""
+async def lock(uow: UnitOfWork, access: AccessScope, of: Evaluation, key: UUID, version: int) -> EvaluationScore:
+    """The caller's score at this version, locked with its evaluation. Raises as `create` does."""
     require(access, "update", of.country, of.id)
     expert = await _member(uow, access, of)
     present = await lock_for(uow, of.id, expert)
@@ -63,11 +61,12 @@ async def lock(
     before = await SCORES.lock(uow, key, version)
     if before.expert_id != expert:
         raise Forbidden("Only its author changes a score.", members={"reason": "not_in_panel"})
-    return before, present
+    return before
 
 
-async def update(uow: UnitOfWork, of: Evaluation, before: EvaluationScore, wanted: EvaluationScore) -> EvaluationScore:
-    """Updates a locked score of a locked evaluation. Raises Invalid for criteria that are missing or unknown."""
+async def update(uow: UnitOfWork, before: EvaluationScore, wanted: EvaluationScore) -> EvaluationScore:
+    """Updates a locked score. Raises Invalid for criteria that are missing or unknown."""
+    of = await EVALUATIONS.lock(uow, before.evaluation_id)
     _check(of, wanted)
     after = await SCORES.update(uow, before, wanted)
     if after.conflict_of_interest:

@@ -55,18 +55,15 @@ async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Revi
     return entered
 
 
-async def require_author(uow: UnitOfWork, access: AccessScope, centre: Centre, reviewer: UUID) -> None:
-    """Raises Forbidden if the caller may not change a review by this reviewer."""
+async def lock(uow: UnitOfWork, access: AccessScope, centre: Centre, key: UUID, version: int) -> Review:
+    """The review at this version, locked, with its centre. Raises Forbidden if the caller may not change reviews of its
+    reviewer, Conflict if the centre is not under review any more."""
     require(access, "update", centre.country, centre.id)
-    await _is_own(uow, access, centre, reviewer)
-
-
-async def lock(uow: UnitOfWork, centre: Centre, key: UUID, version: int) -> Review:
-    """The review at this version, locked, with its centre. The caller has passed `require_author`. Raises Conflict if
-    the centre is not under review any more."""
     await uow.allow_record(centre.id)
+    before = await REVIEWS.lock(uow, key, version)
+    await _is_own(uow, access, centre, before.reviewer_id)
     await lock_under_review(uow, centre.id)
-    return await REVIEWS.lock(uow, key, version)
+    return before
 
 
 async def update(uow: UnitOfWork, before: Review, wanted: Review) -> Review:

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from services.centres.reviews.tables import review
-from shared.database.context import AccessContext, within_context
+from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
+from shared.records.access_scope import AccessScope
 from shared.records.columns import as_read
 
 
@@ -22,11 +23,11 @@ def _select(single: bool) -> Any:
 _READS = Shapes(_select)
 
 
-async def of_centre(connection: Connection, context: AccessContext, centre: UUID) -> list[Row]:
+async def of_centre(connection: Connection, access: AccessScope, centre: UUID) -> list[Row]:
     """All reviews of a centre, oldest first; a centre has few."""
-    return await _READS.get(False).fetch(connection, centre=centre, **context.parameters)
+    return await _READS.get(False).fetch(connection, centre=centre, **access.context.parameters)
 
 
-async def get(connection: Connection, context: AccessContext, centre: UUID, key: UUID) -> Row | None:
+async def get(connection: Connection, access: AccessScope, centre: UUID, key: UUID) -> Row | None:
     """One review, or None."""
-    return await _READS.get(True).fetchrow(connection, centre=centre, key=key, **context.parameters)
+    return await _READS.get(True).fetchrow(connection, centre=centre, key=key, **access.context.parameters)

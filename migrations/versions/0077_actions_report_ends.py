@@ -1,8 +1,8 @@
-"""A row of `action_tag` for each code of the sections of a progress report."""
+"""A row of `action_tag` for each code of the sections of a progress report, and files of reports that people order."""
 
 from migrations.rules import run
 
-revision = "0077_actions_report_codes"
+revision = "0077_actions_report_ends"
 down_revision = "0076_membership_authorships"
 
 _CODES = """
@@ -10,10 +10,21 @@ SELECT DISTINCT r.id, 'report', one ->> 'scheme', one ->> 'code', r.status, r.co
 FROM {schema}action_report_section s
     JOIN {schema}action_report r ON r.id = s.report_id, jsonb_array_elements(s.codes) one"""
 
+_FORMATS = "'csv', 'ndjson', 'xlsx', 'json'"
+
+
+def _formats(allowed: str) -> None:
+    run(f"""
+ALTER TABLE core_export
+    DROP CONSTRAINT core_export_format_check,
+    ADD CONSTRAINT core_export_format_check CHECK (format IN ({allowed}))
+""")
+
 
 def upgrade() -> None:
     """Whoever changes codes of a report waits for others who do: each sees the codes of all its sections. Tags get the
     report's visibility when its sections do: before, whoever writes a section may hold both the section and the tags."""
+    _formats(f"{_FORMATS}, 'pdf'")
     run(f"""
 CREATE FUNCTION action_report_section_codes_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -74,4 +85,7 @@ SET LOCAL escm.write_everywhere = 'on'
 SET LOCAL escm.visibilities = 'public,network,restricted'
 --;
 DELETE FROM action_tag WHERE kind = 'report'
+--;
+DELETE FROM core_export WHERE format = 'pdf'
 """)
+    _formats(_FORMATS)

@@ -144,7 +144,13 @@ _BY_NAME: Mapping[str, Demand] = {
     "listSupportRequestMatches": Demand(Ask.DO, "create", "offers"),
     "listExpectedReports": Demand(Ask.SIGNED_IN),
     **dict.fromkeys(
-        ("getReportSection", "getReportSectionItem", "listDelegationsOfReport", "listCommentsOfReport"),
+        (
+            "getReportSection",
+            "getReportSectionItem",
+            "listDelegationsOfReport",
+            "listCommentsOfReport",
+            "orderReportPdf",
+        ),
         Demand(Ask.SEE),
     ),
     **dict.fromkeys(("updateReportSection", "updateReportSectionItem"), Demand(Ask.DO, "update", "report_sections")),

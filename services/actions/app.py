@@ -29,6 +29,7 @@ from services.actions.periods.routes import extensions
 from services.actions.periods.routes import router as periods
 from services.actions.printed_documents.responses import printed_documents
 from services.actions.programmes.routes import router as programmes
+from services.actions.report_documents.routes import orders as report_orders
 from services.actions.report_documents.routes import router as report_documents
 from services.actions.report_templates.routes import router as report_templates
 from services.actions.reports.part_routes import ROUTERS as REPORT_PARTS
@@ -73,7 +74,7 @@ _RESULTS = (
     assessments,
 )
 _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
-_REPORTS = (report_templates, expected_reports, reports, report_sections, *REPORT_PARTS)
+_REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
 _SCHEMES = (schemes, codes, states, mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)

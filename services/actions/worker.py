@@ -1,6 +1,6 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
 validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones, keeps the files of
-evidence, and prints public documents."""
+evidence, and prints public documents and reports."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from services.actions.printed_documents.operations import document_files
 from services.actions.printed_documents.operations import removing as removing_documents
 from services.actions.programmes.operations import PROGRAMMES
 from services.actions.reactions import REACTIONS
+from services.actions.report_documents.jobs import report_jobs
 from services.actions.report_documents.operations import REPORT, report_kind
 from services.actions.reports import operations as reports
 from services.actions.settings import ActionsSettings
@@ -76,7 +77,7 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
         schedules["scan_evidence"] = Schedule(timedelta(minutes=1), order_scan, catch_up=1)
     bulk, steps = BulkJobs(settings, IMPORTABLE, EXPORTABLE), StepJobs(STEPPABLE)
     kinds = {PROFILE: profile_kind(settings.issuer), REPORT: report_kind(settings.issuer)}
-    printing = printing_jobs(kinds, documents)
+    printing = {**printing_jobs(kinds, documents), **report_jobs(settings)}
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 

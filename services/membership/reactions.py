@@ -1,12 +1,17 @@
 """The reactions of membership: affiliations and supports follow institutions, what belongs to experts follows those
-that were merged, certificates follow their holders and end with those whom an undo deletes, supports of restricted
-experts leave public lists, invitations to review centres are mailed, conflicts of interest of panels are found, and an
-erasure goes on when all services have reported."""
+that were merged, certificates follow their holders and what they certify, and end with those whom an undo deletes,
+supports of restricted experts leave public lists, invitations to review centres are mailed, conflicts of interest of
+panels are found, and an erasure goes on when all services have reported."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.membership.certificate_causes.operations import follow_participation, follow_support
+from services.membership.certificate_causes.operations import (
+    follow_participation,
+    follow_report,
+    follow_reports_of,
+    follow_support,
+)
 from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
 from services.membership.certificates.following import compare_names, follow_centre, follow_expert
 from services.membership.claims.queries import merge_target
@@ -17,7 +22,7 @@ from services.membership.merges.following import follow_institution
 from services.membership.references import EXPERTS, INSTITUTIONS
 from services.membership.review_invitations.operations import invite, invite_again
 from services.membership.supports.operations import list_again
-from shared.contracts import access, actions, centres, membership, signing
+from shared.contracts import access, actions, centres, membership, reporting, signing
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
@@ -47,6 +52,7 @@ async def _expert_unmerged(uow: UnitOfWork, subject: UUID) -> None:
 
 async def _restriction_lifted(uow: UnitOfWork, subject: UUID) -> None:
     await follow_expert(uow, subject)
+    await follow_reports_of(uow, subject)
     await list_again(uow, subject)
 
 
@@ -76,6 +82,7 @@ _member = of_each_subject(follow_expert)
 _designated = of_each_subject(follow_centre)
 _supported = of_each_subject(follow_support)
 _participated = of_each_subject(follow_participation)
+_authored = of_each_subject(follow_report)
 _reported = of_each_subject(follow_reports)
 REACTIONS: Reactions = {
     access.ERASURE_REPORTED: _reported,
@@ -132,6 +139,7 @@ REACTIONS: Reactions = {
         ),
         _participated,
     ),
+    **dict.fromkeys((reporting.REPORT_PUBLISHED, reporting.REPORT_SUPERSEDED, reporting.REPORT_RETRACTED), _authored),
     membership.EXPERT_UPDATED: _experts_updated,
     **dict.fromkeys(
         (

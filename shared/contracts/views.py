@@ -211,8 +211,10 @@ TASKS = _view("action_published_task", **_RECORD, owner_id="id", owner_role="tex
 """Every task, without its content."""
 TASK_COMMENTS = _view("action_published_task_comment", **_RECORD, task_id="id")
 """Every comment on a task, without its text."""
-REPORTS = _view("action_published_report", **_RECORD, programme_id="id", period_id="id", expert_ids="ids")
-"""Every progress report, without its content, with the experts who contributed."""
+REPORTS = _view(
+    "action_published_report", **_RECORD, programme_id="id", period_id="id", expert_ids="ids", period="text"
+)
+"""Every progress report, without its content, with the experts who contributed and the code of its period."""
 DELEGATIONS = _view("action_published_delegation", **_RECORD, report_id="id", account_id="id", due_on="day")
 """Every delegation of sections of a progress report to an account."""
 REPORT_COMMENTS = _view("action_published_report_comment", **_RECORD, report_id="id")

@@ -22,7 +22,13 @@ from shared.web.responses import JSON, key_of
 from shared.web.route import ResourceRouter
 from shared.web.uploads import store_of
 
-_MEDIA = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET, "json": JSON}
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "ndjson": "application/x-ndjson",
+    "xlsx": SPREADSHEET,
+    "json": JSON,
+    "pdf": "application/pdf",
+}
 
 
 class ExportBody(Body):

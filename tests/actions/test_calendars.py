@@ -19,10 +19,12 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now, today
+from shared.kernel.countries import COUNTRIES
 from tests.actions.neighbours import enter
 from tests.actions.programme import action, framework, made, milestone, programme, steps
 from tests.support.assessments import period
 from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.progress import Reporting, publish
 from tests.support.tasks import task
 
 Callers = Callable[[str | None], Caller]
@@ -95,6 +97,40 @@ async def test_a_calendar_has_the_days_of_every_kind(
         {"milestone", "period_opens", "period_due", "period_closes"},
     )
     assert str(own[_uid(mark, "milestone")]["summary"]) == "Milestone: Samples, first; part"
+
+
+async def test_a_calendar_has_the_last_days_of_reports(
+    admin: Caller, caller: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = caller("author_xa")
+    plan = await Reporting.begun(author, due_on=str(_DAY))
+    path = await plan.submitted()
+    me, other = (_person(admin, monkeypatch, grant("national_author", "country", name)) for name in ("XA", "XB"))
+    wanted = {"kinds": ["reports"], "programme_id": plan.programme_id}
+    address = await _subscribed(me, language="fr", **wanted)
+    in_country, elsewhere = [await _subscribed(one, kinds=["reports"], country="XA") for one in (me, other)]
+    (event,) = (await _events(admin, address)).values()
+    assert (event["uid"], event["dtstart"].dt) == (_uid(path, "report"), _DAY)
+    assert str(event["summary"]) == f"Rapport d’activité à remettre: {COUNTRIES['XA'].names['en']} 2026"
+    assert _uid(path, "report") in await _events(admin, in_country)
+    assert _uid(path, "report") not in await _events(admin, elsewhere)
+    await publish(author, path)
+    assert _uid(path, "report") in await _events(admin, elsewhere)
+    again = await plan.report(replaces_id=path[-36:])
+    assert set(await _events(admin, address)) == {_uid(path, "report")}
+    assert (await author.step(again, "discard")).status_code == 200
+
+
+async def test_a_discarded_report_is_cancelled(caller: Callers) -> None:
+    author = caller("author_xa")
+    plan = await Reporting.begun(author, due_on=str(_DAY))
+    path = await plan.report()
+    address = await _subscribed(author, kinds=["reports"], programme_id=plan.programme_id)
+    (before,) = (await _events(author, address)).values()
+    assert (await author.step(path, "discard")).status_code == 200
+    (after,) = (await _events(author, address)).values()
+    assert [str(one["status"]) for one in (before, after)] == ["CONFIRMED", "CANCELLED"]
+    assert int(after["sequence"]) > int(before["sequence"])
 
 
 async def test_a_redated_milestone_keeps_its_uid_with_a_higher_sequence(admin: Caller, caller: Callers) -> None:

@@ -134,7 +134,7 @@ async def test_tags_that_an_edition_lacks_are_orphans(admin: Caller, secretariat
     found = (await secretariat.get(f"{SCHEMES}/{name}/coverage")).json()
     assert [(one["code"], one["actions"]) for one in found["items"]] == [("1", 1)]
     assert found["orphans"] == [
-        {"code": "2", "indicators": 0, "results": 0, "actions": 2, "milestones": 0, "evidence": 0}
+        {"code": "2", "indicators": 0, "results": 0, "actions": 2, "milestones": 0, "reports": 0, "evidence": 0}
     ]
     earlier = (await secretariat.get(f"{SCHEMES}/{name}/coverage?edition=1")).json()
     assert ([one["actions"] for one in earlier["items"]], earlier["orphans"]) == ([1, 2], [])

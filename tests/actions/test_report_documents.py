@@ -1,15 +1,17 @@
 """A published report is printed in six languages, with all its answers and figures."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pypdf import PdfReader
 
-from services.actions.report_documents.domain import PublishedReport, ReportAnswer, ReportFigure, ReportSection
+from services.actions.report_documents.domain import PrintedReport, ReportAnswer, ReportFigure, ReportSection
 from services.actions.report_documents.printing import LAYOUTS, document
 from shared.kernel.text import LANGUAGES
 from shared.printing.printer import Printer
 
+_DAY = datetime(2027, 3, 1, tzinfo=UTC)
 _ANSWERS = {
     "en": "Wetlands grow", "fr": "Les marais grandissent", "es": "Los humedales crecen", "ar": "تنمو الأراضي الرطبة",
     "zh": "湿地在扩大", "ru": "Болота растут",
@@ -19,14 +21,17 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _report() -> PublishedReport:
+def _report() -> PrintedReport:
     answer = ReportAnswer({"en": "What was reached?"}, {**_ANSWERS, "en": f"{_ANSWERS['en']}\nAnd more"})
-    return PublishedReport(
+    return PrintedReport(
         ref="REP-000001",
+        path="/actions/v1/open_data/reports/REP-000001.pdf",
         country="KE",
         framework="3+1/2026",
         period="2026",
-        published_at=datetime(2027, 3, 1, tzinfo=UTC),
+        status="published",
+        published_at=_DAY,
+        changed_at=_DAY,
         sections=[ReportSection({"en": "Summary"}, [answer]), ReportSection({"en": "Unanswered"}, [])],
         figures=[ReportFigure(_ANSWERS, "2026", "12.50 hectares")],
     )
@@ -43,5 +48,5 @@ async def test_a_report_holds_its_text_in_each_language() -> None:
 
 
 async def test_a_report_without_figures_has_no_table() -> None:
-    said = document(PublishedReport("R", "KE", "F", "2026", datetime.now(UTC), [], []), "en", "https://plan.example")
+    said = document(replace(_report(), sections=[], figures=[]), "en", "https://plan.example")
     assert (said.data["tables"], said.data["sections"]) == ([], [])

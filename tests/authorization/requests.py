@@ -135,6 +135,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "programme_id": country_fixture.id("programmes"),
         "period_id": country_fixture.id("periods"),
     },
+    "orderReportPdf": lambda _country_fixture: {},
     "createDelegation": lambda country_fixture: {
         "account_id": country_fixture.id("accounts"),
         "sections": ["overview"],

@@ -23,6 +23,9 @@ from services.actions.periods.queries import LISTING as PERIODS
 from services.actions.periods.record import Period
 from services.actions.periods.tables import period
 from services.actions.programmes.tables import programme
+from services.actions.reports.queries import LISTING as REPORTS
+from services.actions.reports.record import Report
+from services.actions.reports.tables import report
 from services.actions.tasks.queries import LISTING as TASKS
 from services.actions.tasks.record import Task
 from services.actions.tasks.tables import task
@@ -31,13 +34,14 @@ from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.database.tables import Instant
 from shared.kernel.clock import now, today
+from shared.kernel.countries import COUNTRIES
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, access_scope_for, constant, visible
 from shared.records.plain import by_grant
 from shared.records.references import reading_access
 
-_m, _g, _t, _p = meeting.c, milestone.c, task.c, period.c
+_m, _g, _t, _p, _report = meeting.c, milestone.c, task.c, period.c, report.c
 _r, _centre = views.ANNUAL_REPORTS.c, views.CENTRES.c
 _ANNUAL_REPORTS = Resource("centres", "annual_reports", "annual_report")
 _ACCEPTED = ("accepted",)
@@ -100,6 +104,19 @@ def _annual_reports(access_kind: AccessKind, place: str) -> Select[Any]:
     return _in_country(query, _r.country, place).order_by(_r.due, _r.id)
 
 
+def _reports(access_kind: AccessKind, place: str) -> Select[Any]:
+    """Reports on their last day, which those that replace a published one do not have."""
+    query = REPORTS.base(access_kind).join(period, _p.id == _report.period_id)
+    query = query.where(_lasting(_report.due_on, _report, "discarded"), _report.replaces_id.is_(None))
+    if place == "programme":
+        query = query.where(_report.programme_id == _PROGRAMME)
+    is_cancelled = (_report.status == constant("discarded")).label("is_cancelled")
+    of_record = (_report.id, _report.ref, _report.version, _report.updated_at, _report.country)
+    columns = (*of_record, _report.due_on.label("day"), _p.code, is_cancelled)
+    placed = _in_country(query, _report.country, place)
+    return placed.with_only_columns(*columns).order_by(_report.due_on, _report.id)
+
+
 def _periods(access_kind: AccessKind, place: str) -> Select[Any]:
     last = func.greatest(_p.opens_on, _p.due_on, _p.closes_on)
     query = PERIODS.base(access_kind).where(last >= _FIRST)
@@ -118,9 +135,14 @@ def _titled(label: str) -> Read:
     return read
 
 
-def _of_report(row: Row, of: Calendar) -> Iterator[Event]:
+def _of_annual_report(row: Row, of: Calendar) -> Iterator[Event]:
     title = f"{in_language(row['names'], of.language)} {row['year']}"
     yield _event(row, "annual_report", row["day"], of.created_at, title)
+
+
+def _of_report(row: Row, of: Calendar) -> Iterator[Event]:
+    title = f"{in_language(COUNTRIES[row['country']].names, of.language)} {row['code']}"
+    yield _event(row, "report", row["day"], row["updated_at"], title)
 
 
 def _of_period(row: Row, _of: Calendar) -> Iterator[Event]:
@@ -138,7 +160,8 @@ def _event(row: Row, label: str, day: date, changed_at: datetime, title: str) ->
 _SOURCES: Mapping[str, _Source] = {
     "milestones": _Source(Milestone.resource_type, _milestones, _titled("milestone")),
     "meetings": _Source(Meeting.resource_type, _meetings, _titled("meeting")),
-    "annual_reports": _Source(_ANNUAL_REPORTS, _annual_reports, _of_report),
+    "annual_reports": _Source(_ANNUAL_REPORTS, _annual_reports, _of_annual_report),
+    "reports": _Source(Report.resource_type, _reports, _of_report),
     "periods": _Source(Period.resource_type, _periods, _of_period),
     "tasks": _Source(Task.resource_type, _tasks, _titled("task")),
 }

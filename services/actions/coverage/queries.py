@@ -21,6 +21,8 @@ from services.actions.indicators.tables import indicator
 from services.actions.milestones.domain import PUBLISHED as MILESTONES_PUBLISHED
 from services.actions.milestones.record import Milestone
 from services.actions.periods.tables import period
+from services.actions.reports.domain import PUBLISHED as REPORTS_PUBLISHED
+from services.actions.reports.record import Report
 from services.actions.results.queries import LISTING as RESULTS
 from services.actions.results.record import Result
 from services.actions.results.tables import result
@@ -88,6 +90,7 @@ SOURCES = (
     Source(Result.resource_type, _results),
     Source(Action.resource_type, _tagged("action", ACTIONS_PUBLISHED)),
     Source(Milestone.resource_type, _tagged("milestone", MILESTONES_PUBLISHED)),
+    Source(Report.resource_type, _tagged("report", REPORTS_PUBLISHED)),
     Source(Evidence.resource_type, _categories),
 )
 """The kinds of records that the coverage counts, each in the member of its plural."""

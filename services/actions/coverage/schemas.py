@@ -13,6 +13,7 @@ _INDICATORS = Annotated[int, Field(examples=[1]), "The number of indicators."]
 _RESULTS = Annotated[int, Field(examples=[12]), "The number of published results."]
 _ACTIONS = Annotated[int, Field(examples=[3]), "The number of actions."]
 _MILESTONES = Annotated[int, Field(examples=[5]), "The number of milestones."]
+_REPORTS = Annotated[int, Field(examples=[2]), "The number of progress reports with a section that has it."]
 _EVIDENCE = Annotated[int, Field(examples=[0]), "The number of files of evidence."]
 
 
@@ -29,6 +30,7 @@ class CodeCoverage(SchemeCode):
     results: _RESULTS
     actions: _ACTIONS
     milestones: _MILESTONES
+    reports: _REPORTS
     evidence: _EVIDENCE
     via: Annotated[list[RelatedCode], "The codes of other schemes whose records count, too."]
 
@@ -41,6 +43,7 @@ class OrphanedCode(ResponseModel):
     results: _RESULTS
     actions: _ACTIONS
     milestones: _MILESTONES
+    reports: _REPORTS
     evidence: _EVIDENCE
 
 

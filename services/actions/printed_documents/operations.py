@@ -61,17 +61,22 @@ async def order(uow: UnitOfWork, key: DocumentKey, state: str, lost: str | None 
         defer(uow, "actions", PRINT_JOB, key._asdict(), created_by=SYSTEM.label)
 
 
+async def pdf_of(document: Document, layouts: Path) -> bytes:
+    """The document as PDF, without symbols that no font has. Raises Unprintable for letters that no font has."""
+    async with Printer(layouts) as printer:
+        try:
+            return await printer.pdf(document)
+        except Unprintable:
+            return await printer.pdf(without_symbols(document))
+
+
 async def print_document(document: Document, kind: DocumentKind, store: FileStore) -> Printed:
     """The document in the store. Symbols that no font has are left out."""
     state = state_of(document, kind)
-    async with Printer(kind.layouts) as printer:
-        try:
-            pdf = await printer.pdf(document)
-        except Unprintable:
-            try:
-                pdf = await printer.pdf(without_symbols(document))
-            except Unprintable:
-                return Printed(state, None, None, is_printable=False)
+    try:
+        pdf = await pdf_of(document, kind.layouts)
+    except Unprintable:
+        return Printed(state, None, None, is_printable=False)
     stored = await store.put(io.BytesIO(pdf))
     return Printed(state, stored.digest, stored.size, is_printable=True)
 

@@ -1,4 +1,4 @@
-"""What a published report says. Plain Python."""
+"""What a printed report says. Plain Python."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from services.actions.indicators.record import Indicator
 from services.actions.report_templates.record import RepeatedSection
 from shared.kernel.text import text_in
 from shared.questionnaires.answers import Answers
-from shared.questionnaires.template import Question
+from shared.questionnaires.template import OF_RECORDS, Question
 from shared.records.record import Texts
 
 _EVERY_LANGUAGE = "en"
@@ -18,7 +18,7 @@ _EVERY_LANGUAGE = "en"
 
 
 class AnsweredSection(TypedDict):
-    """The public answers of one section, and what a repeated section is about."""
+    """The answers of one section that are shown, and what a repeated section is about."""
 
     key: str
     item: str | None
@@ -60,14 +60,18 @@ class ReportFigure(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedReport:
-    """A published report of a country's programme for a period."""
+class PrintedReport:
+    """A report of a country's programme for a period, as far as a reader may know it. `path` is its address below that
+    of the installation; `changed_at` is when it was changed last."""
 
     ref: str
+    path: str
     country: str
     framework: str
     period: str
-    published_at: datetime
+    status: str
+    published_at: datetime | None
+    changed_at: datetime
     sections: Sequence[ReportSection]
     figures: Sequence[ReportFigure]
 
@@ -75,8 +79,8 @@ class PublishedReport:
 def sections_of(
     asked: Sequence[RepeatedSection], answered: Sequence[AnsweredSection], titles: Mapping[str, Texts]
 ) -> list[ReportSection]:
-    """The sections in their order, with the questions that have an answer. `titles` are those of the items of repeated
-    sections, by key or id."""
+    """The sections in their order, with the questions that have an answer in words. `titles` are those of the items of
+    repeated sections, by key or id."""
     templates = {section["key"]: section for section in asked}
     return [
         ReportSection(
@@ -84,6 +88,7 @@ def sections_of(
             [
                 ReportAnswer(question["titles"], _in_words(question, one["answers"][question["key"]]))
                 for question in templates[one["key"]]["questions"]
+                if question["type"] not in OF_RECORDS
                 if one["answers"].get(question["key"]) not in (None, "", [])
             ],
         )
@@ -117,7 +122,7 @@ def _words(answer: Any, choices: Mapping[str, Texts]) -> Iterator[str]:
 
 
 def figures_of(results: Sequence[SubmittedResult], known: Mapping[UUID, Indicator], period: str) -> list[ReportFigure]:
-    """The results of indicators that everybody may know of, with their values as they were submitted."""
+    """The results of known indicators, with their values as they were submitted."""
     return [
         ReportFigure(known[key].titles, period, value)
         for one in results

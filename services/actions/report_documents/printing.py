@@ -1,10 +1,11 @@
-"""A published report as a document in one of six languages."""
+"""A report as a document in one of six languages."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.actions.open_data.domain import OPEN_DATA
-from services.actions.report_documents.domain import PublishedReport, ReportSection
+from services.actions.report_documents.domain import PrintedReport, ReportSection
+from services.actions.reports.domain import PUBLISHED
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import text_in
 from shared.printing.document import Document
@@ -16,9 +17,9 @@ _FIGURES = {"indicator": 4, "period": 1, "value": 3}
 """The headings of the table of figures, with the widths of their columns."""
 
 
-def document(report: PublishedReport, language: str, origin: str) -> Document:
+def document(report: PrintedReport, language: str, origin: str) -> Document:
     """The report in a language; texts that lack it are in English, or in any."""
-    labels, at = labels_of(_LABELS, language), report.published_at
+    labels, at = labels_of(_LABELS, language), report.published_at or report.changed_at
     figures = [(text_in(language, one.titles), one.period, one.value) for one in report.figures]
     data = {
         "language": language,
@@ -29,7 +30,7 @@ def document(report: PublishedReport, language: str, origin: str) -> Document:
             (labels["number"], report.ref),
             (labels["framework"], report.framework),
             (labels["period"], report.period),
-            (labels["published_on"], day_in(language, at.date())),
+            *_life(report, language),
         ],
         "sections": [_section(one, language) for one in report.sections if one.answers],
         "tables": [
@@ -44,10 +45,19 @@ def document(report: PublishedReport, language: str, origin: str) -> Document:
         if figures
         else [],
         "note": labels["note"],
-        "address": f"{origin}{OPEN_DATA.path}/reports/{report.ref}.pdf",
+        "address": f"{origin}{report.path}",
         "changed": [at.year, at.month, at.day],
     }
     return Document("report.typ", data, at)
+
+
+def _life(report: PrintedReport, language: str) -> Iterator[tuple[str, str]]:
+    """The day of its publication, and its state unless it is published."""
+    labels = labels_of(_LABELS, language)
+    if report.published_at is not None:
+        yield labels["published_on"], day_in(language, report.published_at.date())
+    if report.status != "published":
+        yield labels["state"], labels[report.status if report.status in PUBLISHED else "unpublished"]
 
 
 def _section(of: ReportSection, language: str) -> dict[str, Any]:

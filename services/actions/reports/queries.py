@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.actions.tables import action
+from services.actions.codes.queries import tag_filters
 from services.actions.indicators.tables import indicator
 from services.actions.milestones.tables import milestone
 from services.actions.periods.queries import IS_EXPECTED
@@ -85,6 +86,7 @@ _COMMON = listing(
     _of_period("period", _its.c.code, "Codes of periods, separated by commas"),
     replace(values("light", light_now, "Lights, separated by commas", one_of(LIGHTS)), of_caller=on_day),
     NEXT_STEPS.holder,
+    *tag_filters(_r.id, "sections"),
 )
 LISTING = replace(
     _COMMON,

@@ -1,1 +1,1 @@
-"""Certificates of supports and participations."""
+"""Certificates of supports, participations and progress reports."""

@@ -1,4 +1,4 @@
-"""Issuing and revoking the certificate of a support or participation, as the record is now."""
+"""Issuing and revoking the certificates of a support, participation or progress report, as the record is now."""
 
 from uuid import UUID
 
@@ -8,11 +8,12 @@ from services.membership.certificates.holders import holder_of
 from services.membership.certificates.operations import CERTIFICATES, issue, revoke
 from services.membership.certificates.queries import lock_certifying
 from services.membership.certificates.record import Certificate
+from services.membership.claims.queries import merge_target
 from shared.database.locks import lock_names
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 
-SUPPORT, PARTICIPATION = "support", "participation"
+SUPPORT, PARTICIPATION, AUTHORSHIP = "support", "participation", "authorship"
 
 
 async def follow_support(uow: UnitOfWork, support: UUID) -> bool:
@@ -23,6 +24,26 @@ async def follow_support(uow: UnitOfWork, support: UUID) -> bool:
 async def follow_participation(uow: UnitOfWork, participation: UUID) -> bool:
     """The same for a participation."""
     return await follow_cause(uow, PARTICIPATION, participation)
+
+
+async def follow_report(uow: UnitOfWork, report: UUID) -> None:
+    """Issues a certificate of authorship to each expert who contributed to a published report, or revokes those about
+    one that is not published any more. Experts and holders are those into whom they were merged."""
+    await lock_names(uow.connection, f"certificate {report}")
+    authors = await queries.authors(uow.connection, report)
+    living = await lock_certifying(uow.connection, AUTHORSHIP, report)
+    if authors is None:
+        await revoke(uow, living)
+        return
+    held = {await merge_target(uow.connection, one.holder_key) for one in living}
+    for expert in sorted({await merge_target(uow.connection, author) for author in authors} - held):
+        await _issue(uow, AUTHORSHIP, domain.REPORTS, report, domain.EXPERT, expert)
+
+
+async def follow_reports_of(uow: UnitOfWork, expert: UUID) -> None:
+    """The same for all published reports to which an expert contributed."""
+    for report in await queries.reports_of(uow.connection, expert):
+        await follow_report(uow, report)
 
 
 async def follow_cause(uow: UnitOfWork, kind: str, key: UUID, language: str | None = None) -> bool:
@@ -37,7 +58,8 @@ async def follow_cause(uow: UnitOfWork, kind: str, key: UUID, language: str | No
         return False
     if living or not row["is_certified"]:
         return False
-    made = await _issue(uow, kind, key, row, language)
+    named, (subject,) = holder_in(row), domain.KINDS[kind].subjects
+    made = await _issue(uow, kind, subject, key, named, row[named], language or row["language"])
     if made is not None and kind == SUPPORT:
         await queries.set_certificate(uow.connection, key, made.id)
     return made is not None
@@ -48,10 +70,12 @@ def holder_in(row: Row) -> str:
     return domain.EXPERT if row["expert_id"] is not None else domain.INSTITUTION
 
 
-async def _issue(uow: UnitOfWork, kind: str, key: UUID, row: Row, language: str | None) -> Certificate | None:
-    named = holder_in(row)
-    holder = await holder_of(uow.connection, named, row[named], language or row["language"])
+async def _issue(
+    uow: UnitOfWork, kind: str, resource: str, subject: UUID, named: str, key: UUID, language: str | None = None
+) -> Certificate | None:
+    """Issues a certificate about a record to the holder in the field `named`, unless it may have none."""
+    holder = await holder_of(uow.connection, named, key, language)
     if holder is None or not holder.is_present or holder.is_restricted:
         return None
-    subject = {"subject_resource": domain.KINDS[kind].subject, "subject_id": key}
-    return await issue(uow, CERTIFICATES.new({"kind": kind, named: row[named], **subject}), holder)
+    about = {"subject_resource": resource, "subject_id": subject}
+    return await issue(uow, CERTIFICATES.new({"kind": kind, named: key, **about}), holder)

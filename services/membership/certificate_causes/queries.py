@@ -1,14 +1,18 @@
-"""Reading what a support or participation gives a certificate for, and storing which certificate that is."""
+"""Reading what a support, participation or progress report gives certificates for, and storing which certificate a
+support has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, literal, null, select, true, update
+from sqlalchemy import Uuid, any_, bindparam, literal, null, select, true, update
 
 from services.membership.initiatives.tables import initiative
 from services.membership.participations.tables import participation
 from services.membership.supports.tables import support
+from shared.contracts import views
+from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
+from shared.records.access_scope import constant
 
 _CAUSES: Mapping[str, Statement] = {
     "support": Statement(
@@ -39,10 +43,34 @@ _SET_CERTIFICATE = Statement(
 )
 
 
+_report = views.REPORTS.c
+_is_published = _report.status == constant("published")
+_MOST_REPORTS = 5_000
+_AUTHORS = Lookup(select(_report.expert_ids).where(_report.id == bindparam("report"), _is_published).limit(1))
+_REPORTS_OF = Lookup(
+    select(_report.id)
+    .where(_is_published, bindparam("expert", type_=Uuid) == any_(_report.expert_ids))
+    .order_by(_report.id)
+    .limit(_MOST_REPORTS)
+)
+
+
 async def cause(connection: Connection, kind: str, key: UUID) -> Row | None:
     """The country of a record and the holder of a certificate about it; `holds`: what it certifies is true;
     `is_certified`: it is certified at all. None if there is no such record. Needs a context that may read every row."""
     return await _CAUSES[kind].fetchrow(connection, cause=key)
+
+
+async def authors(connection: Connection, report: UUID) -> Sequence[UUID] | None:
+    """The experts who contributed to a published report, regardless of the caller. None if there is no such report, or
+    it is not published."""
+    found: Sequence[UUID] | None = await _AUTHORS.fetchval(connection, report=report)
+    return found
+
+
+async def reports_of(connection: Connection, expert: UUID) -> list[UUID]:
+    """The published reports to which an expert contributed, regardless of the caller; at most 5,000."""
+    return [row["id"] for row in await _REPORTS_OF.fetch(connection, expert=expert)]
 
 
 async def set_certificate(connection: Connection, support: UUID, certificate: UUID) -> None:

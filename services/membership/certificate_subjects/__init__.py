@@ -1,1 +1,1 @@
-"""What certificates are about: the titles of initiatives and congresses."""
+"""What certificates are about: the titles of initiatives, congresses and progress reports."""

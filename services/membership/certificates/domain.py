@@ -22,27 +22,28 @@ ENDED = frozenset(("resigned", "terminated", "deceased", "closed"))
 """The states of an expert or a centre whose membership or designation is over for good."""
 EXPERT, INSTITUTION, CENTRE = "expert_id", "institution_id", "centre_id"
 HOLDERS = (EXPERT, INSTITUTION, CENTRE)
+REPORTS = "actions.reports"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of certificate is about. `subject` is the resource of the record that it certifies, or None for a
+    """What a kind of certificate is about. `subjects` are the resources of the records that it certifies, none for a
     year; `is_holder`: this record is the holder."""
 
     holders: tuple[str, ...]
-    subject: str | None
+    subjects: tuple[str, ...]
     is_holder: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
-    "support": Kind((EXPERT, INSTITUTION), "membership.supports"),
-    "membership": Kind((EXPERT,), "membership.experts", is_holder=True),
-    "designation": Kind((CENTRE,), "centres.centres", is_holder=True),
-    "review": Kind((EXPERT,), None),
-    "participation": Kind((EXPERT,), "membership.participations"),
-    "authorship": Kind((EXPERT,), "actions.contributions"),
+    "support": Kind((EXPERT, INSTITUTION), ("membership.supports",)),
+    "membership": Kind((EXPERT,), ("membership.experts",), is_holder=True),
+    "designation": Kind((CENTRE,), ("centres.centres",), is_holder=True),
+    "review": Kind((EXPERT,), ()),
+    "participation": Kind((EXPERT,), ("membership.participations",)),
+    "authorship": Kind((EXPERT,), ("actions.contributions", REPORTS)),
 }
-SUBJECTS = tuple(kind.subject for kind in KINDS.values() if kind.subject)
+SUBJECTS = tuple(subject for kind in KINDS.values() for subject in kind.subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ def check(new: Certificate) -> None:
     named, key = holder_in(new)
     if named not in kind.holders:
         raise invalid_field("/holder", "invalid_value", f"Certificates of this kind name {' or '.join(kind.holders)}.")
-    if new.subject_resource != kind.subject:
-        wanted = f"a record of {kind.subject}" if kind.subject else "a year"
+    if new.subject_resource not in (kind.subjects or (None,)):
+        wanted = f"a record of {' or '.join(kind.subjects)}" if kind.subjects else "a year"
         raise invalid_field("/subject", "invalid_value", f"Certificates of this kind are about {wanted}.")
     if kind.is_holder and new.subject_id != key:
         raise invalid_field("/subject/id", "invalid_value", "Certificates of this kind are about their holder.")

@@ -77,9 +77,8 @@ def _certifies(one: Certificate, holder: Holder) -> bool:
 
 
 def _new(kind: str, named: str, key: UUID) -> Certificate:
-    return CERTIFICATES.new(
-        {"kind": kind, named: key, "subject_resource": domain.KINDS[kind].subject, "subject_id": key}
-    )
+    (subject,) = domain.KINDS[kind].subjects
+    return CERTIFICATES.new({"kind": kind, named: key, "subject_resource": subject, "subject_id": key})
 
 
 async def _renew(uow: UnitOfWork, new: Certificate, holder: Holder, living: Sequence[Certificate]) -> None:

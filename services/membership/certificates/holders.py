@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, extract, false, null, or_, select, true
+from sqlalchemy import Integer, Uuid, and_, any_, bindparam, extract, false, null, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
+from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION, REPORTS
 from services.membership.claims.domain import language_of
 from services.membership.experts.tables import expert
 from services.membership.institutions.domain import MATCHED
@@ -84,16 +85,17 @@ _REVIEWS = Lookup(
 )
 
 
-_SUBJECTS: Mapping[str, Lookup] = {
-    kind: Lookup(
-        select(view.c.id)
-        .where(
-            view.c.id == bindparam("subject"),
-            or_(*(view.c[name] == bindparam("holder") for name in (EXPERT, INSTITUTION) if name in view.c)),
-        )
-        .limit(1)
-    )
-    for kind, view in (("support", views.SUPPORTS), ("participation", views.PARTICIPATIONS))
+def _of_holder(view: Any, is_held: ColumnElement[bool]) -> Lookup:
+    return Lookup(select(view.c.id).where(view.c.id == bindparam("subject"), is_held).limit(1))
+
+
+_holder = bindparam("holder", type_=Uuid)
+_SUBJECTS: Mapping[str | None, Lookup] = {
+    "membership.supports": _of_holder(
+        views.SUPPORTS, or_(*(views.SUPPORTS.c[name] == _holder for name in (EXPERT, INSTITUTION)))
+    ),
+    "membership.participations": _of_holder(views.PARTICIPATIONS, views.PARTICIPATIONS.c.expert_id == _holder),
+    REPORTS: _of_holder(views.REPORTS, _holder == any_(views.REPORTS.c.expert_ids)),
 }
 """The records that certificates are about, of their holders."""
 
@@ -145,12 +147,12 @@ def _name(kind: str, row: Row, language: str) -> str:
     return names.get(language) or names.get("en") or next(iter(names.values()))
 
 
-async def require_subject(connection: Connection, kind: str, subject: UUID | None, holder: UUID) -> None:
-    """Raises Invalid `unknown_reference` if the holder has no such support or participation. The records of other kinds
-    are not checked."""
-    find = _SUBJECTS.get(kind)
+async def require_subject(connection: Connection, resource: str | None, subject: UUID | None, holder: UUID) -> None:
+    """Raises Invalid `unknown_reference` if the holder has no such support or participation, or has not contributed to
+    such a report. Records of other resources are not checked."""
+    find = _SUBJECTS.get(resource)
     if find is not None and await find.fetchval(connection, subject=subject, holder=holder) is None:
-        raise invalid_field("/subject/id", "unknown_reference", f"The holder has no such {kind}.")
+        raise invalid_field("/subject/id", "unknown_reference", "The holder has no such record.")
 
 
 async def has_reviewed(connection: Connection, expert: UUID, year: int) -> bool:

@@ -48,14 +48,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Certificate) -> Cert
     """Issues a certificate; without a language, in the holder's. Without `valid_to`, a membership or designation is
     valid to the end of its term.
 
-    Raises Invalid for an unknown holder, a holder or subject that the kind does not have, a support or participation
-    that is not the holder's, and a last day that has passed; Forbidden outside the caller's grant; Conflict if the
-    holder is not active or restricted.
+    Raises Invalid for an unknown holder, a holder or subject that the kind does not have, a support, participation or
+    report that is not the holder's, and a last day that has passed; Forbidden outside the caller's grant; Conflict if
+    the holder is not active or restricted.
     """
     named, key = domain.holder_in(new)
     domain.check(new)
     holder = await require_holder(uow.connection, access, named, key, columns_of(new).get("language"))
-    await require_subject(uow.connection, new.kind, new.subject_id, key)
+    await require_subject(uow.connection, new.subject_resource, new.subject_id, key)
     if holder.is_restricted:
         raise Conflict("The record is restricted.", members={"reason": "is_restricted"})
     if domain.KINDS[new.kind].is_holder:

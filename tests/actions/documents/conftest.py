@@ -11,6 +11,7 @@ from shared.messaging.relay import Relay
 from tests.actions.conftest import actions, superuser
 from tests.support.callers import Caller
 from tests.support.imports import working
+from tests.support.principals import enter_callers
 
 __all__ = ["actions", "superuser"]
 
@@ -34,7 +35,8 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="session")
-async def worker(settings: ActionsSettings) -> AsyncIterator[None]:
+async def worker(settings: ActionsSettings, database_url: str) -> AsyncIterator[None]:
+    await enter_callers(database_url)
     async with working(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
         yield
 

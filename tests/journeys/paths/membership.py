@@ -135,7 +135,7 @@ def _retention_rule(path_run: PathRun) -> str:
 
 
 def _template(path_run: PathRun) -> str:
-    """A draft of a kind without a shipped template."""
+    """A draft of a kind that no other path prints."""
     wording = {"titles": {"en": "Certificate of Authorship"}, "bodies": {"en": "This certifies that {holder} wrote."}}
     made = path_run.create("admin", f"{_V1}/certificate_templates", kind="authorship", **wording)
     return str(made["links"]["self"])

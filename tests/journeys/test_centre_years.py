@@ -10,7 +10,7 @@ import pytest
 from tests.journeys.paths import centres, forms
 from tests.journeys.paths.calls import expert_with_account
 from tests.journeys.paths.path import day
-from tests.journeys.paths.world import DOCUMENT, V1
+from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.journeys.paths.years import AT_MOST, YEAR, Years, living
 from tests.support.running import Client, eventually
 
@@ -24,8 +24,8 @@ class Centre(Years):
     """A centre whose years pass, in review at first. `shown` is what the register said at the end of days: the day, the
     state and the name."""
 
-    def __init__(self, running: dict[str, Any]) -> None:
-        super().__init__(running, "BT")
+    def __init__(self, running: dict[str, Any], world: World) -> None:
+        super().__init__(running, world, "BT")
         self.shown: list[tuple[int, str | None, str]] = []
         for kind in ("annual_report", "final_report"):
             forms.activate(kind)(self.run)

@@ -21,10 +21,10 @@ Lived = TypeVar("Lived", bound="Years")
 class Years:
     """A country in a running system, where days pass. `day` counts them: it is 0 at first, and today."""
 
-    def __init__(self, running: dict[str, Any], country: str) -> None:
+    def __init__(self, running: dict[str, Any], world: World, country: str) -> None:
         self._database: str = running["database_url"]
-        self.world = World(running)
-        self.run = PathRun(self.world, Path("years", country, lambda _run: "", "", ()))
+        self.world = world
+        self.run = PathRun(world, Path("years", country, lambda _run: "", "", ()))
         self.country = country
         self.admin, self.officer = self.run.by("admin"), self.run.by(OFFICER)
         self.day = 0
@@ -48,11 +48,12 @@ class Years:
 
 
 @contextmanager
-def living(make: Callable[[dict[str, Any]], Lived]) -> Iterator[Lived]:
+def living(make: Callable[[dict[str, Any], World], Lived]) -> Iterator[Lived]:
     """What is made in a system of its own, which ends with it."""
     with system(ESCM_GRANTS_BELIEVED="1") as (stack, folder):
-        made = make({**stack, "folder": str(folder)})
+        running = {**stack, "folder": str(folder)}
+        world = World(running)
         try:
-            yield made
+            yield make(running, world)
         finally:
-            made.world.close()
+            world.close()

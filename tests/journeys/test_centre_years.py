@@ -42,7 +42,7 @@ class Centre(Years):
         return (
             clock["stage"],
             clock["holder"],
-            target and (target - self.date(self.day)).days,
+            target and (target - self.date_of(self.day)).days,
             bool(clock["paused_since"]),
         )
 
@@ -55,7 +55,7 @@ class Centre(Years):
         query = {
             "country": "BT",
             "former": "true",
-            "as_of": str(self.date(at)),
+            "as_of": str(self.date_of(at)),
         }
         items = self.admin.get(f"{_CENTRES}/register", **query)["items"]
         return (items[0]["status"], items[0]["names"]["en"]) if items else (None, "")

@@ -36,7 +36,7 @@ class Years:
         for schedule in schedules:
             self.world.time_passes(schedule, 0)
 
-    def date(self, day: int) -> date:
+    def date_of(self, day: int) -> date:
         """A day of the story in the present calendar."""
         return today() - timedelta(days=self.day - day)
 

@@ -16,6 +16,7 @@ from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.journeys.paths.years import YEAR, Years
 from tests.journeys.programme.truth import (
     AUTHOR,
+    EXPERT,
     FACTS,
     FOCAL_POINT,
     OFFICER,
@@ -33,6 +34,9 @@ Values = dict[str, tuple[str | None, str | None]]
 Comparison = dict[tuple[str, str], Compared]
 ACTIONS = V1["actions"]
 RESEARCH = "core"
+"""The pillar, and the name, of the research project."""
+DUE = 90
+"""How many days after the opening of its period a report is due."""
 COUNTED = (
     "programmes",
     "actions",
@@ -112,15 +116,14 @@ class Programme(Years):
         self.truth.enters("centres", "centre", "active")
         self.truth.enters("endorsements", "ministry", "verified")
 
-    def plan_period(self, number: int) -> str:
-        """The code of a period of a year, which opens in so many years; its report is due 90 days later."""
-        year, opens = self.date(0).year + number, number * YEAR
-        days = {name: day(opens + after) for name, after in (("opens_on", 0), ("due_on", 90), ("closes_on", 300))}
+    def plan_period(self, number: int) -> None:
+        """Enters a period of a year, which opens in so many years; its report is due `DUE` days later."""
+        year, opens = self.date_of(0).year + number, number * YEAR
+        days = {name: day(opens + after) for name, after in (("opens_on", 0), ("due_on", DUE), ("closes_on", 300))}
         time = {"code": str(year), "starts": f"{year}-01-01", "ends": f"{year}-12-31", **days}
         made = self.admin.create(f"{ACTIONS}/periods", {"framework": self.framework, **time})
         self.periods[time["code"]] = str(made["id"])
-        self.truth.due[time["code"]] = (opens, opens + 90)
-        return time["code"]
+        self.truth.due[time["code"]] = (opens, opens + DUE)
 
     def add(self, who: str, kind: str, name: str, status: str, /, *, below: str = "", **body: Any) -> str:
         """A new record of a state. Returns its id."""
@@ -146,11 +149,11 @@ class Programme(Years):
         return str(response.json()["reason"])
 
     def id_of(self, kind: str, name: str) -> str:
+        """The id of a record."""
         return self.paths[kind, name].rpartition("/")[2]
 
     def launch(self) -> None:
         """A public programme is launched, with an action for each pillar and a research project."""
-        partner = self.run.notes["host"]
         body = {"country": self.country, "framework": self.framework}
         self.run.notes["programme"] = self.add(AUTHOR, "programmes", "programme", "exploring", **body)
         path = self.paths["programmes", "programme"]
@@ -165,7 +168,7 @@ class Programme(Years):
                 kind="research_project" if pillar == RESEARCH else "action",
                 planned_start=day(plan.starts),
                 planned_end=day(plan.ends),
-                participants=[{"institution_id": partner, "role": 4}],
+                participants=[{"institution_id": self.run.notes["host"], "role": 4}],
                 baseline={"value": 12, "unit": "stations", "date": "2026"},
             )
             self.truth.enters("actions", pillar, "proposed")
@@ -319,8 +322,11 @@ class Programme(Years):
         )
 
     def waiting(self, who: str) -> set[tuple[str, str, str]]:
-        """The work list of a caller: the kind and the name of the record, and the step."""
+        """The work list of a caller: the kind and the name of the record, and the step. That of the expert is empty
+        before somebody asks."""
         names = self._names()
+        if who == EXPERT and who not in self.run.notes:
+            return set()
         found = [(*names[key], verb) for _, key, verb in self.work(self.run.by(who), "actions")]
         assert len(found) == len(set(found)), found
         return set(found)
@@ -331,19 +337,27 @@ class Programme(Years):
         lists = [by.get(f"{ACTIONS}/{kind}", holder="me", country=self.country, limit="200")["items"] for kind in HELD]
         return {names[one["id"]] for items in lists for one in items}
 
+    def announced(self, fact: str) -> int:
+        """How often a fact was announced."""
+        number, asked = 0, {"type": f"escm.actions.{fact}.*", "limit": "1000"}
+        while (page := self.admin.get("/access/v1/events", **asked))["next_after"] != asked.get("after"):
+            number += len(page["items"])
+            asked["after"] = page["next_after"]
+        return number
+
     def days_until(self, instant: str) -> int:
         """The days from today to an instant."""
-        return (datetime.fromisoformat(instant).date() - self.date(self.day)).days
+        return (datetime.fromisoformat(instant).date() - self.date_of(self.day)).days
 
     def _names(self) -> dict[str, tuple[str, str]]:
         return {path.rpartition("/")[2]: key for key, path in self.paths.items()}
 
     def _day_of(self, day: str) -> int:
         """The day of the story that is now called so."""
-        return (date.fromisoformat(day) - self.date(0)).days
+        return (date.fromisoformat(day) - self.date_of(0)).days
 
     def _as_of(self, day: int | None) -> dict[str, str]:
-        return {} if day is None else {"as_of": str(self.date(day))}
+        return {} if day is None else {"as_of": str(self.date_of(day))}
 
     def _page(self, by: Client | None, **query: str) -> Any:
         path = f"{ACTIONS}/countries/{self.country}"

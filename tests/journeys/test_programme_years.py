@@ -1,7 +1,7 @@
 """Eight years of a programme in a system of its own: it reports four times, others contradict it, an expert helps. What
 everybody reads at the end of each year is what the test knows, also as of every earlier day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -56,9 +56,16 @@ def _is_true(of: Programme) -> None:
     assert (of.reports(), of.lights()) == (truth.reports(), truth.lights())
     for who in CALLERS:
         assert (who, of.waiting(who)) == (who, truth.waiting(who))
-        if who != EXPERT:
-            assert of.held(who) == {(kind, name) for kind, name, _ in truth.waiting(who) if kind in HELD}
+    _is_held(of, {kind for who in CALLERS for kind, _, _ in truth.waiting(who)} & HELD)
     _was_true(of, of.day, None)
+
+
+def _is_held(of: Programme, kinds: Iterable[str]) -> None:
+    """The lists of these kinds have what the work lists have."""
+    for who in CALLERS:
+        if who != EXPERT:
+            held = {(kind, name) for kind, name, _ in of.truth.waiting(who) if kind in HELD}
+            assert (who, of.held(who, kinds)) == (who, held)
 
 
 def _was_true(of: Programme, at: int, as_of: int | None) -> None:
@@ -82,6 +89,7 @@ def test_a_programme_lives_for_eight_years(programme: Programme) -> None:
         programme.pass_days(number * YEAR - programme.day)
         passes(programme)
         _is_true(programme)
+        _is_held(programme, HELD)
         _remains_true(programme, *(year * YEAR - 1 for year in range(number + 1)))
     _remains_true(programme, *programme.truth.remembered())
     lights = {"report": 2, "support_request": 1, "task": 0}

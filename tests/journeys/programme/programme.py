@@ -1,11 +1,10 @@
 """A programme whose years pass, and what everybody reads of it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import httpx
 from lxml import etree
 
 from tests.journeys.paths import actions, centres
@@ -47,8 +46,10 @@ COUNTED = (
     "assessments",
     "support_requests",
 )
-HELD = ("actions", "assessments", "milestones", "programmes", "reports", "support_requests", "tasks")
+HELD = {"actions", "assessments", "milestones", "programmes", "reports", "support_requests", "tasks"}
 """The kinds of records whose lists have the filter `holder=me`."""
+_ACTIVE = ("programmes", "actions")
+"""The kinds of records that are activities of IATI."""
 _INDICATOR = {
     "code": "LAND",
     "titles": {"en": "Restored land"},
@@ -80,7 +81,7 @@ class Programme(Years):
         super().__init__(running, world, "WS")
         self.truth = Truth()
         self.paths: dict[tuple[str, str], str] = {}
-        self._base: str = running["base_url"]
+        self._refs: dict[tuple[str, str], str] = {}
         self.framework, _ = self.world.framework()
         self.periods: dict[str, str] = {}
         made = self.admin.create(f"{ACTIONS}/indicators", {"framework": self.framework, **_INDICATOR})
@@ -228,15 +229,18 @@ class Programme(Years):
 
     def activities(self) -> dict[str, Activity]:
         """The activities of IATI, by the names of the programme and of its actions."""
-        response = self._everybody(f"{ACTIONS}/open_data/iati/activities.xml?country={self.country}")
+        response = self.world.everybody.get(f"{ACTIONS}/open_data/iati/activities.xml?country={self.country}")
         if response.status_code == 404:
             return {}
         found = etree.fromstring(response.content)
-        names = {self._iati_of(kind, name): name for kind, name in self.paths if kind in ("programmes", "actions")}
+        names = {f"XM-DEMO-ESCM-{self._ref_of(*key)}": key[1] for key in self.paths if key[0] in _ACTIVE}
         return {names[str(one.findtext("iati-identifier"))]: self._activity(one, names) for one in found}
 
-    def _iati_of(self, kind: str, name: str) -> str:
-        return f"XM-DEMO-ESCM-{self.admin.get(self.paths[kind, name])['ref']}"
+    def _ref_of(self, kind: str, name: str) -> str:
+        key = kind, name
+        if key not in self._refs:
+            self._refs[key] = self.admin.get(self.paths[key])["ref"]
+        return self._refs[key]
 
     def _activity(self, of: etree._Element, names: Mapping[str, str]) -> Activity:
         codes = {str(date(int(code), 1, 1) - timedelta(days=self.day)): code for code in self.periods}
@@ -269,8 +273,8 @@ class Programme(Years):
     def profile(self) -> tuple[dict[str, str], Values, Comparison]:
         """What the public profile says: the states of programme and actions, target and actual value of each period,
         and the comparison."""
-        shown = self._everybody(f"{ACTIONS}/open_data/countries/{self.country}").json()
-        named = {self.id_of(kind, name): name for kind, name in self.paths if kind in ("programmes", "actions")}
+        shown = self.world.everybody.get(f"{ACTIONS}/open_data/countries/{self.country}").json()
+        named = {self.id_of(*key): key[1] for key in self.paths if key[0] in _ACTIVE}
         records = [shown["programme"], *shown["actions"]] if shown["programme"] else []
         values = {
             period["code"]: (_of(period["target"], "value"), _of(period["actual"], "value"))
@@ -331,10 +335,10 @@ class Programme(Years):
         assert len(found) == len(set(found)), found
         return set(found)
 
-    def held(self, who: str) -> set[tuple[str, str]]:
-        """What waits for a caller in the lists of actions: the kind and the name of the record."""
+    def held(self, who: str, kinds: Iterable[str]) -> set[tuple[str, str]]:
+        """What waits for a caller in the lists of these kinds: the kind and the name of the record."""
         names, by = self._names(), self.run.by(who)
-        lists = [by.get(f"{ACTIONS}/{kind}", holder="me", country=self.country, limit="200")["items"] for kind in HELD]
+        lists = [by.get(f"{ACTIONS}/{kind}", holder="me", country=self.country, limit="200")["items"] for kind in kinds]
         return {names[one["id"]] for items in lists for one in items}
 
     def announced(self, fact: str) -> int:
@@ -361,11 +365,7 @@ class Programme(Years):
 
     def _page(self, by: Client | None, **query: str) -> Any:
         path = f"{ACTIONS}/countries/{self.country}"
-        return by.get(path, **query) if by else self._everybody(path, **query).json()
-
-    def _everybody(self, path: str, **query: str) -> httpx.Response:
-        """The response without a token."""
-        return httpx.get(f"{self._base}{path}", params=query or None, timeout=60, trust_env=False)
+        return by.get(path, **query) if by else self.world.everybody.get(path, params=query).json()
 
 
 def _attribute(of: etree._Element, path: str, name: str) -> str:

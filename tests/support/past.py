@@ -27,20 +27,33 @@ _AWAY = 200_000
 
 def days_pass(database_url: str, days: int) -> None:
     """Moves all days and instants of membership, centres and actions back by so many days, without their triggers, and
-    those of what is counted."""
+    those of what is counted. Workers wait meanwhile."""
     asyncio.run(_move(database_url, days))
 
 
 async def _move(database_url: str, days: int) -> None:
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     try:
-        async with connection.transaction():
-            await connection.execute("SET LOCAL session_replication_role = replica")
-            for table, columns in await connection.fetch(_MOVED):
-                for by in (_AWAY, -_AWAY - days):
-                    moved = ", ".join(f"{name} = {name} + {by} * interval '1 day'" for name in columns)
-                    await connection.execute(f"UPDATE {table} SET {moved}")
-            await connection.execute(_FACTS, days)
-            await connection.execute(_FORGET_RESPONSES)
+        while not await _is_moved(connection, days):
+            pass
     finally:
         await connection.close()
+
+
+async def _is_moved(connection: asyncpg.Connection, days: int) -> bool:
+    """Whether nobody held what this waited for while waiting for this."""
+    try:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            moved = await connection.fetch(_MOVED)
+            tables = ", ".join(sorted(table for table, _ in moved))
+            await connection.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+            for table, columns in moved:
+                for by in (_AWAY, -_AWAY - days):
+                    values = ", ".join(f"{name} = {name} + {by} * interval '1 day'" for name in columns)
+                    await connection.execute(f"UPDATE {table} SET {values}")
+            await connection.execute(_FACTS, days)
+            await connection.execute(_FORGET_RESPONSES)
+    except asyncpg.DeadlockDetectedError:
+        return False
+    return True

@@ -109,15 +109,16 @@ def _account(who: str) -> Any:
     return lambda path_run: path_run.by(who).account
 
 
-def _reviewed(path_run: PathRun) -> str:
+def reviewed(path_run: PathRun) -> str:
+    """A complete application, which waits for its reviews."""
     path = _submitted(path_run)
     path_run.by(_OFFICER).step(path, "accept_complete")
     return path
 
 
-def _agreeable(path_run: PathRun) -> str:
-    """A centre that waits for its agreement, which is signed."""
-    path = _reviewed(path_run)
+def agreeable(path_run: PathRun, path: str = "") -> str:
+    """A centre that waits for its agreement, which is signed; by default a new one."""
+    path = path or reviewed(path_run)
     _two_reviews(path_run)
     path_run.by(_OFFICER).step(path, "recommend")
     agreement(path_run)
@@ -134,7 +135,7 @@ def review(path_run: PathRun, reviewer: str = "") -> str:
 
 def _invited(path_run: PathRun) -> str:
     """The invitation of an expert with an account to review a centre."""
-    centre, person = _reviewed(path_run), path_run.world.person("Rosa Reviewer")
+    centre, person = reviewed(path_run), path_run.world.person("Rosa Reviewer")
     expert = path_run.notes["expert"] = path_run.world.expert(path_run.country, "Rosa Reviewer")["id"]
     path_run.notes["reviewer"] = person
     path = f"{V1['membership']}/experts/{expert}"
@@ -186,13 +187,13 @@ def _message(audience: str) -> Any:
 
 
 def _of_a_reviewed_centre(path_run: PathRun) -> str:
-    _reviewed(path_run)
+    reviewed(path_run)
     return review(path_run)
 
 
-def designated(path_run: PathRun, **term: Any) -> None:
-    """A centre designated without an endorsement, which needs two persons."""
-    path, fields = _agreeable(path_run), {"waiver": _WAIVER, **term}
+def designated(path_run: PathRun, path: str = "", **term: Any) -> None:
+    """A centre designated without an endorsement, which needs two persons; by default a new one."""
+    path, fields = path or agreeable(path_run), {"waiver": _WAIVER, **term}
     waiting = path_run.by("admin").try_step(path, "designate", fields=fields).headers["location"]
     assert path_run.by("admin2").send("POST", waiting, json={"decision": "confirm"}).status_code == 200
 
@@ -360,7 +361,7 @@ PATHS = (
     Path(
         "centres.centres",
         "TO",
-        _agreeable,
+        agreeable,
         "awaiting_agreement",
         (
             _designated_for(starts="2023-01-01", ends=day(-30)),
@@ -371,7 +372,7 @@ PATHS = (
     Path(
         "centres.centres",
         "TO",
-        _agreeable,
+        agreeable,
         "awaiting_agreement",
         (
             _designated_for(starts="2020-01-01", ends=day(-400)),
@@ -383,7 +384,7 @@ PATHS = (
     Path(
         "centres.centres",
         "TO",
-        _agreeable,
+        agreeable,
         "awaiting_agreement",
         (
             _designated_for(starts="2023-01-01", ends=day(100)),
@@ -393,7 +394,7 @@ PATHS = (
             taken("admin", "not_renew", "closed"),
         ),
     ),
-    Path("centres.centres", "TO", _reviewed, "under_review", (taken(_OFFICER, "decline", "declined"),)),
+    Path("centres.centres", "TO", reviewed, "under_review", (taken(_OFFICER, "decline", "declined"),)),
     Path("centres.centres", "TO", _submitted, "submitted", (taken(_SECRETARY, "withdraw", "withdrawn"),)),
     Path(
         "centres.centres",

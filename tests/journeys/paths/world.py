@@ -31,8 +31,11 @@ class World:
         self._callers: dict[tuple[str, str], Client] = {}
         self._further: list[Client] = []
         self._later: subprocess.Popen[str] | None = None
+        self.everybody = httpx.Client(base_url=running["base_url"], timeout=60, trust_env=False)
+        """Whoever has no token."""
 
     def close(self) -> None:
+        self.everybody.close()
         if self._later is not None:
             self._later.communicate()
         for caller in self._callers.values():

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from deploy.matrix.operations import Ask, Operation, operations
 from services.actions.open_data.datasets import DATASETS
-from services.actions.open_data.domain import FORMATS
 from shared.kernel.clock import today
+from shared.open_data.domain import FORMATS
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
 

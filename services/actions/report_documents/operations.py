@@ -1,11 +1,11 @@
 """A published report as a kind of printed document."""
 
-from services.actions.open_data.domain import site_of
 from services.actions.printed_documents.domain import DocumentKey
 from services.actions.printed_documents.operations import DocumentKind
 from services.actions.report_documents.printing import LAYOUTS, document
 from services.actions.report_documents.queries import published_report
 from shared.database.statements import Connection
+from shared.open_data.domain import site_of
 from shared.printing.document import Document
 
 REPORT = "report"

@@ -11,13 +11,14 @@ from services.actions.frameworks.tables import framework
 from services.actions.indicators import domain as indicators
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
-from services.actions.open_data.datasets import DATASETS, is_public
+from services.actions.open_data.datasets import DATASETS
 from services.actions.open_data.reporting import public_answers
 from services.actions.periods.tables import period
 from services.actions.report_documents.domain import PublishedReport, SubmittedResult, figures_of, sections_of
 from services.actions.report_templates.tables import report_template
 from services.actions.reports.tables import report
 from shared.database.statements import Connection, Statement
+from shared.open_data.datasets import is_public
 from shared.records.record import Texts
 from shared.records.rows import records_of
 

@@ -6,12 +6,12 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from services.actions.open_data.datasets import Dataset
-from services.actions.open_data.domain import DATASET_TYPES, Site, context_of, linked_row
 from shared.bulk.exported_list import cells_of, columns_of
 from shared.bulk.formulas import without_formulas
 from shared.bulk.targets import XlsxTarget, csv_line
 from shared.database.statements import Row
+from shared.open_data.datasets import Dataset
+from shared.open_data.domain import DATASET_TYPES, Site, context_of, linked_row
 from shared.records.columns import renderer
 
 _LONGEST_CELL = 32_767

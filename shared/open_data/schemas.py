@@ -4,9 +4,10 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from services.actions.open_data.datasets import DATASETS, Dataset
-from services.actions.open_data.domain import FORMATS, OPEN_DATA
 from shared.kernel.clock import today
+from shared.kernel.resource import Resource
+from shared.open_data.datasets import Dataset
+from shared.open_data.domain import FORMATS
 from shared.web.fields import Day, ResponseModel
 
 Format: TypeAlias = Annotated[str, Field(examples=["csv"])]
@@ -24,8 +25,12 @@ class ListedDataset(ResponseModel):
     """A dataset. Its files are made when they are read, so that size and digest are not known before."""
 
     name: Annotated[str, Field(examples=["actions"]), "The name in the addresses of its files."]
-    title: Annotated[str, Field(examples=[DATASETS["actions"].title]), "What it is."]
-    description: Annotated[str, Field(examples=[DATASETS["actions"].description]), "What its rows are."]
+    title: Annotated[str, Field(examples=["Actions"]), "What it is."]
+    description: Annotated[
+        str,
+        Field(examples=["What the programmes do: when, where, with whom, and from which baseline."]),
+        "What its rows are.",
+    ]
     formats: Annotated[list[Format], "The formats of its files."]
     date: Annotated[Day, "The day whose rows the files have: the present one."]
     bytes: Annotated[int | None, Field(examples=[None]), "The size of a stored copy; null without one."]
@@ -41,9 +46,9 @@ class DatasetList(ResponseModel):
     next: Annotated[None, "Always null: there is no next page."]
 
 
-def present(of: Dataset) -> dict[str, Any]:
+def present(of: Dataset, resource: Resource) -> dict[str, Any]:
     """A dataset in the list."""
-    urls = {each: f"{OPEN_DATA.path}/{of.name}.{each}" for each in FORMATS}
+    urls = {each: f"{resource.path}/{of.name}.{each}" for each in FORMATS}
     return {
         "name": of.name,
         "title": of.title,

@@ -1,7 +1,8 @@
-"""The formats of the files, and what the files say as linked data (JSON-LD 1.1). Plain Python."""
+"""The formats of the files, what the files say as linked data (JSON-LD 1.1), and when copies are due. Plain Python."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
 
@@ -21,6 +22,9 @@ PREFIXES: Mapping[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+KEPT = timedelta(days=30)
+"""How long each copy is kept; the last one of a month always is."""
+_COPY_HOUR = 22
 DATASET_TYPES = ("dcat:Dataset", "schema:Dataset")
 TermKind = Literal["plain", "texts", "json", "date", "instant", "decimal", "reference"]
 _KNOWN = {"titles": "schema:name", "descriptions": "schema:description"}
@@ -87,3 +91,10 @@ def linked_row(row: Mapping[str, object], linked: Linked, site: Site) -> dict[st
             path = linked.references.get(name)
             made[name] = site.address(f"{path}/{value}") if path else value
     return made
+
+
+def is_copy_due(at: datetime, last: date | None) -> bool:
+    """Whether copies are to be made at an instant, if `last` is the day of the newest ones: in the last two hours of a
+    day (UTC), so that a day's copies have nearly all of it, and at any time if those of the day before are missing."""
+    today = at.date()
+    return last is None or last < today - timedelta(days=1) or (last < today and at.hour >= _COPY_HOUR)

@@ -15,7 +15,7 @@ from shared.database.snapshot import snapshot
 from shared.database.statements import Connection
 from shared.open_data.datasets import Dataset
 from shared.open_data.domain import FORMATS, site_of
-from shared.open_data.files import CsvLines, Lines, LinkedLines, Sheet
+from shared.open_data.files import Lines, Sheet, lines_of
 from shared.open_data.queries import OpenData
 from shared.open_data.requests import FRESH, Countries
 from shared.web.conditional import is_known
@@ -77,10 +77,9 @@ class DatasetFile(Response):
         await _send(pace, waiting + lines.tail, more=False)
 
     def _lines(self) -> Lines:
-        if self._format == "jsonld":
-            site, path = site_of(self._ctx.settings.issuer), f"{self._open_data.resource.path}/{self._dataset.name}"
-            return LinkedLines(self._dataset, site, site.address(path))
-        return CsvLines(self._dataset) if self._format == "csv" else Lines(self._dataset)
+        site = site_of(self._ctx.settings.issuer)
+        address = site.address(f"{self._open_data.resource.path}/{self._dataset.name}")
+        return lines_of(self._dataset, self._format, site, address)
 
     async def _fill(self, connection: Connection, file: BinaryIO) -> None:
         sheet = Sheet(self._dataset, file)

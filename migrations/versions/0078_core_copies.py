@@ -1,0 +1,47 @@
+"""Dated copies of datasets of open data. Each service sees and writes its own."""
+
+from migrations.rules import grant, role, run, setting
+
+revision = "0078_core_copies"
+down_revision = "0075_actions_open_data"
+
+_SERVICES = ("membership", "centres", "actions")
+_READS = f"'public' = ANY({setting('visibilities')})"
+_WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
+
+
+def upgrade() -> None:
+    run("""
+CREATE TABLE core_dataset_copy (
+    service text NOT NULL CHECK (service IN ('membership', 'centres', 'actions')),
+    name text NOT NULL,
+    day date NOT NULL,
+    file_format text NOT NULL CHECK (file_format IN ('csv', 'ndjson', 'xlsx', 'jsonld')),
+    sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+    size bigint NOT NULL CHECK (size >= 0),
+    made_at timestamptz NOT NULL,
+    PRIMARY KEY (service, name, day, file_format)
+)
+--;
+CREATE INDEX core_dataset_copy_file_idx ON core_dataset_copy (service, sha256)
+--;
+CREATE INDEX core_dataset_copy_day_idx ON core_dataset_copy (service, day)
+--;
+ALTER TABLE core_dataset_copy ENABLE ROW LEVEL SECURITY
+--;
+ALTER TABLE core_dataset_copy FORCE ROW LEVEL SECURITY
+""")
+    for service in _SERVICES:
+        table, own = f"core_dataset_copy_{service}", f"service = '{service}'"
+        run(f"""
+CREATE POLICY {table}_read ON core_dataset_copy FOR SELECT TO {role(service)} USING ({own} AND {_READS})
+--;
+CREATE POLICY {table}_insert ON core_dataset_copy FOR INSERT TO {role(service)} WITH CHECK ({own} AND {_WRITES})
+--;
+CREATE POLICY {table}_delete ON core_dataset_copy FOR DELETE TO {role(service)} USING ({own} AND {_WRITES})
+""")
+    grant("core_dataset_copy", "SELECT, INSERT, DELETE", *_SERVICES)
+
+
+def downgrade() -> None:
+    run("DROP TABLE core_dataset_copy")

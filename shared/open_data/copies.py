@@ -1,4 +1,4 @@
-"""Finding, recording and removing dated copies. Their files are in a store that the service has for itself."""
+"""Finding, recording and removing dated copies. The services share one store of their files."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -38,7 +38,8 @@ _has_later = exists().where(
     _later.c.service == _c.service, _later.c.name == _c.name, _is_of_its_month, _later.c.day > _c.day
 )
 _REMOVE = Statement(delete(dataset_copy).where(_IS_OF_SERVICE, _c.day < _DAY, _has_later))
-_NAMED = Statement(select(_c.sha256).where(_IS_OF_SERVICE, _c.sha256 == any_(bindparam("digests", type_=ARRAY(Text)))))
+_NAMED = Statement(select(_c.sha256).where(_c.sha256 == any_(bindparam("digests", type_=ARRAY(Text)))))
+_LOCK = "open_data_copies"
 
 
 class Copy(NamedTuple):
@@ -52,9 +53,8 @@ class Copy(NamedTuple):
 
 
 def copy_files(settings: Settings) -> FileStore:
-    """The store of the copies of a service."""
-    part = f"open_data/{settings.service}"
-    return FileStore(settings.storage_path / part, settings.shared_url(part))
+    """The store of copies."""
+    return FileStore(settings.storage_path / "open_data", settings.shared_url("open_data"))
 
 
 async def last_day(connection: Connection, service: str) -> date | None:
@@ -85,7 +85,7 @@ async def find(connection: Connection, service: str, name: str, file_format: str
 async def record(uow: UnitOfWork, store: FileStore, service: str, made: Sequence[Copy], at: datetime) -> bool:
     """Records the copies of a day, whose files were stored, and ends those that are not kept any longer. False if there
     are copies of this day already. Raises Unavailable if a file was removed meanwhile."""
-    await lock_names(uow.connection, _lock(service))
+    await lock_names(uow.connection, _LOCK)
     last = await last_day(uow.connection, service)
     if last is not None and last >= at.date():
         return False
@@ -98,15 +98,11 @@ async def record(uow: UnitOfWork, store: FileStore, service: str, made: Sequence
     return True
 
 
-async def remove_unnamed(uow: UnitOfWork, store: FileStore, service: str, before: datetime) -> None:
+async def remove_unnamed(uow: UnitOfWork, store: FileStore, before: datetime) -> None:
     """Removes files that were last stored before an instant and are of no copy."""
-    await lock_names(uow.connection, _lock(service))
+    await lock_names(uow.connection, _LOCK)
     digests = await store.digests_before(before)
-    named = {row["sha256"] for row in await _NAMED.fetch(uow.connection, service=service, digests=digests)}
+    named = {row["sha256"] for row in await _NAMED.fetch(uow.connection, digests=digests)}
     for digest in digests:
         if digest not in named:
             await store.remove_before(digest, before)
-
-
-def _lock(service: str) -> str:
-    return f"open_data_copies.{service}"

@@ -72,7 +72,7 @@ class CopyJobs:
     async def remove(self, uow: UnitOfWork) -> None:
         """Removes files that are of no copy."""
         before = now() - _UNUSED_FOR
-        await copies.remove_unnamed(uow, self._store, self._service, before)
+        await copies.remove_unnamed(uow, self._store, before)
         await asyncio.to_thread(self._store.discard_before, before)
 
     async def make(self, database: Database, begin: Begin) -> int:

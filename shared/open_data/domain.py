@@ -89,8 +89,15 @@ def linked_row(row: Mapping[str, object], linked: Linked, site: Site) -> dict[st
     for name, value in row.items():
         if value is not None and name != "id":
             path = linked.references.get(name)
-            made[name] = site.address(f"{path}/{value}") if path else value
+            made[name] = _addresses(value, path, site) if path else value
     return made
+
+
+def _addresses(value: object, path: str, site: Site) -> str | list[str]:
+    """The address of a record by its id, or those of a list of ids."""
+    if isinstance(value, list):
+        return [site.address(f"{path}/{key}") for key in value]
+    return site.address(f"{path}/{value}")
 
 
 def is_copy_due(at: datetime, last: date | None) -> bool:

@@ -1,6 +1,6 @@
 """The file of a backup: a tar of compressed blocks, whose last member is the manifest.
 
-A table or file is `tables/<name>/<number>.gz`, `files/<digest>/<number>.gz` or `evidence/<digest>/<number>.gz`, in
+A table or file is `tables/<name>/<number>.gz`, or `<digest>/<number>.gz` in `files`, `evidence` or `open_data`, in
 blocks that fit in memory, so that a backup may be written to a pipe. The manifest comes last because it holds the
 digests; without it a file is no backup.
 """
@@ -21,7 +21,7 @@ from deploy.backup.errors import BackupError
 _MANIFEST = "manifest.json.gz"
 _PIECE = 4 << 20
 _LEVEL = 3
-Part: TypeAlias = Literal["tables", "files", "evidence"]
+Part: TypeAlias = Literal["tables", "files", "evidence", "open_data"]
 
 
 class Content(BaseModel):
@@ -44,7 +44,7 @@ class Table(Content):
 
 class Manifest(BaseModel):
     """The description of a backup. `missing` are files that the database names and the store does not have, or only
-    damaged. `evidence` is None if the backup leaves it out."""
+    damaged. `evidence` and `open_data` are None if the backup leaves them out."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,6 +56,7 @@ class Manifest(BaseModel):
     sequences: dict[str, int]
     files: dict[str, Content]
     evidence: dict[str, Content] | None = None
+    open_data: dict[str, Content] | None = None
     missing: tuple[str, ...] = ()
 
 

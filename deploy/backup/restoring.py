@@ -47,6 +47,7 @@ async def restore(
     backup: Reader,
     store: FileStore,
     evidence: FileStore,
+    copies: FileStore,
     *,
     replace: bool,
     begin: Callable[[str, int], Callable[[int], None]],
@@ -79,6 +80,7 @@ async def restore(
             await migrate(url, settings, backup.manifest.revision, for_restore=True)
             await _files(backup, "files", store, added, begin)
             await _files(backup, "evidence", evidence, added, begin)
+            await _files(backup, "open_data", copies, added, begin)
             await load(connection, f"{settings.role_prefix}_owner", backup, begin)
             await migrate(url, settings, for_restore=True)
             await connection.execute("ANALYZE")

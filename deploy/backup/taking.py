@@ -11,6 +11,7 @@ from deploy.backup.archive import Content, Manifest, Part, Stream, Table, Writer
 from deploy.backup.catalogue import VERSION_TABLE, TableInfo, connect, partitions, sequences, tables
 from deploy.backup.errors import BackupError
 from deploy.backup.evidence import digests_of
+from deploy.backup.open_data import digests_of_copies
 from shared.bulk.references import referenced
 from shared.bulk.store import FileStore
 from shared.database.maintenance import IS_FENCED
@@ -23,12 +24,13 @@ async def take(
     address: str,
     store: FileStore,
     evidence: FileStore | None,
+    copies: FileStore | None,
     target: BinaryIO,
     release: str,
     begin: Callable[[int], Callable[[int], None]],
 ) -> Manifest:
     """Writes a backup of the database at `address`, whose user sees every row, and of the files that it names; without
-    evidence if there is no store of it.
+    evidence or copies of open data if there is no store of them.
 
     `begin` receives the approximate number of bytes and returns a callback for finished ones. Raises BackupError if the
     database is not migrated, is being migrated, or is closed for a restore.
@@ -42,16 +44,20 @@ async def take(
             found = await tables(connection)
             files = await referenced(connection)
             proofs = await digests_of(connection) if evidence else []
+            dated = await digests_of_copies(connection) if copies else []
             sizes = await _sizes(store, files) + (await _sizes(evidence, proofs) if evidence else 0)
+            sizes += await _sizes(copies, dated) if copies else 0
             advance = begin(sum(table.size for table in found) + sizes)
             writer, made_at = Writer(target), now()
             contents = await _files(store, "files", files, writer, advance)
             for digest in contents.keys() - _whole(contents).keys():
                 raise BackupError(f"The stored file {digest} does not match its name: it was altered.")
             proven = _whole(await _files(evidence, "evidence", proofs, writer, advance)) if evidence else {}
+            copied = _whole(await _files(copies, "open_data", dated, writer, advance)) if copies else {}
             lost = files.keys() - contents.keys()
             still_named = await referenced(connection) if lost else {}
             missing = {digest for digest in lost if still_named[digest]} | (set(proofs) - proven.keys())
+            missing |= set(dated) - copied.keys()
             manifest = Manifest(
                 release=release,
                 revision=revision,
@@ -60,6 +66,7 @@ async def take(
                 sequences=await sequences(connection),
                 files=contents,
                 evidence=proven if evidence else None,
+                open_data=copied if copies else None,
                 missing=tuple(sorted(missing)),
             )
         if await _revision(connection) != revision:

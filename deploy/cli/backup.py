@@ -31,11 +31,11 @@ def backup(
 ) -> None:
     """Write one file with a snapshot of the database and of the files that it names.
 
-    Evidence in S3 stays there: the versions of its bucket are its backup. The system may run meanwhile. The file holds
-    personal data and no secret. `erased.ids` in the same folder lists the ids of erased persons: keep it with the
-    backups, so that a restore erases them again. Keep ESCM_SECRET_KEY in another place: under another key a restored
-    system works, but issued tokens and cursors become invalid, and earlier changes to persons can no longer be read in
-    their histories.
+    Evidence and copies of open data in S3 stay there: the versions of their bucket are their backup. The system may run
+    meanwhile. The file holds personal data and no secret. `erased.ids` in the same folder lists the ids of erased
+    persons: keep it with the backups, so that a restore erases them again. Keep ESCM_SECRET_KEY in another place: under
+    another key a restored system works, but issued tokens and cursors become invalid, and earlier changes to persons
+    can no longer be read in their histories.
     """
     url = database_url()
     from deploy.backup.evidence import evidence_of, is_in_bucket
@@ -43,10 +43,12 @@ def backup(
     from shared.bulk.erased import ErasedIds
     from shared.bulk.store import files_of
     from shared.configuration.settings import Settings
+    from shared.open_data.copies import copy_files
 
     settings = Settings(database_url=url)
     store = files_of(settings)
     evidence = evidence_of(settings) if with_evidence and not is_in_bucket(settings) else None
+    copies = None if is_in_bucket(settings) else copy_files(settings)
 
     def run(target: BinaryIO) -> "Manifest":
         with measured() as begin:
@@ -54,7 +56,7 @@ def backup(
             def start(size: int) -> Callable[[int], None]:
                 return begin("backs up", size)
 
-            return asyncio.run(take(settings.database_dsn("backup"), store, evidence, target, release(), start))
+            return asyncio.run(take(settings.database_dsn("backup"), store, evidence, copies, target, release(), start))
 
     if file == _PIPE:
         made = run(sys.stdout.buffer)
@@ -63,7 +65,7 @@ def backup(
             made = run(target)
         ErasedIds(file.parent).add(ErasedIds(settings.storage_path).read())
     rows = sum(table.rows for table in made.tables.values())
-    files = len(made.files) + len(made.evidence or ())
+    files = sum(len(part or ()) for part in (made.files, made.evidence, made.open_data))
     err.print(f"{rows} rows of {len(made.tables)} tables and {files} files.", markup=False)
     if made.evidence is None:
         err.print(f"Evidence is not in it: {settings.objects_url}", markup=False)
@@ -93,6 +95,7 @@ def restore(
     from shared.bulk.erased import ErasedIds
     from shared.bulk.store import files_of
     from shared.configuration.settings import Settings
+    from shared.open_data.copies import copy_files
 
     settings = Settings(database_url=url)
     store = files_of(settings)
@@ -104,7 +107,17 @@ def restore(
             typer.confirm(f"{_loss(asyncio.run(foreseen(url, opened)))} Continue?", abort=True, err=True)
         with measured() as begin:
             gone = asyncio.run(
-                run(url, settings, opened, store, evidence_of(settings), replace=replace, begin=begin, erased=erased)
+                run(
+                    url,
+                    settings,
+                    opened,
+                    store,
+                    evidence_of(settings),
+                    copy_files(settings),
+                    replace=replace,
+                    begin=begin,
+                    erased=erased,
+                )
             )
     own.add(erased)
     err.print(f"The backup of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, release {made.release}, is restored.")

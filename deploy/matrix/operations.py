@@ -182,7 +182,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "getProblem": Demand(Ask.NOTHING),
     **dict.fromkeys(
         (
-            "getDataset",
+            *(operation_id(service, "getDataset", first="actions") for service in ("actions", "centres", "membership")),
             "getPublicDocument",
             "getCountryProfile",
             "getCountryProfilePdf",

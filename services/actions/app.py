@@ -52,6 +52,7 @@ from services.actions.tasks.routes import router as tasks
 from services.actions.timeline.routes import router as timeline
 from services.actions.validation_rules.routes import router as validation_rules
 from services.actions.validations.routes import router as validations
+from shared.open_data.routes import dataset_copies
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
@@ -128,5 +129,5 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of what, exact at once.",
         },
-        **service_parts(objects, printed_documents),
+        **service_parts(objects, printed_documents, dataset_copies),
     )

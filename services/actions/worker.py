@@ -1,6 +1,6 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
 validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones, keeps the files of
-evidence, and prints public documents and reports."""
+evidence, prints public documents and reports, and makes copies of open data."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from services.actions.country_profiles.operations import PROFILE, profile_kind
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
+from services.actions.open_data.queries import PUBLISHED
 from services.actions.periods import operations as periods
 from services.actions.printed_documents.jobs import printing_jobs
 from services.actions.printed_documents.operations import document_files
@@ -28,6 +29,7 @@ from shared.bulk.stepping import StepJobs
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
+from shared.open_data.jobs import CopyJobs
 from shared.records.pending import expiring
 from shared.storage.objects import ObjectStore
 from shared.storage.scanner import Scanner
@@ -66,9 +68,10 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     settings = settings or ActionsSettings()
     objects = ObjectStore(settings.objects_url)
     remove = Schedule(timedelta(hours=1), removing(objects), catch_up=1)
-    documents = document_files(settings)
+    documents, copies = document_files(settings), CopyJobs(PUBLISHED, settings)
     schedules = {
         **SCHEDULES,
+        **copies.schedules,
         "remove_purged_evidence": remove,
         "remove_unused_documents": removing_documents(documents),
     }
@@ -79,6 +82,7 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     kinds = {PROFILE: profile_kind(settings.issuer), REPORT: report_kind(settings.issuer)}
     printing = {**printing_jobs(kinds, documents), **report_jobs(settings)}
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
+    handlers |= copies.handlers
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 
 

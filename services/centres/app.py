@@ -18,6 +18,7 @@ from services.centres.evaluations.routes import router as evaluations
 from services.centres.messages.operations import CONVERSATION
 from services.centres.messages.schemas import CentreMessage
 from services.centres.networks.routes import router as networks
+from services.centres.open_data.routes import router as open_data
 from services.centres.partnerships.routes import router as partnerships
 from services.centres.profiles.routes import router as profiles
 from services.centres.register.forms import FORMS
@@ -33,6 +34,7 @@ from services.centres.statistics.routes import router as statistics
 from services.centres.tenures.presenting import former
 from services.centres.terms.routes import router as terms
 from services.centres.work_list.routes import router as work_list
+from shared.open_data.routes import dataset_copies
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
@@ -63,6 +65,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             terms,
             agreements,
             register,
+            open_data,
             report_templates,
             annual_reports,
             evaluations,
@@ -90,6 +93,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "terms": "The spans for which a centre is designated.",
             "agreements": "Agreements with centres and their hosts.",
             "register": "The public register of centres, as it was at the end of any day.",
+            "open_data": "What everybody may know, in formats that others read.",
             "annual_reports": "What centres owe for each year of a term, with the light of what is late.",
             "evaluations": "Evaluations of centres by panels of experts, with their scores.",
             "networks": "Networks that centres are members of.",
@@ -98,5 +102,5 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             "statistics": "How long the files of centres take, and numbers of what centres report.",
             "work_list": "What the caller may do now.",
         },
-        **service_parts(),
+        **service_parts(dataset_copies),
     )

@@ -1,5 +1,5 @@
 """The centres worker: reacts to merges, endorsements and its own committees, applies scheduled transitions,
-reminds, and runs imports and exports."""
+reminds, runs imports and exports, and makes copies of open data."""
 
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from services.centres.centres.schedules import announce_late_reports, announce_o
 from services.centres.centres.schedules import apply_scheduled as end_terms
 from services.centres.centres.schedules import remind as remind_renewals
 from services.centres.closures.operations import apply_due as apply_closures
+from services.centres.open_data.datasets import PUBLISHED
 from services.centres.partnerships.operations import apply_scheduled as end_partnerships
 from services.centres.reactions import REACTIONS
 from services.centres.reviewers.operations import remind
@@ -22,6 +23,7 @@ from services.centres.tenures.operations import apply_due as apply_changes
 from shared.bulk.running import BulkJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
+from shared.open_data.jobs import CopyJobs
 from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
@@ -46,9 +48,9 @@ SCHEDULES: Schedules = {
 def create_worker(settings: CentresSettings | None = None) -> Worker:
     """The worker of the centres service. The settings default to those of the environment."""
     settings = settings or CentresSettings()
-    bulk = BulkJobs(settings, IMPORTABLE, EXPORTABLE)
-    schedules = {**bulk.schedules, **SCHEDULES}
-    return Worker("centres", settings, REACTIONS, bulk.handlers, schedules, has_bulk_jobs=True)
+    bulk, copies = BulkJobs(settings, IMPORTABLE, EXPORTABLE), CopyJobs(PUBLISHED, settings)
+    handlers, schedules = {**bulk.handlers, **copies.handlers}, {**bulk.schedules, **copies.schedules, **SCHEDULES}
+    return Worker("centres", settings, REACTIONS, handlers, schedules, has_bulk_jobs=True)
 
 
 async def run() -> None:

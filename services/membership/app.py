@@ -33,6 +33,7 @@ from services.membership.messages.operations import CONVERSATION
 from services.membership.messages.schemas import ExpertMessage
 from services.membership.nominations.routes import router as nominations
 from services.membership.notices.routes import router as notices
+from services.membership.open_data.routes import router as open_data
 from services.membership.orcid.routes import router as orcid
 from services.membership.outreach.routes import router as outreach
 from services.membership.participations.routes import router as participations
@@ -47,6 +48,7 @@ from services.membership.supports.routes import router as supports
 from services.membership.supports.routes import signatures
 from services.membership.supports.schemas import SupportFields
 from services.membership.verification.routes import router as verification
+from shared.open_data.routes import dataset_copies
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.bulk import bulk_routes
@@ -103,6 +105,7 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             duplicates,
             merges,
             statistics,
+            open_data,
             *bulk_routes("membership", ROLES, IMPORTABLE, EXPORTABLE),
             job_routes("membership", ROLES),
         ],
@@ -130,7 +133,8 @@ def create_app(settings: MembershipSettings | None = None) -> Application:
             "institutions": "Organisations that experts belong to and centres are hosted by.",
             "duplicates": "Pairs of records that may be one, for offices to decide about.",
             "merges": "Merges of two records into one, and their undo.",
+            "open_data": "What everybody may know, in formats that others read.",
             "statistics": "How many there are of whom, exact at once.",
         },
-        **service_parts(credential_parts, printing),
+        **service_parts(credential_parts, printing, dataset_copies),
     )

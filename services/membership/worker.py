@@ -1,4 +1,4 @@
-"""The worker of membership: its reactions, the jobs of imports, exports and searches, and the schedule."""
+"""The worker of membership: its reactions, the jobs of imports, exports, searches and copies, and the schedule."""
 
 from datetime import timedelta
 
@@ -29,6 +29,7 @@ from services.membership.merges.following import follow_institutions
 from services.membership.nominations import confirmation
 from services.membership.nominations.jobs import job_handlers as nomination_jobs
 from services.membership.nominations.operations import lapse
+from services.membership.open_data.datasets import PUBLISHED
 from services.membership.orcid.jobs import job_handlers as orcid_jobs
 from services.membership.privacy.jobs import job_handlers as privacy_jobs
 from services.membership.reactions import REACTIONS
@@ -52,6 +53,7 @@ from shared.mail import tokens
 from shared.mail.sending import Preparation, mail_handlers
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
+from shared.open_data.jobs import CopyJobs
 from shared.records.pending import expiring
 
 SCHEDULES: Schedules = {
@@ -94,6 +96,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
     """The worker. The settings default to those of the environment."""
     settings = settings or MembershipSettings()
     bulk, steps = BulkJobs(settings, IMPORTABLE, EXPORTABLE), StepJobs(STEPPABLE)
+    copies = CopyJobs(PUBLISHED, settings)
     handlers = {
         **bulk.handlers,
         **steps.handlers,
@@ -110,8 +113,10 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **RETENTION_JOBS,
         **broadcast_jobs(settings),
         **bulk_issue_jobs(settings),
+        **copies.handlers,
     }
-    return Worker("membership", settings, REACTIONS, handlers, {**bulk.schedules, **SCHEDULES}, has_bulk_jobs=True)
+    schedules = {**bulk.schedules, **copies.schedules, **SCHEDULES}
+    return Worker("membership", settings, REACTIONS, handlers, schedules, has_bulk_jobs=True)
 
 
 async def run() -> None:

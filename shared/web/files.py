@@ -37,11 +37,12 @@ class BlocksResponse(Response):
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Alternately reads and sends."""
         pace, is_begun = Pace(send), False
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         async for block in self._blocks:
             if not is_begun:
                 is_begun = True
-                await pace.send(
-                    {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-                )
+                await pace.send(start)
             await pace.send({"type": "http.response.body", "body": block, "more_body": True})
+        if not is_begun:
+            await pace.send(start)
         await pace.send({"type": "http.response.body", "body": b"", "more_body": False})

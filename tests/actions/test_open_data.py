@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from services.actions.open_data.datasets import DATASETS
-from services.actions.open_data.domain import FORMATS
+from shared.open_data.domain import FORMATS
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, approved, milestone, steps
 from tests.support.assessments import assessment, pass_reply_time

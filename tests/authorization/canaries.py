@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from deploy.matrix.operations import Ask, Operation, operations
-from services.actions.open_data.datasets import DATASETS
-from services.actions.open_data.domain import FORMATS
+from services.actions.open_data.queries import PUBLISHED
+from services.centres.open_data.datasets import PUBLISHED as OF_CENTRES
+from services.membership.open_data.datasets import PUBLISHED as OF_MEMBERSHIP
 from shared.kernel.clock import today
+from shared.open_data.domain import FORMATS
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.centres import DOCUMENT
 
@@ -43,6 +45,7 @@ _STATES = (
     "pending", "invited", "published", "claimed", "logged", "active", "nominated", "held", "ended",
     "available", "planned", "current",
 )  # fmt: skip
+_DATASETS = {one.resource.service: one.datasets for one in (PUBLISHED, OF_CENTRES, OF_MEMBERSHIP)}
 _CONTROLS = {"limit", "cursor", "sort", "fields", "include", "format", "after", "type", "as_of"}
 _FACES = ({"include": "total_estimate"}, {"format": "csv"}, {"format": "ndjson"}, {"limit": "1"}, {"limit": "3"})
 _SORTS = ("id", "created_at", "updated_at", "display_name", "code")
@@ -62,7 +65,7 @@ def _paths(path: str) -> Iterator[str]:
     if "{name}" not in path:
         yield path
     else:
-        for name, file_format in product(DATASETS, FORMATS):
+        for name, file_format in product(_DATASETS[path.split("/")[1]], FORMATS):
             yield path.replace("{name}", name).replace("{file_format}", file_format)
 
 

@@ -30,12 +30,17 @@ from tests.support.databases import checksums, shape
 runner = CliRunner()
 _FILE = b"given_names,family_name,country\nAmina,Diallo,XA\n" * 200_000
 _PROOF = b"%PDF-1.7\n" + b"Minutes of the meeting. " * 200_000
+_CODES = b"id,scheme,edition\r\n" * 1_000
 _EVIDENCE = """
 INSERT INTO escm.action_evidence (id, version, status, country, visibility, created_at, created_by, updated_at,
     updated_by, title, category, file_name, size, media_type, sha256, scan_state, integrity_state, is_stored,
     search_key)
 VALUES (uuidv7(), 1, $3, 'XA', 'restricted', now(), 'somebody', now(), 'somebody', 'Minutes', 'A08', 'minutes.pdf', $2,
     'application/pdf', $1, 'not_scanned', 'intact', $3 <> 'purged', 'minutes')
+"""
+_COPY = """
+INSERT INTO escm.core_dataset_copy (service, name, day, file_format, sha256, size, made_at)
+VALUES ('actions', 'codes', '2026-11-28', 'csv', $1, $2, '2026-11-28 22:00+00')
 """
 _IMPORT = """
 INSERT INTO escm.core_import (id, version, status, visibility, created_at, created_by, updated_at, updated_by,
@@ -55,7 +60,8 @@ VALUES (uuidv7(), 1, 'done', 'XA', 'restricted', now(), 'somebody', now(), 'some
 
 @pytest.fixture(scope="module")
 def source_system(database_named: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a system with the demo data, an imported file, evidence and responses of yesterday."""
+    """The environment of a system with the demo data, an imported file, evidence, a copy of open data and responses of
+    yesterday."""
     url, files = database_named("backup"), tmp_path_factory.mktemp("files")
 
     async def fill() -> None:
@@ -67,6 +73,8 @@ def source_system(database_named: Callable[[str], str], tmp_path_factory: pytest
         proof = await FileStore(files / "evidence").put(io.BytesIO(_PROOF))
         await connection.execute(_EVIDENCE, proof.digest, proof.size, "available")
         await connection.execute(_EVIDENCE, "0" * 64, 1, "purged")
+        copy = await FileStore(files / "open_data").put(io.BytesIO(_CODES))
+        await connection.execute(_COPY, copy.digest, copy.size)
         await connection.execute(
             "SET ROLE escm_owner; CREATE TABLE core_idempotency_20200229 PARTITION OF core_idempotency"
             " FOR VALUES FROM ('2020-02-29') TO ('2020-03-01');"
@@ -293,6 +301,16 @@ def test_evidence_is_restored_with_its_records(made: Path, empty: dict[str, str]
         assert _restore(empty, made, "--replace", "--yes").exit_code == 0
         checked = runner.invoke(app, ["evidence", "fsck"], env=empty)
         assert (checked.exit_code, "1 files, 0 damaged" in checked.output) == (0, True), checked.output
+
+
+def test_copies_of_open_data_are_restored(made: Path, empty: dict[str, str]) -> None:
+    assert _restore(empty, made).exit_code == 0
+    digest = _value(empty, "SELECT sha256 FROM escm.core_dataset_copy")
+    stored = Path(empty["ESCM_STORAGE_PATH"], "open_data", digest[:2], digest)
+    assert stored.read_bytes() == _CODES
+    stored.write_bytes(b"damaged")
+    assert _restore(empty, made, "--replace", "--yes").exit_code == 0
+    assert stored.read_bytes() == _CODES
 
 
 def test_evidence_of_a_bucket_or_an_option_is_left_out(

@@ -2,11 +2,11 @@
 
 from services.actions.country_profiles.printing import LAYOUTS, document
 from services.actions.country_profiles.queries import profile_of
-from services.actions.open_data.domain import site_of
 from services.actions.printed_documents.domain import DocumentKey
 from services.actions.printed_documents.operations import DocumentKind
 from shared.database.statements import Connection
 from shared.kernel.countries import known_codes
+from shared.open_data.domain import site_of
 from shared.printing.document import Document
 
 PROFILE = "country_profile"

@@ -8,12 +8,12 @@ from services.actions.country_profiles.operations import PROFILE, profile_kind
 from services.actions.country_profiles.schemas import CountryProfileAnswer, present
 from services.actions.open_data.domain import OPEN_DATA
 from services.actions.open_data.queries import EVERYBODY
-from services.actions.open_data.requests import FRESH, known_countries
 from services.actions.printed_documents.domain import DocumentKey
 from services.actions.printed_documents.responses import DOCUMENT, LANGUAGE, PROBLEMS, document_response, language_of
 from shared.database.snapshot import snapshot
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import NotFound
+from shared.open_data.requests import FRESH, known_countries
 from shared.web import responses
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter

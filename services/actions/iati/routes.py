@@ -15,12 +15,12 @@ from services.actions.iati.domain import Plan
 from services.actions.iati.schemas import Omissions, present
 from services.actions.open_data.domain import OPEN_DATA
 from services.actions.open_data.queries import EVERYBODY
-from services.actions.open_data.requests import COUNTRY, FRESH, countries_of
 from services.actions.settings import ActionsSettings
 from shared.database.snapshot import snapshot
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.principal import Principal
+from shared.open_data.requests import COUNTRY, FRESH, countries_of
 from shared.web.places import holder_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response

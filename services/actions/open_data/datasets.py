@@ -1,12 +1,9 @@
 """The datasets: which rows and fields everybody may know, by name. A name is one entry of `DATASETS`."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, and_, case, column, func, literal_column, or_, select
+from sqlalchemy import Table, and_, column, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -23,7 +20,7 @@ from services.actions.indicators.tables import indicator
 from services.actions.milestones import domain as milestones
 from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
-from services.actions.open_data.domain import OPEN_DATA, Linked, TermKind
+from services.actions.open_data.domain import OPEN_DATA
 from services.actions.open_data.reporting import public_answers
 from services.actions.programmes import domain as programmes
 from services.actions.programmes.record import Programme
@@ -39,44 +36,9 @@ from services.actions.targets import domain as targets
 from services.actions.targets.record import Target
 from services.actions.targets.tables import target
 from shared.contracts import views
-from shared.records.access_scope import AccessKind, visible
-from shared.records.columns import shown_columns
-from shared.records.record import Audience, Record, Texts, fields_of
+from shared.open_data.datasets import Columns, Dataset, dataset_of, has_public, if_public, is_public, term_kinds
+from shared.open_data.domain import Linked
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES, NAMED_INSTITUTIONS
-
-Columns = Mapping[str, ColumnElement[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """Rows that everybody may know. `where` are their conditions, `order` their unique order, `country` the column of
-    their country, if they have one. `state` are columns that differ whenever a row does."""
-
-    name: str
-    title: str
-    description: str
-    columns: Columns
-    where: ColumnElement[bool]
-    order: tuple[ColumnElement[Any], ...]
-    state: tuple[ColumnElement[Any], ...]
-    country: ColumnElement[Any] | None
-    linked: Linked
-
-
-def is_public(table: Any, published: Iterable[str]) -> ColumnElement[bool]:
-    """Whether everybody may know of a row by itself."""
-    return visible(table, AccessKind.ANONYMOUS, frozenset(published))
-
-
-def _has_public(table: Table, key: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(table.c.id).where(table.c.id == key, condition).exists()
-
-
-def _if_public(key: ColumnElement[Any], view: Any, published: Iterable[str]) -> ColumnElement[Any]:
-    """The id of a record of another service, or null if the public may not know of it."""
-    named = view.alias(f"named_{key.key}")
-    known = select(named.c.id).where(named.c.id == key, is_public(named, published)).exists()
-    return case((known, key)).label(str(key.key))
 
 
 def _public_participants() -> ColumnElement[Any]:
@@ -89,57 +51,12 @@ def _public_participants() -> ColumnElement[Any]:
     return found.correlate(action).scalar_subquery().label("participants")
 
 
-def _of(
-    record: type[Record],
-    table: Table,
-    title: str,
-    description: str,
-    linked_type: str,
-    where: ColumnElement[bool],
-    parts: Collection[str] = (),
-    **replaced: ColumnElement[Any],
-) -> Dataset:
-    """The public fields of a kind of record, with these parts of it; `replaced` are columns that depend on other
-    records, or consist of them."""
-    columns = {**shown_columns(record, table, Audience.PUBLIC), **{name: table.c[name] for name in parts}, **replaced}
-    resource = record.resource_type
-    fields = {name: field for name, field in fields_of(record).items() if name in columns}
-    texts = {name for name, field in fields.items() if field.type == Texts}
-    references = {name: field.refers.path for name, field in fields.items() if field.refers}
-    return Dataset(
-        name=resource.plural,
-        title=title,
-        description=description,
-        columns=columns,
-        where=where,
-        order=(table.c.id,),
-        state=(table.c.id, table.c.version, *replaced.values()),
-        country=table.c.country,
-        linked=Linked(linked_type, resource.path, _kinds(columns, texts, references), references),
-    )
-
-
-def _kinds(columns: Columns, texts: Collection[str], references: Collection[str]) -> dict[str, TermKind]:
-    return {
-        name: "reference" if name in references else "texts" if name in texts else _kind(column)
-        for name, column in columns.items()
-    }
-
-
-def _kind(column: ColumnElement[Any]) -> TermKind:
-    if isinstance(column.type, JSONB):
-        return "json"
-    found = column.type.python_type
-    kinds: Mapping[type, TermKind] = {date: "date", datetime: "instant", Decimal: "decimal"}
-    return kinds.get(found, "plain")
-
-
 def _of_subject(table: Table, published: Iterable[str]) -> ColumnElement[bool]:
     """Targets and results of public indicators, about countries, public actions and public centres."""
     return and_(
         is_public(table, published),
-        _has_public(indicator, table.c.indicator_id, is_public(indicator, indicators.PUBLISHED)),
-        or_(table.c.action_id.is_(None), _has_public(action, table.c.action_id, _ACTION)),
+        has_public(indicator, table.c.indicator_id, is_public(indicator, indicators.PUBLISHED)),
+        or_(table.c.action_id.is_(None), has_public(action, table.c.action_id, _ACTION)),
         or_(table.c.centre_id.is_(None), _is_public_centre(table.c.centre_id)),
     )
 
@@ -169,31 +86,31 @@ def _codes() -> Dataset:
         order=(scheme.c.code, scheme.c.edition, scheme_code.c.position, scheme_code.c.code),
         state=(scheme_code.c.code, scheme.c.id, scheme.c.version),
         country=None,
-        linked=Linked("skos:Concept", f"{OPEN_DATA.path}/codes", _kinds(columns, {"titles"}, ())),
+        linked=Linked("skos:Concept", f"{OPEN_DATA.path}/codes", term_kinds(columns, {"titles"}, ())),
     )
 
 
 _PROGRAMME = is_public(programme, programmes.PUBLISHED)
-_ACTION = and_(is_public(action, actions.PUBLISHED), _has_public(programme, action.c.programme_id, _PROGRAMME))
-_MILESTONE = and_(is_public(milestone, milestones.PUBLISHED), _has_public(action, milestone.c.action_id, _ACTION))
+_ACTION = and_(is_public(action, actions.PUBLISHED), has_public(programme, action.c.programme_id, _PROGRAMME))
+_MILESTONE = and_(is_public(milestone, milestones.PUBLISHED), has_public(action, milestone.c.action_id, _ACTION))
 _ASSESSED = or_(
-    _has_public(programme, assessment.c.subject_id, _PROGRAMME),
-    _has_public(action, assessment.c.subject_id, _ACTION),
-    _has_public(milestone, assessment.c.subject_id, _MILESTONE),
+    has_public(programme, assessment.c.subject_id, _PROGRAMME),
+    has_public(action, assessment.c.subject_id, _ACTION),
+    has_public(milestone, assessment.c.subject_id, _MILESTONE),
     _is_public_centre(assessment.c.subject_id),
 )
 _ALL = (
-    _of(
+    dataset_of(
         Programme,
         programme,
         "Country programmes",
         "The approved programme of each country under a framework, and its state.",
         "schema:Project",
         _PROGRAMME,
-        committee_id=_if_public(programme.c.committee_id, views.COMMITTEES, NAMED_COMMITTEES.published),
-        centre_id=_if_public(programme.c.centre_id, views.CENTRES, NAMED_CENTRES.published),
+        committee_id=if_public(programme.c.committee_id, views.COMMITTEES, NAMED_COMMITTEES.published),
+        centre_id=if_public(programme.c.centre_id, views.CENTRES, NAMED_CENTRES.published),
     ),
-    _of(
+    dataset_of(
         Action,
         action,
         "Actions",
@@ -202,7 +119,7 @@ _ALL = (
         _ACTION,
         participants=_public_participants(),
     ),
-    _of(
+    dataset_of(
         Milestone,
         milestone,
         "Milestones",
@@ -210,7 +127,7 @@ _ALL = (
         "schema:Event",
         _MILESTONE,
     ),
-    _of(
+    dataset_of(
         Indicator,
         indicator,
         "Indicators",
@@ -218,7 +135,7 @@ _ALL = (
         "schema:StatisticalVariable",
         is_public(indicator, indicators.PUBLISHED),
     ),
-    _of(
+    dataset_of(
         Target,
         target,
         "Targets",
@@ -226,7 +143,7 @@ _ALL = (
         "schema:Observation",
         _of_subject(target, targets.PUBLISHED),
     ),
-    _of(
+    dataset_of(
         Result,
         result,
         "Results",
@@ -235,16 +152,16 @@ _ALL = (
         _of_subject(result, ("published",)),
         parts=("breakdown",),
     ),
-    _of(
+    dataset_of(
         Report,
         report,
         "Progress reports",
         "What programmes report about periods: the answers to public questions.",
         "schema:Report",
-        and_(is_public(report, reports.PUBLISHED), _has_public(programme, report.c.programme_id, _PROGRAMME)),
+        and_(is_public(report, reports.PUBLISHED), has_public(programme, report.c.programme_id, _PROGRAMME)),
         sections=public_answers(),
     ),
-    _of(
+    dataset_of(
         Assessment,
         assessment,
         "Assessments",

@@ -9,7 +9,6 @@ import orjson
 from fastapi import FastAPI, Response
 
 from services.actions.open_data.queries import EVERYBODY
-from services.actions.open_data.requests import FRESH
 from services.actions.printed_documents import queries
 from services.actions.printed_documents.domain import RETRY_AFTER, DocumentKey, Printed
 from services.actions.printed_documents.operations import DocumentKind, document_files, order, state_of
@@ -19,6 +18,7 @@ from shared.database.snapshot import snapshot
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Conflict, NotFound, invalid_parameter
 from shared.kernel.text import LANGUAGES
+from shared.open_data.requests import FRESH
 from shared.web.conditional import is_known
 from shared.web.files import BlocksResponse
 from shared.web.paging import parameters_of

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from services.actions.access import ROLES
-from services.actions.open_data.domain import site_of
 from services.actions.printed_documents.operations import pdf_of
 from services.actions.report_documents.operations import PRINT_REPORT_JOB
 from services.actions.report_documents.printing import LAYOUTS, document
@@ -19,6 +18,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.snapshot import snapshot
 from shared.kernel.errors import Conflict, NotFound
 from shared.messaging.job_run import JobHandlers, JobRun
+from shared.open_data.domain import site_of
 from shared.printing.document import Unprintable
 from shared.records.access_scope import access_scope_for
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from services.actions.open_data.domain import site_of
 from services.actions.printed_documents.domain import DocumentKey
 from services.actions.printed_documents.operations import DocumentKind
 from services.actions.report_documents.printing import LAYOUTS, document
@@ -11,6 +10,7 @@ from services.actions.reports.operations import REPORTS, is_by_delegation, not_d
 from shared.bulk.exporting import ExportWish, enter_export
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
+from shared.open_data.domain import site_of
 from shared.printing.document import Document
 from shared.records.access_scope import AccessScope
 

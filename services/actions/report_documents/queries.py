@@ -16,7 +16,7 @@ from services.actions.indicators import domain as indicators
 from services.actions.indicators.queries import LISTING as INDICATORS
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
-from services.actions.open_data.datasets import DATASETS, is_public
+from services.actions.open_data.datasets import DATASETS
 from services.actions.open_data.domain import OPEN_DATA
 from services.actions.open_data.reporting import public_answers
 from services.actions.periods.tables import period
@@ -37,6 +37,7 @@ from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
+from shared.open_data.datasets import is_public
 from shared.records.access_scope import AccessKind, AccessScope, access_scope_for, visible
 from shared.records.record import Texts
 from shared.records.rows import records_of

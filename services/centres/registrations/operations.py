@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, delete
+from sqlalchemy import Uuid, any_, bindparam, delete, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.centres.annual_reports.operations import REPORTS
@@ -13,11 +13,13 @@ from services.centres.annual_reports.tables import annual_report
 from services.centres.centres import stages
 from services.centres.centres.designation import TERMS, open_term
 from services.centres.centres.record import Centre
-from services.centres.centres.tables import stage, term
+from services.centres.centres.tables import centre, stage, term
 from services.centres.registrations import queries
 from shared.database.locks import share_names
 from shared.database.statements import Connection, Statement
+from shared.database.tables import Instant
 from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
 from shared.kernel.identifiers import orcid_id, ror_id
 from shared.kernel.principal import Principal
 from shared.records.record import Record
@@ -27,6 +29,7 @@ from shared.records.rows import record_of
 
 R = TypeVar("R", bound=Record)
 _keys = any_(bindparam("keys", type_=ARRAY(Uuid)))
+_TOUCH = Statement(update(centre).where(centre.c.id == _keys).values(updated_at=bindparam("at", type_=Instant)))
 _DELETE = tuple(Statement(delete(child).where(child.c.centre_id == _keys)) for child in (annual_report, term, stage))
 
 
@@ -63,13 +66,15 @@ async def open_terms(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None
 
 
 async def delete_terms(uow: UnitOfWork, centres: Sequence[UUID]) -> None:
-    """Deletes the stages, terms and reports of these centres."""
+    """Deletes the stages, terms and reports of these centres. The register dates the removal of the centres by the
+    present instant."""
     for report in await queries.lock_reports(uow.connection, centres):
         _record_deletion(uow, REPORTS, report)
     for one in await queries.lock_terms(uow.connection, centres):
         _record_deletion(uow, TERMS, one)
     for statement in _DELETE:
         await statement.execute(uow.connection, keys=list(centres))
+    await _TOUCH.execute(uow.connection, keys=list(centres), at=now())
 
 
 def _record_deletion(uow: UnitOfWork, kind: ResourceType[R, Any], record: R) -> None:

@@ -14,7 +14,7 @@ from shared.web.route import refuse_unknown
 from shared.web.route_options import OptionsRouter, RouteOptions
 
 router = OptionsRouter()
-_SERVICES = ("actions",)
+_SERVICES = ("actions", "centres", "membership")
 """The services that list datasets at `open_data`."""
 _FRESH = {**PAGE, "Cache-Control": "public, max-age=300"}
 

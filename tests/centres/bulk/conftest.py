@@ -10,7 +10,7 @@ from services.centres.settings import CentresSettings
 from services.centres.worker import create_worker
 from shared.messaging.relay import Relay
 from tests.centres.conftest import centres, database, members, superuser
-from tests.support.callers import CALLERS
+from tests.support.callers import CALLERS, Caller
 from tests.support.imports import Importer, working
 from tests.support.principals import enter_callers, enter_principal
 from tests.support.reports import ReportingCentre
@@ -55,3 +55,8 @@ async def office(
 def head_office(centres: httpx.AsyncClient, worker: None) -> Importer:
     """The administrator, who imports."""
     return Importer(centres, "admin", "centres")
+
+
+@pytest.fixture
+def anonymous(centres: httpx.AsyncClient) -> Caller:
+    return Caller(centres, None)

@@ -2,22 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import orjson
 
-from services.actions.open_data.datasets import Dataset
-from services.actions.open_data.domain import DATASET_TYPES, Site, context_of, linked_row
 from shared.bulk.exported_list import cells_of, columns_of
 from shared.bulk.formulas import without_formulas
 from shared.bulk.targets import XlsxTarget, csv_line
 from shared.database.statements import Row
+from shared.open_data.datasets import Dataset
+from shared.open_data.domain import DATASET_TYPES, Site, context_of, linked_row
 from shared.records.columns import renderer
 
 _LONGEST_CELL = 32_767
 """Characters in a cell of a sheet."""
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """What each workbook says of its creation, so that the same rows are the same bytes."""
+
+
+class Target(Protocol):
+    """A file that is written row by row."""
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Adds rows. Blocks."""
+
+    def close(self) -> None:
+        """Writes the rest. Blocks."""
 
 
 class Lines:
@@ -69,6 +79,29 @@ class LinkedLines(Lines):
     def _line(self, row: Mapping[str, Any]) -> bytes:
         separator, self._is_begun = b",\n" if self._is_begun else b"\n", True
         return separator + orjson.dumps(linked_row(row, self._linked, self._site))
+
+
+def lines_of(dataset: Dataset, file_format: str, site: Site, address: str) -> Lines:
+    """The lines of a format other than XLSX; `address` is that of the dataset."""
+    if file_format == "jsonld":
+        return LinkedLines(dataset, site, address)
+    return CsvLines(dataset) if file_format == "csv" else Lines(dataset)
+
+
+class LinesFile:
+    """Lines, written row by row into a file."""
+
+    def __init__(self, lines: Lines, file: BinaryIO) -> None:
+        self._lines, self._file = lines, file
+        file.write(lines.head)
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Adds rows. Blocks."""
+        self._file.write(self._lines.block(rows))
+
+    def close(self) -> None:
+        """Writes the rest. Blocks."""
+        self._file.write(self._lines.tail)
 
 
 class Sheet:

@@ -11,13 +11,13 @@ from typing import BinaryIO
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from services.actions.open_data import queries
-from services.actions.open_data.datasets import Dataset
-from services.actions.open_data.domain import FORMATS, OPEN_DATA, site_of
-from services.actions.open_data.files import CsvLines, Lines, LinkedLines, Sheet
-from services.actions.open_data.requests import FRESH, Countries
 from shared.database.snapshot import snapshot
 from shared.database.statements import Connection
+from shared.open_data.datasets import Dataset
+from shared.open_data.domain import FORMATS, site_of
+from shared.open_data.files import Lines, Sheet, lines_of
+from shared.open_data.queries import OpenData
+from shared.open_data.requests import FRESH, Countries
 from shared.web.conditional import is_known
 from shared.web.places import holder_of
 from shared.web.request_context import RequestContext
@@ -29,11 +29,14 @@ _BLOCK = 256 << 10
 class DatasetFile(Response):
     """A dataset in a format; 304 if the caller has it already."""
 
-    def __init__(self, ctx: RequestContext, dataset: Dataset, file_format: str, countries: Countries) -> None:
+    def __init__(
+        self, ctx: RequestContext, open_data: OpenData, dataset: Dataset, file_format: str, countries: Countries
+    ) -> None:
         name = f'inline; filename="{dataset.name}.{file_format}"'
         super().__init__(None, 200, {**FRESH, "Content-Disposition": name}, FORMATS[file_format])
         del self.headers["content-length"]
-        self._ctx, self._dataset, self._format, self._countries = ctx, dataset, file_format, countries
+        self._ctx, self._open_data, self._dataset = ctx, open_data, dataset
+        self._format, self._countries = file_format, countries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Takes a slot, reads and sends. A workbook is made whole before it is sent, without the slot. Raises TooLarge
@@ -43,7 +46,7 @@ class DatasetFile(Response):
             sheet: BinaryIO | None = None
             async with (
                 streams.place(holder_of(self._ctx.principal, scope)) as database,
-                snapshot(database, queries.EVERYBODY.context) as connection,
+                snapshot(database, self._open_data.everybody.context) as connection,
             ):
                 tag = await self._tag(connection)
                 self.headers["etag"] = tag
@@ -61,27 +64,26 @@ class DatasetFile(Response):
     async def _tag(self, connection: Connection) -> str:
         """The entity tag of the rows in this form."""
         form = zlib.crc32(f"{self._ctx.settings.issuer} {' '.join(self._dataset.columns)}".encode())
-        state = await queries.state_of(connection, self._dataset, *self._countries)
+        state = await self._open_data.state(connection, self._dataset.name, *self._countries)
         return f'"{form:08x}.{state}"'
 
     async def _send_lines(self, connection: Connection, pace: Pace) -> None:
         lines = self._lines()
         await self._start(pace)
         waiting = lines.head
-        async for rows in queries.rows_of(connection, self._dataset, *self._countries):
+        async for rows in self._open_data.rows(connection, self._dataset.name, *self._countries):
             await _send(pace, waiting + await asyncio.to_thread(lines.block, rows))
             waiting = b""
         await _send(pace, waiting + lines.tail, more=False)
 
     def _lines(self) -> Lines:
-        if self._format == "jsonld":
-            site = site_of(self._ctx.settings.issuer)
-            return LinkedLines(self._dataset, site, site.address(f"{OPEN_DATA.path}/{self._dataset.name}"))
-        return CsvLines(self._dataset) if self._format == "csv" else Lines(self._dataset)
+        site = site_of(self._ctx.settings.issuer)
+        address = site.address(f"{self._open_data.resource.path}/{self._dataset.name}")
+        return lines_of(self._dataset, self._format, site, address)
 
     async def _fill(self, connection: Connection, file: BinaryIO) -> None:
         sheet = Sheet(self._dataset, file)
-        async for rows in queries.rows_of(connection, self._dataset, *self._countries):
+        async for rows in self._open_data.rows(connection, self._dataset.name, *self._countries):
             await asyncio.to_thread(sheet.write, rows)
         await asyncio.to_thread(sheet.close)
 

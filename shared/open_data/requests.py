@@ -1,15 +1,18 @@
-"""What all requests of open data share: the countries whose rows are read, and the headers of responses."""
+"""What requests of open data share: the countries whose rows are read, the day of a copy, the headers of responses."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from shared.kernel.countries import FICTIONAL_CODES, known_codes
 from shared.kernel.errors import invalid_parameter
-from shared.web.paging import parameters_of
+from shared.web.paging import day_of, parameters_of
 from shared.web.request_context import RequestContext
 
 FRESH = {"Cache-Control": "public, max-age=300"}
 COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 code."}
+
+DAY = {"date": "The copy of this day, YYYY-MM-DD, as it was stored."}
 
 
 class Countries(NamedTuple):
@@ -32,3 +35,9 @@ def countries_of(ctx: RequestContext) -> Countries:
     if code not in known_codes(fictional=True):
         raise invalid_parameter("country", "Not an ISO 3166-1 alpha-2 code of a country.")
     return Countries(sorted(known_countries(ctx) & {code}), common=False)
+
+
+def copy_day_of(ctx: RequestContext) -> date | None:
+    """The day whose copy is asked for; None for the present rows. Raises Malformed `invalid_parameter`."""
+    raw = parameters_of(ctx.request).get("date")
+    return None if raw is None else day_of("date", raw)

@@ -1,0 +1,1 @@
+"""Institutions, initiatives and numbers of experts as open data."""

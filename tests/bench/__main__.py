@@ -22,6 +22,7 @@ from rich.table import Table
 from migrations.run import migrate
 from tests.bench import (
     access,
+    centre_work,
     certificates,
     counts,
     duplicates,
@@ -69,6 +70,7 @@ _PEOPLE = {
     "open_data": open_data.measure_files,
     "register": register.measure,
     "obligations": obligations.measure,
+    "centre_work": centre_work.measure,
 }
 
 

@@ -134,7 +134,7 @@ def running(command: str, at: Addresses, core: str, **settings: str) -> Iterator
 
 
 def _wait(address: str) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         try:
             httpx.get(f"{address}/", timeout=1)
         except httpx.TransportError:

@@ -55,6 +55,10 @@ _OF_TWO = [
     if operation.method == "GET" and operation.path.endswith("/{record}/transitions/pending")
 ]
 """The kinds of record with transitions that a second person confirms."""
+_NO_WORDING = """
+UPDATE member_certificate_template SET status = 'retired' WHERE kind = 'authorship' AND status = 'active'
+"""
+"""Retires the shipped wording, so that what a step puts in force is the only one."""
 _NOTIFICATION = """
 INSERT INTO access_notification (id, account_id, kind, event, resource, record_id, ref, link, day, at, mail)
 SELECT uuidv7(), principal_id, 'grant', 'grant.activated', 'access.grants', id, ref, '/grants/' || id, now(), now(),
@@ -185,6 +189,7 @@ class Seeder:
         await self.enter(fixture, "membership", "retention_rules", **rule, basis=fixture.word)
         template = {"titles": {"en": fixture.word}, "bodies": {"en": f"{fixture.word} {{holder}}"}}
         signatory = {"name": fixture.word, "offices": {"en": fixture.word}}
+        await self.superuser.execute(_NO_WORDING)
         await self.enter(
             fixture, "membership", "certificate_templates", kind="authorship", signatory=signatory, **template
         )

@@ -52,12 +52,27 @@ class Statement:
         return tag
 
 
-class Shapes:
-    """A bounded cache of statements by their shape (filters and sort), built on first use."""
+class PlannedOnce(Statement):
+    """A statement of many parts, of which planning takes longer than running. PostgreSQL plans it once for all values
+    of its parameters."""
 
-    def __init__(self, build: Callable[..., ClauseElement], bound: int = 512) -> None:
+    __slots__ = ()
+
+    async def fetch(self, connection: Connection, **values: Any) -> list[Row]:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            return await super().fetch(connection, **values)
+
+
+class Shapes:
+    """A bounded cache of statements by their shape (filters and sort), built on first use as instances of `kind`."""
+
+    def __init__(
+        self, build: Callable[..., ClauseElement], bound: int = 512, *, kind: type[Statement] = Statement
+    ) -> None:
         self._build = build
         self._bound = bound
+        self._kind = kind
         self._known: dict[Hashable, Statement] = {}
 
     def get(self, *shape: Hashable) -> Statement:
@@ -66,5 +81,5 @@ class Shapes:
         if found is None:
             if len(self._known) >= self._bound:
                 self._known.pop(next(iter(self._known)))
-            found = self._known[shape] = Statement(self._build(*shape))
+            found = self._known[shape] = self._kind(self._build(*shape))
         return found

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.contracts import views
 from shared.database.context import SYSTEM_CONTEXT, within_context
-from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.database.statements import Connection, PlannedOnce, Row, Shapes
 from shared.kernel.principal import Principal
 from shared.records.next_steps import caller_parameters
 from shared.records.work_list import earliest_first, offices_in, place_of, places_of, taken_from
@@ -27,8 +27,8 @@ def _statement(by_kind: bool, by_due: bool, going_on: bool, *places: bool) -> Se
     return within_context(earliest_first(mine, by_kind=by_kind, by_due=by_due, going_on=going_on))
 
 
-_PAGES = Shapes(_statement)
-_POSSIBLE = Statement(
+_PAGES = Shapes(_statement, kind=PlannedOnce)
+_POSSIBLE = PlannedOnce(
     within_context(
         select(*(_view[name] for name in _ITEM), place_of(_view.due)).where(
             _view.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _view.is_possible

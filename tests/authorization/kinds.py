@@ -64,6 +64,8 @@ PUBLISHED = {
     "progress_report_templates": "status = 'retired'",
 }
 """Each kind with published states, and what makes a row published in addition to its visibility."""
+DATASETS = {"membership": "institutions", "centres": "register", "actions": "actions"}
+"""A dataset of the open data of each service."""
 _NAMESAKES = {("actions", "report_templates"): "progress_report_templates"}
 """The names here of kinds whose plural another service has, too."""
 

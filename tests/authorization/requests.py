@@ -15,7 +15,7 @@ from services.membership.certificate_links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
-from tests.authorization.kinds import named
+from tests.authorization.kinds import DATASETS, named
 from tests.authorization.parts_of_actions import asked
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT, sections
@@ -487,7 +487,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
         "{code}": _codes(operation, country_fixture),
         "{ref}.xml": f"{country_fixture.activity}.xml",
         "{ref}.pdf": f"{country_fixture.report}.pdf",
-        "{name}.{file_format}": "actions.csv",
+        "{name}.{file_format}": f"{DATASETS.get(operation.service)}.csv",
         "{evidence}": country_fixture.document,
         "{ticket}": _ticket(plural, country_fixture),
         **_CONSTANTS,

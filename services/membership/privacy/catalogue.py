@@ -259,6 +259,7 @@ IMPERSONAL: Mapping[str, str] = {
     "core_count_day": f"{_COUNT} day n",
     "core_count_delta": "id day kind visibility status country category tags n",
     "core_count_fold": "number",
+    "core_dataset_copy": "service name day file_format sha256 size made_at",
     "core_import_batch": "import batch created updated unchanged",
     "core_import_sequence": "resource number",
     "core_inbox": "fact reaction",

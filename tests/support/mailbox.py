@@ -1,7 +1,8 @@
 """A mail server on loopback that stores the mails it receives."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from tests.support.waiting import PATIENCE
+
 
 class Mailbox:
     """Accepts every mail. `at_data`, if set, is called with each message before the response; `at_address` returns the
@@ -17,6 +20,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self._received: dict[str, list[EmailMessage]] = defaultdict(list)
         self.at_data: Callable[[], str | None] = lambda: None
         self.at_address: Callable[[str], str | None] = lambda _address: None
         self.asked: list[str] = []
@@ -28,6 +32,8 @@ class Mailbox:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        for address in envelope.rcpt_tos:
+            self._received[address].append(mail)
         self.peers.append(session.peer)
         return self.at_data() or "250 taken"
 
@@ -54,9 +60,13 @@ class Mailbox:
 
     def to(self, address: str, having: str = "") -> list[EmailMessage]:
         """The mails to one address whose text has a part, in the order of their arrival."""
-        return [mail for mail in self.mails if mail["To"] == address and having in text_of(mail)]
+        return [mail for mail in self._received[address] if having in text_of(mail)]
 
-    async def next_to(self, address: str, count: int = 1, within: float = 180.0, having: str = "") -> EmailMessage:
+    def received(self, addresses: Iterable[str]) -> list[EmailMessage]:
+        """The mails to these addresses."""
+        return [mail for address in addresses for mail in self._received[address]]
+
+    async def next_to(self, address: str, count: int = 1, within: float = PATIENCE, having: str = "") -> EmailMessage:
         """The mail with this number to an address, among those whose text has a part, after it has arrived."""
         until = asyncio.get_running_loop().time() + within
         while len(found := self.to(address, having)) < count:

@@ -60,17 +60,13 @@ async def _all(campaign: Campaign, address: str) -> list[Body]:
 async def _mails(campaign: Campaign, forms: list[Body], count: int) -> list[EmailMessage]:
     """So many mails to these signers, once they have arrived. Each hundred has its own time."""
     addresses = {one["email"] for one in forms}
-
-    def arrived() -> list[EmailMessage]:
-        return [mail for mail in campaign.mailbox.mails if mail["To"] in addresses]
-
     for least in (*range(100, count, 100), count):
 
         async def have_arrived(least: int = least) -> bool:
-            return len(arrived()) >= least
+            return len(campaign.mailbox.received(addresses)) >= least
 
         await campaign.until(have_arrived)
-    return arrived()
+    return campaign.mailbox.received(addresses)
 
 
 async def _decided(campaign: Campaign, held: list[Body], action: str, **more: Any) -> list[Body]:

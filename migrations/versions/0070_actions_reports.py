@@ -97,7 +97,7 @@ CREATE INDEX action_report_awaited_idx ON action_report (due_on, id)
 --;
 CREATE INDEX action_report_experts_idx ON action_report USING gin (expert_ids)
 """)
-    reference_numbers("action_report", "PRG", "actions")
+    reference_numbers("action_report", "PRR", "actions")
     country_scoped("action_report", "actions")
 
 

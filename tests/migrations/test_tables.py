@@ -19,6 +19,12 @@ _COLUMNS = """
 SELECT attname, format_type(atttypid, NULL), NOT attnotnull FROM pg_attribute
 WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 """
+_PREFIXES = """
+SELECT c.relname, split_part(pg_get_expr(d.adbin, d.adrelid), '''', 2) AS prefix
+FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+    JOIN pg_class c ON c.oid = d.adrelid
+WHERE a.attname = 'ref' AND c.relnamespace = 'escm'::regnamespace
+"""
 _NAMES = {"double precision": "float", "real": "float", "smallint": "integer"}
 
 
@@ -38,3 +44,9 @@ async def test_a_record_has_the_columns_of_its_table(made: Table, connection: as
 
 def test_every_service_has_records() -> None:
     assert {made.name.split("_")[0] for made in RECORDS} == {"access", "action", "centre", "member"}
+
+
+async def test_each_kind_of_record_has_refs_of_its_own(connection: asyncpg.Connection) -> None:
+    prefixes = [row["prefix"] for row in await connection.fetch(_PREFIXES)]
+    assert len(prefixes) > 40
+    assert sorted(set(prefixes)) == sorted(prefixes)

@@ -69,4 +69,4 @@ async def test_a_public_report_is_printed_with_what_everybody_may_know(
     assert "secret" not in text
     assert "进展顺利" in _text(await _printed(anonymous, ref, "zh"))
     assert (await anonymous.get(f"{PATH}/{ref}.pdf?language=de")).status_code == 400
-    assert (await anonymous.get(f"{PATH}/PRG-0.pdf")).status_code == 404
+    assert (await anonymous.get(f"{PATH}/PRR-0.pdf")).status_code == 404

@@ -18,6 +18,11 @@ from tests.support.waiting import eventually
 _NOTHING_UNDER_WAY = """
 SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'escm-membership' AND xact_start < now()
 """
+_ALL_ASSIGNED = """
+SELECT NOT EXISTS (SELECT FROM core_outbox) AND NOT EXISTS (
+    SELECT FROM core_consumer c JOIN core_lease l ON l.name = 'relay' WHERE c.service = $1 AND c.position < l.position)
+"""
+"""Whether the facts of earlier tests have been assigned to their consumers."""
 _PROGRAM = "tests.faults.reacting"
 
 
@@ -37,7 +42,6 @@ async def connection(cluster: Cluster) -> AsyncIterator[asyncpg.Connection]:
 async def spawn(cluster: Cluster, connection: asyncpg.Connection) -> AsyncIterator[Callable[..., Process]]:
     """Makes workers of the consumer, with a relay with short leases; stops all at the end."""
     await cluster.relay.stop()
-    await connection.execute("DELETE FROM core_batch WHERE service = $1", CONSUMER)
     started: list[Process] = []
 
     def spawn(name: str, *arguments: str, stage: Stage = Stage.WORKERS) -> Process:
@@ -45,6 +49,8 @@ async def spawn(cluster: Cluster, connection: asyncpg.Connection) -> AsyncIterat
         return started[-1]
 
     await spawn("quick-relay", "relay", stage=Stage.RELAY).start()
+    await eventually(lambda: connection.fetchval(_ALL_ASSIGNED, CONSUMER))
+    await connection.execute("DELETE FROM core_batch WHERE service = $1", CONSUMER)
     yield spawn
     for process in started:
         cluster.discard(process)

@@ -18,7 +18,6 @@ from tests.faults.processes import Process
 from tests.support.waiting import eventually
 
 _PEOPLE = 150
-_BOUND = 60.0
 _ACCOUNTS = """
 INSERT INTO access_account (id, version, status, visibility, created_at, created_by, updated_at, updated_by, email,
     email_key, name, search_key, email_verified)
@@ -128,7 +127,7 @@ async def test_each_person_has_one_mail_though_every_worker_is_killed(office: Of
     for _ in range(6):
         await office.strike(chance)
         await asyncio.sleep(chance.uniform(0, 0.2))
-    await eventually(office.is_done, within=_BOUND)
+    await eventually(office.is_done)
     facts = "SELECT count(*), count(DISTINCT subject) FROM core_fact WHERE type = $1"
     assert tuple(await office.connection.fetchrow(facts, office.fact)) == (_PEOPLE, _PEOPLE)
     rows = "SELECT count(*), count(DISTINCT account_id), count(mailed_at) FROM access_notification"

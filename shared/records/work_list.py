@@ -110,7 +110,7 @@ def light(due: datetime | None, at: datetime) -> str | None:
     return YELLOW if due - at <= _SOON else GREEN
 
 
-def place_of(due: ColumnElement[Any]) -> ColumnElement[Any]:
+def place_in_list(due: ColumnElement[Any]) -> ColumnElement[Any]:
     """The `place` of a step in a list: steps without a due time come last."""
     return func.coalesce(due, _LATEST).label("place")
 
@@ -126,7 +126,7 @@ def earliest_first(
         conditions.append(func.split_part(rows.resource, ".", 2) == bindparam("kind", type_=Text))
     if by_due:
         conditions.append(rows.due < bindparam("due_before", type_=DateTime(timezone=True)))
-    found = select(*rows, place_of(rows.due), *more).where(*conditions).subquery("found")
+    found = select(*rows, place_in_list(rows.due), *more).where(*conditions).subquery("found")
     order = (found.c.place, found.c.resource, found.c.id, found.c.verb)
     query = select(found)
     if going_on:

@@ -13,7 +13,7 @@ from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, PlannedOnce, Row, Shapes
 from shared.kernel.principal import Principal
 from shared.records.next_steps import caller_parameters
-from shared.records.work_list import earliest_first, offices_in, place_of, places_of, taken_from
+from shared.records.work_list import earliest_first, offices_in, place_in_list, places_of, taken_from
 
 _view = views.WORK_OF_CENTRES.c
 _STEP = ("resource", "id", "verb")
@@ -30,7 +30,7 @@ def _statement(by_kind: bool, by_due: bool, going_on: bool, *places: bool) -> Se
 _PAGES = Shapes(_statement, kind=PlannedOnce)
 _POSSIBLE = PlannedOnce(
     within_context(
-        select(*(_view[name] for name in _ITEM), place_of(_view.due)).where(
+        select(*(_view[name] for name in _ITEM), place_in_list(_view.due)).where(
             _view.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _view.is_possible
         )
     )

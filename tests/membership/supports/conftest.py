@@ -1,6 +1,5 @@
 """Initiatives that the secretariat opens, and people who sign them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 
 from tests.support.callers import Caller
 from tests.support.mailbox import Mailbox, text_of
-from tests.support.waiting import eventually
 
 INITIATIVES = "/membership/v1/initiatives"
 SUPPORTS = "/membership/v1/supports"
@@ -100,10 +98,6 @@ class Campaign:
         assert found.status_code == 200, found.text
         shown: Body = found.json()
         return shown
-
-    async def until(self, is_met: Callable[[], Any]) -> Any:
-        """What a condition returns, once that is true."""
-        return await eventually(is_met)
 
 
 @pytest.fixture

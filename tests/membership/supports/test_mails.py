@@ -16,6 +16,7 @@ from tests.membership.supports.conftest import SUPPORTS, Body, Campaign, form, t
 from tests.support.callers import Caller
 from tests.support.mailbox import text_of
 from tests.support.membership import EXPERTS, entered
+from tests.support.waiting import eventually
 
 _RESULT = """
 SELECT result FROM core_job WHERE job_type = 'send_support_decision' AND payload ->> 'support' = $1
@@ -41,7 +42,7 @@ async def _is_sent(campaign: Campaign, superuser: asyncpg.Connection, support: B
     async def result() -> Any:
         return await superuser.fetchval(_RESULT, support["id"])
 
-    return '"sent": true' in await campaign.until(result)
+    return '"sent": true' in await eventually(result)
 
 
 async def test_an_acceptance_has_the_certificate_and_the_withdrawal(campaign: Campaign) -> None:

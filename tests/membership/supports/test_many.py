@@ -15,6 +15,7 @@ from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, Body, Camp
 from tests.support.callers import Caller, serving
 from tests.support.mailbox import Mailbox
 from tests.support.principals import enter_callers
+from tests.support.waiting import eventually
 
 _SIGNERS = 1_000
 _AT_ONCE = 250
@@ -65,7 +66,7 @@ async def _mails(campaign: Campaign, forms: list[Body], count: int) -> list[Emai
         async def have_arrived(least: int = least) -> bool:
             return len(campaign.mailbox.received(addresses)) >= least
 
-        await campaign.until(have_arrived)
+        await eventually(have_arrived)
     return campaign.mailbox.received(addresses)
 
 
@@ -79,7 +80,7 @@ async def _decided(campaign: Campaign, held: list[Body], action: str, **more: An
         job: Body = (await campaign.admin.get(ordered.headers["location"])).json()
         return None if job["status"] in ("queued", "running") else job
 
-    job = await campaign.until(ended)
+    job = await eventually(ended)
     assert job["status"] == "succeeded", job
     return list(job["result"]["items"])
 

@@ -89,7 +89,7 @@ _SEATS = _Rows(
     f"""'centres.seats', s.id, s.ref, s.country, 'end',
     {_last_second(f"(rpad(s.ends, 10, '-01-01')::date - 1 + {_LENGTH})::date")}, NULL, NULL, NULL""",
     "s.id, rpad(s.ends, 10, '-01-01')::date - 90, NULL, m.names, true, NULL",
-    """centre_seat s JOIN centre_committee m ON m.id = s.committee_id
+    """centre_seat s LEFT JOIN centre_committee m ON m.id = s.committee_id
     WHERE s.status = 'appointed' AND s.ends IS NOT NULL""",
 )
 _REPORTS = _Rows(
@@ -102,7 +102,7 @@ _REPORTS = _Rows(
         EXISTS (SELECT FROM centre_report_template t WHERE t.kind = 'annual_report' AND t.status = 'active')
     WHEN 'draft' THEN r.missing = 0 ELSE true END,
     CASE r.status WHEN 'draft' THEN r.documents || r.answered END""",
-    """centre_annual_report r JOIN centre_centre c ON c.id = r.centre_id
+    """centre_annual_report r LEFT JOIN centre_centre c ON c.id = r.centre_id
     WHERE r.status IN ('due', 'draft', 'submitted')""",
 )
 _AGREEMENTS = _Rows(
@@ -110,7 +110,7 @@ _AGREEMENTS = _Rows(
     CASE a.status WHEN 'drafting' THEN 'send' WHEN 'in_force' THEN 'terminate' ELSE 'sign' END,
     {_last_second("a.expires")}, NULL, NULL, NULL""",
     "a.centre_id, CASE a.status WHEN 'in_force' THEN a.expires - 90 END, NULL, c.names, true, NULL",
-    """centre_agreement a JOIN centre_centre c ON c.id = a.centre_id
+    """centre_agreement a LEFT JOIN centre_centre c ON c.id = a.centre_id
     WHERE a.status IN ('drafting', 'in_negotiation', 'partly_signed')
         OR (a.status = 'in_force' AND a.expires IS NOT NULL)""",
 )

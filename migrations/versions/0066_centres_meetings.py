@@ -48,7 +48,7 @@ SELECT 'centres.committee_meetings', t.id, t.ref, t.country,
             AND centre_last_day(s.ends) < (t.starts AT TIME ZONE 'UTC')::date)
     ELSE t.minutes IS NOT NULL END,
     CASE t.status WHEN 'held' THEN jsonb_build_array(t.minutes) END, NULL, NULL
-FROM centre_committee_meeting t JOIN centre_committee c ON c.id = t.committee_id
+FROM centre_committee_meeting t LEFT JOIN centre_committee c ON c.id = t.committee_id
 WHERE t.status IN ('planned', 'held')
 UNION ALL
 SELECT 'centres.decisions', d.id, d.ref, d.country, 'adopt', NULL, NULL, NULL, NULL,
@@ -61,13 +61,13 @@ WHERE d.status = 'draft'
 UNION ALL
 SELECT 'centres.seats', s.id, s.ref, s.country, 'end', (s.rotation_due + time '23:59:59') AT TIME ZONE 'UTC', NULL, NULL,
     NULL, s.id, s.rotation_due - 90, NULL, c.names, true, NULL, NULL, NULL
-FROM centre_seat s JOIN centre_committee c ON c.id = s.committee_id
+FROM centre_seat s LEFT JOIN centre_committee c ON c.id = s.committee_id
 WHERE s.status = 'appointed' AND s.ends IS NULL AND s.rotation_due IS NOT NULL
 UNION ALL
 SELECT 'centres.partnerships', p.id, p.ref, p.country, 'accept', NULL, NULL, NULL, NULL,
     coalesce(p.partner_centre_id, p.partner_institution_id), NULL, p.created_by, c.names, true, NULL,
     coalesce(p.partner_country, p.country), p.centre_id
-FROM centre_partnership p JOIN centre_centre c ON c.id = p.centre_id
+FROM centre_partnership p LEFT JOIN centre_centre c ON c.id = p.centre_id
 WHERE p.status = 'proposed'"""
 
 

@@ -48,7 +48,7 @@ SELECT 'centres.annual_reports', r.id, r.ref, r.country,
         EXISTS (SELECT FROM centre_report_template t WHERE t.kind = 'final_report' AND t.status = 'active')
     WHEN 'draft' THEN r.missing = 0 ELSE true END,
     CASE r.status WHEN 'draft' THEN r.documents || r.answered END, {_NEITHER}
-FROM centre_annual_report r JOIN centre_centre c ON c.id = r.centre_id
+FROM centre_annual_report r LEFT JOIN centre_centre c ON c.id = r.centre_id
 WHERE r.kind = 'final' AND r.status IN ('due', 'draft', 'submitted')
 UNION ALL
 SELECT 'centres.evaluations', e.id, e.ref, e.country,
@@ -60,29 +60,29 @@ SELECT 'centres.evaluations', e.id, e.ref, e.country,
     ELSE e.report IS NOT NULL AND e.recommendation IS NOT NULL
         AND 2 <= (SELECT count(DISTINCT m ->> 'expert_id') FROM {_MEMBERS} WHERE NOT {_CONFLICT} AND {_SCORED}) END,
     CASE e.status WHEN 'in_progress' THEN jsonb_build_array(e.report) END, {_NEITHER}
-FROM centre_evaluation e JOIN centre_centre c ON c.id = e.centre_id
+FROM centre_evaluation e LEFT JOIN centre_centre c ON c.id = e.centre_id
 WHERE e.status IN ('planned', 'in_progress')
 UNION ALL
 SELECT 'centres.evaluations', e.id, e.ref, e.country, 'score', {_last_second("e.ends")}, x.account_id, NULL, NULL,
     e.centre_id, NULL, NULL, c.names, true, NULL, {_NEITHER}
 FROM centre_evaluation e CROSS JOIN LATERAL {_MEMBERS}
 JOIN member_published_expert x ON x.id = (m ->> 'expert_id')::uuid
-JOIN centre_centre c ON c.id = e.centre_id
+LEFT JOIN centre_centre c ON c.id = e.centre_id
 WHERE e.status = 'in_progress' AND x.account_id IS NOT NULL AND NOT {_CONFLICT} AND NOT {_SCORED}
 UNION ALL
 SELECT 'centres.evaluations', e.id, e.ref, e.country, 'respond', {_last_second("e.completed_on + 60")},
     NULL, NULL, NULL, e.centre_id, NULL, NULL, c.names, true, NULL, {_NEITHER}
-FROM centre_evaluation e JOIN centre_centre c ON c.id = e.centre_id
+FROM centre_evaluation e LEFT JOIN centre_centre c ON c.id = e.centre_id
 WHERE e.status = 'completed' AND e.response IS NULL AND e.completed_on >= (now() AT TIME ZONE 'UTC')::date - 60
 UNION ALL
 SELECT 'centres.evaluations', e.id, e.ref, e.country, 'meet_condition', {_last_second("open.due")}, NULL, NULL, NULL,
     e.centre_id, open.due + 1, NULL, c.names, true, NULL, {_NEITHER}
-FROM centre_evaluation e JOIN centre_centre c ON c.id = e.centre_id CROSS JOIN LATERAL {_EARLIEST.format(row="e")}
+FROM centre_evaluation e LEFT JOIN centre_centre c ON c.id = e.centre_id CROSS JOIN LATERAL {_EARLIEST.format(row="e")}
 WHERE e.status = 'completed' AND open.due IS NOT NULL
 UNION ALL
 SELECT 'centres.terms', t.id, t.ref, t.country, 'meet_condition', {_last_second("open.due")}, NULL, NULL, NULL,
     t.centre_id, open.due + 1, NULL, c.names, true, NULL, {_NEITHER}
-FROM centre_term t JOIN centre_centre c ON c.id = t.centre_id CROSS JOIN LATERAL {_EARLIEST.format(row="t")}
+FROM centre_term t LEFT JOIN centre_centre c ON c.id = t.centre_id CROSS JOIN LATERAL {_EARLIEST.format(row="t")}
 WHERE t.status = 'current' AND open.due IS NOT NULL"""
 
 

@@ -115,13 +115,11 @@ def is_another_than(label: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(label.is_(None), label != all_(bindparam("labels", type_=ARRAY(Text))))
 
 
-def is_in_office(
-    step: ColumnElement[Any], country: ColumnElement[Any], record: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    """Whether the caller's offices take a step over a record. Parameter: `offices`."""
+def is_in_office(step: ColumnElement[Any], *places: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the caller's offices take a step: those everywhere, or those in these `places`, which are a country or
+    the ids of records. Parameter: `offices`."""
     offices = any_(bindparam("offices", type_=ARRAY(Text)))
-    places = (step + literal(" ") + country, step + literal(" ") + cast(record, Text))
-    return or_(step == offices, *(place == offices for place in places))
+    return or_(step == offices, *(step + literal(" ") + cast(place, Text) == offices for place in places))
 
 
 def is_not_over(step: ColumnElement[Any], record: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Lists of the next steps of a caller, from the views of work that services publish."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    false,
     func,
     literal,
     or_,
@@ -50,6 +51,14 @@ def offices_in(principal: Principal, *services: str) -> list[str]:
     return sorted(frozenset().union(*found))
 
 
+class Reach(NamedTuple):
+    """Which kinds of offices a caller has. It decides the form of a statement."""
+
+    is_everywhere: bool
+    has_countries: bool
+    has_records: bool
+
+
 class Places(NamedTuple):
     """Where a caller's offices are: everywhere, or in countries and over records."""
 
@@ -58,9 +67,9 @@ class Places(NamedTuple):
     records: list[UUID]
 
     @property
-    def shape(self) -> tuple[bool, bool]:
-        """What decides the form of a statement."""
-        return self.is_everywhere, bool(self.records)
+    def reach(self) -> Reach:
+        """The kinds of these offices."""
+        return Reach(self.is_everywhere, bool(self.countries), bool(self.records))
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -75,30 +84,43 @@ def places_of(offices: Iterable[str]) -> Places:
     return Places("" in places, sorted(countries), [UUID(key) for key in sorted(places - countries - {""})])
 
 
-def taken_from(view: FromClause, names: Iterable[str], is_everywhere: bool, has_records: bool) -> list[Select[Any]]:
+def taken_from(view: FromClause, names: Iterable[str], reach: Reach) -> list[Select[Any]]:
     """The steps of a view of work that the caller takes: those of their accounts, and those of their offices. `names`
-    are the columns. Parameters: `caller_parameters`, `offices`, `Places.parameters`."""
+    are the columns. Whoever has an office everywhere reads all steps, so once; the others find theirs by account and by
+    place. Parameters: `caller_parameters`, `offices`, `Places.parameters`."""
     rows = view.c
-    scope, keys = rows.get("scope_id", rows.id), any_(bindparam("records", type_=ARRAY(Uuid)))
-    step = rows.resource + literal(".") + rows.verb
-    country = func.coalesce(rows.taken_in, rows.country) if "taken_in" in rows else rows.country
-    taken_by = is_in_office(step, country, scope)
-    if "own_id" in rows:
-        taken_by = and_(taken_by, or_(rows.own_id.is_(None), is_not_over(step, rows.own_id)))
-    within = [country == any_(bindparam("countries", type_=ARRAY(Text)))]
-    if has_records:
-        within += [key == keys for key in (scope, rows.get("institution_id")) if key is not None]
-    if "institution_id" in rows:
-        of_host = is_in_office(step, rows.country, rows.institution_id)
-        taken_by = or_(taken_by, and_(of_host, rows.entered_by == any_(bindparam("labels", type_=ARRAY(Text)))))
     found = select(*(rows[name] for name in names))
     if "first_day" in rows:
         found = found.where(or_(rows.first_day.is_(None), rows.first_day <= TODAY), is_another_than(rows.submitted_by))
-    of_office = found.where(rows.account_id.is_(None), taken_by)
-    return [
-        found.where(rows.account_id == ME),
-        of_office if is_everywhere else of_office.where(or_(*within)),
-    ]
+    of_office = and_(rows.account_id.is_(None), _by_office(rows, reach))
+    if reach.is_everywhere:
+        return [found.where(or_(rows.account_id == ME, of_office))]
+    return [found.where(rows.account_id == ME), found.where(of_office, or_(false(), *_within(rows, reach)))]
+
+
+def _by_office(rows: Any, reach: Reach) -> ColumnElement[bool]:
+    """Whether an office of the caller takes a step. Offices of kinds that the caller has not are not compared."""
+    step = rows.resource + literal(".") + rows.verb
+    if not (reach.has_countries or reach.has_records):
+        return is_in_office(step)
+    country = func.coalesce(rows.taken_in, rows.country) if "taken_in" in rows else rows.country
+    taken_by = is_in_office(step, country, rows.get("scope_id", rows.id))
+    if "own_id" in rows:
+        taken_by = and_(taken_by, or_(rows.own_id.is_(None), is_not_over(step, rows.own_id)))
+    if "institution_id" not in rows:
+        return taken_by
+    of_host = is_in_office(step, rows.country, rows.institution_id)
+    return or_(taken_by, and_(of_host, rows.entered_by == any_(bindparam("labels", type_=ARRAY(Text)))))
+
+
+def _within(rows: Any, reach: Reach) -> Iterator[ColumnElement[bool]]:
+    """Conditions by which indexes find the steps of offices in countries and over records."""
+    if reach.has_countries:
+        country = func.coalesce(rows.taken_in, rows.country) if "taken_in" in rows else rows.country
+        yield country == any_(bindparam("countries", type_=ARRAY(Text)))
+    if reach.has_records:
+        keys = (rows.get("scope_id", rows.id), rows.get("institution_id"))
+        yield from (key == any_(bindparam("records", type_=ARRAY(Uuid))) for key in keys if key is not None)
 
 
 def light(due: datetime | None, at: datetime) -> str | None:

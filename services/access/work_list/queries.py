@@ -15,7 +15,7 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import constant
 from shared.records.next_steps import caller_parameters, is_in_office
 from shared.records.pending import pending, proposed, waiting
-from shared.records.work_list import earliest_first, offices_in, places_of, taken_from
+from shared.records.work_list import Reach, earliest_first, offices_in, places_of, taken_from
 
 
 async def page(
@@ -32,7 +32,7 @@ async def page(
     held = offices_in(principal, *SERVICES)
     places = places_of(held)
     statement = _PAGES.get(
-        service is not None, kind is not None, due_before is not None, after is not None, *places.shape
+        service is not None, kind is not None, due_before is not None, after is not None, places.reach
     )
     return await statement.fetch(
         connection,
@@ -48,8 +48,8 @@ async def page(
     )
 
 
-def _statement(by_service: bool, by_kind: bool, by_due: bool, going_on: bool, *places: bool) -> Select[Any]:
-    mine = _mine(*places).subquery("mine")
+def _statement(by_service: bool, by_kind: bool, by_due: bool, going_on: bool, reach: Reach) -> Select[Any]:
+    mine = _mine(reach).subquery("mine")
     if by_service:
         of_service = func.split_part(mine.c.resource, ".", 1) == bindparam("service", type_=Text)
         mine = select(mine).where(of_service).subquery("of_service")
@@ -57,12 +57,12 @@ def _statement(by_service: bool, by_kind: bool, by_due: bool, going_on: bool, *p
     return within_context(earliest_first(mine, total, by_kind=by_kind, by_due=by_due, going_on=going_on))
 
 
-def _mine(*places: bool) -> Any:
+def _mine(reach: Reach) -> Any:
     """The steps that the caller takes, and the transitions of two persons that wait for them or that they proposed. The
     indexes of accounts, countries and records find the steps."""
     names = ("resource", "id", "ref", "country", "verb", "due")
     views_of_work = (views.WORK_OF_MEMBERSHIP, views.WORK_OF_CENTRES, views.WORK_OF_ACTIONS)
-    taken = [part for view in views_of_work for part in taken_from(view, names, *places)]
+    taken = [part for view in views_of_work for part in taken_from(view, names, reach)]
     confirmed = literal("access.clients.confirm", Text)
     proposals = select(
         literal("access.clients", Text),

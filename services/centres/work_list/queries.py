@@ -13,7 +13,7 @@ from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, PlannedOnce, Row, Shapes
 from shared.kernel.principal import Principal
 from shared.records.next_steps import caller_parameters
-from shared.records.work_list import earliest_first, offices_in, place_in_list, places_of, taken_from
+from shared.records.work_list import Reach, earliest_first, offices_in, place_in_list, places_of, taken_from
 
 _view = views.WORK_OF_CENTRES.c
 _STEP = ("resource", "id", "verb")
@@ -22,8 +22,8 @@ _MORE = 50
 """Steps that are read beyond a page at first, since some of it may be impossible yet."""
 
 
-def _statement(by_kind: bool, by_due: bool, going_on: bool, *places: bool) -> Select[Any]:
-    mine = union_all(*taken_from(views.WORK_OF_CENTRES, (*_STEP, "due"), *places)).subquery("mine")
+def _statement(by_kind: bool, by_due: bool, going_on: bool, reach: Reach) -> Select[Any]:
+    mine = union_all(*taken_from(views.WORK_OF_CENTRES, (*_STEP, "due"), reach)).subquery("mine")
     return within_context(earliest_first(mine, by_kind=by_kind, by_due=by_due, going_on=going_on))
 
 
@@ -53,7 +53,7 @@ async def page(
     given |= {**places.parameters, **caller_parameters(principal), **SYSTEM_CONTEXT.parameters}
     found: list[Row] = []
     while len(found) <= limit:
-        statement = _PAGES.get(kind is not None, due_before is not None, after is not None, *places.shape)
+        statement = _PAGES.get(kind is not None, due_before is not None, after is not None, places.reach)
         position = {f"after_{n}": value for n, value in enumerate(after or ())}
         steps = await statement.fetch(connection, **given, **position)
         found += await _possible(connection, steps)

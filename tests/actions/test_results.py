@@ -50,6 +50,38 @@ async def test_a_result_goes_from_draft_to_publication(admin: Caller, caller: Ca
     assert (refused.status_code, refused.json()["code"]) == (409, "result_not_draft")
 
 
+async def test_who_publishes_decides_on_the_visibility_until_the_publication(
+    admin: Caller, caller: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = person(f"publisher {uuid4().hex}", grant("national_publisher", "country", "XA"))
+    monkeypatch.setitem(CALLERS, publisher.name, publisher)
+    by, author = caller(publisher.name), caller("author_xa")
+    path = await result(author, await subject(admin), visibility="network")
+    refused = await author.change(path, visibility="public")
+    assert (refused.status_code, refused.json()["reason"]) == (403, "publish_not_permitted")
+    for who, verb in ((author, "submit"), (by, "approve"), (caller("officer"), "accept")):
+        assert (await who.step(path, verb)).status_code == 200
+    for fields in ({"value": "11"}, {"visibility": "public", "value": "11"}, {}):
+        assert (await by.change(path, **fields)).status_code == 403, fields
+    assert (await author.change(path, value="11")).status_code == 409
+    assert (await by.change(path, visibility="public")).json()["visibility"] == "public"
+    assert (await by.step(path, "publish")).status_code == 200
+    assert (await caller("applicant").get(path)).json()["value"] == "10"
+    late = await by.change(path, visibility="network")
+    assert (late.status_code, late.json()["code"]) == (409, "result_not_draft")
+
+
+async def test_results_wait_for_whoever_takes_their_next_step(admin: Caller, caller: Callers) -> None:
+    waiting = await subject(admin)
+    path = await result(caller("author_xa"), waiting)
+    query = f"{RESULTS}?holder=me&indicator_id={waiting['indicator_id']}"
+    for verb, name in (("submit", "author_xa"), ("approve", "focal_xa"), ("accept", "officer"), ("publish", "admin")):
+        held = [one for one in ("focal_xa", "officer", "author_xa") if (await caller(one).get(query)).json()["items"]]
+        assert held == ([] if verb in ("submit", "publish") else [name])
+        assert (await caller(name).step(path, verb)).status_code == 200
+    assert (await admin.get(query)).json()["items"] == []
+
+
 async def test_each_role_takes_its_own_transitions(admin: Caller, caller: Callers) -> None:
     path = await result(caller("author_xa"), await subject(admin))
     may: dict[str, set[str]] = {

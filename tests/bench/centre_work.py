@@ -18,7 +18,7 @@ _RECORD = "id, ref, version, status, country, visibility, created_at, created_by
 
 def _of(prefix: str, status: str, of: str = "c") -> str:
     """The values of the common columns."""
-    ref = f"'{prefix}-B' || row_number() OVER ()"
+    ref = f"'{prefix}-W' || row_number() OVER ()"
     return f"uuidv7(), {ref}, 1, {status}, {of}.country, 'network', now(), 'bench', now(), 'bench'"
 
 
@@ -56,7 +56,7 @@ FROM escm.centre_centre c WHERE c.created_by = 'bench'
     f"""
 INSERT INTO escm.centre_annual_report ({_RECORD}, centre_id, year, period_starts, period_ends, due, answers, figures,
     public_answers, public_figures, documents, answered, prefilled, required, missing, comments)
-SELECT {_of("ANR", "(ARRAY['due', 'submitted', 'accepted', 'accepted', 'accepted'])[n]")}, c.id, 2000 + n,
+SELECT {_of("ANR", "(ARRAY['due', 'submitted', 'accepted', 'accepted', 'accepted'])[n]")}, c.id, 2090 + n,
     current_date - 500, current_date - 135, current_date + n * 10,
     '{{}}', '{{}}', '{{}}', '{{}}', '[]', '[]', '{{}}', 0, 0, '{{}}'
 FROM escm.centre_centre c, generate_series(1, 5) n WHERE c.created_by = 'bench' AND c.registration_number IS NOT NULL

@@ -1,8 +1,10 @@
 """Files of evidence, imports and exports in an object store that speaks the protocol of S3."""
 
+import base64
 import hashlib
 import io
 import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Unavailable
 from shared.storage.objects import ObjectStore
 from tests.support.running import Client, system
+from tests.support.waiting import PATIENCE
 from tests.systems.object_server import ObjectServer
 
 _URL = "s3://escm/store"
@@ -109,6 +112,15 @@ async def test_a_host_keeps_no_copy_of_a_shared_file(store: ObjectStore, tmp_pat
             pass
 
 
+def _copy_of_a_day(by: Client) -> httpx.Response:
+    """A file of the first dated copies of open data, which the worker of a new system makes at once."""
+    until = time.monotonic() + PATIENCE
+    while not (dates := by.get("/actions/v1/open_data")["items"][0]["dates"]):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    return by.send("GET", f"/actions/v1/open_data/codes.csv?date={dates[0]}")
+
+
 def test_a_system_keeps_its_files_in_a_bucket(server: ObjectServer, tmp_path: Path) -> None:
     with system(ESCM_STORAGE_URL=f"{_URL}/system", **server.environment) as (stack, folder):
         by = Client(stack["base_url"], stack["demo"]["clients"]["secretariat"])
@@ -122,6 +134,9 @@ def test_a_system_keeps_its_files_in_a_bucket(server: ObjectServer, tmp_path: Pa
         evidence = by.send_evidence(_CONTENT[:100_000].hex().encode(), country="XA")
         address = evidence["links"]["self"]
         assert hashlib.sha256(by.text(f"{address}/content").encode()).hexdigest() == evidence["sha256"]
+        copy = _copy_of_a_day(by)
+        digest = base64.b64encode(hashlib.sha256(copy.content).digest()).decode()
+        assert (copy.status_code, copy.headers["repr-digest"]) == (200, f"sha-256=:{digest}:")
         assert _files_in(folder / "files") == []
         signed = by.get(f"{address}/download_url")
         server.kill()

@@ -59,11 +59,13 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Result) -> Result:
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Result, wanted: Result) -> Result:
-    """Updates a draft; its indicator, subject and period stay. Raises as `create` does, and Conflict
-    `result_not_draft`."""
+    """Updates a draft, or only the visibility until the publication; indicator, subject and period stay. Raises as
+    `create` does, and Conflict `result_not_draft`."""
+    require_visibility_change(access, before, wanted)
+    if before.status in domain.OPEN and wanted == replace(before, visibility=wanted.visibility):
+        return await RESULTS.update(uow, before, wanted)
     if before.status != "draft":
         raise Conflict("Only drafts are changed. Return it, or revise it.", code="result_not_draft")
-    require_visibility_change(access, before, wanted)
     indicator = await stored_indicator(uow, before)
     await _require_open(uow, access, before, indicator)
     _require_sound(wanted, indicator)

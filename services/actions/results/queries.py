@@ -38,6 +38,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.listing import Filter, one_of, truth, values
+from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_grant, listing
 
 _r, _v = result.c, validation_state.c
@@ -185,6 +186,11 @@ _revisions = (
     .scalar_subquery()
     .label("revisions")
 )
+NEXT_STEPS = NextSteps(
+    "actions.results",
+    result,
+    (NextStep("submitted", "approve"), NextStep("approved", "accept"), NextStep("accepted", "publish")),
+)
 _COMMON = listing(
     Result,
     result,
@@ -205,6 +211,7 @@ _COMMON = listing(
     ),
     Filter("code", "A code of the indicator, of the scheme in `scheme` if it is given", str, _with_code),
     _of(values("period", period.c.code, "Codes of periods"), period.c.code, period.c.id, _r.period_id),
+    NEXT_STEPS.holder,
 )
 LISTING = replace(
     _COMMON,

@@ -11,6 +11,7 @@ from services.actions.access import ROLES
 from services.actions.actions.queries import LISTING as ACTIONS
 from services.actions.actions.record import Action
 from services.actions.actions.tables import action
+from services.actions.frameworks.domain import PILLARS
 from services.actions.frameworks.tables import framework
 from services.actions.indicators import domain as indicators
 from services.actions.indicators.queries import LISTING as INDICATORS
@@ -159,9 +160,6 @@ def _results(row: Row) -> list[SubmittedResult]:
 
 def _named(sections: Sequence[AnsweredSection], figures: Sequence[SubmittedResult]) -> list[UUID]:
     """The actions and indicators that sections and figures are about."""
-    items = {UUID(one["item"]) for one in sections if _is_id(one["item"])}
-    return sorted(items | {UUID(one["indicator_id"]) for one in figures})
-
-
-def _is_id(item: str | None) -> bool:
-    return item is not None and len(item) == len(str(UUID(int=0)))
+    items = (one["item"] for one in sections)
+    about = {UUID(item) for item in items if item is not None and item not in PILLARS}
+    return sorted(about | {UUID(one["indicator_id"]) for one in figures})

@@ -2,7 +2,21 @@
 
 import typer
 
-from deploy.cli import admin, audit, backup, database, demo, doctor, evidence, jobs, matrix, openapi, processes, up
+from deploy.cli import (
+    admin,
+    audit,
+    backup,
+    database,
+    demo,
+    doctor,
+    evidence,
+    jobs,
+    matrix,
+    openapi,
+    processes,
+    settings,
+    up,
+)
 from deploy.cli.failures import Commands
 
 app = typer.Typer(
@@ -23,6 +37,7 @@ app.command("restore")(backup.restore)
 app.command("openapi")(openapi.openapi)
 app.command("matrix")(matrix.matrix)
 app.command("doctor")(doctor.doctor)
+app.command("settings")(settings.settings)
 app.add_typer(admin.app, name="admin")
 app.add_typer(audit.app, name="audit")
 app.add_typer(demo.app, name="demo")

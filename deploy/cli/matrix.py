@@ -10,11 +10,11 @@ from deploy.cli.console import fail, out
 def matrix(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file differs.")] = False,
 ) -> None:
-    """Write docs/access-matrix.md, docs/notifications.md and the files of which role reads what, and which columns hold
-    personal data, from the code."""
-    from deploy.matrix import notifications, page, personal, readers
+    """Write docs/access-matrix.md, docs/notifications.md, docs/settings.md and the files of which role reads what, and
+    which columns hold personal data, from the code."""
+    from deploy.matrix import notifications, page, personal, readers, settings
 
-    written = (readers, personal, page, notifications)
+    written = (readers, personal, page, notifications, settings)
     wanted = {made.FILE: made.render() for made in written}
     stale = [file for file, content in wanted.items() if not file.exists() or file.read_bytes() != content]
     if check and stale:

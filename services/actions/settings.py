@@ -14,7 +14,7 @@ class ActionsSettings(Settings):
     model_config = SettingsConfigDict(env_prefix="ESCM_ACTIONS_")
     service: ClassVar[str] = "actions"
     evidence_mebibytes: int = Field(100, ge=1, le=1024)
-    """Maximum MiB of a file of evidence."""
+    """Maximum MiB of a file of evidence. The bound of the edge must not be lower."""
     scanner: str = Field("", pattern=r"^(tcp:[^\s:]+:\d{1,5}|unix:/\S+)?$")
     """The clamd that scans evidence for viruses, `tcp:host:port` or `unix:/path`; without one nothing is scanned."""
     iati_ref: str = Field("", pattern=r"^([A-Za-z0-9.:_-]{3,80})?$")

@@ -18,12 +18,14 @@ class StageTargets(BaseModel, frozen=True, extra="forbid"):
 
 
 class CentresSettings(Settings):
-    """Settings of the centres processes. `recognition_*`: what a committee needs before it may request recognition.
-    `targets`: a JSON object, such as `{"submitted": 20}`."""
+    """Settings of the centres processes."""
 
     model_config = SettingsConfigDict(env_prefix="ESCM_CENTRES_")
     service: ClassVar[str] = "centres"
 
     recognition_seats: int = Field(3, ge=0, le=1000)
+    """Occupied seats that a committee needs before it may request recognition."""
     recognition_institutions: int = Field(1, ge=0, le=1000)
+    """Partner institutions that it needs."""
     targets: StageTargets = StageTargets()
+    """Days that the stages of an application allow, as a JSON object such as `{"submitted": 20}`."""

@@ -18,9 +18,9 @@ class MembershipSettings(Settings):
     sends_mail: ClassVar[bool] = True
 
     mail_page: str = Field("", validation_alias="ESCM_MEMBERSHIP_PAGE")
-    """The frontend's page that uses a mailed token; `/account` of the issuer by default."""
+    """The frontend's page that mails to experts lead to; `/account` of the issuer by default."""
     credential_key_days: int = Field(365, ge=30, le=1_096)
-    """Days for which a key signs credentials."""
+    """Days for which a key signs credentials of certificates; its successor is published a day before."""
     mail_requests: int = Field(60, ge=1, le=1_000_000)
     """Mails that anybody may request, and signatures by the public form, from one network address in a minute."""
     orcid_url: str = Field("", pattern=_ADDRESS)
@@ -28,7 +28,9 @@ class MembershipSettings(Settings):
     orcid_api_url: str = Field("", pattern=_ADDRESS)
     """Where public records are read, such as `https://pub.orcid.org`."""
     orcid_client_id: str = ""
+    """The installation's id at ORCID."""
     orcid_client_secret: SecretStr = SecretStr("")
+    """The installation's secret at ORCID."""
 
     @model_validator(mode="after")
     def _refuse_half_an_orcid(self) -> "MembershipSettings":

@@ -21,7 +21,9 @@ class Settings(BaseSettings):
     Unknown variables with the prefix `ESCM_`, and development secrets in production, prevent the start.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ESCM_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ESCM_", extra="ignore", populate_by_name=True, use_attribute_docstrings=True
+    )
     service: ClassVar[str] = ""
     rls_on_writes: ClassVar[bool] = True
     """Whether row-level security checks the country of rows that a caller writes."""
@@ -32,39 +34,58 @@ class Settings(BaseSettings):
     """Whether this service sends mail that people wait for, and production needs a mail server."""
 
     database_url: str = Field("postgresql://escm@127.0.0.1:5432/escm", validation_alias="DATABASE_URL")
+    """PostgreSQL 18: for `migrate` with a user that may create roles, for the services host and database."""
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    """Valkey 9 or Redis."""
     environment: Literal["laptop", "test", "production"] = Field("laptop", validation_alias="ESCM_ENVIRONMENT")
+    """`production` refuses development secrets, fictional countries, secrets of fewer than 20 characters or with common
+    words, a Valkey without a password, and an issuer that is not an `https://` address of a host that others reach."""
     fictional_countries: bool = Field(default=True, validation_alias="ESCM_FICTIONAL_COUNTRIES")
+    """Whether there are the countries XA, XB and XC."""
     secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_SECRET_KEY")
+    """Signs cursors, encrypts the keys of tokens and credentials, and is half of the keys of histories of persons."""
     role_prefix: str = Field("escm", pattern=r"^[a-z][a-z0-9_]{0,20}$", validation_alias="ESCM_ROLE_PREFIX")
+    """What the names of the database roles begin with."""
     role_password: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_ROLE_PASSWORD")
+    """Password of the database roles of all services."""
     backup_password: SecretStr | None = Field(None, validation_alias="ESCM_BACKUP_DATABASE_PASSWORD")
-    """The password of the role that reads everything; outside production, by default that of the roles."""
+    """Password of the role that reads everything, for `backup`, `audit` and `migrate`. Outside production that of the
+    roles by default; in production the role cannot log in without it."""
     issuer: str = Field("https://escm.invalid", validation_alias="ESCM_ISSUER")
+    """Issuer of tokens, and address of the system. Its host is also that of credentials, `did:web:HOST`: another host
+    makes every credential of before worthless."""
     api: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_API")
     """Where pages read the services, such as `http://{service}:8000`; by default the issuer's address."""
     api_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_API_SECONDS")
     """Seconds for which a page waits for one response of a service, including its time in the queue."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
+    """Audience of tokens."""
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
-    """Seconds for which keys, grants and revocations are cached."""
+    """Seconds for which keys, grants and revocations are cached: after that a revoked one stops in every process."""
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field((), validation_alias="ESCM_TRUSTED_PROXIES")
-    """Addresses and networks of proxies whose `X-Forwarded-For` is trusted. By default none, private or not."""
+    """Addresses and networks of proxies whose `X-Forwarded-For` is trusted, separated by commas. By default none, not
+    even private ones."""
     cors_origins: tuple[str, ...] = Field((), validation_alias="ESCM_CORS_ORIGINS")
-    """Exact origins that browsers may call from; on a laptop also pages of this machine."""
+    """JSON list of the exact origins that browsers may call from; on a laptop also pages of this machine. Keys, status
+    lists and verifications of certificates are for every origin."""
     compression: bool | None = Field(None, validation_alias="ESCM_COMPRESSION")
     """Whether apps compress responses themselves; by default only on a laptop, which has no edge."""
     security_contact: str = Field("", pattern=r"^((mailto:|https://)\S+)?$", validation_alias="ESCM_SECURITY_CONTACT")
-    """Where to report vulnerabilities: `mailto:` or `https://`; shown at `/.well-known/security.txt`."""
+    """Where to report vulnerabilities, `mailto:` or `https://`: shown at `/.well-known/security.txt`, which is 404
+    without it."""
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
+    """Port of `/metrics`; 0 for none."""
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
+    """Host of `/metrics`; by default for an app that of its `--host`."""
     request_log: bool = Field(default=False, validation_alias="ESCM_REQUEST_LOG")
+    """Whether there is a line of the log for each request."""
     client_requests: int = Field(6_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_CLIENT_REQUESTS")
     """Requests a minute of one API client or key."""
     account_requests: int = Field(6_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ACCOUNT_REQUESTS")
     """Requests a minute of one person."""
     address_requests: int = Field(600_000, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_ADDRESS_REQUESTS")
-    """Requests a minute without a token from one address, which a whole ministry may share."""
+    """Requests a minute without a token from one IPv4 address or IPv6 /64, which a whole ministry may share. Lower it
+    in front of the public."""
     failed_authentications: int = Field(300, ge=1, le=_MOST_REQUESTS, validation_alias="ESCM_FAILED_AUTHENTICATIONS")
     """Failed authentications a minute from one address."""
     body_seconds: float = Field(30.0, ge=1, le=600, validation_alias="ESCM_BODY_SECONDS")
@@ -74,21 +95,29 @@ class Settings(BaseSettings):
     connections: int = Field(4_096, ge=16, le=100_000, validation_alias="ESCM_CONNECTIONS")
     """Connections of one process. Beyond them, the one that has waited longest for a request is closed."""
     storage_path: Path = Field(Path(".local/files"), validation_alias="ESCM_STORAGE_PATH")
+    """Folder of stored files, which apps and workers of one host share; with `ESCM_STORAGE_URL`, of files while they
+    are received or read."""
     storage_url: str = Field("", pattern=r"^((file:///|s3://)\S+)?$", validation_alias="ESCM_STORAGE_URL")
-    """Where files are stored for all hosts, `file:///folder` or `s3://bucket/prefix`; by default in `storage_path`."""
+    """Where all hosts store files, `file:///folder` or `s3://bucket/prefix`, the same for every process; by default in
+    `ESCM_STORAGE_PATH`."""
     audit_years: int = Field(10, ge=1, le=100, validation_alias="ESCM_AUDIT_YEARS")
-    """Years for which the audit trail is stored."""
+    """Years for which the audit trail is stored; the relay deletes whole months."""
     responses_mebibytes: int = Field(10_240, ge=16, validation_alias="ESCM_RESPONSES_MEBIBYTES")
-    """Maximum MiB on disk of responses stored under idempotency keys; beyond it, the oldest are deleted before their 72
-    hours."""
+    """Maximum MiB on disk of responses stored under idempotency keys, for the relay; beyond it, the oldest are deleted
+    before their 72 hours."""
     undo_days: int = Field(90, ge=1, le=3_650, validation_alias="ESCM_UNDO_DAYS")
     """Days for which an import can be undone and its failed rows are stored."""
     smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
+    """Mail server: `smtp://user:password@host:587` (TLS where it offers it), `smtp+starttls://` (TLS or no mail) or
+    `smtps://`. Without it mails are files in `ESCM_MAIL_FOLDER`, which production refuses."""
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
+    """Sender of mails; its domain is part of the Message-ID."""
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
+    """Folder of mails without a mail server."""
     pool_size: int = Field(8, ge=1, le=40)
-    """Database connections of an app, without those for streams."""
+    """Database connections of an app, without three for streams."""
     database_password: SecretStr | None = None
+    """Password of the service's database role; that of all services by default."""
 
     def __init__(self, **values: Any) -> None:
         prefix = str(self.model_config["env_prefix"])

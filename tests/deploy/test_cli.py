@@ -31,6 +31,7 @@ runner = CliRunner()
         "audit",
         "demo",
         "jobs",
+        "settings",
         "version",
     ],
 )

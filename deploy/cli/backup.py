@@ -91,7 +91,8 @@ def restore(
     from deploy.backup.evidence import evidence_of
     from deploy.backup.restoring import foreseen
     from deploy.backup.restoring import restore as run
-    from deploy.cli.doctor import of_database, report
+    from deploy.cli.doctor import of_database
+    from deploy.cli.findings import report
     from shared.bulk.erased import ErasedIds
     from shared.bulk.store import files_of
     from shared.configuration.settings import Settings

@@ -6,13 +6,14 @@ import os
 import platform
 import shutil
 import sys
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.console import out
+from deploy.cli.findings import Finding, report
+from deploy.cli.running import mail_server, of_processes
 from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
 from deploy.local.folder import DEFAULT, far_data
@@ -21,40 +22,21 @@ from deploy.local.processes import Identity
 _DISK_NEEDED = 2 * 2**30
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one check; `mend` says what to do if it failed."""
-
-    subject: str
-    right: bool
-    detail: str
-    mend: str = ""
-
-
 def doctor(
     folder: Annotated[Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="The folder of the local stack.")] = DEFAULT,
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON document.")] = False,
 ) -> None:
-    """Check this machine, the local stack and its databases; status 1 if something is wrong."""
+    """Check this machine, the local stack, its databases and what runs; status 1 if something is wrong."""
     stack = _stack(folder)
     findings = [_python(), _servers(folder), _data(folder), _disk(folder), _processes(stack), _contact()]
     database = os.environ.get("DATABASE_URL") or stack.get("database_url")
     valkey = os.environ.get("REDIS_URL") or stack.get("redis_url")
     if database:
-        findings += asyncio.run(of_database(database))
+        findings += asyncio.run(of_database(database, of_processes))
+        findings.append(asyncio.run(mail_server()))
     if valkey:
         findings.append(asyncio.run(_valkey(valkey)))
-    report(findings)
-
-
-def report(findings: list[Finding]) -> None:
-    """Print them; status 1 if something is wrong."""
-    for finding in findings:
-        out.print("ok    " if finding.right else "wrong ", style="green" if finding.right else "bold red", end="")
-        out.print(f"{finding.subject}: {finding.detail}", markup=False)
-        if not finding.right:
-            out.print(f"      to mend it: {finding.mend}", markup=False)
-    if not all(finding.right for finding in findings):
-        raise typer.Exit(1)
+    report(findings, as_json=as_json)
 
 
 def _stack(folder: Path) -> dict[str, Any]:
@@ -120,8 +102,8 @@ def _contact() -> Finding:
     return Finding("security contact", True, said or missing)
 
 
-async def of_database(url: str) -> list[Finding]:
-    """The findings about a database."""
+async def of_database(url: str, *more: Callable[[Any], Awaitable[list[Finding]]]) -> list[Finding]:
+    """The findings about a database, and those of `more` checks of it."""
     import asyncpg
 
     try:
@@ -130,7 +112,10 @@ async def of_database(url: str) -> list[Finding]:
         mend = "start it, or correct DATABASE_URL"
         return [Finding("database", False, f"{type(refused).__name__}: {refused}", mend)]
     try:
-        return [*await _server(connection), await _openness(connection), await _history(connection)]
+        found = [*await _server(connection), await _openness(connection), await _history(connection)]
+        for check in more:
+            found += await check(connection)
+        return found
     finally:
         await connection.close()
 

@@ -11,6 +11,7 @@ from deploy.cli import (
     doctor,
     evidence,
     jobs,
+    mail,
     matrix,
     openapi,
     processes,
@@ -43,6 +44,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(demo.app, name="demo")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(mail.app, name="mail")
 
 
 @app.command()

@@ -125,6 +125,11 @@ class MailServer:
             code = getattr(error, "code", "")
             raise MailNotTaken(f"{type(error).__name__} {code}".strip()) from None
 
+    async def close(self) -> None:
+        """Ends the connections that are not in use."""
+        while (connection := self._take_idle()) is not None:
+            await _quit(connection)
+
     async def _send(self, message: EmailMessage, url: str) -> None:
         connection = self._take_idle() or await _connect(url)
         try:
@@ -150,6 +155,14 @@ class MailServer:
         task = asyncio.get_running_loop().create_task(_quit(connection))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
+
+
+async def reach(url: str) -> None:
+    """Connects to a mail server and logs in. Raises OSError if that fails."""
+    try:
+        await _quit(await _connect(url))
+    except aiosmtplib.SMTPException as error:
+        raise ConnectionError(f"{type(error).__name__} {getattr(error, 'code', '')}".strip()) from None
 
 
 async def _connect(url: str) -> _Connection:

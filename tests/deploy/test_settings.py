@@ -47,9 +47,9 @@ def test_values_come_from_the_environment_from_files_or_by_default(tmp_path: Pat
 
 
 def test_an_unknown_variable_is_named() -> None:
-    result = CliRunner().invoke(app, ["settings"], env={"ESCM_AUDIT_YAERS": "12"})
+    result = CliRunner().invoke(app, ["settings"], env={"ESCM_AUDIT_AGE": "12"})
     assert result.exit_code == 1
-    assert "ESCM_AUDIT_YAERS is not a setting" in result.output
+    assert "ESCM_AUDIT_AGE is not a setting" in result.output
 
 
 def test_the_commands_of_the_manual_work(tmp_path: Path) -> None:

@@ -34,9 +34,15 @@ def lint(values: str, chart: Path = CHART) -> Outcome:
 
 
 def template(
-    values: str | None, more: Mapping[str, Any] | None = None, *, minor: str = "1.37", chart: Path = CHART
+    values: str | None,
+    more: Mapping[str, Any] | None = None,
+    *,
+    minor: str = "1.37",
+    chart: Path = CHART,
+    helm: str = "v4",
 ) -> Outcome:
-    """`helm template` of a release `escm` for a minor version of Kubernetes, with a file of values and more of them."""
+    """`helm template` of a release `escm` for a minor version of Kubernetes, with a file of values and more of them.
+    `helm` is the version of its library."""
     with TemporaryDirectory() as folder:
         given = Path(folder) / "more.yaml"
         given.write_text(json.dumps(more or {}))
@@ -47,7 +53,7 @@ def template(
             return _program(program, "template", "escm", str(chart), *fixed, *words)
         arguments = {
             "release_name": "escm", "chart": str(chart), "namespace": NAMESPACE, "kube_version": f"{minor}.0",
-            "values_files": files,
+            "values_files": files, "helm_version": helm,
         }  # fmt: skip
         return _library("helm_template", arguments)
 

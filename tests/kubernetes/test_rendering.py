@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.kubernetes import helm, tools
 from tests.kubernetes.conftest import KINDS_OF_VALUES
@@ -48,6 +49,13 @@ def test_the_job_is_valid_strictly(job: dict[str, Any], minor: str) -> None:
 @pytest.mark.parametrize("minor", MINORS)
 def test_each_minor_version_renders(minor: str) -> None:
     assert helm.template("operators", minor=minor).succeeded
+
+
+@pytest.mark.parametrize("values", KINDS_OF_VALUES)
+def test_helm_3_renders_the_same(values: str) -> None:
+    older, newer = (helm.template(values, helm=version) for version in ("v3", "v4"))
+    assert older.succeeded, older.text
+    assert list(yaml.safe_load_all(older.text)) == list(yaml.safe_load_all(newer.text))
 
 
 def test_an_older_kubernetes_is_refused() -> None:

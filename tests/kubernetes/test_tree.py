@@ -24,7 +24,7 @@ OF_THE_CHART = {
     *(f"ESCM_MEMBERSHIP_ORCID_{part}" for part in ("URL", "API_URL", "CLIENT_ID", "CLIENT_SECRET")),
 }
 """Settings that the chart sets by values of its own, or that a pod cannot have."""
-OF_OTHERS = {"AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+OF_OTHERS = {f"AWS_{name}" for name in ("REGION", "ENDPOINT_URL", "ALLOW_HTTP", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")}
 
 
 def _settings() -> set[str]:

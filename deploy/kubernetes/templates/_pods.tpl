@@ -60,6 +60,7 @@ AWS_REGION: {{ . }}
 {{- end }}
 {{- with $v.storage.endpoint }}
 AWS_ENDPOINT_URL: {{ . }}
+AWS_ALLOW_HTTP: {{ hasPrefix "http:" . | quote }}
 {{- end }}
 {{- end }}
 {{- if and (has $service (list "membership" "operations")) $v.orcid.clientId }}

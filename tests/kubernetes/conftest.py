@@ -1,6 +1,5 @@
 """The chart, rendered once for each file of values."""
 
-import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,17 +33,12 @@ def everything() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session", params=KINDS_OF_VALUES)
 def job(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The Job of the migration. Helm's library shows no hooks, so a copy of the chart has none."""
-    return _job(request.param, tmp_path_factory.mktemp("chart") / "kubernetes")
+    """The Job of the migration."""
+    return _job(request.param, tmp_path_factory.mktemp("chart"))
 
 
-def _job(values: str, copy: Path) -> dict[str, Any]:
-    shutil.copytree(helm.CHART, copy)
-    file = copy / "templates" / "job.yaml"
-    text = file.read_text()
-    assert text.count(" helm.sh/hook") == 2
-    file.write_text(text.replace(" helm.sh/hook", " example.org/hook"))
-    outcome = helm.template(values, chart=copy)
+def _job(values: str, folder: Path) -> dict[str, Any]:
+    outcome = helm.template(values, chart=helm.chart_without_hooks(folder))
     assert outcome.succeeded, outcome.text
     (found,) = (each for each in yaml.safe_load_all(outcome.text) if each and each["kind"] == "Job")
     return dict(found)

@@ -88,7 +88,7 @@ ESCM_MEMBERSHIP_ORCID_CLIENT_ID: {{ $v.orcid.clientId | quote }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
 {{- end }}
 {{- range $key, $name := include "escm.secrets" . | fromYaml }}
-- {name: {{ $name }}_FILE, value: /run/secrets/{{ $key }}/value}
+- {name: {{ $name }}_FILE, value: /run/secrets/{{ $key }}/{{ $key }}}
 {{- end }}
 {{- if and (eq .process.name "operations") (eq (first .root.Values.run) "admin") }}
 - name: ADMIN_PASSWORD
@@ -175,6 +175,6 @@ spec:
     {{- range $key, $name := $secrets }}
     {{- $secret := include "escm.secret" (dict "root" $.root "key" $key) | fromYaml }}
     - name: {{ $key | replace "_" "-" }}
-      secret: {secretName: {{ $secret.name }}, defaultMode: 292, items: [{key: {{ $secret.key }}, path: value}]}
+      secret: {secretName: {{ $secret.name }}, defaultMode: 292, items: [{key: {{ $secret.key }}, path: {{ $key }}}]}
     {{- end }}
 {{- end }}

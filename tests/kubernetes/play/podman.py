@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,7 +20,8 @@ _IMAGES = {"image": {"tag": "latest", "pullPolicy": "Never"}}
 class Pods:
     """`podman kube play`, or the command in `PODMAN`, on the networks of the containers."""
 
-    def __init__(self, compose: Compose) -> None:
+    def __init__(self, compose: Compose, folder: Path) -> None:
+        self._chart = helm.chart_without_hooks(folder)
         self._podman = shlex.split(os.environ.get("PODMAN") or "podman")
         self._project = compose.project
         self._values = {**_IMAGES, "issuer": compose.base_url}
@@ -37,7 +39,6 @@ class Pods:
     def run(self, *command: str) -> str:
         """Runs the Job with a command to its end. AssertionError with its log if it fails."""
         described = self._rendered("Job", {"run": list(command)})["operations"]
-        described["metadata"].pop("annotations", None)
         self._play(described, ["data"])
         container = f"{described['metadata']['name']}-pod-escm"
         status = self._do("wait", container).strip()
@@ -76,7 +77,7 @@ class Pods:
             subprocess.run([*self._podman, "kube", "down", "--force", "-"], input=text.encode(), check=False)
 
     def _rendered(self, kind: str, more: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        outcome = helm.template("trial", {**self._values, **more})
+        outcome = helm.template("trial", {**self._values, **more}, chart=self._chart)
         assert outcome.succeeded, outcome.text
         found = [each for each in yaml.safe_load_all(outcome.text) if each and each["kind"] == kind]
         return {each["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"]: each for each in found}

@@ -1,4 +1,4 @@
-"""The rendered workloads run with the images: the migration, the demo data, every process, and the tour through them."""
+"""The rendered workloads run with the images: the migration, the demo data, every process, the tour through them."""
 
 import asyncio
 import json
@@ -30,9 +30,9 @@ def compose() -> Iterator[Compose]:
 
 
 @pytest.fixture(scope="module")
-def pods(compose: Compose) -> Iterator[Pods]:
+def pods(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pods]:
     """Nothing runs in them yet."""
-    pods = Pods(compose)
+    pods = Pods(compose, tmp_path_factory.mktemp("chart"))
     try:
         yield pods
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.kubernetes import helm
 from tests.kubernetes.helm import CHART, ROOT
 from tests.kubernetes.test_hardening import COMPOSE, Objects, of_kind, pod
 
@@ -227,6 +228,24 @@ def test_values_and_schema_have_the_same_fields() -> None:
         return found
 
     assert differences(VALUES, SCHEMA, "") == []
+
+
+def test_the_values_of_the_guide_render() -> None:
+    block = MANUAL.partition("This is the least:\n\n```\n")[2].partition("```")[0]
+    outcome = helm.template(None, yaml.safe_load(block))
+    assert outcome.succeeded, outcome.text
+
+
+def test_the_job_runs_any_command_and_reads_the_password_of_an_administrator() -> None:
+    outcome = helm.template("external", {"run": ["admin", "create", "you@example.org"]})
+    (found,) = (each for each in yaml.safe_load_all(outcome.text) if each and each["kind"] == "Job")
+    assert "annotations" not in found["metadata"]
+    (container,) = pod(found)["containers"]
+    assert container["args"] == ["admin", "create", "you@example.org"]
+    (password,) = (each["valueFrom"] for each in container["env"] if each["name"] == "ADMIN_PASSWORD")
+    assert password == {"secretKeyRef": {"name": "escm", "key": "admin_password"}}
+    (address,) = (each["secret"] for each in pod(found)["volumes"] if each["name"] == "database-url")
+    assert (address["secretName"], address["items"][0]["key"]) == ("escm-database", "uri")
 
 
 def test_the_guide_lists_every_secret() -> None:

@@ -49,14 +49,14 @@ ESCM_SECRET_KEY: none
 ESCM_ROLE_PASSWORD: none
 {{- end }}
 {{- if and .process.data (ne $service "operations") }}
-DATABASE_URL: {{ include "escm.database" .root }}
+DATABASE_URL: {{ include "escm.database" .root | quote }}
 {{- end }}
 {{- if .process.files }}
 {{- with $v.storage.url }}
 ESCM_STORAGE_URL: {{ . }}
 {{- end }}
 {{- with $v.storage.region }}
-AWS_REGION: {{ . }}
+AWS_REGION: {{ . | quote }}
 {{- end }}
 {{- with $v.storage.endpoint }}
 AWS_ENDPOINT_URL: {{ . }}

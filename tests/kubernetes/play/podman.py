@@ -67,14 +67,11 @@ class Pods:
         done = subprocess.run([*self._podman, "exec", container, "probe", probe], capture_output=True, check=False)
         return done.returncode == 0
 
-    def log(self, container: str) -> str:
-        """The last lines of a container."""
-        return self._do("logs", "--tail", "20", container)
-
     def stop(self) -> None:
         """Removes all that was played."""
         for text in reversed(self._played):
             subprocess.run([*self._podman, "kube", "down", "--force", "-"], input=text.encode(), check=False)
+        subprocess.run([*self._podman, "volume", "rm", "--force", "escm"], check=False)  # the Secret's files
 
     def _rendered(self, kind: str, more: dict[str, Any]) -> dict[str, dict[str, Any]]:
         outcome = helm.template("trial", {**self._values, **more}, chart=self._chart)

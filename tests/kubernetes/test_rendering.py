@@ -127,6 +127,10 @@ MISSING = [
     ({"settings": {"ESCM_CENTRES_POOL_SIZE": "40"}}, "database.connections: the processes may use"),
     ({"services": {"access": {"replicas": 5}}}, "services.access.most: is less than replicas"),
     ({"keda": {"prometheus": ""}}, "keda.prometheus: set"),
+    (
+        {"storage": {"url": "", "claim": "files"}, "network": {"storage": {"peers": []}}},
+        "network.storage.peers: is empty, so nothing could connect",
+    ),
     ({"gateway": {"enabled": True}}, "gateway.parentRefs: name the Gateway"),
     *(
         ({"network": {group: {"peers": []}}}, f"network.{group}.peers: is empty")

@@ -3,6 +3,8 @@
 PYTHON ?= python3
 COMPOSE ?= docker compose
 PROMTOOL ?= promtool
+HELM ?= helm
+PODMAN ?= podman
 ESCM = .venv/bin/escm
 PYTEST = .venv/bin/python -m pytest
 .DEFAULT_GOAL := help
@@ -45,6 +47,12 @@ test-scanner: environment-test ## scan files with a real clamd; needs clamd
 test-browser: environment-test environment-browser ## open the pages in Chromium, call the system from there; needs chromium
 	@exec $(PYTEST) tests/browser -o norecursedirs= -n 2
 
+test-kubernetes: environment-test ## render the Helm chart, validate it and compare it with the containers; HELM=… is what renders
+	@HELM="$(HELM)" exec $(PYTEST) tests/kubernetes -o norecursedirs=play -n 2
+
+test-play: environment-test ## build the images and run the chart's workloads as pods; COMPOSE=… and PODMAN=… are the commands
+	@COMPOSE="$(COMPOSE)" PODMAN="$(PODMAN)" exec $(PYTEST) tests/kubernetes/play -o norecursedirs= -p no:randomly
+
 test-observability: ## check the alerts, run their tests and check what is scraped; needs promtool
 	cd deploy/observability && $(PROMTOOL) check config prometheus.yml && $(PROMTOOL) test rules rules.test.yml
 
@@ -75,4 +83,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-observability lint bench bench-quality openapi matrix clean
+.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-observability lint bench bench-quality openapi matrix clean

@@ -1,0 +1,258 @@
+"""The chart says what docker-compose.yml, the settings, the edge and the alerts say."""
+
+import json
+import re
+from importlib import import_module
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.kubernetes import helm
+from tests.kubernetes.helm import CHART, ROOT
+from tests.kubernetes.test_hardening import COMPOSE, Objects, of_kind, pod
+
+SCHEMA = json.loads((CHART / "values.schema.json").read_text())
+VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
+MANUAL = (ROOT / "docs" / "kubernetes.md").read_text()
+SERVICES = ("membership", "centres", "actions", "access", "portal")
+OF_THE_CHART = {
+    *("DATABASE_URL", "REDIS_URL", "ESCM_ENVIRONMENT", "ESCM_FICTIONAL_COUNTRIES", "ESCM_SECRET_KEY"),
+    *("ESCM_ROLE_PASSWORD", "ESCM_BACKUP_DATABASE_PASSWORD", "ESCM_ISSUER", "ESCM_API", "ESCM_TRUSTED_PROXIES"),
+    *("ESCM_COMPRESSION", "ESCM_METRICS_PORT", "ESCM_METRICS_HOST", "ESCM_STORAGE_PATH", "ESCM_STORAGE_URL"),
+    *("ESCM_SMTP_URL", "ESCM_MAIL_FOLDER", "ESCM_PORTAL_POOL_SIZE"),
+    *(f"ESCM_{service}_DATABASE_PASSWORD" for service in map(str.upper, SERVICES)),
+    *(f"ESCM_MEMBERSHIP_ORCID_{part}" for part in ("URL", "API_URL", "CLIENT_ID", "CLIENT_SECRET")),
+}
+"""Settings that the chart sets by values of its own, or that a pod cannot have."""
+OF_OTHERS = {f"AWS_{name}" for name in ("REGION", "ENDPOINT_URL", "ALLOW_HTTP", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")}
+
+
+def _settings() -> set[str]:
+    found: set[str] = set()
+    for service in SERVICES:
+        kind = getattr(import_module(f"services.{service}.settings"), f"{service.title()}Settings")
+        prefix = kind.model_config["env_prefix"]
+        found |= {field.validation_alias or f"{prefix}{name}".upper() for name, field in kind.model_fields.items()}
+    return found
+
+
+def _environment(described: dict[str, Any]) -> dict[str, str]:
+    (container,) = pod(described)["containers"]
+    return {each["name"]: each.get("value", "") for each in container["env"]}
+
+
+def _compose(name: str) -> dict[str, str]:
+    return {key: str(value) for key, value in COMPOSE[name]["environment"].items()}
+
+
+def test_every_process_of_docker_compose_is_a_deployment(rendered: Objects) -> None:
+    ours = {name for name, service in COMPOSE.items() if service["image"].startswith("escm/")} - {"migrate", "demo"}
+    assert of_kind(rendered, "Deployment").keys() == ours
+
+
+def test_images_and_commands_are_those_of_docker_compose(rendered: Objects, job: dict[str, Any]) -> None:
+    dockerfile = (ROOT / "deploy" / "containers" / "Dockerfile").read_text()
+    commands = dict(re.findall(r"AS (\w+)\n(?:COPY .*\n)?CMD (\[.*\])", dockerfile))
+    for name, described in {**of_kind(rendered, "Deployment"), "migrate": job}.items():
+        (container,) = pod(described)["containers"]
+        image = COMPOSE[name]["image"].removeprefix("escm/")
+        assert re.search(rf"/{image}:0\.1\.0$", container["image"])
+        command = COMPOSE[name].get("command") or json.loads(commands[image])
+        drain = ["--drain", "5"] if command[0] == "serve" else []
+        assert container["args"] == command + drain, name
+
+
+def test_ports_and_probes_are_those_of_docker_compose(rendered: Objects) -> None:
+    for name, described in of_kind(rendered, "Deployment").items():
+        (container,) = pod(described)["containers"]
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+        probe = container["readinessProbe"]["httpGet"]
+        asked = COMPOSE[name]["healthcheck"]["test"][-1]
+        assert f"{ports[probe['port']]}{probe['path']}" == asked, name
+        assert ports["metrics"] == 9000
+
+
+def test_limits_are_those_of_docker_compose(everything: Objects) -> None:
+    for name, described in of_kind(everything, "Deployment").items():
+        (container,) = pod(described)["containers"]
+        limits = COMPOSE[name]["deploy"]["resources"]["limits"]
+        memory = limits["memory"].replace("M", "Mi").replace("G", "Gi")
+        assert container["resources"]["limits"] == {"cpu": limits["cpus"], "memory": memory}, name
+        assert pod(described)["terminationGracePeriodSeconds"] == 35, "the grace of uvicorn, and the drain"
+
+
+def test_every_variable_is_a_setting(rendered: Objects, job: dict[str, Any]) -> None:
+    known = _settings() | OF_OTHERS | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
+    for described in [*of_kind(rendered, "Deployment").values(), job]:
+        assert {name.removesuffix("_FILE") for name in _environment(described)} <= known
+
+
+def test_the_schema_knows_exactly_the_settings() -> None:
+    allowed = SCHEMA["properties"]["settings"]["properties"].keys()
+    assert allowed == _settings() - OF_THE_CHART | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
+
+
+def test_a_setting_of_one_service_reaches_its_processes_alone(everything: Objects) -> None:
+    for name, described in of_kind(everything, "Deployment").items():
+        environment = _environment(described)
+        assert ("ESCM_ACTIONS_SCANNER" in environment) is name.endswith("actions")
+        assert ("ESCM_MEMBERSHIP_ORCID_CLIENT_ID" in environment) is name.endswith("membership")
+        assert environment["ESCM_AUDIT_YEARS"] == "12"
+
+
+def test_variables_are_those_of_docker_compose(rendered: Objects, job: dict[str, Any]) -> None:
+    left_out = {"ESCM_ACTIONS_IATI_REF", "ESCM_CORS_ORIGINS", "ESCM_SECURITY_CONTACT", "ESCM_REQUEST_LOG"}
+    depends = {"OTEL_EXPORTER_OTLP_ENDPOINT", "ESCM_SMTP_URL", "ESCM_TRUSTED_PROXIES"}
+    for name, described in {**of_kind(rendered, "Deployment"), "migrate": job}.items():
+        ours = {each.removesuffix("_FILE") for each in _environment(described)}
+        theirs = {each.removesuffix("_FILE") for each in _compose(name)}
+        assert {each for each in theirs - ours if "ORCID" not in each} <= left_out | depends, name
+        for limit in ("ESCM_CLIENT_REQUESTS", "ESCM_ACCOUNT_REQUESTS", "ESCM_ADDRESS_REQUESTS"):
+            if limit in theirs:
+                assert f":-{_environment(described)[limit]}}}" in _compose(name)[limit]
+
+
+def test_routes_are_those_of_the_edge(everything: Objects) -> None:
+    edge = (ROOT / "deploy" / "containers" / "nginx.conf").read_text()
+    services = edge.partition("map $uri $service {")[2].partition("}\n    map")[0]
+    assert "~^/(?<first>membership|centres|actions|access)(/|$) $first;" in services
+    exact = re.findall(r"^\s+(/\S+) (\w+);$", services, re.MULTILINE)
+    ((prefix, app),) = re.findall(r"~\^(/\S+)\(/\|\$\) (\w+);", services.replace("\\.", "."))[-1:]
+    ((default,),) = [re.findall(r"default (\w+);", services)]
+    expected = {(f"/{name}", "Prefix", name) for name in SERVICES if name != "portal"}
+    expected |= {(path, "Exact", name) for path, name in exact} | {(prefix, "Prefix", app), ("/", "Prefix", default)}
+    (rule,) = of_kind(everything, "Ingress")["edge"]["spec"]["rules"]
+    paths = rule["http"]["paths"]
+    assert {(each["path"], each["pathType"], _app(each)) for each in paths} == expected
+    assert len(paths) == len(expected)
+
+
+def _app(path: dict[str, Any]) -> str:
+    return str(path["backend"]["service"]["name"]).removeprefix("escm-")
+
+
+def test_services_name_pods_that_exist(rendered: Objects) -> None:
+    deployments = of_kind(rendered, "Deployment")
+    for name, described in of_kind(rendered, "Service").items():
+        selected = [
+            each
+            for each in deployments.values()
+            if described["spec"]["selector"].items() <= each["spec"]["template"]["metadata"]["labels"].items()
+        ]
+        assert len(selected) == (10 if name == "metrics" else 1)
+        (port,) = described["spec"]["ports"]
+        for each in selected:
+            assert port["targetPort"] in {named["name"] for named in pod(each)["containers"][0]["ports"]}
+    portal = _environment(deployments["portal"])["ESCM_API"]
+    assert portal == "http://escm-{service}:8000"
+
+
+def test_alerts_are_those_of_the_tree(everything: Objects) -> None:
+    rules = yaml.safe_load((ROOT / "deploy" / "observability" / "rules.yml").read_text())
+    assert of_kind(everything, "PrometheusRule")["alerts"]["spec"] == rules
+
+
+def test_alerts_find_what_is_scraped(everything: Objects) -> None:
+    monitor = of_kind(everything, "ServiceMonitor")["metrics"]["spec"]
+    service = of_kind(everything, "Service")["metrics"]["metadata"]["labels"]
+    assert monitor["selector"]["matchLabels"].items() <= service.items()
+    assert service[monitor["jobLabel"]] == "escm"
+    assert monitor["endpoints"][0]["honorLabels"] is True
+
+
+@pytest.mark.parametrize("service", ["membership", "centres", "actions", "access"])
+def test_workers_scale_by_their_own_depth(everything: Objects, service: str) -> None:
+    (trigger,) = of_kind(everything, "ScaledObject")[f"worker-{service}"]["spec"]["triggers"]
+    query = trigger["metadata"]["query"]
+    assert f'escm_work_rows{{namespace="escm-system", service="{service}", status="queued"}}' in query
+
+
+def test_postgres_is_that_of_docker_compose(everything: Objects) -> None:
+    spec = of_kind(everything, "Cluster")["postgres"]["spec"]
+    given = [word.removeprefix("-c") for word in COMPOSE["postgres"]["command"] if word.startswith("-c")]
+    parameters = {**spec["postgresql"]["parameters"]}
+    assert parameters.pop("max_connections") == "400"
+    assert parameters == dict(word.split("=", 1) for word in given)
+    initdb = spec["bootstrap"]["initdb"]
+    words = COMPOSE["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
+    for option, field in (("encoding", "encoding"), ("locale-provider", "localeProvider"),
+                          ("builtin-locale", "builtinLocale"), ("lc-ctype", "localeCType"),
+                          ("lc-collate", "localeCollate")):  # fmt: skip
+        assert f"--{option}={initdb[field]}" in words.split()
+    assert spec["instances"] == 3
+    assert spec["postgresql"]["synchronous"] == {"method": "any", "number": 1, "dataDurability": "required"}
+
+
+def test_postgres_archives_and_is_backed_up(everything: Objects) -> None:
+    (plugin,) = of_kind(everything, "Cluster")["postgres"]["spec"]["plugins"]
+    store = of_kind(everything, "ObjectStore")["postgres"]
+    backup = of_kind(everything, "ScheduledBackup")["postgres"]["spec"]
+    assert plugin["isWALArchiver"] is True
+    assert plugin["parameters"]["barmanObjectName"] == store["metadata"]["name"]
+    assert (backup["method"], backup["pluginConfiguration"]["name"]) == ("plugin", plugin["name"])
+    assert backup["cluster"]["name"] == of_kind(everything, "Cluster")["postgres"]["metadata"]["name"]
+    assert store["spec"]["retentionPolicy"] == "35d"
+
+
+def test_the_most_connections_are_those_that_the_guide_names() -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    assert "an app 11 (8, and 3 for streams)" in guide
+    assert "workers of membership, centres and actions 10, that of access 6, the relay 3" in guide
+    processes = (CHART / "templates" / "_processes.tpl").read_text()
+    assert "ternary 0 (add $pool 3)" in processes
+    assert 'ternary 3 (eq $service "access" | ternary 6 10)' in processes
+
+
+def _objects(schema: dict[str, Any], path: str = "") -> list[tuple[str, dict[str, Any]]]:
+    found = [(path, schema)]
+    for name, part in {**schema.get("properties", {}), **schema.get("definitions", {})}.items():
+        found += _objects(part, f"{path}/{name}")
+    return found
+
+
+def test_the_schema_is_closed_and_describes_every_field() -> None:
+    for path, part in _objects(SCHEMA):
+        if path and "$ref" not in part:
+            assert part.get("description", "").endswith("."), path
+        if part.get("type") == "object" and "properties" in part:
+            assert part["additionalProperties"] is False, path
+
+
+def test_values_and_schema_have_the_same_fields() -> None:
+    def differences(values: dict[str, Any], schema: dict[str, Any], path: str) -> list[str]:
+        found = [f"{path}.{name}" for name in values.keys() ^ schema["properties"].keys()]
+        for name in values.keys() & schema["properties"].keys():
+            if isinstance(values[name], dict) and schema["properties"][name].get("required"):
+                found += differences(values[name], schema["properties"][name], f"{path}.{name}")
+        return found
+
+    assert differences(VALUES, SCHEMA, "") == []
+
+
+def test_the_values_of_the_guide_render() -> None:
+    block = MANUAL.partition("This is the least:\n\n```\n")[2].partition("```")[0]
+    outcome = helm.template(None, yaml.safe_load(block))
+    assert outcome.succeeded, outcome.text
+
+
+def test_the_job_runs_any_command_and_reads_the_password_of_an_administrator() -> None:
+    outcome = helm.template("external", {"run": ["admin", "create", "you@example.org"]})
+    (found,) = (each for each in yaml.safe_load_all(outcome.text) if each and each["kind"] == "Job")
+    assert "annotations" not in found["metadata"]
+    (container,) = pod(found)["containers"]
+    assert container["args"] == ["admin", "create", "you@example.org"]
+    (password,) = (each["valueFrom"] for each in container["env"] if each["name"] == "ADMIN_PASSWORD")
+    assert password == {"secretKeyRef": {"name": "escm", "key": "admin_password"}}
+    (address,) = (each["secret"] for each in pod(found)["volumes"] if each["name"] == "database-url")
+    assert (address["secretName"], address["items"][0]["key"]) == ("escm-database", "uri")
+
+
+def test_the_guide_lists_every_secret() -> None:
+    for key in SCHEMA["properties"]["secrets"]["properties"]["elsewhere"]["properties"]:
+        assert f"| `{key}` |" in MANUAL, key
+
+
+def test_the_guide_lists_every_process_of_the_network() -> None:
+    for group in SCHEMA["properties"]["network"]["properties"].keys() - {"enabled"}:
+        assert f"`{group}`" in MANUAL, group

@@ -26,7 +26,7 @@ NEVER_PUBLISHED = frozenset((
     "tasks", "task_comments", "calendars", "delegations", "report_comments",
 ))  # fmt: skip
 ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
-SEEN_BY_ANOTHER = frozenset({"seats", "agreements"})
+SEEN_BY_ANOTHER = frozenset({"seats"})
 """Kinds that a grant over a record includes through the record that they belong to."""
 UNDER = {
     "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",

@@ -1,8 +1,9 @@
 """Permissions in centres. Pure rules; rows are filtered by `visible_to`, transitions are defined by the lifecycles."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
-from shared.kernel.principal import RoleTable
+from shared.kernel.principal import Principal, RoleTable
 
 
 def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
@@ -103,3 +104,8 @@ CHANGING: Mapping[str, RoleTable] = {
 }
 """Who may take `change`, by what changes: a director changes no director, the secretariat's administrators alone the
 host."""
+
+
+def may_appoint(principal: Principal, country: str, centre: UUID) -> bool:
+    """Whether a principal may name the director of a designated centre."""
+    return principal.permission_scope(CHANGING["director"], "centres.centres", "change").covers(country, centre)

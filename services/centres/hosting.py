@@ -13,8 +13,6 @@ from shared.kernel.principal import Grant
 from shared.web.request_context import CurrentContext, RequestContext
 
 _ROLE = "institution_representative"
-_WORK = frozenset(f"centres.{resource}" for resource in ("annual_reports", "centres", "partnerships"))
-"""The resources whose routes give representatives their role over hosted centres."""
 _centre = views.CENTRES.c
 _HOSTED = Lookup(
     select(_centre.id, _centre.host_institution_id)
@@ -48,19 +46,7 @@ async def hold_centres(ctx: RequestContext, institutions: Mapping[str, Grant], c
 
 async def with_hosted_centres(ctx: CurrentContext) -> None:
     """Gives representatives, for this request, their role over each designated centre that their institution hosts."""
-    await _hold_hosted(ctx, represented(ctx))
-
-
-async def with_work_on_hosted_centres(ctx: CurrentContext) -> None:
-    """The same for what representatives may do for these centres: as far as routes give them their role."""
-    own = {
-        key: replace(grant, resources=frozenset(name for name in _WORK if grant.admits(name, "read")))
-        for key, grant in represented(ctx).items()
-    }
-    await _hold_hosted(ctx, own)
-
-
-async def _hold_hosted(ctx: RequestContext, institutions: Mapping[str, Grant]) -> None:
+    institutions = represented(ctx)
     if institutions:
         async with ctx.connection() as connection:
             found = await _HOSTED.fetch(connection, institutions=list(institutions))

@@ -10,16 +10,20 @@ import asyncpg
 import pytest
 
 from deploy.matrix.ways import DIRECTOR, WAYS, actors, expected
+from services.centres.merges import EXPERTS
 from services.centres.settings import CentresSettings
 from services.centres.tenures.operations import apply_due
 from shared.contracts import centres as facts
 from shared.contracts import membership
+from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.access.appointing import Appointing
-from tests.support.callers import Caller, grant, person
-from tests.support.centres import Members, agreed, endorsed, recommended, stepped
+from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.centres import Members, agreed, endorsed, entered, recommended, stepped
 from tests.support.clock import run_on
+from tests.support.merges import MERGES
 from tests.support.principals import enter_callers
 
 _GIVING = [way for way in WAYS if way.gain == DIRECTOR]
@@ -172,6 +176,25 @@ async def test_the_role_follows_the_account_of_the_director(direction: Direction
     await direction.own(expert, account)
     await direction.react(membership.EXPERT_ACCOUNT_LINKED, expert)
     assert [holder for holder, _, _ in await direction.held(centre)] == [account]
+
+
+async def test_the_role_follows_a_merge_of_the_director(direction: Direction) -> None:
+    """At once only if whoever merged them may give it."""
+    for is_entitled, status in ((True, "active"), (False, "proposed")):
+        (loser, _), (winner, account) = [await direction.expert() for _ in range(2)]
+        await direction.own(loser, None)
+        centre = await direction.designated(loser)
+        merger = await direction.actor(person("merges", grant("secretariat_admin", "global")))
+        body = {"resource": "experts", "winner_id": winner, "loser_id": loser}
+        await entered(direction.members.known_as(merger.name), MERGES, body)
+        if not is_entitled:
+            await direction.rows.execute("DELETE FROM access_grant WHERE principal_id = $1", CALLERS[merger.name].id)
+        async with unit_of_work(direction.of_centres, SYSTEM_CONTEXT) as uow:
+            await EXPERTS.rewrite(uow, UUID(loser))
+        await direction.react(facts.CENTRE_UPDATED, centre["id"])
+        read = await direction.appoints.get(centre["links"]["self"])
+        assert read.json()["director_id"] == winner
+        assert await direction.held(centre) == [(account, status, None)]
 
 
 async def test_the_role_equals_the_director_after_random_changes(direction: Direction) -> None:

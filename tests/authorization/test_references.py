@@ -21,7 +21,7 @@ from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
 from tests.authorization.kinds import TABLES
 from tests.journeys.paths.inventory import lifecycles
-from tests.support.callers import Caller
+from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.evidence import evidence
 
 _COLUMNS = {
@@ -140,6 +140,18 @@ async def test_the_references_of_a_file_are_those_whose_document_the_caller_read
             service = each["resource"].partition(".")[0]
             read = await Caller(services[service], name).get(each["link"])
             assert (read.status_code, read.json()["ref"]) == (200, each["ref"]), each
+
+
+async def test_a_director_finds_the_records_of_the_centre_that_name_a_file(
+    services: Services, named: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"director {uuid4()}"
+    held = grant("centre_director", "centre", named.records["centres.centres"])
+    monkeypatch.setitem(CALLERS, name, person(name, held))  # type: ignore[arg-type]
+    found = (await Caller(services["actions"], name).get(f"{named.path}?include=references")).json()["referenced_by"]
+    of_centre = {each["resource"]: each["id"] for each in found if each["resource"].startswith("centres.")}
+    plurals = ("agreements", "annual_reports", "centres", "evaluations", "messages", "terms")
+    assert of_centre == {f"centres.{one}": named.records[f"centres.{one}"] for one in plurals}
 
 
 async def test_row_level_security_applies_to_the_documents_of_other_services(database_url: str, named: Named) -> None:

@@ -3,19 +3,21 @@
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from services.centres.annual_reports import operations, queries, schemas
 from services.centres.annual_reports.domain import Period, periods_of
+from shared.contracts.centres import ANNUAL_REPORT_OVERDUE
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
-from shared.database.unit_of_work import unit_of_work
+from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.kernel.clock import today
 from tests.support.callers import CALLERS, Caller, grant, person
-from tests.support.centres import entered, refused, sections, stepped
+from tests.support.centres import DOCUMENT, entered, refused, sections, stepped
+from tests.support.clock import run_on
 from tests.support.reports import ANSWERED, REPORTS, TEMPLATES, Callers, Record, ReportingCentre
 
 
@@ -82,6 +84,47 @@ async def test_each_light_is_announced_once_also_after_an_outage(
     assert [line["action"] for line in lines] == ["become_overdue", "become_overdue", "create"]
 
 
+async def test_four_workers_announce_each_light_once_though_one_is_killed(
+    centre: ReportingCentre, wide: Database, superuser: asyncpg.Connection
+) -> None:
+    other, report = (await centre.reports())[-2:]
+    due = date.fromisoformat(report["due"])
+
+    async def killed(uow: UnitOfWork) -> None:
+        await operations.apply_scheduled(uow)
+        raise ConnectionError
+
+    killed.__module__ = operations.__name__
+    for days, count in ((1, 1), (31, 2), (90, 2)):
+        day = due + timedelta(days=days)
+        with pytest.raises(ConnectionError):
+            await run_on(day, killed, wide)
+        await run_on(day, operations.apply_scheduled, wide, workers=4)
+        assert await _overdue(superuser, report) == count
+    assert await _overdue(superuser, other) == 2
+
+
+async def _overdue(superuser: asyncpg.Connection, report: Record) -> int:
+    query = "SELECT count(*) FROM core_outbox WHERE subject = $1 AND type = $2"
+    return int(await superuser.fetchval(query, UUID(report["id"]), ANNUAL_REPORT_OVERDUE))
+
+
+async def test_the_list_has_the_reports_of_a_year_and_those_due_before_a_day(centre: ReportingCentre) -> None:
+    reports = await centre.reports()
+    query = f"{REPORTS}?centre_id={centre.record['id']}"
+
+    async def found(more: str) -> list[str]:
+        return [one["id"] for one in (await centre.admin.get(f"{query}&{more}")).json()["items"]]
+
+    keys, year = [one["id"] for one in reports], reports[1]["year"]
+    assert await found(f"year={year}&sort=due") == [one["id"] for one in reports if one["year"] == year]
+    assert await found(f"due_before={reports[2]['due']}&sort=due") == keys[:2]
+    assert await found("sort=-due") == keys[::-1]
+    for wrong in ("year=27", "due_before=soon", "light=blue", "kind=monthly"):
+        refusal = await centre.admin.get(f"{query}&{wrong}")
+        assert (refusal.status_code, refusal.json()["code"]) == (400, "invalid_parameter"), wrong
+
+
 async def test_a_missing_answer_is_named(centre: ReportingCentre) -> None:
     report = await centre.started()
     assert report["completeness"] == {"answered": 0, "required": 2}
@@ -104,6 +147,8 @@ async def test_a_missing_answer_is_named(centre: ReportingCentre) -> None:
         ({"figures": {"staff": -1}}, "/figures/staff"),
         ({"figures": {"staff": "1.5"}}, "/figures/staff"),
         ({"figures": {"staff": 1.5}}, "/figures/staff"),
+        ({"documents": [DOCUMENT] * 21}, "/documents"),
+        ({"documents": [{"title": "Undated"}]}, "/documents/0/date"),
         ({"status": "accepted"}, "/status"),
     ],
 )

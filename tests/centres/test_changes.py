@@ -182,6 +182,17 @@ async def test_a_representative_of_the_host_reads_the_file_and_names_a_director(
     assert (await _change(other, centre, director_id=centre["director_id"])).status_code == 403
 
 
+async def test_who_names_no_director_corrects_none(members: Members, centre: Record, entering: Entering) -> None:
+    director = entering("centre_director", "centre", centre["id"])
+    path, other = centre["links"]["self"], (await public_expert(members, centre["country"]))["id"]
+    for wanted in (other, None):
+        response = await director.change(path, director_id=wanted)
+        assert (response.status_code, response.json()["reason"]) == (403, "not_permitted")
+    assert (await director.change(path, director_id=centre["director_id"], unit="Soils")).status_code == 200
+    president = entering("committee_president", "country", centre["country"])
+    assert (await president.change(path, director_id=other)).json()["director_id"] == other
+
+
 async def test_what_is_no_change_is_refused(admin: Caller, members: Members, centre: Record) -> None:
     path, hidden = centre["links"]["self"], "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"
     for fields, pointer in (

@@ -55,6 +55,26 @@ async def test_an_evaluation_is_planned_with_the_usual_criteria(evaluated: Evalu
     assert await _invalid(evaluated.officer, {**body, **backwards}) == [("/ends", "invalid_date")]
 
 
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"panel": [{"expert_id": str(UUID(int=n))} for n in range(10)]}, "/panel"),
+        ({"panel": [{"expert_id": str(UUID(int=1)), "office": "president"}]}, "/panel/0/office"),
+        ({"criteria": [{"key": f"k{n}", "titles": {"en": "K"}} for n in range(13)]}, "/criteria"),
+        ({"criteria": [{"key": "reach", "titles": {"en": "Reach"}, "weight": 0}]}, "/criteria/0/weight"),
+        ({"recommendation": "designate"}, "/recommendation"),
+        ({"conditions": [{"text": "Grow"}] * 51}, "/conditions"),
+        ({"conditions": [{"text": "Grow", "due": "soon"}]}, "/conditions/0/due"),
+        ({"report": {"title": "Undated"}}, "/report/date"),
+        ({"kind": "yearly"}, "/kind"),
+        ({"completed_on": "2026-01-01"}, "/completed_on"),
+    ],
+)
+async def test_a_plan_has_bounds(evaluated: Evaluated, more: Record, pointer: str) -> None:
+    faults = await _invalid(evaluated.officer, {"centre_id": evaluated.id, "kind": "special", **more})
+    assert pointer in [found for found, _ in faults]
+
+
 async def test_nobody_of_the_host_on_the_committee_or_directing_the_centre_is_in_the_panel(
     evaluated: Evaluated,
 ) -> None:

@@ -76,6 +76,30 @@ async def test_other_bodies_are_refused(admin: Caller, more: dict[str, Any], poi
     assert pointer in [error["pointer"] for error in refused.json()["errors"]]
 
 
+def _asking(count: int, start: int = 0, **more: Any) -> dict[str, Any]:
+    asked = {"titles": {"en": "How many?"}, "type": "integer", **more}
+    questions = [{"key": f"q{n}", **asked} for n in range(start, start + count)]
+    return {"key": f"s{start}", "titles": {"en": "Numbers"}, "questions": questions}
+
+
+async def test_a_template_has_200_questions_in_20_sections(admin: Caller) -> None:
+    largest = [_asking(10, 10 * n) for n in range(20)]
+    made = await entered(admin, TEMPLATES, _body(sections=largest))
+    assert sum(len(section["questions"]) for section in made["sections"]) == 200
+    choices = [{"code": f"c{n}", "titles": {"en": "C"}} for n in range(51)]
+    for more, pointer in (
+        ([*largest, _asking(1, 200)], "/sections"),
+        ([*largest[1:], _asking(11, 200)], "/sections"),
+        ([_asking(1, type="choice", choices=choices)], "/sections/0/questions/0/choices"),
+        ([_asking(1, type="colour")], "/sections/0/questions/0/type"),
+        ([_asking(1, min="3", max="2")], "/sections/0/questions/0/max"),
+        ([_asking(1), _asking(1)], "/sections/1/key"),
+    ):
+        refused = await admin.post(TEMPLATES, _body(sections=more))
+        assert refused.status_code == 422, refused.text
+        assert pointer in [error["pointer"] for error in refused.json()["errors"]], refused.text
+
+
 async def test_the_secretariat_alone_makes_them(caller: Callers) -> None:
     for name, status in (("officer", 403), ("government_xa", 403), ("applicant", 403), (None, 401)):
         assert (await caller(name).post(TEMPLATES, _body())).status_code == status

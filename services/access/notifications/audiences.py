@@ -133,6 +133,11 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
         Audience.CENTRE_SECRETARIAT: office_of(_centre, _centre.c.id == KEYS),
         Audience.COUNTRY_OFFICE: office_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.id == KEYS),
+        Audience.HOST: holders_over("institution", _centre.c.id, _centre, _centre.c.host_institution_id),
+        Audience.AGREEMENT_HOST: holders_over(
+            "institution", _agreement.c.id, _with_centre, _centre.c.host_institution_id
+        ).where(_centre.c.designated_on.is_not(None)),
+        Audience.REPORT_HOST: holders_over("institution", _report.c.id, _of_report, _centre.c.host_institution_id),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPORT_DIRECTOR: director_of(_report.c.id, _of_report, _centre.c.id),
         Audience.PARTNERS: director_of(_partnership.c.id, _of_partners, _centre.c.id),

@@ -39,10 +39,13 @@ class Audience(StrEnum):
     EVALUATORS = "the panel of the evaluation, without conflicts of interest"
     EVALUATED = "the director of the centre that is evaluated"
     DIRECTOR = "the director of the centre"
+    HOST = "representatives of the institution that hosts the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
+    AGREEMENT_HOST = "representatives of the host of the agreement's centre, once it is designated"
     CENTRE_SECRETARIAT = "the office of the country"
     COUNTRY_OFFICE = "the office of the country without a focal point"
     REPORT_DIRECTOR = "the director of the centre that reports"
+    REPORT_HOST = "representatives of the host of the centre that reports"
     REPORT_AUTHOR = "who entered the report that is commented on, except the secretariat"
     DELEGATED = "the account to which sections of a report are delegated"
     DELEGATES = "the accounts to which sections of the report are delegated"
@@ -104,6 +107,8 @@ def _by_fact(notices: Iterable[tuple[str, Notice]]) -> Mapping[str, tuple[Notice
 
 _A = Audience
 _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
+_OF_TERM = (*_OF_CENTRE, _A.HOST)
+_OF_ANNUAL_REPORT = (_A.REPORT_DIRECTOR, _A.REPORT_HOST)
 _OF_REPORT = (_A.AUTHOR, _A.COMMITTEE)
 _PARTNERS = (_A.PARTNERS, _A.PARTNER_REPRESENTATIVES)
 _PROPOSED = ".transition_proposed.v1"
@@ -166,19 +171,19 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices(
             "centre_term",
-            *_OF_CENTRE,
+            *_OF_TERM,
             of="centres.centre renewal_due renewal_review renewed suspended reinstated expired closed",
         ),
         *_notices("centre_application", _A.CENTRE_HOLDER, of="centres.centre stage_overdue"),
-        *_notices("centre_term", *_OF_CENTRE, of="centres.centre renewal_reminder", event="centre.renewal_due"),
-        *_notices("centre_term", *_OF_CENTRE, of="centres.centre renamed moved host_changed director_changed"),
+        *_notices("centre_term", *_OF_TERM, of="centres.centre renewal_reminder", event="centre.renewal_due"),
+        *_notices("centre_term", *_OF_TERM, of="centres.centre renamed moved host_changed director_changed"),
         *_notices("centre_term", _A.CENTRE_SECRETARIAT, of="centres.centre suspension_proposed review_due"),
         *_notices(
             "report",
-            _A.REPORT_DIRECTOR,
+            *_OF_ANNUAL_REPORT,
             of="centres.annual_report draft submitted accepted waived report_due report_late",
         ),
-        *_notices("report", _A.REPORT_DIRECTOR, of="centres.annual_report overdue", is_mailed=False),
+        *_notices("report", *_OF_ANNUAL_REPORT, of="centres.annual_report overdue", is_mailed=False),
         *_notices("partnership", *_PARTNERS, of="centres.partnership created activated declined ended"),
         *_notices("review", _A.REVIEWER, of="centres.review created"),
         *_notices("review", _A.INVITED, of="centres.reviewer replaced ended review_due"),
@@ -193,6 +198,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
             "agreement",
             _A.AUTHOR,
             _A.AGREEMENT_DIRECTOR,
+            _A.AGREEMENT_HOST,
             of="centres.agreement in_negotiation partly_signed in_force expired terminated expiring",
         ),
         *_notices(

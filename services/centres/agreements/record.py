@@ -26,9 +26,11 @@ class Party(Signature):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(Record):
-    """An agreement about a centre, whose country it has. It is never published."""
+    """An agreement about a centre, whose country it has. It is never published. A grant over one record names the
+    centre."""
 
     resource_type = Resource("centres", "agreements", "agreement")
+    scope_column = "centre_id"
 
     visibility: Annotated[str, Public]
     created_at: Annotated[datetime, Granted]

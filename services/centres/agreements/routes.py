@@ -6,6 +6,7 @@ from services.centres.access import ROLES
 from services.centres.agreements import operations, queries, record
 from services.centres.agreements.queries import LISTING
 from services.centres.agreements.schemas import Agreement, AgreementBody, AgreementFields, present
+from services.centres.centres.routes import with_files
 from shared.database.statements import Row
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
@@ -44,5 +45,6 @@ router = AgreementApi(
     update=operations.update,
     transition=operations.transition,
     fields=AgreementFields,
+    dependency=with_files,
     item_members=_amendments,
 ).routes()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.centres.access import ROLES
+from services.centres.access import ROLES, may_appoint
 from services.centres.centres import domain, queries, stages
 from services.centres.centres.application import ANSWERS, documents_of, questions, with_answers
 from services.centres.centres.clock import APPLICANT, Arrived, entered, holder_of
@@ -82,7 +82,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Centre) -> Centre:
 async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: Centre) -> Centre:
     """Updates the centre.
 
-    Raises Invalid if its country would change, Conflict if an assessed field would change under review.
+    Raises Invalid if its country would change, Conflict if an assessed field would change under review, Forbidden for
+    another director of a designated centre by whoever may not take `change` to name one.
     """
     if wanted.country != before.country:
         raise invalid_field("/country", "invalid_value", "The country of a centre cannot change.")
@@ -91,6 +92,9 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
         detail = "The application changes only while it is with the applicant."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer=f"/{name}") for name in changed])
     require_visibility_change(access, before, wanted)
+    is_appointing = wanted.director_id != before.director_id and before.status in domain.DESIGNATED
+    if is_appointing and not may_appoint(access.principal, before.country, before.id):
+        raise Forbidden("Your grants do not include the director.", members={"reason": "not_permitted"})
     await _require_references(uow, wanted, before)
     if wanted.host_institution_id != before.host_institution_id:
         _require_host(uow, access, wanted.host_institution_id, before)

@@ -12,6 +12,7 @@ from services.centres.centres.schemas import Centre, CentreBody, CentreFields, p
 from services.centres.hosting import hold_centres, represented, with_hosted_centres
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.principal import Grant
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
 from shared.web.records import Form, RecordApi
@@ -22,21 +23,24 @@ Transition: TypeAlias = Callable[[UnitOfWork, AccessScope, CentreRecord, Transit
 Members: TypeAlias = Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]]
 
 
-async def with_own_applications(ctx: CurrentContext) -> None:
-    """Gives representatives, for this request, their role over each centre that they entered for their institution."""
-    institutions = represented(ctx)
-    if not institutions or (ctx.is_writing and not ctx.request.path_params):
-        return
-    async with ctx.connection() as connection:
-        found = await queries.entered_for(connection, list(institutions), list(ctx.principal.labels))
-    await hold_centres(ctx, institutions, found)
+async def hold_applications(ctx: RequestContext, institutions: Mapping[str, Grant]) -> None:
+    """Gives representatives, for this request, their role over each centre that they entered for these institutions."""
+    if institutions:
+        async with ctx.connection() as connection:
+            found = await queries.entered_for(connection, list(institutions), list(ctx.principal.labels))
+        await hold_centres(ctx, institutions, found)
+
+
+async def with_files(ctx: CurrentContext) -> None:
+    """Gives representatives, for this request, their role over what they entered and what their institution hosts."""
+    await hold_applications(ctx, represented(ctx))
+    await with_hosted_centres(ctx)
 
 
 async def with_own_centres(ctx: CurrentContext) -> None:
-    """Gives representatives, for this request, their role over what they entered and what their institution hosts."""
-    await with_own_applications(ctx)
+    """The same, except for the creation of a centre, which takes none of them."""
     if not ctx.is_writing or ctx.request.path_params:
-        await with_hosted_centres(ctx)
+        await with_files(ctx)
 
 
 CENTRE_API = RecordApi(

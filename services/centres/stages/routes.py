@@ -9,7 +9,7 @@ from services.centres.access import ROLES
 from services.centres.centres import record
 from services.centres.centres.domain import PUBLISHED
 from services.centres.centres.operations import load_checklist
-from services.centres.centres.routes import CENTRE_API, with_own_applications
+from services.centres.centres.routes import CENTRE_API, with_own_centres
 from services.centres.stages import queries
 from services.centres.stages.domain import checklist
 from services.centres.stages.schemas import (
@@ -33,7 +33,7 @@ from shared.web.statistics import keys_in, who_is_counted
 STAGES = Resource("centres", "stages", "stage")
 _CENTRES = CENTRE_API.kind.resource
 KEYS = ("stage", "year")
-router = ResourceRouter(STAGES, ROLES, prefix=_CENTRES.path, dependencies=[Depends(with_own_applications)])
+router = ResourceRouter(STAGES, ROLES, prefix=_CENTRES.path, dependencies=[Depends(with_own_centres)])
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]
 
 

@@ -3,6 +3,7 @@
 from services.centres.access import ROLES
 from services.centres.centres.designation import TERMS
 from services.centres.evaluations.schemas import MetCondition
+from services.centres.hosting import with_hosted_centres
 from services.centres.terms import operations
 from services.centres.terms.queries import LISTING
 from services.centres.terms.schemas import DesignationTerm, present
@@ -17,4 +18,5 @@ router = RecordApi(
     guard_context=operations.load_guard_context,
     transition=operations.transition,
     fields=MetCondition,
+    dependency=with_hosted_centres,
 ).routes()

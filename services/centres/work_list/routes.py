@@ -1,5 +1,6 @@
 """The work list of centres over HTTP."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,13 @@ from fastapi import Depends, Response
 
 from services.centres.access import ROLES
 from services.centres.annual_reports.domain import light_on
-from services.centres.hosting import with_work_on_hosted_centres
+from services.centres.centres.routes import hold_applications
+from services.centres.hosting import represented, with_hosted_centres
 from services.centres.work_list import queries
 from services.centres.work_list.schemas import CentreWorkList
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text, today
+from shared.kernel.principal import READ
 from shared.kernel.resource import Resource
 from shared.records.documents import with_available_files
 from shared.records.work_list import light
@@ -24,6 +27,18 @@ from shared.web.work_list import PARAMETERS, asked, page_of
 
 router = ResourceRouter(Resource("centres", "work_list", "work_item"), ROLES)
 _REPORTS = "annual_reports"
+_OF_APPLICATIONS = ("centres.agreements", "centres.centres")
+"""The resources whose routes give representatives their role over the applications that they entered."""
+
+
+async def with_work(ctx: CurrentContext) -> None:
+    """Gives representatives, for this request, what waits for them of these applications and of hosted centres."""
+    own = {
+        key: replace(grant, resources=frozenset(name for name in _OF_APPLICATIONS if grant.admits(name, READ)))
+        for key, grant in represented(ctx).items()
+    }
+    await with_hosted_centres(ctx)
+    await hold_applications(ctx, own)
 
 
 @router.get(
@@ -31,7 +46,7 @@ _REPORTS = "annual_reports"
     options=RouteOptions(query=query_of("kind", "due_before", "limit", "cursor"), problems=("invalid_cursor",)),
     operation_id="getCentreWorkList",
     summary="List the steps that the caller may take now for centres and committees",
-    dependencies=[Depends(with_work_on_hosted_centres)],
+    dependencies=[Depends(with_work)],
     responses={200: {"model": CentreWorkList}},
     openapi_extra={"parameters": PARAMETERS},
 )

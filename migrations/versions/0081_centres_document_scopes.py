@@ -3,8 +3,8 @@
 from migrations.documents import DocumentKind, publish_documents
 from migrations.rules import role, run, setting
 
-revision = "0080_centres_document_scopes"
-down_revision = "0079_centres_removals"
+revision = "0081_centres_document_scopes"
+down_revision = "0080_actions_result_work"
 
 _OTHERS = (
     DocumentKind("centres.committees", "centre_committee", "decision bylaws"),

@@ -35,6 +35,10 @@ _STATES = {
     "en": "planned", "fr": "prévue", "es": "planificada", "ar": "مخطط", "zh": "已规划", "ru": "запланировано"
 }  # fmt: skip
 
+_AWAITED = {
+    "en": "awaited", "fr": "attendu", "es": "pendiente", "ar": "منتظر", "zh": "待提交", "ru": "ожидается"
+}  # fmt: skip
+
 
 @pytest.fixture
 async def plan(secretariat: Caller, admin: Caller, superuser: asyncpg.Connection) -> dict[str, Any]:
@@ -129,6 +133,8 @@ async def test_a_profile_has_the_programme_its_actions_and_values(
     (period,) = measured["periods"]
     assert (period["target"]["value"], period["actual"]["value"]) == ("20.50", "12.50")
     assert _compared(found, plan) == []
+    (owed,) = [one for one in found["reports"] if one["programme"] == id_of(plan["path"])]
+    assert (owed["period"], owed["light"], owed["on_time"]) == ("2026", "green", None)
     assert set(found["links"]) == set(LANGUAGES)
     known = await anonymous.get(f"{PATH}/{COUNTRY}", headers={"If-None-Match": response.headers["etag"]})
     assert known.status_code == 304
@@ -188,7 +194,14 @@ async def test_a_profile_is_printed_once_in_each_language(
         assert printed.headers["repr-digest"].startswith("sha-256=:")
         assert printed.headers["content-disposition"] == f'inline; filename="{COUNTRY}.{language}.pdf"'
         shown = _text(printed)
-        words = [*TITLES[language].split(), *_STATES[language].split(), "12.50", "20.50", "hectares"]
+        words = [
+            *TITLES[language].split(),
+            *_STATES[language].split(),
+            "12.50",
+            "20.50",
+            "hectares",
+            _AWAITED[language],
+        ]
         assert [word for word in words if word not in shown] == [], shown
         again = await anonymous.get(f"{PATH}/{COUNTRY}/profile.pdf?language={language}")
         assert (again.status_code, again.content) == (200, printed.content)

@@ -18,12 +18,15 @@ Callers = Callable[[str | None], Caller]
 COUNTRY = "XB"
 PAGE = f"/actions/v1/countries/{COUNTRY}"
 PROFILE = f"/actions/v1/open_data/countries/{COUNTRY}"
+_STARTED = date(2026, 1, 1)
+"""Before the end of the periods of these tests."""
 
 
 async def _owing(caller: Callers, superuser: asyncpg.Connection, **more: Any) -> Reporting:
     """An approved public programme with a period."""
     begun = await Reporting.begun(caller("author_xb"), COUNTRY, **more)
-    await change(superuser, "action_programme", UUID(begun.programme_id), status="approved", visibility="public")
+    state = {"status": "approved", "visibility": "public", "started_on": _STARTED}
+    await change(superuser, "action_programme", UUID(begun.programme_id), **state)
     return begun
 
 
@@ -107,6 +110,7 @@ async def test_what_is_not_public_owes_nothing_in_public(
     caller: Callers, admin: Caller, superuser: asyncpg.Connection
 ) -> None:
     begun = await Reporting.begun(caller("author_xb"), COUNTRY)
+    await change(superuser, "action_programme", UUID(begun.programme_id), started_on=_STARTED)
     for columns, seen in (
         ({"status": "exploring", "visibility": "public"}, (0, 0)),
         ({"status": "designing", "visibility": "public"}, (1, 0)),

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -55,6 +55,7 @@ async def plan(secretariat: Caller, admin: Caller, superuser: asyncpg.Connection
         ref=f"INS-{uuid4().hex[:12]}",
     )
     part = {"participants": [{"institution_id": str(host), "role": 4}]}
+    await change(superuser, "action_programme", UUID(id_of(path)), started_on=date(2026, 2, 1))
     work = await action(secretariat, path, "action-1", titles=TITLES, planned_start="2026-02-01", **part)
     await steps(secretariat, work, "approve")
     measured = await active_indicator(admin, framework=code, titles=TITLES)

@@ -53,7 +53,7 @@ async def owed_reports(
     connection: Connection, access: AccessScope, of_reports: AccessScope, code: str, day: date
 ) -> list[OwedReport]:
     """What the programmes of a country owe that the caller may know of, by period, the latest first. `access` is that
-    of programmes. The last statement has the context of the caller, so that it may be one of a snapshot."""
+    of programmes. One statement reads every row; the last one gives a snapshot the context of the caller again."""
     statement = _PROGRAMMES.get(access.access_kind)
     programmes = [row["id"] for row in await statement.fetch(connection, code=code, **access.parameters)]
     if not programmes:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from services.actions.codes.queries import unknown
+from services.actions.codes.queries import MOST_NAMED, unknown
 from services.actions.plan_sheets.queries import Owner
 from services.actions.schemes.record import Tag
 from services.actions.sheets.domain import ByName
@@ -101,8 +101,10 @@ def owner_faults(
 async def tag_faults(connection: Connection, rows: Sequence[Values], heading: str) -> dict[int, RowFault]:
     """By index, the rows with a code that the current edition of its scheme does not have."""
     named = {place: _pairs(values[heading]) for place, values in enumerate(rows) if values.get(heading)}
-    every = {pair for pairs in named.values() for pair in pairs}
-    strange = await unknown(connection, every) if every else set()
+    every = sorted({pair for pairs in named.values() for pair in pairs})
+    strange: set[tuple[str, str]] = set()
+    for first in range(0, len(every), MOST_NAMED):
+        strange |= await unknown(connection, every[first : first + MOST_NAMED])
     return {
         place: RowFault("unknown_code", f"{heading}: {wrong[0]} has no code {wrong[1]}.")
         for place, pairs in named.items()

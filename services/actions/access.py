@@ -20,8 +20,8 @@ def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
 _READ_ALL = _permissions(_RESOURCES, "read history")
 _PLAN = _permissions("programmes", "create update launch submit_plan")
 _WORK = (
-    _permissions("actions", "create update")
-    | _permissions("milestones", "create update start claim drop")
+    _permissions("actions", "create update import")
+    | _permissions("milestones", "create update import start claim drop")
     | _permissions("endorsements", "create update")
 )
 _PUBLISH = (

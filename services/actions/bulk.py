@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from services.actions.access import ROLES
 from services.actions.exported import EXPORTED
+from services.actions.plan_sheets.actions import ACTION_IMPORT
+from services.actions.plan_sheets.milestones import MILESTONE_IMPORT
 from services.actions.results import operations as results
 from services.actions.results.queries import LISTING
 from services.actions.sheets.results import RESULT_IMPORT
@@ -12,6 +14,8 @@ from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import Importable
 from shared.bulk.stepping import Steppable
 
-IMPORTABLE: Mapping[str, Importable] = {one.resource.plural: one for one in (RESULT_IMPORT, TARGET_IMPORT)}
+IMPORTABLE: Mapping[str, Importable] = {
+    one.resource.plural: one for one in (ACTION_IMPORT, MILESTONE_IMPORT, RESULT_IMPORT, TARGET_IMPORT)
+}
 EXPORTABLE: Mapping[str, Exportable] = {**IMPORTABLE, **{one.resource.plural: one for one in EXPORTED}}
 STEPPABLE: Mapping[str, Steppable] = {"results": Steppable(results.RESULTS, ROLES, LISTING, results.transition)}

@@ -1,26 +1,98 @@
-"""The lists of actions that are exported and not imported."""
+"""The lists of actions that are exported with the members of their items. Those of actions and milestones have in
+addition the headings of an import, those of reports a line for each figure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from services.actions.access import ROLES
-from services.actions.actions import queries as actions
 from services.actions.actions import schemas as action
-from services.actions.actions.operations import ACTIONS
+from services.actions.assessments import queries as assessments
+from services.actions.assessments import schemas as assessment
+from services.actions.assessments.operations import ASSESSMENTS
 from services.actions.endorsements import queries as endorsements
 from services.actions.endorsements import schemas as endorsement
 from services.actions.endorsements.operations import ENDORSEMENTS
-from services.actions.milestones import queries as milestones
+from services.actions.indicators import queries as indicators
+from services.actions.indicators import schemas as indicator
+from services.actions.indicators.operations import INDICATORS
 from services.actions.milestones import schemas as milestone
-from services.actions.milestones.operations import MILESTONES
+from services.actions.plan_sheets.actions import ACTION_IMPORT
+from services.actions.plan_sheets.milestones import MILESTONE_IMPORT
 from services.actions.programmes import queries as programmes
 from services.actions.programmes import schemas as programme
 from services.actions.programmes.operations import PROGRAMMES
-from shared.bulk.exported_list import ExportedList
+from services.actions.reports import queries as reports
+from services.actions.reports import schemas as report
+from services.actions.reports.operations import REPORTS
+from services.actions.support_requests import queries as support_requests
+from services.actions.support_requests import schemas as support_request
+from services.actions.support_requests.operations import SUPPORT_REQUESTS
+from services.actions.tasks import queries as tasks
+from services.actions.tasks import schemas as task
+from services.actions.tasks.operations import TASKS
+from shared.bulk.exported_list import ExportedList, cells_of, columns_of
+from shared.bulk.importable import Importable
+from shared.records.access_scope import AccessScope
 
-EXPORTED = tuple(
-    ExportedList(kind.resource, ROLES, listing, response.model_fields, present)
-    for kind, listing, response, present in (
-        (ACTIONS, actions.LISTING, action.Action, action.present),
-        (ENDORSEMENTS, endorsements.LISTING, endorsement.Endorsement, endorsement.present),
-        (MILESTONES, milestones.LISTING, milestone.Milestone, milestone.present),
-        (PROGRAMMES, programmes.LISTING, programme.Programme, programme.present),
-    )
+Present = Callable[[Any, AccessScope], dict[str, Any]]
+_OF_FIGURES = {"results": "result", "milestones": "milestone"}
+_FIGURE = (
+    *("figure", "figure_ref", "figure_status", "indicator", "action_id", "centre_id"),
+    *("value", "numerator", "denominator", "code", "text", "missing", "revision", "due", "weight"),
+)
+"""The columns of a figure: a result, or a milestone with its `due` and `weight`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reports(ExportedList):
+    """Reports with their figures as they were submitted: a line for each, or one for a report without any."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The headings of the report, then those of a figure."""
+        return (*columns_of(self.members), *_FIGURE)
+
+    def lines(self, row: Mapping[str, Any], access: AccessScope) -> Iterable[dict[str, str]]:
+        """The report in an export."""
+        item = self.present(row, access)
+        figures = cast(Mapping[str, Any], item.pop("figures", None) or {})
+        of = {"ref": row["ref"], **cells_of(item)}
+        found = [_figure(name, one) for kind, name in _OF_FIGURES.items() for one in figures.get(kind, ())]
+        return [{**of, **cells} for cells in found or ({},)]
+
+
+def _figure(name: str, figure: Mapping[str, Any]) -> dict[str, str]:
+    own = {"figure": name, "figure_ref": figure["ref"], "figure_status": figure["status"]}
+    return cells_of(own | {column: value for column, value in figure.items() if column in _FIGURE})
+
+
+def _with_headings(of: Importable, members: Iterable[str], present: Present) -> ExportedList:
+    """The list with the members of its items and the cells of an import."""
+
+    def shown(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
+        return {**present(row, access), **of.cells(row, access)}
+
+    return ExportedList(of.resource, ROLES, of.listing, {*members, *of.headings}, shown, of.export_extra)
+
+
+_WITH_FIGURES = replace(
+    reports.LISTING, columns={**reports.LISTING.columns, "figures": reports.LISTING.item_columns["figures"]}
+)
+_NOT_LISTED = {"sections", "figures", "open_comments"}
+EXPORTED = (
+    *(
+        ExportedList(kind.resource, ROLES, listing, response.model_fields, present)
+        for kind, listing, response, present in (
+            (ASSESSMENTS, assessments.LISTING, assessment.Assessment, assessment.present),
+            (ENDORSEMENTS, endorsements.LISTING, endorsement.Endorsement, endorsement.present),
+            (INDICATORS, indicators.LISTING, indicator.Indicator, indicator.present),
+            (PROGRAMMES, programmes.LISTING, programme.Programme, programme.present),
+            (SUPPORT_REQUESTS, support_requests.LISTING, support_request.SupportRequest, support_request.present),
+            (TASKS, tasks.LISTING, task.Task, task.present),
+        )
+    ),
+    _with_headings(ACTION_IMPORT, action.Action.model_fields, action.present),
+    _with_headings(MILESTONE_IMPORT, milestone.Milestone.model_fields, milestone.present),
+    _Reports(REPORTS.resource, ROLES, _WITH_FIGURES, {*report.Report.model_fields} - _NOT_LISTED, report.present),
 )

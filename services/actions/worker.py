@@ -1,6 +1,6 @@
-"""The actions worker: reacts to facts that change a country's stage, ends endorsements, opens and closes periods,
-validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones, keeps the files of
-evidence, prints public documents and reports, and makes copies of open data."""
+"""The actions worker: reacts to facts that change a country's stage, ends endorsements and offices, opens and closes
+periods, validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones and
+letters, keeps the files of evidence, prints public documents and reports, and makes copies of open data."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from services.actions.country_profiles.operations import PROFILE, profile_kind
 from services.actions.endorsements.operations import expire_endorsements
 from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
+from services.actions.focal_points.operations import end_over
 from services.actions.open_data.queries import PUBLISHED
 from services.actions.periods import operations as periods
 from services.actions.printed_documents.jobs import printing_jobs
@@ -46,6 +47,7 @@ async def _follow_requests(uow: UnitOfWork) -> None:
 
 async def _follow_tasks(uow: UnitOfWork) -> None:
     await tasks.raise_for_milestones(uow)
+    await tasks.raise_for_letters(uow)
     await tasks.announce_overdue(uow)
 
 
@@ -54,6 +56,7 @@ SCHEDULES: Schedules = {
     "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
     "validate_results": Schedule(timedelta(hours=1), order_validation, catch_up=1),
     "follow_support_requests": Schedule(timedelta(hours=1), _follow_requests, catch_up=1),
+    "end_offices": Schedule(timedelta(hours=1), end_over, catch_up=1),
     "follow_tasks": Schedule(timedelta(hours=1), _follow_tasks, catch_up=1),
     "follow_reports": Schedule(timedelta(hours=1), reports.apply_scheduled, catch_up=1),
     "remind_of_reports": Schedule(timedelta(hours=1), reports.remind, catch_up=1),

@@ -3,7 +3,7 @@
 from shared.contracts.owner import facts_in
 
 TASK_CREATED = "escm.actions.task.created.v1"
-"""A task was entered, or made of an overdue milestone."""
+"""A task was entered, or made of an overdue milestone or letter."""
 TASK_UPDATED = "escm.actions.task.updated.v1"
 """A task changed, and kept its state and its owner."""
 TASK_ASSIGNED = "escm.actions.task.assigned.v1"

@@ -59,7 +59,7 @@ async def test_every_known_country_starts_with_stage_nought(anonymous: Caller) -
         record = (await anonymous.get(f"{PATH}/{code}")).json()
         assert record["region"] == region
         assert record["names"]["en"]
-        assert set(record) == {"code", "names", "region", "stage", "facts", "programme", "counts", "as_of"}
+        assert set(record) == {"code", "names", "region", "stage", "facts", "programme", "reports", "counts", "as_of"}
     assert await stage_of(anonymous, "PK") == (0, {})
     for unknown in ("ZZ", "pk", "PAK", "XK"):
         assert (await anonymous.get(f"{PATH}/{unknown}")).status_code == 404

@@ -11,6 +11,7 @@ from services.actions.reports import operations as reports
 from shared.contracts import reporting
 from shared.database.pool import Database
 from shared.kernel.clock import today
+from tests.actions.neighbours import change
 from tests.actions.programme import living_committee, steps
 from tests.support.callers import Caller
 from tests.support.clock import calendar, run_on
@@ -102,6 +103,7 @@ async def test_launched_programmes_owe_a_report_about_each_period(
     assert await owed(author) == []
     await living_committee(superuser, "XB")
     await steps(admin, f"/actions/v1/programmes/{begun.programme_id}", "launch")
+    await change(superuser, "action_programme", UUID(begun.programme_id), started_on=date(2026, 1, 1))
     (missing,) = await owed(author, period="2026")
     assert (missing["light"], missing["report"], missing["status"]) == ("green", None, None)
     assert await owed(caller("author_xa")) == []

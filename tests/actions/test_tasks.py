@@ -91,6 +91,7 @@ async def test_tasks_of_a_country_are_hidden_from_others(caller: Callers) -> Non
         ({"about": {"kind": "meeting", "id": str(uuid4())}}, "/about/id", "unknown_reference"),
         ({"about": {"kind": "correspondence", "id": str(uuid4())}}, "/about/id", "unknown_reference"),
         ({"about": {"kind": "milestone", "id": str(uuid4())}}, "/about/id", "unknown_reference"),
+        ({"about": {"kind": "report_review", "id": str(uuid4())}}, "/about/id", "unknown_reference"),
         ({"visibility": "public"}, "/visibility", "unknown_field"),
         ({"status": "done"}, "/status", "unknown_field"),
     ],
@@ -109,9 +110,9 @@ async def test_a_task_follows_from_a_record_of_its_country(admin: Caller, caller
     assert (await caller("focal_xa").post(TASKS, body(about=about))).status_code == 422
     followed = await task(admin, country="XB", about=about)
     (found,) = (await admin.get(f"{TASKS}?about={path[-36:]}")).json()["items"]
-    assert (found["links"]["self"], found["about"]) == (followed, about)
+    assert (found["links"]["self"], found["about"]) == (followed, {**about, "decision": None})
     free = await task(admin, about={"kind": "other"})
-    assert (await admin.get(free)).json()["about"] == {"kind": "other", "id": None}
+    assert (await admin.get(free)).json()["about"] == {"kind": "other", "id": None, "decision": None}
 
 
 async def test_a_task_is_assigned_to_an_account_with_a_role_in_the_country(

@@ -54,6 +54,7 @@ def _is_true(of: Programme) -> None:
     assert of.profile() == (states, values, truth.comparison(PUBLISHED))
     assert of.comparison() == truth.comparison()
     assert (of.reports(), of.lights()) == (truth.reports(), truth.lights())
+    assert of.owed() == truth.owed()
     for who in CALLERS:
         assert (who, of.waiting(who)) == (who, truth.waiting(who))
     _is_held(of, {kind for who in CALLERS for kind, _, _ in truth.waiting(who)} & HELD)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from shared.kernel.text import LANGUAGES
 from tests.portal.conftest import Site
 from tests.portal.test_pages import Balance
 from tests.support.callers import Caller
+from tests.support.progress import template
 
 _PEOPLE = 30
 _MEMBERS = "/membership/v1/experts"
@@ -51,6 +53,30 @@ async def test_a_country_shows_its_stage_programme_committee_and_centres(site: S
     assert "Nileword: recognised" in text
     assert '<a href="/en/experts?country=XA">' in text
     assert (await site.page("/en/countries/xa")).text == text
+
+
+async def test_a_country_shows_which_reports_it_owes(site: Site) -> None:
+    actions = Caller(site.services["actions"], "admin")
+    of = (await actions.get(f"/actions/v1/programmes/{site.ref('programmes')}")).json()
+    days = {"starts": "2089-01-01", "ends": "2089-12-31", "opens_on": "2026-01-01", "due_on": "2090-03-31"}
+    body = {"framework": of["framework"], "code": "2089", **days, "closes_on": "2090-12-31"}
+    period = await actions.post("/actions/v1/periods", body)
+    assert period.status_code == 201, period.text
+
+    async def shown(language: str) -> list[str]:
+        rows = re.findall(r'scope="row">2089</th>(.*?)</tr>', (await site.page(f"/{language}/countries/XA")).text, re.S)
+        return re.findall(r">([^<>]+)</td>", "".join(rows))
+
+    assert await shown("en") == ["2090-03-31", "awaited"]
+    assert await shown("fr") == ["2090-03-31", "attendu"]
+    await template(actions, of["framework"])
+    made = await actions.post("/actions/v1/reports", {"programme_id": of["id"], "period_id": period.json()["id"]})
+    assert made.status_code == 201, made.text
+    submitted = "UPDATE action_report SET status = 'published', visibility = 'public', reported_at = $2 WHERE id = $1"
+    await site.superuser.execute(submitted, made.json()["id"], datetime(2090, 4, 1, tzinfo=UTC))
+    page = (await site.page("/en/countries/XA")).text
+    assert f'/actions/v1/open_data/reports/{made.json()["ref"]}.pdf?language=en">2089</a>' in page
+    assert ">submitted late</td>" in page
 
 
 async def test_countries_are_all_there_and_narrowed_by_name_region_and_stage(site: Site) -> None:

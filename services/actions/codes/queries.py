@@ -58,7 +58,8 @@ _named = (
     .render_derived("named")
 )
 _SCHEME = bindparam("f_scheme", value=None, type_=Text)
-_MOST_NAMED = 5_000
+MOST_NAMED = 5_000
+"""Most pairs of scheme and code that are looked for at once."""
 _UNKNOWN = Lookup(
     select(_named.c.scheme, _named.c.code)
     .select_from(
@@ -67,7 +68,7 @@ _UNKNOWN = Lookup(
         )
     )
     .where(_c.code.is_(None))
-    .limit(_MOST_NAMED)
+    .limit(MOST_NAMED)
 )
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from datetime import date
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 
@@ -25,3 +26,16 @@ class CountryStage:
     version: int
     stage: int
     facts: Sequence[StageFact]
+
+
+class OwedReport(NamedTuple):
+    """A report that a programme owes about a period. `light` is None once it was submitted, `on_time` before. `report`
+    and `ref` are None for whom it is not published."""
+
+    programme: UUID
+    period: str
+    due_on: date
+    light: str | None
+    on_time: bool | None
+    report: UUID | None
+    ref: str | None

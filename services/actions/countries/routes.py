@@ -15,8 +15,16 @@ from services.actions.countries import queries
 from services.actions.countries.domain import RUNGS, stage_on
 from services.actions.countries.operations import COUNTRIES as RESOURCE
 from services.actions.countries.record import CountryStage
-from services.actions.countries.schemas import CountryAnswer, ListedCountry, present, present_programme
+from services.actions.countries.reporting import owed_reports
+from services.actions.countries.schemas import (
+    CountryAnswer,
+    ListedCountry,
+    present,
+    present_programme,
+    present_reports,
+)
 from services.actions.programmes.operations import PROGRAMMES
+from services.actions.reports.operations import REPORTS
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known_codes
 from shared.kernel.errors import NotFound, invalid_parameter
@@ -82,8 +90,8 @@ async def list_countries(ctx: CurrentContext) -> Response:
     responses={200: {"model": CountryAnswer}},
 )
 async def get_country(code: str, ctx: CurrentContext) -> Response:
-    """Seven facts, the stage that they lead to, the programme and the counts. `programme` is that of today: with a
-    past day as `as_of` it is null."""
+    """Seven facts, the stage that they lead to, the programme, the reports that are owed and the counts. `programme`
+    and `reports` are those of today: with a past day as `as_of` they are null."""
     if code not in _known(ctx):
         raise NotFound("There is no country of this code.")
     asked = as_of(ctx.request)
@@ -95,7 +103,11 @@ async def get_country(code: str, ctx: CurrentContext) -> Response:
         is_past = asked is not None and asked < today()
         programmes = ctx.access_on(PROGRAMMES.resource)
         programme = None if is_past else await queries.latest_programme(connection, programmes, code)
-        record["programme"] = None
+        record |= {"programme": None, "reports": None}
+        if not is_past:
+            of_reports = ctx.access_on(REPORTS.resource)
+            owed = await owed_reports(connection, programmes, of_reports, code, today())
+            record["reports"] = present_reports(owed)
         if programme is not None:
             actions = ctx.access_on(ACTIONS.resource)
             states = await queries.pillar_states(connection, actions, programme.id)

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from services.actions.countries.domain import NO_FACTS, facts_by, stage_of
 from services.actions.countries.queries import LatestProgramme
-from services.actions.countries.record import CountryStage
+from services.actions.countries.record import CountryStage, OwedReport
 from shared.kernel.countries import Country
+from shared.kernel.lights import LIGHTS
 from shared.records.record import Refers
+from shared.web.contract import STATES
 from shared.web.fields import Day, LocalizedTexts, ResponseModel
 
 
@@ -49,6 +51,26 @@ class CountryProgramme(ResponseModel):
     actions: Annotated[list[ProgrammePillar], "The three proactive actions, in their order."]
 
 
+class CountryReport(ResponseModel):
+    """A report that a programme of the country owes, or has submitted, about a period."""
+
+    programme: Annotated[UUID, Refers("/actions/v1/programmes"), "The programme."]
+    period: Annotated[str, Field(examples=["2026"]), "The code of the period."]
+    due_on: Annotated[Day, "The last day on which the report is in time."]
+    light: Annotated[
+        str | None,
+        Field(examples=["yellow"], json_schema_extra={STATES: [*LIGHTS]}),
+        "Green until that day, yellow for 60 days, then red; null once a report was submitted.",
+    ]
+    on_time: Annotated[
+        bool | None, Field(examples=[None]), "Whether it was first submitted by that day; null before it was submitted."
+    ]
+    report: Annotated[
+        UUID | None, Refers("/actions/v1/reports"), "The report; null for whom it is not published, and without one."
+    ]
+    ref: Annotated[str | None, Field(examples=["PRR-000001"]), "Its reference, as far as `report` is shown."]
+
+
 class CountryCounts(ResponseModel):
     """Published rows, and all rows for those whose grants cover the country."""
 
@@ -73,6 +95,11 @@ class CountryAnswer(ListedCountry):
     """A country with its programme."""
 
     programme: Annotated[CountryProgramme | None, "The country's latest programme that the caller may know of."]
+    reports: Annotated[
+        list[CountryReport] | None,
+        "The progress reports that launched programmes of the country owe, of those that the caller may know of: by"
+        " period, the latest first, at most 100. Null for a past day.",
+    ]
 
 
 _FURTHEST = ("closed", "finalising", "in_progress", "suspended", "planned", "proposed", "cancelled")
@@ -116,3 +143,16 @@ def present_programme(
             for pillar in pillars
         ],
     }
+
+
+def present_reports(reports: Sequence[OwedReport]) -> list[dict[str, Any]]:
+    """What the programmes of a country owe."""
+    return [
+        {
+            **one._asdict(),
+            "programme": str(one.programme),
+            "due_on": one.due_on.isoformat(),
+            "report": one.report and str(one.report),
+        }
+        for one in reports
+    ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.actions.actions.record import Action
+from services.actions.countries.record import OwedReport
 from services.actions.frameworks.record import Core, Pillar
 from services.actions.iati.domain import Plan, Reported
 from services.actions.indicators.record import Indicator
@@ -53,6 +54,7 @@ class CountryProfile:
     core: Core | None
     pillars: Sequence[Pillar]
     comparison: Sequence[Comparison] = ()
+    reports: Sequence[OwedReport] = ()
 
     @property
     def actions(self) -> Sequence[Action]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from services.actions.actions.record import Action
+from services.actions.countries.record import OwedReport
 from services.actions.country_profiles.domain import CountryProfile, Measured, number_in
 from services.actions.indicators.record import Indicator
 from services.actions.open_data.domain import OPEN_DATA
@@ -18,9 +19,10 @@ LAYOUTS = Path(__file__).parent / "layouts"
 _LABELS = Path(__file__).parent / "labels.csv"
 _MOST_ROWS = 200
 """Rows of a table. The open data have all of them."""
-_COLUMNS = {
+_COLUMNS: Mapping[str, Mapping[str, float]] = {
     "actions": {"pillar": 2, "action": 4, "status": 1.6, "planned": 2.4},
     "indicators": {"indicator": 4, "baseline": 2, "period": 1.2, "target": 2, "actual": 2},
+    "reports": {"period": 2, "due_on": 3, "status": 5},
 }
 """The headings of the tables, with the widths of their columns."""
 
@@ -31,6 +33,7 @@ def document(profile: CountryProfile, language: str, origin: str) -> Document:
     tables = {
         "actions": [_action_cells(profile, one, language, labels) for one in profile.actions],
         "indicators": [_indicator_cells(one, language, labels) for one in profile.measured()],
+        "reports": [_report_cells(one, language, labels) for one in profile.reports],
     }
     changed = profile.changed_at
     data = {
@@ -95,6 +98,11 @@ def _indicator_cells(measured: Measured, language: str, labels: Mapping[str, str
         _value(target, of, language, labels) if target else "",
         _value(actual, of, language, labels) if actual else "",
     ]
+
+
+def _report_cells(of: OwedReport, language: str, labels: Mapping[str, str]) -> list[str]:
+    state = of.light if of.on_time is None else "on_time" if of.on_time else "late"
+    return [of.period, day_in(language, of.due_on), labels[f"report_{state}"]]
 
 
 def _value(record: Result | Target, of: Indicator, language: str, labels: Mapping[str, str]) -> str:

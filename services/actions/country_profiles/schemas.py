@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.actions.actions.record import Action as ActionRecord
+from services.actions.countries.schemas import CountryReport, present_reports
 from services.actions.country_profiles.domain import Comparison as Compared
 from services.actions.country_profiles.domain import CountryProfile, Measured, number_in
 from services.actions.indicators.record import Indicator
@@ -127,7 +128,12 @@ class CountryProfileAnswer(ResponseModel):
     actions: Annotated[list[ProfileAction], "Its published actions."]
     indicators: Annotated[list[ProfileIndicator], "The indicators of the country, then those of its actions."]
     comparison: Annotated[list[ProfileComparison], "What was assessed; empty without a published assessment."]
-    changed_at: Annotated[datetime | None, "When this last changed; null without a programme."]
+    reports: Annotated[
+        list[CountryReport],
+        "The progress reports that public programmes owe, and whether they came in time: by period, the latest first,"
+        " at most 100.",
+    ]
+    changed_at: Annotated[datetime | None, "When programme, actions or values last changed; null without a programme."]
     links: Annotated[dict[str, str], "The profile as PDF, by language."]
 
 
@@ -144,6 +150,7 @@ def present(profile: CountryProfile) -> dict[str, Any]:
         "actions": [_action(profile, one) for one in profile.actions],
         "indicators": [_indicator(one) for one in profile.measured()],
         "comparison": [_comparison(one) for one in profile.comparison],
+        "reports": present_reports(profile.reports),
         "changed_at": to_text(profile.changed_at) if profile.plan else None,
         "links": {language: f"{path}?language={language}" for language in LANGUAGES},
     }

@@ -81,6 +81,15 @@ async def end_with_expert(uow: UnitOfWork, expert: UUID) -> int:
     return len(in_office)
 
 
+async def end_over(uow: UnitOfWork) -> None:
+    """Ends the offices whose last day of handing over has passed; their tasks move as with `end`. At most 500 at
+    once."""
+    for before in await queries.lock_over(uow.connection, today()):
+        after = await FOCAL_POINTS.write(uow, "end", before, replace(before, status="ended"), fact="ended")
+        await _announce_vacancy(uow, after)
+        await move_tasks(uow, after, "end")
+
+
 async def _announce_vacancy(uow: UnitOfWork, ended: FocalPoint) -> None:
     """Announces that a country has no focal point in office any more. Ends in one country wait for each other, so that
     one of two parallel ones is the last."""

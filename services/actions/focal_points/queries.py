@@ -1,8 +1,9 @@
 """Reading focal points."""
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, select
+from sqlalchemy import Date, Text, bindparam, select
 
 from services.actions.focal_points import domain
 from services.actions.focal_points.record import FocalPoint
@@ -14,6 +15,7 @@ from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of, records_of
 
+_AT_ONCE = 500
 NEXT_STEPS = NextSteps("actions.focal_points", focal_point, (NextStep("nominated", "accept"),))
 LISTING = listing(
     FocalPoint,
@@ -28,6 +30,16 @@ _IN_OFFICE = Statement(
     .where(focal_point.c.expert_id == bindparam("expert"), _is_in_office)
     .order_by(focal_point.c.id)
     .with_for_update()
+)
+_OVER = Statement(
+    select(focal_point)
+    .where(
+        focal_point.c.status == constant("handing_over"),
+        focal_point.c.ends < bindparam("today", type_=Date),
+    )
+    .order_by(focal_point.c.id)
+    .limit(_AT_ONCE)
+    .with_for_update(skip_locked=True)
 )
 _ANYBODY = Lookup(
     select(focal_point.c.id).where(focal_point.c.country == bindparam("country", type_=Text), _is_in_office).limit(1)
@@ -67,6 +79,11 @@ async def successor_of(connection: Connection, key: UUID) -> FocalPoint | None:
 async def lock_in_office(connection: Connection, expert: UUID) -> list[FocalPoint]:
     """The focal points in office that an expert is, locked."""
     return records_of(FocalPoint, await _IN_OFFICE.fetch(connection, expert=expert))
+
+
+async def lock_over(connection: Connection, day: date) -> list[FocalPoint]:
+    """The focal points whose last day of handing over has passed, locked; at most 500."""
+    return records_of(FocalPoint, await _OVER.fetch(connection, today=day))
 
 
 async def is_anybody_in_office(connection: Connection, country: str) -> bool:

@@ -53,6 +53,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Report) -> Report:
         due_on=new.due_on or period.due_on,
         expert_ids=await experts_in(uow, new.contributors),
         authors=with_author((), uow.origin.actor),
+        reported_at=replaced.reported_at if replaced else None,
     )
     made = await REPORTS.insert(uow, placed)
     await sections.insert_all(uow, await _sections(uow.connection, made, template, replaced))

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select, true
+from sqlalchemy import Date, Select, case, cast, func, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
@@ -22,13 +23,15 @@ from shared.records.plain import by_grant
 
 LARGEST = 5_000
 """Most reports of a response."""
+OWING = tuple(status for status in programmes.LAUNCHED if status not in programmes.ENDED)
+"""The states of programmes that owe reports."""
 _ENDED = [constant(status) for status in ("discarded", "superseded", "retracted")]
 _AWAITED = [constant(status) for status in domain.AWAITED]
-_LAUNCHED = [constant(status) for status in programmes.LAUNCHED if status not in programmes.ENDED]
+_OWING = [constant(status) for status in OWING]
 _IDS = ("programme", "period_id", "report")
 _r, _p, _of = report.c, period.c, programme.c
 _report = (
-    select(_r.id, _r.status, _r.due_on)
+    select(_r.id, _r.status, _r.due_on, _r.reported_at)
     .where(_r.programme_id == _of.id, _r.period_id == _p.id, _r.status.not_in(_ENDED))
     .order_by((_r.status == constant("published")).desc(), _r.id)
     .limit(1)
@@ -37,11 +40,15 @@ _report = (
 """The report of a programme about a period: the published one, also while another is to replace it."""
 
 
-def _query(access_kind: AccessKind, names: Sequence[str]) -> Select[Any]:
+def owed(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """What each launched programme owes, by these conditions: a report about each period of its framework that has
+    opened, except those that were over before the programme was entered or started. Parameter: `today`."""
     its = _report.c
     due_on = func.coalesce(its.due_on, _p.due_on)
     is_awaited = or_(its.id.is_(None), its.status.in_(_AWAITED))
-    found = (
+    reported_on = cast(func.timezone(constant("UTC"), its.reported_at), Date)
+    began = func.least(_of.started_on, cast(func.timezone(constant("UTC"), _of.created_at), Date))
+    return (
         select(
             _of.id.label("programme"),
             _of.country,
@@ -49,19 +56,24 @@ def _query(access_kind: AccessKind, names: Sequence[str]) -> Select[Any]:
             _p.id.label("period_id"),
             due_on.label("due_on"),
             case((is_awaited, light(due_on))).label("light"),
+            (reported_on <= due_on).label("on_time"),
             its.id.label("report"),
             its.status,
             _p.ends,
         )
         .select_from(programme.join(period, _p.framework == _of.framework).outerjoin(_report, true()))
         .where(
-            _of.status.in_(_LAUNCHED),
+            _of.status.in_(_OWING),
             or_(_p.status != constant("planned"), _p.opens_on <= TODAY),
-            by_grant(programme, _of.id, access_kind),
-            *(bound(FILTERS[name]) for name in names if name != "light"),
+            _p.ends >= began,
+            *conditions,
         )
-        .subquery("found")
     )
+
+
+def _query(access_kind: AccessKind, names: Sequence[str]) -> Select[Any]:
+    chosen = (bound(FILTERS[name]) for name in names if name != "light")
+    found = owed(by_grant(programme, _of.id, access_kind), *chosen).subquery("found")
     query = select(*(column for column in found.c if column.key != "ends"))
     if "light" in names:
         query = query.where(bound(values("light", found.c.light, "", one_of(LIGHTS))))

@@ -112,7 +112,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Report, reque
         match target:
             case "submitted":
                 authors = with_author(before.authors, uow.origin.actor)
-                return replace(before, figures=figures, submitted_at=at, authors=authors)
+                reported_at = before.reported_at or at
+                return replace(before, figures=figures, submitted_at=at, reported_at=reported_at, authors=authors)
             case "published":
                 return replace(before, published_at=at)
         return before

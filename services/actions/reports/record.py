@@ -59,6 +59,13 @@ class Report(Record):
     authors: Annotated[list[UUID], Internal]
     figures: Annotated[Mapping[str, Any] | None, Public, Part]
     submitted_at: Annotated[datetime | None, Public, Tracked, "When it was submitted last."]
+    reported_at: Annotated[
+        datetime | None,
+        Public,
+        Tracked,
+        "When the programme first submitted a report about the period, this one or the one"
+        " that it replaces: by then it is in time or late.",
+    ]
     published_at: Annotated[datetime | None, Public, Tracked, "When it was published."]
     superseded_by: Annotated[
         UUID | None, Public, Tracked, Refers("/actions/v1/reports"), "The published report that replaced it."

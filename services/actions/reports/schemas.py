@@ -142,6 +142,7 @@ class Report(RecordResponse, of=record.Report, lifecycle=LIFECYCLE):
     superseded_by: UUID | None
     contributors: list[Contributor]
     submitted_at: datetime | None
+    reported_at: datetime | None
     published_at: datetime | None
     holder: Annotated[
         _Word | None,
@@ -173,6 +174,9 @@ class ExpectedReport(ResponseModel):
         _Word | None,
         Field(examples=["yellow"], json_schema_extra={STATES: [*LIGHTS]}),
         "Green until that day, yellow for 60 days, then red; null once the report is submitted.",
+    ]
+    on_time: Annotated[
+        bool | None, Field(examples=[None]), "Whether it was first submitted by that day; null before it was submitted."
     ]
     report: Annotated[UUID | None, Refers("/actions/v1/reports"), "The report; null before it is made."]
     status: Annotated[str | None, Field(examples=["draft"]), "The state of the report; null before it is made."]

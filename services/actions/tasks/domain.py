@@ -22,8 +22,10 @@ ROLES = (
 """The roles that may own a task of their country."""
 OPEN = ("open", "in_progress")
 """The states in which a task waits for its owner."""
-TIME_FOR_MILESTONE = timedelta(days=14)
-"""How long after it was raised the task about an overdue milestone is due."""
+TIME_TO_ACT = timedelta(days=14)
+"""How long after it was raised the task about an overdue milestone or letter is due."""
+REPLYING = {"in": "secretariat_officer", "out": "government_focal_point"}
+"""Who owes the reply to a letter, by its direction."""
 
 
 @dataclass(frozen=True, slots=True)

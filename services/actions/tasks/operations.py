@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from services.actions.milestones.record import Milestone
+from services.actions.correspondence.operations import LETTERS
+from services.actions.milestones.operations import MILESTONES
 from services.actions.tasks import domain, queries
 from services.actions.tasks.domain import Owner, TaskGuardContext
 from services.actions.tasks.record import Task
@@ -93,16 +95,28 @@ async def announce_overdue(uow: UnitOfWork) -> None:
 
 
 async def raise_for_milestones(uow: UnitOfWork) -> None:
-    """Makes a task for the focal points of each overdue milestone, once for each due day of it; at most 500 at once."""
+    """Announces each overdue milestone, and makes a task of it for the focal points, once for each due day of it; at
+    most 500 at once."""
     for late in await queries.overdue_milestones(uow.connection, today()):
-        await TASKS.insert(uow, _about_milestone(late))
+        MILESTONES.record_change(uow, "become_overdue", late, late, "overdue")
+        about = {"about_kind": "milestone", "about_record": late.id, "raised_for": late.due, "country": late.country}
+        await TASKS.insert(uow, _raised(late.titles, about, "government_focal_point"))
 
 
-def _about_milestone(late: Milestone) -> Task:
-    """The task about a milestone that is late."""
-    said = {"titles": late.titles, "text": {}, "search_key": _search_key(late.titles)}
-    about = {"about_kind": "milestone", "about_record": late.id, "raised_for": late.due, "country": late.country}
-    wanted = {"due": today() + domain.TIME_FOR_MILESTONE, "priority": "high", "owner_role": "government_focal_point"}
+async def raise_for_letters(uow: UnitOfWork) -> None:
+    """Announces each letter whose reply is overdue, and makes a task of it for whoever owes the reply, once for each
+    day on which it is due; at most 500 at once."""
+    for late in await queries.overdue_letters(uow.connection, today()):
+        LETTERS.record_change(uow, "become_overdue", late, late, "overdue")
+        of = {"about_kind": "correspondence", "about_record": late.id, "raised_for": late.reply_due}
+        about = {**of, "country": late.country}
+        await TASKS.insert(uow, _raised({"en": late.subject}, about, domain.REPLYING[late.direction]))
+
+
+def _raised(titles: Texts, about: Mapping[str, Any], role: str) -> Task:
+    """The task of a role about what is late."""
+    said = {"titles": titles, "text": {}, "search_key": _search_key(titles)}
+    wanted = {"due": today() + domain.TIME_TO_ACT, "priority": "high", "owner_role": role}
     return TASKS.new({**said, **about, **wanted, "visibility": "restricted", "status": "open", "completers": []})
 
 
@@ -136,3 +150,5 @@ async def _require_about(uow: UnitOfWork, new: Task) -> None:
     await queries.NAMED[kind].require(uow, {"/about/id": key})
     if not await queries.is_of_country(uow.connection, kind, key, new.country):
         raise invalid_field("/about/id", "unknown_reference", "There is no such record in the country.")
+    if new.about_decision is not None and not await queries.is_decision(uow.connection, key, new.about_decision):
+        raise invalid_field("/about/decision", "unknown_reference", "The meeting has no decision with this key.")

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, and_, any_, bindparam, exists, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Date, Text, Uuid, and_, any_, bindparam, cast, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.actions.domain import ENDED
@@ -21,6 +21,9 @@ from services.actions.meetings.tables import meeting
 from services.actions.milestones import domain as milestones
 from services.actions.milestones.record import Milestone
 from services.actions.milestones.tables import milestone
+from services.actions.reports import domain as reports
+from services.actions.reports.record import Report
+from services.actions.reports.tables import report
 from services.actions.tasks import domain
 from services.actions.tasks.record import Task
 from services.actions.tasks.tables import task
@@ -101,13 +104,27 @@ LISTING: Listing = replace(_LISTED, sorts={**_LISTED.sorts, "due": _t.due})
 NAMED: Mapping[str, Nameable] = {
     "meeting": Nameable(Meeting.resource_type, meeting, meetings.PUBLISHED),
     "correspondence": Nameable(Letter.resource_type, letters, correspondence.PUBLISHED),
+    "report_review": Nameable(Report.resource_type, report, reports.PUBLISHED),
     "milestone": Nameable(Milestone.resource_type, milestone, milestones.PUBLISHED),
 }
 """What a task follows from, where its record is known here."""
 _IN_COUNTRY = {
     kind: Statement(select(of.c.id).where(of.c.id == bindparam("key"), of.c.country == bindparam("country")))
-    for kind, of in (("meeting", meeting), ("correspondence", letters), ("milestone", milestone))
+    for kind, of in (
+        ("meeting", meeting),
+        ("correspondence", letters),
+        ("report_review", report),
+        ("milestone", milestone),
+    )
 }
+_DECISION = Statement(
+    select(meeting.c.id).where(
+        meeting.c.id == bindparam("key"),
+        cast(meeting.c.decisions, JSONB).contains(
+            func.jsonb_build_array(func.jsonb_build_object(constant("key"), bindparam("decision", type_=Text)))
+        ),
+    )
+)
 _GRANTS = Lookup(
     select(views.GRANTS.c.scope_kind, views.GRANTS.c.scope_id)
     .where(
@@ -134,6 +151,7 @@ _LATE = Statement(
     .with_for_update(skip_locked=True)
 )
 _is_raised = exists().where(_t.about_record == _m.id, _t.raised_for == _m.due)
+_is_asked = exists().where(_t.about_record == letters.c.id, _t.raised_for == letters.c.reply_due)
 _OVERDUE_MILESTONES = Statement(
     select(milestone)
     .join_from(milestone, action, action.c.id == _m.action_id)
@@ -147,10 +165,26 @@ _OVERDUE_MILESTONES = Statement(
     .limit(_AT_ONCE)
 )
 
+_OVERDUE_LETTERS = Statement(
+    select(letters)
+    .where(
+        letters.c.status == constant("awaiting_reply"),
+        letters.c.reply_due < bindparam("today", type_=Date),
+        ~_is_asked,
+    )
+    .order_by(letters.c.reply_due, letters.c.id)
+    .limit(_AT_ONCE)
+)
+
 
 async def is_of_country(connection: Connection, kind: str, key: UUID, country: str) -> bool:
     """Whether the record that a task follows from belongs to the country."""
     return await _IN_COUNTRY[kind].fetchval(connection, key=key, country=country) is not None
+
+
+async def is_decision(connection: Connection, key: UUID, decision: str) -> bool:
+    """Whether a meeting has a decision with this key."""
+    return await _DECISION.fetchval(connection, key=key, decision=decision) is not None
 
 
 async def grants_of(connection: Connection, account: UUID) -> list[tuple[str, str | None]]:
@@ -177,3 +211,8 @@ async def lock_late(connection: Connection, day: date) -> list[Task]:
 async def overdue_milestones(connection: Connection, day: date) -> list[Milestone]:
     """Milestones that are late on their present due day and have no task for it; at most 500, the earliest first."""
     return records_of(Milestone, await _OVERDUE_MILESTONES.fetch(connection, today=day))
+
+
+async def overdue_letters(connection: Connection, day: date) -> list[Letter]:
+    """Letters whose reply is late on its present day and that have no task for it; at most 500, the earliest first."""
+    return records_of(Letter, await _OVERDUE_LETTERS.fetch(connection, today=day))

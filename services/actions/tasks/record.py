@@ -27,6 +27,7 @@ class Task(Record):
     owner_role: Annotated[str | None, Public, Tracked, Part]
     about_kind: Annotated[str | None, Public, Tracked, Part]
     about_record: Annotated[UUID | None, Public, Tracked, Part]
+    about_decision: Annotated[str | None, Public, Tracked, Part]
     completed_by: Annotated[str | None, Granted, Tracked, "Who completed it: kind and id."]
     completed_on: Annotated[date | None, Public, Tracked, "The day on which it was completed."]
     verified_on: Annotated[date | None, Public, Tracked, "The day on which somebody else verified it."]

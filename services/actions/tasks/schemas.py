@@ -13,7 +13,7 @@ from services.actions.tasks.tables import task
 from shared.kernel.clock import today
 from shared.records.plain import presenter
 from shared.web.contract import STATES
-from shared.web.fields import Body, CountryCode, Day, LocalizedTexts, Texts, Titles
+from shared.web.fields import Body, CountryCode, Day, Line, LocalizedTexts, Texts, Titles
 from shared.web.schemas import RecordResponse
 from shared.web.values import row_values
 
@@ -36,11 +36,16 @@ class About(Body):
 
     kind: Annotated[Literal[domain.ABOUT], "The kind of record."]  # type: ignore[valid-type]
     id: Annotated[UUID | None, "The id of the meeting, letter, report or milestone."] = None
+    decision: Annotated[
+        Line | None, Field(examples=["host"]), "The key of the meeting's decision that the task carries out."
+    ] = None
 
     @model_validator(mode="after")
     def _names_a_record(self) -> "About":
         if self.id is None and self.kind != "other":
             raise PydanticCustomError("required", "Only `other` has no id.")
+        if self.decision is not None and self.kind != "meeting":
+            raise PydanticCustomError("invalid_value", "Only a meeting has decisions.")
         return self
 
 
@@ -89,13 +94,14 @@ def columns(body: TaskBody) -> dict[str, Any]:
         owner, about = found.pop("owner") or {}, found.pop("about") or {}
         found |= {"owner_id": owner.get("account_id"), "owner_role": owner.get("role")}
         found |= {"about_kind": about.get("kind"), "about_record": about.get("id")}
+        found["about_decision"] = about.get("decision")
     return found
 
 
 def _derived(row: Mapping[str, Any]) -> dict[str, Any]:
     account, role, kind, key = (row[name] for name in ("owner_id", "owner_role", "about_kind", "about_record"))
     owner = {"account_id": account and str(account), "role": role} if account or role else None
-    about = {"kind": kind, "id": key and str(key)} if kind else None
+    about = {"kind": kind, "id": key and str(key), "decision": row["about_decision"]} if kind else None
     return {"owner": owner, "about": about, "overdue": domain.is_overdue(row["status"], row["due"], today())}
 
 

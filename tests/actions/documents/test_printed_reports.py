@@ -14,7 +14,7 @@ from tests.support.progress import Reporting, period, publish, question, section
 from tests.support.results import active_indicator, published, result
 
 PATH = "/actions/v1/open_data/reports"
-_SCALE = [{"code": "well", "titles": {"en": "Going well", "zh": "进展顺利"}}]
+_SCALE = [{"code": "well", "titles": {"en": "Going well", "zh": "进展顺利", "ar": "يسير"}}]
 
 
 async def _printed(by: Caller, ref: str, language: str = "en") -> httpx.Response:
@@ -68,5 +68,6 @@ async def test_a_public_report_is_printed_with_what_everybody_may_know(
     ] == []
     assert "secret" not in text
     assert "进展顺利" in _text(await _printed(anonymous, ref, "zh"))
+    assert "يسير" in _text(await _printed(anonymous, ref, "ar"))
     assert (await anonymous.get(f"{PATH}/{ref}.pdf?language=de")).status_code == 400
     assert (await anonymous.get(f"{PATH}/PRR-0.pdf")).status_code == 404

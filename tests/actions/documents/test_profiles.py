@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -35,6 +35,10 @@ _STATES = {
     "en": "planned", "fr": "prévue", "es": "planificada", "ar": "مخطط", "zh": "已规划", "ru": "запланировано"
 }  # fmt: skip
 
+_AWAITED = {
+    "en": "awaited", "fr": "attendu", "es": "pendiente", "ar": "منتظر", "zh": "待提交", "ru": "ожидается"
+}  # fmt: skip
+
 
 @pytest.fixture
 async def plan(secretariat: Caller, admin: Caller, superuser: asyncpg.Connection) -> dict[str, Any]:
@@ -51,6 +55,7 @@ async def plan(secretariat: Caller, admin: Caller, superuser: asyncpg.Connection
         ref=f"INS-{uuid4().hex[:12]}",
     )
     part = {"participants": [{"institution_id": str(host), "role": 4}]}
+    await change(superuser, "action_programme", UUID(id_of(path)), started_on=date(2026, 2, 1))
     work = await action(secretariat, path, "action-1", titles=TITLES, planned_start="2026-02-01", **part)
     await steps(secretariat, work, "approve")
     measured = await active_indicator(admin, framework=code, titles=TITLES)
@@ -129,6 +134,8 @@ async def test_a_profile_has_the_programme_its_actions_and_values(
     (period,) = measured["periods"]
     assert (period["target"]["value"], period["actual"]["value"]) == ("20.50", "12.50")
     assert _compared(found, plan) == []
+    (owed,) = [one for one in found["reports"] if one["programme"] == id_of(plan["path"])]
+    assert (owed["period"], owed["light"], owed["on_time"]) == ("2026", "green", None)
     assert set(found["links"]) == set(LANGUAGES)
     known = await anonymous.get(f"{PATH}/{COUNTRY}", headers={"If-None-Match": response.headers["etag"]})
     assert known.status_code == 304
@@ -188,7 +195,14 @@ async def test_a_profile_is_printed_once_in_each_language(
         assert printed.headers["repr-digest"].startswith("sha-256=:")
         assert printed.headers["content-disposition"] == f'inline; filename="{COUNTRY}.{language}.pdf"'
         shown = _text(printed)
-        words = [*TITLES[language].split(), *_STATES[language].split(), "12.50", "20.50", "hectares"]
+        words = [
+            *TITLES[language].split(),
+            *_STATES[language].split(),
+            "12.50",
+            "20.50",
+            "hectares",
+            _AWAITED[language],
+        ]
         assert [word for word in words if word not in shown] == [], shown
         again = await anonymous.get(f"{PATH}/{COUNTRY}/profile.pdf?language={language}")
         assert (again.status_code, again.content) == (200, printed.content)

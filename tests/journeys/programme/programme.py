@@ -318,6 +318,10 @@ class Programme(Years):
         found = self.run.by(AUTHOR).get(f"{ACTIONS}/reports/expected", country=self.country)["items"]
         return {one["period"]: (one["light"], one["status"]) for one in found}
 
+    def owed(self) -> dict[str, tuple[str | None, bool | None]]:
+        """What the page of the country says to everybody of the report about each period."""
+        return {one["period"]: (one["light"], one["on_time"]) for one in self._page(None)["reports"]}
+
     def lights(self) -> Counter[str]:
         """How many reports that were made and are awaited have each light."""
         asked = {"of": "reports", "by": "light", "country": self.country}

@@ -224,6 +224,16 @@ class Truth:
         late = self.day - due
         return "green" if late <= 0 else "yellow" if late <= 60 else "red", status
 
+    def owed(self) -> dict[str, tuple[str | None, bool | None]]:
+        """What the page of the country says to everybody of each period: the light, or whether the report was first
+        submitted in time."""
+        shown = self.reports() if self.is_shown() else {}
+        return {period: self._owed(period, light) for period, (light, _) in shown.items()}
+
+    def _owed(self, period: str, light: str | None) -> tuple[str | None, bool | None]:
+        submitted = [on for on, status in self._states.get(("reports", period), ()) if status == "submitted"]
+        return (None, submitted[0] <= self.due[period][1]) if submitted else (light, None)
+
     def lights(self) -> Counter[str]:
         """How many reports that were made and are awaited have each light."""
         return Counter(light for light, status in self.reports().values() if light and status)

@@ -1,0 +1,1 @@
+"""Actions and milestones in imports and exports."""

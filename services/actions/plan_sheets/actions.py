@@ -1,0 +1,175 @@
+"""Actions in imports and exports. An imported action is proposed, in its programme's country."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from services.actions.access import ROLES
+from services.actions.actions.operations import ACTIONS
+from services.actions.actions.schemas import present
+from services.actions.plan_sheets import queries
+from services.actions.plan_sheets.rows import (
+    days_in,
+    filled,
+    number_in,
+    owner_faults,
+    require,
+    tag_cell,
+    tag_faults,
+    tags_in,
+    text_cell,
+    texts_in,
+    texts_of,
+    titles_in,
+)
+from services.actions.plan_sheets.schemas import ActionRow
+from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, ResolvedRow, Values
+from shared.bulk.reading import Cells, RowFault
+from shared.database.statements import Connection
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.principal import Principal
+from shared.kernel.text import fold, search_key
+from shared.records.access_scope import AccessScope, access_scope_for
+from shared.web.rows import validated
+
+_PLAIN = ("programme", "pillar", "kind", "planned_start", "planned_end")
+_PLACE = {"place": "name", "subdivision": "subdivision", "lat": "lat", "lon": "lon"}
+_BASELINE = ("measure", "value", "unit", "date")
+_DAYS = ("planned_start", "planned_end")
+HEADINGS = (
+    *("programme", "pillar", "kind", "title", "description", *_DAYS, "tags"),
+    *("budget_amount", "budget_currency", *(f"baseline_{name}" for name in _BASELINE), *_PLACE),
+)
+_HEADING_OF = {
+    "titles": "title",
+    "descriptions": "description",
+    "/budget/amount": "budget_amount",
+    "/budget/currency": "budget_currency",
+    **{f"/baseline/{name}": f"baseline_{name}" for name in _BASELINE},
+    **{f"/locations/0/{name}": heading for heading, name in _PLACE.items()},
+    "locations": "place",
+}
+_ORDER = RowFault("invalid_date", "planned_end: an action ends after it starts.")
+_PLACES = RowFault("conflict", "place: the action has several locations, which a row does not replace.")
+_ENDED = RowFault("conflict", "programme: the programme has ended.")
+
+
+def parsed_row(cells: Cells) -> ParsedRow:
+    """The row by itself. Raises RowFault with the code of its first fault."""
+    one = texts_of(cells)
+    body: dict[str, Any] = {name: one[name] for name in _PLAIN if name in one}
+    for heading, field in (("title", "titles"), ("description", "descriptions")):
+        if heading in one:
+            body[field] = texts_in(heading, one[heading])
+    if "tags" in one:
+        body["tags"] = tags_in("tags", one["tags"])
+    if budget := _part(one, {"budget_amount": "amount", "budget_currency": "currency"}, "budget_amount"):
+        body["budget"] = budget
+    if baseline := _part(one, {f"baseline_{name}": name for name in _BASELINE}, "baseline_value"):
+        body["baseline"] = baseline
+    if location := _part(one, _PLACE, "lat", "lon"):
+        body["locations"] = [location]
+    values = validated(ActionRow, body, _HEADING_OF)
+    _require_order(values.get("planned_start"), values.get("planned_end"))
+    return ParsedRow((one.get("programme", ""), fold(one.get("title", ""))), (), None, values)
+
+
+def _part(one: Mapping[str, str], headings: Mapping[str, str], *numbers: str) -> dict[str, Any]:
+    """The members of a part of the record, from the cells under these headings."""
+    return {
+        name: number_in(heading, one[heading]) if heading in numbers else one[heading]
+        for heading, name in headings.items()
+        if heading in one
+    }
+
+
+def _require_order(starts: Any, ends: Any) -> None:
+    if starts and ends and ends < starts:
+        raise _ORDER
+
+
+async def _faults(connection: Connection, principal: Principal, rows: Sequence[Values]) -> dict[int, RowFault]:
+    """What is wrong with the programmes and codes of these rows, by position."""
+    names = {values["programme"] for values in rows if "programme" in values}
+    found = await queries.programmes_named(connection, principal, names)
+    access = access_scope_for(principal, ROLES, ACTIONS.resource)
+    return owner_faults(access, found, rows, "programme") | await tag_faults(connection, rows, "tags")
+
+
+async def _resolve(uow: UnitOfWork, rows: Sequence[Values], _is_dry: bool) -> Resolved:
+    """The rows with their programmes. The key finds an action of the programme with the same title."""
+    names = {values["programme"] for values in rows if "programme" in values}
+    found = await queries.programmes_named(uow.connection, uow.origin.actor, names)
+    resolved = []
+    for values in rows:
+        of = next(iter(found.get(values.get("programme", ""))), None)
+        titles = values.get("titles")
+        keys = (f"action:{of.id}:{search_key(*titles.values())}",) if of and titles else ()
+        resolved.append(ResolvedRow({**values, "of": of}, keys))
+    return Resolved(resolved, {})
+
+
+def enter(values: Values, _registry: bool) -> Columns:
+    """The columns of a proposed action. Raises RowFault without a programme, pillar or title, or in a programme that
+    has ended."""
+    require(values, {"of": "programme", "pillar": "pillar", "titles": "title"})
+    of = values["of"]
+    if of.has_ended:
+        raise _ENDED
+    empty: Columns = {"descriptions": {}, "participants": [], "locations": [], "tags": [], "kind": "action"}
+    placed = {"country": of.country, "visibility": of.visibility, "status": "proposed", "programme_id": of.id}
+    return {**empty, **placed, **_columns(values), **titles_in(values)}
+
+
+def change(row: Values, values: Values) -> Columns:
+    """The columns that a row changes in an action; its programme stays. Raises RowFault if it would end before it
+    starts, and for a place of an action that has several."""
+    wanted = {**_columns(values), **titles_in(values, row)}
+    _require_order(*(wanted.get(name, row[name]) for name in _DAYS))
+    if "locations" in wanted and len(row["locations"]) > 1:
+        raise _PLACES
+    if "descriptions" in wanted:
+        wanted["descriptions"] = {**row["descriptions"], **wanted["descriptions"]}
+    if "baseline" in wanted and row["baseline"]:
+        wanted["baseline"] |= {"source": row["baseline"]["source"]}
+    return wanted
+
+
+def _columns(values: Values) -> Columns:
+    """The columns that a row says, except the titles."""
+    same = ("pillar", "kind", "descriptions", "locations", "tags", "budget", "baseline")
+    return {**{name: values[name] for name in same if name in values}, **days_in(values, *_DAYS)}
+
+
+def cells(row: Values, access: AccessScope) -> dict[str, str]:
+    """The action in an export, under import headings; the budget for grants that cover the action."""
+    shown, named = orjson.loads(orjson.dumps(present(row, access))), orjson.loads(row["named"])
+    locations = shown["locations"]
+    parts: list[tuple[str, Mapping[str, Any]]] = [
+        ("budget_", shown.get("budget") or {}),
+        ("baseline_", shown["baseline"] or {}),
+    ]
+    texts: dict[str, Any] = {f"{prefix}{name}": value for prefix, part in parts for name, value in part.items()}
+    texts |= {heading: locations[0][name] for heading, name in _PLACE.items()} if len(locations) == 1 else {}
+    texts |= {"title": text_cell(row["titles"]), "description": text_cell(row["descriptions"])}
+    texts |= {name: shown[name] for name in _DAYS}
+    texts |= {"tags": tag_cell(shown["tags"])}
+    return filled({**texts, **named, "pillar": row["pillar"], "kind": row["kind"]}, HEADINGS)
+
+
+ACTION_IMPORT = Importable(
+    kind=ACTIONS,
+    roles=ROLES,
+    headings=HEADINGS,
+    parsed_row=parsed_row,
+    enter=enter,
+    change=change,
+    listing=queries.ACTIONS_EXPORTED,
+    cells=cells,
+    matches="action_action_matches",
+    references=_faults,
+    resolve=_resolve,
+    in_use=queries.used_actions,
+    export_extra="named",
+)

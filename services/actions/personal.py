@@ -35,7 +35,7 @@ PARTS: Mapping[str, PersonalTable] = {
         {
             FOUND_BY: "expert_ids",
             _ABOUT_A_MATTER: "version visibility created_at created_by updated_at updated_by template_id prefill due_on"
-            " replaces_id authors figures submitted_at published_at superseded_by announced reminded_on",
+            " replaces_id authors figures submitted_at reported_at published_at superseded_by announced reminded_on",
         },
         retained="*",
     ),
@@ -62,8 +62,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         {
             NAMED_IN_TEXT: "titles text search_key",
             "says whose task it is": "owner_id completed_by completers",
-            _ABOUT_A_MATTER: f"{RECORD} due priority owner_role about_kind about_record completed_on verified_on"
-            " raised_for overdue_for",
+            _ABOUT_A_MATTER: f"{RECORD} due priority owner_role about_kind about_record about_decision completed_on"
+            " verified_on raised_for overdue_for",
         },
     ),
     personal("action_task_comment", "", {NAMED_IN_TEXT: "text", _ABOUT_A_MATTER: f"{RECORD} task_id"}),

@@ -51,6 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (
         "operations",
+        "settings",
         "kubernetes",
         "under-attack",
         "security",

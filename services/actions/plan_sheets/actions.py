@@ -1,6 +1,6 @@
 """Actions in imports and exports. An imported action is proposed, in its programme's country."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -9,14 +9,13 @@ from services.actions.access import ROLES
 from services.actions.actions.operations import ACTIONS
 from services.actions.actions.schemas import present
 from services.actions.plan_sheets import queries
+from services.actions.plan_sheets.owned import OwnedRows
 from services.actions.plan_sheets.rows import (
     days_in,
     filled,
     number_in,
-    owner_faults,
     require,
     tag_cell,
-    tag_faults,
     tags_in,
     text_cell,
     texts_in,
@@ -24,13 +23,10 @@ from services.actions.plan_sheets.rows import (
     titles_in,
 )
 from services.actions.plan_sheets.schemas import ActionRow
-from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, ResolvedRow, Values
+from shared.bulk.importable import Columns, Importable, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
-from shared.database.statements import Connection
-from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.principal import Principal
-from shared.kernel.text import fold, search_key
-from shared.records.access_scope import AccessScope, access_scope_for
+from shared.kernel.text import fold
+from shared.records.access_scope import AccessScope
 from shared.web.rows import validated
 
 _PLAIN = ("programme", "pillar", "kind", "planned_start", "planned_end")
@@ -53,6 +49,8 @@ _HEADING_OF = {
 _ORDER = RowFault("invalid_date", "planned_end: an action ends after it starts.")
 _PLACES = RowFault("conflict", "place: the action has several locations, which a row does not replace.")
 _ENDED = RowFault("conflict", "programme: the programme has ended.")
+
+_ROWS = OwnedRows(ACTIONS.resource, "programme", "tags", queries.programmes_named)
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
@@ -87,27 +85,6 @@ def _part(one: Mapping[str, str], headings: Mapping[str, str], *numbers: str) ->
 def _require_order(starts: Any, ends: Any) -> None:
     if starts and ends and ends < starts:
         raise _ORDER
-
-
-async def _faults(connection: Connection, principal: Principal, rows: Sequence[Values]) -> dict[int, RowFault]:
-    """What is wrong with the programmes and codes of these rows, by position."""
-    names = {values["programme"] for values in rows if "programme" in values}
-    found = await queries.programmes_named(connection, principal, names)
-    access = access_scope_for(principal, ROLES, ACTIONS.resource)
-    return owner_faults(access, found, rows, "programme") | await tag_faults(connection, rows, "tags")
-
-
-async def _resolve(uow: UnitOfWork, rows: Sequence[Values], _is_dry: bool) -> Resolved:
-    """The rows with their programmes. The key finds an action of the programme with the same title."""
-    names = {values["programme"] for values in rows if "programme" in values}
-    found = await queries.programmes_named(uow.connection, uow.origin.actor, names)
-    resolved = []
-    for values in rows:
-        of = next(iter(found.get(values.get("programme", ""))), None)
-        titles = values.get("titles")
-        keys = (f"action:{of.id}:{search_key(*titles.values())}",) if of and titles else ()
-        resolved.append(ResolvedRow({**values, "of": of}, keys))
-    return Resolved(resolved, {})
 
 
 def enter(values: Values, _registry: bool) -> Columns:
@@ -168,8 +145,8 @@ ACTION_IMPORT = Importable(
     listing=queries.ACTIONS_EXPORTED,
     cells=cells,
     matches="action_action_matches",
-    references=_faults,
-    resolve=_resolve,
+    references=_ROWS.faults,
+    resolve=_ROWS.resolve,
     in_use=queries.used_actions,
     export_extra="named",
 )

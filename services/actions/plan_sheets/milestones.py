@@ -1,6 +1,5 @@
 """Milestones in imports and exports. An imported milestone is pending, in its action's country."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -8,14 +7,13 @@ import orjson
 from services.actions.access import ROLES
 from services.actions.milestones.operations import MILESTONES
 from services.actions.plan_sheets import queries
+from services.actions.plan_sheets.owned import OwnedRows
 from services.actions.plan_sheets.rows import (
     days_in,
     filled,
     number_in,
-    owner_faults,
     require,
     tag_cell,
-    tag_faults,
     tags_in,
     text_cell,
     texts_in,
@@ -23,19 +21,19 @@ from services.actions.plan_sheets.rows import (
     titles_in,
 )
 from services.actions.plan_sheets.schemas import MilestoneRow
-from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, ResolvedRow, Values
+from shared.bulk.importable import Columns, Importable, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
-from shared.database.statements import Connection
-from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.principal import Principal
-from shared.kernel.text import fold, search_key
-from shared.records.access_scope import AccessScope, access_scope_for
+from shared.kernel.text import fold
+from shared.records.access_scope import AccessScope
 from shared.web.rows import validated
 
 HEADINGS = ("action", "title", "due", "due_reason", "weight", "codes", "deliverable", "evidence_required")
+_JSON = ("codes", "deliverable", "evidence_required")
 _FLAGS = {"true": True, "false": False}
 _REASON = RowFault("reason_required", "due_reason: another date needs a reason.")
 _ENDED = RowFault("conflict", "action: the action has ended.")
+
+_ROWS = OwnedRows(MILESTONES.resource, "action", "codes", queries.actions_named)
 
 
 def parsed_row(cells: Cells) -> ParsedRow:
@@ -56,27 +54,6 @@ def parsed_row(cells: Cells) -> ParsedRow:
         body["evidence_required"] = _FLAGS.get(cell.lower(), cell)
     values = validated(MilestoneRow, body, {"titles": "title"})
     return ParsedRow((one.get("action", ""), fold(one.get("title", ""))), (), None, values)
-
-
-async def _faults(connection: Connection, principal: Principal, rows: Sequence[Values]) -> dict[int, RowFault]:
-    """What is wrong with the actions and codes of these rows, by position."""
-    names = {values["action"] for values in rows if "action" in values}
-    found = await queries.actions_named(connection, principal, names)
-    access = access_scope_for(principal, ROLES, MILESTONES.resource)
-    return owner_faults(access, found, rows, "action") | await tag_faults(connection, rows, "codes")
-
-
-async def _resolve(uow: UnitOfWork, rows: Sequence[Values], _is_dry: bool) -> Resolved:
-    """The rows with their actions. The key finds a milestone of the action with the same title."""
-    names = {values["action"] for values in rows if "action" in values}
-    found = await queries.actions_named(uow.connection, uow.origin.actor, names)
-    resolved = []
-    for values in rows:
-        of = next(iter(found.get(values.get("action", ""))), None)
-        titles = values.get("titles")
-        keys = (f"milestone:{of.id}:{search_key(*titles.values())}",) if of and titles else ()
-        resolved.append(ResolvedRow({**values, "of": of}, keys))
-    return Resolved(resolved, {})
 
 
 def enter(values: Values, _registry: bool) -> Columns:
@@ -122,7 +99,6 @@ def cells(row: Values, _access: AccessScope) -> dict[str, str]:
     return filled({**texts, **orjson.loads(row["named"])}, HEADINGS)
 
 
-_JSON = ("codes", "deliverable", "evidence_required")
 MILESTONE_IMPORT = Importable(
     kind=MILESTONES,
     roles=ROLES,
@@ -133,8 +109,8 @@ MILESTONE_IMPORT = Importable(
     listing=queries.MILESTONES_EXPORTED,
     cells=cells,
     matches="action_milestone_matches",
-    references=_faults,
-    resolve=_resolve,
+    references=_ROWS.faults,
+    resolve=_ROWS.resolve,
     in_use=queries.used_milestones,
     export_extra="named",
 )

@@ -1,22 +1,15 @@
-"""What the rows of actions and milestones have in common: reading cells, checking what rows name, and showing it."""
+"""What the cells of actions and milestones have in common: reading and showing them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import orjson
 
-from services.actions.codes.queries import MOST_NAMED, unknown
-from services.actions.plan_sheets.queries import Owner
 from services.actions.schemes.record import Tag
-from services.actions.sheets.domain import ByName
-from shared.bulk.importable import IMPORT, Columns, Values
-from shared.bulk.reading import UNKNOWN_REFERENCE, Cells, RowFault
-from shared.database.statements import Connection
+from shared.bulk.importable import Columns, Values
+from shared.bulk.reading import Cells, RowFault
 from shared.kernel.text import search_key
-from shared.records.access_scope import AccessScope
-
-_FORBIDDEN = RowFault("country_forbidden", "Your grants do not cover this country.")
 
 
 def texts_of(cells: Cells) -> dict[str, str]:
@@ -80,40 +73,6 @@ def require(values: Values, headings: Mapping[str, str]) -> None:
     for field, heading in headings.items():
         if values.get(field) is None:
             raise RowFault("required", f"{heading}: a new record has one.")
-
-
-def owner_faults(
-    access: AccessScope, owners: ByName[Owner], rows: Sequence[Values], heading: str
-) -> dict[int, RowFault]:
-    """By index, the rows that name an unknown record under the heading, or one of a country outside the grants."""
-    faults = {}
-    for place, values in enumerate(rows):
-        if heading not in values:
-            continue
-        found = owners.get(values[heading])
-        if len(found) != 1:
-            faults[place] = UNKNOWN_REFERENCE
-        elif not access.may(IMPORT, found[0].country):
-            faults[place] = _FORBIDDEN
-    return faults
-
-
-async def tag_faults(connection: Connection, rows: Sequence[Values], heading: str) -> dict[int, RowFault]:
-    """By index, the rows with a code that the current edition of its scheme does not have."""
-    named = {place: _pairs(values[heading]) for place, values in enumerate(rows) if values.get(heading)}
-    every = sorted({pair for pairs in named.values() for pair in pairs})
-    strange: set[tuple[str, str]] = set()
-    for first in range(0, len(every), MOST_NAMED):
-        strange |= await unknown(connection, every[first : first + MOST_NAMED])
-    return {
-        place: RowFault("unknown_code", f"{heading}: {wrong[0]} has no code {wrong[1]}.")
-        for place, pairs in named.items()
-        if (wrong := next((pair for pair in pairs if pair in strange), None))
-    }
-
-
-def _pairs(tags: Iterable[Tag]) -> list[tuple[str, str]]:
-    return [(tag["scheme"], tag["code"]) for tag in tags]
 
 
 def text_cell(texts: str) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 from services.actions.correspondence.operations import LETTERS
+from services.actions.correspondence.record import Letter
 from services.actions.milestones.operations import MILESTONES
+from services.actions.milestones.record import Milestone
 from services.actions.tasks import domain, queries
 from services.actions.tasks.domain import Owner, TaskGuardContext
 from services.actions.tasks.record import Task
@@ -99,8 +101,7 @@ async def raise_for_milestones(uow: UnitOfWork) -> None:
     most 500 at once."""
     for late in await queries.overdue_milestones(uow.connection, today()):
         MILESTONES.record_change(uow, "become_overdue", late, late, "overdue")
-        about = {"about_kind": "milestone", "about_record": late.id, "raised_for": late.due, "country": late.country}
-        await TASKS.insert(uow, _raised(late.titles, about, "government_focal_point"))
+        await TASKS.insert(uow, _raised("milestone", late, late.due, late.titles, "government_focal_point"))
 
 
 async def raise_for_letters(uow: UnitOfWork) -> None:
@@ -108,13 +109,13 @@ async def raise_for_letters(uow: UnitOfWork) -> None:
     day on which it is due; at most 500 at once."""
     for late in await queries.overdue_letters(uow.connection, today()):
         LETTERS.record_change(uow, "become_overdue", late, late, "overdue")
-        of = {"about_kind": "correspondence", "about_record": late.id, "raised_for": late.reply_due}
-        about = {**of, "country": late.country}
-        await TASKS.insert(uow, _raised({"en": late.subject}, about, domain.REPLYING[late.direction]))
+        owing = domain.REPLYING[late.direction]
+        await TASKS.insert(uow, _raised("correspondence", late, late.reply_due, {"en": late.subject}, owing))
 
 
-def _raised(titles: Texts, about: Mapping[str, Any], role: str) -> Task:
-    """The task of a role about what is late."""
+def _raised(kind: str, late: Milestone | Letter, due: date | None, titles: Texts, role: str) -> Task:
+    """The task of a role about a record that is late since its `due` day."""
+    about = {"about_kind": kind, "about_record": late.id, "raised_for": due, "country": late.country}
     said = {"titles": titles, "text": {}, "search_key": _search_key(titles)}
     wanted = {"due": today() + domain.TIME_TO_ACT, "priority": "high", "owner_role": role}
     return TASKS.new({**said, **about, **wanted, "visibility": "restricted", "status": "open", "completers": []})

@@ -4,7 +4,9 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 import orjson
@@ -25,8 +27,9 @@ def csv_line(cells: Iterable[str]) -> bytes:
     return text.getvalue().encode()
 
 
-class Target(ABC):
-    """A file with these headings. Every method blocks. Call `close` last; it leaves the file open."""
+class Target(AbstractContextManager["Target"], ABC):
+    """A file with these headings. Every method blocks. Call `close` last; it leaves the file open. As a context
+    manager it releases what it holds, closed or not."""
 
     def __init__(self, file: BinaryIO, headings: Sequence[str]) -> None:
         self.file = file
@@ -39,6 +42,9 @@ class Target(ABC):
     def close(self) -> None:
         """Writes the rest."""
         self.file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        """Releases what the target holds."""
 
 
 class CsvTarget(Target):
@@ -84,6 +90,11 @@ class XlsxTarget(Target):
 
     def close(self) -> None:
         self._workbook.close()
+
+    def __exit__(self, *_: object) -> None:
+        if not self._sheet.row_data_fh.closed:
+            self._sheet.row_data_fh.close()
+            Path(self._sheet.row_data_filename).unlink()
 
 
 def target(file: BinaryIO, file_format: str, headings: Sequence[str], *, safe: bool) -> Target:

@@ -1,8 +1,10 @@
 """The files of a dataset, block by block: CSV, NDJSON and JSON-LD while rows are read, XLSX as a whole."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -20,14 +22,19 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """What each workbook says of its creation, so that the same rows are the same bytes."""
 
 
-class Target(Protocol):
-    """A file that is written row by row."""
+class Target(AbstractContextManager["Target"], ABC):
+    """A file that is written row by row. As a context manager it releases what it holds, closed or not."""
 
+    @abstractmethod
     def write(self, rows: Iterable[Row]) -> None:
         """Adds rows. Blocks."""
 
+    @abstractmethod
     def close(self) -> None:
         """Writes the rest. Blocks."""
+
+    def __exit__(self, *_: object) -> None:
+        """Releases what the target holds."""
 
 
 class Lines:
@@ -88,7 +95,7 @@ def lines_of(dataset: Dataset, file_format: str, site: Site, address: str) -> Li
     return CsvLines(dataset) if file_format == "csv" else Lines(dataset)
 
 
-class LinesFile:
+class LinesFile(Target):
     """Lines, written row by row into a file."""
 
     def __init__(self, lines: Lines, file: BinaryIO) -> None:
@@ -96,15 +103,13 @@ class LinesFile:
         file.write(lines.head)
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Adds rows. Blocks."""
         self._file.write(self._lines.block(rows))
 
     def close(self) -> None:
-        """Writes the rest. Blocks."""
         self._file.write(self._lines.tail)
 
 
-class Sheet:
+class Sheet(Target):
     """A workbook, written row by row into a temporary file."""
 
     def __init__(self, dataset: Dataset, file: BinaryIO) -> None:
@@ -112,13 +117,15 @@ class Sheet:
         self._target = XlsxTarget(file, columns_of(dataset.columns), _CREATED)
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Adds rows. Blocks. Raises TooLarge if the sheet is full."""
+        """Raises TooLarge if the sheet is full."""
         for row in rows:
             self._target.write({name: _cut(text) for name, text in cells_of(self._render(row)).items()})
 
     def close(self) -> None:
-        """Writes the rest. Blocks."""
         self._target.close()
+
+    def __exit__(self, *reason: Any) -> None:
+        self._target.__exit__(*reason)
 
 
 def _cut(text: str) -> str:

@@ -105,7 +105,8 @@ class CopyJobs:
         files = []
         for each in FORMATS:
             file = stack.enter_context(_temporary())
-            files.append(_File(dataset.name, each, self._target(dataset, each, file), file))
+            target = stack.enter_context(self._target(dataset, each, file))
+            files.append(_File(dataset.name, each, target, file))
         countries = sorted(known_codes(fictional=True))
         async for rows in self._open_data.rows(connection, dataset.name, countries, common=True):
             files = await asyncio.to_thread(_written, files, rows)

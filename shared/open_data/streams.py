@@ -82,10 +82,10 @@ class DatasetFile(Response):
         return lines_of(self._dataset, self._format, site, address)
 
     async def _fill(self, connection: Connection, file: BinaryIO) -> None:
-        sheet = Sheet(self._dataset, file)
-        async for rows in self._open_data.rows(connection, self._dataset.name, *self._countries):
-            await asyncio.to_thread(sheet.write, rows)
-        await asyncio.to_thread(sheet.close)
+        with Sheet(self._dataset, file) as sheet:
+            async for rows in self._open_data.rows(connection, self._dataset.name, *self._countries):
+                await asyncio.to_thread(sheet.write, rows)
+            await asyncio.to_thread(sheet.close)
 
     async def _send_sheet(self, file: BinaryIO, pace: Pace) -> None:
         self.headers["content-length"] = str(file.tell())

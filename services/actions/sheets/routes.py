@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import BinaryIO
 
 from fastapi import Response
@@ -61,8 +62,10 @@ async def get_template(ctx: CurrentContext) -> Response:
         raise Forbidden("Your grants include no results of this country.", members={"reason": "not_permitted"})
     language = preferred_language(ctx.request.headers.get("accept-language", ""))
     safe = is_safe(given, ctx.principal)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed once it is sent
-    await asyncio.to_thread(write_template, file, media, own, period, language, ctx.access, safe=safe)
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
+        await asyncio.to_thread(write_template, file, media, own, period, language, ctx.access, safe=safe)
+        stack.pop_all()
     return download(_blocks(file), _MEDIA[media], f"results-{country}-{period.code}.{media}", file.tell())
 
 

@@ -132,6 +132,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_scheme_code": "scheme_id code parent kind titles uri position",
     "action_scheme_mapping": "scheme code to_scheme to_code relation source",
     "action_scheme_state": "scheme_id assessment published_on source states",
+    "action_status_history": "record_id valid_from valid_to status country visibility centre_id",
     "action_tag": "id kind scheme code status country visibility",
     "action_value": "id indicator_id valid_from starts ends period country visibility key part valid_to number"
     " numerator denominator code missing action_id centre_id",

@@ -1,6 +1,6 @@
 """Instants and days in UTC, and the one text form of instants outside the system."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 
 def now() -> datetime:
@@ -11,6 +11,11 @@ def now() -> datetime:
 def today() -> date:
     """The present day in UTC."""
     return now().date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day is over: the first of the next day in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def years_after(day: date, years: int) -> date:

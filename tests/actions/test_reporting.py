@@ -1,11 +1,13 @@
 """How many of the results that are due were reported, and how many in time, as far as the caller may know of them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
+from shared.kernel.clock import today
 from tests.actions.neighbours import change, enter
 from tests.support.callers import Caller
 from tests.support.results import active_indicator, id_of, indicator, open_period, period, result, subject
@@ -85,13 +87,54 @@ async def test_a_returned_or_revised_result_is_not_reported_twice(
     assert _numbers((await _asked(admin, due, "country=XA"))["total"])[:2] == (2, 1)
 
 
+_DAY_PASSES = """
+UPDATE action_status_history SET valid_from = valid_from - interval '1 day', valid_to = valid_to - interval '1 day'
+WHERE record_id IN (
+    SELECT id FROM action_indicator WHERE framework = $1 UNION SELECT id FROM action_period WHERE framework = $1
+    UNION SELECT id FROM action_programme WHERE framework = $1 UNION SELECT r.id FROM action_result r
+        JOIN action_indicator i ON i.id = r.indicator_id WHERE i.framework = $1)
+"""
+
+
+async def test_a_past_day_stays_as_it_stood(
+    admin: Caller, anonymous: Caller, caller: Callers, superuser: asyncpg.Connection, due: dict[str, Any]
+) -> None:
+    author, government = caller("author_xa"), caller("government_xa")
+    path = await result(author, due["of"])
+
+    async def known(by: Caller) -> list[tuple[Any, ...]]:
+        """The numbers of XA at the end of the day before yesterday, of yesterday, of today, and now."""
+        days = [f"as_of={today() - timedelta(days=ago)}" for ago in (2, 1, 0)]
+        return [_numbers((await _asked(by, due, f"country=XA&{day}"))["total"])[:4] for day in (*days, "")]
+
+    assert (await author.step(path, "submit")).status_code == 200
+    assert await known(admin) == [(0, 0, 0, 0), (0, 0, 0, 0), (2, 1, 1, 1), (2, 1, 1, 1)]
+    await superuser.execute(_DAY_PASSES, due["framework"])
+    assert (await government.step(path, "return", reason="Check the unit")).status_code == 200
+    assert await known(admin) == [(0, 0, 0, 0), (2, 1, 1, 1), (2, 0, 2, 0), (2, 0, 2, 0)]
+    await superuser.execute(_DAY_PASSES, due["framework"])
+    assert (await author.step(path, "submit")).status_code == 200
+    await change(superuser, "action_result", id_of(path), status="published", visibility="public")
+    retired = await admin.step(f"/actions/v1/indicators/{due['second']['indicator_id']}", "retire")
+    assert retired.status_code == 200, retired.text
+    assert await known(admin) == [(2, 1, 1, 1), (2, 0, 2, 0), (1, 1, 0, 1), (1, 1, 0, 1)]
+    assert await known(anonymous) == [(2, 0, 2, 0), (2, 0, 2, 0), (1, 1, 0, 1), (1, 1, 0, 1)]
+    await superuser.execute(_DAY_PASSES, due["framework"])
+    await superuser.execute(
+        "UPDATE action_programme SET status = 'discontinued' WHERE framework = $1", due["framework"]
+    )
+    assert await known(admin) == [(2, 0, 2, 0), (1, 1, 0, 1), (0, 0, 0, 0), (0, 0, 0, 0)]
+
+
 async def test_no_programme_means_nothing_is_due(anonymous: Caller, admin: Caller) -> None:
     framework = (await open_period(admin))["framework"]
     found = await _asked(anonymous, {"framework": framework})
     assert (found["items"], _numbers(found["total"])) == ([], (0, 0, 0, 0, None, None))
 
 
-@pytest.mark.parametrize("query", ["by=status", "by=", "by=country,country", "as_of=2026-01-01", "status=draft"])
+@pytest.mark.parametrize(
+    "query", ["by=status", "by=", "by=country,country", "as_of=2099-01-01", "from=2026-01-01", "status=draft"]
+)
 async def test_what_reporting_does_not_have_is_refused(anonymous: Caller, query: str) -> None:
     refused = await anonymous.get(f"{PATH}&{query}")
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_parameter"), refused.text

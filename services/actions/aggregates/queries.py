@@ -3,7 +3,7 @@ report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from services.actions.programmes import domain as programmes
 from services.actions.programmes.tables import programme
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
+from shared.kernel.clock import end_of
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.rows import records_of
 
@@ -89,7 +90,7 @@ async def values(
     of_form: dict[Form, list[UUID]] = {}
     for one in found:
         of_form.setdefault(_form(one, access.access_kind, asked), []).append(one.id)
-    until = asked.day and datetime.combine(asked.day + timedelta(days=1), time(), UTC)
+    until = asked.day and end_of(asked.day)
     bound = {**asked.periods.conditions, "until": until, "key": asked.part or ""}
     values: dict[str, list[Row]] = {}
     for form, ids in of_form.items():

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Uuid, and_, bindparam, case, func, or_, select
+from sqlalchemy import Date, FromClause, Select, Uuid, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -37,13 +37,16 @@ def frequency_of(code: ColumnElement[str]) -> ColumnElement[str]:
     )
 
 
-IS_EXPECTED = and_(
-    _i.status == constant("active"),
-    _i.frequency == frequency_of(_p.code),
-    func.coalesce(_i.valid_from <= _p.ends, True),
-    func.coalesce(_i.valid_to >= _p.starts, True),
-)
-"""Whether results of an indicator are expected in a period of its framework or country."""
+def is_expected(of: FromClause, during: FromClause) -> ColumnElement[bool]:
+    """Whether results of an indicator are expected in a period of its framework or country."""
+    return and_(
+        of.c.status == constant("active"),
+        of.c.frequency == frequency_of(during.c.code),
+        func.coalesce(of.c.valid_from <= during.c.ends, True),
+        func.coalesce(of.c.valid_to >= during.c.starts, True),
+    )
+
+
 LISTING = listing(
     Period,
     period,

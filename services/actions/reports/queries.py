@@ -15,7 +15,7 @@ from services.actions.actions.tables import action
 from services.actions.codes.queries import tag_filters
 from services.actions.indicators.tables import indicator
 from services.actions.milestones.tables import milestone
-from services.actions.periods.queries import IS_EXPECTED
+from services.actions.periods.queries import is_expected
 from services.actions.periods.tables import period
 from services.actions.report_sections.tables import section
 from services.actions.reports import domain
@@ -131,7 +131,11 @@ _EXPECTED = Lookup(
         )
         .label("is_reported"),
     )
-    .join_from(period, indicator, and_(or_(_i.framework.is_(None), _i.framework == _p.framework), IS_EXPECTED))
+    .join_from(
+        period,
+        indicator,
+        and_(or_(_i.framework.is_(None), _i.framework == _p.framework), is_expected(indicator, period)),
+    )
     .where(
         _p.id == _PERIOD,
         _i.reported_by == constant("country"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
+    FromClause,
     Numeric,
     Select,
     Text,
@@ -101,11 +102,9 @@ PREVIOUS = (
 )
 
 
-def visible_to(access_kind: AccessKind) -> Select[Any]:
+def visible_to(access_kind: AccessKind, of: FromClause = result) -> Select[Any]:
     """The results that the caller may know of: also those of the centres of their grants."""
-    return select(result).where(
-        or_(visible(result, access_kind, domain.PUBLISHED), by_grant(result, _r.centre_id, access_kind))
-    )
+    return select(of).where(or_(visible(of, access_kind, domain.PUBLISHED), by_grant(of, of.c.centre_id, access_kind)))
 
 
 def _of(chosen: Filter, column: ColumnElement[Any], key: ColumnElement[Any], link: ColumnElement[Any]) -> Filter:

@@ -14,7 +14,7 @@ from services.actions.actions import domain as actions
 from services.actions.actions.tables import action
 from services.actions.indicators.record import Indicator
 from services.actions.indicators.tables import indicator
-from services.actions.periods.queries import IS_EXPECTED
+from services.actions.periods.queries import is_expected
 from services.actions.periods.record import Period
 from services.actions.periods.tables import period
 from services.actions.programmes.tables import programme
@@ -47,7 +47,7 @@ _DUE = Statement(
     select(indicator)
     .join(period, period.c.id == _PERIOD)
     .where(
-        IS_EXPECTED,
+        is_expected(indicator, period),
         or_(_i.framework == period.c.framework, _i.country == _COUNTRY),
     )
     .order_by(_i.code, _i.id)

@@ -3,47 +3,30 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    FromClause,
-    Select,
-    and_,
-    cast,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import BigInteger, FromClause, Select, Table, and_, cast, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.indicators import domain as indicators
 from services.actions.indicators.tables import indicator
-from services.actions.periods.queries import IS_EXPECTED
+from services.actions.periods.queries import is_expected
 from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
 from services.actions.programmes.tables import programme
 from services.actions.results.domain import REPORTED
 from services.actions.results.queries import visible_to
 from services.actions.results.tables import result
+from services.actions.statistics.history import at_the_time
 from shared.database.context import within_context
 from shared.database.statements import Connection, Shapes
+from shared.kernel.clock import end_of
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.filters import Filter, bound, bound_values, countries, region, values
 from shared.records.statistics import LARGEST, columns_of, key_of
 
 KEYS = ("country", "region", "framework", "period")
-FILTERS: Mapping[str, Filter] = {
-    one.name: one
-    for one in (
-        countries(programme.c.country),
-        region(programme.c.country),
-        values("framework", period.c.framework, "Codes of frameworks, separated by commas"),
-        values("period", period.c.code, "Codes of periods, separated by commas"),
-    )
-}
-_i, _p, _r = indicator.c, period.c, result.c
 _LAUNCHED = [constant(status) for status in programmes.LAUNCHED]
 _REPORTED = [constant(status) for status in REPORTED]
 _NUMBERS = ("expected", "reported", "on_time")
@@ -59,22 +42,53 @@ class Reporting:
     on_time: int
 
 
-def _query(access_kind: AccessKind, by: Sequence[str], names: Sequence[str]) -> Select[Any]:
-    launched, due = _launched(access_kind, names), _due(access_kind, names)
+def _filters(country: ColumnElement[str], during: FromClause) -> Mapping[str, Filter]:
+    found = (
+        countries(country),
+        region(country),
+        values("framework", during.c.framework, "Codes of frameworks, separated by commas"),
+        values("period", during.c.code, "Codes of periods, separated by commas"),
+    )
+    return {one.name: one for one in found}
+
+
+FILTERS = _filters(programme.c.country, period)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What is read: for whom, by what, with which filters, and whether as of a day."""
+
+    access_kind: AccessKind
+    by: Sequence[str]
+    names: Sequence[str]
+    has_day: bool
+
+    def records(self, of: Table) -> FromClause:
+        """The records of a table, with their status of the day."""
+        return at_the_time(of) if self.has_day else of
+
+    def chosen(self, filters: Mapping[str, Filter], *own: str) -> list[ColumnElement[bool]]:
+        """The conditions of these filters, if they are given."""
+        return [bound(filters[name]) for name in own if name in self.names]
+
+
+def _query(form: _Form) -> Select[Any]:
+    launched, due = _launched(form), _due(form)
     like = select(due.c.framework, due.c.owner, due.c.period, func.count().label("n"))
     number = like.group_by(due.c.framework, due.c.owner, due.c.period).subquery("number")
-    keys = [launched.c.country if name == "country" else number.c[name] for name in by]
+    keys = [launched.c.country if name == "country" else number.c[name] for name in form.by]
     whole = cast(func.sum(number.c.n), BigInteger).label("expected")
     expected = select(*keys, whole).join_from(launched, number, _is_expected(number, launched)).group_by(*keys)
-    known = _known(access_kind, due, names)
+    known = _known(form, due)
     numbers = func.count().label("reported"), func.count().filter(~known.c.late).label("on_time")
     is_launched = and_(launched.c.country == known.c.country, launched.c.framework == known.c.framework)
-    keys = [known.c[name] for name in by]
+    keys = [known.c[name] for name in form.by]
     made = select(*keys, *numbers).join_from(known, launched, is_launched).group_by(*keys)
     first, second = expected.subquery("expected"), made.subquery("made")
     some = (func.coalesce(second.c[name], literal_column("0")).label(name) for name in ("reported", "on_time"))
-    query = select(*(first.c[name] for name in by), first.c.expected, *some)
-    same = and_(*(first.c[name] == second.c[name] for name in by))
+    query = select(*(first.c[name] for name in form.by), first.c.expected, *some)
+    same = and_(*(first.c[name] == second.c[name] for name in form.by))
     return within_context(query.outerjoin_from(first, second, same).limit(LARGEST + 1))
 
 
@@ -82,66 +96,70 @@ def _is_expected(due: FromClause, launched: FromClause) -> ColumnElement[bool]:
     return and_(due.c.framework == launched.c.framework, _is_of(due.c.owner, launched.c.country))
 
 
-def _known(access_kind: AccessKind, due: FromClause, names: Sequence[str]) -> FromClause:
+def _known(form: _Form, due: FromClause) -> FromClause:
     """The results that are due and were submitted. The offset keeps the planner from multiplying what is due with
     countries before it reads results."""
-    is_due = and_(due.c.period_id == _r.period_id, due.c.indicator_id == _r.indicator_id)
-    query = visible_to(access_kind).with_only_columns(_r.country, _r.late, due.c.framework, due.c.period)
-    query = query.join(due, and_(is_due, _is_of(due.c.owner, _r.country)))
-    places = (bound(one) for one in (countries(_r.country), region(_r.country)) if one.name in names)
+    of = form.records(result)
+    is_due = and_(due.c.period_id == of.c.period_id, due.c.indicator_id == of.c.indicator_id)
+    query = visible_to(form.access_kind, of).with_only_columns(of.c.country, of.c.late, due.c.framework, due.c.period)
     return (
-        query.where(
-            _r.kind == constant("actual"),
-            _r.status.in_(_REPORTED),
-            or_(_r.status == constant("published"), _r.revision_of.is_(None)),
-            *places,
+        query.join(due, and_(is_due, _is_of(due.c.owner, of.c.country)))
+        .where(
+            of.c.kind == constant("actual"),
+            of.c.status.in_(_REPORTED),
+            or_(of.c.status == constant("published"), of.c.revision_of.is_(None)),
+            *form.chosen(_filters(of.c.country, period), "country", "region"),
         )
         .offset(literal_column("0"))
         .subquery("known")
     )
 
 
-def _launched(access_kind: AccessKind, names: Sequence[str]) -> FromClause:
+def _launched(form: _Form) -> FromClause:
     """The countries with a launched programme of each framework."""
-    query = select(programme.c.framework, programme.c.country).where(
-        programme.c.status.in_(_LAUNCHED),
-        visible(programme, access_kind, programmes.PUBLISHED),
-        *_chosen(names, "country", "region"),
+    of = form.records(programme)
+    query = select(of.c.framework, of.c.country).where(
+        of.c.status.in_(_LAUNCHED),
+        visible(of, form.access_kind, programmes.PUBLISHED),
+        *form.chosen(_filters(of.c.country, period), "country", "region"),
     )
     return query.distinct().subquery("launched")
 
 
-def _due(access_kind: AccessKind, names: Sequence[str]) -> FromClause:
+def _due(form: _Form) -> FromClause:
     """The indicators that countries report for each period that has opened."""
-    query = select(_i.id.label("indicator_id"), _i.country.label("owner"), _p.id.label("period_id"), _p.framework)
-    is_due = and_(_is_of(_i.framework, _p.framework), IS_EXPECTED)
-    query = query.add_columns(_p.code.label("period")).join_from(period, indicator, is_due)
-    return query.where(
-        _p.status != constant("planned"),
-        _i.reported_by == constant("country"),
-        visible(indicator, access_kind, indicators.PUBLISHED),
-        *_chosen(names, "framework", "period"),
-    ).subquery("due")
+    of, during = form.records(indicator), form.records(period)
+    query = select(of.c.id.label("indicator_id"), of.c.country.label("owner"), during.c.id.label("period_id"))
+    query = query.add_columns(during.c.framework, during.c.code.label("period"))
+    is_due = and_(_is_of(of.c.framework, during.c.framework), is_expected(of, during))
+    return (
+        query.join_from(during, of, is_due)
+        .where(
+            during.c.status != constant("planned"),
+            of.c.reported_by == constant("country"),
+            visible(of, form.access_kind, indicators.PUBLISHED),
+            *form.chosen(_filters(of.c.country, during), "framework", "period"),
+        )
+        .subquery("due")
+    )
 
 
 def _is_of(owner: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(owner.is_(None), owner == other)
 
 
-def _chosen(names: Sequence[str], *own: str) -> list[ColumnElement[bool]]:
-    return [bound(FILTERS[name]) for name in own if name in names]
-
-
 _QUERIES = Shapes(_query)
 
 
 async def reporting(
-    connection: Connection, access: AccessScope, by: Sequence[str], chosen: Mapping[str, Any]
+    connection: Connection, access: AccessScope, by: Sequence[str], chosen: Mapping[str, Any], day: date | None
 ) -> dict[tuple[str | None, ...], Reporting]:
-    """The numbers for each value of `by`, in their order, of what the caller may know of."""
-    statement = _QUERIES.get(access.access_kind, columns_of(by), tuple(chosen))
+    """The numbers for each value of `by`, in their order, of what the caller may know of: today, or at the end of a
+    day."""
+    statement = _QUERIES.get(_Form(access.access_kind, columns_of(by), tuple(chosen), has_day=day is not None))
+    past = {} if day is None else {"until": end_of(day)}
     sums: dict[tuple[str | None, ...], Counter[str]] = {}
-    for row in await statement.fetch(connection, **bound_values(chosen), **access.parameters):
+    for row in await statement.fetch(connection, **bound_values(chosen), **past, **access.parameters):
         sums.setdefault(key_of(by, row), Counter()).update({name: row[name] for name in _NUMBERS})
     ordered = sorted(sums, key=lambda key: tuple(part or "" for part in key))
     return {key: Reporting(*(sums[key][name] for name in _NUMBERS)) for key in ordered}

@@ -79,7 +79,7 @@ async def get_statistics(ctx: CurrentContext) -> Response:
     With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` has the counts at
     the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is refused; filters make
     it smaller. `of=reporting` compares the results that are due with those that were submitted, by country, region,
-    framework and period, today."""
+    framework and period, today or `as_of` a day."""
     if ctx.request.query_params.get("of") == _REPORTING:
         return await _report(ctx)
     if ctx.request.query_params.get("of") == "reports" and _asks_light(ctx):
@@ -109,20 +109,21 @@ async def _lights(ctx: RequestContext) -> Response:
 
 
 async def _report(ctx: RequestContext) -> Response:
-    given = {name: value for name, value in parameters_of(ctx.request).items() if name not in ("of", "by")}
+    own = ("of", "by", "as_of")
+    given = {name: value for name, value in parameters_of(ctx.request).items() if name not in own}
     if more := [name for name in given if name not in FILTERS]:
-        raise invalid_parameter(more[0], f"Reporting is filtered by {', '.join(FILTERS)}, and has no past.")
+        raise invalid_parameter(more[0], f"Reporting is filtered by {', '.join(FILTERS)}, and has no series.")
     by = keys_in(ctx.request, KEYS, "country,period")
-    wanted = chosen(FILTERS, given)
+    wanted, day = chosen(FILTERS, given), as_of(ctx.request)
     access = ctx.access_on(RESULTS.resource)
     async with ctx.connection() as connection:
-        found = await reporting(connection, access, by, wanted)
+        found = await reporting(connection, access, by, wanted, day)
     if len(found) > LARGEST:
         raise too_many()
     whole = Reporting(*map(sum, zip(*map(astuple, found.values()), strict=True))) if found else Reporting(0, 0, 0)
     items = [{**dict(zip(by, key, strict=True)), **_shares(numbers)} for key, numbers in found.items()]
     of_results = who_is_counted("results", PUBLISHED, access.access_kind)
-    content = {"items": items, "as_of": today(), "definition": REPORTING.format(of_results=of_results)}
+    content = {"items": items, "as_of": day or today(), "definition": REPORTING.format(of_results=of_results)}
     return document_response(ctx, {**content, "total": _shares(whole)})
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from services.actions.offers.domain import LivingOffer
 from services.actions.support_requests.record import SupportRequest
+from shared.kernel.clock import end_of
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.lights import GREEN, light_after
 
@@ -145,11 +146,6 @@ def _clock_of_offers(before: SupportRequest, states: set[str], offers: Sequence[
 def _after(record: SupportRequest, step: str, at: datetime) -> datetime:
     """When the days of a step are over that begins now; a request that was never submitted has none."""
     return at + timedelta(days=(record.clock_days or {}).get(step, 0))
-
-
-def end_of(day: date) -> datetime:
-    """The instant at which a day is over."""
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def light_of(record: SupportRequest, at: datetime) -> str | None:

@@ -4,7 +4,7 @@ Supporters and countries are sums of the stored counts; organisations are distin
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.membership.supports.queries import ORGANISATION
 from services.membership.supports.tables import support
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
+from shared.kernel.clock import end_of
 from shared.records.access_scope import constant
 from shared.records.counts import cells
 from shared.records.listing import Filter, Listing, countries, one_of, region, values
@@ -125,8 +126,3 @@ async def organisations_at(connection: Connection, initiative: UUID, day: date) 
 async def store_day(connection: Connection, day: date) -> None:
     """Stores the organisations of every published initiative at the end of a day, unless they are stored."""
     await connection.execute(_STORE, day, end_of(day))
-
-
-def end_of(day: date) -> datetime:
-    """The first instant of the next day."""
-    return datetime.combine(day + timedelta(days=1), time(), UTC)

@@ -1,4 +1,4 @@
-"""`escm jobs`: facts and jobs that were given up."""
+"""`escm jobs`: facts and jobs, above all those that were given up."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,9 +13,10 @@ from deploy.cli.console import fail, out
 from deploy.cli.installation import database_url
 
 if TYPE_CHECKING:
+    from shared.database.statements import Row
     from shared.database.unit_of_work import UnitOfWork
 
-app = typer.Typer(help="Dead letters: facts and jobs that failed for good.", no_args_is_help=True)
+app = typer.Typer(help="Facts and jobs; dead letters are those that failed for good.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -33,7 +34,7 @@ def list_dead(
     if not letters:
         out.print("No dead letters.")
         return
-    identity = Column("id", min_width=36)  # whole, because people copy it to `replay`
+    identity = Column("id", min_width=36)  # whole, because people copy it to `retry`
     table = Table(identity, "service", "kind", "name", "attempts", "given up", "error", box=None, pad_edge=False)
     for letter in letters:
         attempts, at = str(letter.attempts), f"{letter.at:%Y-%m-%d %H:%M:%S}"
@@ -42,7 +43,24 @@ def list_dead(
 
 
 @app.command()
-def replay(
+def show(key: Annotated[UUID, typer.Argument(help="The id of the job or of the dead letter.")]) -> None:
+    """Show a job or the delivery of a fact: its state, its attempts and its last error."""
+    from shared.messaging.jobs import show as read_one
+
+    async def read() -> "Row | None":
+        async with _relay() as uow:
+            return await read_one(uow.connection, key)
+
+    found = asyncio.run(read())
+    if found is None:
+        fail(f"no job and no dead letter: {key}")
+    for name, value in found.items():
+        if value is not None:
+            out.print(f"{name.replace('_', ' '):<12}{value}", markup=False)
+
+
+@app.command()
+def retry(
     letters: Annotated[list[UUID] | None, typer.Argument(help="The ids of the dead letters.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:
@@ -60,7 +78,7 @@ def replay(
         return len(chosen) - len(missed), missed
 
     replayed, missed = asyncio.run(run())
-    out.print(f"{replayed} replayed.")
+    out.print(f"{replayed} queued again.")
     if missed:
         fail(f"no dead letters: {', '.join(map(str, missed))}")
 

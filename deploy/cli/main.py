@@ -3,9 +3,11 @@
 import typer
 
 from deploy.cli import (
+    account,
     admin,
     audit,
     backup,
+    client,
     database,
     demo,
     doctor,
@@ -15,6 +17,7 @@ from deploy.cli import (
     matrix,
     openapi,
     processes,
+    secret_files,
     settings,
     up,
 )
@@ -26,7 +29,6 @@ app = typer.Typer(
     help="Runs and looks after the backend of the ESCM secretariat.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 app.command("up")(up.up)
 app.command("serve")(processes.serve)
@@ -39,12 +41,15 @@ app.command("openapi")(openapi.openapi)
 app.command("matrix")(matrix.matrix)
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
+app.add_typer(account.app, name="account")
 app.add_typer(admin.app, name="admin")
 app.add_typer(audit.app, name="audit")
+app.add_typer(client.app, name="client")
 app.add_typer(demo.app, name="demo")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(mail.app, name="mail")
+app.add_typer(secret_files.app, name="secrets")
 
 
 @app.command()

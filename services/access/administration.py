@@ -1,14 +1,16 @@
 """Setup from the command line, without HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
 
-from services.access.access import WantedGrant
+from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES, WantedGrant
 from services.access.accounts import operations as accounts
 from services.access.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
+from services.access.clients import operations as clients
+from services.access.clients.domain import new_client_id, new_secret
 from services.access.grants import operations as grants
 from services.access.settings import AccessSettings
 from shared.database.context import SYSTEM_CONTEXT
@@ -49,6 +51,58 @@ async def create_admin(database_url: str, email: str, password: str, name: str =
     return account
 
 
+async def invite(
+    database_url: str, email: str, name: str, language: str = "en", role: str | None = None, country: str | None = None
+) -> UUID:
+    """Creates an account whose owner is mailed a link to choose a password, with a role over a country or everywhere.
+    Returns its id.
+
+    Raises Invalid for an invalid address, an unknown role and a scope that the role does not allow, Conflict if the
+    address has an account.
+    """
+    if not is_email(email):
+        raise invalid_field("/email", "invalid_format", "This is not an e-mail address.")
+    try:
+        async with setting_up(database_url) as uow:
+            new = accounts.ACCOUNTS.new({"email": email, "name": nfc(name), "language": language})
+            account = await accounts.invite(uow, new)
+            if role is not None:
+                await enter_grant(uow, "account", account.id, role, *_scope(country))
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("There is an account with this address.") from error
+    return account.id
+
+
+async def create_client(
+    database_url: str, name: str, country: str | None, roles: Iterable[str], *, writes: bool
+) -> tuple[str, str]:
+    """Creates an API client for all resources, with roles over a country or everywhere. Returns its id and its secret,
+    which is not stored.
+
+    Raises Invalid for an unknown country, an unknown role and a scope that a role does not allow.
+    """
+    kind, scope = _scope(country)
+    wanted = {
+        "name": nfc(name),
+        "scope_kind": kind,
+        "scope_id": scope,
+        "resources": sorted(EVERY_RESOURCE),
+        "verbs": ["read", "write"] if writes else ["read"],
+        "ip_allow": [],
+        "sandbox": False,
+    }
+    secret = new_secret()
+    async with setting_up(database_url) as uow:
+        client = await clients.insert(uow, clients.CLIENTS.new(wanted), new_client_id(), secret)
+        for role in (MACHINE_ROLE, *roles):
+            await enter_grant(uow, "client", client.id, role, kind, scope)
+    return client.client_id, secret
+
+
+def _scope(country: str | None) -> tuple[str, str | None]:
+    return ("country", country) if country else ("global", None)
+
+
 async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -> UUID:
     """Inserts an account without a role. Returns its id."""
     new = accounts.ACCOUNTS.new({"email": email, "name": name, "language": "en"})
@@ -58,6 +112,10 @@ async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -
 async def enter_grant(
     uow: UnitOfWork, kind: str, principal: UUID, role: str, scope_kind: str, scope_id: str | None
 ) -> None:
-    """Inserts an active grant from today, without a second person."""
+    """Inserts an active grant from today, without a second person. Raises Invalid for an unknown role, a scope that it
+    does not allow, and a role of the other kind of principals."""
+    if role not in ROLE_SCOPES:
+        raise invalid_field("/role", "invalid_value", f"One of: {', '.join(sorted(ROLE_SCOPES))}.")
+    grants.check(role, kind, scope_kind, scope_id)
     wanted = WantedGrant(role, scope_kind, scope_id, kind, principal)
     await grants.insert(uow, wanted, reason="set up by the operator")

@@ -27,6 +27,14 @@ SELECT id, 'job', service, job_type, NULL, attempts, error, finished_at
 FROM core_job WHERE status = 'failed' AND error IS NOT NULL
 ORDER BY at DESC LIMIT $1
 """
+_SHOW = """
+SELECT b.id, 'fact' AS kind, b.service, f.type AS name, f.subject, b.status, b.attempts, b.error,
+    uuid_extract_timestamp(b.id) AS created_at, NULL AS created_by, b.finished_at
+FROM core_batch b LEFT JOIN core_fact f ON f.position = b.positions[1] WHERE b.id = $1
+UNION ALL
+SELECT id, 'job', service, job_type, NULL, status, attempts, error, created_at, created_by, finished_at
+FROM core_job WHERE id = $1
+"""
 _REPLAY = """
 WITH batch AS (
     UPDATE core_batch SET status = 'queued', attempts = 0, notified = false, due_at = clock_timestamp(),
@@ -69,6 +77,11 @@ async def dead(connection: Connection, limit: int = 200) -> list[DeadLetter]:
     """The dead letters, the latest first."""
     rows: list[Any] = await connection.fetch(_DEAD, limit)
     return [DeadLetter(**row) for row in rows]
+
+
+async def show(connection: Connection, key: UUID) -> Row | None:
+    """A job, or the delivery of facts, in any state; None if there is none, or no longer."""
+    return await connection.fetchrow(_SHOW, key)
 
 
 async def replay(uow: UnitOfWork, letter: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -26,11 +26,14 @@ runner = CliRunner()
         "restore",
         "openapi",
         "doctor",
+        "account",
         "admin",
         "audit",
+        "client",
         "demo",
         "jobs",
         "mail",
+        "secrets",
         "settings",
         "version",
     ],
@@ -63,16 +66,46 @@ def test_a_mistyped_setting_stops_a_command_with_its_name(tmp_path: Path) -> Non
     assert "ESCM_ROLE_PREFFIX is not a setting" in shown.output
 
 
-def test_dead_letters_are_listed_and_replayed(database_url: str) -> None:
+def test_secrets_are_generated_once_and_fit_production(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    made = runner.invoke(app, ["secrets", "generate", str(folder), "--database", "db:5432"])
+    assert made.exit_code == 0, made.output
+    found = {file.name: file.read_text().strip() for file in folder.iterdir()}
+    assert found.keys() == {file.name for file in (PROJECT / "deploy/containers/secrets").iterdir()}
+    assert found["database_url"] == f"postgresql://postgres:{found['postgres_password']}@db:5432/escm"
+    assert found["valkey.conf"].removeprefix("requirepass ") in found["redis_url"]
+    assert all(file.stat().st_mode & 0o777 == 0o444 for file in folder.iterdir())
+    given = {
+        "ESCM_ENVIRONMENT": "production",
+        "ESCM_ISSUER": "https://api.example.org",
+        "DATABASE_URL": found["database_url"],
+    }
+    given |= {
+        "ESCM_SECRET_KEY": found["secret_key"],
+        "ESCM_ROLE_PASSWORD": found["role_password"],
+        "REDIS_URL": found["redis_url"],
+    }
+    given |= {"ESCM_FICTIONAL_COUNTRIES": "false", "ESCM_SMTP_URL": "smtp://mail.example.org:587"}
+    shown = runner.invoke(app, ["settings"], env=given)
+    assert shown.exit_code == 0, shown.output
+    again = runner.invoke(app, ["secrets", "generate", str(folder)])
+    assert (again.exit_code, {file.name: file.read_text().strip() for file in folder.iterdir()}) == (1, found)
+
+
+def test_dead_letters_are_listed_shown_and_retried(database_url: str) -> None:
     letter = asyncio.run(_bury(database_url))
     given = {"DATABASE_URL": database_url}
     listed = runner.invoke(app, ["jobs", "list"], env={**given, "COLUMNS": "200"})
     assert listed.exit_code == 0, listed.output
     assert str(letter) in listed.output
-    assert runner.invoke(app, ["jobs", "replay"], env=given).exit_code == 1
-    replayed = runner.invoke(app, ["jobs", "replay", str(letter)], env=given)
-    assert (replayed.exit_code, replayed.output) == (0, "1 replayed.\n")
-    again = runner.invoke(app, ["jobs", "replay", str(letter)], env=given)
+    shown = runner.invoke(app, ["jobs", "show", str(letter)], env=given)
+    assert (shown.exit_code, shown.output.split()[1]) == (0, str(letter))
+    assert "status      failed\n" in shown.output
+    assert runner.invoke(app, ["jobs", "show", str(uuid4())], env=given).exit_code == 1
+    assert runner.invoke(app, ["jobs", "retry"], env=given).exit_code == 1
+    replayed = runner.invoke(app, ["jobs", "retry", str(letter)], env=given)
+    assert (replayed.exit_code, replayed.output) == (0, "1 queued again.\n")
+    again = runner.invoke(app, ["jobs", "retry", str(letter)], env=given)
     assert again.exit_code == 1
     assert str(letter) in again.output
 

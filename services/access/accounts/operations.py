@@ -45,7 +45,12 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Account) -> Account:
         if await queries.MADE.count(uow.connection, new.country) >= domain.MOST_MADE:
             detail = f"The focal points of a country make at most {domain.MOST_MADE} accounts."
             raise Conflict(detail, members={"reason": "too_many_accounts"})
-    after = await insert(uow, new, made_by_country=is_made_by_country)
+    return await invite(uow, new, made_by_country=is_made_by_country)
+
+
+async def invite(uow: UnitOfWork, new: Account, *, made_by_country: bool = False) -> Account:
+    """Inserts an account without a permission check and mails its owner, for the system itself."""
+    after = await insert(uow, new, made_by_country=made_by_country)
     await credentials.note_change(uow, "account", after.id, "email")
     _welcome(uow, after)
     return after

@@ -5,7 +5,14 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from services.access.access import NEVER_DELEGATED, ROLE_SCOPES, WantedGrant, why_not_grant, why_not_revoke
+from services.access.access import (
+    MACHINE_ROLE,
+    NEVER_DELEGATED,
+    ROLE_SCOPES,
+    WantedGrant,
+    why_not_grant,
+    why_not_revoke,
+)
 from services.access.grants import domain, queries
 from services.access.grants.authority import require_granting, wanted_by
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
@@ -32,8 +39,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Grant) -> Grant:
     Raises Invalid for a scope that does not fit the role or does not exist, Forbidden beyond the caller's own scope.
     """
     principal = access.principal
-    _check_scope(new.role, new.scope_kind, new.scope_id)
-    _check_role_of_kind(new.role, new.principal_kind)
+    check(new.role, new.principal_kind, new.scope_kind, new.scope_id)
     wanted = wanted_by(new)
     if new.delegated_from is not None:
         await check_delegation(uow, principal, new, new.delegated_from)
@@ -208,6 +214,14 @@ def _named(fields: Fields) -> UUID | None:
         raise invalid_field("/fields/second_person", "invalid_value", "The id of an account.") from None
 
 
+def check(role: str, principal_kind: str, scope_kind: str, scope_id: str | None) -> None:
+    """Raises Invalid for a scope that does not fit the role or does not exist, and for a role of the other kind of
+    principals."""
+    _check_scope(role, scope_kind, scope_id)
+    if role == MACHINE_ROLE and principal_kind != "client":
+        raise invalid_field("/role", "role_not_for_people", f"Only clients can have {MACHINE_ROLE}.")
+
+
 def _check_scope(role: str, kind: str, scope: str | None) -> None:
     if kind not in ROLE_SCOPES[role]:
         allowed = " or ".join(sorted(ROLE_SCOPES[role]))
@@ -228,8 +242,3 @@ def _is_known(kind: str, scope: str) -> bool:
         return str(UUID(scope)) == scope
     except ValueError:
         return False
-
-
-def _check_role_of_kind(role: str, kind: str) -> None:
-    if role == "api_client" and kind != "client":
-        raise invalid_field("/role", "role_not_for_people", "Only clients can have api_client.")

@@ -53,6 +53,9 @@ test-kubernetes: environment-test ## render the Helm chart, validate it and comp
 test-play: environment-test ## build the images and run the chart's workloads as pods; COMPOSE=… and PODMAN=… are the commands
 	@COMPOSE="$(COMPOSE)" PODMAN="$(PODMAN)" exec $(PYTEST) tests/kubernetes/play -o norecursedirs= -p no:randomly
 
+test-scale: environment-test ## run the journeys behind PgBouncer, and what is for several machines; needs pgbouncer
+	@TEST_POOLER=1 exec $(PYTEST) tests/scale tests/journeys -o norecursedirs= -n 2
+
 test-observability: ## check the alerts, run their tests and check what is scraped; needs promtool
 	cd deploy/observability && $(PROMTOOL) check config prometheus.yml && $(PROMTOOL) test rules rules.test.yml
 

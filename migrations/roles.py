@@ -10,9 +10,11 @@ from pydantic import SecretStr
 
 from shared.configuration.settings import Settings, variable
 from shared.database.maintenance import IS_FENCED
+from shared.database.pool import IDLE, IDLE_IN_TRANSACTION, LIMITS
 from shared.database.tables import SCHEMA
 
-LOGINS = ("membership", "centres", "actions", "access", "relay", "readonly")
+_SERVICES = ("membership", "centres", "actions", "access")
+LOGINS = (*_SERVICES, "relay", "readonly")
 _LOCK = 0x4553434D
 EXTENSIONS = ("pg_trgm", "btree_gist")
 
@@ -61,6 +63,8 @@ async def prepare(connection: asyncpg.Connection, settings: Settings) -> None:
     for name in LOGINS:
         await _ensure_role(connection, role(settings, name), "LOGIN")
         await _set_password(connection, settings, name)
+    for name in _SERVICES:
+        await _set_limits(connection, role(settings, name))
     if await _may_bypass(connection):
         await _ensure_role(connection, role(settings, "backup"), "LOGIN BYPASSRLS")
         await _set_backup_password(connection, settings)
@@ -112,6 +116,12 @@ async def _ensure_role(connection: asyncpg.Connection, name: str, attributes: st
             await asyncio.sleep(0.2)
     if not await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
         await connection.execute(f"GRANT {name} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE")
+
+
+async def _set_limits(connection: asyncpg.Connection, name: str) -> None:
+    """Sets the limits of the role's sessions, for those that a pooler begins."""
+    for limit, value in {**LIMITS, IDLE_IN_TRANSACTION: str(int(IDLE * 1000))}.items():
+        await connection.execute(f"ALTER ROLE {name} SET {limit} = '{value}'")
 
 
 async def _set_backup_password(connection: asyncpg.Connection, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.findings import Finding, report
+from deploy.cli.pooler import of_pooler
 from deploy.cli.running import mail_server, of_processes
 from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
@@ -33,6 +34,7 @@ def doctor(
     valkey = os.environ.get("REDIS_URL") or stack.get("redis_url")
     if database:
         findings += asyncio.run(of_database(database, of_processes))
+        findings += asyncio.run(of_pooler(database))
         findings.append(asyncio.run(mail_server()))
     if valkey:
         findings.append(asyncio.run(_valkey(valkey)))

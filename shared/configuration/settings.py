@@ -35,6 +35,9 @@ class Settings(BaseSettings):
 
     database_url: str = Field("postgresql://escm@127.0.0.1:5432/escm", validation_alias="DATABASE_URL")
     """PostgreSQL 18: for `migrate` with a user that may create roles, for the services host and database."""
+    database_pooler: str = Field("", pattern=r"^([^\s:/@]+:[0-9]{1,5})?$", validation_alias="ESCM_DATABASE_POOLER")
+    """Host and port of a PgBouncer in transaction mode through which apps reach the database; workers, the relay and
+    commands reach it at `DATABASE_URL`."""
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
     """Valkey 9 or Redis."""
     environment: Literal["laptop", "test", "production"] = Field("laptop", validation_alias="ESCM_ENVIRONMENT")
@@ -191,6 +194,13 @@ class Settings(BaseSettings):
         user = f"{self.role_prefix}_{role or self.service}:{quote(password.get_secret_value(), safe='')}"
         host = parts.netloc.rpartition("@")[2]
         return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+
+    @property
+    def app_dsn(self) -> str:
+        """The database address of an app of this service: that of the pooler, if there is one."""
+        parts = urlsplit(self.database_dsn())
+        user, _, host = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=f"{user}@{self.database_pooler or host}"))
 
 
 def secret_of(value: SecretStr | None) -> str | None:

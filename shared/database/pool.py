@@ -16,7 +16,7 @@ from shared.database.statements import Connection
 from shared.database.watch import Watch
 from shared.kernel.errors import Unavailable
 
-_LIMITS = {
+LIMITS = {
     "search_path": "escm",
     "timezone": "UTC",
     "statement_timeout": "15000",
@@ -24,6 +24,10 @@ _LIMITS = {
     "client_connection_check_interval": "1000",
     "jit": "off",
 }
+"""The settings of every session. `migrate` also makes them the defaults of the roles of services, because a pooler's
+sessions are begun by the pooler."""
+IDLE_IN_TRANSACTION, IDLE = "idle_in_transaction_session_timeout", 30.0
+"""The setting by which PostgreSQL ends sessions that are idle in a transaction, and its seconds for apps."""
 _WENT_AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -111,16 +115,18 @@ class Database:
         size: int = 8,
         patience: float = 2.5,
         application: str = "escm",
-        idle_in_transaction: float = 30.0,
+        idle_in_transaction: float = IDLE,
         left_to_others: int = _LEFT_TO_OTHERS,
+        is_pooled: bool = False,
     ) -> "Database":
         """Creates the pool. Opens no connection, so that a process starts while PostgreSQL is down.
 
         PostgreSQL ends a session that is idle in an open transaction for `idle_in_transaction` seconds. One route holds
-        at most all connections but `left_to_others`.
+        at most all connections but `left_to_others`. `is_pooled`: the address is that of a pooler, whose sessions have
+        the limits of their role.
         """
-        limits = {**_LIMITS, "idle_in_transaction_session_timeout": str(int(idle_in_transaction * 1000))}
-        settings = {**limits, "application_name": application}
+        limits = {**LIMITS, IDLE_IN_TRANSACTION: str(int(idle_in_transaction * 1000))}
+        settings = {**({} if is_pooled else limits), "application_name": application}
         watching = {"application_name": f"{application}-watch"}
 
         async def make() -> asyncpg.Connection:

@@ -131,7 +131,10 @@ def create_app(
             database = notifier = None
             if has_database:
                 name = f"escm-{service}"
-                database = await Database.open(settings.database_dsn(), size=settings.pool_size, application=name)
+                pooled = bool(settings.database_pooler)
+                database = await Database.open(
+                    settings.app_dsn, size=settings.pool_size, application=name, is_pooled=pooled
+                )
                 stack.push_async_callback(database.close)
                 notifier = await stack.enter_async_context(open_notifier(settings))
             app.state.database, app.state.notifier = database, notifier

@@ -56,7 +56,8 @@ async def streams(app: FastAPI) -> AsyncIterator[None]:
     """Provides `app.state.streams` while the app runs."""
     settings = app.state.settings
     name = f"escm-{settings.service}-streams"
-    database = await Database.open(settings.database_dsn(), size=AT_ONCE, application=name, left_to_others=0)
+    pooled = bool(settings.database_pooler)
+    database = await Database.open(settings.app_dsn, size=AT_ONCE, application=name, left_to_others=0, is_pooled=pooled)
     app.state.streams = Streams(database)
     try:
         yield

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.pooler import pooler
 from tests.support.waiting import PATIENCE
 
 _PORTS = 29000
@@ -201,9 +202,17 @@ def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[dict[str, Any]]:
-    """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state."""
-    with system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60") as (described, folder):
+def running(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state. With
+    `TEST_POOLER` its apps reach the database through PgBouncer."""
+    with ExitStack() as stack:
+        settings = {}
+        if os.environ.get("TEST_POOLER"):
+            database = request.getfixturevalue("database_named")("pooled")
+            address = stack.enter_context(pooler(database))
+            queue = request.getfixturevalue("new_queue")()
+            settings = {"DATABASE_URL": database, "REDIS_URL": queue, "ESCM_DATABASE_POOLER": address}
+        described, folder = stack.enter_context(system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60", **settings))
         yield {**described, "folder": str(folder)}
 
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.configuration.settings import DEVELOPMENT_SECRET
 from tests.support.pooler import pooler
 from tests.support.waiting import PATIENCE
 
@@ -212,6 +213,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
             address = stack.enter_context(pooler(database))
             queue = request.getfixturevalue("new_queue")()
             settings = {"DATABASE_URL": database, "REDIS_URL": queue, "ESCM_DATABASE_POOLER": address}
+            settings["ESCM_ROLE_PASSWORD"] = DEVELOPMENT_SECRET
         described, folder = stack.enter_context(system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60", **settings))
         yield {**described, "folder": str(folder)}
 

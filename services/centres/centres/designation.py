@@ -163,7 +163,8 @@ def with_step(before: Centre, entered: Centre, requested: TransitionRequest) -> 
     if not earliest <= closing_day(fields) <= today():
         raise invalid_field("/fields/effective", "out_of_range", f"From {earliest} to today.")
     cause, successor = given(fields, "cause", str), given_id(fields, "successor_id")
-    return replace(after, pending_change=None, pending_closure=None, closure_cause=cause, successor_id=successor)
+    closed = replace(after, pending_change=None, pending_closure=None, closed_on=closing_day(fields))
+    return replace(closed, closure_cause=cause, successor_id=successor)
 
 
 def _review_day(fields: Fields) -> date:

@@ -137,6 +137,7 @@ CENTRES = _view(
     ended_on="day",
     changed_at="instant",
     closed_on="day",
+    created_by="text",
 )
 """Every centre, with its latest term; `ended_on` is the day on which that one ended, also before its last day.
 `changed_at` is when a step last changed its names or its host, `closed_on` the last day of a centre that has closed."""

@@ -88,8 +88,9 @@ PARTS: Mapping[str, PersonalTable] = {
         retained="*",
     ),
 }
-"""The parts that centres adds to an export of everything about an expert. Seats, reviews, panels, scores, former
-directors and entries of the register stay after an erasure, under an id that identifies nobody."""
+"""The parts that centres adds to an export of everything about an expert. Seats, reviews, panels of evaluations that
+have started, scores, former directors and entries of the register stay after an erasure, under an id that identifies
+nobody."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "centre_message",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.actions.actions.record import Action
 from services.actions.countries.record import OwedReport
-from services.actions.country_profiles.domain import CountryProfile, Measured, number_in
+from services.actions.country_profiles.domain import SINCE, Comparison, CountryProfile, Measured, number_in
 from services.actions.indicators.record import Indicator
 from services.actions.open_data.domain import OPEN_DATA
 from services.actions.results.record import Result
@@ -22,6 +22,7 @@ _MOST_ROWS = 200
 _COLUMNS: Mapping[str, Mapping[str, float]] = {
     "actions": {"pillar": 2, "action": 4, "status": 1.6, "planned": 2.4},
     "indicators": {"indicator": 4, "baseline": 2, "period": 1.2, "target": 2, "actual": 2},
+    "comparison": {"subject": 4, "period": 1.2, "own": 2, "independent": 2, "difference": 1.4},
     "reports": {"period": 2, "due_on": 3, "status": 5},
 }
 """The headings of the tables, with the widths of their columns."""
@@ -33,9 +34,10 @@ def document(profile: CountryProfile, language: str, origin: str) -> Document:
     tables = {
         "actions": [_action_cells(profile, one, language, labels) for one in profile.actions],
         "indicators": [_indicator_cells(one, language, labels) for one in profile.measured()],
+        "comparison": [_comparison_cells(one, language, labels) for one in profile.comparison],
         "reports": [_report_cells(one, language, labels) for one in profile.reports],
     }
-    changed = profile.changed_at
+    changed = profile.changed_at or SINCE
     data = {
         "language": language,
         "plan": labels["plan"],
@@ -70,6 +72,7 @@ def _facts(profile: CountryProfile, language: str, labels: Mapping[str, str]) ->
         facts.append((labels["status"], labels[f"status_{plan.status}"]))
         days = {"started_on": plan.started_on, "completed_on": plan.completed_on}
         facts += [(labels[name], day_in(language, day)) for name, day in days.items() if day]
+    if profile.changed_at is not None:
         facts.append((labels["changed"], day_in(language, profile.changed_at.date())))
     return facts
 
@@ -98,6 +101,13 @@ def _indicator_cells(measured: Measured, language: str, labels: Mapping[str, str
         _value(target, of, language, labels) if target else "",
         _value(actual, of, language, labels) if actual else "",
     ]
+
+
+def _comparison_cells(of: Comparison, language: str, labels: Mapping[str, str]) -> list[str]:
+    sides = [labels[f"completion_{side}"] if side else "" for side in (of.own, of.independent)]
+    title = f"{labels[f'subject_{of.kind}']}: {text_in(language, of.titles)}"
+    steps = of.difference
+    return [title, of.period, *sides, "" if steps is None else f"{steps:+d}" if steps else "0"]
 
 
 def _report_cells(of: OwedReport, language: str, labels: Mapping[str, str]) -> list[str]:

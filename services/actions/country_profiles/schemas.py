@@ -105,6 +105,7 @@ class ProfileSubject(ResponseModel):
 
     kind: Annotated[Literal["programme", "action", "milestone", "centre"], "Its kind."]
     id: Annotated[UUID, "Its id."]
+    titles: Annotated[LocalizedTexts, "Its titles, by language; of a programme its ref and framework."]
 
 
 class ProfileComparison(ResponseModel):
@@ -112,6 +113,7 @@ class ProfileComparison(ResponseModel):
 
     subject: Annotated[ProfileSubject, "What is compared."]
     period_id: Annotated[UUID, "The period."]
+    period: Annotated[str, Field(examples=["2026"]), "The code of the period."]
     self: Annotated[str | None, Field(examples=["complete"]), "What the country says."]
     independent: Annotated[str | None, Field(examples=["substantial"]), "What the independent assessment says."]
     difference: Annotated[int | None, Field(examples=[1]), "How many steps the second is above the first."]
@@ -127,13 +129,16 @@ class CountryProfileAnswer(ResponseModel):
     programme: Annotated[ProfileProgramme | None, "The latest published programme; null without one."]
     actions: Annotated[list[ProfileAction], "Its published actions."]
     indicators: Annotated[list[ProfileIndicator], "The indicators of the country, then those of its actions."]
-    comparison: Annotated[list[ProfileComparison], "What was assessed; empty without a published assessment."]
+    comparison: Annotated[list[ProfileComparison], "What was assessed, by period, the latest first."]
     reports: Annotated[
         list[CountryReport],
         "The progress reports that public programmes owe, and whether they came in time: by period, the latest first,"
         " at most 100.",
     ]
-    changed_at: Annotated[datetime | None, "When programme, actions or values last changed; null without a programme."]
+    changed_at: Annotated[
+        datetime | None,
+        "When the programme, its actions, values, assessments or public reports last changed; null without any.",
+    ]
     links: Annotated[dict[str, str], "The profile as PDF, by language."]
 
 
@@ -151,7 +156,7 @@ def present(profile: CountryProfile) -> dict[str, Any]:
         "indicators": [_indicator(one) for one in profile.measured()],
         "comparison": [_comparison(one) for one in profile.comparison],
         "reports": present_reports(profile.reports),
-        "changed_at": to_text(profile.changed_at) if profile.plan else None,
+        "changed_at": to_text(profile.changed_at) if profile.changed_at else None,
         "links": {language: f"{path}?language={language}" for language in LANGUAGES},
     }
 
@@ -198,9 +203,9 @@ def _value(record: Result | Target, of: Indicator) -> dict[str, Any]:
 
 
 def _comparison(of: Compared) -> dict[str, Any]:
-    subject = {"kind": of.kind, "id": str(of.id)}
+    subject = {"kind": of.kind, "id": str(of.id), "titles": of.titles}
     sides = {"self": of.own, "independent": of.independent, "difference": of.difference}
-    return {"subject": subject, "period_id": str(of.period_id), **sides}
+    return {"subject": subject, "period_id": str(of.period_id), "period": of.period, **sides}
 
 
 def _fields(of: Record, *names: str) -> dict[str, Any]:

@@ -130,7 +130,8 @@ async def _named(
 
 async def institutions_named(connection: Connection, names: Collection[str]) -> dict[str, UUID]:
     """Institutions by id, ref or ROR id, regardless of the caller."""
-    found, every = {}, sorted(names)
+    found: dict[str, UUID] = {}
+    every = sorted(names)
     for first in range(0, len(every), _AT_ONCE):
         some = every[first : first + _AT_ONCE]
         parameters = {"names": some, "ids": _ids(some)}

@@ -12,6 +12,7 @@ from services.actions.countries.record import OwedReport
 from services.actions.frameworks.record import Core, Pillar
 from services.actions.iati.domain import Plan, Reported
 from services.actions.indicators.record import Indicator
+from services.actions.milestones.record import Milestone
 from services.actions.periods.record import Period
 from services.actions.results.record import Result
 from services.actions.results.values import Amount, number_of
@@ -59,6 +60,8 @@ class CountryProfile:
     reports: Sequence[OwedReport] = ()
     assessed_at: datetime | None = None
     """When the assessments and the public reports that it shows were last changed."""
+    milestones: Sequence[Milestone] = ()
+    """The public milestones of the actions, by day."""
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -82,7 +85,7 @@ class CountryProfile:
     @property
     def changed_at(self) -> datetime | None:
         """When what the profile shows was last changed; None without anything."""
-        of_plan = () if self.plan is None else (self.plan.programme, *self.actions)
+        of_plan = () if self.plan is None else (self.plan.programme, *self.actions, *self.milestones)
         of_values = (
             one.updated_at
             for measured in self.measured()

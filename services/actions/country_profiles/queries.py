@@ -1,6 +1,7 @@
 """Reading what everybody may know of a country, by a fixed number of queries."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.access import ROLES
 from services.actions.countries.domain import stage_on
@@ -10,16 +11,28 @@ from services.actions.country_profiles.comparing import OF_REPORTS, changed_at, 
 from services.actions.country_profiles.domain import CountryProfile
 from services.actions.frameworks.record import Framework
 from services.actions.frameworks.tables import framework
+from services.actions.iati.domain import Plan
 from services.actions.iati.queries import latest_plan
+from services.actions.milestones.record import Milestone
+from services.actions.milestones.tables import milestone
+from services.actions.open_data.datasets import PUBLIC_MILESTONE
 from services.actions.open_data.queries import EVERYBODY
 from services.actions.programmes.operations import PROGRAMMES
 from shared.database.statements import Connection, Statement
 from shared.kernel.clock import today
 from shared.kernel.principal import ANONYMOUS
 from shared.records.access_scope import access_scope_for
-from shared.records.rows import record_of
+from shared.records.rows import record_of, records_of
 
 _OF_PROGRAMMES = access_scope_for(ANONYMOUS, ROLES, PROGRAMMES.resource)
+MOST_MILESTONES = 5_000
+"""The first milestones of a programme, by day."""
+_MILESTONES = Statement(
+    select(milestone)
+    .where(milestone.c.action_id == any_(bindparam("ids", type_=ARRAY(Uuid))), PUBLIC_MILESTONE)
+    .order_by(milestone.c.due, milestone.c.id)
+    .limit(MOST_MILESTONES)
+)
 _FRAMEWORK = Statement(select(framework).where(framework.c.code == bindparam("code")))
 
 
@@ -40,4 +53,9 @@ async def profile_of(connection: Connection, code: str) -> CountryProfile:
         comparison,
         owed,
         await changed_at(connection, sources | published),
+        await _milestones_of(connection, plan) if plan else (),
     )
+
+
+async def _milestones_of(connection: Connection, plan: Plan) -> list[Milestone]:
+    return records_of(Milestone, await _MILESTONES.fetch(connection, ids=[one.id for one in plan.actions]))

@@ -42,6 +42,10 @@ _AWAITED = {
 _COMPLETIONS = {
     "en": "limited", "fr": "limité", "es": "limitado", "ar": "محدود", "zh": "有限", "ru": "частично"
 }  # fmt: skip
+_PENDING = {
+    "en": "to be started", "fr": "à commencer", "es": "por comenzar", "ar": "لم يبدأ بعد", "zh": "待启动",
+    "ru": "предстоит",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -224,6 +228,21 @@ async def test_what_is_not_public_is_in_no_profile(
     assert later["programme"] is None or later["programme"]["id"] != id_of(plan["path"])
 
 
+async def test_a_profile_has_the_public_milestones_by_day(
+    admin: Caller, secretariat: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any]
+) -> None:
+    made = [await milestone(secretariat, plan["action"], due=day) for day in ("2027-06-30", "2027-01-31", "2027-03-31")]
+    await change(superuser, "action_milestone", UUID(id_of(made[2])), visibility="network")
+    response = await anonymous.get(f"{PATH}/{COUNTRY}")
+    found = response.json()["milestones"]
+    assert [(one["id"], one["due"], one["status"]) for one in found] == [
+        (id_of(made[1]), "2027-01-31", "pending"),
+        (id_of(made[0]), "2027-06-30", "pending"),
+    ]
+    assert found[0]["action_id"] == id_of(plan["action"])
+    assert response.json()["changed_at"] == (await admin.get(made[1])).json()["updated_at"]
+
+
 async def test_unknown_countries_and_languages_are_refused(anonymous: Caller) -> None:
     for path in ("QQ", "QQ/profile.pdf", "xb"):
         assert (await anonymous.get(f"{PATH}/{path}")).status_code == 404
@@ -235,6 +254,7 @@ async def test_a_profile_is_printed_once_in_each_language(
     admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any], worker: None
 ) -> None:
     await _assessed(admin, superuser, "action", id_of(plan["action"]), plan["period"])
+    await milestone(admin, plan["action"])
     for language in LANGUAGES:
         printed = await _pdf(anonymous, language)
         assert printed.headers["content-type"] == "application/pdf"
@@ -250,6 +270,7 @@ async def test_a_profile_is_printed_once_in_each_language(
             "hectares",
             _AWAITED[language],
             _COMPLETIONS[language],
+            *_PENDING[language].split(),
         ]
         assert [word for word in words if word not in shown] == [], shown
         again = await anonymous.get(f"{PATH}/{COUNTRY}/profile.pdf?language={language}")

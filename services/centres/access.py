@@ -1,6 +1,6 @@
 """Permissions in centres. Pure rules; rows are filtered by `visible_to`, transitions are defined by the lifecycles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from shared.kernel.principal import Principal, RoleTable
@@ -106,6 +106,16 @@ CHANGING: Mapping[str, RoleTable] = {
 host."""
 
 
-def may_appoint(principal: Principal, country: str, centre: UUID) -> bool:
-    """Whether a principal may name the director of a designated centre."""
-    return principal.permission_scope(CHANGING["director"], "centres.centres", "change").covers(country, centre)
+_OF_CHANGES = {
+    "names": "names", "unit": "unit", "address": "address", "position": "address", "director_id": "director",
+}  # fmt: skip
+
+
+def not_corrected(principal: Principal, country: str, centre: UUID, fields: Iterable[str]) -> list[str]:
+    """Those of the fields of a designated centre that a principal may not correct, since they may not `change` them."""
+    changed = {field: CHANGING[_OF_CHANGES[field]] for field in fields if field in _OF_CHANGES}
+    return [
+        field
+        for field, roles in changed.items()
+        if not principal.permission_scope(roles, "centres.centres", "change").covers(country, centre)
+    ]

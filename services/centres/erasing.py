@@ -9,7 +9,7 @@ from services.centres.committee_meetings.operations import MEETINGS
 from services.centres.decisions.operations import DECISIONS
 from services.centres.evaluation_scores.operations import SCORES
 from services.centres.evaluations.operations import EVALUATIONS
-from services.centres.merges import release, release_networks
+from services.centres.merges import leave_panels, release, release_networks
 from services.centres.messages.operations import MESSAGES
 from services.centres.personal import PARTS
 from services.centres.reviews.operations import REVIEWS
@@ -36,13 +36,14 @@ _ROWS = {name: ErasableRows(PARTS[name], "t.expert_id = ANY($1)") for name in ("
 
 
 async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-    """Ends the seats and directorships of an erased person, and their coordination of networks; their reviews and
-    scores remain, under an id that identifies nobody, the scores without a comment. Deletes the invitations. Returns
-    the number of rows by part."""
+    """Ends the seats and directorships of an erased person, their coordination of networks, and their places in panels
+    of planned evaluations; their reviews and scores remain, under an id that identifies nobody, the scores without a
+    comment. Deletes the invitations. Returns the number of rows by part."""
     counts = {
         "seats": await end_with_expert(uow, expert),
         "directed_centres": await release(uow, expert),
         "coordinated_networks": await release_networks(uow, expert),
+        "evaluation_panels": await leave_panels(uow, expert),
     }
     return {part: count for part, count in counts.items() if count} | await erase_rows(uow, _ROWS, [expert])
 

@@ -59,6 +59,7 @@ _MOVES = moves_table("centre_reference_move")
 _DIRECTOR = single(CENTRES, "director_id")
 _PENDING_DIRECTOR = _pending("director_id")
 _COORDINATOR = single(NETWORKS, "coordinator_id")
+_PANEL = in_documents(EVALUATIONS, "panel", "expert_id")
 _partner = single(PARTNERSHIPS, "partner_institution_id")
 EXPERTS = ReferenceRewriter(
     _MOVES,
@@ -70,7 +71,7 @@ EXPERTS = ReferenceRewriter(
         _PENDING_DIRECTOR,
         single(REVIEWS, "reviewer_id"),
         _COORDINATOR,
-        in_documents(EVALUATIONS, "panel", "expert_id"),
+        _PANEL,
         in_documents(EVALUATIONS, "conflicts", "expert_id"),
         single(SCORES, "expert_id"),
     ),
@@ -107,3 +108,13 @@ async def release_networks(uow: UnitOfWork, expert: UUID) -> int:
     for record in coordinated:
         await NETWORKS.update(uow, record, replace(record, coordinator_id=None))
     return len(coordinated)
+
+
+async def leave_panels(uow: UnitOfWork, expert: UUID) -> int:
+    """Removes an erased expert from the panels of planned evaluations, which do not start without others. Returns how
+    many there were."""
+    planned = [record for record in await _PANEL.naming(uow, expert) if record.status == "planned"]
+    for record in planned:
+        panel = [member for member in record.panel if member["expert_id"] != str(expert)]
+        await EVALUATIONS.update(uow, record, replace(record, panel=panel))
+    return len(planned)

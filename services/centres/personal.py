@@ -53,7 +53,7 @@ PARTS: Mapping[str, PersonalTable] = {
             " final_report evaluation previous_status registration_number registration_serial designated_on"
             " term_number term_starts term_ends public_note assignee clock_holder clock_since clock_target clock_days"
             " clock_spent clock_announced reminded_on noted_version review_by closure_cause successor_id"
-            " pending_closure",
+            " pending_closure closed_on",
             NAMED_IN_TEXT: "application_answers application_documents change_documents",
             "names the next director by id": "pending_change",
         },
@@ -88,8 +88,9 @@ PARTS: Mapping[str, PersonalTable] = {
         retained="*",
     ),
 }
-"""The parts that centres adds to an export of everything about an expert. Seats, reviews, panels, scores, former
-directors and entries of the register stay after an erasure, under an id that identifies nobody."""
+"""The parts that centres adds to an export of everything about an expert. Seats, reviews, panels of evaluations that
+have started, scores, former directors and entries of the register stay after an erasure, under an id that identifies
+nobody."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal(
         "centre_message",

@@ -99,7 +99,8 @@ class Importable:
     take a record through, if any; its third argument is `registry`. `matches` is the SQL function that finds records by
     key. `references` returns, by index, what is wrong with the records that the values refer to. `resolve` finds or
     makes the records that new rows name, in the transaction of their batch; its third argument is whether it is a dry
-    run, in which it makes none. `adds` is the kind of record that it makes. An undo removes new records that are not
+    run, in which it makes none. `resolves_all`: it also finds those that the rows of existing records name, which keep
+    their own keys. `adds` is the kind of record that it makes. An undo removes new records that are not
     `in_use`, last those of `adds`; each transaction begins with `lock`, so that nobody begins to use one meanwhile.
     `record_keys`: JSON objects with all these keys reach `parsed_row` whole, as JSON text in the cell `record`. `cells`
     shows a record under import headings. `registry_verb` is the permission that a caller needs to set `registry`.
@@ -120,6 +121,7 @@ class Importable:
     children: tuple[Child, ...] = ()
     references: Callable[[Connection, Principal, Sequence[Values]], Awaitable[Mapping[int, RowFault]]] | None = None
     resolve: Callable[[UnitOfWork, Sequence[Values], bool], Awaitable[Resolved]] | None = None
+    resolves_all: bool = False
     adds: "Importable | None" = None
     advance: Callable[[Values, Values, bool], str | None] = lambda _row, _values, _registry: None
     in_use: Callable[[Connection, Sequence[UUID]], Awaitable[set[UUID]]] | None = None

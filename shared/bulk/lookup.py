@@ -76,18 +76,21 @@ class Lookup:
         self, uow: UnitOfWork, rows: Sequence[ValidRow]
     ) -> tuple[Sequence[ValidRow], Mapping[UUID, Sequence[UUID]]]:
         """The rows, of which those that lead to no record yet have the values and keys that the resource gives them,
-        and the records that it made for them."""
+        and the records that it made for them. With `resolves_all` the others have the values."""
         found = await self._identities(uow.connection, rows)
         usable = await self._writable(uow.connection, {one["record"] for leads in found.values() for one in leads})
         led = {key for key, leads in found.items() if any(one["record"] in usable for one in leads)}
         new = {row.row: row for row in rows if not row.has_ref and (row.identity, row.occurrence) not in led}
-        if not new or self._importable.resolve is None:
+        wanted = {row.row: row for row in rows} if self._importable.resolves_all else new
+        if not wanted or self._importable.resolve is None:
             return rows, {}
-        values = [row.values for row in new.values()]
+        values = [row.values for row in wanted.values()]
         named, added = await self._importable.resolve(uow, values, self._is_dry)
-        resolved = dict(zip(new, named, strict=True))
+        resolved = dict(zip(wanted, named, strict=True))
         return [
-            row if (one := resolved.get(row.row)) is None else row._replace(values=one.values, keys=one.keys)
+            row
+            if (one := resolved.get(row.row)) is None
+            else row._replace(values=one.values, keys=one.keys if row.row in new else row.keys)
             for row in rows
         ], added
 

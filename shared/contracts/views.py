@@ -136,9 +136,11 @@ CENTRES = _view(
     names="json",
     ended_on="day",
     changed_at="instant",
+    closed_on="day",
+    created_by="text",
 )
 """Every centre, with its latest term; `ended_on` is the day on which that one ended, also before its last day.
-`changed_at` is when a step last changed its names or its host."""
+`changed_at` is when a step last changed its names or its host, `closed_on` the last day of a centre that has closed."""
 CLOCKS = _view("centre_published_clock", id="id", country="text", status="text", holder="text", assignee="id")
 """Who has the file of each centre, and the account or client that works on it."""
 REGISTER = _view(

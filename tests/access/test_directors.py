@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.matrix.ways import DIRECTOR, WAYS, actors, expected
+from services.centres.centres import schedules
 from services.centres.merges import EXPERTS
 from services.centres.settings import CentresSettings
 from services.centres.tenures.operations import apply_due
@@ -22,7 +23,7 @@ from shared.kernel.clock import today
 from tests.access.appointing import Appointing
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.centres import Members, agreed, endorsed, entered, recommended, stepped
-from tests.support.clock import run_on
+from tests.support.clock import calendar, run_on
 from tests.support.merges import MERGES
 from tests.support.principals import enter_callers
 
@@ -70,6 +71,19 @@ class Direction(Appointing):
         """Lets the schedule of centres make a change so many days later."""
         await run_on(today() + timedelta(days=days), apply_due, self.of_centres)
         await self.react(facts.CENTRE_DIRECTOR_CHANGED, centre["id"])
+
+    async def expire(self, centre: _Record) -> None:
+        """Lets the schedule of centres end the term, which is over."""
+        while (await self.appoints.get(centre["links"]["self"])).json()["status"] != "expired":
+            async with unit_of_work(self.of_centres, SYSTEM_CONTEXT) as uow:
+                await schedules.apply_scheduled(uow)
+        await self.react(facts.CENTRE_EXPIRED, centre["id"])
+
+    async def close(self, centre: _Record, **fields: str) -> _Record:
+        """The centre after its closure."""
+        closed = await stepped(self.appoints, centre, "close", reason="The host has left", fields=fields)
+        await self.react(facts.CENTRE_CLOSED, centre["id"])
+        return closed
 
     async def held(self, centre: _Record) -> list[tuple[UUID, str, date | None]]:
         return [tuple(row) for row in await self.rows.fetch(_HELD, centre["id"])]
@@ -162,9 +176,28 @@ async def test_the_role_lasts_until_90_days_after_the_last_term(direction: Direc
     centre = await stepped(direction.appoints, centre, "designate")
     await direction.react(facts.CENTRE_DESIGNATED, centre["id"])
     assert await direction.held(centre) == [(account, "active", None)]
-    await stepped(direction.appoints, centre, "close", reason="The host has left")
-    await direction.react(facts.CENTRE_CLOSED, centre["id"])
+    await direction.close(centre)
     assert await direction.held(centre) == [(account, "active", today() + timedelta(days=90))]
+
+
+async def test_the_role_of_a_closed_centre_counts_from_its_last_day(direction: Direction) -> None:
+    """A closure gives no role back that has ended since the term expired."""
+    days = calendar(direction.patch)
+    (early, account), (late, _) = [await direction.expert() for _ in range(2)]
+    soon, later = await direction.designated(early), await direction.designated(late)
+    ends = date.fromisoformat(soon["term"]["ends"])
+    days.pass_days((ends - today()).days + 1)
+    for centre in (soon, later):
+        await direction.expire(centre)
+        assert [until for _, _, until in await direction.held(centre)] == [ends + timedelta(days=90)]
+    days.pass_days(60)
+    effective = (today() - timedelta(days=5)).isoformat()
+    closed = await direction.close(soon, effective=effective)
+    assert closed["closed_on"] == effective
+    assert await direction.held(soon) == [(account, "active", today() + timedelta(days=85))]
+    days.pass_days(60)
+    await direction.close(later)
+    assert [until for _, _, until in await direction.held(later)] == []
 
 
 async def test_the_role_follows_the_account_of_the_director(direction: Direction) -> None:

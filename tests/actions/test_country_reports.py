@@ -90,11 +90,38 @@ async def test_a_published_report_is_shown_and_its_replacement_came_when_it_did(
     assert (await admin.change(path, visibility="public")).status_code == 200
     (shown,) = await _shown(anonymous, begun)
     assert (shown["report"], shown["ref"], shown["on_time"]) == (path[-36:], first["ref"], True)
-    other = await begun.report(replaces_id=path[-36:], due_on=str(today() - timedelta(days=9)))
-    assert (await admin.get(other)).json()["reported_at"] == first["reported_at"]
+    other = await begun.report(replaces_id=path[-36:])
+    replacing = (await admin.get(other)).json()
+    assert (replacing["reported_at"], replacing["due_on"]) == (first["reported_at"], first["due_on"])
     assert (await begun.by.change(f"{other}/sections/summary", confirmed=True)).status_code == 200
     assert (await begun.by.step(other, "submit")).json()["reported_at"] == first["reported_at"]
     assert await _shown(anonymous, begun) == [shown]
+
+
+async def test_nobody_makes_a_late_report_come_in_time(
+    caller: Callers, admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    """The authors set the last day of a draft; it stays once the period was reported."""
+    begun, later = await _owing(caller, superuser), str(today() + timedelta(days=30))
+    path = await begun.report(due_on=str(today() + timedelta(days=1)))
+    response = await begun.by.change(path, due_on=str(today() - timedelta(days=1)))
+    assert (response.status_code, response.json()["light"]) == (200, "yellow")
+    await begun.by.change(f"{path}/sections/summary", answers={"achieved": "Much."})
+    assert (await begun.by.step(path, "submit")).status_code == 200
+    reviewer = caller("officer")
+    assert (await reviewer.step(path, "take")).status_code == 200
+    assert (await reviewer.step(path, "return", reason="Which stations?")).status_code == 200
+    for by in (begun.by, admin):
+        response = await by.change(path, due_on=later)
+        assert (response.status_code, response.json()["reason"]) == (409, "already_reported")
+    named = [{"person": {"name": "Amina Khan"}, "credit": ["writing-original-draft"]}]
+    assert (await begun.by.change(path, contributors=named)).status_code == 200
+    assert (await begun.by.step(path, "submit")).status_code == 200
+    await publish(begun.by, path)
+    body = {"programme_id": begun.programme_id, "period_id": begun.period_id, "replaces_id": path[-36:]}
+    refused = await begun.by.post(REPORTS, {**body, "due_on": later})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/due_on")
+    assert [one["on_time"] for one in await _shown(caller(None), begun)] == [False]
 
 
 async def test_a_retracted_report_is_owed_again(caller: Callers, admin: Caller, superuser: asyncpg.Connection) -> None:

@@ -15,7 +15,18 @@ from tests.actions.neighbours import enter
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import CountryFixture
 from tests.support.callers import CALLERS, Caller, grant, person
-from tests.support.centres import CENTRES, Members, applied, centre_body, entered, stepped
+from tests.support.centres import (
+    AGREEMENTS,
+    CENTRES,
+    Members,
+    applied,
+    centre_body,
+    designated,
+    entered,
+    host_agreement,
+    stepped,
+    unused_country,
+)
 from tests.support.membership import activated
 
 WORK_LIST = "/access/v1/work_list"
@@ -156,6 +167,48 @@ async def test_an_applicant_has_the_steps_of_the_own_file_and_the_office_has_not
     assert await _agree(services, "officer", centre["id"]) == ["accept_complete"]
     assert await _agree(services, representative, centre["id"]) == []
     assert (await admin.get(centre["links"]["self"])).status_code == 200
+
+
+async def test_a_representative_has_the_steps_of_hosted_centres(
+    services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, members = Caller(services["centres"], "admin"), Members(Caller(services["membership"], "admin"))
+    country = unused_country()
+    host, elsewhere = await members.institution(country), await members.institution(country)
+    hosted = {"host_institution_id": host, "visibility": "restricted"}
+    centre, partner = [await designated(admin, members, superuser, country, **hosted) for _ in range(2)]
+    other = await designated(admin, members, superuser, country, visibility="restricted")
+    of_host = _known(monkeypatch, grant("institution_representative", "institution", host))
+    stranger = _known(monkeypatch, grant("institution_representative", "institution", elsewhere))
+    signing = await entered(admin, AGREEMENTS, host_agreement(centre, signed=False))
+    body = {"centre_id": other["id"], "partner": {"centre_id": partner["id"]}, "kind": "partner_centre"}
+    proposed = await entered(admin, "/centres/v1/partnerships", body)
+    report = (await admin.get(f"/centres/v1/annual_reports?centre_id={centre['id']}&sort=due")).json()["items"][0]
+    over = "UPDATE centre_annual_report SET period_starts = period_starts - 375, period_ends = $2 WHERE id = $1"
+    await superuser.execute(over, UUID(report["id"]), today() - timedelta(days=10))
+    await superuser.execute("UPDATE centre_centre SET status = 'renewal_due' WHERE id = $1", UUID(centre["id"]))
+    waiting = [(signing, "send"), (proposed, "accept"), (report, "start"), (centre, "submit_renewal")]
+    for record, verb in waiting:
+        assert await _agree(services, of_host, record["id"]) == [verb]
+        assert await _agree(services, stranger, record["id"]) == []
+    assert len(await _items(services, of_host)) == len(waiting)
+
+
+async def test_a_representative_has_the_agreements_of_their_own_application_alone(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, members = Caller(services["centres"], "admin"), Members(Caller(services["membership"], "admin"))
+    host = await members.institution("XA")
+    of_host = grant("institution_representative", "institution", host)
+    representative, colleague = _known(monkeypatch, of_host), _known(monkeypatch, of_host)
+    body = await centre_body(members, "XA", host_institution_id=host, director_id=None, visibility="restricted")
+    centre = await entered(Caller(services["centres"], representative), CENTRES, body)
+    agreement = await entered(admin, AGREEMENTS, host_agreement(centre, signed=False))
+    assert await _agree(services, representative, agreement["id"]) == ["send"]
+    agreement = await stepped(Caller(services["centres"], representative), agreement, "send")
+    await stepped(Caller(services["centres"], representative), centre, "withdraw")
+    assert await _agree(services, representative, agreement["id"]) == ["sign"]
+    assert await _agree(services, colleague, agreement["id"]) == []
 
 
 async def test_a_reviewer_has_the_invitation_and_then_the_review(

@@ -16,7 +16,16 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.support.callers import Caller
-from tests.support.centres import AGREEMENTS, DOCUMENT, Members, entered, host_agreement, stepped, unused_country
+from tests.support.centres import (
+    AGREEMENTS,
+    DOCUMENT,
+    Members,
+    centre_body,
+    entered,
+    host_agreement,
+    stepped,
+    unused_country,
+)
 from tests.support.clock import calendar
 from tests.support.merges import merged
 from tests.support.register import Membership, changed, changes, designated, items, public_expert
@@ -180,6 +189,46 @@ async def test_a_representative_of_the_host_reads_the_file_and_names_a_director(
     assert (await _made(of_host, centre, director_id=director))["director_id"] == director
     other = entering("institution_representative", "institution", await members.institution(centre["country"]))
     assert (await _change(other, centre, director_id=centre["director_id"])).status_code == 403
+
+
+async def test_who_changes_nothing_corrects_nothing(
+    admin: Caller, members: Members, centre: Record, entering: Entering
+) -> None:
+    country, path = centre["country"], centre["links"]["self"]
+    wanted: dict[str, Any] = {"names": _NEW, "address": "1 Peat Road", "unit": "Soils"}
+    wanted["position"] = {"lat": 2.5, "lon": 3.0}
+    for role, scope, over, expected in (
+        ("institution_representative", "institution", centre["host_institution_id"], 403),
+        ("committee_president", "country", country, 403),
+        ("committee_secretary", "country", country, 403),
+        ("centre_director", "centre", centre["id"], 200),
+        ("secretariat_officer", "country", country, 200),
+        ("api_client", "country", country, 200),
+    ):
+        who = entering(role, scope, over)
+        for name, value in wanted.items():
+            response = await who.change(path, **{name: value})
+            assert response.status_code == expected, (role, name, response.text)
+            assert expected == 200 or (response.json()["reason"], response.json()["detail"]) == (
+                "not_permitted",
+                f"Your grants do not include {name}.",
+            )
+            await changed(admin, centre, **{name: centre[name]})
+        assert (await who.change(path, themes=["soil"], names=centre["names"])).status_code == 200, role
+    for step in ("suspend", "close"):
+        await stepped(admin, centre, step, reason="A question")
+        president = entering("committee_president", "country", country)
+        assert (await president.change(path, names=_NEW)).status_code == 403, step
+
+
+async def test_applicants_write_their_application(admin: Caller, members: Members, entering: Entering) -> None:
+    country = unused_country()
+    draft = await entered(admin, "/centres/v1/centres", await centre_body(members, country))
+    president = entering("committee_president", "country", country)
+    wanted = {"names": _NEW, "address": "1 Peat Road", "unit": "Soils", "position": {"lat": 2.5, "lon": 3.0}}
+    response = await president.change(draft["links"]["self"], **wanted)
+    assert response.status_code == 200, response.text
+    assert {name: response.json()[name] for name in wanted} == wanted
 
 
 async def test_who_names_no_director_corrects_none(members: Members, centre: Record, entering: Entering) -> None:

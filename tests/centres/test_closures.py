@@ -136,7 +136,7 @@ async def test_a_centre_closes_with_a_reason_on_a_day_of_its_term(
     closed = await stepped(admin, centre.record, "close", reason="The host left", fields=fields)
     assert (closed["closure_cause"], closed["successor_id"], closed["public_note"]) == ("host_withdrew", None, _NOTE)
     term = await _term(admin, closed)
-    assert (term["status"], term["ended_on"]) == ("ended", _day(-3))
+    assert (term["status"], term["ended_on"], closed["closed_on"]) == ("ended", _day(-3), _day(-3))
     found = {report["period"]["starts"]: report["status"] for report in await centre.reports()}
     assert {starts <= _day(-3): status for starts, status in found.items()} == {True: "due", False: "waived"}
     assert (await _read(admin, partnership))["status"] == "ended"
@@ -244,6 +244,7 @@ async def test_a_centre_closes_on_a_later_day(
     closed = await _read(admin, waiting)
     assert (closed["status"], closed["closure_cause"], closed["public_note"]) == ("closed", "host_withdrew", _NOTE)
     assert (closed["pending_closure"], closed["version"]) == (None, waiting["version"] + 1)
+    assert (waiting["closed_on"], closed["closed_on"]) == (None, fields["effective"])
     assert (await _term(admin, closed))["ended_on"] == fields["effective"]
     found = {report["period"]["starts"]: report["status"] for report in await centre.reports()}
     assert {starts <= fields["effective"]: status for starts, status in found.items()} == {True: "due", False: "waived"}

@@ -334,3 +334,21 @@ async def test_scores_of_an_erased_member_keep_no_comment(evaluated: Evaluated, 
     assert counts == {"evaluation_scores": 1}
     (left,) = (await evaluated.admin.get(f"{made['links']['self']}/scores")).json()["items"]
     assert (left["id"], left["scores"], left["comment"]) == (own["id"], points(4), None)
+
+
+async def test_an_erased_expert_leaves_the_panel_of_a_planned_evaluation(
+    evaluated: Evaluated, database: Database
+) -> None:
+    erased, others = (await evaluated.expert())[0], [(await evaluated.expert())[0] for _ in range(2)]
+    alone, enough = await evaluated.planned(erased, others[0]), await evaluated.planned(others[0], erased, others[1])
+    begun = await stepped(evaluated.officer, await evaluated.planned(erased, others[1]), "start")
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        assert await erase(uow, UUID(erased)) == {"evaluation_panels": 2}
+    alone, enough = await _read(evaluated.officer, alone), await _read(evaluated.officer, enough)
+    assert [member["expert_id"] for member in alone["panel"]] == others[:1]
+    assert await refused(evaluated.officer, alone, "start") == "panel_missing"
+    assert [member["expert_id"] for member in enough["panel"]] == others
+    assert (await stepped(evaluated.officer, enough, "start"))["status"] == "in_progress"
+    assert (await _read(evaluated.officer, begun))["panel"] == begun["panel"]
+    waiting = (await evaluated.officer.get("/centres/v1/work_list?kind=evaluations&limit=200")).json()["items"]
+    assert "start" not in [item["action"] for item in waiting if item["id"] == alone["id"]]

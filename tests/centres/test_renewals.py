@@ -190,6 +190,56 @@ async def test_the_next_term_starts_the_day_after_with_its_reports(evaluated: Ev
     assert owed[0]["period"]["starts"] == starts.isoformat()
 
 
+async def _closed(evaluated: Evaluated, centre: Record) -> str:
+    """The state of the final report after the centre has closed."""
+    await stepped(evaluated.admin, centre, "close", reason="The host ends it")
+    return str((await _final(evaluated))["status"])
+
+
+@pytest.mark.parametrize("written", ["due", "draft", "submitted"])
+async def test_a_closed_centre_owes_no_final_report(
+    evaluated: Evaluated, database: Database, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    opened = await _opened(evaluated, database)
+    await asked(evaluated.admin, kind="final_report")
+    director, final = evaluated.centre.caller(monkeypatch, "centre_director"), await _final(evaluated)
+    begun = [one for one in await evaluated.centre.reports() if one["kind"] == "annual"]
+    if written == "draft":
+        await stepped(evaluated.officer, final, "start")
+    elif written == "submitted":
+        await _report(evaluated, final)
+    assert await _closed(evaluated, opened) == ("submitted" if written == "submitted" else "waived")
+    assert await _steps(director, final) == []
+    (shown,) = [one for one in await evaluated.centre.reports() if one["kind"] == "final"]
+    assert shown["light"] is None
+    now = {one["id"]: one["status"] for one in await evaluated.centre.reports()}
+    assert {now[one["id"]] for one in begun if one["period"]["starts"] <= today().isoformat()} == {"due"}
+    counted = "SELECT count(*) FROM core_outbox WHERE subject = $1 AND type LIKE '%.report_%'"
+    for days in (-30, 1, 30):
+        await run_on(date.fromisoformat(final["due"]) + timedelta(days=days), reports.remind, database)
+    assert await evaluated.rows.fetchval(counted, UUID(final["id"])) == 0
+
+
+async def test_an_expired_centre_owes_its_final_report_until_it_closes(
+    evaluated: Evaluated, database: Database
+) -> None:
+    await _opened(evaluated, database)
+    await _ending(evaluated, -1)
+    await _end_terms(database)
+    expired = await _now(evaluated)
+    assert (expired["status"], (await _final(evaluated))["status"]) == ("expired", "due")
+    assert await _closed(evaluated, expired) == "waived"
+
+
+async def test_what_a_renewal_had_as_a_document_is_waived_if_it_is_refused(
+    evaluated: Evaluated, database: Database
+) -> None:
+    reviewed = await _reviewed(evaluated, database)
+    assert (await _final(evaluated))["status"] == "due"
+    await stepped(evaluated.admin, reviewed, "not_renew", reason="Too few results")
+    assert (await _final(evaluated))["status"] == "waived"
+
+
 async def test_a_centre_that_expired_thirteen_months_ago_is_not_renewed(
     evaluated: Evaluated, database: Database
 ) -> None:

@@ -165,6 +165,49 @@ async def test_centres_from_before_their_stages_are_in_the_present_one(test_serv
     }
 
 
+async def test_reports_from_before_have_the_day_of_their_first_submission(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_reported")
+    (reporting,) = (one for one in _script().walk_revisions() if one.revision.endswith("_actions_reported"))
+    await migrate(url, revision=str(reporting.down_revision))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    await connection.execute("SET session_replication_role = 'replica'")  # without what the reports refer to
+    first, again = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 5, 1, 12, tzinfo=UTC)
+    old = {
+        name: await enter(
+            connection, "action_report", status=status, visibility=visibility, submitted_at=at, prefill="none"
+        )
+        for name, status, visibility, at in (
+            ("draft", "draft", "network", None),
+            ("returned", "draft", "restricted", again),
+            ("published", "published", "public", again),
+            ("unaudited", "submitted", "restricted", again),
+        )
+    }
+    for name, action, at in (
+        ("draft", "create", first),
+        ("returned", "submit", first), ("returned", "return", first + timedelta(days=1)), ("returned", "submit", again),
+        ("published", "create", first - timedelta(days=1)), ("published", "submit", first),
+        ("published", "submit", again),
+    ):  # fmt: skip
+        about = {
+            "subject": old[name],
+            "resource": "actions.reports",
+            "actor_kind": "system",
+            "detail": b"",
+            "content_hash": b"",
+        }
+        await enter(connection, "core_audit", at=at, action=action, version=1, **about)
+    await migrate(url, revision=reporting.revision)
+    rows = await connection.fetch("SELECT id, reported_at, submitted_at FROM action_report")
+    await connection.close()
+    assert {row["id"]: tuple(row)[1:] for row in rows} == {
+        old["draft"]: (None, None),
+        old["returned"]: (first, again),
+        old["published"]: (first, again),
+        old["unaudited"]: (again, again),
+    }
+
+
 async def _empty(server: str, name: str) -> str:
     connection = await asyncpg.connect(f"{server}postgres")
     await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

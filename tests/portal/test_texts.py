@@ -7,8 +7,11 @@ from string import Formatter
 import pytest
 
 from services.actions.actions.domain import LIFECYCLE as ACTIONS
+from services.actions.assessments.domain import COMPLETIONS, KINDS
 from services.actions.countries.domain import RUNGS
+from services.actions.milestones.domain import LIFECYCLE as MILESTONES
 from services.actions.programmes.domain import PUBLISHED as PROGRAMMES
+from services.actions.results.values import REASONS_MISSING
 from services.centres.centres.domain import PUBLISHED as CENTRES
 from services.centres.committees.domain import PUBLISHED as COMMITTEES
 from services.membership.certificates.domain import CATEGORIES as REVOCATIONS
@@ -27,6 +30,10 @@ _CODES = {
     "stage": set(RUNGS),
     "category": set(CATEGORIES),
     "region": set(REGIONS),
+    "milestone": set(MILESTONES.states),
+    "subject": set(KINDS),
+    "completion": set(COMPLETIONS),
+    "missing": set(REASONS_MISSING),
     "revocation": set(REVOCATIONS),
     "verify": set(STATUSES),
 }

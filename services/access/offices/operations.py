@@ -28,7 +28,7 @@ _DIRECTED = frozenset(("active", "renewal_due", "renewal_review", "suspended", "
 _DIRECTION = Trail(_DIRECTED, frozenset(("director_id",)), waits_in="pending_change")
 _DELEGATED = Trail(frozenset(("active",)), frozenset(("account_id",)))
 _LINGERS = timedelta(days=90)
-"""How long a director has the role after the end of the centre's last term."""
+"""How long a director has the role after the end of the centre's last term, and after its closure."""
 
 _REVIEWING = frozenset(("accepted", "completed"))
 _INVITED = _REVIEWING | {"invited"}
@@ -115,8 +115,8 @@ async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
 
 
 async def follow_directors(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """The director of a designated centre has the role until another expert takes over, or for 90 days after the last
-    term has ended."""
+    """The director of a designated centre has the role until another expert takes over, or for 90 days after its last
+    term has expired or, if it closes within these, after its last day."""
     await _follow_directors(uow, _subjects(facts))
 
 
@@ -125,6 +125,8 @@ async def _follow_directors(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
         if not centre["account_id"] or centre["status"] not in _DIRECTED:
             return None
         ends = centre["ended_on"] and centre["ended_on"] + _LINGERS
+        if ends is not None and centre["closed_on"] is not None and centre["closed_on"] <= ends:
+            ends = centre["closed_on"] + _LINGERS
         role = ("centre_director", "centre", str(centre["id"]))
         return Office(centre["account_id"], *role, today(), ends, centre["director_id"])
 

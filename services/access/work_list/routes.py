@@ -12,6 +12,7 @@ from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
+from shared.records.hosting import with_work
 from shared.records.work_list import light
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
@@ -39,7 +40,8 @@ async def get_work_list(ctx: CurrentContext) -> Response:
         raise invalid_parameter("service", f"One of {', '.join(SERVICES)}.")
     chosen = asked(ctx)
     async with ctx.connection() as connection:
-        rows = await queries.page(connection, ctx.principal, service=given.get("service"), **chosen)
+        principal = await with_work(connection, ctx.principal)
+        rows = await queries.page(connection, principal, service=given.get("service"), **chosen)
     shown, following = page_of(ctx, rows, chosen["limit"])
     body = {"items": [_item(row) for row in shown], "total": rows[0]["total"] if rows else 0, "next": following}
     return Response(orjson.dumps(body), 200, None, JSON)

@@ -12,6 +12,7 @@ from services.actions.countries.record import OwedReport
 from services.actions.frameworks.record import Core, Pillar
 from services.actions.iati.domain import Plan, Reported
 from services.actions.indicators.record import Indicator
+from services.actions.milestones.record import Milestone
 from services.actions.periods.record import Period
 from services.actions.results.record import Result
 from services.actions.results.values import Amount, number_of
@@ -34,11 +35,13 @@ class Measured(NamedTuple):
 
 class Comparison(NamedTuple):
     """How far a programme, action, milestone or centre has come in a period, as the country says and as an independent
-    assessment says, and the difference in steps."""
+    assessment says, and the difference in steps. `period` is the code of the period."""
 
     kind: str
     id: UUID
+    titles: Texts
     period_id: UUID
+    period: str
     own: str | None
     independent: str | None
     difference: int | None
@@ -55,6 +58,10 @@ class CountryProfile:
     pillars: Sequence[Pillar]
     comparison: Sequence[Comparison] = ()
     reports: Sequence[OwedReport] = ()
+    assessed_at: datetime | None = None
+    """When the assessments and the public reports that it shows were last changed."""
+    milestones: Sequence[Milestone] = ()
+    """The public milestones of the actions, by day."""
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -76,17 +83,17 @@ class CountryProfile:
             yield from (_measured(one, action) for one in self.plan.reported.get(action.id, ()))
 
     @property
-    def changed_at(self) -> datetime:
-        """When what the profile shows was last changed."""
-        if self.plan is None:
-            return SINCE
+    def changed_at(self) -> datetime | None:
+        """When what the profile shows was last changed; None without anything."""
+        of_plan = () if self.plan is None else (self.plan.programme, *self.actions, *self.milestones)
         of_values = (
             one.updated_at
             for measured in self.measured()
             for one in (measured.of, measured.baseline, *chain.from_iterable(part[1:] for part in measured.periods))
             if one is not None
         )
-        return max(chain((one.updated_at for one in (self.plan.programme, *self.actions)), of_values))
+        found = chain((one.updated_at for one in of_plan), of_values, filter(None, (self.assessed_at,)))
+        return max(found, default=None)
 
 
 def number_in(record: Result | Target, of: Indicator) -> str | None:

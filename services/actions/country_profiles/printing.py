@@ -5,8 +5,9 @@ from pathlib import Path
 
 from services.actions.actions.record import Action
 from services.actions.countries.record import OwedReport
-from services.actions.country_profiles.domain import CountryProfile, Measured, number_in
+from services.actions.country_profiles.domain import SINCE, Comparison, CountryProfile, Measured, number_in
 from services.actions.indicators.record import Indicator
+from services.actions.milestones.record import Milestone
 from services.actions.open_data.domain import OPEN_DATA
 from services.actions.results.record import Result
 from services.actions.targets.record import Target
@@ -21,7 +22,9 @@ _MOST_ROWS = 200
 """Rows of a table. The open data have all of them."""
 _COLUMNS: Mapping[str, Mapping[str, float]] = {
     "actions": {"pillar": 2, "action": 4, "status": 1.6, "planned": 2.4},
+    "milestones": {"milestone": 4, "action": 3, "due_on": 2, "status": 1.6},
     "indicators": {"indicator": 4, "baseline": 2, "period": 1.2, "target": 2, "actual": 2},
+    "comparison": {"subject": 4, "period": 1.2, "own": 2, "independent": 2, "difference": 1.4},
     "reports": {"period": 2, "due_on": 3, "status": 5},
 }
 """The headings of the tables, with the widths of their columns."""
@@ -30,12 +33,15 @@ _COLUMNS: Mapping[str, Mapping[str, float]] = {
 def document(profile: CountryProfile, language: str, origin: str) -> Document:
     """The profile in a language; texts that lack it are in English, or in any."""
     labels = labels_of(_LABELS, language)
+    first = profile.milestones[: _MOST_ROWS + 1]
     tables = {
         "actions": [_action_cells(profile, one, language, labels) for one in profile.actions],
+        "milestones": [_milestone_cells(profile, one, language, labels) for one in first],
         "indicators": [_indicator_cells(one, language, labels) for one in profile.measured()],
+        "comparison": [_comparison_cells(one, language, labels) for one in profile.comparison],
         "reports": [_report_cells(one, language, labels) for one in profile.reports],
     }
-    changed = profile.changed_at
+    changed = profile.changed_at or SINCE
     data = {
         "language": language,
         "plan": labels["plan"],
@@ -70,6 +76,7 @@ def _facts(profile: CountryProfile, language: str, labels: Mapping[str, str]) ->
         facts.append((labels["status"], labels[f"status_{plan.status}"]))
         days = {"started_on": plan.started_on, "completed_on": plan.completed_on}
         facts += [(labels[name], day_in(language, day)) for name, day in days.items() if day]
+    if profile.changed_at is not None:
         facts.append((labels["changed"], day_in(language, profile.changed_at.date())))
     return facts
 
@@ -82,6 +89,11 @@ def _action_cells(profile: CountryProfile, of: Action, language: str, labels: Ma
         labels[f"status_{of.status}"],
         " – ".join(day_in(language, day) for day in days if day),
     ]
+
+
+def _milestone_cells(profile: CountryProfile, of: Milestone, language: str, labels: Mapping[str, str]) -> list[str]:
+    action = next((text_in(language, one.titles) for one in profile.actions if one.id == of.action_id), "")
+    return [text_in(language, of.titles), action, day_in(language, of.due), labels[f"milestone_{of.status}"]]
 
 
 def _indicator_cells(measured: Measured, language: str, labels: Mapping[str, str]) -> list[str]:
@@ -98,6 +110,13 @@ def _indicator_cells(measured: Measured, language: str, labels: Mapping[str, str
         _value(target, of, language, labels) if target else "",
         _value(actual, of, language, labels) if actual else "",
     ]
+
+
+def _comparison_cells(of: Comparison, language: str, labels: Mapping[str, str]) -> list[str]:
+    sides = [labels[f"completion_{side}"] if side else "" for side in (of.own, of.independent)]
+    title = f"{labels[f'subject_{of.kind}']}: {text_in(language, of.titles)}"
+    steps = of.difference
+    return [title, of.period, *sides, "" if steps is None else f"{steps:+d}" if steps else "0"]
 
 
 def _report_cells(of: OwedReport, language: str, labels: Mapping[str, str]) -> list[str]:

@@ -11,7 +11,8 @@ from services.actions.countries.schemas import CountryReport, present_reports
 from services.actions.country_profiles.domain import Comparison as Compared
 from services.actions.country_profiles.domain import CountryProfile, Measured, number_in
 from services.actions.indicators.record import Indicator
-from services.actions.indicators.schemas import Unit
+from services.actions.indicators.schemas import ScaleCode, Unit
+from services.actions.milestones.record import Milestone as MilestoneRecord
 from services.actions.open_data.domain import OPEN_DATA
 from services.actions.programmes.record import Programme as ProgrammeRecord
 from services.actions.results.record import Result
@@ -47,6 +48,18 @@ class ProfileAction(ResponseModel):
     actual_start: Annotated[date | None, "The day on which it started."]
     actual_end: Annotated[date | None, "The day on which it ended."]
     participants: Annotated[list[ProfileParticipant], "The public institutions that take part."]
+
+
+class ProfileMilestone(ResponseModel):
+    """A milestone of an action."""
+
+    id: Annotated[UUID, Refers("/actions/v1/milestones"), "The milestone's id."]
+    ref: Annotated[str, Field(examples=["MIL-000001"]), "The milestone's ref."]
+    action_id: Annotated[UUID, Refers("/actions/v1/actions"), "Its action."]
+    titles: Annotated[LocalizedTexts, "Its titles, by language."]
+    status: Annotated[str, Field(examples=["done"]), "Its state."]
+    due: Annotated[date, "The day on which it is due."]
+    verified_on: Annotated[date | None, "The day on which it was verified."]
 
 
 class ProfileProgramme(ResponseModel):
@@ -94,6 +107,7 @@ class ProfileIndicator(ResponseModel):
     titles: Annotated[LocalizedTexts, "Its titles, by language."]
     measure: Annotated[str, Field(examples=["unit"]), "What its values are."]
     unit: Annotated[Unit | None, "Its unit."]
+    scale: Annotated[list[ScaleCode], "The codes of its values, if nominal or ordinal."]
     direction: Annotated[str, Field(examples=["ascending"]), "Whether more or less of it is better, or neither."]
     action_id: Annotated[UUID | None, Refers("/actions/v1/actions"), "The action; null for the country itself."]
     baseline: Annotated[ProfileBaseline | None, "The latest baseline."]
@@ -105,6 +119,7 @@ class ProfileSubject(ResponseModel):
 
     kind: Annotated[Literal["programme", "action", "milestone", "centre"], "Its kind."]
     id: Annotated[UUID, "Its id."]
+    titles: Annotated[LocalizedTexts, "Its titles, by language; of a programme its ref and framework."]
 
 
 class ProfileComparison(ResponseModel):
@@ -112,6 +127,7 @@ class ProfileComparison(ResponseModel):
 
     subject: Annotated[ProfileSubject, "What is compared."]
     period_id: Annotated[UUID, "The period."]
+    period: Annotated[str, Field(examples=["2026"]), "The code of the period."]
     self: Annotated[str | None, Field(examples=["complete"]), "What the country says."]
     independent: Annotated[str | None, Field(examples=["substantial"]), "What the independent assessment says."]
     difference: Annotated[int | None, Field(examples=[1]), "How many steps the second is above the first."]
@@ -126,14 +142,19 @@ class CountryProfileAnswer(ResponseModel):
     stage: Annotated[int, Field(examples=[3]), "The stage of the country, from 0 to 7."]
     programme: Annotated[ProfileProgramme | None, "The latest published programme; null without one."]
     actions: Annotated[list[ProfileAction], "Its published actions."]
+    milestones: Annotated[list[ProfileMilestone], "The public milestones of these actions by day, at most 5,000."]
     indicators: Annotated[list[ProfileIndicator], "The indicators of the country, then those of its actions."]
-    comparison: Annotated[list[ProfileComparison], "What was assessed; empty without a published assessment."]
+    comparison: Annotated[list[ProfileComparison], "What was assessed, by period, the latest first."]
     reports: Annotated[
         list[CountryReport],
         "The progress reports that public programmes owe, and whether they came in time: by period, the latest first,"
         " at most 100.",
     ]
-    changed_at: Annotated[datetime | None, "When programme, actions or values last changed; null without a programme."]
+    changed_at: Annotated[
+        datetime | None,
+        "When the programme, its actions, milestones, values, assessments or public reports last changed; null without"
+        " any.",
+    ]
     links: Annotated[dict[str, str], "The profile as PDF, by language."]
 
 
@@ -148,10 +169,11 @@ def present(profile: CountryProfile) -> dict[str, Any]:
         "stage": profile.stage,
         "programme": _programme(profile.plan.programme) if profile.plan else None,
         "actions": [_action(profile, one) for one in profile.actions],
+        "milestones": [_milestone(one) for one in profile.milestones],
         "indicators": [_indicator(one) for one in profile.measured()],
         "comparison": [_comparison(one) for one in profile.comparison],
         "reports": present_reports(profile.reports),
-        "changed_at": to_text(profile.changed_at) if profile.plan else None,
+        "changed_at": to_text(profile.changed_at) if profile.changed_at else None,
         "links": {language: f"{path}?language={language}" for language in LANGUAGES},
     }
 
@@ -172,10 +194,14 @@ def _action(profile: CountryProfile, of: ActionRecord) -> dict[str, Any]:
     }
 
 
+def _milestone(of: MilestoneRecord) -> dict[str, Any]:
+    return _fields(of, "id", "ref", "action_id", "titles", "status", "due", "verified_on")
+
+
 def _indicator(measured: Measured) -> dict[str, Any]:
     of, baseline = measured.of, measured.baseline
     return {
-        **_fields(of, "id", "code", "titles", "measure", "unit", "direction"),
+        **_fields(of, "id", "code", "titles", "measure", "unit", "scale", "direction"),
         "action_id": str(measured.action.id) if measured.action else None,
         "baseline": {**_value(baseline, of), "year": baseline.year} if baseline else None,
         "periods": [
@@ -198,9 +224,9 @@ def _value(record: Result | Target, of: Indicator) -> dict[str, Any]:
 
 
 def _comparison(of: Compared) -> dict[str, Any]:
-    subject = {"kind": of.kind, "id": str(of.id)}
+    subject = {"kind": of.kind, "id": str(of.id), "titles": of.titles}
     sides = {"self": of.own, "independent": of.independent, "difference": of.difference}
-    return {"subject": subject, "period_id": str(of.period_id), **sides}
+    return {"subject": subject, "period_id": str(of.period_id), "period": of.period, **sides}
 
 
 def _fields(of: Record, *names: str) -> dict[str, Any]:

@@ -56,12 +56,13 @@ def _of_subject(table: Table, published: Iterable[str]) -> ColumnElement[bool]:
     return and_(
         is_public(table, published),
         has_public(indicator, table.c.indicator_id, is_public(indicator, indicators.PUBLISHED)),
-        or_(table.c.action_id.is_(None), has_public(action, table.c.action_id, _ACTION)),
-        or_(table.c.centre_id.is_(None), _is_public_centre(table.c.centre_id)),
+        or_(table.c.action_id.is_(None), has_public(action, table.c.action_id, PUBLIC_ACTION)),
+        or_(table.c.centre_id.is_(None), is_public_centre(table.c.centre_id)),
     )
 
 
-def _is_public_centre(key: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_public_centre(key: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether everybody may know of the centre with this id."""
     centre = views.CENTRES.alias("named_centre")
     return select(centre.c.id).where(centre.c.id == key, is_public(centre, NAMED_CENTRES.published)).exists()
 
@@ -90,14 +91,18 @@ def _codes() -> Dataset:
     )
 
 
-_PROGRAMME = is_public(programme, programmes.PUBLISHED)
-_ACTION = and_(is_public(action, actions.PUBLISHED), has_public(programme, action.c.programme_id, _PROGRAMME))
-_MILESTONE = and_(is_public(milestone, milestones.PUBLISHED), has_public(action, milestone.c.action_id, _ACTION))
+PUBLIC_PROGRAMME = is_public(programme, programmes.PUBLISHED)
+PUBLIC_ACTION = and_(
+    is_public(action, actions.PUBLISHED), has_public(programme, action.c.programme_id, PUBLIC_PROGRAMME)
+)
+PUBLIC_MILESTONE = and_(
+    is_public(milestone, milestones.PUBLISHED), has_public(action, milestone.c.action_id, PUBLIC_ACTION)
+)
 _ASSESSED = or_(
-    has_public(programme, assessment.c.subject_id, _PROGRAMME),
-    has_public(action, assessment.c.subject_id, _ACTION),
-    has_public(milestone, assessment.c.subject_id, _MILESTONE),
-    _is_public_centre(assessment.c.subject_id),
+    has_public(programme, assessment.c.subject_id, PUBLIC_PROGRAMME),
+    has_public(action, assessment.c.subject_id, PUBLIC_ACTION),
+    has_public(milestone, assessment.c.subject_id, PUBLIC_MILESTONE),
+    is_public_centre(assessment.c.subject_id),
 )
 _ALL = (
     dataset_of(
@@ -106,7 +111,7 @@ _ALL = (
         "Country programmes",
         "The approved programme of each country under a framework, and its state.",
         "schema:Project",
-        _PROGRAMME,
+        PUBLIC_PROGRAMME,
         committee_id=if_public(programme.c.committee_id, views.COMMITTEES, NAMED_COMMITTEES.published),
         centre_id=if_public(programme.c.centre_id, views.CENTRES, NAMED_CENTRES.published),
     ),
@@ -116,7 +121,7 @@ _ALL = (
         "Actions",
         "What the programmes do: when, where, with whom, and from which baseline.",
         "schema:Project",
-        _ACTION,
+        PUBLIC_ACTION,
         participants=_public_participants(),
     ),
     dataset_of(
@@ -125,7 +130,7 @@ _ALL = (
         "Milestones",
         "What the actions are to reach by which day, and what they have reached.",
         "schema:Event",
-        _MILESTONE,
+        PUBLIC_MILESTONE,
     ),
     dataset_of(
         Indicator,
@@ -158,7 +163,7 @@ _ALL = (
         "Progress reports",
         "What programmes report about periods: the answers to public questions.",
         "schema:Report",
-        and_(is_public(report, reports.PUBLISHED), has_public(programme, report.c.programme_id, _PROGRAMME)),
+        and_(is_public(report, reports.PUBLISHED), has_public(programme, report.c.programme_id, PUBLIC_PROGRAMME)),
         sections=public_answers(),
     ),
     dataset_of(

@@ -25,6 +25,7 @@ from services.actions.sheets.domain import ByName
 from services.actions.support_requests.tables import support_request
 from services.actions.targets.tables import target
 from services.actions.tasks.tables import task
+from shared.contracts.views import INSTITUTIONS
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal
@@ -34,6 +35,8 @@ from shared.records.listing import Listing
 from shared.records.references import reading_access
 
 _MOST = 10_000
+_AT_ONCE = 5_000
+"""Names of institutions in one lookup."""
 _IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 _NAMES = any_(bindparam("names", type_=ARRAY(Text)))
 
@@ -50,6 +53,17 @@ class Owner(NamedTuple):
     def has_ended(self) -> bool:
         """Whether nothing is added any more."""
         return self.status in programmes.ENDED | actions.ENDED
+
+
+_i = INSTITUTIONS.c
+_INSTITUTIONS = tuple(
+    Lookup(query.limit(_MOST))
+    for query in (
+        select(cast(_i.id, Text).label("name"), _i.id).where(_i.id == _IDS),
+        select(_i.ref.label("name"), _i.id).where(_i.ref == _NAMES),
+        select(_i.ror.label("name"), _i.id).where(_i.ror == _NAMES, _i.merged_into.is_(None)),
+    )
+)
 
 
 def _owners(table: Table) -> Statement:
@@ -112,6 +126,19 @@ async def _named(
         for row in rows
         if access.knows_row(row, published)
     )
+
+
+async def institutions_named(connection: Connection, names: Collection[str]) -> dict[str, UUID]:
+    """Institutions by id, ref or ROR id, regardless of the caller."""
+    found: dict[str, UUID] = {}
+    every = sorted(names)
+    for first in range(0, len(every), _AT_ONCE):
+        some = every[first : first + _AT_ONCE]
+        parameters = {"names": some, "ids": _ids(some)}
+        for lookup, takes in zip(_INSTITUTIONS, ("ids", "names", "names"), strict=True):
+            rows = await lookup.fetch(connection, **{takes: parameters[takes]})
+            found |= {row["name"]: row["id"] for row in rows}
+    return found
 
 
 def _ids(names: Collection[str]) -> list[UUID]:

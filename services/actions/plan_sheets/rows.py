@@ -40,6 +40,13 @@ def tag_cell(tags: Iterable[Tag]) -> str:
     return "; ".join(f"{tag['scheme']}:{tag['code']}" for tag in found)
 
 
+def list_in(heading: str, cell: str) -> Any:
+    """A JSON list as exports have it. Raises RowFault."""
+    if not cell.startswith("["):
+        raise RowFault("invalid_format", f"{heading}: a JSON list, as exports have it.")
+    return _json(heading, cell)
+
+
 def number_in(heading: str, cell: str) -> int | float:
     """A number. Raises RowFault."""
     try:

@@ -10,8 +10,15 @@ from services.actions.schemes.schemas import Tag
 from shared.web.fields import Body, Day, Line, Prose, Texts, Titles
 
 
+class ParticipantRow(Body):
+    """An institution that takes part. `institution_id` is a ref, a ROR id or an id; `role` as in actions."""
+
+    institution_id: Line
+    role: Annotated[int, Field(ge=1, le=4)]
+
+
 class ActionRow(Body):
-    """A row of an action. `programme` is a ref or an id."""
+    """A row of an action. `programme` is a ref or an id. `location` is the only one, of the columns of a place."""
 
     programme: Line | None = None
     pillar: Literal[domain.PILLARS] | None = None  # type: ignore[valid-type]
@@ -20,7 +27,9 @@ class ActionRow(Body):
     descriptions: Texts = {}
     planned_start: Day | None = None
     planned_end: Day | None = None
-    locations: Annotated[list[ActionLocation], Field(max_length=1)] = []
+    participants: Annotated[list[ParticipantRow], Field(max_length=200)] = []
+    location: ActionLocation | None = None
+    locations: Annotated[list[ActionLocation], Field(max_length=50)] = []
     tags: Annotated[list[Tag], Field(max_length=100)] = []
     budget: Budget | None = None
     baseline: Baseline | None = None

@@ -45,12 +45,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Report) -> Report:
     period = await _period_of(uow.connection, new.period_id, programme)
     template = await _template_of(uow.connection, new, programme)
     replaced = await _replaced(uow, new)
+    if replaced is not None and new.due_on not in (None, replaced.due_on):
+        raise invalid_field("/due_on", "invalid_value", "It has the last day of the report that it replaces.")
     placed = replace(
         new,
         country=programme.country,
         status="draft",
         template_id=template.id,
-        due_on=new.due_on or period.due_on,
+        due_on=replaced.due_on if replaced else new.due_on or period.due_on,
         expert_ids=await experts_in(uow, new.contributors),
         authors=with_author((), uow.origin.actor),
         reported_at=replaced.reported_at if replaced else None,

@@ -59,10 +59,11 @@ def not_delegated() -> Forbidden:
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Report, wanted: Report) -> Report:
-    """Updates visibility, and the last day and the contributors while the authors have the report.
+    """Updates visibility, the contributors while the authors have the report, and its last day until the period was
+    reported, so that nobody changes afterwards what was in time.
 
-    Raises Forbidden `not_delegated` for whom sections are delegated to, Conflict in another state, Invalid for an
-    unknown contributor.
+    Raises Forbidden `not_delegated` for whom sections are delegated to, Conflict in another state and for a last day of
+    what was reported, Invalid for an unknown contributor.
     """
     if is_by_delegation(access, "update", before.country, before.id):
         raise not_delegated()
@@ -70,6 +71,8 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Report, wanted: R
     if (wanted.due_on, wanted.contributors) != (before.due_on, before.contributors):
         if before.status not in domain.AWAITED:
             raise Conflict("A submitted report does not change.", members={"current_state": before.status})
+        if wanted.due_on != before.due_on and before.reported_at is not None:
+            raise Conflict("The period was reported; its last day stays.", members={"reason": "already_reported"})
         experts = await experts_in(uow, wanted.contributors, before.expert_ids)
         wanted = replace(wanted, expert_ids=experts, authors=with_author(before.authors, uow.origin.actor))
     after = await REPORTS.update(uow, before, wanted)

@@ -84,9 +84,10 @@ async def open_final_report(uow: UnitOfWork, centre: UUID, country: str, term: U
     await REPORTS.insert(uow, final)
 
 
-async def waive_future(uow: UnitOfWork, centre: UUID, day: date) -> None:
-    """Waives the reports of a centre that closes on this day, for periods that have not begun on it."""
-    for before in await queries.lock_future(uow.connection, centre, day):
+async def waive_by_closure(uow: UnitOfWork, centre: UUID, day: date) -> None:
+    """Waives the reports of a centre that closes on this day, for periods that have not begun on it, and the final
+    report, which only a renewal needs."""
+    for before in await queries.lock_not_owed(uow.connection, centre, day):
         await REPORTS.apply_scheduled(uow, before, "waive_by_closure")
 
 

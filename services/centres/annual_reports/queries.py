@@ -103,9 +103,9 @@ _BEFORE = Lookup(
     .order_by(_r.period_ends.desc(), _r.id)
     .limit(1)
 )
-_FUTURE = Statement(
+_NOT_OWED = Statement(
     select(annual_report)
-    .where(_r.centre_id == bindparam("centre"), _r.status == constant("due"), _r.period_starts > TODAY)
+    .where(_r.centre_id == bindparam("centre"), _awaited, or_(_is_final, _r.period_starts > TODAY))
     .order_by(_r.id)
     .with_for_update()
 )
@@ -149,9 +149,10 @@ async def accepted_before(connection: Connection, report: AnnualReport) -> Annua
     return record_of(AnnualReport, row) if row else None
 
 
-async def lock_future(connection: Connection, centre: UUID, day: date) -> list[AnnualReport]:
-    """The reports of a centre that are due and whose period begins after a day, locked."""
-    return records_of(AnnualReport, await _FUTURE.fetch(connection, centre=centre, today=day))
+async def lock_not_owed(connection: Connection, centre: UUID, day: date) -> list[AnnualReport]:
+    """The awaited reports of a centre that it does not owe if it closes on a day: those whose period begins after it,
+    and the final one. Locked."""
+    return records_of(AnnualReport, await _NOT_OWED.fetch(connection, centre=centre, today=day))
 
 
 async def lock_unannounced(connection: Connection, day: date) -> list[AnnualReport]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
-from services.centres.annual_reports.operations import open_reports, waive_future
+from services.centres.annual_reports.operations import open_reports, waive_by_closure
 from services.centres.centres import domain, queries
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import term
@@ -163,7 +163,8 @@ def with_step(before: Centre, entered: Centre, requested: TransitionRequest) -> 
     if not earliest <= closing_day(fields) <= today():
         raise invalid_field("/fields/effective", "out_of_range", f"From {earliest} to today.")
     cause, successor = given(fields, "cause", str), given_id(fields, "successor_id")
-    return replace(after, pending_change=None, pending_closure=None, closure_cause=cause, successor_id=successor)
+    closed = replace(after, pending_change=None, pending_closure=None, closed_on=closing_day(fields))
+    return replace(closed, closure_cause=cause, successor_id=successor)
 
 
 def _review_day(fields: Fields) -> date:
@@ -190,9 +191,9 @@ async def require_successor(uow: UnitOfWork, access: AccessScope, before: Centre
 
 
 async def close_term(uow: UnitOfWork, centre: Centre, day: date) -> None:
-    """Ends the current term of a centre that closes on this day, and waives its reports for later periods."""
+    """Ends the current term of a centre that closes on this day, and waives the reports that it no longer owes."""
     await end_term(uow, centre, day)
-    await waive_future(uow, centre.id, day)
+    await waive_by_closure(uow, centre.id, day)
 
 
 async def end_term(uow: UnitOfWork, centre: Centre, day: date) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.centres.access import ROLES, may_appoint
+from services.centres.access import ROLES, not_corrected
 from services.centres.centres import domain, queries, stages
 from services.centres.centres.application import ANSWERS, documents_of, questions, with_answers
 from services.centres.centres.clock import APPLICANT, Arrived, entered, holder_of
@@ -48,7 +48,7 @@ from shared.records.resource_type import (
     require_publishing,
     require_visibility_change,
 )
-from shared.records.rows import with_columns
+from shared.records.rows import differing, with_columns
 
 CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)
 _DOCUMENTS = "terms_of_reference work_plan host_letter"
@@ -83,7 +83,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
     """Updates the centre.
 
     Raises Invalid if its country would change, Conflict if an assessed field would change under review, Forbidden for
-    another director of a designated centre by whoever may not take `change` to name one.
+    what the caller may not `change` of a designated centre: its names, unit, address or director.
     """
     if wanted.country != before.country:
         raise invalid_field("/country", "invalid_value", "The country of a centre cannot change.")
@@ -92,9 +92,9 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
         detail = "The application changes only while it is with the applicant."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer=f"/{name}") for name in changed])
     require_visibility_change(access, before, wanted)
-    is_appointing = wanted.director_id != before.director_id and before.status in domain.DESIGNATED
-    if is_appointing and not may_appoint(access.principal, before.country, before.id):
-        raise Forbidden("Your grants do not include the director.", members={"reason": "not_permitted"})
+    corrected = differing(before, wanted) if before.status in domain.DESIGNATED else ()
+    if refused := not_corrected(access.principal, before.country, before.id, corrected):
+        raise Forbidden(f"Your grants do not include {', '.join(refused)}.", members={"reason": "not_permitted"})
     await _require_references(uow, wanted, before)
     if wanted.host_institution_id != before.host_institution_id:
         _require_host(uow, access, wanted.host_institution_id, before)

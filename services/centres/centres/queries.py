@@ -13,7 +13,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    any_,
     bindparam,
     cast,
     column,
@@ -24,7 +23,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.centres.access import APPLICANTS
@@ -42,7 +40,7 @@ from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import centre, term
 from shared.contracts import views
 from shared.database.context import Lookup
-from shared.database.statements import Connection, Row, Statement
+from shared.database.statements import Connection, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import constant
 from shared.records.next_steps import TODAY, NextStep, NextSteps
@@ -67,15 +65,6 @@ _AWAITING = Statement(
     select(centre.c.id)
     .where(centre.c.country == _country, centre.c.status == "awaiting_agreement")
     .order_by(centre.c.id)
-)
-_ENTERED_FOR = Lookup(
-    select(centre.c.id, centre.c.host_institution_id)
-    .where(
-        centre.c.host_institution_id == any_(bindparam("institutions", type_=ARRAY(Uuid))),
-        centre.c.created_by == any_(bindparam("labels", type_=ARRAY(Text))),
-    )
-    .order_by(centre.c.id.desc())
-    .limit(200)
 )
 _CURRENT_TERM = Statement(
     select(term).where(term.c.centre_id == bindparam("centre"), term.c.status == "current").with_for_update()
@@ -222,11 +211,6 @@ async def lock_centre(connection: Connection, key: UUID) -> Centre | None:
 async def awaiting_agreement(connection: Connection, country: str) -> list[UUID]:
     """The country's centres that wait for an agreement or an endorsement."""
     return [row["id"] for row in await _AWAITING.fetch(connection, country=country)]
-
-
-async def entered_for(connection: Connection, institutions: list[str], labels: list[str]) -> list[Row]:
-    """The latest 200 centres that these institutions host and that one of these labels entered."""
-    return await _ENTERED_FOR.fetch(connection, institutions=institutions, labels=labels)
 
 
 async def designation_inputs(connection: Connection, key: UUID, country: str) -> DesignationInputs:

@@ -105,6 +105,7 @@ class Centre(Record):
     successor_id: Annotated[
         UUID | None, Public, Tracked, Refers("/centres/v1/centres"), "The centre that goes on with its work."
     ]
+    closed_on: Annotated[date | None, Public, Tracked, "The last day of a centre that has closed."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

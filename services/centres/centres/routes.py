@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from services.centres.access import ROLES
-from services.centres.centres import operations, queries
+from services.centres.centres import operations
 from services.centres.centres.queries import LISTING
 from services.centres.centres.record import Centre as CentreRecord
 from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
-from services.centres.hosting import hold_centres, represented, with_hosted_centres
+from services.centres.hosting import hold_centres, with_hosted_centres
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.principal import Grant
 from shared.records.access_scope import AccessScope
+from shared.records.hosting import entered, represented
 from shared.records.resource_type import TransitionRequest
 from shared.web.records import Form, RecordApi
 from shared.web.request_context import CurrentContext, RequestContext
@@ -23,17 +23,13 @@ Transition: TypeAlias = Callable[[UnitOfWork, AccessScope, CentreRecord, Transit
 Members: TypeAlias = Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]]
 
 
-async def hold_applications(ctx: RequestContext, institutions: Mapping[str, Grant]) -> None:
-    """Gives representatives, for this request, their role over each centre that they entered for these institutions."""
-    if institutions:
-        async with ctx.connection() as connection:
-            found = await queries.entered_for(connection, list(institutions), list(ctx.principal.labels))
-        await hold_centres(ctx, institutions, found)
-
-
 async def with_files(ctx: CurrentContext) -> None:
     """Gives representatives, for this request, their role over what they entered and what their institution hosts."""
-    await hold_applications(ctx, represented(ctx))
+    institutions = represented(ctx.principal)
+    if institutions:
+        async with ctx.connection() as connection:
+            found = await entered(connection, institutions, ctx.principal.labels)
+        await hold_centres(ctx, institutions, found)
     await with_hosted_centres(ctx)
 
 

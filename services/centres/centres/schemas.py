@@ -250,6 +250,7 @@ class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     review_by: date | None = None
     closure_cause: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*CAUSES]})] = None
     successor_id: UUID | None
+    closed_on: date | None
     former: Annotated[
         list[FormerValue] | None, "What it had before changes, the latest first; for grants that cover the centre."
     ] = None

@@ -69,6 +69,7 @@ async def _close(uow: UnitOfWork, before: Centre, closure: Closure) -> None:
         "successor_id": await _present(uow.connection, closure.successor_id),
         "public_note": closure.public_note,
         "noted_version": before.version + 1,
+        "closed_on": closure.effective,
     }
     ended = dict.fromkeys(("assignee", "previous_status", "pending_change", "pending_closure", "review_by"))
     wanted = with_columns(entered(before, "closed", None, None, at), {**ended, **said})

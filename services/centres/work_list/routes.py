@@ -1,23 +1,20 @@
 """The work list of centres over HTTP."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import orjson
-from fastapi import Depends, Response
+from fastapi import Response
 
 from services.centres.access import ROLES
 from services.centres.annual_reports.domain import light_on
-from services.centres.centres.routes import hold_applications
-from services.centres.hosting import represented, with_hosted_centres
 from services.centres.work_list import queries
 from services.centres.work_list.schemas import CentreWorkList
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text, today
-from shared.kernel.principal import READ
 from shared.kernel.resource import Resource
 from shared.records.documents import with_available_files
+from shared.records.hosting import with_work
 from shared.records.work_list import light
 from shared.web.request_context import CurrentContext
 from shared.web.responses import JSON
@@ -27,18 +24,6 @@ from shared.web.work_list import PARAMETERS, asked, page_of
 
 router = ResourceRouter(Resource("centres", "work_list", "work_item"), ROLES)
 _REPORTS = "annual_reports"
-_OF_APPLICATIONS = ("centres.agreements", "centres.centres")
-"""The resources whose routes give representatives their role over the applications that they entered."""
-
-
-async def with_work(ctx: CurrentContext) -> None:
-    """Gives representatives, for this request, what waits for them of these applications and of hosted centres."""
-    own = {
-        key: replace(grant, resources=frozenset(name for name in _OF_APPLICATIONS if grant.admits(name, READ)))
-        for key, grant in represented(ctx).items()
-    }
-    await with_hosted_centres(ctx)
-    await hold_applications(ctx, own)
 
 
 @router.get(
@@ -46,7 +31,6 @@ async def with_work(ctx: CurrentContext) -> None:
     options=RouteOptions(query=query_of("kind", "due_before", "limit", "cursor"), problems=("invalid_cursor",)),
     operation_id="getCentreWorkList",
     summary="List the steps that the caller may take now for centres and committees",
-    dependencies=[Depends(with_work)],
     responses={200: {"model": CentreWorkList}},
     openapi_extra={"parameters": PARAMETERS},
 )
@@ -56,7 +40,7 @@ async def get_work_list(ctx: CurrentContext) -> Response:
     files of evidence are not available."""
     chosen = asked(ctx)
     async with ctx.connection() as connection:
-        rows = await queries.page(connection, ctx.principal, **chosen)
+        rows = await queries.page(connection, await with_work(connection, ctx.principal), **chosen)
         shown, following = page_of(ctx, rows, chosen["limit"])
         shown = await with_available_files(connection, shown, "documents")
     return Response(orjson.dumps({"items": [_item(row) for row in shown], "next": following}), 200, None, JSON)

@@ -2,7 +2,7 @@
 template."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +24,8 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 """The filters of each list, as the API names them."""
 PAGE_SIZE = 25
 _MOST_COUNTRIES = 200
+_MOST_ROWS = 200
+"""Rows of a table of a country. The open data have all of them."""
 _MOST_NAMED = 12
 """Most related records that a page reads and names; it leaves out further ones."""
 _ONE = "id,ref,display_name"
@@ -42,15 +44,33 @@ async def countries(reads: PageReads, query: Query) -> Values:
 
 
 async def country(reads: PageReads, code: str) -> Values:
-    """One country: its stage, programme, committees and centres."""
+    """One country: its stage, programme, committees and centres; and of its profile, the milestones, the indicators of
+    the country with what was reached last, and the comparison with assessments."""
     record = await reads.record("actions", "countries", code)
     core = record["programme"] and record["programme"]["core"]["centre_id"]
-    committees, centres, named = await asyncio.gather(
+    committees, centres, named, profile = await asyncio.gather(
         reads.listed("centres", "committees", country=code, limit=str(PAGE_SIZE)),
         reads.listed("centres", "centres", country=code, limit=str(PAGE_SIZE)),
         reads.known("centres", "centres", core, fields="id,ref,names"),
+        reads.known("actions", "open_data/countries", code),
     )
-    return {"record": record, "committees": committees["items"], "centres": centres["items"], "core": named}
+    found = profile or {"actions": [], "milestones": [], "indicators": [], "comparison": []}
+    return {
+        "record": record,
+        "committees": committees["items"],
+        "centres": centres["items"],
+        "core": named,
+        "actions": {one["id"]: one["titles"] for one in found["actions"]},
+        "milestones": found["milestones"],
+        "indicators": [(one, _reached(one["periods"])) for one in found["indicators"] if one["action_id"] is None],
+        "comparison": found["comparison"],
+        "most": _MOST_ROWS,
+    }
+
+
+def _reached(periods: Sequence[Values]) -> Values | None:
+    """The latest period with a value; else the last one with a target."""
+    return next((one for one in reversed(periods) if one["actual"]), periods[-1] if periods else None)
 
 
 async def experts(reads: PageReads, query: Query) -> Values:

@@ -20,9 +20,10 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES
 from tests.actions.neighbours import change, enter
-from tests.actions.programme import action, approved, framework, steps
+from tests.actions.programme import action, approved, framework, milestone, steps
 from tests.support.assessments import assessment, pass_reply_time
 from tests.support.callers import Caller
+from tests.support.progress import Reporting, publish, question, section, template
 from tests.support.results import TARGETS, active_indicator, id_of, open_period, published, result
 
 PATH = "/actions/v1/open_data/countries"
@@ -37,6 +38,13 @@ _STATES = {
 
 _AWAITED = {
     "en": "awaited", "fr": "attendu", "es": "pendiente", "ar": "منتظر", "zh": "待提交", "ru": "ожидается"
+}  # fmt: skip
+_COMPLETIONS = {
+    "en": "limited", "fr": "limité", "es": "limitado", "ar": "محدود", "zh": "有限", "ru": "частично"
+}  # fmt: skip
+_PENDING = {
+    "en": "to be started", "fr": "à commencer", "es": "por comenzar", "ar": "لم يبدأ بعد", "zh": "待启动",
+    "ru": "предстоит",
 }  # fmt: skip
 
 
@@ -111,6 +119,15 @@ def _compared(profile: dict[str, Any], plan: dict[str, Any]) -> list[dict[str, A
     return [one for one in profile["comparison"] if one["subject"]["id"] == id_of(plan["action"])]
 
 
+async def _assessed(by: Caller, superuser: asyncpg.Connection, kind: str, key: str, period: str, **more: str) -> str:
+    """The path of a published assessment."""
+    path = await assessment(by, kind, key, period, **{"completion": "limited", "visibility": "public", **more})
+    await steps(by, path, "submit")
+    await pass_reply_time(superuser, path)
+    await steps(by, path, "publish")
+    return path
+
+
 async def test_a_profile_has_the_programme_its_actions_and_values(
     secretariat: Caller, anonymous: Caller, plan: dict[str, Any]
 ) -> None:
@@ -146,22 +163,55 @@ async def test_a_profile_compares_public_assessments_with_what_the_country_says(
     admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any]
 ) -> None:
     about = "action", id_of(plan["action"]), plan["period"]
-    paths = [
-        await assessment(admin, *about, completion=found, visibility="public") for found in ("limited", "complete")
-    ]
-    await change(superuser, "action_assessment", UUID(id_of(paths[1])), visibility="network")
-    for path in paths:
-        await steps(admin, path, "submit")
-        await pass_reply_time(superuser, path)
-        await steps(admin, path, "publish")
+    await _assessed(admin, superuser, *about)
+    hidden = await _assessed(admin, superuser, *about, completion="complete")
+    await change(superuser, "action_assessment", UUID(id_of(hidden)), visibility="network")
     (shown,) = _compared((await anonymous.get(f"{PATH}/{COUNTRY}")).json(), plan)
     assert shown == {
-        "subject": {"kind": "action", "id": about[1]},
+        "subject": {"kind": "action", "id": about[1], "titles": TITLES},
         "period_id": about[2],
+        "period": "2026",
         "self": None,
         "independent": "limited",
         "difference": None,
     }
+
+
+async def test_an_assessment_of_what_is_not_public_is_in_no_profile(
+    admin: Caller, secretariat: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any]
+) -> None:
+    work = await milestone(secretariat, plan["action"], titles={"en": "Six stations measure"})
+    await _assessed(admin, superuser, "milestone", id_of(work), plan["period"])
+
+    async def shown() -> list[dict[str, Any]]:
+        found = (await anonymous.get(f"{PATH}/{COUNTRY}")).json()["comparison"]
+        return [one["subject"]["titles"] for one in found if one["subject"]["id"] == id_of(work)]
+
+    assert await shown() == [{"en": "Six stations measure"}]
+    await change(superuser, "action_milestone", UUID(id_of(work)), visibility="network")
+    assert await shown() == []
+
+
+async def test_an_assessment_and_a_report_change_a_profile(
+    admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any]
+) -> None:
+    async def changed_at() -> tuple[str, str]:
+        response = await anonymous.get(f"{PATH}/{COUNTRY}")
+        return response.json()["changed_at"], response.headers["etag"]
+
+    before = await changed_at()
+    path = await _assessed(admin, superuser, "programme", id_of(plan["path"]), plan["period"])
+    assessed = await changed_at()
+    assert assessed[0] == (await admin.get(path)).json()["updated_at"] > before[0]
+    await template(admin, plan["framework"], (section("summary", question("achieved", public=True)),))
+    author = admin.known_as("author_xb")
+    report = await Reporting(author, plan["framework"], id_of(plan["path"]), plan["period"]).submitted()
+    await publish(author, report)
+    assert (await changed_at())[0] == assessed[0], "the report is of the network"
+    assert (await admin.change(report, visibility="public")).status_code == 200
+    reported = await changed_at()
+    assert reported[0] == (await admin.get(report)).json()["updated_at"] > assessed[0]
+    assert len({before[1], assessed[1], reported[1]}) == 3
 
 
 async def test_what_is_not_public_is_in_no_profile(
@@ -178,6 +228,21 @@ async def test_what_is_not_public_is_in_no_profile(
     assert later["programme"] is None or later["programme"]["id"] != id_of(plan["path"])
 
 
+async def test_a_profile_has_the_public_milestones_by_day(
+    admin: Caller, secretariat: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any]
+) -> None:
+    made = [await milestone(secretariat, plan["action"], due=day) for day in ("2027-06-30", "2027-01-31", "2027-03-31")]
+    await change(superuser, "action_milestone", UUID(id_of(made[2])), visibility="network")
+    response = await anonymous.get(f"{PATH}/{COUNTRY}")
+    found = response.json()["milestones"]
+    assert [(one["id"], one["due"], one["status"]) for one in found] == [
+        (id_of(made[1]), "2027-01-31", "pending"),
+        (id_of(made[0]), "2027-06-30", "pending"),
+    ]
+    assert found[0]["action_id"] == id_of(plan["action"])
+    assert response.json()["changed_at"] == (await admin.get(made[1])).json()["updated_at"]
+
+
 async def test_unknown_countries_and_languages_are_refused(anonymous: Caller) -> None:
     for path in ("QQ", "QQ/profile.pdf", "xb"):
         assert (await anonymous.get(f"{PATH}/{path}")).status_code == 404
@@ -186,8 +251,10 @@ async def test_unknown_countries_and_languages_are_refused(anonymous: Caller) ->
 
 
 async def test_a_profile_is_printed_once_in_each_language(
-    anonymous: Caller, plan: dict[str, Any], worker: None
+    admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any], worker: None
 ) -> None:
+    await _assessed(admin, superuser, "action", id_of(plan["action"]), plan["period"])
+    await milestone(admin, plan["action"])
     for language in LANGUAGES:
         printed = await _pdf(anonymous, language)
         assert printed.headers["content-type"] == "application/pdf"
@@ -202,6 +269,8 @@ async def test_a_profile_is_printed_once_in_each_language(
             "20.50",
             "hectares",
             _AWAITED[language],
+            _COMPLETIONS[language],
+            *_PENDING[language].split(),
         ]
         assert [word for word in words if word not in shown] == [], shown
         again = await anonymous.get(f"{PATH}/{COUNTRY}/profile.pdf?language={language}")
@@ -213,13 +282,19 @@ async def test_a_profile_is_printed_once_in_each_language(
 
 
 async def test_another_state_is_printed_again(
-    admin: Caller, anonymous: Caller, plan: dict[str, Any], worker: None
+    admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any], worker: None
 ) -> None:
     first = await _pdf(anonymous, "en")
     assert (await admin.change(plan["action"], titles={"en": "Fewer floods"})).status_code == 200
     assert (await anonymous.get(f"{PATH}/{COUNTRY}/profile.pdf")).status_code == 202
     second = await _pdf(anonymous, "en")
     assert ("Fewer" in _text(first), "Fewer" in _text(second)) == (False, True)
+    about = "action", id_of(plan["action"]), plan["period"]
+    await _assessed(admin, superuser, *about, completion="substantial")
+    assert (await anonymous.get(f"{PATH}/{COUNTRY}/profile.pdf")).status_code == 202
+    third = await _pdf(anonymous, "en")
+    assert ("substantial" in _text(second), "substantial" in _text(third)) == (False, True)
+    assert third.headers["etag"] != second.headers["etag"]
 
 
 async def test_a_country_without_a_programme_has_a_profile(anonymous: Caller, worker: None) -> None:

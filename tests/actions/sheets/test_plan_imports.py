@@ -5,12 +5,15 @@ import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from shared.contracts import actions
 from shared.kernel.clock import today
+from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, milestone, programme, steps
 from tests.support.callers import Caller
 from tests.support.imports import Importer, counts, csv_of
@@ -30,8 +33,8 @@ async def _listed(by: Caller, kind: str, **query: str) -> list[dict[str, Any]]:
     return list((await by.get(f"{V1}/{kind}", params={**query, "sort": "created_at"})).json()["items"])
 
 
-async def _exported(by: Importer, resource: str, **filters: str) -> bytes:
-    response = await by.caller.post(f"{V1}/exports", {"resource": resource, "format": "csv", "filters": filters})
+async def _exported(by: Importer, resource: str, media: str = "csv", **filters: str) -> bytes:
+    response = await by.caller.post(f"{V1}/exports", {"resource": resource, "format": media, "filters": filters})
     assert response.status_code == 202, response.text
     job = await by.end_of(response.headers["location"])
     assert job["status"] == "succeeded", job
@@ -83,6 +86,91 @@ async def test_a_plan_goes_in_and_out(author: Importer, admin: Caller) -> None:
     assert (await author.caller.get(f"{V1}/actions?q=trees&programme_id={path[-36:]}")).json()["items"] != []
     assert (await author.undo(changed)).json()["status"] == "undone"
     assert (await author.caller.get(f"{V1}/actions/{reeds['id']}")).json()["titles"] == {"en": "Plant reeds"}
+
+
+async def _institution(superuser: asyncpg.Connection, **more: Any) -> dict[str, Any]:
+    """A row of a public institution of XA."""
+    key = await enter(superuser, "member_institution", status="verified", ref=f"INS-{uuid4().hex[:12]}", **more)
+    return dict(await superuser.fetchrow("SELECT id::text, ref, ror FROM member_institution WHERE id = $1", key))
+
+
+async def test_participants_and_several_locations_go_in_and_out(
+    author: Importer, admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    path = await programme(admin)
+    plan = await _ref(admin, path)
+    hosts = [await _institution(superuser) for _ in range(2)]
+    places = [{"name": "Delta", "subdivision": None, "lat": 1.5, "lon": 2.0}, {"subdivision": "Northern Province"}]
+    named = f"{hosts[0]['ref']}:4; {hosts[1]['id']}:1"
+    rows = [
+        (plan, "action-1", "Plant reeds", named, orjson.dumps(places).decode()),
+        (plan, "core", "The centre", "", ""),
+    ]
+    headings = "programme,pillar,title,participants,locations"
+    assert (await author.bring("actions", csv_of(headings, rows)))["counts"] == counts(created=2)
+    reeds, centre = await _listed(author.caller, "actions", programme_id=path[-36:])
+    assert reeds["participants"] == [
+        {"institution_id": hosts[0]["id"], "role": 4},
+        {"institution_id": hosts[1]["id"], "role": 1},
+    ]
+    whole = [{"name": None, "subdivision": None, "lat": None, "lon": None, **place} for place in places]
+    assert (reeds["locations"], centre["participants"], centre["locations"]) == (whole, [], [])
+    assert (await author.bring("actions", csv_of(headings, rows)))["counts"] == counts(unchanged=2)
+    for media in ("ndjson", "xlsx", "csv"):
+        exported = await _exported(author, "actions", media, programme_id=path[-36:])
+        assert (await author.bring("actions", exported, f"list.{media}"))["counts"] == counts(unchanged=2)
+    version = (await admin.get(f"{V1}/actions/{reeds['id']}")).json()["version"]
+    await change(superuser, "member_institution", UUID(hosts[1]["id"]), visibility="restricted", country="XB")
+    again = await author.bring("actions", exported.replace(b"Plant reeds", b"Plant trees"))
+    assert again["counts"] == counts(updated=1, unchanged=1), "whoever takes part already stays"
+    after = (await admin.get(f"{V1}/actions/{reeds['id']}")).json()
+    assert (after["version"], after["participants"], after["locations"]) == (version + 1, reeds["participants"], whole)
+    fewer = csv_of("ref,participants,locations", [(reeds["ref"], f"{hosts[0]['ref']}:2", "[]")])
+    assert (await author.bring("actions", fewer))["counts"] == counts(updated=1)
+    after = (await admin.get(f"{V1}/actions/{reeds['id']}")).json()
+    assert (after["participants"], after["locations"]) == ([{"institution_id": hosts[0]["id"], "role": 2}], [])
+    back = await author.bring("actions", csv_of("ref,participants", [(reeds["ref"], named)]))
+    assert [one["problem"] for one in await author.failures(back)] == ["unknown_reference"]
+
+
+async def test_a_participant_is_named_by_its_ror_id(
+    author: Importer, admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    plan = await programme(admin)
+    host = await _institution(superuser, ror="https://ror.org/02mhbdp94")
+    row = (await _ref(admin, plan), "action-1", "Plant reeds", "02mhbdp94:3")
+    done = await author.bring("actions", csv_of("programme,pillar,title,participants", [row]))
+    assert done["counts"] == counts(created=1)
+    (one,) = await _listed(author.caller, "actions", programme_id=plan[-36:])
+    assert one["participants"] == [{"institution_id": host["id"], "role": 3}]
+
+
+async def test_a_place_of_an_export_is_changed_in_either_way(author: Importer, admin: Caller) -> None:
+    path = await action(admin, await programme(admin), "action-1", locations=[{"name": "Delta"}])
+    headings = "ref,place,locations"
+
+    async def brought(place: str, *places: str) -> list[str]:
+        row = (await _ref(admin, path), place, orjson.dumps([{"name": one} for one in places]).decode())
+        done = await author.bring("actions", csv_of(headings, [row]))
+        failed = [one["problem"] for one in await author.failures(done)]
+        return failed or [one["name"] for one in (await admin.get(path)).json()["locations"]]
+
+    assert await brought("Coast", "Delta") == ["Coast"]
+    assert await brought("Coast", "Hills") == ["Hills"]
+    assert await brought("Hills", "Hills", "Coast") == ["Hills", "Coast"]
+    assert await brought("Delta", "Delta") == ["Delta"]
+    assert await brought("Coast", "Hills") == ["conflict"]
+
+
+async def test_one_place_does_not_replace_several_locations(author: Importer, admin: Caller) -> None:
+    places = [{"name": "Delta"}, {"name": "Coast"}]
+    path = await action(admin, await programme(admin), "action-1", locations=places)
+    row = (await _ref(admin, path), "Hills")
+    done = await author.bring("actions", csv_of("ref,place", [row]))
+    assert [one["problem"] for one in await author.failures(done)] == ["conflict"]
+    other = (row[0], '[{"name": "Hills"}]')
+    assert (await author.bring("actions", csv_of("ref,locations", [other])))["counts"] == counts(updated=1)
+    assert [one["name"] for one in (await admin.get(path)).json()["locations"]] == ["Hills"]
 
 
 async def test_an_action_that_was_entered_by_hand_is_not_entered_again(author: Importer, admin: Caller) -> None:
@@ -153,6 +241,13 @@ async def test_the_undo_leaves_actions_with_milestones(author: Importer, admin: 
         ({"baseline_value": "12", "baseline_unit": "ha"}, "required"),
         ({"lat": "1", "lon": "2"}, "name_or_subdivision"),
         ({"ref": "ACT-999999"}, "unknown_reference"),
+        ({"participants": "INS-999999:4"}, "unknown_reference"),
+        ({"participants": "INS-999999"}, "invalid_format"),
+        ({"participants": "INS-999999:9"}, "out_of_range"),
+        ({"locations": "Delta"}, "invalid_format"),
+        ({"locations": "[{"}, "malformed_json"),
+        ({"locations": '[{"lat": 1, "lon": 2}]'}, "name_or_subdivision"),
+        ({"locations": '[{"name": "Delta"}]', "place": "Coast"}, "conflict"),
     ],
 )
 async def test_a_bad_row_of_an_action_fails(

@@ -1,0 +1,64 @@
+"""Grants of an institution's representative over the designated centres that it hosts, and over the applications that
+they entered for it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from sqlalchemy import Text, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.contracts import views
+from shared.database.context import Lookup
+from shared.database.statements import Connection, Row
+from shared.kernel.principal import READ, Grant, Principal
+
+_ROLE = "institution_representative"
+_OF_APPLICATIONS = ("centres.agreements", "centres.centres")
+"""The resources whose routes give representatives their role over the applications that they entered."""
+_centre = views.CENTRES.c
+_files = (
+    select(_centre.id, _centre.host_institution_id)
+    .where(_centre.host_institution_id == any_(bindparam("institutions", type_=ARRAY(Uuid))))
+    .order_by(_centre.id.desc())
+    .limit(200)
+)
+_HOSTED = Lookup(_files.where(_centre.designated_on.is_not(None)))
+_ENTERED = Lookup(_files.where(_centre.created_by == any_(bindparam("labels", type_=ARRAY(Text)))))
+
+
+def represented(principal: Principal) -> dict[str, Grant]:
+    """By the id of the institution, the principal's grants as its representative."""
+    own = (grant for grant in principal.grants if grant.role == _ROLE and grant.scope_kind == "institution")
+    return {grant.scope_id: grant for grant in own if grant.scope_id}
+
+
+async def hosted(connection: Connection, institutions: Collection[str]) -> list[Row]:
+    """The latest 200 designated centres that these institutions host: `id` and `host_institution_id`."""
+    return await _HOSTED.fetch(connection, institutions=list(institutions))
+
+
+async def entered(connection: Connection, institutions: Collection[str], labels: Collection[str]) -> list[Row]:
+    """The latest 200 centres that these institutions host and that one of these labels entered."""
+    return await _ENTERED.fetch(connection, institutions=list(institutions), labels=list(labels))
+
+
+def over_centres(institutions: Mapping[str, Grant], centres: Iterable[Row]) -> tuple[Grant, ...]:
+    """The grants of representatives over centres of their institutions."""
+    return tuple(
+        replace(institutions[str(row["host_institution_id"])], scope_kind="centre", scope_id=str(row["id"]))
+        for row in centres
+    )
+
+
+async def with_work(connection: Connection, principal: Principal) -> Principal:
+    """The principal with what waits for a representative: of hosted centres, and of applications that they entered."""
+    institutions = represented(principal)
+    if not institutions:
+        return principal
+    own = {
+        key: replace(grant, resources=frozenset(name for name in _OF_APPLICATIONS if grant.admits(name, READ)))
+        for key, grant in institutions.items()
+    }
+    of_host = over_centres(institutions, await hosted(connection, institutions))
+    applied = over_centres(own, await entered(connection, institutions, principal.labels))
+    return principal.holding(*of_host, *applied)

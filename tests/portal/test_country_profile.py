@@ -1,0 +1,63 @@
+"""The page of a country shows its milestones, its indicators, and what was assessed: what is public of them."""
+
+import html
+import re
+
+from shared.kernel.text import LANGUAGES
+from tests.actions.programme import milestone, steps
+from tests.portal.conftest import Site
+from tests.support.assessments import assessment, pass_reply_time
+from tests.support.callers import Caller
+from tests.support.results import TARGETS, active_indicator, id_of, open_period, published, result
+
+_TITLES = {language: f"Wetlands {language}" for language in LANGUAGES}
+_LIMITED = {"en": "limited", "fr": "limité", "es": "limitado", "ar": "محدود", "zh": "有限", "ru": "частично"}
+_PENDING = {
+    "en": "to be started", "fr": "à commencer", "es": "por comenzar", "ar": "لم يبدأ بعد", "zh": "待启动",
+    "ru": "предстоит",
+}  # fmt: skip
+
+
+async def _planned(site: Site) -> dict[str, str]:
+    """A milestone of the published action, a target and a result, and an assessment: the ids of the rows, by table."""
+    by = Caller(site.services["actions"], "admin")
+    programme = (await by.get(f"/actions/v1/programmes/{site.ref('programmes')}")).json()
+    work = site.country_fixture.id("actions")
+    mark = await milestone(by.known_as("author_xa"), f"/actions/v1/actions/{work}", titles=_TITLES)
+    period = await open_period(
+        by, framework=programme["framework"], code="2088", starts="2088-01-01", ends="2088-12-31"
+    )
+    measured = await active_indicator(by, framework=programme["framework"], titles=_TITLES)
+    about = {"indicator_id": measured, "period_id": period["id"], "country": "XA"}
+    goal = {**about, "value": "20.50", "visibility": "public"}
+    assert (await by.known_as("government_xa").post(TARGETS, goal)).status_code == 201
+    value = await result(by.known_as("author_xa"), {**about, "method": "measured", "value": "12.50"})
+    assert (await by.change(value, visibility="public")).status_code == 200
+    await published(by.known_as("author_xa"), value)
+    found = await assessment(by, "milestone", id_of(mark), period["id"], visibility="public")
+    await steps(by, found, "submit")
+    await pass_reply_time(site.superuser, found)
+    await steps(by, found, "publish")
+    return {"action_milestone": id_of(mark), "action_result": id_of(value), "action_assessment": id_of(found)}
+
+
+async def _rows(site: Site, language: str = "en") -> list[list[str]]:
+    """The cells of each row about the wetlands."""
+    text = (await site.page(f"/{language}/countries/XA")).text
+    rows = re.findall(r'<tr role="row">\s*(<th role="rowheader".*?)</tr>', text, re.S)
+    cells = [re.findall(r"<t[hd] role[^>]*>(.*?)</t[hd]>", row, re.S) for row in rows]
+    plain = [[" ".join(html.unescape(re.sub(r"<[^>]+>", "", cell)).split()) for cell in row] for row in cells]
+    return [row for row in plain if "Wetlands" in row[0]]
+
+
+async def test_a_country_shows_its_milestones_indicators_and_assessments(site: Site) -> None:
+    rows = await _planned(site)
+    for language in LANGUAGES:
+        mark, measured, compared = await _rows(site, language)
+        assert mark == [_TITLES[language], "Nileword", "2027-01-31", _PENDING[language]]
+        assert measured == [_TITLES[language], "–", "2088", "20.50 hectares", "12.50 hectares"]
+        assert compared[0].endswith(f": {_TITLES[language]}")
+        assert compared[1:] == ["2088", "–", _LIMITED[language], "–"]
+    for table, key in rows.items():
+        await site.superuser.execute(f"UPDATE {table} SET visibility = 'network' WHERE id = $1", key)
+    assert await _rows(site) == [[_TITLES["en"], "–", "2088", "20.50 hectares", "–"]]

@@ -19,7 +19,7 @@ from tests.support.waiting import PATIENCE
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 _ROLES = ("membership", "centres", "actions", "access")
-_PORTS = 31000
+_PORTS = 27000
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def pooler(postgres: str, **changed: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="escm-pooler-"))
     account = Account.for_data(folder)
     account.own(folder)
-    port = first_free(_PORTS + os.getpid() % 500)
+    port = first_free(_PORTS + os.getpid() % 1500)
     users = "".join(f'"escm_{name}" "{DEVELOPMENT_SECRET}"\n' for name in _ROLES)
     settings = {"listen_addr": HOST, "listen_port": str(port), "auth_file": str(folder / "users.txt"), **changed}
     for name, text in (("users.txt", users), ("pgbouncer.ini", _settings(postgres, settings))):

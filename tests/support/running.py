@@ -17,6 +17,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from deploy.local.folder import Folder
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from tests.support.pooler import pooler
 from tests.support.waiting import PATIENCE
@@ -178,7 +179,8 @@ def eventually(check: Any, within: float = PATIENCE) -> Any:
 
 @contextmanager
 def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
-    """The content of `.local/stack.json` of a separate system, and the folder of its state."""
+    """The content of `.local/stack.json` of a separate system with the `role_password` of its services, and the folder
+    of its state."""
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
@@ -195,7 +197,9 @@ def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < until, said.read_text()
             time.sleep(0.1)
-        yield json.loads(described.read_text()), root / "local"
+        folder = Folder.open(root / "local")
+        password = settings.get("ESCM_ROLE_PASSWORD") or folder.secret("escm_role_password")
+        yield {**json.loads(described.read_text()), "role_password": password}, folder.root
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
@@ -204,8 +208,8 @@ def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
 
 @pytest.fixture(scope="session")
 def running(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
-    """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state. With
-    `TEST_POOLER` its apps reach the database through PgBouncer."""
+    """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state.
+    With `TEST_POOLER` its apps reach the database through PgBouncer."""
     with ExitStack() as stack:
         settings = {}
         if os.environ.get("TEST_POOLER"):

@@ -170,7 +170,7 @@ class World:
         given = {
             "DATABASE_URL": self._running["database_url"],
             "ESCM_SECRET_KEY": self._folder.secret("escm_secret_key"),
-            "ESCM_ROLE_PASSWORD": self._folder.secret("escm_role_password"),
+            "ESCM_ROLE_PASSWORD": self._running["role_password"],
         }
         command = [sys.executable, "-m", "tests.journeys.paths.later"]
         pipe = subprocess.PIPE

@@ -41,7 +41,8 @@ def _sentence(failure: Exception) -> str:
         case ValidationError():
             return "\n".join(str(error["msg"]).removeprefix("Value error, ") for error in failure.errors())
         case EscmError():
-            return " ".join([failure.detail, *(error.detail for error in failure.errors)]).strip()
+            details = [failure.detail, *(error.detail for error in failure.errors)]
+            return " ".join(dict.fromkeys(details)).strip()
         case UnfitDatabase() | BackupError():
             return str(failure)
         case (

@@ -51,6 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "For whoever verifies certificates": ("certificates",),
     "For operators and reviewers": (
         "operations",
+        "runbooks",
         "settings",
         "kubernetes",
         "under-attack",

@@ -18,19 +18,28 @@ from shared.configuration.settings import DEVELOPMENT_SECRET
 from tests.support.waiting import PATIENCE
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+POOLED = bool(os.environ.get("TEST_POOLER"))
+"""Whether the apps of running systems reach the database through a pooler."""
 _ROLES = ("membership", "centres", "actions", "access")
 _PORTS = 27000
 
 
+def free_port() -> int:
+    """A port for a pooler."""
+    return first_free(_PORTS + os.getpid() % 1500)
+
+
 @contextmanager
-def pooler(postgres: str, **changed: str) -> Iterator[str]:
+def pooler(
+    postgres: str, *, port: int | None = None, password: str = DEVELOPMENT_SECRET, **changed: str
+) -> Iterator[str]:
     """Runs the PgBouncer of `deploy/pgbouncer` before a PostgreSQL, with these settings changed. Its host and port."""
     assert PGBOUNCER is not None, "install the package pgbouncer"
     folder = Path(tempfile.mkdtemp(prefix="escm-pooler-"))
     account = Account.for_data(folder)
     account.own(folder)
-    port = first_free(_PORTS + os.getpid() % 1500)
-    users = "".join(f'"escm_{name}" "{DEVELOPMENT_SECRET}"\n' for name in _ROLES)
+    port = port or free_port()
+    users = "".join(f'"escm_{name}" "{password}"\n' for name in _ROLES)
     settings = {"listen_addr": HOST, "listen_port": str(port), "auth_file": str(folder / "users.txt"), **changed}
     for name, text in (("users.txt", users), ("pgbouncer.ini", _settings(postgres, settings))):
         write_private(folder / name, text)

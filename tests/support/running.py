@@ -18,10 +18,12 @@ import httpx
 import pytest
 
 from deploy.local.folder import Folder
-from shared.configuration.settings import DEVELOPMENT_SECRET
-from tests.support.pooler import pooler
+from deploy.local.ports import HOST
+from tests.support.pooler import POOLED, free_port, pooler
 from tests.support.waiting import PATIENCE
 
+_PORT_LINE = 4
+"""The line of `postmaster.pid` with the port."""
 _PORTS = 29000
 """Below the ports from which the kernel serves clients: one of those is taken between its choice and its use."""
 
@@ -180,26 +182,38 @@ def eventually(check: Any, within: float = PATIENCE) -> Any:
 @contextmanager
 def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
     """The content of `.local/stack.json` of a separate system with the `role_password` of its services, and the folder
-    of its state."""
+    of its state. With `TEST_POOLER` its apps reach the database through PgBouncer."""
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
+    folder = Folder.open(root / "local")
+    password = folder.secret("escm_role_password")
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
+    pooled = POOLED and free_port()
+    if pooled:
+        environment["ESCM_DATABASE_POOLER"] = f"{HOST}:{pooled}"
     port = _PORTS + os.getpid() % 3000
-    options = ["--with-parent", "--folder", str(root / "local"), "--port", str(port)]
+    options = ["--with-parent", "--folder", str(folder.root), "--port", str(port)]
     command = [sys.executable, "-m", "deploy.cli", "up", *options]
     said = root / "said"
     with said.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    described = root / "local" / "stack.json"
-    try:
+
+    def written(path: Path, lines: int = 1) -> str:
+        """The content of a file of the system, once it has this many lines."""
         until = time.monotonic() + PATIENCE
-        while not described.exists():
+        while not path.exists() or len(path.read_text().splitlines()) < lines:
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < until, said.read_text()
             time.sleep(0.1)
-        folder = Folder.open(root / "local")
-        password = settings.get("ESCM_ROLE_PASSWORD") or folder.secret("escm_role_password")
-        yield {**json.loads(described.read_text()), "role_password": password}, folder.root
+        return path.read_text()
+
+    try:
+        with ExitStack() as stack:
+            if pooled:
+                lines = written(folder.data / "postgres" / "postmaster.pid", _PORT_LINE).splitlines()
+                server = lines[_PORT_LINE - 1]
+                stack.enter_context(pooler(f"postgresql://{HOST}:{server}", port=pooled, password=password))
+            yield {**json.loads(written(folder.stack_file)), "role_password": password}, folder.root
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
@@ -207,18 +221,9 @@ def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
 
 
 @pytest.fixture(scope="session")
-def running(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
-    """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state.
-    With `TEST_POOLER` its apps reach the database through PgBouncer."""
-    with ExitStack() as stack:
-        settings = {}
-        if os.environ.get("TEST_POOLER"):
-            database = request.getfixturevalue("database_named")("pooled")
-            address = stack.enter_context(pooler(database))
-            queue = request.getfixturevalue("new_queue")()
-            settings = {"DATABASE_URL": database, "REDIS_URL": queue, "ESCM_DATABASE_POOLER": address}
-            settings["ESCM_ROLE_PASSWORD"] = DEVELOPMENT_SECRET
-        described, folder = stack.enter_context(system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60", **settings))
+def running() -> Iterator[dict[str, Any]]:
+    """The content of `.local/stack.json` of this test session's own system, and the `folder` of its state."""
+    with system(ESCM_GRANTS_BELIEVED="1", ESCM_API_SECONDS="60") as (described, folder):
         yield {**described, "folder": str(folder)}
 
 

@@ -72,9 +72,10 @@ class Office:
         """Whether the independent verifier takes a credential, with what an API publishes. Raises HTTPError where that
         has been killed, or starts."""
         addresses = [entry["statusListCredential"] for entry in claims_of(token)["credentialStatus"]]
-        client, web = self.clients[which], {}
-        for address in (f"{_ISSUER}/.well-known/did.json", *addresses):
-            web[address] = (await client.get(address.removeprefix(_ISSUER))).raise_for_status().content
+        web = {}
+        async with self.clients[which].anonymous() as http:
+            for address in (f"{_ISSUER}/.well-known/did.json", *addresses):
+                web[address] = (await http.get(address.removeprefix(_ISSUER))).raise_for_status().content
         try:
             verify(token, _DID, web)
         except OB3VerificationError as refused:

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.access.access import EVERY_RESOURCE
-from services.access.administration import enter_account, enter_grant, setting_up
-from services.access.clients import operations
+from services.access.administration import enter_account, enter_client, enter_grant, setting_up
 from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
 
@@ -75,19 +73,5 @@ async def _account(uow: UnitOfWork, key: str, person: _Person) -> dict[str, str]
 async def _client(uow: UnitOfWork, key: str, machine: _Machine) -> dict[str, str]:
     client_id, secret = f"demo-{key.replace('_', '-')}", f"demo-{key.replace('_', '-')}-secret"
     if await uow.connection.fetchval("SELECT 1 FROM access_client WHERE client_id = $1", client_id) is None:
-        kind = "country" if machine.country else "global"
-        new = operations.CLIENTS.new(
-            {
-                "name": machine.name,
-                "scope_kind": kind,
-                "scope_id": machine.country,
-                "resources": sorted(EVERY_RESOURCE),
-                "verbs": list(machine.verbs),
-                "ip_allow": [],
-                "sandbox": False,
-            }
-        )
-        client = await operations.insert(uow, new, client_id, secret)
-        for role in machine.roles:
-            await enter_grant(uow, "client", client.id, role, kind, machine.country)
+        await enter_client(uow, client_id, secret, machine.name, machine.country, machine.verbs, machine.roles)
     return {"id": client_id, "secret": secret}

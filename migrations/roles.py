@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from shared.configuration.settings import Settings, variable
 from shared.database.maintenance import IS_FENCED
-from shared.database.pool import IDLE, IDLE_IN_TRANSACTION, LIMITS
+from shared.database.pool import limits_of_sessions
 from shared.database.tables import SCHEMA
 
 _SERVICES = ("membership", "centres", "actions", "access")
@@ -120,7 +120,7 @@ async def _ensure_role(connection: asyncpg.Connection, name: str, attributes: st
 
 async def _set_limits(connection: asyncpg.Connection, name: str) -> None:
     """Sets the limits of the role's sessions, for those that a pooler begins."""
-    for limit, value in {**LIMITS, IDLE_IN_TRANSACTION: str(int(IDLE * 1000))}.items():
+    for limit, value in limits_of_sessions().items():
         await connection.execute(f"ALTER ROLE {name} SET {limit} = '{value}'")
 
 

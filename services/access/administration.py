@@ -81,22 +81,11 @@ async def create_client(
 
     Raises Invalid for an unknown country, an unknown role and a scope that a role does not allow.
     """
-    kind, scope = _scope(country)
-    wanted = {
-        "name": nfc(name),
-        "scope_kind": kind,
-        "scope_id": scope,
-        "resources": sorted(EVERY_RESOURCE),
-        "verbs": ["read", "write"] if writes else ["read"],
-        "ip_allow": [],
-        "sandbox": False,
-    }
-    secret = new_secret()
+    client_id, secret = new_client_id(), new_secret()
+    verbs = ("read", "write") if writes else ("read",)
     async with setting_up(database_url) as uow:
-        client = await clients.insert(uow, clients.CLIENTS.new(wanted), new_client_id(), secret)
-        for role in (MACHINE_ROLE, *roles):
-            await enter_grant(uow, "client", client.id, role, kind, scope)
-    return client.client_id, secret
+        await enter_client(uow, client_id, secret, nfc(name), country, verbs, (MACHINE_ROLE, *roles))
+    return client_id, secret
 
 
 def _scope(country: str | None) -> tuple[str, str | None]:
@@ -107,6 +96,31 @@ async def enter_account(uow: UnitOfWork, email: str, name: str, password: str) -
     """Inserts an account without a role. Returns its id."""
     new = accounts.ACCOUNTS.new({"email": email, "name": name, "language": "en"})
     return (await accounts.insert(uow, new, password)).id
+
+
+async def enter_client(
+    uow: UnitOfWork,
+    client_id: str,
+    secret: str,
+    name: str,
+    country: str | None,
+    verbs: Iterable[str],
+    roles: Iterable[str],
+) -> None:
+    """Inserts a client for all resources, with roles over a country or everywhere. Raises Invalid as `enter_grant`."""
+    kind, scope = _scope(country)
+    wanted = {
+        "name": name,
+        "scope_kind": kind,
+        "scope_id": scope,
+        "resources": sorted(EVERY_RESOURCE),
+        "verbs": list(verbs),
+        "ip_allow": [],
+        "sandbox": False,
+    }
+    client = await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, secret)
+    for role in roles:
+        await enter_grant(uow, "client", client.id, role, kind, scope)
 
 
 async def enter_grant(

@@ -16,7 +16,7 @@ from shared.database.statements import Connection
 from shared.database.watch import Watch
 from shared.kernel.errors import Unavailable
 
-LIMITS = {
+_LIMITS = {
     "search_path": "escm",
     "timezone": "UTC",
     "statement_timeout": "15000",
@@ -24,10 +24,7 @@ LIMITS = {
     "client_connection_check_interval": "1000",
     "jit": "off",
 }
-"""The settings of every session. `migrate` also makes them the defaults of the roles of services, because a pooler's
-sessions are begun by the pooler."""
-IDLE_IN_TRANSACTION, IDLE = "idle_in_transaction_session_timeout", 30.0
-"""The setting by which PostgreSQL ends sessions that are idle in a transaction, and its seconds for apps."""
+_IDLE = 30.0
 _WENT_AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -43,6 +40,12 @@ _NOT_THERE = (
     asyncpg.InsufficientPrivilegeError,
 )
 """Errors of statements after the schema is closed to their role and before their session ends."""
+
+
+def limits_of_sessions(idle_in_transaction: float = _IDLE) -> dict[str, str]:
+    """The settings of a session, which PostgreSQL ends after these seconds idle in a transaction. `migrate` makes those
+    of apps the defaults of the roles of services, because a pooler's sessions are begun by the pooler."""
+    return {**_LIMITS, "idle_in_transaction_session_timeout": str(int(idle_in_transaction * 1000))}
 
 
 def _dump(value: Any) -> str:
@@ -115,7 +118,7 @@ class Database:
         size: int = 8,
         patience: float = 2.5,
         application: str = "escm",
-        idle_in_transaction: float = IDLE,
+        idle_in_transaction: float = _IDLE,
         left_to_others: int = _LEFT_TO_OTHERS,
         is_pooled: bool = False,
     ) -> "Database":
@@ -125,8 +128,8 @@ class Database:
         at most all connections but `left_to_others`. `is_pooled`: the address is that of a pooler, whose sessions have
         the limits of their role.
         """
-        limits = {**LIMITS, IDLE_IN_TRANSACTION: str(int(idle_in_transaction * 1000))}
-        settings = {**({} if is_pooled else limits), "application_name": application}
+        limits = {} if is_pooled else limits_of_sessions(idle_in_transaction)
+        settings = {**limits, "application_name": application}
         watching = {"application_name": f"{application}-watch"}
 
         async def make() -> asyncpg.Connection:

@@ -52,7 +52,8 @@ BEGIN
         END IF;
         IF TG_OP = 'UPDATE' THEN
             UPDATE action_status_history SET country = NEW.country, visibility = NEW.visibility, centre_id = centre
-            WHERE record_id = NEW.id;
+            WHERE record_id = NEW.id
+                AND (country, visibility, centre_id) IS DISTINCT FROM (NEW.country, NEW.visibility, centre);
         END IF;
         IF TG_OP = 'UPDATE' AND NEW.status <> OLD.status THEN
             DELETE FROM action_status_history WHERE record_id = NEW.id AND valid_from >= NEW.updated_at;

@@ -17,6 +17,10 @@ def upgrade() -> None:
     run(f"""
 ALTER TABLE centre_centre ADD COLUMN closed_on date
 --;
+SET LOCAL escm.visibilities = 'public,network,restricted'
+--;
+SET LOCAL escm.write_everywhere = 'on'
+--;
 UPDATE centre_centre c SET closed_on = coalesce(
     (SELECT t.ended_on FROM centre_term t
         WHERE t.centre_id = c.id AND t.number = c.term_number AND t.ended_on < t.ends),

@@ -208,6 +208,21 @@ async def test_reports_from_before_have_the_day_of_their_first_submission(test_s
     }
 
 
+async def test_centres_that_closed_before_have_their_last_day(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_closed")
+    (closing,) = (one for one in _script().walk_revisions() if one.revision.endswith("_centres_closed_on"))
+    await migrate(url, revision=str(closing.down_revision))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    await connection.execute("SET session_replication_role = 'replica'")  # without what the centres refer to
+    day = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for status, visibility in (("closed", "public"), ("closed", "restricted"), ("active", "public")):
+        await enter(connection, "centre_centre", status=status, visibility=visibility, updated_at=day)
+    await migrate(url, revision=closing.revision)
+    rows = await connection.fetch("SELECT status, closed_on FROM centre_centre")
+    await connection.close()
+    assert sorted(map(tuple, rows), key=str) == [("active", None), *[("closed", day.date())] * 2]
+
+
 async def _empty(server: str, name: str) -> str:
     connection = await asyncpg.connect(f"{server}postgres")
     await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

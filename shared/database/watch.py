@@ -10,7 +10,9 @@ from shared.database.statements import Connection
 
 _TICK = 0.25
 _SUSPECT_AFTER = 0.75
-_ASK_FOR = 1.5
+RESPONSE_WITHIN = 1.5
+"""The seconds of a responsive event loop after which a probe has failed. A tick in which the loop was stopped or had no
+processor counts once, however long it was."""
 _ASK_AGAIN_WITHIN = 10.0
 _UNREACHABLE = (OSError, asyncpg.PostgresConnectionError)
 
@@ -77,12 +79,23 @@ class Watch:
                 use.connection.terminate()
 
     async def _is_reachable(self) -> bool:
+        """Whether the server responds within RESPONSE_WITHIN."""
+        probe = asyncio.get_running_loop().create_task(self._probe())
+        try:
+            for _ in range(round(RESPONSE_WITHIN / _TICK)):
+                await asyncio.wait({probe}, timeout=_TICK)
+                if probe.done():
+                    return probe.result()
+        finally:
+            probe.cancel()
+        return False
+
+    async def _probe(self) -> bool:
         """Whether the server responds; a refused login counts as a response."""
         connection: asyncpg.Connection | None = None
         try:
-            async with asyncio.timeout(_ASK_FOR):
-                connection = await self._connect()
-                await connection.execute("SELECT 1")
+            connection = await self._connect()
+            await connection.execute("SELECT 1")
         except _UNREACHABLE:
             return False
         except (asyncpg.PostgresError, asyncpg.InterfaceError):

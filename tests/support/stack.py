@@ -26,6 +26,7 @@ from deploy.local.ports import first_free
 from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Supervisor
 from deploy.local.valkey import Valkey
+from shared.database import watch
 from tests.support.waiting import PATIENCE
 
 _TEMPLATE = "escm_template"
@@ -117,11 +118,15 @@ _DATA = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Removes settings of the caller's shell, and raises the rate limits. Only the controlling process runs servers."""
+    """Removes settings of the caller's shell, and raises the rate limits. Only the controlling process runs servers.
+
+    A server that is slow because of other tests is not lost: in the processes of tests a probe has PATIENCE.
+    """
     config.addinivalue_line("norecursedirs", ".*")  # the project's own list replaces pytest's
     config.stash[_DATA] = getattr(config, "workerinput", {}).get("data") or os.environ.get("ESCM_DATA", "")
     for name in [name for name in os.environ if name.startswith("ESCM_") or name in ("DATABASE_URL", "REDIS_URL")]:
         del os.environ[name]
+    watch.RESPONSE_WITHIN = PATIENCE
     os.environ["ESCM_ENVIRONMENT"] = "test"
     os.environ |= dict.fromkeys(("ESCM_CLIENT_REQUESTS", "ESCM_ACCOUNT_REQUESTS", "ESCM_ADDRESS_REQUESTS"), "1000000")
     if hasattr(config, "workerinput"):

@@ -38,7 +38,7 @@ async def test_a_process_that_was_stopped_during_the_probe_loses_nothing(
     monkeypatch.setattr(watching, "RESPONSE_WITHIN", 1.5)
 
     async def connect() -> asyncpg.Connection:
-        time.sleep(3)
+        time.sleep(3)  # noqa: ASYNC251
         for _ in range(5):
             await asyncio.sleep(0)
         raise asyncpg.InvalidPasswordError("refused")

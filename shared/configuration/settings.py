@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     database_pooler: str = Field("", pattern=r"^([^\s:/@]+:[0-9]{1,5})?$", validation_alias="ESCM_DATABASE_POOLER")
     """Host and port of a PgBouncer in transaction mode through which apps reach the database; workers, the relay and
     commands reach it at `DATABASE_URL`."""
+    database_replica_url: str = Field(
+        "", pattern=r"^(postgres(ql)?://[^\s,]+)?$", validation_alias="ESCM_DATABASE_REPLICA_URL"
+    )
+    """Host and database of one standby, as in `DATABASE_URL`, from which apps read for anonymous callers."""
+    replica_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_REPLICA_SECONDS")
+    """Seconds by which the standby may lag behind; beyond them, apps read from the primary."""
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
     """Valkey 9 or Redis."""
     environment: Literal["laptop", "test", "production"] = Field("laptop", validation_alias="ESCM_ENVIRONMENT")
@@ -186,14 +192,18 @@ class Settings(BaseSettings):
 
     def database_dsn(self, role: str | None = None) -> str:
         """The database address of a role: `DATABASE_URL` with this service's (or the given) role and password."""
-        parts = urlsplit(self.database_url.replace("postgresql+asyncpg://", "postgresql://"))
         own = role is None and self.database_password is not None
         password = self.database_password if own and self.database_password else self.role_password
         if role == "backup" and self.backup_password:
             password = self.backup_password
         user = f"{self.role_prefix}_{role or self.service}:{quote(password.get_secret_value(), safe='')}"
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+        return _as_user(user, self.database_url)
+
+    @property
+    def replica_dsn(self) -> str:
+        """The address of the standby for this service's role; empty without one."""
+        user = urlsplit(self.database_dsn()).netloc.rpartition("@")[0]
+        return self.database_replica_url and _as_user(user, self.database_replica_url)
 
     @property
     def app_dsn(self) -> str:
@@ -201,6 +211,12 @@ class Settings(BaseSettings):
         parts = urlsplit(self.database_dsn())
         user, _, host = parts.netloc.rpartition("@")
         return urlunsplit(parts._replace(netloc=f"{user}@{self.database_pooler or host}"))
+
+
+def _as_user(user: str, url: str) -> str:
+    """The address of a database for `name:password`."""
+    parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://"))
+    return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}"))
 
 
 def secret_of(value: SecretStr | None) -> str | None:

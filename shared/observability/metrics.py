@@ -24,6 +24,9 @@ AUDIT_VERIFIED = Gauge("escm_audit_verified_position", "Position of the last ver
 AUDIT_VERIFIED_AT = Gauge(
     "escm_audit_verified_at_seconds", "Time of that verification, in Unix time; 0 if there was none"
 )
+REPLICA_LAG = Gauge(
+    "escm_replica_lag_seconds", "Seconds since which everything that was committed is on the standby", ["service"]
+)
 AUDIT_FAULTS = Counter("escm_audit_faults", "Verifications that found the audit trail altered")
 SECURITY_EVENTS = Counter(
     "escm_security_events", "Failed authentications, refusals and throttled requests", ["service", "kind"]

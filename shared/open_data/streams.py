@@ -19,7 +19,6 @@ from shared.open_data.files import Lines, Sheet, lines_of
 from shared.open_data.queries import OpenData
 from shared.open_data.requests import FRESH, Countries
 from shared.web.conditional import is_known
-from shared.web.places import holder_of
 from shared.web.request_context import RequestContext
 from shared.web.streams import Pace
 
@@ -45,7 +44,7 @@ class DatasetFile(Response):
         with ExitStack() as stack:
             sheet: BinaryIO | None = None
             async with (
-                streams.place(holder_of(self._ctx.principal, scope)) as database,
+                streams.place(self._ctx.principal, scope) as database,
                 snapshot(database, self._open_data.everybody.context) as connection,
             ):
                 tag = await self._tag(connection)

@@ -13,12 +13,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from shared.configuration.settings import Settings
-from shared.database.pool import Database
 from shared.kernel.gc_tuning import freeze_started
 from shared.messaging.notifier import Notifier
 from shared.web import openapi
 from shared.web.compression import Compression
 from shared.web.cors import CrossOrigin
+from shared.web.databases import open_primary, replica
 from shared.web.dispatch import Dispatch
 from shared.web.fixed import fixed_response
 from shared.web.health import Readiness, health_routes
@@ -119,9 +119,10 @@ def create_app(
 ) -> Application:
     """The app of one service: the given routes, its health and its OpenAPI document.
 
-    While it runs, `app.state` holds `settings`, `database` (the service's own role), `notifier`, `readiness`, and the
-    resources of `holding`; without a database there is no notifier. `tags` describes each kind of record. Routes carry
-    their full prefix, which is `/<service>/v1` by default. `respond` makes the responses for failures.
+    While it runs, `app.state` holds `settings`, `database` (the service's own role), `replica`, `notifier`,
+    `readiness`, and the resources of `holding`; without a database there is no replica and no notifier. `tags`
+    describes each kind of record. Routes carry their full prefix, which is `/<service>/v1` by default. `respond` makes
+    the responses for failures.
     """
     prefix = f"/{service}/v1" if prefix is None else prefix
 
@@ -130,14 +131,12 @@ def create_app(
         async with AsyncExitStack() as stack:
             database = notifier = None
             if has_database:
-                name = f"escm-{service}"
-                pooled = bool(settings.database_pooler)
-                database = await Database.open(
-                    settings.app_dsn, size=settings.pool_size, application=name, is_pooled=pooled
-                )
+                database = await open_primary(settings, size=settings.pool_size)
                 stack.push_async_callback(database.close)
                 notifier = await stack.enter_async_context(open_notifier(settings))
             app.state.database, app.state.notifier = database, notifier
+            if database is not None:
+                await stack.enter_async_context(replica(app))
             app.state.readiness = Readiness(database, notifier)
             for resource in holding:
                 await stack.enter_async_context(resource(app))

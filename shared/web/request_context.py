@@ -22,7 +22,7 @@ _KEY = "escm.context"
 class RequestContext:
     """One request: the caller, their access scope of the route's resource, and for writes the unit of work."""
 
-    __slots__ = ("_uow", "principal", "request", "resource", "roles")
+    __slots__ = ("_read", "_uow", "principal", "request", "resource", "roles")
 
     def __init__(self, request: Request, principal: Principal, resource: Resource, roles: RoleTable) -> None:
         self.request = request
@@ -30,6 +30,7 @@ class RequestContext:
         self.resource = resource
         self.roles = roles
         self._uow: UnitOfWork | None = None
+        self._read: Database | None = None
 
     @property
     def path(self) -> str:
@@ -47,7 +48,22 @@ class RequestContext:
 
     @property
     def database(self) -> Database:
+        """The primary."""
         return cast(Database, self.request.app.state.database)
+
+    @property
+    def read_database(self) -> Database:
+        """The database that the whole request reads: for an anonymous caller the standby, while it is fresh."""
+        if self._read is None:
+            replica = self.request.app.state.replica
+            reads_standby = replica is not None and self.principal.is_anonymous and replica.is_fresh
+            self._read = replica.database if reads_standby else self.database
+        return self._read
+
+    def read_primary(self) -> bool:
+        """From now on, the request reads the primary. Whether it read the standby before."""
+        before, self._read = self._read, self.database
+        return before not in (None, self.database)
 
     @property
     def settings(self) -> Settings:
@@ -95,8 +111,8 @@ class RequestContext:
         self.request.app.state.notifier.notify()
 
     def connection(self) -> AbstractAsyncContextManager[Connection]:
-        """The unit of work's connection, or one of the pool for a read."""
-        return self.database.acquire() if self._uow is None else nullcontext(self._uow.connection)
+        """The unit of work's connection, or one for a read."""
+        return self.read_database.acquire() if self._uow is None else nullcontext(self._uow.connection)
 
 
 def header_of(request: Request, name: bytes) -> str | None:

@@ -11,7 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.configuration.settings import Settings
 from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
-from shared.kernel.errors import CommittedConflict, FieldError, Malformed, Unauthenticated, UnsupportedMedia
+from shared.kernel.errors import (
+    CommittedConflict,
+    FieldError,
+    Malformed,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
 from shared.kernel.principal import RoleTable
 from shared.kernel.resource import Resource
 from shared.web import idempotency
@@ -22,6 +29,8 @@ from shared.web.request_authenticator import authenticated_principal
 from shared.web.request_context import RequestContext, put_request_context
 from shared.web.route_options import NONE, OptionsRouter, RouteOptions
 
+_FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError, asyncpg.ReadOnlySQLTransactionError)
+"""A lost standby, a statement that it cancelled because rows that it read were removed, and one that writes."""
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
 _PATCH = ("application/merge-patch+json", "application/json")
@@ -73,6 +82,7 @@ class EscmRoute(APIRoute):
         names |= self.options.query.all_names
         media = _media_types(self)
         methods = self.methods or _READS
+        reads_standby = methods <= _READS and not self.options.reads_primary
         keyed = "POST" in methods and self.options.is_keyed
 
         async def begin(request: Request) -> RequestContext:
@@ -88,11 +98,19 @@ class EscmRoute(APIRoute):
                 refuse_unknown(request, names)
             SHARE.set(self.path)
             ctx = RequestContext(request, principal, self.resource, self.roles)
+            if not reads_standby:
+                ctx.read_primary()
             put_request_context(request, ctx)
             return ctx
 
         async def read(request: Request) -> Response:
-            await begin(request)
+            ctx = await begin(request)
+            try:
+                return await inner(request)
+            except _FAULTS_OF_STANDBY:
+                if not ctx.read_primary():
+                    raise
+                request.app.state.replica.doubt()
             return await inner(request)
 
         async def write(request: Request) -> Response:

@@ -44,7 +44,8 @@ def query_of_list(listing: Listing, *, without: str = "") -> Query:
 class RouteOptions:
     """`is_public`: it needs no token. `is_item`: it returns one record, with an ETag. `is_conditional`: it changes a
     record and requires `If-Match`. `is_keyed`: a POST stores its response under an idempotency key; not if it can be
-    repeated safely, or stores nothing. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after
+    repeated safely, or stores nothing. `reads_primary`: anonymous callers read the primary, too, because they write
+    what the route returns. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after
     the part without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `problems` are
     codes in addition to those that follow from its method, path and parameters.
 
@@ -55,6 +56,7 @@ class RouteOptions:
     is_item: bool = False
     is_conditional: bool = False
     is_keyed: bool = True
+    reads_primary: bool = False
     opens_late: bool = False
     is_cross_origin: bool = False
     query: Query = Query()

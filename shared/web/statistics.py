@@ -69,11 +69,11 @@ async def stored_response(
 ) -> Stored:
     """A response with its entity tag, which is stored until the counts of these kinds change in this context. `seen`
     is what distinguishes callers who read different records."""
-    cache = _CACHES.setdefault(ctx.database, ResponseCache())
+    cache = _CACHES.setdefault(ctx.read_database, ResponseCache())
     key = (ctx.path, ctx.request.scope["query_string"], ctx.principal.is_anonymous, kinds, seen, today())
 
     async def load_state() -> State:
-        async with ctx.database.acquire() as connection:
+        async with ctx.read_database.acquire() as connection:
             return await counts_state(connection, context, kinds)
 
     state = await cache.state((kinds, seen), load_state)

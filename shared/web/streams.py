@@ -22,6 +22,7 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
+from shared.web.databases import open_primary, open_standby
 from shared.web.places import Places, holder_of
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
@@ -38,31 +39,38 @@ Present = Callable[[Row, AccessScope], dict[str, Any]]
 
 
 class Streams:
-    """The slots for streams of one process, each with a connection."""
+    """The slots for streams of one process, each with a connection to the primary, and one to the standby if there is
+    one."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, standby: Database | None) -> None:
         self._database = database
+        self._standby = standby
         self._places = Places(AT_ONCE, MOST_OF_ONE, WAIT)
 
     @asynccontextmanager
-    async def place(self, holder: str) -> AsyncIterator[Database]:
-        """The pool, while the holder has a slot. Raises Unavailable if none is free in time."""
-        async with self._places.occupy(holder):
-            yield self._database
+    async def place(self, principal: Principal, scope: Scope) -> AsyncIterator[Database]:
+        """The database to read, while the caller has a slot: for anonymous callers the standby, while it is fresh.
+        Raises Unavailable if no slot is free in time."""
+        async with self._places.occupy(holder_of(principal, scope)):
+            if self._standby is not None and principal.is_anonymous and scope["app"].state.replica.is_fresh:
+                yield self._standby
+            else:
+                yield self._database
 
 
 @asynccontextmanager
 async def streams(app: FastAPI) -> AsyncIterator[None]:
     """Provides `app.state.streams` while the app runs."""
     settings = app.state.settings
-    name = f"escm-{settings.service}-streams"
-    pooled = bool(settings.database_pooler)
-    database = await Database.open(settings.app_dsn, size=AT_ONCE, application=name, left_to_others=0, is_pooled=pooled)
-    app.state.streams = Streams(database)
+    database = await open_primary(settings, "streams", size=AT_ONCE, left_to_others=0)
+    standby = await open_standby(settings, "streams", size=AT_ONCE, left_to_others=0)
+    app.state.streams = Streams(database, standby)
     try:
         yield
     finally:
-        await database.close()
+        for opened in (database, standby):
+            if opened is not None:
+                await opened.close()
 
 
 class ListStream(Response):
@@ -94,9 +102,9 @@ class ListStream(Response):
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Takes a slot, and alternately reads and sends."""
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        holder, pace = holder_of(self._access.principal, scope), Pace(send)
+        pace = Pace(send)
         async with (
-            scope["app"].state.streams.place(holder) as database,
+            scope["app"].state.streams.place(self._access.principal, scope) as database,
             snapshot(database, self._access.context) as connection,
         ):
             begun = False

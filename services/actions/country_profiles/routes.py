@@ -32,7 +32,7 @@ router = ResourceRouter(OPEN_DATA, ROLES, f"{OPEN_DATA.path}/countries")
 async def get_profile(code: str, ctx: CurrentContext) -> Response:
     """The latest published programme with its actions, and the indicators with their public values."""
     _require_known(ctx, code)
-    async with snapshot(ctx.database, EVERYBODY.context) as connection:
+    async with snapshot(ctx.read_database, EVERYBODY.context) as connection:
         profile = await queries.profile_of(connection, code)
     response = responses.document_response(ctx, present(profile))
     response.headers.update(FRESH)

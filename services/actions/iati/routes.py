@@ -21,7 +21,6 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.principal import Principal
 from shared.open_data.requests import COUNTRY, FRESH, countries_of
-from shared.web.places import holder_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response
 from shared.web.route import ResourceRouter
@@ -57,7 +56,7 @@ async def get_activities(ctx: CurrentContext) -> Response:
 async def get_activity(ref: str, ctx: CurrentContext) -> Response:
     """The published programme or action with this ref, alone in a document. 404 if no activity can be made of it."""
     reporting = _reporting(ctx)
-    async with snapshot(ctx.database, EVERYBODY.context) as connection:
+    async with snapshot(ctx.read_database, EVERYBODY.context) as connection:
         plan = await queries.plan_of(connection, countries_of(ctx).codes, ref)
     found = [one for one in _all_made([plan] if plan else [], reporting) if one.activity.ref == ref]
     if not (block := _block(found)):
@@ -78,7 +77,7 @@ async def list_omissions(ctx: CurrentContext) -> Response:
     reporting, countries = _reporting(ctx), countries_of(ctx).codes
     items: list[dict[str, Any]] = []
     published = 0
-    async with snapshot(ctx.database, EVERYBODY.context) as connection:
+    async with snapshot(ctx.read_database, EVERYBODY.context) as connection:
         async for plans in queries.plans(connection, countries):
             found = await asyncio.to_thread(_all_made, plans, reporting)
             published += len(found)
@@ -101,7 +100,7 @@ class _ActivityStream(Response):
         pace, is_begun = Pace(send), False
         head, tail = head_and_tail(today())
         async with (
-            scope["app"].state.streams.place(holder_of(self._caller, scope)) as database,
+            scope["app"].state.streams.place(self._caller, scope) as database,
             snapshot(database, EVERYBODY.context) as connection,
         ):
             async for plans in queries.plans(connection, self._countries):

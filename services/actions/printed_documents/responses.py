@@ -56,7 +56,7 @@ def language_of(ctx: RequestContext) -> str:
 async def document_response(ctx: RequestContext, kind: DocumentKind, key: DocumentKey) -> Response:
     """The file of what the document says now; 202 while it is being printed. Raises NotFound, Conflict
     `not_printable`."""
-    async with snapshot(ctx.database, EVERYBODY.context) as connection:
+    async with snapshot(ctx.read_database, EVERYBODY.context) as connection:
         document = await kind.load(connection, key)
     if document is None:
         raise NotFound("There is no such document.")

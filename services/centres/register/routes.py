@@ -75,9 +75,9 @@ async def get_register(ctx: CurrentContext) -> Response:
     async def make() -> Made:
         return await _made(ctx, file_format, asked)
 
-    stored = _STORED.setdefault(ctx.database, StoredRegister())
+    stored = _STORED.setdefault(ctx.read_database, StoredRegister())
     key = (ctx.request.scope["query_string"], ctx.principal.sandbox, asked.day)
-    body, following = await stored.get(ctx.database, _context(ctx), key, make)
+    body, following = await stored.get(ctx.read_database, _context(ctx), key, make)
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     if file_format in _FILES:
         headers["Content-Disposition"] = f'inline; filename="register-{asked.day}.{file_format}"'

@@ -32,7 +32,7 @@ _RECENT: WeakKeyDictionary[Database, RecentOrganisations] = WeakKeyDictionary()
 
 @router.get(
     "/{record}/count",
-    options=RouteOptions(is_public=True, query=query_of("as_of")),
+    options=RouteOptions(is_public=True, reads_primary=True, query=query_of("as_of")),
     operation_id="countInitiative",
     summary="Count who supports an initiative",
     description="All accepted supports, listed or not, the same for every caller. A match of an organisation shows"
@@ -63,7 +63,7 @@ async def count_initiative(row: _Initiative, ctx: CurrentContext) -> Response:
 
 @router.get(
     "/{record}/supporters",
-    options=RouteOptions(is_public=True, query=query_of_list(SUPPORTERS, without=OF_INITIATIVE)),
+    options=RouteOptions(is_public=True, reads_primary=True, query=query_of_list(SUPPORTERS, without=OF_INITIATIVE)),
     operation_id="listInitiativeSupporters",
     summary="List the supporters of an initiative who agreed to be listed",
     description="In pages; with `format` all of them as a stream. `unlisted` is the number of the others.",

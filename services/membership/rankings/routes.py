@@ -60,10 +60,10 @@ async def get_ranking(row: Readable, ctx: CurrentContext) -> Response:
         mine = await experts_of(connection, access)
     sees_all = _sees_all(access, call, mine)
     of_all = replace(SYSTEM_CONTEXT, records=nominations.context.records)
-    async with snapshot(ctx.database, of_all if sees_all else access.context) as connection:
+    async with snapshot(ctx.read_database, of_all if sees_all else access.context) as connection:
         rows = await queries.page(connection, call.id, mine, call.criteria, sees_all=sees_all, after=after, limit=limit)
     rows, following = cut(ctx, rows, limit, lambda row: [row["place"], row["ref"]])
-    async with snapshot(ctx.database, of_all) as connection:
+    async with snapshot(ctx.read_database, of_all) as connection:
         named = await queries.names(connection, [row["expert_id"] for row in rows])
         pool, selection = await queries.groups(connection, call.id, mine, chosen)
     if chosen is not None and selection.total != len(chosen):
@@ -89,7 +89,7 @@ async def get_ranking(row: Readable, ctx: CurrentContext) -> Response:
 async def get_results(row: Readable, ctx: CurrentContext) -> Response:
     if row["status"] != "published":
         raise NotFound("The results are not published.")
-    async with snapshot(ctx.database, SYSTEM_CONTEXT) as connection:
+    async with snapshot(ctx.read_database, SYSTEM_CONTEXT) as connection:
         found = await queries.results(connection, row["id"])
     return Response(orjson.dumps({**found, "published_at": to_text(row["published_at"])}), media_type=JSON)
 

@@ -14,6 +14,7 @@ import typer
 
 from deploy.cli.findings import Finding, report
 from deploy.cli.pooler import of_pooler
+from deploy.cli.replica import of_replica
 from deploy.cli.running import mail_server, of_processes
 from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
@@ -35,6 +36,7 @@ def doctor(
     if database:
         findings += asyncio.run(of_database(database, of_processes))
         findings += asyncio.run(of_pooler(database))
+        findings += asyncio.run(of_replica(database))
         findings.append(asyncio.run(mail_server()))
     if valkey:
         findings.append(asyncio.run(_valkey(valkey)))

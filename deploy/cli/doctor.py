@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.cli.connections import Processes, of_connections
 from deploy.cli.findings import Finding, report
 from deploy.cli.pooler import of_pooler
 from deploy.cli.replica import of_replica
@@ -27,6 +28,9 @@ _DISK_NEEDED = 2 * 2**30
 def doctor(
     folder: Annotated[Path, typer.Option(envvar="ESCM_LOCAL_FOLDER", help="The folder of the local stack.")] = DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON document.")] = False,
+    apps: Annotated[int, typer.Option(min=0, help="Apps of each service that will run.")] = 1,
+    workers: Annotated[int, typer.Option(min=0, help="Workers of each service that will run.")] = 1,
+    relays: Annotated[int, typer.Option(min=0, help="Relays that will run.")] = 1,
 ) -> None:
     """Check this machine, the local stack, its databases and what runs; status 1 if something is wrong."""
     stack = _stack(folder)
@@ -34,7 +38,8 @@ def doctor(
     database = os.environ.get("DATABASE_URL") or stack.get("database_url")
     valkey = os.environ.get("REDIS_URL") or stack.get("redis_url")
     if database:
-        findings += asyncio.run(of_database(database, of_processes))
+        connections = of_connections(Processes(apps, workers, relays))
+        findings += asyncio.run(of_database(database, of_processes, connections))
         findings += asyncio.run(of_pooler(database))
         findings += asyncio.run(of_replica(database))
         findings.append(asyncio.run(mail_server()))

@@ -2,4 +2,5 @@
 
 SERVICES = ("membership", "centres", "actions", "access", "portal")
 WITH_WORKER = ("membership", "centres", "actions", "access")
+WITH_BULK_JOBS = ("membership", "centres", "actions")
 DEFAULT_PORT = 8000

@@ -18,6 +18,7 @@ from shared.messaging.work_store import LeaseLost
 from shared.observability import logs, metrics
 
 log = structlog.get_logger(__name__)
+CONNECTIONS = 3
 _CHUNK = 10_000
 """Maximum facts in a transaction. During an import each transaction scans the rows that earlier ones deleted and no
 vacuum may remove yet."""
@@ -64,7 +65,9 @@ class Relay:
 
     async def work(self) -> None:
         """Relays until `stop`. Survives the loss of Valkey and PostgreSQL."""
-        self._database = await Database.open(self._settings.database_dsn("relay"), size=3, application="escm-relay")
+        self._database = await Database.open(
+            self._settings.database_dsn("relay"), size=CONNECTIONS, application="escm-relay"
+        )
         self._publisher = QueuePublisher(self._settings.redis_url)
         server = None
         if self._settings.metrics_port:

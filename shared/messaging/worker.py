@@ -55,9 +55,9 @@ SELECT EXISTS (SELECT FROM core_batch WHERE service = $1 AND NOT bulk AND status
 _REGISTER_EVERY = 60.0
 BULK_SLOTS = 2
 """Bulk jobs that a worker runs at once, each of another principal."""
-_CONNECTIONS = 6
+CONNECTIONS = 6
 """Connections of a worker: one for each of three batches and two jobs, and one for leases and schedules."""
-_BULK_CONNECTIONS = 4
+BULK_CONNECTIONS = 4
 """Connections of its bulk jobs in addition. An import uses four: two batches, one that it plans ahead, its progress."""
 _FINAL = frozenset(ErrorCategory) - {ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED}
 
@@ -119,7 +119,7 @@ class Worker:
         dsn = self._settings.database_dsn()
         self._database = await Database.open(
             dsn,
-            size=_CONNECTIONS + (_BULK_CONNECTIONS if self._has_bulk_jobs else 0),
+            size=CONNECTIONS + (BULK_CONNECTIONS if self._has_bulk_jobs else 0),
             application=application,
             idle_in_transaction=self._lease * 0.8,
         )

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from deploy.cli.connections import Processes, needed
 from deploy.local.combined import create_app
 from deploy.local.postgres import SETTINGS
 from deploy.local.system import System
@@ -77,4 +78,5 @@ async def test_all_processes_together_leave_connections_of_postgres_to_others(
     together = sum(pools.sizes.values())
     assert together < BOUND, pools.sizes
     each_watched = together + len(pools.sizes)
+    assert each_watched == needed(Processes())
     assert each_watched <= int(SETTINGS["max_connections"]) - reserved

@@ -46,6 +46,21 @@ def test_the_doctor_finds_a_working_stack_healthy(tmp_path: Path, database_url: 
     assert found.keys() > subjects | {"mail"}
 
 
+def test_the_doctor_compares_the_connections_of_processes_with_those_of_the_server(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(*options: str) -> Any:
+        given = ["doctor", "--json", "--folder", str(tmp_path), *options]
+        findings = json.loads(runner.invoke(app, given, env={"DATABASE_URL": database_url}).output)
+        return next(one for one in findings if one["subject"] == "connections")
+
+    assert found()["right"] is True
+    many = found("--apps", "40", "--workers", "2", "--relays", "2")
+    assert (many["right"], "raise max_connections" in many["mend"]) == (False, True)
+    monkeypatch.setenv("ESCM_DATABASE_POOLER", "127.0.0.1:6432")
+    assert found("--apps", "40")["right"] is True
+
+
 def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("/etc\n")
     dead = 2**22 + 1

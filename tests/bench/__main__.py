@@ -29,6 +29,7 @@ from tests.bench import (
     evidence,
     facts,
     feed,
+    growth,
     identity,
     imports,
     mails,
@@ -71,6 +72,7 @@ _PEOPLE = {
     "register": register.measure,
     "obligations": obligations.measure,
     "centre_work": centre_work.measure,
+    "growth": growth.measure,
 }
 
 

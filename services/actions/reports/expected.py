@@ -29,7 +29,7 @@ LARGEST = 5_000
 """Most reports of a response."""
 OWING = tuple(status for status in programmes.LAUNCHED if status not in programmes.ENDED)
 """The states of programmes that owe reports."""
-_MOST_PERIODS, _MOST_MISSING = 10, 5_000
+_MOST_PERIODS = 10
 _ENDED = [constant(status) for status in ("discarded", "superseded", "retracted")]
 _AWAITED = [constant(status) for status in domain.AWAITED]
 _OWING = [constant(status) for status in OWING]
@@ -114,8 +114,8 @@ _MISSING = Statement(
     )
     .with_only_columns(*_of, _p.code.label("period"), _p.due_on)
     .order_by(_of.id, _p.id)
-    .limit(_MOST_MISSING)
 )
+"""At most one for each country and period, since a country has one living programme under a framework."""
 
 
 async def expected(

@@ -119,7 +119,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_milestone": f"{RECORD} action_id titles due first_due due_reason weight codes deliverable"
     " evidence_required evidence claimed_by claimed_on verified_on claimants search_key",
     "action_participant": "id institution_id status country visibility",
-    "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on",
+    "action_period": f"{RECORD} framework code starts ends opens_on due_on closes_on locks_on reminded_on",
     "action_printed_document": "kind subject language state ordered_at sha256 size is_printable",
     "action_programme": f"{RECORD} framework committee_id centre_id lead_body_id waiver started_on completed_on",
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"

@@ -60,6 +60,7 @@ SCHEDULES: Schedules = {
     "follow_tasks": Schedule(timedelta(hours=1), _follow_tasks, catch_up=1),
     "follow_reports": Schedule(timedelta(hours=1), reports.apply_scheduled, catch_up=1),
     "remind_of_reports": Schedule(timedelta(hours=1), reports.remind, catch_up=1),
+    "remind_of_missing_reports": Schedule(timedelta(hours=1), reports.remind_of_missing, catch_up=1),
     "purge_evidence": Schedule(timedelta(hours=1), purge, catch_up=1),
     "check_evidence": Schedule(timedelta(days=7), order_check, catch_up=1),
     "expire_pending_transitions": Schedule(timedelta(minutes=5), expiring(PROGRAMMES, EVIDENCE), catch_up=1),

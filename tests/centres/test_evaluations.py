@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from orjson import dumps
 
 from services.centres.erasing import erase
 from services.centres.merges import EXPERTS
@@ -352,3 +353,22 @@ async def test_an_erased_expert_leaves_the_panel_of_a_planned_evaluation(
     assert (await _read(evaluated.officer, begun))["panel"] == begun["panel"]
     waiting = (await evaluated.officer.get("/centres/v1/work_list?kind=evaluations&limit=200")).json()["items"]
     assert "start" not in [item["action"] for item in waiting if item["id"] == alone["id"]]
+
+
+async def test_planned_evaluations_end_with_their_centre(evaluated: Evaluated) -> None:
+    planned, (begun, _) = await evaluated.planned(), await evaluated.started()
+    expert, _ = await evaluated.expert()
+    admin = evaluated.caller(grant("secretariat_admin", "global"), grant("expert", "self", expert))
+    await evaluated.own(expert, admin)
+    hidden, _ = await evaluated.panel(kind="special")
+    conflict = [{"expert_id": expert, "kind": "stated"}]
+    await evaluated.rows.execute(
+        "UPDATE centre_evaluation SET conflicts = $2 WHERE id = $1", UUID(hidden["id"]), dumps(conflict).decode()
+    )
+    assert (await admin.get(hidden["links"]["self"])).json().keys() == {"id", "ref", "conflict"}
+    centre = await _read(admin, evaluated.centre.record)
+    await stepped(admin, centre, "close", reason="The host ends it")
+    now = [(await _read(evaluated.officer, one))["status"] for one in (planned, hidden, begun)]
+    assert now == ["cancelled", "cancelled", "in_progress"]
+    (line,) = (await evaluated.officer.get(f"{planned['links']['self']}/history?limit=1")).json()["items"]
+    assert line["action"] == "cancel_by_closure"

@@ -190,6 +190,24 @@ async def test_the_next_term_starts_the_day_after_with_its_reports(evaluated: Ev
     assert owed[0]["period"]["starts"] == starts.isoformat()
 
 
+@pytest.mark.parametrize("written", ["due", "draft", "submitted"])
+async def test_a_renewal_settles_the_final_report_on_the_term_before(
+    evaluated: Evaluated, database: Database, written: str
+) -> None:
+    reviewed = await _reviewed(evaluated, database)
+    await asked(evaluated.admin, kind="final_report")
+    if written == "draft":
+        await stepped(evaluated.officer, await _final(evaluated), "start")
+    elif written == "submitted":
+        await _report(evaluated, await _final(evaluated))
+    assert (await _final(evaluated))["status"] == written
+    await stepped(evaluated.admin, reviewed, "renew")
+    final = await _final(evaluated)
+    assert (final["status"], final["light"]) == ("submitted" if written == "submitted" else "waived", None)
+    (line,) = (await evaluated.admin.get(f"{final['links']['self']}/history?limit=1")).json()["items"]
+    assert line["action"] == ("submit" if written == "submitted" else "waive_by_renewal")
+
+
 async def _closed(evaluated: Evaluated, centre: Record) -> str:
     """The state of the final report after the centre has closed."""
     await stepped(evaluated.admin, centre, "close", reason="The host ends it")

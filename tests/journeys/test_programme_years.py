@@ -95,6 +95,8 @@ def test_a_programme_lives_for_eight_years(programme: Programme) -> None:
     _remains_true(programme, *programme.truth.remembered())
     lights = {"report": 2, "support_request": 1, "task": 0}
     assert {kind: programme.announced(f"{kind}.overdue") for kind in lights} == lights
+    reminders = {"report_due": 0, "report_late": 1}
+    assert {kind: programme.announced(f"programme.{kind}") for kind in reminders} == reminders
 
 
 def _founded(of: Programme) -> None:

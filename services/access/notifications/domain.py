@@ -234,6 +234,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("progress_report", *_OF_REPORT, _A.DELEGATES, of="actions.report report_due report_late"),
         *_notices("progress_report", *_OF_REPORT, of="actions.report overdue", is_mailed=False),
+        *_notices("progress_report", *_OF_REPORT, _A.GOVERNMENT, of="actions.programme report_due report_late"),
         *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
         *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
         *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Written
+from shared.records.record import Internal, Public, Record, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class Period(Record):
     locks_on: Annotated[
         date | None, Public, Written, "The day from which only the secretariat revises results; null for none."
     ]
+    reminded_on: Annotated[date | None, Internal]
+    """The day of the latest reminder of reports that nobody has begun."""
 
 
 @dataclass(frozen=True, slots=True)

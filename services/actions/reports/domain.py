@@ -112,3 +112,8 @@ def light_on(day: date, status: str, due: date, replaces: UUID | None) -> str | 
     """Whether a report is in time, late or very late while its authors have it; else None. One that replaces a
     published report is never late."""
     return light_after(due, day, LATE) if status in AWAITED and replaces is None else None
+
+
+def reminder_of(due: date, day: date) -> str:
+    """The fact of a reminder on a day about a report with this last day."""
+    return "report_due" if day <= due else "report_late"

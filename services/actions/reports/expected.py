@@ -2,29 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, case, cast, func, or_, select, true
+from sqlalchemy import Date, Select, Uuid, any_, bindparam, case, cast, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
+from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
 from services.actions.reports import domain
 from services.actions.reports.queries import light
 from services.actions.reports.tables import report
 from shared.database.context import within_context
-from shared.database.statements import Connection, Shapes
+from shared.database.statements import Connection, Shapes, Statement
 from shared.kernel.lights import LIGHTS
 from shared.records.access_scope import AccessKind, AccessScope, constant
 from shared.records.filters import Filter, bound, bound_values, countries, one_of, values
 from shared.records.next_steps import TODAY
 from shared.records.plain import by_grant
+from shared.records.reminding import is_due, latest_of, taking
+from shared.records.rows import record_of
 
 LARGEST = 5_000
 """Most reports of a response."""
 OWING = tuple(status for status in programmes.LAUNCHED if status not in programmes.ENDED)
 """The states of programmes that owe reports."""
+_MOST_PERIODS = 10
 _ENDED = [constant(status) for status in ("discarded", "superseded", "retracted")]
 _AWAITED = [constant(status) for status in domain.AWAITED]
 _OWING = [constant(status) for status in OWING]
@@ -38,6 +43,15 @@ _report = (
     .lateral("its")
 )
 """The report of a programme about a period: the published one, also while another is to replace it."""
+_has_opened = or_(_p.status != constant("planned"), _p.opens_on <= TODAY)
+
+
+class MissingReport(NamedTuple):
+    """A programme that owes a report which nobody has begun, with the code and the last day of the period."""
+
+    programme: Programme
+    period: str
+    due_on: date
 
 
 def owed(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -64,7 +78,7 @@ def owed(*conditions: ColumnElement[bool]) -> Select[Any]:
         .select_from(programme.join(period, _p.framework == _of.framework).outerjoin(_report, true()))
         .where(
             _of.status.in_(_OWING),
-            or_(_p.status != constant("planned"), _p.opens_on <= TODAY),
+            _has_opened,
             _p.ends >= began,
             *conditions,
         )
@@ -90,6 +104,18 @@ FILTERS: Mapping[str, Filter] = {
     )
 }
 _QUERIES = Shapes(_query)
+_planned = latest_of([_p.due_on + days for days in domain.REMINDED])
+_TAKE_PERIODS = taking(period, _planned, _has_opened, is_due(_planned), order=(_p.due_on,), most=_MOST_PERIODS)
+_MISSING = Statement(
+    owed(
+        _p.id == any_(bindparam("periods", type_=ARRAY(Uuid))),
+        _report.c.id.is_(None),
+        _of.status != constant("paused"),
+    )
+    .with_only_columns(*_of, _p.code.label("period"), _p.due_on)
+    .order_by(_of.id, _p.id)
+)
+"""At most one for each country and period, since a country has one living programme under a framework."""
 
 
 async def expected(
@@ -100,3 +126,12 @@ async def expected(
     statement = _QUERIES.get(access.access_kind, tuple(chosen))
     rows = await statement.fetch(connection, today=day, **bound_values(chosen), **access.parameters)
     return [{name: str(value) if name in _IDS and value else value for name, value in row.items()} for row in rows]
+
+
+async def take_missing(connection: Connection, day: date) -> list[MissingReport]:
+    """Marks up to 10 periods of which programmes are to be reminded on this day, and returns those programmes, unless
+    they are paused, that owe a report about one of them and have none. Skips periods that another transaction locks.
+    Their versions stay."""
+    periods = [row["id"] for row in await _TAKE_PERIODS.fetch(connection, today=day)]
+    rows = await _MISSING.fetch(connection, today=day, periods=periods) if periods else ()
+    return [MissingReport(record_of(Programme, row), row["period"], row["due_on"]) for row in rows]

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.actions.access import ROLES, without_delegation
 from services.actions.delegations.operations import end_with_report
 from services.actions.independence import is_independent
+from services.actions.programmes.operations import PROGRAMMES
 from services.actions.report_comments.queries import open_comments
 from services.actions.report_sections import domain as answered
 from services.actions.report_sections import queries as sections
@@ -18,9 +19,11 @@ from services.actions.report_templates import queries as templates
 from services.actions.report_templates.domain import ACTION, PILLAR, questions_by_section
 from services.actions.report_templates.record import ReportTemplate
 from services.actions.reports import domain, queries
+from services.actions.reports.expected import take_missing
 from services.actions.reports.queries import ExpectedResult
 from services.actions.reports.record import Contributor, Report
 from services.actions.reports.tables import report
+from shared.audit.entries import FieldChange
 from shared.auth.independence import is_another, with_author
 from shared.database.locks import lock_names
 from shared.database.statements import Connection
@@ -249,4 +252,13 @@ async def remind(uow: UnitOfWork) -> None:
     """Announces that reports are due soon or late, once for each report and day of a reminder; at most 2,500."""
     day = today()
     for one in await queries.take_reminded(uow.connection, day):
-        REPORTS.record_change(uow, "remind", one, one, "report_due" if day <= one.due_on else "report_late")
+        REPORTS.record_change(uow, "remind", one, one, domain.reminder_of(one.due_on, day))
+
+
+async def remind_of_missing(uow: UnitOfWork) -> None:
+    """Announces that programmes owe reports which nobody has begun, soon or late: once for each programme, period and
+    day of a reminder; at most 10 periods. The audit entry names the period."""
+    day = today()
+    for owing, period, due_on in await take_missing(uow.connection, day):
+        about: FieldChange = {"pointer": "/period", "before": None, "after": period}
+        PROGRAMMES.record_change(uow, "remind", owing, owing, domain.reminder_of(due_on, day), more=(about,))

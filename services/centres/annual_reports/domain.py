@@ -86,6 +86,7 @@ LIFECYCLE: Lifecycle[ReportGuardContext] = Lifecycle(
         transition("reopen", "accepted", "draft", reason_required=True),
         transition("waive", "due|draft", "waived", reason_required=True),
         transition("waive_by_closure", "due|draft", "waived", is_scheduled=True),
+        transition("waive_by_renewal", "due|draft", "waived", is_scheduled=True),
         transition("record_submission", "due|draft", "submitted", is_scheduled=True),
         transition("record_acceptance", "due|draft|submitted", "accepted", is_scheduled=True),
     ),

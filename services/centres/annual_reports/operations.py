@@ -91,6 +91,12 @@ async def waive_by_closure(uow: UnitOfWork, centre: UUID, day: date) -> None:
         await REPORTS.apply_scheduled(uow, before, "waive_by_closure")
 
 
+async def waive_by_renewal(uow: UnitOfWork, centre: UUID) -> None:
+    """Waives the final report that a centre owed for the term before a renewal, which was decided without it."""
+    for before in await queries.lock_final(uow.connection, centre):
+        await REPORTS.apply_scheduled(uow, before, "waive_by_renewal")
+
+
 def _report(country: str, centre: UUID, period: Period) -> AnnualReport:
     return replace(
         REPORTS.new(domain.EMPTY),

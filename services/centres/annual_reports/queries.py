@@ -109,6 +109,12 @@ _NOT_OWED = Statement(
     .order_by(_r.id)
     .with_for_update()
 )
+_FINAL = Statement(
+    select(annual_report)
+    .where(_r.centre_id == bindparam("centre"), _awaited, _is_final)
+    .order_by(_r.id)
+    .with_for_update()
+)
 _LATE = Statement(
     select(annual_report)
     .where(
@@ -153,6 +159,11 @@ async def lock_not_owed(connection: Connection, centre: UUID, day: date) -> list
     """The awaited reports of a centre that it does not owe if it closes on a day: those whose period begins after it,
     and the final one. Locked."""
     return records_of(AnnualReport, await _NOT_OWED.fetch(connection, centre=centre, today=day))
+
+
+async def lock_final(connection: Connection, centre: UUID) -> list[AnnualReport]:
+    """The final reports that are awaited of a centre, locked."""
+    return records_of(AnnualReport, await _FINAL.fetch(connection, centre=centre))
 
 
 async def lock_unannounced(connection: Connection, day: date) -> list[AnnualReport]:

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import bindparam
 from sqlalchemy import update as sql_update
 
-from services.centres.annual_reports.operations import open_reports, waive_by_closure
+from services.centres.annual_reports.operations import open_reports, waive_by_closure, waive_by_renewal
 from services.centres.centres import domain, queries
 from services.centres.centres.record import Centre, Term
 from services.centres.centres.tables import term
 from services.centres.evaluations import conditions
 from services.centres.evaluations.conditions import Condition
+from services.centres.evaluations.operations import cancel_planned
 from services.centres.partnerships.operations import follow_centre as partnerships_follow
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -120,16 +121,19 @@ async def open_term(
     decided_on: date | None = None,
 ) -> Term:
     """Opens the centre's next term, with an endorsement or a waiver, what its renewal says, and the reports that it
-    owes. `decided_on` is the day of a decision from before the centre was entered; the default is today."""
-    renewal = renewal or Renewal()
+    owes. The final report on the term before is owed no more. `decided_on` is the day of a decision from before the
+    centre was entered; the default is today."""
+    renewal, number = renewal or Renewal(), centre.term_number or 1
     await end_term(uow, centre, starts - timedelta(days=1))
+    if number > 1:
+        await waive_by_renewal(uow, centre.id)
     new = replace(
         TERMS.new({}),
         status="current",
         country=centre.country,
         visibility=centre.visibility,
         centre_id=centre.id,
-        number=centre.term_number or 1,
+        number=number,
         starts=starts,
         ends=ends,
         terms_of_reference=centre.terms_of_reference,
@@ -191,9 +195,11 @@ async def require_successor(uow: UnitOfWork, access: AccessScope, before: Centre
 
 
 async def close_term(uow: UnitOfWork, centre: Centre, day: date) -> None:
-    """Ends the current term of a centre that closes on this day, and waives the reports that it no longer owes."""
+    """Ends the current term of a centre that closes on this day, waives the reports that it no longer owes, and cancels
+    its planned evaluations."""
     await end_term(uow, centre, day)
     await waive_by_closure(uow, centre.id, day)
+    await cancel_planned(uow, centre.id)
 
 
 async def end_term(uow: UnitOfWork, centre: Centre, day: date) -> None:

@@ -58,6 +58,13 @@ async def open_renewal(uow: UnitOfWork, centre: UUID, country: str) -> None:
     await EVALUATIONS.insert(uow, placed)
 
 
+async def cancel_planned(uow: UnitOfWork, centre: UUID) -> None:
+    """Cancels the planned evaluations of a centre that closes, also those that a conflict of interest hides from the
+    caller. One that is in progress goes on."""
+    for before in await queries.lock_planned(uow.connection, centre):
+        await EVALUATIONS.apply_scheduled(uow, before, "cancel_by_closure")
+
+
 async def update(uow: UnitOfWork, _access: AccessScope, before: Evaluation, wanted: Evaluation) -> Evaluation:
     """Updates an evaluation; its centre stays. Once it is in progress, kind and criteria stay; once it is completed,
     all but the days on which conditions were met. Raises Conflict for anything else, and Invalid as `create` does."""

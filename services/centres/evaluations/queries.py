@@ -45,6 +45,7 @@ from shared.records.filters import one_of, values
 from shared.records.next_steps import ME, TODAY, NextStep, NextSteps
 from shared.records.panels import conflict_of, is_recent
 from shared.records.plain import by_grant, listing
+from shared.records.rows import records_of
 
 _e = evaluation.c
 _KEY = bindparam("key", type_=Uuid)
@@ -141,6 +142,13 @@ _LIVING = Lookup(
         _e.status.in_([constant(status) for status in domain.OPEN]),
     )
     .limit(1)
+)
+_PLANNED = Lookup(
+    select(evaluation)
+    .where(_e.centre_id == _CENTRE, _e.status == constant("planned"))
+    .order_by(_e.id)
+    .limit(_MOST)
+    .with_for_update()
 )
 _OWN = Lookup(
     select(views.EXPERTS.c.id)
@@ -240,6 +248,11 @@ async def renewal_inputs(connection: Connection, centre: UUID) -> RenewalInputs:
 async def has_open_renewal(connection: Connection, centre: UUID) -> bool:
     """Whether an evaluation for the renewal of a centre is planned or in progress."""
     return await _LIVING.fetchrow(connection, centre=centre) is not None
+
+
+async def lock_planned(connection: Connection, centre: UUID) -> list[Evaluation]:
+    """The planned evaluations of a centre, locked, regardless of the caller; at most 200."""
+    return records_of(Evaluation, await _PLANNED.fetch(connection, centre=centre))
 
 
 async def relations(connection: Connection, centre: UUID, experts: Collection[UUID]) -> Mapping[UUID, set[str]]:

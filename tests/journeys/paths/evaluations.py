@@ -82,6 +82,13 @@ PATHS = (
         ),
     ),
     Path("centres.evaluations", "WS", _planned, "planned", (taken(_OFFICER, "cancel", "cancelled"),)),
+    Path(
+        "centres.evaluations",
+        "WS",
+        _planned,
+        "planned",
+        (follows("cancel_by_closure", "cancelled", close_centre),),
+    ),
     Path("centres.evaluation_scores", "WS", _scored, "recorded", ()),
     Path(
         "centres.terms",

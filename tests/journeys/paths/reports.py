@@ -7,8 +7,9 @@ from typing import Any
 from tests.journeys.paths import evidence
 from tests.journeys.paths.centres import close_centre, designated
 from tests.journeys.paths.forms import activate, retire, template
-from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, refused, taken
-from tests.journeys.paths.world import V1
+from tests.journeys.paths.path import Path, PathRun, change, day, follows, given, later, refused, taken
+from tests.journeys.paths.world import DOCUMENT, V1
+from tests.support.running import eventually
 
 _V1 = V1["centres"]
 _OFFICER = "secretariat_officer"
@@ -27,6 +28,22 @@ def _report(path_run: PathRun, number: int = 1) -> str:
 
 def _of_number(number: int) -> Any:
     return lambda path_run: _report(path_run, number)
+
+
+def _final(path_run: PathRun) -> str:
+    """The final report of a centre whose renewal has opened, in the first year of its term."""
+    designated(path_run, starts=day(-100), ends=day(100))
+    later("centres.end_terms")(path_run)
+    query = {"centre_id": path_run.notes["centre"], "kind": "final"}
+    found = eventually(lambda: path_run.by("admin").get(_REPORTS, **query)["items"])
+    return str(found[0]["links"]["self"])
+
+
+def _renew(path_run: PathRun) -> None:
+    """The run's centre is renewed with documents."""
+    centre = f"{_V1}/centres/{path_run.notes['centre']}"
+    path_run.by("admin").step(centre, "submit_renewal", fields={"final_report": DOCUMENT, "evaluation": DOCUMENT})
+    path_run.by("admin").step(centre, "renew")
 
 
 def _second_of_two(path_run: PathRun) -> str:
@@ -113,5 +130,12 @@ PATHS = (
         _of_number(4),
         "due",
         (refused(_OFFICER, "start", "too_early"), follows("waive_by_closure", "waived", close_centre)),
+    ),
+    Path(
+        "centres.annual_reports",
+        "TO",
+        _final,
+        "due",
+        (follows("waive_by_renewal", "waived", _renew),),
     ),
 )

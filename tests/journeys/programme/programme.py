@@ -96,7 +96,8 @@ class Programme(Years):
 
     def pass_days(self, days: int, *schedules: str) -> None:
         """Days pass, and workers do what the calendar asks of them."""
-        followed = ("apply_periods", "follow_reports", "remind_of_reports", "follow_support_requests", "follow_tasks")
+        reminding = ("remind_of_reports", "remind_of_missing_reports")
+        followed = ("apply_periods", "follow_reports", *reminding, "follow_support_requests", "follow_tasks")
         super().pass_days(days, *(f"actions.{name}" for name in followed), *schedules)
         self.truth.day = self.day
 

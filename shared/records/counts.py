@@ -73,7 +73,7 @@ _ADD = f"""
 _FOLD = f"""
 WITH taken AS (
     DELETE FROM escm.core_count_delta WHERE id IN (
-        SELECT id FROM escm.core_count_delta WHERE kind = ANY($1) ORDER BY id LIMIT {_AT_ONCE})
+        SELECT id FROM escm.core_count_delta ORDER BY id LIMIT {_AT_ONCE})
     RETURNING {_CELL}, tags, day, n
 ), change AS ({_SPREAD.format(source="taken")}){_ADD}
 SELECT count(*) FROM taken
@@ -131,12 +131,12 @@ def _pending(names: list[str], tagged: bool) -> Select[tuple[object, ...]]:
     return select(*columns, tag, count_delta.c.n).select_from(count_delta.outerjoin(each, true()))
 
 
-async def fold(connection: Connection, kinds: list[str]) -> int:
-    """Moves at most 50,000 pending changes of these kinds into the sums and returns their number; 0 while another fold
+async def fold(connection: Connection) -> int:
+    """Moves at most 50,000 pending changes of all kinds into the sums and returns their number; 0 while another fold
     runs. Needs a transaction under a context that sees and may write every row."""
     if not await _alone(connection):
         return 0
-    return int(await connection.fetchval(_FOLD, kinds))
+    return int(await connection.fetchval(_FOLD))
 
 
 async def drift(connection: Connection, kinds: list[str], live: str) -> list[Row]:

@@ -11,7 +11,6 @@ import orjson
 
 from services.membership.experts.tables import expert, expert_value
 from services.membership.record_linkage.names import name_key
-from services.membership.statistics.queries import KINDS
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.expertise import BOUNDARIES
 from shared.kernel.text import fold, search_key
@@ -150,7 +149,7 @@ async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
 
 async def fold_counts(connection: asyncpg.Connection) -> None:
     """Folds pending changes into the sums, as a worker does every half minute."""
-    while await counts.fold(connection, KINDS):
+    while await counts.fold(connection):
         pass
     for filled in ("core_count_delta", "core_count", "core_count_day"):
         await connection.execute(f"VACUUM ANALYZE escm.{filled}")

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from tests.bench.people import fold_counts
 from tests.bench.servers import Addresses, latency, serving
 
 NAMES = ("values_one_ms", "values_year_ms", "values_all_ms", "values_stored_ms", "values_unchanged_ms")
@@ -57,6 +58,7 @@ async def measure(at: Addresses, connection: asyncpg.Connection, countries: Iter
     places = sorted(countries)[:_COUNTRIES]
     for statement in _LOAD:
         await connection.execute(statement, *([places] if "$1" in statement else []))
+    await fold_counts(connection)
     rows = await connection.fetch("SELECT id FROM escm.action_indicator WHERE framework = 'bench' ORDER BY id")
     ids = [str(row["id"]) for row in rows]
     await connection.execute(_MILLION)

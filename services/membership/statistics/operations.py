@@ -17,24 +17,12 @@ ON CONFLICT (place) DO UPDATE
 SET day = excluded.day, whole = excluded.whole, women = excluded.women, men = excluded.men, other = excluded.other
 WHERE abs(kept.whole - excluded.whole) >= $7
 """
-_OF_OTHERS = (
-    "centre",
-    "programme",
-    "action",
-    "milestone",
-    "endorsement",
-    "country",
-    "result",
-    "support_request",
-    "assessment",
-)
-"""Kinds whose changes other services append; all kinds are folded here."""
 log = structlog.get_logger(__name__)
 
 
 async def fold_counts(uow: UnitOfWork) -> None:
-    """Folds pending changes into the sums."""
-    await fold(uow.connection, [*KINDS, *_OF_OTHERS])
+    """Folds pending changes into the sums, also those that other services append."""
+    await fold(uow.connection)
 
 
 async def check_counts(uow: UnitOfWork) -> None:

@@ -105,7 +105,7 @@ async def live_on(connection: Any, ids: list[UUID], dice: random.Random) -> None
 async def folded(database: Database) -> int:
     """One tick of the schedule. Returns how many changes it folded."""
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        return await fold(uow.connection, KINDS)
+        return await fold(uow.connection)
 
 
 async def differences(superuser: asyncpg.Connection) -> list[dict[str, Any]]:

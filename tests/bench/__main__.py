@@ -36,10 +36,10 @@ from tests.bench import (
     matching,
     obligations,
     open_data,
-    pooling,
     printing,
     register,
     result_imports,
+    scaling,
     signing,
     slow,
     support,
@@ -133,8 +133,8 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     sample = replace(sample, token=token)
     if not picked or "feed" in picked:
         results |= await feed.measure(at, connection, token)
-    if not picked or pooling.NAMES & set(picked):
-        results |= pooling.measure(at, sample)
+    if not picked or scaling.NAMES & set(picked):
+        results |= scaling.measure(at, sample)
     if not picked or access.NAMES & set(picked):
         results |= await access.measure(at, connection, sample, scoped, cases(sample)["W5"].ours, picked)
     await _others(at, connection, picked, sample, results)

@@ -82,12 +82,14 @@ async def servers() -> AsyncIterator[Addresses]:
 
 
 @contextmanager
-def serving(module: str, at: Addresses, *, factory: bool, **settings: str) -> Iterator[tuple[str, int]]:
-    """One uvicorn process of `module` on the API's core: its address and process id. `settings` are of its
-    environment."""
+def serving(
+    module: str, at: Addresses, *, factory: bool, core: str = API_CORE, **settings: str
+) -> Iterator[tuple[str, int]]:
+    """One uvicorn process of `module` on the API's core, or another one: its address and process id. `settings` are of
+    its environment."""
     port = first_free(25000)
     command = [
-        "taskset", "-c", API_CORE, sys.executable, "-m", "uvicorn", module, "--port", str(port), "--loop", "uvloop",
+        "taskset", "-c", core, sys.executable, "-m", "uvicorn", module, "--port", str(port), "--loop", "uvloop",
         "--no-access-log", "--log-level", "warning", "--http",
         *(["shared.web.protocol:Protocol", "--factory"] if factory else ["httptools"]),
     ]  # fmt: skip

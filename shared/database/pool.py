@@ -108,7 +108,7 @@ class Database:
     ) -> None:
         self.connections = connections
         self.patience = patience
-        self.watch = Watch(connect)
+        self.watch = Watch(connect, connections.terminate_idle)
         self._connect = connect
         self._share = share
         self._shares: dict[str, asyncio.Semaphore] = {}

@@ -31,10 +31,13 @@ class Watch:
     """Watches the connections in use. If one is held for long, it probes the server over another connection. Without a
     response, every use older than the probe is ended at once, at the latest 2.5 s after it began. So are those of
     another server than the one that responds, the new primary. While the server responds, statements may run until
-    their own timeouts."""
+    their own timeouts. `on_loss` is called for each use that is ended."""
 
-    def __init__(self, connect: Callable[[], Awaitable[ServerConnection]]) -> None:
+    def __init__(
+        self, connect: Callable[[], Awaitable[ServerConnection]], on_loss: Callable[[], None] = lambda: None
+    ) -> None:
         self._connect = connect
+        self._on_loss = on_loss
         self._uses: set[Use] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._asking: asyncio.Task[None] | None = None
@@ -80,6 +83,7 @@ class Watch:
             else:
                 use.is_lost = True
                 use.connection.terminate()
+                self._on_loss()
 
     async def _is_reachable(self) -> bool:
         """Whether the server responds within RESPONSE_WITHIN."""

@@ -1,6 +1,7 @@
 """An archive restores the second before a mistaken deletion, or says which seconds it has."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -37,8 +38,9 @@ def test_the_second_before_a_deletion_is_restored(place: Path) -> None:
         def run(command: str) -> tuple[int, str]:
             return run_escm(command, place, **settings)
 
-        def restored_until(moment: datetime) -> tuple[int, str]:
-            return run(restore.replace("2026-11-29T08:20:05Z", f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
+        def restored_until(moment: datetime, new: str = "restored") -> tuple[int, str]:
+            command = restore.replace("2026-11-29T08:20:05Z", f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+            return run(command.replace(" restored ", f" {new} "))
 
         client = Client(described["base_url"], described["demo"]["clients"]["secretariat"])
         assert restored_until(began)[0] == 1
@@ -57,6 +59,13 @@ def test_the_second_before_a_deletion_is_restored(place: Path) -> None:
         status, said = restored_until(before)
         assert status == 0, said
         assert (state / "stack.json").exists()
+    newest = max((place / "archive" / "wal").glob("*.gz"), key=lambda file: file.stat().st_mtime)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    os.utime(newest, (later.timestamp(), later.timestamp()))
+    status, said = restored_until(later - timedelta(minutes=1), "later")
+    assert status == 1
+    assert "is not in the archive, whose last change is of" in said
+    assert not (place / "later").exists()
     with system(place / "restored") as (again, _):
         client = Client(again["base_url"], described["demo"]["clients"]["secretariat"])
         assert client.get(f"{_EXPERTS}/{expert['id']}")["names"] == expert["names"]

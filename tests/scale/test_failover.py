@@ -21,6 +21,7 @@ from tests.faults.cluster import LINKED, Cluster
 from tests.faults.history import History
 from tests.faults.load import writing
 from tests.faults.test_feed import Reader
+from tests.support.pooler import POOLED, pooler
 from tests.support.standby import Standby, standby_of
 from tests.support.waiting import eventually
 
@@ -35,7 +36,8 @@ _UNHANDLED = "SELECT count(*) FROM core_batch WHERE service = 'membership'"
 
 
 class PairCluster(Cluster):
-    """A cluster whose processes know two database servers, of which the second is a standby."""
+    """A cluster whose processes know two database servers, of which the second is a standby. With `TEST_POOLER` apps
+    reach them through PgBouncer, at an address that follows the primary."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -45,12 +47,22 @@ class PairCluster(Cluster):
         await super()._open_servers()
         self.standby: Standby = await self._exits.enter_async_context(standby_of(self.database_url))
         await self.standby.confirm_commits()
+        if POOLED:
+            self._pooler = self._exits.enter_context(pooler(f"postgresql://{HOST}:{self.proxy.port}"))
 
     def environment(self, database_port: int) -> dict[str, str]:
         found = super().environment(database_port)
         single = f"{HOST}:{database_port}/escm"
         both = f"{HOST}:{database_port},{HOST}:{self.standby.port}/escm?target_session_attrs=primary"
-        return found | {"DATABASE_URL": found["DATABASE_URL"].replace(single, both)}
+        pooled = {"ESCM_DATABASE_POOLER": self._pooler} if POOLED else {}
+        return found | pooled | {"DATABASE_URL": found["DATABASE_URL"].replace(single, both)}
+
+    async def fail_over(self) -> None:
+        """Promotes the standby."""
+        await self.standby.promote()
+        if POOLED:
+            self.proxy.target = self.standby.port
+            self.proxy.reset()
 
     async def close(self) -> None:
         await super().close()
@@ -89,7 +101,7 @@ async def test_no_acknowledged_write_is_lost(cluster: PairCluster, loss: signal.
             await _acknowledges(history, _BEFORE)
             before, lost_at = _acknowledged(history), time.monotonic()
             _signal(processes_of_primary, loss)
-            await cluster.standby.promote()
+            await cluster.fail_over()
             await _acknowledges(history, before + _WRITERS + 1)  # others may have been written before the loss
             log.info("%s: wrote again after %.1f s, %s", loss.name, time.monotonic() - lost_at, history.statuses())
             await _acknowledges(history, before + _AFTER)

@@ -92,8 +92,11 @@ class Folder:
         return known[name]
 
     def copy_secrets(self, other: "Folder") -> None:
-        """Take the secrets of another stack. Its data can be read with them alone."""
-        write_private(self._secrets_file, (other.data / self._secrets_file.name).read_text())
+        """Take the secrets of another stack, whose data need them. Raises LocalStackError if it has none."""
+        secrets_file = other.data / self._secrets_file.name
+        if not secrets_file.exists():
+            raise LocalStackError(f"{other.root} has no secrets of a local stack, which its data need")
+        write_private(self._secrets_file, secrets_file.read_text())
 
     def remove(self) -> None:
         """Remove everything. The caller has made this folder, and nothing runs in it."""

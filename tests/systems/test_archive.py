@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 
+from shared.bulk.erased import ErasedIds
 from tests.support.documents import commands_of, run_escm
 from tests.support.running import Client, eventually, system
 
@@ -46,6 +48,8 @@ def test_the_second_before_a_deletion_is_restored(place: Path) -> None:
         assert restored_until(began)[0] == 1
         assert run(take)[0] == 0
         expert = client.create(_EXPERTS, {"names": [{"given": "Amina", "family": "Deleted"}], "country": "XA"})
+        erased = client.create(_EXPERTS, {"names": [{"given": "Amina", "family": "Erased"}], "country": "XA"})
+        ErasedIds(state / "files").add([UUID(erased["id"])])
         before = datetime.now(UTC) + timedelta(seconds=1)
         _wait_until(before + timedelta(seconds=1))
         asyncio.run(_delete_and_archive(described["database_url"]))
@@ -58,10 +62,12 @@ def test_the_second_before_a_deletion_is_restored(place: Path) -> None:
             assert not (place / "restored").exists()
         status, said = restored_until(before)
         assert status == 0, said
+        assert "1 persons who were erased later are erased again" in said
         assert (state / "stack.json").exists()
     newest = max((place / "archive" / "wal").glob("*.gz"), key=lambda file: file.stat().st_mtime)
     later = datetime.now(UTC) + timedelta(hours=1)
     os.utime(newest, (later.timestamp(), later.timestamp()))
+    settings["ESCM_LOCAL_FOLDER"] = str(place / "restored")
     status, said = restored_until(later - timedelta(minutes=1), "later")
     assert status == 1
     assert "is not in the archive, whose last change is of" in said
@@ -69,6 +75,7 @@ def test_the_second_before_a_deletion_is_restored(place: Path) -> None:
     with system(place / "restored") as (again, _):
         client = Client(again["base_url"], described["demo"]["clients"]["secretariat"])
         assert client.get(f"{_EXPERTS}/{expert['id']}")["names"] == expert["names"]
+        assert "Erased" not in client.look(f"{_EXPERTS}/{erased['id']}").text
         client.close()
 
 

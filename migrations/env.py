@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.database.servers import connect
 from shared.database.tables import SCHEMA, metadata
 
 _LOCK_TIMEOUT = "1s"
@@ -39,8 +40,8 @@ def _ours(name: str | None, kind: str, _parents: Any) -> bool:
 
 
 async def _connect_and_run() -> None:
-    address = context.config.attributes["database_url"].replace("postgresql://", "postgresql+asyncpg://", 1)
-    engine = create_async_engine(address, poolclass=NullPool)
+    address = context.config.attributes["database_url"]
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(address), poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(_run)
     await engine.dispose()

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from shared.configuration.settings import Settings, variable
 from shared.database.maintenance import IS_FENCED
 from shared.database.pool import limits_of_sessions
+from shared.database.servers import connect
 from shared.database.tables import SCHEMA
 
 _SERVICES = ("membership", "centres", "actions", "access")
@@ -37,13 +38,13 @@ async def cluster_lock(database_url: str) -> AsyncIterator[None]:
     """
     parts = urlsplit(database_url)
     try:
-        connection = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
+        connection = await connect(urlunsplit(parts._replace(path="/postgres")))
     except (
         asyncpg.InvalidAuthorizationSpecificationError,
         asyncpg.InsufficientPrivilegeError,
         asyncpg.InvalidCatalogNameError,
     ):
-        connection = await asyncpg.connect(database_url)
+        connection = await connect(database_url)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         yield

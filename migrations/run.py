@@ -4,7 +4,6 @@ import asyncio
 import time
 from pathlib import Path
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
@@ -13,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from migrations.maintenance import end_cut_off_restore
 from migrations.roles import UnfitDatabase, cluster_lock, prepare
 from shared.configuration.settings import Settings
+from shared.database.servers import connect
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _PATIENCE = 120.0
@@ -42,7 +42,7 @@ async def migrate(
     """
     settings = settings or Settings()
     async with cluster_lock(database_url):
-        connection = await asyncpg.connect(database_url)
+        connection = await connect(database_url)
         try:
             if not for_restore:
                 await end_cut_off_restore(connection, settings)

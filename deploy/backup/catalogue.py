@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from shared.database.servers import connect as connect_server
 from shared.database.tables import SCHEMA
 
 VERSION_TABLE = "core_migration"
@@ -62,7 +63,7 @@ def _quoted(names: tuple[str, ...]) -> str:
 
 async def connect(address: str) -> asyncpg.Connection:
     """A connection whose COPY uses the same text format everywhere."""
-    return await asyncpg.connect(address, server_settings=_SESSION)
+    return await connect_server(address, server_settings=_SESSION)
 
 
 async def tables(connection: asyncpg.Connection) -> list[TableInfo]:

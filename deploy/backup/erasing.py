@@ -14,6 +14,7 @@ from shared.bulk.store import FileStore
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import set_codecs
+from shared.database.servers import connect
 from shared.database.tables import SCHEMA
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.mail.sealing import MailSeal
@@ -34,7 +35,7 @@ async def erased_in(connection: asyncpg.Connection, schema: str = SCHEMA) -> set
 async def erase_again(url: str, settings: Settings, store: FileStore, ids: Collection[UUID]) -> int:
     """Erases those of the experts who are in the database at `url` and not erased there, with their accounts, rows and
     files. Returns how many there were."""
-    connection = await asyncpg.connect(url, server_settings={"search_path": f"{SCHEMA}, public"})
+    connection = await connect(url, server_settings={"search_path": f"{SCHEMA}, public"})
     try:
         await set_codecs(connection)
         async with connection.transaction():

@@ -115,9 +115,11 @@ async def of_database(url: str, *more: Callable[[Any], Awaitable[list[Finding]]]
     """The findings about a database, and those of `more` checks of it."""
     import asyncpg
 
+    from shared.database.servers import connect
+
     try:
-        connection = await asyncpg.connect(url, timeout=5)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as refused:
+        connection = await connect(url, patience=5)
+    except (OSError, asyncpg.PostgresError, asyncpg.InternalClientError) as refused:
         mend = "start it, or correct DATABASE_URL"
         return [Finding("database", False, f"{type(refused).__name__}: {refused}", mend)]
     try:

@@ -30,6 +30,7 @@ def _sentence(failure: Exception) -> str:
         InvalidAuthorizationSpecificationError,
         InvalidCatalogNameError,
         PostgresConnectionError,
+        TargetServerAttributeNotMatched,
     )
     from pydantic import ValidationError
 
@@ -52,6 +53,7 @@ def _sentence(failure: Exception) -> str:
             | InvalidAuthorizationSpecificationError()
             | InvalidCatalogNameError()
             | PostgresConnectionError()
+            | TargetServerAttributeNotMatched()
         ):
             return f"{failure}; `escm doctor` looks for the cause"
     return ""

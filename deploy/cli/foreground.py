@@ -17,11 +17,15 @@ from deploy.local.stack import Stack
 from deploy.local.system import System
 
 
-async def run(root: Path, port: int) -> None:
+async def run(root: Path, port: int, archive: Path | None = None) -> None:
     """Start, announce, wait, stop. Raises LocalStackError if the start fails."""
     logging.basicConfig(level=logging.WARNING, format="· %(message)s")
     stack = Stack(
-        Folder.open(root), lambda: System(port), _prepare, report=lambda step: err.print(f"· {step}", markup=False)
+        Folder.open(root),
+        lambda: System(port),
+        _prepare,
+        report=lambda step: err.print(f"· {step}", markup=False),
+        archive=archive,
     )
     ended = asyncio.Event()
     starting = asyncio.create_task(stack.start())

@@ -5,6 +5,7 @@ import typer
 from deploy.cli import (
     account,
     admin,
+    archive,
     audit,
     backup,
     client,
@@ -43,6 +44,7 @@ app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 app.add_typer(account.app, name="account")
 app.add_typer(admin.app, name="admin")
+app.add_typer(archive.app, name="archive")
 app.add_typer(audit.app, name="audit")
 app.add_typer(client.app, name="client")
 app.add_typer(demo.app, name="demo")

@@ -19,6 +19,12 @@ def up(
     port: Annotated[
         int, typer.Option(envvar="ESCM_LOCAL_PORT", help="Port of the address; the next free one otherwise.")
     ] = DEFAULT_PORT,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="ESCM_LOCAL_ARCHIVE", help="Archive the WAL of the embedded PostgreSQL there; see `escm archive`."
+        ),
+    ] = None,
     with_parent: Annotated[
         bool, typer.Option("--with-parent", help="Stop when the process that started this one ends.")
     ] = False,
@@ -34,6 +40,6 @@ def up(
     if with_parent:
         end_with_parent(signal.SIGTERM)
     try:
-        asyncio.run(run(folder, port))
+        asyncio.run(run(folder, port, archive))
     except LocalStackError as trouble:
         fail(str(trouble))

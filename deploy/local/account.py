@@ -3,7 +3,7 @@
 import os
 import pwd
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -37,8 +37,10 @@ class Account:
     def drops(self) -> bool:
         return os.geteuid() == 0 and self.uid != 0
 
-    def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-        """Run a short command as this account, in `/`, without the caller's environment."""
+    def run(
+        self, command: Sequence[str | Path], environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command as this account, in `/`, without the caller's environment but with these variables."""
         return subprocess.run(  # noqa: S603
             [str(part) for part in command],
             user=self.uid if self.drops else None,
@@ -46,7 +48,7 @@ class Account:
             extra_groups=[] if self.drops else None,
             cwd="/",
             umask=0o077,
-            env={"LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin", "TZ": "UTC"},
+            env={"LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin", "TZ": "UTC", **(environment or {})},
             capture_output=True,
             text=True,
             check=False,

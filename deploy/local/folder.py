@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -89,6 +90,18 @@ class Folder:
             known[name] = secrets.token_urlsafe(32)
             write_private(self._secrets_file, json.dumps(known))
         return known[name]
+
+    def copy_secrets(self, other: "Folder") -> None:
+        """Take the secrets of another stack, whose data need them. Raises LocalStackError if it has none."""
+        secrets_file = other.data / self._secrets_file.name
+        if not secrets_file.exists():
+            raise LocalStackError(f"{other.root} has no secrets of a local stack, which its data need")
+        write_private(self._secrets_file, secrets_file.read_text())
+
+    def remove(self) -> None:
+        """Remove everything. The caller has made this folder, and nothing runs in it."""
+        for folder in (self.data, self.root):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def write_stack(self, description: Mapping[str, Any]) -> None:
         write_private(self.stack_file, json.dumps(description, indent=2) + "\n")

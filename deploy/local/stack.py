@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from deploy.local.archive import Archive
 from deploy.local.binaries import Binaries
 from deploy.local.child import Program
 from deploy.local.folder import Folder
@@ -41,7 +42,7 @@ class Stack:
 
     `processes` returns its programs once the ports of an earlier stack are free again. `prepare` receives the
     environment of all processes when the databases work; it migrates them, loads the required data and returns the
-    `demo` part of `stack.json`. `report` is called with each phase.
+    `demo` part of `stack.json`. `report` is called with each phase. The embedded PostgreSQL archives to `archive`.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Stack:
         processes: Callable[[], Processes],
         prepare: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]],
         report: Callable[[str], None] = lambda _: None,
+        archive: Path | None = None,
     ) -> None:
         self.folder = folder
+        self._archive = archive and Archive(archive, folder.account)
         self.environment: dict[str, str] = {}
         self.demo: dict[str, Any] = {}
         self._make_processes = processes
@@ -117,7 +120,10 @@ class Stack:
             binaries = await asyncio.to_thread(Binaries.of_wheels().for_account, account, folder)
         if "DATABASE_URL" not in given:
             port, password = first_free(POSTGRES_PORT), self.folder.secret("postgres")
-            postgres = Postgres(folder, binaries, account, port=port, password=password)
+            if self._archive:
+                self._archive.create()
+            settings = self._archive.settings if self._archive else None
+            postgres = Postgres(folder, binaries, account, port=port, password=password, settings=settings)
             if await asyncio.to_thread(postgres.stop_leftover):
                 self._report("stopped a PostgreSQL that an earlier stack left running")
             await asyncio.to_thread(postgres.initialise)

@@ -74,7 +74,7 @@ class Supervisor:
         self._watch, began = None, time.monotonic()
         by_stage = sorted(self.children.values(), key=lambda child: child.program.stage)
         for stage, children in groupby(by_stage, key=lambda child: child.program.stage):
-            await _stop_stage(list(children), began + _STOPPED_BY[stage])
+            await stop_children(list(children), began + _STOPPED_BY[stage])
         self.children.clear()
         self._record_file.unlink(missing_ok=True)
 
@@ -137,7 +137,8 @@ class Supervisor:
             await asyncio.sleep(0.05)
 
 
-async def _stop_stage(children: Sequence[Child], until: float) -> None:
+async def stop_children(children: Sequence[Child], until: float) -> None:
+    """Stop them; kill those that still run at this time of the monotonic clock."""
     for child in children:
         child.signal(child.program.stop_signal)
     while time.monotonic() < until:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.configuration.addresses import fault_of_servers
 from shared.configuration.strength import issuer_fault, weakness
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105
@@ -34,7 +35,9 @@ class Settings(BaseSettings):
     """Whether this service sends mail that people wait for, and production needs a mail server."""
 
     database_url: str = Field("postgresql://escm@127.0.0.1:5432/escm", validation_alias="DATABASE_URL")
-    """PostgreSQL 18: for `migrate` with a user that may create roles, for the services host and database."""
+    """PostgreSQL 18: for `migrate` with a user that may create roles, for the services host and database. Of several
+    servers, `postgresql://user:password@one:5432,other:5432/escm?target_session_attrs=primary`, all processes use the
+    primary."""
     database_pooler: str = Field("", pattern=r"^([^\s:/@]+:[0-9]{1,5})?$", validation_alias="ESCM_DATABASE_POOLER")
     """Host and port of a PgBouncer in transaction mode through which apps reach the database; workers, the relay and
     commands reach it at `DATABASE_URL`."""
@@ -144,6 +147,13 @@ class Settings(BaseSettings):
         if not isinstance(given, str):
             return given
         return [part for part in given.strip("[] ").replace('"', "").replace(" ", "").split(",") if part]
+
+    @field_validator("database_url")
+    @classmethod
+    def _one_primary(cls, given: str) -> str:
+        if fault := fault_of_servers(given):
+            raise ValueError(f"DATABASE_URL {fault}")
+        return given
 
     @model_validator(mode="after")
     def _refuse(self) -> "Settings":

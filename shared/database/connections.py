@@ -66,6 +66,11 @@ class Connections:
             self._dropped.clear()
             await self._dropped.wait()
 
+    def terminate_idle(self) -> None:
+        """Ends idle connections at once; the next callers open others."""
+        for connection, _ in self._idle:
+            connection.terminate()
+
     def terminate(self) -> None:
         """Ends all connections at once."""
         for connection in self._all:

@@ -12,6 +12,7 @@ import orjson
 
 from shared.database.connections import Connections
 from shared.database.maintenance import IS_FENCED, under_maintenance
+from shared.database.servers import ServerConnection, Servers
 from shared.database.statements import Connection
 from shared.database.watch import Watch
 from shared.kernel.errors import Unavailable
@@ -30,8 +31,10 @@ _WENT_AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.InternalClientError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
-"""asyncpg raises the last if the server closed a connection while it was idle."""
+"""asyncpg raises InternalClientError if the server closed a connection while it was idle, or if none of several servers
+is the primary. A server that only reads is no longer the primary."""
 UNREACHABLE = (OSError, *_WENT_AWAY)
 _NOT_THERE = (
     asyncpg.UndefinedTableError,
@@ -101,11 +104,11 @@ class Database:
         connections: Connections,
         share: int,
         patience: float,
-        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        connect: Callable[[], Awaitable[ServerConnection]],
     ) -> None:
         self.connections = connections
         self.patience = patience
-        self.watch = Watch(connect)
+        self.watch = Watch(connect, connections.terminate_idle)
         self._connect = connect
         self._share = share
         self._shares: dict[str, asyncio.Semaphore] = {}
@@ -131,10 +134,11 @@ class Database:
         limits = {} if is_pooled else limits_of_sessions(idle_in_transaction)
         settings = {**limits, "application_name": application}
         watching = {"application_name": f"{application}-watch"}
+        servers = Servers(dsn)
 
-        async def make() -> asyncpg.Connection:
-            connection = await asyncpg.connect(
-                dsn, timeout=patience, command_timeout=20, statement_cache_size=512, server_settings=settings
+        async def make() -> ServerConnection:
+            connection = await servers.connect(
+                patience, command_timeout=20, statement_cache_size=512, server_settings=settings
             )
             try:
                 await _prepare(connection)
@@ -143,8 +147,8 @@ class Database:
                 raise
             return connection
 
-        async def connect() -> asyncpg.Connection:
-            return await asyncpg.connect(dsn, timeout=patience, server_settings=watching)
+        async def connect() -> ServerConnection:
+            return await servers.connect(patience, server_settings=watching)
 
         return cls(Connections(make, size), max(1, size - left_to_others), patience, connect)
 
@@ -251,6 +255,8 @@ class Lease:
             if self._use.is_lost or is_cut or isinstance(error, _WENT_AWAY):
                 if isinstance(error, asyncpg.InternalClientError):
                     connection.terminate()
+                if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                    self._database.connections.terminate()
                 raise Unavailable("The connection to the database was lost.") from error
         if isinstance(error, (asyncio.CancelledError, TimeoutError)):
             await self._await_cancellation(connection)

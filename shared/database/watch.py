@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from shared.database.statements import Connection
+from shared.database.servers import ServerConnection
 
 _TICK = 0.25
 _SUSPECT_AFTER = 0.75
@@ -14,14 +14,14 @@ RESPONSE_WITHIN = 1.5
 """The seconds of a responsive event loop after which a probe has failed. A tick in which the loop was stopped or had no
 processor counts once, however long it was."""
 _ASK_AGAIN_WITHIN = 10.0
-_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError)
+_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.TargetServerAttributeNotMatched)
 
 
 @dataclass(slots=True, eq=False)
 class Use:
     """One use of a connection, from its acquisition to its release. `is_lost`: the watch has ended the connection."""
 
-    connection: Connection
+    connection: ServerConnection
     began: float
     suspect_at: float
     is_lost: bool = False
@@ -29,16 +29,22 @@ class Use:
 
 class Watch:
     """Watches the connections in use. If one is held for long, it probes the server over another connection. Without a
-    response, every use older than the probe is ended at once, at the latest 2.5 s after it began. While the server
-    responds, statements may run until their own timeouts."""
+    response, every use older than the probe is ended at once, at the latest 2.5 s after it began. So are those of
+    another server than the one that responds, the new primary. While the server responds, statements may run until
+    their own timeouts. `on_loss` is called for each use that is ended."""
 
-    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+    def __init__(
+        self, connect: Callable[[], Awaitable[ServerConnection]], on_loss: Callable[[], None] = lambda: None
+    ) -> None:
         self._connect = connect
+        self._on_loss = on_loss
         self._uses: set[Use] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._asking: asyncio.Task[None] | None = None
+        self._server: object = None
+        """The one that responded last."""
 
-    def begin(self, connection: Connection) -> Use:
+    def begin(self, connection: ServerConnection) -> Use:
         """Called when a connection was acquired."""
         now = asyncio.get_running_loop().time()
         use = Use(connection, now, now + _SUSPECT_AFTER)
@@ -72,11 +78,12 @@ class Watch:
         asked_at = loop.time()
         is_reachable = await self._is_reachable()
         for use in [use for use in self._uses if use.began <= asked_at]:
-            if is_reachable:
+            if is_reachable and (self._server is None or use.connection.server == self._server):
                 use.suspect_at = loop.time() + min(loop.time() - use.began, _ASK_AGAIN_WITHIN)
             else:
                 use.is_lost = True
                 use.connection.terminate()
+                self._on_loss()
 
     async def _is_reachable(self) -> bool:
         """Whether the server responds within RESPONSE_WITHIN."""
@@ -92,10 +99,11 @@ class Watch:
 
     async def _probe(self) -> bool:
         """Whether the server responds; a refused login counts as a response."""
-        connection: asyncpg.Connection | None = None
+        connection: ServerConnection | None = None
         try:
             connection = await self._connect()
             await connection.execute("SELECT 1")
+            self._server = connection.server
         except _UNREACHABLE:
             return False
         except (asyncpg.PostgresError, asyncpg.InterfaceError):

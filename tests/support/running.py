@@ -180,12 +180,12 @@ def eventually(check: Any, within: float = PATIENCE) -> Any:
 
 
 @contextmanager
-def system(**settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
+def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
     """The content of `.local/stack.json` of a separate system with the `role_password` of its services, and the folder
-    of its state. With `TEST_POOLER` its apps reach the database through PgBouncer."""
+    of its state, which is new unless given. With `TEST_POOLER` its apps reach the database through PgBouncer."""
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
-    folder = Folder.open(root / "local")
+    folder = Folder.open(state or root / "local")
     password = folder.secret("escm_role_password")
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
     pooled = POOLED and free_port()

@@ -196,3 +196,14 @@ def test_production_reads_orcid_over_tls(production: pytest.MonkeyPatch, name: s
     production.setenv(name, value)
     with pytest.raises(ValidationError):
         MembershipSettings()
+
+
+def test_several_servers_need_one_that_takes_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = "postgresql://owner:secret@one:5432,other:5433/escm"
+    for wrong in (pair, f"{pair}?target_session_attrs=any"):
+        monkeypatch.setenv("DATABASE_URL", wrong)
+        with pytest.raises(ValidationError, match="add \\?target_session_attrs=primary"):
+            Settings()
+    settings = MembershipSettings(database_url=f"{pair}?target_session_attrs=primary", role_password="own")
+    own = "postgresql://escm_membership:own@one:5432,other:5433/escm?target_session_attrs=primary"
+    assert settings.database_dsn() == own

@@ -4,11 +4,12 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import asyncpg
 
@@ -19,16 +20,16 @@ from deploy.local.postgres import Postgres
 from tests.faults.processes import Process
 from tests.support.waiting import eventually
 
-NAME = "standby"
-"""By which `synchronous_standby_names` of its primary knows it."""
 _PORTS = 25000
 _SAME_AS_PRIMARY = ("max_connections", "fsync", "full_page_writes")
 
 
 class Standby:
-    """A standby of the server at `primary`, the superuser's address without a database."""
+    """A standby of the server at `primary`, the superuser's address without a database. The primary knows it by its
+    `name`, and keeps the WAL that it has not read under that name."""
 
-    def __init__(self, primary: str, server: Postgres, process: Process) -> None:
+    def __init__(self, name: str, primary: str, server: Postgres, process: Process) -> None:
+        self.name = name
         self.process = process
         self.port = server.port
         self._primary = primary
@@ -40,10 +41,10 @@ class Standby:
 
     async def confirm_commits(self) -> None:
         """Lets the primary acknowledge a commit only after this standby has it on disk."""
-        await _run(self._primary, f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}'")
+        await _run(self._primary, f"ALTER SYSTEM SET synchronous_standby_names = '{self.name}'")
         await _run(self._primary, "SELECT pg_reload_conf()")
         confirms = "SELECT count(*) FROM pg_stat_replication WHERE application_name = $1 AND sync_state = 'sync'"
-        await eventually(lambda: _run(self._primary, confirms, NAME))
+        await eventually(lambda: _run(self._primary, confirms, self.name))
 
     async def release_primary(self) -> None:
         """Lets the primary commit alone again."""
@@ -80,9 +81,9 @@ async def standby_of(primary: str) -> AsyncIterator[Standby]:
     """A running standby of the server at this address of its superuser, in a folder of its own."""
     parts = urlsplit(primary)
     address = urlunsplit(parts._replace(path="/postgres"))
-    folder, account = _folder()
+    name, (folder, account) = f"standby_{uuid4().hex[:12]}", _folder()
     binaries = await asyncio.to_thread(Binaries.of_wheels().for_account, account, folder)
-    await _copy(address, folder / "postgres", binaries, account)
+    await _copy(address, name, folder / "postgres", binaries, account)
     settings = {name: str(await _run(address, f"SHOW {name}")) for name in _SAME_AS_PRIMARY}
     server = Postgres(
         folder, binaries, account, port=first_free(_PORTS), password=parts.password or "", settings=settings
@@ -91,12 +92,14 @@ async def standby_of(primary: str) -> AsyncIterator[Standby]:
     async def answers() -> bool:
         return bool(await _run(server.url("postgres"), "SELECT true"))
 
-    process = Process(replace(server.program(), name=NAME, ready=answers), folder)
+    process = Process(replace(server.program(), name=name, ready=answers), folder)
     try:
         await process.start()
-        yield Standby(address, server, process)
+        yield Standby(name, address, server, process)
     finally:
         await process.stop()
+        with suppress(OSError, TimeoutError, asyncpg.PostgresError):
+            await eventually(lambda: _forgotten(address, name))
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -109,11 +112,23 @@ def _folder() -> tuple[Path, Account]:
     return folder, account
 
 
-async def _copy(address: str, target: Path, binaries: Binaries, account: Account) -> None:
-    """Copies the data of the running server, with the settings that make the copy its standby."""
-    source = f"{address}?application_name={NAME}"
+async def _forgotten(address: str, name: str) -> bool:
+    """Whether the primary keeps no WAL for it any more. Raises OSError or TimeoutError if the primary is lost."""
+    primary = await asyncpg.connect(address, timeout=10)
+    try:
+        slots = "FROM pg_replication_slots WHERE slot_name = $1"
+        await primary.execute(f"SELECT pg_drop_replication_slot(slot_name) {slots} AND NOT active", name)
+        return not await primary.fetchval(f"SELECT count(*) {slots}", name)
+    finally:
+        await primary.close()
+
+
+async def _copy(address: str, name: str, target: Path, binaries: Binaries, account: Account) -> None:
+    """Copies the data of the running server, with the settings that make the copy its standby. From its beginning on,
+    the primary keeps the WAL that the copy needs."""
+    source = f"{address}?application_name={name}"
     tool = binaries.postgres.with_name("pg_basebackup")
-    command = [tool, "-d", source, "-D", target, "-R", "-X", "stream", "-c", "fast", "-w"]
+    command = [tool, "-d", source, "-D", target, "-R", "-C", "-S", name, "-X", "stream", "-c", "fast", "-w"]
     copied = await asyncio.to_thread(account.run, command)
     assert copied.returncode == 0, copied.stderr
 

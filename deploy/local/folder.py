@@ -20,7 +20,11 @@ from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
 
 PROJECT = Path(__file__).resolve().parents[2]
-DEFAULT = PROJECT / ".local"
+"""The clone, or the folder of the installed package."""
+IS_INSTALLED = not (PROJECT / "pyproject.toml").exists()
+WORKING = Path() if IS_INSTALLED else PROJECT
+"""Where processes work and files go by default: the clone; for an installed package the current folder."""
+DEFAULT = WORKING / ".local"
 FAR = Path("/var/tmp")  # noqa: S108 - survives a restart, unlike /tmp; the folder in it is private
 FAR_PREFIX = "escm-"
 

@@ -25,6 +25,10 @@ IS_INSTALLED = not (PROJECT / "pyproject.toml").exists()
 WORKING = Path() if IS_INSTALLED else PROJECT
 """Where processes work and files go by default: the clone; for an installed package the current folder."""
 DEFAULT = WORKING / ".local"
+SET_UP = "install escm with its extra `local`" if IS_INSTALLED else "run `make setup`"
+START = "`escm up`" if IS_INSTALLED else "`make run`"
+REMOVE = "remove it" if IS_INSTALLED else "remove it with `make clean`"
+"""What messages advise."""
 FAR = Path("/var/tmp")  # noqa: S108 - survives a restart, unlike /tmp; the folder in it is private
 FAR_PREFIX = "escm-"
 
@@ -53,7 +57,7 @@ class Folder:
             write_private(root / "log" / ".writable", "")
         except PermissionError as refused:
             raise LocalStackError(
-                f"{refused.filename} belongs to another user: start as that user, or remove it with `make clean`"
+                f"{refused.filename} belongs to another user: start as that user, or {REMOVE}"
             ) from refused
         return cls(root, data, account)
 

@@ -88,6 +88,7 @@ release: environment-release ## build the last commit into dist/: wheel, chart, 
 	@if $(COMPOSE) version >/dev/null 2>&1; then $(MAKE) release-images; else echo "No images: $(COMPOSE) does not run here."; fi
 
 release-images: ## build the images of this version; PYTHON_IMAGE=python@sha256:… is what they are based on
+	@test -z "$$(git status --porcelain)" || { echo "Commit first: images are built from the tree."; exit 1; }
 	@RELEASE=$$($(PYTHON) -m deploy.packaging.version) PYTHON_IMAGE="$(PYTHON_IMAGE)" $(COMPOSE) build
 
 clean: ## remove the data, logs and caches of this clone

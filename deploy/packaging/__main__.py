@@ -15,9 +15,6 @@ from deploy.packaging.version import VersionsDiffer, version
 def main(target: Path) -> None:
     """Writes into `target`, and removes the files of another release there. Ends with a message if the version is not
     the same everywhere."""
-    target.mkdir(parents=True, exist_ok=True)
-    for former in (*target.glob("escm-*"), *target.glob("SHA256SUMS")):
-        former.unlink()
     at = committed_at()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder)
@@ -26,6 +23,9 @@ def main(target: Path) -> None:
             released = version(source)
         except VersionsDiffer as wrong:
             sys.exit(str(wrong))
+        target.mkdir(parents=True, exist_ok=True)
+        for former in (*target.glob("escm-*"), *target.glob("SHA256SUMS")):
+            former.unlink()
         write_wheel(source, target, at)
         write_chart(source / "deploy" / "kubernetes", target / f"escm-{released}.tgz", at)
         write_sbom(source, target / f"escm-{released}.cdx.json")

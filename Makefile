@@ -53,6 +53,9 @@ test-kubernetes: environment-test ## render the Helm chart, validate it and comp
 test-play: environment-test ## build the images and run the chart's workloads as pods; COMPOSE=… and PODMAN=… are the commands
 	@COMPOSE="$(COMPOSE)" PODMAN="$(PODMAN)" exec $(PYTEST) tests/kubernetes/play -o norecursedirs= -p no:randomly
 
+test-release: environment-test environment-release ## build a release twice, install its wheel and run the system from it
+	@exec $(PYTEST) tests/release -o norecursedirs= -n 2
+
 test-scale: environment-test ## run the journeys behind PgBouncer, and what is for several machines; needs pgbouncer
 	@TEST_POOLER=1 exec $(PYTEST) tests/scale tests/journeys -o norecursedirs= -n 2
 
@@ -80,10 +83,18 @@ openapi: environment-run ## write the published contract to services/portal/spec
 matrix: environment-run ## write docs/access-matrix.md, docs/notifications.md, and which role reads what, from the code
 	$(ESCM) matrix
 
+release: environment-release ## build the last commit into dist/: wheel, chart, SBOM, digests; and the images, where COMPOSE=… runs
+	@.venv/bin/python -m deploy.packaging dist
+	@if $(COMPOSE) version >/dev/null 2>&1; then $(MAKE) release-images; else echo "No images: $(COMPOSE) does not run here."; fi
+
+release-images: ## build the images of this version; PYTHON_IMAGE=python@sha256:… is what they are based on
+	@test -z "$$(git status --porcelain)" || { echo "Commit first: images are built from the tree."; exit 1; }
+	@RELEASE=$$($(PYTHON) -m deploy.packaging.version) PYTHON_IMAGE="$(PYTHON_IMAGE)" $(COMPOSE) build
+
 clean: ## remove the data, logs and caches of this clone
 	@$(PYTHON) deploy/local/clean.py
 
 environment-%:
 	@$(PYTHON) deploy/local/environment.py $*
 
-.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-observability lint bench bench-quality openapi matrix clean
+.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench bench-quality openapi matrix release release-images clean

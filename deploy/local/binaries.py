@@ -10,6 +10,7 @@ from typing import Self
 
 from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
+from deploy.local.folder import SET_UP
 
 _NEEDED_BY_NO_SERVER = shutil.ignore_patterns("*.a", "include", "doc", "man", "pgxs", "pkgconfig", "*.py", "*.pyc")
 
@@ -78,9 +79,9 @@ def _package(module: str, distribution: str) -> Path:
         version(distribution)
     except PackageNotFoundError as missing:
         raise LocalStackError(
-            f"{distribution} is not installed: run `make setup`, or give DATABASE_URL and REDIS_URL"
+            f"{distribution} is not installed: {SET_UP}, or give DATABASE_URL and REDIS_URL"
         ) from missing
     found = find_spec(module)
     if found is None or not found.submodule_search_locations:
-        raise LocalStackError(f"{distribution} is installed without its package: remove .venv and run `make setup`")
+        raise LocalStackError(f"{distribution} is installed without its package: remove it and {SET_UP}")
     return Path(next(iter(found.submodule_search_locations)))

@@ -18,7 +18,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from deploy.local.errors import LocalStackError
 from deploy.local.folder import DEFAULT, PROJECT, far_data
 
-_CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", "escm.egg-info")
+_CACHES = (
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    ".import_linter_cache",
+    "escm.egg-info",
+    "build",
+    "dist",
+)
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
 """Makes the virtual environment `.venv` match the locked requirements.
 
-    python3 deploy/local/environment.py run|test|browser
+    python3 deploy/local/environment.py base|run|test|browser|release
 
-`run` installs requirements.lock, `test` tests/requirements.lock, which includes it, and `browser` additionally what
-drives a browser. A stamp with the digest of the lock makes a second call do nothing. It runs before anything is
-installed, so it uses the standard library alone, and a syntax that an older Python can parse in order to refuse.
+`base` installs requirements.lock, `run` the embedded servers in addition, `test` tests/requirements.lock, which has
+both; `browser` installs in addition what drives a browser, and `release` what builds and describes a release. A stamp
+with the digest of the locks makes a second call do nothing. It runs before anything is installed, so it uses the
+standard library alone, and a syntax that an older Python can parse in order to refuse.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 LOCKS = {
-    "run": ROOT / "requirements.lock",
-    "test": ROOT / "tests" / "requirements.lock",
-    "browser": ROOT / "tests" / "browser" / "requirements.lock",
+    "base": ("requirements.lock",),
+    "run": ("requirements.lock", "deploy/local/requirements.lock"),
+    "test": ("tests/requirements.lock",),
+    "browser": ("tests/browser/requirements.lock",),
+    "release": ("deploy/packaging/requirements.lock",),
 }
 _LAUNCHER = '#!/bin/sh\nexec "$(dirname "$0")/python" -m deploy.cli "$@"\n'
 
@@ -54,9 +57,10 @@ def _install(kind: str, stamp: Path) -> None:
         )
     _say("installs the locked requirements")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    named = [word for lock in LOCKS[kind] for word in ("-r", str(ROOT / lock))]
     _run(
-        [*pip, "install", "--quiet", "--progress-bar", "off", "--require-hashes", "-r", str(LOCKS[kind])],
-        f"pip could not install {LOCKS[kind].relative_to(ROOT)}; its reasons are above",
+        [*pip, "install", "--quiet", "--progress-bar", "off", "--require-hashes", *named],
+        f"pip could not install {' and '.join(LOCKS[kind])}; its reasons are above",
     )
     _link()
     stamp.write_text(_digest(kind))
@@ -80,9 +84,9 @@ def _works() -> bool:
 
 
 def _digest(kind: str) -> str:
-    """The digest of the lock, the folder and the Python that it is installed for."""
+    """The digest of the locks, the folder and the Python that they are installed for."""
     marks = f"{ROOT}\0{(VENV / 'pyvenv.cfg').read_text()}".encode()
-    return hashlib.sha256(marks + LOCKS[kind].read_bytes()).hexdigest()
+    return hashlib.sha256(marks + b"".join((ROOT / lock).read_bytes() for lock in LOCKS[kind])).hexdigest()
 
 
 def _run(command: list[str], failure: str) -> str:

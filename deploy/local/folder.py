@@ -21,7 +21,15 @@ from deploy.local.account import Account
 from deploy.local.errors import LocalStackError
 
 PROJECT = Path(__file__).resolve().parents[2]
-DEFAULT = PROJECT / ".local"
+"""The clone, or the folder of the installed package."""
+IS_INSTALLED = not (PROJECT / "pyproject.toml").exists()
+WORKING = Path() if IS_INSTALLED else PROJECT
+"""Where processes work and files go by default: the clone; for an installed package the current folder."""
+DEFAULT = WORKING / ".local"
+SET_UP = "install escm with its extra `local`" if IS_INSTALLED else "run `make setup`"
+START = "`escm up`" if IS_INSTALLED else "`make run`"
+REMOVE = "remove it" if IS_INSTALLED else "remove it with `make clean`"
+"""What messages advise."""
 FAR = Path("/var/tmp")  # noqa: S108 - survives a restart, unlike /tmp; the folder in it is private
 FAR_PREFIX = "escm-"
 
@@ -50,7 +58,7 @@ class Folder:
             write_private(root / "log" / ".writable", "")
         except PermissionError as refused:
             raise LocalStackError(
-                f"{refused.filename} belongs to another user: start as that user, or remove it with `make clean`"
+                f"{refused.filename} belongs to another user: start as that user, or {REMOVE}"
             ) from refused
         return cls(root, data, account)
 

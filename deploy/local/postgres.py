@@ -12,7 +12,7 @@ from deploy.local.account import Account
 from deploy.local.binaries import Binaries
 from deploy.local.child import Program, Stage
 from deploy.local.errors import LocalStackError
-from deploy.local.folder import write_private
+from deploy.local.folder import REMOVE, write_private
 from deploy.local.ports import HOST
 from deploy.local.processes import Identity, command_line
 
@@ -81,7 +81,7 @@ class Postgres:
             if (found := version.read_text().strip()) != MAJOR:
                 raise LocalStackError(
                     f"{self.data} was made by PostgreSQL {found}, this is {MAJOR}: start once with the release "
-                    "that made it and save a dump, or remove it with `make clean`"
+                    f"that made it and save a dump, or {REMOVE}"
                 )
             return
         partial = self.data.with_name("postgres.partial")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local.child import Program, Stage
-from deploy.local.folder import PROJECT
+from deploy.local.folder import WORKING
 from deploy.local.ports import HOST, first_free
 from deploy.local.readiness import readiness_check
 from deploy.local.services import DEFAULT_PORT, WITH_WORKER
@@ -55,5 +55,5 @@ class System:
             stage=stage,
             environment={**environment, "ESCM_METRICS_PORT": str(port), "PYTHONUNBUFFERED": "1"},
             ready=readiness_check(health or [f"http://{HOST}:{port}/readyz"]),
-            folder=PROJECT,
+            folder=WORKING,
         )

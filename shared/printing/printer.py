@@ -21,7 +21,7 @@ WAIT = 20.0
 _LONGEST_REPLY = 64 << 20
 _BUSY = "Documents cannot be printed at the moment."
 _ENVIRONMENT = {
-    **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
+    **{name: os.environ[name] for name in ("PATH", "PYTHONPATH", "PYTHONSAFEPATH") if name in os.environ},
     "RAYON_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
 }

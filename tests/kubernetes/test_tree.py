@@ -56,7 +56,7 @@ def test_images_and_commands_are_those_of_docker_compose(rendered: Objects, job:
     commands = dict(re.findall(r"AS (\w+)\n(?:COPY .*\n)?CMD (\[.*\])", dockerfile))
     for name, described in {**of_kind(rendered, "Deployment"), "migrate": job}.items():
         (container,) = pod(described)["containers"]
-        image = COMPOSE[name]["image"].removeprefix("escm/")
+        image = COMPOSE[name]["image"].removeprefix("escm/").removesuffix(":${RELEASE:-latest}")
         assert re.search(rf"/{image}:0\.1\.0$", container["image"])
         command = COMPOSE[name].get("command") or json.loads(commands[image])
         drain = ["--drain", "5"] if command[0] == "serve" else []

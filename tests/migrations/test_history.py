@@ -81,14 +81,20 @@ async def test_each_step_down_leaves_what_was_there_before_the_step_up(test_serv
         await asyncio.to_thread(command.upgrade, config, revision.revision)
 
 
-async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence(test_servers: dict[str, str]) -> None:
+async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence_and_left_alone(
+    test_servers: dict[str, str],
+) -> None:
     url = await _empty(test_servers["postgres"], "escm_unknown")
     await migrate(url, revision="0001_core")
     connection = await asyncpg.connect(url)
     await connection.execute("UPDATE escm.core_migration SET version_num = '9999_core_later'")
-    await connection.close()
-    with pytest.raises(UnfitDatabase, match="does not have"):
+    await connection.execute("REVOKE USAGE ON SCHEMA escm FROM escm_relay")
+    before = await _everything(url)
+    with pytest.raises(UnfitDatabase, match="9999_core_later, which this release does not have: nothing was changed"):
         await migrate(url)
+    assert await _everything(url) == before
+    assert not await connection.fetchval("SELECT has_schema_privilege('escm_relay', 'escm', 'USAGE')")
+    await connection.close()
 
 
 async def test_accounts_suspended_earlier_return_to_active(test_servers: dict[str, str]) -> None:

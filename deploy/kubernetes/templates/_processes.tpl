@@ -15,7 +15,7 @@
   args: [serve, {{ $service }}, --host, "0.0.0.0", --drain, "5"]
   port: http
   path: {{ eq $service "portal" | ternary "" (printf "/%s/v1" $service) | quote }}
-  connections: {{ eq $service "portal" | ternary 0 (add $pool 3) }}
+  connections: {{ or (eq $service "portal") (not (empty $.Values.settings.ESCM_DATABASE_POOLER)) | ternary 0 (add $pool 3) }}
   {{- else }}
   args: [{{ eq $kind "relay" | ternary "relay" (printf "worker, %s" $service) }}]
   port: metrics

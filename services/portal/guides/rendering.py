@@ -54,6 +54,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "runbooks",
         "settings",
         "kubernetes",
+        "scaling",
         "under-attack",
         "security",
         "promises",

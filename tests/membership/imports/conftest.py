@@ -17,6 +17,7 @@ from shared.messaging.work_store import JobStore
 from tests.support.callers import serving
 from tests.support.imports import Importer, Start, starting, working
 from tests.support.principals import enter_callers
+from tests.support.waiting import eventually
 
 IMPORTS = "/membership/v1/imports"
 EXPORTS = "/membership/v1/exports"
@@ -109,11 +110,15 @@ async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def empty(connection: asyncpg.Connection) -> None:
-    """Deletes every row, even while jobs work on them."""
-    for _ in range(5):
+    """Deletes every row, even while jobs work on them. Whatever takes the tables in another order is waited for."""
+
+    async def is_done() -> bool:
         with suppress(asyncpg.DeadlockDetectedError):
             await connection.execute(f"TRUNCATE {', '.join(TABLES)}")
-            break
+            return True
+        return False
+
+    await eventually(is_done)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from shared.contracts.centres import ANNUAL_REPORT_REPORT_DUE
 from shared.contracts.membership import EXPERT_TERM_ENDING
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 _PEOPLE = 150
 _ACCOUNTS = """
@@ -127,7 +127,7 @@ async def test_each_person_has_one_mail_though_every_worker_is_killed(office: Of
     for _ in range(6):
         await office.strike(chance)
         await asyncio.sleep(chance.uniform(0, 0.2))
-    await eventually(office.is_done)
+    await eventually(office.is_done, within=3 * PATIENCE)
     facts = "SELECT count(*), count(DISTINCT subject) FROM core_fact WHERE type = $1"
     assert tuple(await office.connection.fetchrow(facts, office.fact)) == (_PEOPLE, _PEOPLE)
     rows = "SELECT count(*), count(DISTINCT account_id), count(mailed_at) FROM access_notification"

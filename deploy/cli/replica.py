@@ -9,21 +9,18 @@ from deploy.cli.findings import Finding
 async def of_replica(database_url: str) -> list[Finding]:
     """Whether apps can read from the standby, if there is one: it follows the primary and lags less than the bound."""
     from services.access.settings import AccessSettings
-    from shared.database.pool import Database
     from shared.database.replica import INTERVAL, NotAStandby, Replica
     from shared.kernel.errors import Unavailable
+    from shared.web.databases import open_primary, open_standby
 
     settings = AccessSettings(database_url=database_url)
-    if not settings.replica_dsn:
-        return []
     bound = settings.replica_seconds
     async with AsyncExitStack() as stack:
-        primary, standby = [
-            await Database.open(dsn, size=1, application="escm-doctor")
-            for dsn in (settings.database_dsn(), settings.replica_dsn)
-        ]
-        for database in (primary, standby):
-            stack.push_async_callback(database.close)
+        if (standby := await open_standby(settings, "doctor", size=1)) is None:
+            return []
+        stack.push_async_callback(standby.close)
+        primary = await open_primary(settings, "doctor", size=1)
+        stack.push_async_callback(primary.close)
         replica = Replica(primary, standby, bound)
         try:
             for _ in range(round(bound / INTERVAL) + 1):

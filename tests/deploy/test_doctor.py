@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.main import app
+from tests.support.doctor import doctor
 from tests.support.mailbox import Mailbox
 
 runner = CliRunner()
@@ -23,15 +24,8 @@ def database_url(database_named: Callable[[str], str]) -> str:
     return database_named("doctored")
 
 
-def _doctor(folder: Path, database_url: str, **environment: str) -> tuple[int, dict[str, dict[str, Any]]]:
-    """The status of the command and its findings by subject."""
-    given = {"DATABASE_URL": database_url, **environment}
-    result = runner.invoke(app, ["doctor", "--json", "--folder", str(folder)], env=given)
-    return result.exit_code, {one["subject"]: one for one in json.loads(result.output)}
-
-
 def test_the_doctor_finds_a_working_stack_healthy(tmp_path: Path, database_url: str, redis_url: str) -> None:
-    status, found = _doctor(tmp_path, database_url, REDIS_URL=redis_url)
+    status, found = doctor(tmp_path, database_url, REDIS_URL=redis_url)
     assert (status, [one for one in found.values() if not one["right"]]) == (0, [])
     subjects = {
         "Python",
@@ -50,9 +44,7 @@ def test_the_doctor_compares_the_connections_of_processes_with_those_of_the_serv
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def found(*options: str) -> Any:
-        given = ["doctor", "--json", "--folder", str(tmp_path), *options]
-        findings = json.loads(runner.invoke(app, given, env={"DATABASE_URL": database_url}).output)
-        return next(one for one in findings if one["subject"] == "connections")
+        return doctor(tmp_path, database_url, *options)[1]["connections"]
 
     assert found()["right"] is True
     many = found("--apps", "40", "--workers", "2", "--relays", "2")
@@ -110,9 +102,9 @@ def test_the_doctor_misses_what_does_not_run(
         "INSERT INTO escm.core_lease (name, holder, expires_at) VALUES ('relay', uuidv7(), now())",
     ):
         asyncio.run(_execute(database_url, each))
-    assert _doctor(tmp_path, database_url)[1][subject]["right"]
+    assert doctor(tmp_path, database_url)[1][subject]["right"]
     asyncio.run(_execute(database_url, statement))
-    status, found = _doctor(tmp_path, database_url)
+    status, found = doctor(tmp_path, database_url)
     asyncio.run(_execute(database_url, "DELETE FROM escm.core_consumer"))
     asyncio.run(_execute(database_url, "DELETE FROM escm.core_lease"))
     assert (status, found[subject]["right"]) == (1, False)
@@ -121,8 +113,8 @@ def test_the_doctor_misses_what_does_not_run(
 
 
 def test_the_doctor_reaches_the_mail_server(tmp_path: Path, database_url: str, mailbox: Mailbox) -> None:
-    assert _doctor(tmp_path, database_url, ESCM_SMTP_URL=mailbox.url)[1]["mail"]["right"]
-    status, found = _doctor(tmp_path, database_url, ESCM_SMTP_URL="smtp://me:hidden@127.0.0.1:9")
+    assert doctor(tmp_path, database_url, ESCM_SMTP_URL=mailbox.url)[1]["mail"]["right"]
+    status, found = doctor(tmp_path, database_url, ESCM_SMTP_URL="smtp://me:hidden@127.0.0.1:9")
     assert (status, found["mail"]["right"]) == (1, False)
     assert "hidden" not in json.dumps(found)
 

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
-import orjson
 import pytest
-from typer.testing import CliRunner
 
-from deploy.cli.main import app as commands
 from services.membership.app import create_app
 from services.membership.settings import MembershipSettings
 from tests.support.callers import serving
+from tests.support.doctor import doctor
 from tests.support.pooler import pooler
 
 _HELD = """
@@ -73,7 +71,4 @@ def test_the_doctor_finds_a_pooler_that_does_not_run(database_url: str, tmp_path
 
 
 def _finding(database_url: str, address: str, folder: Path) -> dict[str, object]:
-    given = {"DATABASE_URL": database_url, "ESCM_DATABASE_POOLER": address, "ESCM_LOCAL_FOLDER": str(folder / "none")}
-    shown = CliRunner().invoke(commands, ["doctor", "--json"], env=given)
-    (found,) = [one for one in orjson.loads(shown.stdout) if one["subject"] == "pooler"]
-    return dict(found)
+    return doctor(folder, database_url, ESCM_DATABASE_POOLER=address)[1]["pooler"]

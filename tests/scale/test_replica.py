@@ -10,12 +10,9 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
-import orjson
 import pytest
 from fastapi import FastAPI
-from typer.testing import CliRunner
 
-from deploy.cli.main import app as commands
 from services.actions.app import create_app as create_actions
 from services.actions.settings import ActionsSettings
 from services.centres.app import create_app as create_centres
@@ -28,6 +25,7 @@ from shared.web.route import EscmRoute
 from shared.web.route_options import options_of
 from tests.support.callers import Caller, serving
 from tests.support.centres import Members
+from tests.support.doctor import doctor
 from tests.support.register import public_host
 from tests.support.standby import Standby, standby_of
 from tests.support.waiting import eventually
@@ -189,11 +187,5 @@ async def _run_a_write(database_url: str) -> None:
 
 
 async def _finding(database_url: str, replica_url: str, folder: Path) -> dict[str, Any]:
-    given = {
-        "DATABASE_URL": database_url,
-        "ESCM_DATABASE_REPLICA_URL": replica_url,
-        "ESCM_LOCAL_FOLDER": str(folder / "none"),
-    }
-    shown = await asyncio.to_thread(CliRunner().invoke, commands, ["doctor", "--json"], env=given)
-    (found,) = [one for one in orjson.loads(shown.stdout) if one["subject"] == "replica"]
-    return dict(found)
+    _, found = await asyncio.to_thread(doctor, folder, database_url, ESCM_DATABASE_REPLICA_URL=replica_url)
+    return found["replica"]

@@ -1,9 +1,8 @@
 """A standby from which anonymous callers read while it is fresh."""
 
-import asyncio
+import math
 import time
 from collections import deque
-from itertools import takewhile
 
 from shared.database.pool import Database
 
@@ -35,22 +34,22 @@ class Replica:
         self.database = database
         self._primary = primary
         self._bound = bound
-        self._written: deque[tuple[float, int]] = deque()
-        self._as_of: float | None = None
+        self._written: deque[tuple[float, int]] = deque(maxlen=round(bound / INTERVAL) + 1)
+        self._as_of = -math.inf
 
     @property
     def is_fresh(self) -> bool:
         """Whether anonymous callers may read from it."""
-        return self._as_of is not None and time.monotonic() - self._as_of <= self._bound
+        return self.lag <= self._bound
 
     @property
     def lag(self) -> float:
         """The seconds since which everything that was committed is known to be here; infinite if nothing is known."""
-        return float("inf") if self._as_of is None else time.monotonic() - self._as_of
+        return time.monotonic() - self._as_of
 
     def doubt(self) -> None:
         """Called when a read failed: it is not fresh until the next check that succeeds."""
-        self._as_of = None
+        self._as_of = -math.inf
 
     async def check(self) -> None:
         """Raises Unavailable if a server cannot be reached, NotAStandby if this is no standby of the primary."""
@@ -63,15 +62,5 @@ class Replica:
         if replayed is None or replayed["system_identifier"] != written["system_identifier"]:
             self.doubt()
             raise NotAStandby("ESCM_DATABASE_REPLICA_URL names no standby of the database")
-        for noted_at, _ in list(takewhile(lambda noted: noted[1] <= replayed["position"], self._written)):
-            self._as_of = noted_at
-            self._written.popleft()
-        while self._written and self._written[0][0] < asked_at - self._bound:
-            self._written.popleft()
-
-
-async def check_often(replica: Replica) -> None:
-    """Checks the replica until the task is cancelled. Failures propagate."""
-    while True:
-        await replica.check()
-        await asyncio.sleep(INTERVAL)
+        while self._written and self._written[0][1] <= replayed["position"]:
+            self._as_of, _ = self._written.popleft()

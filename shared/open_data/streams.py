@@ -44,7 +44,7 @@ class DatasetFile(Response):
         with ExitStack() as stack:
             sheet: BinaryIO | None = None
             async with (
-                streams.place(self._ctx.principal, scope) as database,
+                streams.place(self._ctx) as database,
                 snapshot(database, self._open_data.everybody.context) as connection,
             ):
                 tag = await self._tag(connection)

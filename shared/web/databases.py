@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from shared.configuration.settings import Settings
 from shared.database.pool import Database
-from shared.database.replica import Replica, check_often
-from shared.messaging.supervision import end, keep_running
+from shared.database.replica import INTERVAL, Replica
+from shared.messaging.supervision import end, every, keep_running
 from shared.observability.metrics import REPLICA_LAG
 
 _PATIENCE = 1.0
@@ -47,7 +47,7 @@ async def replica(app: FastAPI) -> AsyncIterator[None]:
         return
     found = app.state.replica = Replica(app.state.database, database, settings.replica_seconds)
     REPLICA_LAG.labels(settings.service).set_function(lambda: found.lag)
-    checking = asyncio.create_task(keep_running("replica", lambda: check_often(found)))
+    checking = asyncio.create_task(keep_running("replica", lambda: every(INTERVAL, found.check)))
     try:
         yield
     finally:

@@ -190,6 +190,7 @@ async def list_response(
             raise invalid_parameter("include", f"A stream has no {TOTAL}.")
         extra = next(iter(include), "")
         return ListStream(
+            ctx,
             listing,
             access,
             asked,

@@ -22,7 +22,7 @@ _KEY = "escm.context"
 class RequestContext:
     """One request: the caller, their access scope of the route's resource, and for writes the unit of work."""
 
-    __slots__ = ("_read", "_uow", "principal", "request", "resource", "roles")
+    __slots__ = ("_reads_standby", "_uow", "principal", "request", "resource", "roles")
 
     def __init__(self, request: Request, principal: Principal, resource: Resource, roles: RoleTable) -> None:
         self.request = request
@@ -30,7 +30,7 @@ class RequestContext:
         self.resource = resource
         self.roles = roles
         self._uow: UnitOfWork | None = None
-        self._read: Database | None = None
+        self._reads_standby: bool | None = None
 
     @property
     def path(self) -> str:
@@ -53,17 +53,21 @@ class RequestContext:
 
     @property
     def read_database(self) -> Database:
-        """The database that the whole request reads: for an anonymous caller the standby, while it is fresh."""
-        if self._read is None:
+        """The database that the whole request reads."""
+        return cast(Database, self.request.app.state.replica.database) if self.reads_standby else self.database
+
+    @property
+    def reads_standby(self) -> bool:
+        """Whether the whole request reads the standby: for an anonymous caller, while it is fresh."""
+        if self._reads_standby is None:
             replica = self.request.app.state.replica
-            reads_standby = replica is not None and self.principal.is_anonymous and replica.is_fresh
-            self._read = replica.database if reads_standby else self.database
-        return self._read
+            self._reads_standby = replica is not None and self.principal.is_anonymous and replica.is_fresh
+        return self._reads_standby
 
     def read_primary(self) -> bool:
         """From now on, the request reads the primary. Whether it read the standby before."""
-        before, self._read = self._read, self.database
-        return before not in (None, self.database)
+        before, self._reads_standby = self._reads_standby, False
+        return bool(before)
 
     @property
     def settings(self) -> Settings:

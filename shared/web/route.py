@@ -29,8 +29,8 @@ from shared.web.request_authenticator import authenticated_principal
 from shared.web.request_context import RequestContext, put_request_context
 from shared.web.route_options import NONE, OptionsRouter, RouteOptions
 
-_FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError, asyncpg.ReadOnlySQLTransactionError)
-"""A lost standby, a statement that it cancelled because rows that it read were removed, and one that writes."""
+_FAULTS_OF_STANDBY = (Unavailable, asyncpg.SerializationError)
+"""A lost standby or a statement that writes, and one that it cancelled because rows that it read were removed."""
 _READS = frozenset({"GET", "HEAD"})
 _JSON = ("application/json",)
 _PATCH = ("application/merge-patch+json", "application/json")

@@ -24,6 +24,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.web.databases import open_primary, open_standby
 from shared.web.places import Places, holder_of
+from shared.web.request_context import RequestContext
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 AT_ONCE = 3
@@ -48,14 +49,11 @@ class Streams:
         self._places = Places(AT_ONCE, MOST_OF_ONE, WAIT)
 
     @asynccontextmanager
-    async def place(self, principal: Principal, scope: Scope) -> AsyncIterator[Database]:
-        """The database to read, while the caller has a slot: for anonymous callers the standby, while it is fresh.
-        Raises Unavailable if no slot is free in time."""
-        async with self._places.occupy(holder_of(principal, scope)):
-            if self._standby is not None and principal.is_anonymous and scope["app"].state.replica.is_fresh:
-                yield self._standby
-            else:
-                yield self._database
+    async def place(self, ctx: RequestContext) -> AsyncIterator[Database]:
+        """The database that the request reads, while the caller has a slot. Raises Unavailable if none is free in
+        time."""
+        async with self._places.occupy(holder_of(ctx.principal, ctx.request.scope)):
+            yield self._standby if self._standby is not None and ctx.reads_standby else self._database
 
 
 @asynccontextmanager
@@ -79,6 +77,7 @@ class ListStream(Response):
 
     def __init__(
         self,
+        ctx: RequestContext,
         listing: Listing,
         access: AccessScope,
         asked: ListRequest,
@@ -93,7 +92,7 @@ class ListStream(Response):
         headers = {"Content-Disposition": f'inline; filename="{access.resource.plural}.{file_format}"'}
         super().__init__(None, 200, headers, FORMATS[file_format])
         del self.headers["content-length"]
-        self._listing, self._access, self._asked, self._extra = listing, access, asked, extra
+        self._ctx, self._listing, self._access, self._asked, self._extra = ctx, listing, access, asked, extra
         self._present = present
         self._picked = picked
         self._safe = safe
@@ -104,7 +103,7 @@ class ListStream(Response):
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         pace = Pace(send)
         async with (
-            scope["app"].state.streams.place(self._access.principal, scope) as database,
+            scope["app"].state.streams.place(self._ctx) as database,
             snapshot(database, self._access.context) as connection,
         ):
             begun = False

@@ -19,7 +19,6 @@ from services.actions.settings import ActionsSettings
 from shared.database.snapshot import snapshot
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, NotFound
-from shared.kernel.principal import Principal
 from shared.open_data.requests import COUNTRY, FRESH, countries_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response
@@ -43,7 +42,7 @@ _XML_BODY = {200: {"content": {_XML: {"schema": {"type": "string"}}}, "descripti
 async def get_activities(ctx: CurrentContext) -> Response:
     """All published programmes and actions of which an activity can be made, under one snapshot. The others are in the
     list of omissions. 404 without any activity, since a document of IATI has at least one."""
-    return _ActivityStream(_reporting(ctx), countries_of(ctx).codes, ctx.principal)
+    return _ActivityStream(ctx, _reporting(ctx), countries_of(ctx).codes)
 
 
 @router.get(
@@ -89,10 +88,10 @@ async def list_omissions(ctx: CurrentContext) -> Response:
 class _ActivityStream(Response):
     """All activities of some countries, sent while programmes are read."""
 
-    def __init__(self, reporting: Reporting, countries: Sequence[str], caller: Principal) -> None:
+    def __init__(self, ctx: RequestContext, reporting: Reporting, countries: Sequence[str]) -> None:
         super().__init__(None, 200, FRESH, _XML)
         del self.headers["content-length"]
-        self._reporting, self._countries, self._caller = reporting, countries, caller
+        self._ctx, self._reporting, self._countries = ctx, reporting, countries
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Takes a slot, and alternately reads and sends. Raises NotFound if there is no activity."""
@@ -100,7 +99,7 @@ class _ActivityStream(Response):
         pace, is_begun = Pace(send), False
         head, tail = head_and_tail(today())
         async with (
-            scope["app"].state.streams.place(self._caller, scope) as database,
+            scope["app"].state.streams.place(self._ctx) as database,
             snapshot(database, EVERYBODY.context) as connection,
         ):
             async for plans in queries.plans(connection, self._countries):

@@ -217,3 +217,32 @@ async def test_a_draft_becomes_an_activity_of_the_same_snapshot_as_its_programme
     down = {(one, other) for one, other, kind in related if kind == "2"}
     assert down
     assert down == {(other, one) for one, other, kind in related if kind == "1"}
+
+
+async def test_the_tags_of_documents_change_with_what_they_show(
+    secretariat: Caller, anybody: Caller, superuser: asyncpg.Connection
+) -> None:
+    host = await _institution(superuser)
+    _, made = await _published(secretariat, superuser, planned_start="2026-02-01", **_taking_part(host))
+    paths = [f"{PATH}/{name}" for name in (f"activities.xml?country={COUNTRY}", f"activities/{made['ref']}.xml")]
+
+    async def tags() -> list[str]:
+        found = [await anybody.get(path) for path in paths]
+        assert {one.headers["cache-control"] for one in found} == {"public, max-age=300"}
+        known = [one.headers["etag"] for one in found]
+        for path, tag in zip(paths, known, strict=True):
+            unchanged = await anybody.get(path, headers={"If-None-Match": tag})
+            assert (unchanged.status_code, unchanged.headers["etag"], unchanged.content) == (304, tag, b"")
+        return known
+
+    first = await tags()
+    assert first == await tags()
+    assert (await secretariat.change(made["links"]["self"], titles={"en": "Peatlands"})).status_code == 200
+    retitled = await tags()
+    await superuser.execute("UPDATE member_institution SET display_name = 'Delta University' WHERE id = $1", host)
+    renamed = await tags()
+    for before, between, after in zip(first, retitled, renamed, strict=True):
+        assert len({before, between, after}) == 3
+    omissions = await anybody.get(f"{PATH}/omissions")
+    assert omissions.headers["cache-control"] == "public, max-age=300"
+    assert omissions.headers["etag"]

@@ -13,6 +13,7 @@ from services.actions.iati import queries
 from services.actions.iati.document import Made, Reporting, head_and_tail, made
 from services.actions.iati.domain import Plan
 from services.actions.iati.schemas import Omissions, present
+from services.actions.iati.state import tag_of
 from services.actions.open_data.domain import OPEN_DATA
 from services.actions.open_data.queries import EVERYBODY
 from services.actions.settings import ActionsSettings
@@ -20,15 +21,18 @@ from shared.database.snapshot import snapshot
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, NotFound
 from shared.open_data.requests import COUNTRY, FRESH, countries_of
+from shared.web.conditional import is_known
 from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import document_response
+from shared.web.responses import body_response, document_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 from shared.web.streams import Pace
 
 router = ResourceRouter(OPEN_DATA, ROLES)
 _XML = "application/xml"
-_OPTIONS = RouteOptions(is_public=True, query=query_of(described=COUNTRY), problems=("iati_not_configured",))
+_OPTIONS = RouteOptions(
+    is_public=True, is_item=True, query=query_of(described=COUNTRY), problems=("iati_not_configured",)
+)
 _XML_BODY = {200: {"content": {_XML: {"schema": {"type": "string"}}}, "description": "A document of IATI 2.03."}}
 
 
@@ -47,7 +51,7 @@ async def get_activities(ctx: CurrentContext) -> Response:
 
 @router.get(
     "/iati/activities/{ref}.xml",
-    options=RouteOptions(is_public=True, problems=("iati_not_configured",)),
+    options=RouteOptions(is_public=True, is_item=True, problems=("iati_not_configured",)),
     operation_id="getIatiActivity",
     summary="Read one programme or action as an activity of IATI 2.03",
     responses=_XML_BODY,
@@ -61,7 +65,7 @@ async def get_activity(ref: str, ctx: CurrentContext) -> Response:
     if not (block := _block(found)):
         raise NotFound
     head, tail = head_and_tail(today())
-    return Response(head + block + tail, 200, FRESH, _XML)
+    return _fresh(body_response(ctx, head + block + tail, media_type=_XML))
 
 
 @router.get(
@@ -82,36 +86,48 @@ async def list_omissions(ctx: CurrentContext) -> Response:
             published += len(found)
             items += [present(one) for one in found if one.element is None]
     numbers = {"published": published, "activities": published - len(items)}
-    return document_response(ctx, {"items": items, **numbers, "as_of": today()})
+    return _fresh(document_response(ctx, {"items": items, **numbers, "as_of": today()}))
+
+
+def _fresh(response: Response) -> Response:
+    response.headers.update(FRESH)
+    return response
 
 
 class _ActivityStream(Response):
-    """All activities of some countries, sent while programmes are read."""
+    """All activities of some countries, sent while programmes are read; 304 if the caller has them already."""
 
     def __init__(self, ctx: RequestContext, reporting: Reporting, countries: Sequence[str]) -> None:
         super().__init__(None, 200, FRESH, _XML)
         del self.headers["content-length"]
         self._ctx, self._reporting, self._countries = ctx, reporting, countries
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Takes a slot, and alternately reads and sends. Raises NotFound if there is no activity."""
-        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         pace, is_begun = Pace(send), False
         head, tail = head_and_tail(today())
         async with (
             scope["app"].state.streams.place(self._ctx) as database,
             snapshot(database, EVERYBODY.context) as connection,
         ):
+            tag = await tag_of(connection, self._countries, self._reporting, today())
+            self.headers["etag"] = tag
+            if is_known(self._ctx.request, tag):
+                await Response(None, 304, {**FRESH, "ETag": tag})(scope, receive, send)
+                return
             async for plans in queries.plans(connection, self._countries):
                 if block := await asyncio.to_thread(self._block, plans):
                     if not is_begun:
                         is_begun = True
-                        await pace.send(start)
+                        await self._start(pace)
                         block = head + block
                     await pace.send({"type": "http.response.body", "body": block, "more_body": True})
         if not is_begun:
             raise NotFound
         await pace.send({"type": "http.response.body", "body": tail, "more_body": False})
+
+    async def _start(self, pace: Pace) -> None:
+        await pace.send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
 
     def _block(self, plans: Sequence[Plan]) -> bytes:
         return _block(_all_made(plans, self._reporting))

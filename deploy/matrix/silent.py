@@ -16,7 +16,7 @@ _OF_THE_OFFICE = (
     centres.REVIEWER_ACCEPTED, centres.REVIEWER_DECLINED, membership.DUPLICATE_DISMISSED,
     membership.DUPLICATE_REOPENED, membership.MERGE_UNDONE, actions.INDICATOR_ACTIVATED, actions.INDICATOR_RETIRED,
     actions.VALIDATION_RULE_ACTIVATED, actions.VALIDATION_RULE_RETIRED, actions.SCHEME_CURRENT,
-    actions.SCHEME_SUPERSEDED, actions.EVIDENCE_RELEASED, support.SUPPORT_REQUEST_SUBMITTED, support.OFFER_DECLINED,
+    actions.SCHEME_SUPERSEDED, support.SUPPORT_REQUEST_SUBMITTED, support.OFFER_DECLINED,
     centres.REPORT_TEMPLATE_ACTIVATED, centres.REPORT_TEMPLATE_RETIRED, centres.NETWORK_CLOSED,
     reporting.REPORT_TEMPLATE_ACTIVATED, reporting.REPORT_TEMPLATE_RETIRED,
 )  # fmt: skip
@@ -54,7 +54,7 @@ NOBODY: Mapping[str, str] = {
     signing.PARTICIPATION_ABSENT: "nothing follows for the expert",
     signing.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
     **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
-    actions.EVIDENCE_SCANNED: "the file is available, as is expected",
+    actions.EVIDENCE_AVAILABLE: "the file is available, as is expected",
     **dict.fromkeys((tasks.TASK_IN_PROGRESS, tasks.TASK_DONE, tasks.TASK_VERIFIED), "the list of tasks shows it"),
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",
     **dict.fromkeys(

@@ -238,7 +238,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
         *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
         *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),
-        *_notices("evidence", _A.AUTHOR, of="actions.evidence available superseded withdrawn purged quarantined"),
+        *_notices("evidence", _A.AUTHOR, of="actions.evidence superseded withdrawn purged quarantined"),
         *_notices(
             "endorsement", _A.AUTHOR, _A.GOVERNMENT, of="actions.endorsement verified expired withdrawn superseded"
         ),

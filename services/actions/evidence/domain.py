@@ -44,7 +44,7 @@ def _in_use(guard_context: EvidenceGuardContext) -> bool:
 LIFECYCLE: Lifecycle[EvidenceGuardContext] = Lifecycle(
     ("scanning", "available", "superseded", "quarantined", "withdrawn", "purged"),
     (
-        transition("pass", "scanning", "available", is_scheduled=True, fact="scanned"),
+        transition("pass", "scanning", "available", is_scheduled=True),
         transition("fail", "scanning|available|superseded|withdrawn", "quarantined", is_scheduled=True),
         transition(
             "release",
@@ -53,7 +53,6 @@ LIFECYCLE: Lifecycle[EvidenceGuardContext] = Lifecycle(
             second_person=by_two,
             reason_required=True,
             fields=("second_person",),
-            fact="released",
         ),
         transition("supersede", "available", "superseded", is_scheduled=True),
         transition(

@@ -44,6 +44,17 @@ async def test_only_a_draft_changes(admin: Caller) -> None:
     assert (await admin.change(path, titles={"en": "Other"})).status_code == 200
 
 
+async def test_a_template_is_found_by_its_titles_and_retired_without_a_reason(admin: Caller) -> None:
+    word = f"Évaluation{uuid4().hex[:8]}"
+    made = await entered(admin, TEMPLATES, _body(version=int(uuid4().int % 10**9), titles={"fr": f"{word} finale"}))
+    assert made["template_version"].isdecimal()
+    found = (await admin.get(TEMPLATES, params={"q": word.replace("É", "e")})).json()["items"]
+    assert [one["id"] for one in found] == [made["id"]]
+    assert (await admin.change(made["links"]["self"], titles={"fr": None, "en": "Renamed"})).status_code == 200
+    assert (await admin.get(TEMPLATES, params={"q": word})).json()["items"] == []
+    assert (await stepped(admin, made, "retire"))["status"] == "retired"
+
+
 async def test_a_version_is_used_once_for_a_kind(admin: Caller) -> None:
     body = _body()
     await entered(admin, TEMPLATES, body)

@@ -13,7 +13,7 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("draft", "active", "retired"),
     (
         transition("activate", "draft", "active", fact="activated"),
-        transition("retire", "draft|active", "retired", reason_required=True),
+        transition("retire", "draft|active", "retired"),
         transition("supersede", "active", "retired", is_scheduled=True),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from shared.kernel.resource import Resource
 from shared.questionnaires.template import Section
-from shared.records.record import Public, Record, Texts, Written
+from shared.records.record import Internal, Public, Record, Texts, Written
 
 
 class RepeatedSection(Section):
@@ -25,4 +25,5 @@ class ReportTemplate(Record):
     framework: Annotated[str, Public, Written, "The code of the framework. It never changes."]
     template_version: Annotated[str, Public, Written, "The version of the questions, each only once for a framework."]
     titles: Annotated[Texts, Public, Written, "The title, by language."]
+    search_key: Annotated[str, Internal]
     sections: Annotated[Sequence[RepeatedSection], Public, Written, "The questions, in sections."]

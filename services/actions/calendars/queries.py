@@ -16,8 +16,9 @@ from services.actions.programmes.tables import programme
 from shared.database.context import Lookup
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement
+from shared.kernel.principal import VISIBILITIES
 from shared.records.access_scope import AccessKind, AccessScope, constant
-from shared.records.listing import Listing, one_of, updated, values
+from shared.records.listing import Listing, countries, one_of, reference, updated, values
 from shared.records.references import Nameable
 from shared.records.rows import record_of, records_of
 
@@ -49,7 +50,10 @@ LISTING = Listing(
     filters={
         chosen.name: chosen
         for chosen in (
+            countries(_c.country),
             values("status", _c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+            values("visibility", _c.visibility, "Visibilities, separated by commas", one_of(VISIBILITIES)),
+            reference("programme_id", _c.programme_id),
             *updated(_c.updated_at),
         )
     },

@@ -152,7 +152,7 @@ async def test_a_coordinator_follows_merges_and_leaves_with_an_erasure(
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
-        ({"code": "ab"}, "/code"),
+        ({"code": "a b"}, "/code"),
         ({"titles": {}}, "/titles"),
         ({"themes": ["x"] * 51}, "/themes"),
         ({"coordinator_id": str(uuid4())}, "/coordinator_id"),

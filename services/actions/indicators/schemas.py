@@ -15,9 +15,8 @@ from shared.web.contract import patch_of
 from shared.web.fields import Body, Clean, CountryCode, Day, Keyword, Line, LocalizedTexts, Texts, Titles
 from shared.web.schemas import RecordResponse
 
-Code = Annotated[
-    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"), Clean, Field(examples=["SOIL-1"])
-]
+_CODE = r"^[0-9A-Za-z](?:[0-9A-Za-z ./_-]{0,62}[0-9A-Za-z._-])?$"
+Code = Annotated[str, StringConstraints(pattern=_CODE), Clean, Field(examples=["SOIL-1"])]
 _SCALE = [{"code": code, "titles": {"en": code.capitalize()}, "order": n} for n, code in enumerate(("none", "full"))]
 
 

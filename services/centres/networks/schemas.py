@@ -13,7 +13,9 @@ from shared.web.fields import Body, Keywords, LocalizedTexts, Titles
 from shared.web.schemas import RecordResponse
 
 _EXAMPLE = "PEATLANDS"
-NetworkCode: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=[_EXAMPLE])]
+NetworkCode: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$"), Field(examples=[_EXAMPLE])
+]
 
 
 class NetworkBody(Body, of=record.Network):

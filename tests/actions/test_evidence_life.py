@@ -19,6 +19,7 @@ from shared.storage.objects import ObjectStore
 from tests.actions.neighbours import change, enter
 from tests.actions.test_merges import announce
 from tests.support.callers import Caller
+from tests.support.clock import run_on
 from tests.support.evidence import evidence, sent, stored
 
 Callers = Callable[[str | None], Caller]
@@ -29,8 +30,8 @@ def _refusal(response: httpx.Response) -> tuple[int, str]:
 
 
 async def _purge(database: Database) -> None:
-    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-        await purge(uow)
+    """By four workers at the same time."""
+    await run_on(today(), purge, database, workers=4)
 
 
 async def _remove(database: Database, settings: ActionsSettings) -> None:
@@ -117,6 +118,7 @@ async def test_a_schedule_purges_what_was_withdrawn_ninety_days_ago(
     assert states == ["purged", "withdrawn", "withdrawn"]
     history = (await author.get(f"{due}/history")).json()["items"]
     assert (history[0]["action"], history[0]["by"]["kind"]) == ("purge", "system")
+    assert [line["action"] for line in history].count("purge") == 1
 
 
 async def test_a_file_is_removed_with_its_last_record(

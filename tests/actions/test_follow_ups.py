@@ -120,7 +120,7 @@ async def test_an_office_ends_with_the_last_day_of_handing_over(
     waiting = await task(admin, country=country, owner={"account_id": str(account)})
 
     async def state_on(days: int) -> str:
-        await run_on(last + timedelta(days=days), focal_points.end_over, database, workers=2)
+        await run_on(last + timedelta(days=days), focal_points.end_over, database, workers=4)
         return str((await admin.get(path)).json()["status"])
 
     assert [await state_on(0), await state_on(1), await state_on(2)] == ["handing_over", "ended", "ended"]

@@ -96,7 +96,7 @@ async def test_an_offer_expires_once_over_several_workers(
     asked = [await offer(admin, path, await expert(superuser)) for _ in range(3)]
     for one in asked:
         await pass_day(superuser, one)
-    await asyncio.gather(follow(database), follow(database))
+    await asyncio.gather(*(follow(database) for _ in range(4)))
     history = [(await admin.get(f"{one}/history")).json()["items"] for one in asked]
     assert [[line["action"] for line in lines] for lines in history] == [["expire", "create"]] * 3
 

@@ -34,7 +34,7 @@ async def test_a_report_has_four_reminders(caller: Callers, database: Database, 
     path = await (await Reporting.begun(caller("author_xa"))).report(due_on=str(due))
     counted = []
     for days in (-31, -30, -29, -7, 0, 1, 8, 61, 62):
-        await run_on(due + timedelta(days=days), reports.remind, database, workers=2)
+        await run_on(due + timedelta(days=days), reports.remind, database, workers=4)
         counted.append(len(await _announced(superuser, path, REMINDERS)))
     assert counted == [0, 1, 1, 2, 2, 3, 3, 4, 4]
     assert await _announced(superuser, path, REMINDERS) == [REMINDERS[0]] * 2 + [REMINDERS[1]] * 2
@@ -50,7 +50,7 @@ async def test_a_late_report_is_announced_once_for_each_light(
     for days, passed in ((0, 0), (1, 1), (60, 59), (61, 1)):
         clock.pass_days(passed)
         for _ in range(2):
-            await run_on(today(), reports.apply_scheduled, database, workers=2)
+            await run_on(today(), reports.apply_scheduled, database, workers=4)
         announced = len(await _announced(superuser, path, OVERDUE))
         seen.append((days, (await author.get(path)).json()["light"], announced))
     assert seen == [(0, "green", 0), (1, "yellow", 1), (60, "yellow", 1), (61, "red", 2)]

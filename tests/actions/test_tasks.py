@@ -227,7 +227,7 @@ async def test_a_task_is_announced_as_overdue_once_for_each_due_day(
     await steps(admin, done, "start", "complete")
 
     async def announced() -> int:
-        await run_on(today() + timedelta(days=1), operations.announce_overdue, database, workers=2)
+        await run_on(today() + timedelta(days=1), operations.announce_overdue, database, workers=4)
         return (await _facts(superuser, path)).count("overdue")
 
     assert [await announced(), await announced()] == [1, 1]

@@ -11,6 +11,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today
 from tests.actions.programme import framework
 from tests.support.callers import Caller
+from tests.support.clock import run_on
 
 INDICATORS = "/actions/v1/indicators"
 PERIODS = "/actions/v1/periods"
@@ -77,11 +78,11 @@ async def active_indicator(by: Caller, **more: Any) -> str:
 
 
 async def apply_periods(database: Database) -> None:
-    """Takes all periods through the transitions that are due, some at once."""
+    """Takes all periods through the transitions that are due, by four workers at the same time."""
     is_left = True
     while is_left:
+        await run_on(today(), apply_scheduled, database, workers=4)
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
-            await apply_scheduled(uow)
             is_left = bool(await lock_due(uow.connection, today()))
 
 

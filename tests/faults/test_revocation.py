@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.kernel.clock import today
 from tests.faults.clients import EXPERTS
 from tests.faults.cluster import Cluster
 from tests.support.passwords import choose_password
@@ -153,3 +154,53 @@ async def test_a_revoked_token_stops_everywhere_and_another_of_its_holder_goes_o
 
     await _stops(system, token, revoke, 401)
     assert await system.statuses(other) == {200}
+
+
+@pytest.fixture
+async def readers(cluster: Cluster) -> AsyncIterator[list[httpx.AsyncClient]]:
+    """Two actions APIs."""
+    started = [cluster.api("actions", f"actions-reader-{n}", ESCM_GRANTS_BELIEVED=_BELIEVED) for n in range(2)]
+    for process, _ in started:
+        await process.start()
+    clients = [httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) for _, url in started]
+    yield clients
+    for http, (process, _) in zip(clients, started, strict=True):
+        await http.aclose()
+        cluster.discard(process)
+
+
+async def test_addresses_and_calendars_stop_everywhere_with_the_grant_of_their_owner(
+    system: AccessSystem, readers: list[httpx.AsyncClient]
+):
+    """Promise 8 of results: a signed address of a file, and the feed of a calendar, which are read without a token."""
+    _, grant, token = await _person(system)
+
+    async def entered(by: dict[str, str], path: str, **sent: Any) -> dict[str, Any]:
+        headers = {**by, "Idempotency-Key": uuid4().hex}
+        response = await readers[0].post(f"/actions/v1/{path}", headers=headers, **sent)
+        assert response.status_code == 201, response.text
+        return dict(response.json())
+
+    own = {"Authorization": f"Bearer {token}"}
+    about = {"title": "Minutes", "country": "XA"}
+    file = await entered(own, "evidence", data=about, files={"file": ("minutes.txt", b"Agreed.", "text/plain")})
+    response = await readers[0].get(f"{file['links']['self']}/download_url", headers=own)
+    address = response.json()["url"]
+    task = await entered(system.admin, "tasks", json={"titles": {"en": "Read"}, "country": "XA", "due": str(today())})
+    calendar = await entered(own, "calendars", json={"kinds": ["tasks"], "country": "XA"})
+
+    async def shown() -> set[tuple[int, bool]]:
+        """The status of the address, and whether the feed has the task, in every process."""
+        found = set()
+        for http in readers:
+            feed = await http.get(calendar["url"])
+            found.add(((await http.get(address)).status_code, task["id"] in feed.text))
+        return found
+
+    assert await shown() == {(200, True)}
+    await system.step(grant, "revoke")
+
+    async def is_over() -> bool:
+        return await shown() == {(404, False)}
+
+    await eventually(is_over, within=60)

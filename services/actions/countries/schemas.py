@@ -20,7 +20,7 @@ from shared.web.fields import Day, LocalizedTexts, ResponseModel
 class StageFact(ResponseModel):
     """One of the seven facts. `link` is the record that bears it out, for those whose grants cover the country."""
 
-    key: Annotated[str, Field(examples=["committee_recognised"]), "The name of the fact."]
+    key: Annotated[str, Field(examples=["scientific_committee"]), "The name of the fact."]
     met: Annotated[bool, "Whether the fact is met on the day."]
     date: Annotated[Day | None, "Since when it is met."]
     link: Annotated[str | None, Field(examples=[None]), "The record that proves it; for grants that cover the country."]

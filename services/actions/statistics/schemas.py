@@ -79,7 +79,7 @@ class ReportingStatistics(ResponseModel):
     """How completely and in time countries report."""
 
     items: Annotated[list[ReportingItem], "The numbers, in the order of their values."]
-    as_of: Annotated[Day, "Today: reporting has no numbers of the past."]
+    as_of: Annotated[Day, "The day at whose end they stood."]
     definition: Annotated[str, Field(examples=["Results that are due."]), "What is counted for this caller."]
     total: Annotated[ReportingNumbers, "The numbers in all."]
 

@@ -69,7 +69,7 @@ async def test_wrong_codes_are_refused(admin: Caller, caller: Callers) -> None:
     for given, pointer in (
         ("G.1", "/codes"),
         ('["G.1"]', "/codes/0"),
-        ('[{"scheme": "sdg"}]', "/codes/0/code"),
+        ('[{"scheme": "sdg"}]', "/codes/0"),
         (json.dumps(_codes("own list", *map(str, range(51)))), "/codes"),
     ):
         refused = await sent(author, b"Soils.", codes=given)

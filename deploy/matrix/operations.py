@@ -88,6 +88,7 @@ _BY_NAME: Mapping[str, Demand] = {
         ("listSchemeCodes", "listSchemeStates", "listSchemeMappings", "getSchemeCoverage"), Demand(Ask.SEE)
     ),
     **dict.fromkeys(("storeSchemeCodes", "recordSchemeStates", "storeSchemeMappings"), Demand(Ask.DO, "update")),
+    "storeMapping": Demand(Ask.ENTER, "update", "schemes"),
     **dict.fromkeys(("countInitiative", "listInitiativeSupporters", "signInitiative"), Demand(Ask.SEE)),
     **{
         f"{verb}{file}Message{end}": Demand(Ask.DO, permission, "messages")

@@ -20,6 +20,7 @@ from services.actions.frameworks.routes import router as frameworks
 from services.actions.government_bodies.routes import router as government_bodies
 from services.actions.iati.routes import router as iati
 from services.actions.indicators.routes import router as indicators
+from services.actions.mappings.routes import all_mappings
 from services.actions.mappings.routes import router as mappings
 from services.actions.matches.routes import routes as match_routes
 from services.actions.meetings.routes import router as meetings
@@ -76,7 +77,7 @@ _RESULTS = (
 )
 _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
-_SCHEMES = (schemes, codes, states, mappings, coverage)
+_SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
 

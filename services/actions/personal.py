@@ -96,9 +96,9 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "",
         {
             NAMED_IN_TEXT: "title file_name search_key",
-            _ABOUT_A_MATTER: f"{RECORD} category date language licence scope_id replaces_id keep_until size media_type"
-            " declared_media_type sha256 scan_state scanned_at integrity_state checked_at replaced_by status_since"
-            " is_stored",
+            _ABOUT_A_MATTER: f"{RECORD} category codes date language licence scope_id replaces_id keep_until size"
+            " media_type declared_media_type sha256 scan_state scanned_at integrity_state checked_at replaced_by"
+            " status_since is_stored",
         },
     ),
 )
@@ -133,7 +133,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_scheme_mapping": "scheme code to_scheme to_code relation source",
     "action_scheme_state": "scheme_id assessment published_on source states",
     "action_status_history": "record_id valid_from valid_to status country visibility centre_id",
-    "action_tag": "id kind scheme code status country visibility",
+    "action_tag": "id kind scheme code status country visibility scope_id",
     "action_value": "id indicator_id valid_from starts ends period country visibility key part valid_to number"
     " numerator denominator code missing action_id centre_id",
     "action_validation_rule": f"{RECORD} code framework titles instruction severity left operator right missing"

@@ -204,3 +204,39 @@ async def test_mappings_are_stored_whole_or_not_at_all(
     assert [line["action"] for line in lines][:2] == ["store_mappings", "store_mappings"]
     hidden = (await admin.get(await draft(admin, code("1")))).json()
     assert (await admin.post(f"{SCHEMES}/{hidden['id']}/mappings", [one("1", "1")])).status_code == 409
+
+
+async def test_one_mapping_is_stored_and_found_by_its_ends(
+    admin: Caller, caller: Callable[[str | None], Caller], anonymous: Caller
+) -> None:
+    ours, theirs = [await _scheme(admin, code("1"), code("2")) for _ in range(2)]
+    path = "/actions/v1/mappings"
+    body = {"from": {"scheme": ours, "code": "1"}, "to": {"scheme": theirs, "code": "2"}, "relation": "close"}
+    made = await admin.post(path, body)
+    assert (made.status_code, made.json()) == (201, {**body, "source": None})
+    back = {"from": body["to"], "to": body["from"], "relation": "exact"}
+    assert (await admin.post(path, back)).status_code == 201
+    assert (await admin.post(path, {**body, "relation": "broad"})).json()["relation"] == "broad"
+    assert (await anonymous.get(f"{SCHEMES}/{ours}/mappings")).json()["items"][0]["relation"] == "broad"
+    for query, relations in (
+        (f"from_scheme={ours}", ["broad"]),
+        (f"to_scheme={ours}", ["exact"]),
+        (f"from_scheme={theirs}&to_scheme={ours}&from_code=2&to_code=1", ["exact"]),
+        (f"from_scheme={ours}&to_code=1", []),
+    ):
+        found = (await anonymous.get(f"{path}?{query}")).json()["items"]
+        assert [one["relation"] for one in found] == relations, query
+    first = (await anonymous.get(f"{path}?limit=1")).json()
+    assert (await anonymous.get(first["next"])).json()["items"][0] != first["items"][0]
+    for change, pointer, problem in (
+        ({"from": {"scheme": "none", "code": "1"}}, "/from/scheme", "unknown_reference"),
+        ({"from": {"scheme": ours, "code": "3"}}, "/from/code", "unknown_code"),
+        ({"to": body["from"]}, "/to", "self_relation"),
+        ({"relation": "like"}, "/relation", "not_one_of"),
+    ):
+        refused = await admin.post(path, {**body, **change})
+        assert refused.status_code == 422, refused.text
+        assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [(pointer, problem)]
+    assert (await caller("government_xa").post(path, body)).status_code == 403
+    assert (await anonymous.post(path, body)).status_code == 401
+    assert (await anonymous.get(f"{path}?from={ours}")).json()["code"] == "unknown_parameter"

@@ -122,7 +122,7 @@ async def test_targets_and_results_have_their_parts(
     dimension = {"key": "cover", "titles": {"en": "Cover"}, "required": False, "exhaustive": False}
     of_area = {
         "framework": plan["framework"],
-        "codes": [{"scheme": "sdg", "code": "15.3"}],
+        "codes": [{"scheme": "sdg", "code": "15.3"}, {"scheme": "sdg", "code": "15.3.1"}],
         "disaggregations": [{**dimension, "codes": parts("forest", "lake")}],
     }
     of_work = {"framework": plan["framework"], "reported_by": "action"}
@@ -147,7 +147,8 @@ async def test_targets_and_results_have_their_parts(
     country, own = await _activity(anybody, plan), await _activity(anybody, made)
     indicator = country.find("result/indicator")
     assert (indicator.get("measure"), indicator.get("ascending")) == ("1", "true")
-    assert [(one.get("vocabulary"), one.get("code")) for one in indicator.findall("reference")] == [("99", "15.3")]
+    references = [(one.get("vocabulary"), one.get("code")) for one in indicator.findall("reference")]
+    assert references == [("99", "15.3"), ("9", "15.3.1")]
     days = [indicator.find(f"period/period-{end}").get("iso-date") for end in ("start", "end")]
     assert days == [period["starts"], period["ends"]]
     for kind, value in (("target", "20.50"), ("actual", "12.50")):

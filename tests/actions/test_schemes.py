@@ -11,8 +11,8 @@ from tests.actions.schemes import SCHEMES, code, current, draft, every_code
 from tests.support.callers import Caller
 
 SHIPPED = {
-    "sdg": ("2015", {"goal": 17, "target": 169}),
-    "gbf": ("2022", {"goal": 4, "target": 23}),
+    "sdg": ("2015", {"goal": 17, "target": 169, "indicator": 248}),
+    "gbf": ("2022", {"goal": 4, "target": 23, "indicator": 42}),
     "planetary_boundaries": ("2023", {"boundary": 9}),
     "ipbes_units": ("2019", {"unit": 17}),
     "ness": ("2022", {"side": 2, "component": 11}),
@@ -40,9 +40,19 @@ async def test_targets_are_parts_of_goals_in_their_order(anonymous: Caller) -> N
 async def test_pages_of_codes_follow_each_other(anonymous: Caller) -> None:
     first = (await anonymous.get(f"{SCHEMES}/gbf/codes?limit=20")).json()
     second = (await anonymous.get(first["next"])).json()
-    codes = [one["code"] for page in (first, second) for one in page["items"]]
-    assert codes == [*"ABCD", *(str(n) for n in range(1, 24))]
-    assert second["next"] is None
+    third = (await anonymous.get(second["next"])).json()
+    codes = [one["code"] for page in (first, second, third) for one in page["items"]]
+    assert codes[:28] == [*"ABCD", *(str(n) for n in range(1, 24)), "A.1"]
+    assert len(codes) == 60
+    last = (await anonymous.get(third["next"])).json()
+    assert (last["items"][-1]["code"], last["next"]) == ("23.b", None)
+
+
+async def test_indicators_are_parts_of_targets_and_goals(anonymous: Caller) -> None:
+    codes = await every_code(anonymous, f"{SCHEMES}/sdg") + await every_code(anonymous, f"{SCHEMES}/gbf")
+    assert all(one["parent"] == one["code"].rpartition(".")[0] for one in codes if one["kind"] == "indicator")
+    found = {one["code"]: one["titles"]["en"] for one in codes}
+    assert (found["15.3.1"], found["1.b"]) == ("Indicator 15.3.1", "Binary indicator 1.b")
 
 
 async def test_an_edition_is_read_by_id_ref_and_code(admin: Caller, anonymous: Caller) -> None:

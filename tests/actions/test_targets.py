@@ -136,8 +136,12 @@ async def test_a_target_has_parts_of_the_indicator(admin: Caller, caller: Caller
         bad = [*good[:place], {"dimensions": named, "value": "1"}]
         response = await author.post(TARGETS, {**subject, "breakdown": bad})
         assert _faults(response) == [(f"/breakdown/{place}/dimensions", code)]
+    unknown = [*good, {"dimensions": {"sex": "f", "goal": "18"}, "value": "1"}]
+    fault = ("/breakdown/2/dimensions/goal", "unknown_code")
+    assert _faults(await author.post(TARGETS, {**subject, "breakdown": unknown})) == [fault]
     made = (await author.post(TARGETS, {**subject, "breakdown": good})).json()
     assert made["breakdown"] == good
+    assert _faults(await author.change(made["links"]["self"], breakdown=unknown)) == [fault]
     many = [{"dimensions": {"goal": str(n)}, "value": "1"} for n in range(2001)]
     assert _faults(await author.post(TARGETS, {**subject, "breakdown": many})) == [("/breakdown", "too_long")]
 

@@ -21,6 +21,7 @@ from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT, sections
 
 _numbers = count(1)
+_MAPPING = {"from": {"scheme": "ness", "code": "law"}, "to": {"scheme": "sdg", "code": "16"}, "relation": "related"}
 _REVIEW = {
     "scores": {"relevance": 5, "capacity": 4, "governance": 3, "plan": 4},
     "recommendation": "designate",
@@ -342,9 +343,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "source": "https://example.org/scheme",
     },
     "storeSchemeCodes": lambda _country_fixture: [{"code": uuid4().hex, "titles": {"en": "Soil"}}],
-    "storeSchemeMappings": lambda _country_fixture: [
-        {"from": {"scheme": "ness", "code": "law"}, "to": {"scheme": "sdg", "code": "16"}, "relation": "related"}
-    ],
+    "storeSchemeMappings": lambda _country_fixture: [_MAPPING],
+    "storeMapping": lambda _country_fixture: _MAPPING,
     "recordSchemeStates": lambda _country_fixture: {
         "assessment": uuid4().hex,
         "published_on": "2026-01-01",

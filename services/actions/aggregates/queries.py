@@ -28,17 +28,25 @@ _LAUNCHED = [constant(status) for status in programmes.LAUNCHED]
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """The periods whose results are read: those with these codes, within these days, and of this length."""
+    """Whose results are read: of the periods with these codes, within these days, and of this length, and of these
+    countries."""
 
     codes: Sequence[str] | None = None
     first: date | None = None
     last: date | None = None
     step: str | None = None
+    countries: Sequence[str] | None = None
 
     @property
     def conditions(self) -> Mapping[str, Any]:
         """The values of the conditions that there are, by name."""
-        given = {"codes": self.codes, "first": self.first, "last": self.last, "step": self.step}
+        given = {
+            "codes": self.codes,
+            "first": self.first,
+            "last": self.last,
+            "step": self.step,
+            "countries": self.countries,
+        }
         return {name: value for name, value in given.items() if value is not None}
 
     @property

@@ -51,14 +51,15 @@ _PERIODS: Mapping[str, Expression] = {
     "first": _v.starts >= bindparam("first", type_=Date),
     "last": _v.ends <= bindparam("last", type_=Date),
     "step": frequency_of(_v.period) == bindparam("step", type_=Text),
+    "countries": _v.country == any_(bindparam("countries", type_=ARRAY(Text))),
 }
-"""The conditions on periods, by name."""
+"""The conditions on periods and countries, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How values are formed: the rules of their indicators, and what is asked for. `is_whole`: of each country there is
-    one result at most for a period. `periods` are the names of the conditions on periods."""
+    one result at most for a period. `periods` are the names of the conditions on periods and countries."""
 
     access_kind: AccessKind
     across: str

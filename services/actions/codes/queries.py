@@ -1,6 +1,7 @@
 """Reading the codes of an edition, and finding the codes that tags may name."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from shared.database.context import AccessContext, Lookup, within_context
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
 from shared.records.columns import as_read
-from shared.records.listing import Filter
+from shared.records.listing import Filter, values
 
 _c = scheme_code.c
 _OF_SCHEME = _c.scheme_id == bindparam("scheme_id")
@@ -36,7 +37,7 @@ _PAGE = Statement(
         .limit(bindparam("limit"))
     )
 )
-_PARENTS = Statement(within_context(select(_c.code, _c.parent).where(_OF_SCHEME)))
+_OUTLINE = Statement(within_context(select(_c.code, _c.parent, _c.kind).where(_OF_SCHEME).order_by(*PLACE)))
 _STORED = Statement(select(*_COLUMNS).where(_OF_SCHEME, _c.code == _CODES))
 _FIELDS = ("code", "parent", "kind", "titles", "uri", "position")
 _given = (
@@ -88,11 +89,9 @@ def tag_filters(key: ColumnElement[Any], field: str) -> tuple[Filter, Filter]:
             lambda wanted: having(tag.c.scheme == wanted),
             field=field,
         ),
-        Filter(
-            "code",
-            "A code that they have, of the scheme in `scheme` if it is given",
-            str,
-            lambda wanted: having(tag.c.code == wanted, of_scheme),
+        replace(
+            values("code", tag.c.code, "Codes that they have, separated by commas, of the scheme in `scheme` if given"),
+            condition=lambda wanted: having(tag.c.code == wanted, of_scheme),
             field=field,
         ),
     )
@@ -114,10 +113,14 @@ async def page(
     return await _PAGE.fetch(connection, scheme_id=scheme_id, **chosen, **context.parameters)
 
 
+async def outline(connection: Connection, context: AccessContext, scheme_id: UUID) -> list[Row]:
+    """The `code`, `parent` and `kind` of each code of an edition, in their order."""
+    return await _OUTLINE.fetch(connection, scheme_id=scheme_id, **context.parameters)
+
+
 async def parents(connection: Connection, context: AccessContext, scheme_id: UUID) -> dict[str, str | None]:
     """The parent of each code of an edition."""
-    rows = await _PARENTS.fetch(connection, scheme_id=scheme_id, **context.parameters)
-    return {row["code"]: row["parent"] for row in rows}
+    return {row["code"]: row["parent"] for row in await outline(connection, context, scheme_id)}
 
 
 async def stored(connection: Connection, scheme_id: UUID, codes: Sequence[str]) -> dict[str, Row]:

@@ -24,5 +24,7 @@ tag = table(
     text("status"),
     text("country"),
     text("visibility"),
+    Column("scope_id", Uuid, nullable=True),
 )
-"""One row for each code of each record, written by triggers. `id` is the record's."""
+"""One row for each code of each record, written by triggers. `id` is the record's,
+`scope_id` the institution or centre of a file of evidence."""

@@ -19,6 +19,8 @@ class Counted(NamedTuple):
 
 
 MOST_ORPHANS = 200
+MOST_LATEST = 20
+"""The most indicators of a code whose latest values are read."""
 
 
 def counted(

@@ -4,16 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Text, any_, bindparam, column, func, literal_column, or_, select, true
+from sqlalchemy import FromClause, Select, Text, any_, bindparam, column, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.actions.domain import PUBLISHED as ACTIONS_PUBLISHED
 from services.actions.actions.record import Action
 from services.actions.codes.tables import tag
 from services.actions.coverage.domain import Counted
-from services.actions.evidence.queries import visible_to
+from services.actions.evidence.domain import PUBLISHED as EVIDENCE_PUBLISHED
 from services.actions.evidence.record import Evidence
-from services.actions.evidence.tables import evidence
 from services.actions.indicators.queries import CODES
 from services.actions.indicators.queries import LISTING as INDICATORS
 from services.actions.indicators.record import Indicator
@@ -26,14 +25,16 @@ from services.actions.reports.record import Report
 from services.actions.results.queries import LISTING as RESULTS
 from services.actions.results.record import Result
 from services.actions.results.tables import result
+from services.actions.schemes.domain import MOST_CODES
+from services.actions.support_requests.domain import PUBLISHED as REQUESTS_PUBLISHED
+from services.actions.support_requests.record import SupportRequest
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
+from shared.records.plain import by_grant
 
 _MOST_CODES = 50_000
-_MOST_TARGETS = 200
-"""The codes of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,11 @@ def _tagged(kind: str, published: frozenset[str]) -> Callable[[AccessKind], Sele
     return build
 
 
-def _categories(access_kind: AccessKind) -> Select[Any]:
-    """The category of each available file of evidence."""
-    scheme = literal_column("'iati_document_category'", Text).label("scheme")
-    e = evidence.c
-    query = visible_to(access_kind).with_only_columns(e.id, e.country, scheme, e.category.label("code"))
-    return query.where(e.status == constant("available"))
+def _files(access_kind: AccessKind) -> Select[Any]:
+    """The codes and the category of each available file of evidence, as far as the caller may know of the file."""
+    known = or_(visible(tag, access_kind, EVIDENCE_PUBLISHED), by_grant(tag, tag.c.scope_id, access_kind))
+    query = select(tag.c.id, tag.c.country, tag.c.scheme, tag.c.code)
+    return query.where(tag.c.kind == constant("evidence"), tag.c.status == constant("available"), known)
 
 
 _PERIOD = bindparam("period", value=None, type_=Text)
@@ -91,22 +91,23 @@ SOURCES = (
     Source(Action.resource_type, _tagged("action", ACTIONS_PUBLISHED)),
     Source(Milestone.resource_type, _tagged("milestone", MILESTONES_PUBLISHED)),
     Source(Report.resource_type, _tagged("report", REPORTS_PUBLISHED)),
-    Source(Evidence.resource_type, _categories),
+    Source(Evidence.resource_type, _files),
 )
 """The kinds of records that the coverage counts, each in the member of its plural."""
+SUPPORT_REQUESTS = Source(SupportRequest.resource_type, _tagged("support_request", REQUESTS_PUBLISHED))
 
 
-def _among(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
+def among_of(source: Source, access_kind: AccessKind, is_limited: bool) -> FromClause:
     """The codes of a kind of record; of some countries and of none, if it is limited."""
     tagged = source.tagged(access_kind).subquery("tagged")
-    query = select(tagged)
     in_countries = tagged.c.country == any_(bindparam("countries", type_=ARRAY(Text)))
-    return query.where(or_(in_countries, tagged.c.country.is_(None))) if is_limited else query
+    limited = select(tagged).where(or_(in_countries, tagged.c.country.is_(None)))
+    return limited.subquery("among") if is_limited else tagged
 
 
 def _by_code(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
     """The number of records by scheme and code."""
-    among = _among(source, access_kind, is_limited).subquery("among")
+    among = among_of(source, access_kind, is_limited)
     records = func.count().label("records")
     return within_context(
         select(among.c.scheme, among.c.code, records)
@@ -119,33 +120,43 @@ def _by_code(source: Source, access_kind: AccessKind, is_limited: bool) -> Selec
 
 def _together(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
     """The number of records by target for which several codes count: each record once, which needs their ids."""
-    among = _among(source, access_kind, is_limited).subquery("among")
-    names = Counted._fields
+    among = among_of(source, access_kind, is_limited)
+    matched = matched_of(among, Counted._fields, "target")
+    return within_context(
+        select(matched.c.target, func.count().label("records")).group_by(matched.c.target).limit(MOST_CODES)
+    )
+
+
+def _whole(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[Any]:
+    """The number of records with any of the codes, and of their countries."""
+    among = among_of(source, access_kind, is_limited)
+    matched = matched_of(among, ("scheme", "code"))
+    numbers = {"records": func.count(), "countries": func.count(matched.c.country.distinct())}
+    return within_context(select(*(number.label(name) for name, number in numbers.items())).select_from(matched))
+
+
+def matched_of(among: FromClause, names: Sequence[str], *keys: str) -> FromClause:
+    """Each record once for each value of the keys, which parameters give with codes."""
     pairs = (
         func.unnest(*(bindparam(name, type_=ARRAY(Text)) for name in names))
         .table_valued(*(column(name, Text) for name in names))
         .render_derived("counted")
     )
-    matched = (
-        select(pairs.c.target, among.c.id)
-        .where(pairs.c.scheme == among.c.scheme, pairs.c.code == among.c.code)
-        .distinct()
-        .subquery("matched")
-    )
-    return within_context(
-        select(matched.c.target, func.count().label("records")).group_by(matched.c.target).limit(_MOST_TARGETS)
+    same = pairs.c.scheme == among.c.scheme, pairs.c.code == among.c.code
+    return (
+        select(*(pairs.c[key] for key in keys), among.c.id, among.c.country).where(*same).distinct().subquery("matched")
     )
 
 
-_BY_CODE, _TOGETHER = Shapes(_by_code), Shapes(_together)
+_BY_CODE, _TOGETHER, _WHOLE = Shapes(_by_code), Shapes(_together), Shapes(_whole)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is counted: records of these countries and of none, or of all if there are none; results of the periods with
-    this code, or of all."""
+    """What is counted: records of these countries and of no country, or all; results of the periods with this code, or
+    of all."""
 
-    countries: Sequence[str]
+    countries: Sequence[str] | None
     period: str | None
 
 
@@ -160,16 +171,25 @@ async def by_code(
 async def together(
     connection: Connection, access: AccessScope, source: Source, given: Sequence[Counted], limits: Limits
 ) -> dict[str, int]:
-    """The number of records by target, at most 200, each counted once for it."""
+    """The number of records by target, at most 20,000, each counted once for it."""
     pairs = {name: [getattr(one, name) for one in given] for name in Counted._fields}
     rows = await _fetch(_TOGETHER, connection, access, source, limits, **pairs)
     return {row["target"]: row["records"] for row in rows}
 
 
+async def whole(
+    connection: Connection, access: AccessScope, source: Source, tags: Collection[tuple[str, str]], limits: Limits
+) -> tuple[int, int]:
+    """The number of records with any of these schemes and codes, and of their countries."""
+    schemes, codes = [scheme for scheme, _ in tags], [code for _, code in tags]
+    (row,) = await _fetch(_WHOLE, connection, access, source, limits, scheme=schemes, code=codes)
+    return row["records"], row["countries"]
+
+
 async def _fetch(
     statements: Shapes, connection: Connection, access: AccessScope, source: Source, limits: Limits, **arguments: Any
 ) -> list[Row]:
-    statement = statements.get(source, access.access_kind, bool(limits.countries))
+    statement = statements.get(source, access.access_kind, limits.countries is not None)
     return await statement.fetch(
-        connection, countries=list(limits.countries), period=limits.period, **arguments, **access.parameters
+        connection, countries=limits.countries, period=limits.period, **arguments, **access.parameters
     )

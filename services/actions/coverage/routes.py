@@ -13,8 +13,11 @@ from services.actions.codes.schemas import present_code
 from services.actions.codes.tables import tag
 from services.actions.coverage import queries
 from services.actions.coverage.domain import MOST_ORPHANS, RELATIONS, counted, split
+from services.actions.coverage.latest import latest
 from services.actions.coverage.schemas import Coverage
+from services.actions.indicators.record import Indicator
 from services.actions.mappings.queries import related
+from services.actions.results.record import Result
 from services.actions.schemes.routes import SCHEME_API
 from shared.database.statements import Row
 from shared.records.filters import countries, one_of, parsed, values
@@ -43,12 +46,13 @@ _NOTHING = {source.resource.plural: 0 for source in queries.SOURCES}
     ),
     operation_id="getSchemeCoverage",
     summary="Read which records have the codes of an edition",
-    description="How many records have each code or one below it, among those that the caller may know of.",
+    description="How many records have each code or one below it, and the latest values of their indicators, among what"
+    " the caller may know of.",
     responses={200: {"model": Coverage}},
 )
 async def get_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
     relations = _parsed(ctx, "via")
-    limits = queries.Limits(_parsed(ctx, "country"), parameters_of(ctx.request).get("period"))
+    limits = queries.Limits(_parsed(ctx, "country") or None, parameters_of(ctx.request).get("period"))
     rows, following = await page_of_codes(ctx, scheme)
     async with ctx.connection() as connection:
         parents = await codes.parents(connection, ctx.access.context, scheme["id"])
@@ -67,11 +71,22 @@ async def get_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
         lacking = [code for of, code in found if of == scheme["code"] and code not in parents]
         for code in lacking[:MOST_ORPHANS]:
             orphans[code][name] = found[scheme["code"], code]
+    scopes = ctx.access_on(Indicator.resource_type), ctx.access_on(Result.resource_type)
+    async with ctx.connection() as connection:
+        values = await latest(connection, *scopes, (*alone, *several), limits)
     via: Mapping[str, list[dict[str, Any]]] = defaultdict(list)
     for code, other, relation in mapped:
         via[code].append({**other, "relation": relation})
     body = {
-        "items": [{**present_code(row), **numbers[row["code"]], "via": via[row["code"]]} for row in rows],
+        "items": [
+            {
+                **present_code(row),
+                **numbers[row["code"]],
+                "latest": values.get(row["code"], []),
+                "via": via[row["code"]],
+            }
+            for row in rows
+        ],
         "orphans": [{"code": code, **records} for code, records in orphans.items()],
         "next": following,
     }

@@ -1,12 +1,14 @@
 """What goes over HTTP for the coverage of a scheme."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
 from services.actions.codes.schemas import SchemeCode
+from services.actions.coverage.domain import MOST_LATEST
 from services.actions.schemes.schemas import Tag
-from shared.web.fields import ResponseModel
+from shared.web.fields import DecimalText, ResponseModel
 from shared.web.schemas import NEXT
 
 _INDICATORS = Annotated[int, Field(examples=[1]), "The number of indicators."]
@@ -23,6 +25,20 @@ class RelatedCode(Tag):
     relation: Annotated[str, Field(examples=["exact"]), "How it relates to the code."]
 
 
+class LatestValue(ResponseModel):
+    """The value of an indicator in the last period with any, over the countries that are asked for."""
+
+    indicator: Annotated[UUID, "The id of the indicator."]
+    period: Annotated[str, Field(examples=["2026"]), "The code of the period."]
+    value: Annotated[DecimalText | None, "The number by the rule `across` of the indicator; null if it forms none."]
+    counts: Annotated[
+        dict[str, int] | None,
+        Field(examples=[{"full": 2}]),
+        "How many subjects reported each code, if nominal or ordinal.",
+    ]
+    countries: Annotated[int, Field(examples=[3]), "How many countries have a value."]
+
+
 class CodeCoverage(SchemeCode):
     """A code with the number of records that have it, or a code below it. A record counts once."""
 
@@ -32,6 +48,11 @@ class CodeCoverage(SchemeCode):
     milestones: _MILESTONES
     reports: _REPORTS
     evidence: _EVIDENCE
+    latest: Annotated[
+        list[LatestValue],
+        Field(max_length=MOST_LATEST),
+        "The latest values of its indicators, of at most 20 of them.",
+    ]
     via: Annotated[list[RelatedCode], "The codes of other schemes whose records count, too."]
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from services.actions.access import ROLES
+from services.actions.codes.operations import require_known_codes
 from services.actions.evidence import domain, queries
 from services.actions.evidence.record import Evidence
 from services.actions.evidence.tables import evidence
@@ -52,8 +53,8 @@ async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new
     file that it replaces becomes `superseded`.
 
     Raises Invalid `unknown_reference` for an institution or centre of another country or a file that the caller may not
-    replace, Conflict `evidence_not_available` if that one is not available, Unavailable if a schedule has just removed
-    an equal file.
+    replace, `unknown_code` for a code that its scheme lacks, Conflict `evidence_not_available` if that file is not
+    available, Unavailable if a schedule has just removed an equal file.
     """
     require_creation(access, new)
     if new.scope_id is not None:
@@ -62,6 +63,7 @@ async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new
             raise invalid_field(
                 "/scope_id", "unknown_reference", "There is no such institution or centre in the country."
             )
+    await require_known_codes(uow, "codes", new.codes)
     if new.replaces_id is not None:
         await _supersede(uow, access, new.replaces_id, new)
     await lock_names(uow.connection, _lock(new.sha256))
@@ -94,8 +96,9 @@ async def _supersede(uow: UnitOfWork, access: AccessScope, replaced: UUID, new: 
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Evidence, wanted: Evidence) -> Evidence:
-    """Updates what is said about the file."""
+    """Updates what is said about the file. Raises Invalid `unknown_code` for a new code that its scheme lacks."""
     require_visibility_change(access, before, wanted)
+    await require_known_codes(uow, "codes", wanted.codes, before.codes)
     return await EVIDENCE.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 

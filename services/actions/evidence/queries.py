@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.actions.codes.queries import tag_filters
 from services.actions.evidence import domain
 from services.actions.evidence.record import Evidence
 from services.actions.evidence.tables import evidence
@@ -183,6 +184,7 @@ _COMMON = listing(
     evidence,
     domain.LIFECYCLE.states,
     visible_to,
+    *tag_filters(_e.id, "codes"),
     values("category", _e.category, "Codes of IATI's codelist DocumentCategory", one_of(domain.CATEGORIES)),
     values("media_type", _e.media_type, "Media types, separated by commas"),
     values("scan", _e.scan_state, "States of the scan for viruses", one_of(domain.SCAN_STATES)),

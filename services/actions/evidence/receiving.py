@@ -67,7 +67,9 @@ def _limit(settings: Settings) -> int:
 
 def _validated(form: FormData) -> EvidenceForm:
     """The form. Raises RequestValidationError."""
-    values = dict(form)
+    values: dict[str, Any] = dict(form)
+    if "codes" in values:
+        values["codes"] = form.getlist("codes")
     try:
         return EvidenceForm.model_validate(values)
     except ValidationError as error:

@@ -1,10 +1,12 @@
 """A file of evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from services.actions.schemes.record import Tag
 from shared.kernel.resource import Resource
 from shared.records.record import Day, Internal, Part, Public, Record, Refers, Tracked, Written
 
@@ -21,6 +23,7 @@ class Evidence(Record):
     title: Annotated[str, Public, Written, "The file's title."]
     category: Annotated[str, Public, Written, "A code of IATI's codelist DocumentCategory, `A01` to `B18`."]
     date: Annotated[Day | None, Public, Written, "The day that the document bears."]
+    codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
     language: Annotated[str | None, Public, Written, "The document's language, as a BCP 47 tag."]
     licence: Annotated[str | None, Public, Written, "The licence of the document."]
     scope_id: Annotated[

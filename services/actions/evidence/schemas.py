@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import UploadFile
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from services.actions.evidence import domain, record
 from services.actions.evidence.queries import MOST_REFERENCES
 from services.actions.evidence.tables import evidence
+from services.actions.schemes.schemas import Tag
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers
@@ -29,6 +31,15 @@ def _category(code: str) -> str:
     return code
 
 
+def _from_form(parts: list[str]) -> list[Any]:
+    """The values of the parts of a form, each a JSON value or list."""
+    try:
+        values = [orjson.loads(part) for part in parts]
+    except orjson.JSONDecodeError:
+        raise PydanticCustomError("invalid_value", "Not valid JSON.") from None
+    return [one for value in values for one in (value if isinstance(value, list) else [value])]
+
+
 class EvidenceBody(Body, of=record.Evidence):
     """What is said about a file; the file, its country and its institution or centre stay."""
 
@@ -36,6 +47,7 @@ class EvidenceBody(Body, of=record.Evidence):
     category: Annotated[str, AfterValidator(_category), Field(examples=[domain.DEFAULT_CATEGORY])] = (
         domain.DEFAULT_CATEGORY
     )
+    codes: Annotated[list[Tag], Field(max_length=50)] = []
     date: Day | None = None
     language: LanguageTag | None = None
     licence: (
@@ -51,6 +63,9 @@ class EvidenceForm(EvidenceBody):
     compared."""
 
     file: Annotated[UploadFile, "The file: PDF, PNG, JPEG, TIFF, WebP, OOXML, ODF, CSV, text or JSON."]
+    codes: Annotated[
+        list[Tag], BeforeValidator(_from_form), Field(max_length=50), "Codes of schemes: a JSON list, or one part each."
+    ] = []
     country: CountryCode
     scope_id: UUID | None = None
     replaces_id: UUID | None = None
@@ -107,6 +122,7 @@ class Evidence(RecordResponse, of=record.Evidence, lifecycle=domain.LIFECYCLE):
 
     title: Annotated[str, Field(examples=["Minutes of the first meeting"])]
     category: Annotated[str, Field(examples=[domain.DEFAULT_CATEGORY])]
+    codes: list[Tag]
     date: Day | None
     language: Annotated[str | None, Field(examples=["en"])]
     licence: Annotated[str | None, Field(examples=["CC-BY-4.0"])]

@@ -7,9 +7,10 @@ from services.actions.codes import queries as codes
 from services.actions.mappings import domain, queries
 from services.actions.mappings.record import Mapping
 from services.actions.schemes.operations import SCHEMES
+from services.actions.schemes.queries import edition_of
 from services.actions.schemes.record import Scheme
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, Invalid, invalid_field
 from shared.records.documents import with_digests
 
 
@@ -31,3 +32,18 @@ async def store(uow: UnitOfWork, of: Scheme, given: Sequence[Mapping]) -> Scheme
     if await queries.count(uow.connection, of.code) > domain.MOST:
         raise invalid_field("", "too_long", f"A scheme has at most {domain.MOST:,} mappings.")
     return await SCHEMES.write(uow, "store_mappings", of, of, fact="updated")
+
+
+async def store_one(uow: UnitOfWork, given: Mapping) -> None:
+    """Stores a mapping with the current edition of the scheme that it is from.
+
+    Raises Invalid `unknown_reference` if there is none, and what `store` raises, with pointers into the mapping.
+    """
+    scheme = await edition_of(uow.connection, given.origin["scheme"], None)
+    if scheme is None:
+        raise invalid_field("/from/scheme", "unknown_reference", "There is no current edition of the scheme.")
+    try:
+        await store(uow, await SCHEMES.lock(uow, scheme), [given])
+    except Invalid as error:
+        errors = [replace(each, pointer=(each.pointer or "").removeprefix("/0")) for each in error.errors]
+        raise Invalid(error.detail, errors=errors) from None

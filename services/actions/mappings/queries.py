@@ -16,17 +16,21 @@ from shared.database.statements import Connection, Row, Statement
 from shared.records.columns import as_read
 
 _m = mapping.c
-PLACE: list[ColumnElement[Any]] = [_m.code, _m.to_scheme, _m.to_code]
-"""The order of mappings of a scheme."""
-_to_scheme, _code = bindparam("to_scheme", type_=Text), bindparam("code", type_=Text)
+PLACE: list[ColumnElement[Any]] = [_m.scheme, _m.code, _m.to_scheme, _m.to_code]
+"""The order of mappings."""
+
+
+def _chosen(key: ColumnElement[Any]) -> ColumnElement[bool]:
+    wanted = bindparam(key.key, type_=Text)
+    return or_(wanted.is_(None), key == wanted)
+
+
 _PAGE = Statement(
     within_context(
         select(*(as_read(each) for each in _m))
         .where(
-            _m.scheme == bindparam("scheme"),
-            or_(_to_scheme.is_(None), _m.to_scheme == _to_scheme),
-            or_(_code.is_(None), _m.code == _code),
-            tuple_(*PLACE) > tuple_(*(bindparam(f"after_{n}", type_=Text) for n in range(3))),
+            *map(_chosen, PLACE),
+            tuple_(*PLACE) > tuple_(*(bindparam(f"after_{n}", type_=Text) for n in range(4))),
         )
         .order_by(*PLACE)
         .limit(bindparam("limit"))
@@ -64,17 +68,15 @@ _RELATED = Statement(
 async def page(
     connection: Connection,
     context: AccessContext,
-    scheme: str,
-    *,
-    to_scheme: str | None,
-    code: str | None,
-    after: tuple[str, str, str],
+    ends: tuple[str | None, str | None, str | None, str | None],
+    after: tuple[str, str, str, str],
     limit: int,
 ) -> list[Row]:
-    """The mappings from a scheme after a place, and one more than `limit` if there are more."""
+    """The mappings with these ends after a place, and one more than `limit` if there are more. `ends` and `after` are
+    scheme, code, and the scheme and code that it is mapped to; None stands for any."""
     places = {f"after_{n}": value for n, value in enumerate(after)}
-    chosen = {"scheme": scheme, "to_scheme": to_scheme, "code": code, "limit": limit + 1}
-    return await _PAGE.fetch(connection, **chosen, **places, **context.parameters)
+    chosen = {str(key.key): value for key, value in zip(PLACE, ends, strict=True)}
+    return await _PAGE.fetch(connection, limit=limit + 1, **chosen, **places, **context.parameters)
 
 
 async def related(

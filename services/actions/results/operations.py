@@ -23,7 +23,13 @@ from services.actions.results.revalidation import revalidate
 from services.actions.results.tables import result
 from services.actions.results.validation import violations
 from services.actions.results.values import faults, has_value
-from services.actions.subjects.operations import active_indicator, period_of, stored_indicator, with_country
+from services.actions.subjects.operations import (
+    active_indicator,
+    period_of,
+    require_known_parts,
+    stored_indicator,
+    with_country,
+)
 from shared.auth.independence import is_another, with_author
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -69,6 +75,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Result, wanted: R
     indicator = await stored_indicator(uow, before)
     await _require_open(uow, access, before, indicator)
     _require_sound(wanted, indicator)
+    await require_known_parts(uow, indicator, wanted.breakdown, before.breakdown)
     if wanted.evidence != before.evidence:
         wanted = replace(wanted, evidence=await with_each_digest(uow, "/evidence", wanted.evidence))
     claimants = with_author(before.claimants, uow.origin.actor)
@@ -93,13 +100,16 @@ async def revise(uow: UnitOfWork, access: AccessScope, wanted: Result, reason: s
     new = RESULTS.new({**written, "revision_of": before.id})
     require_visibility_change(access, before, new)
     kept = {name: getattr(before, name) for name in ("late", "submitted_at", "accepted_at")}
-    return await _insert(uow, access, new, reason, revision=before.revision + 1, **kept)
+    return await _insert(uow, access, new, reason, before, revision=before.revision + 1, **kept)
 
 
-async def _insert(uow: UnitOfWork, access: AccessScope, new: Result, reason: str | None, **more: Any) -> Result:
+async def _insert(
+    uow: UnitOfWork, access: AccessScope, new: Result, reason: str | None, before: Result | None = None, **more: Any
+) -> Result:
     indicator = await active_indicator(uow, access, new)
     await _require_open(uow, access, new, indicator)
     _require_sound(new, indicator)
+    await require_known_parts(uow, indicator, new.breakdown, before.breakdown if before else ())
     claimants = with_author((), uow.origin.actor)
     evidence = await with_each_digest(uow, "/evidence", new.evidence)
     draft = replace(new, status="draft", evidence=evidence, acknowledged=[], claimants=claimants, **more)

@@ -208,7 +208,10 @@ _COMMON = listing(
         str,
         lambda wanted: _of_indicators(CODES.c.scheme == wanted),
     ),
-    Filter("code", "A code of the indicator, of the scheme in `scheme` if it is given", str, _with_code),
+    replace(
+        values("code", CODES.c.code, "Codes of the indicator, separated by commas, of the scheme in `scheme` if given"),
+        condition=_with_code,
+    ),
     _of(values("period", period.c.code, "Codes of periods"), period.c.code, period.c.id, _r.period_id),
     NEXT_STEPS.holder,
 )

@@ -46,7 +46,7 @@ class Scheme(RecordResponse, of=record.Scheme, lifecycle=LIFECYCLE):
     source: Annotated[str | None, Field(examples=["https://undocs.org/A/RES/70/1"])]
     licence: Annotated[str | None, Field(examples=["CC-BY-4.0"])]
     publisher: Annotated[str | None, Field(examples=["United Nations"])]
-    code_count: Annotated[int, Field(examples=[186])]
+    code_count: Annotated[int, Field(examples=[434])]
     assessments: Annotated[list[str], Field(examples=[[]])]
 
 

@@ -1,17 +1,19 @@
 """Finds the records that the rows of results and targets name, and whether they may be written now."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
+from services.actions.codes import queries as codes
 from services.actions.indicators.record import Indicator
 from services.actions.periods.domain import entry_refusal
 from services.actions.periods.record import Period
 from services.actions.sheets import queries
 from services.actions.sheets.domain import ByName, Names, Place, Subject
-from shared.bulk.importable import IMPORT
+from services.actions.subjects.domain import codes_of_schemes
+from shared.bulk.importable import IMPORT, Values
 from shared.bulk.reading import UNKNOWN_REFERENCE, RowFault
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
@@ -105,6 +107,17 @@ async def find_named(connection: Connection, access: AccessScope, rows: Collecti
         await queries.centres_named(connection, principal, {one.centre for one in rows if one.centre}),
         await queries.extensions_of(connection, found),
     )
+
+
+async def unknown_codes(connection: Connection, named: Named, rows: Sequence[Values]) -> set[tuple[str, str]]:
+    """The schemes with codes in the dimensions of these rows that their current edition lacks."""
+    given = {
+        code
+        for values in rows
+        for of in named.indicators.get(values["indicator"])
+        for _, _, code in codes_of_schemes([values.get("dimensions") or {}], of)
+    }
+    return await codes.unknown(connection, given) if given else set()
 
 
 async def documents_of(uow: UnitOfWork, keys: Iterable[UUID]) -> Mapping[UUID, Document | RowFault]:

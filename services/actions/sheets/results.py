@@ -20,11 +20,13 @@ from services.actions.sheets.rows import (
     common_of,
     completed_rows,
     decimal_cells,
+    has_unknown_code,
     names_in,
     parsed,
     part_in,
     raise_first,
     require_few_parts,
+    require_known_part,
     says_nothing,
     subject_cells,
     subject_columns,
@@ -65,6 +67,7 @@ async def _complete(uow: UnitOfWork, access: AccessScope, rows: Sequence[Values]
     named = await operations.find_named(uow.connection, access, [names_in(values) for values in rows])
     files = [UUID(values["evidence_id"]) for values in rows if "evidence_id" in values]
     documents = await operations.documents_of(uow, files)
+    unknown = await operations.unknown_codes(uow.connection, named, rows)
     commons: dict[str, dict[str, Any]] = {}
 
     def complete(values: Values) -> CompletedRow:
@@ -77,7 +80,9 @@ async def _complete(uow: UnitOfWork, access: AccessScope, rows: Sequence[Values]
         key = key_of(columns["kind"], subject, columns["year"])
         common = common_of(commons, key, own)
         whole = {"subject": subject, "columns": columns, "about": own, "common": common, "author": access.principal}
-        return CompletedRow({**whole, "says_nothing": says_nothing(values, _VALUES)}, key)
+        is_unknown = has_unknown_code(values, subject.indicator, unknown)
+        said = {"has_unknown_code": is_unknown, "says_nothing": says_nothing(values, _VALUES)}
+        return CompletedRow({**whole, **said}, key)
 
     return completed_rows(rows, complete)
 
@@ -114,6 +119,7 @@ async def _refused(connection: Connection, rows: Sequence[Values]) -> Mapping[in
 
 def enter(values: Values, _registry: bool) -> Columns:
     """The columns of a new draft. Raises RowFault without a method."""
+    require_known_part(values)
     common = values["common"]
     if "method" not in common:
         raise RowFault("required", "method: a new result has one.")
@@ -133,6 +139,7 @@ def enter(values: Values, _registry: bool) -> Columns:
 def change(row: Values, values: Values) -> Columns:
     """The columns that a row changes in a living result. Raises RowFault `result_not_draft` for a change of any other
     than a draft, and `too_long` for more parts than a result may have."""
+    require_known_part(values, row["breakdown"])
     columns, about = values["columns"], values["about"]
     wanted: Columns = {name: about[name] for name in _ABOUT if name in about}
     if columns["breakdown"]:

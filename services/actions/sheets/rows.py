@@ -6,10 +6,11 @@ from typing import Any
 
 import orjson
 
+from services.actions.indicators.record import Indicator
 from services.actions.results.record import ResultPart
 from services.actions.sheets.domain import DIMENSION, KEY, Names, Subject
 from services.actions.sheets.schemas import SubjectRow
-from services.actions.subjects.domain import MOST_PARTS
+from services.actions.subjects.domain import MOST_PARTS, codes_of_schemes
 from shared.bulk.importable import Columns, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow
@@ -102,6 +103,18 @@ def require_few_parts(columns: Columns) -> None:
     """Raises RowFault `too_long` for more parts than a record may have."""
     if len(columns.get("breakdown", ())) > MOST_PARTS:
         raise RowFault("too_long", f"At most {MOST_PARTS:,} parts.")
+
+
+def has_unknown_code(values: Values, of: Indicator, unknown: Collection[tuple[str, str]]) -> bool:
+    """Whether the row is about a part with one of these codes of schemes."""
+    return any(code in unknown for _, _, code in codes_of_schemes([values.get("dimensions") or {}], of))
+
+
+def require_known_part(values: Values, stored: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Raises RowFault `unknown_code` for a part with a code that its scheme lacks, unless the record has the part."""
+    for part in values["columns"]["breakdown"] if values["has_unknown_code"] else ():
+        if all(one["dimensions"] != part["dimensions"] for one in stored):
+            raise RowFault("unknown_code", "dim_…: the current edition of the scheme has no such code.")
 
 
 def subject_cells(subject: Mapping[str, Any]) -> dict[str, str]:

@@ -15,10 +15,12 @@ from services.actions.sheets.rows import (
     common_of,
     completed_rows,
     decimal_cells,
+    has_unknown_code,
     names_in,
     parsed,
     raise_first,
     require_few_parts,
+    require_known_part,
     says_nothing,
     subject_cells,
     subject_columns,
@@ -50,6 +52,7 @@ def parsed_row(cells: Cells) -> ParsedRow:
 
 async def _complete(uow: UnitOfWork, access: AccessScope, rows: Sequence[Values]) -> Sequence[CompletedRow | RowFault]:
     named = await operations.find_named(uow.connection, access, [names_in(values) for values in rows])
+    unknown = await operations.unknown_codes(uow.connection, named, rows)
     commons: dict[str, dict[str, Any]] = {}
 
     def complete(values: Values) -> CompletedRow:
@@ -59,7 +62,9 @@ async def _complete(uow: UnitOfWork, access: AccessScope, rows: Sequence[Values]
         own = {name: columns[name] for name in (*_VALUES, "comment") if columns[name] is not None}
         common = common_of(commons, key, own)
         whole = {"subject": subject, "columns": columns, "own": own, "common": common}
-        return CompletedRow({**whole, "says_nothing": says_nothing(values, _VALUES)}, key)
+        is_unknown = has_unknown_code(values, subject.indicator, unknown)
+        said = {"has_unknown_code": is_unknown, "says_nothing": says_nothing(values, _VALUES)}
+        return CompletedRow({**whole, **said}, key)
 
     return completed_rows(rows, complete)
 
@@ -89,6 +94,7 @@ async def _refused(connection: Connection, rows: Sequence[Values]) -> Mapping[in
 
 def enter(values: Values, _registry: bool) -> Columns:
     """The columns of a new target. Raises RowFault without a value for the whole."""
+    require_known_part(values)
     common = values["common"]
     if not any(name in common for name in _VALUES):
         raise _NO_WHOLE
@@ -98,6 +104,7 @@ def enter(values: Values, _registry: bool) -> Columns:
 
 def change(row: Values, values: Values) -> Columns:
     """The columns that a row changes in a target. Raises RowFault `too_long` for more parts than a target may have."""
+    require_known_part(values, row["breakdown"])
     columns, wanted = values["columns"], dict(values["own"])
     if columns["breakdown"]:
         wanted["breakdown"] = with_part(row["breakdown"], columns["breakdown"][0])

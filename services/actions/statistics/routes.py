@@ -15,6 +15,7 @@ from services.actions.reports.operations import REPORTS
 from services.actions.results.domain import PUBLISHED
 from services.actions.results.operations import RESULTS
 from services.actions.statistics import lights
+from services.actions.statistics.coded import by_code
 from services.actions.statistics.domain import HEADLINES, Headline
 from services.actions.statistics.queries import BUDGET_FILTERS, BUDGET_KEYS, COUNTED, OF_MEMBERSHIP, budgets
 from services.actions.statistics.reporting import FILTERS, KEYS, Reporting, reporting
@@ -60,7 +61,11 @@ _REPORTING = "reporting"
 _OF = f"What is counted: {', '.join(f'`{of}`' for of in (*COUNTED, _REPORTING))}; default: `programmes`."
 _BY = "What to count by, in order, separated by commas; default: `country,status`, or `country` for countries."
 _COUNTS = _API.query(_OF, _BY)
-_QUERY = replace(_COUNTS, filters={**_COUNTS.filters, "light": lights.FILTERS["light"]})
+_QUERY = replace(
+    _COUNTS,
+    filters={**_COUNTS.filters, "light": lights.FILTERS["light"]},
+    described={**_COUNTS.described, "scheme": "With `by=code`: the scheme whose codes are counted by."},
+)
 _SUMMED_BY = f"What to sum by, in order, separated by commas: {', '.join(BUDGET_KEYS)}; default: `pillar,country`."
 
 
@@ -79,7 +84,11 @@ async def get_statistics(ctx: CurrentContext) -> Response:
     With `from` (a day), `to` (today where absent) and `step` (month where absent, or year) `series` has the counts at
     the end of each month or year, at most 240 of them. An answer of more than 20,000 numbers is refused; filters make
     it smaller. `of=reporting` compares the results that are due with those that were submitted, by country, region,
-    framework and period, today or `as_of` a day."""
+    framework and period, today or `as_of` a day. `by=code` counts actions (the default of `of`), milestones, results,
+    reports or support requests by the codes of the current edition of `scheme`, of one `kind` of codes if it is given:
+    those that have the code or one below it, each once for a code and once in `total`, as they are today."""
+    if "code" in ctx.request.query_params.get("by", "").split(","):
+        return await by_code(ctx)
     if ctx.request.query_params.get("of") == _REPORTING:
         return await _report(ctx)
     if ctx.request.query_params.get("of") == "reports" and _asks_light(ctx):

@@ -30,6 +30,7 @@ class ActionStatistic(ResponseModel):
     period: Annotated[str | None, Field(examples=["2026"]), "The period, where it is counted by."] = None
     light: Annotated[str | None, Field(examples=["yellow"]), "The light of reports, where it is counted by."] = None
     stage: Annotated[str | None, Field(examples=["3"]), "The stage of the country, where it is counted by."] = None
+    code: Annotated[str | None, Field(examples=["15"]), "The code of the scheme, where it is counted by."] = None
     count: Annotated[int, Field(examples=[12]), "How many."]
     links: Annotated[StatisticLinks | None, "Addresses of the list of those that are counted."] = None
 
@@ -151,6 +152,10 @@ REPORTING = (
     "For each country with a launched programme of the framework: the active indicators that countries report, for each"
     " period of the framework that has opened and has their frequency. Reported are those with a result that was"
     " submitted and not returned or retracted. {of_results}."
+)
+BY_CODE = (
+    "Of these, those that have a code of the current edition of `{scheme}`, or one below it: each once for a code, and"
+    " once in `total`."
 )
 _COUNTRIES = "Countries of stage 1 or higher, in the stage that was recorded last, the same for every caller."
 _SUPPORTS = "Accepted supports, listed or not, the same for every caller."

@@ -1,6 +1,6 @@
 """The parts of a whole that an indicator has, and the codes of its scale."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.actions.indicators.domain import NUMBERS
 from services.actions.indicators.record import Indicator
@@ -16,12 +16,20 @@ def is_on_scale(code: str, of: Indicator) -> bool:
 
 
 def has_part(of: Indicator, key: str, code: str) -> bool:
-    """Whether the indicator has a dimension of this key with this code; one of a scheme has any code."""
+    """Whether the indicator has a dimension of this key with this code. `codes_of_schemes` names those to look up."""
     for one in of.disaggregations:
         if one["key"] == key:
             codes = one.get("codes") or ()
             return not codes or any(part["code"] == code for part in codes)
     return False
+
+
+def codes_of_schemes(parts: Iterable[Mapping[str, str]], of: Indicator) -> Iterator[tuple[int, str, tuple[str, str]]]:
+    """The codes in dimensions whose codes are those of a scheme: place of the part, key, and scheme with code."""
+    schemes = {one["key"]: scheme for one in of.disaggregations if (scheme := one.get("scheme"))}
+    for place, dimensions in enumerate(parts):
+        for key in schemes.keys() & dimensions.keys():
+            yield place, key, (schemes[key], dimensions[key])
 
 
 def part_faults(parts: Sequence[Mapping[str, str]], of: Indicator) -> Iterator[FieldError]:

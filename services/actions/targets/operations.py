@@ -3,7 +3,13 @@
 from dataclasses import replace
 
 from services.actions.indicators.record import Indicator
-from services.actions.subjects.operations import active_indicator, period_of, stored_indicator, with_country
+from services.actions.subjects.operations import (
+    active_indicator,
+    period_of,
+    require_known_parts,
+    stored_indicator,
+    with_country,
+)
 from services.actions.targets import domain
 from services.actions.targets.record import Target
 from services.actions.targets.tables import target
@@ -27,13 +33,16 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Target) -> Target:
     indicator = await active_indicator(uow, access, placed)
     await period_of(uow, placed.period_id, indicator)
     _require_sound(placed, indicator)
+    await require_known_parts(uow, indicator, placed.breakdown)
     return await TARGETS.insert(uow, replace(placed, status=domain.CURRENT))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Target, wanted: Target) -> Target:
     """Updates the target; its indicator, subject and period stay. Raises as `create` does."""
     require_visibility_change(access, before, wanted)
-    _require_sound(wanted, await stored_indicator(uow, before))
+    indicator = await stored_indicator(uow, before)
+    _require_sound(wanted, indicator)
+    await require_known_parts(uow, indicator, wanted.breakdown, before.breakdown)
     return await TARGETS.update(uow, before, wanted)
 
 

@@ -1,11 +1,14 @@
 """Writing validation rules: one function per verb."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from services.actions.codes import queries as codes
 from services.actions.frameworks.queries import is_known
 from services.actions.indicators.domain import PUBLISHED as INDICATORS_PUBLISHED
 from services.actions.indicators.record import Indicator
+from services.actions.subjects.domain import codes_of_schemes
 from services.actions.validation_rules import domain, queries
 from services.actions.validation_rules.record import ValidationRule
 from services.actions.validation_rules.tables import validation_rule
@@ -82,4 +85,21 @@ async def _indicators_of(uow: UnitOfWork, access: AccessScope, record: Validatio
     indicators = [domain.chosen(record, term, known) for term in terms]
     if found := list(domain.term_faults(record, indicators)):
         raise Invalid("The terms do not fit their indicators; see errors.", errors=found)
-    return [one.id for one in indicators if one is not None]
+    known_indicators = [one for one in indicators if one is not None]
+    await _require_known_codes(uow, record, known_indicators)
+    return [one.id for one in known_indicators]
+
+
+async def _require_known_codes(uow: UnitOfWork, record: ValidationRule, indicators: Sequence[Indicator]) -> None:
+    """Raises Invalid `unknown_code` for a code that the current edition of its scheme lacks. `indicators` are those of
+    the terms, in their order."""
+    named = {
+        f"{pointer}/dimensions/{key}": code
+        for (pointer, term), of in zip(domain.terms_of(record), indicators, strict=True)
+        for _, key, code in codes_of_schemes([term["dimensions"]], of)
+    }
+    unknown = await codes.unknown(uow.connection, set(named.values())) if named else ()
+    detail = "The current edition of the scheme has no such code."
+    errors = [FieldError("unknown_code", detail, pointer=pointer) for pointer, code in named.items() if code in unknown]
+    if errors:
+        raise Invalid(detail, errors=errors)

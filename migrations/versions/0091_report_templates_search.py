@@ -3,7 +3,7 @@
 from migrations.rules import run
 
 revision = "0091_report_templates_search"
-down_revision = "0088_actions_period_reminders"
+down_revision = "0090_actions_scheme_indicators"
 
 _TABLES = ("centre_report_template", "action_report_template")
 _FOLDED = r"""

@@ -2,7 +2,8 @@
 
 Each entry has the id of its fact. Its link follows the previous link in the order of the feed. A checkpoint signs the
 chain every minute, even without new entries, so that a truncated end is detected. Once a day the relay creates
-partitions ahead and drops the oldest month once its retention is over.
+partitions ahead and begins to retire the oldest month once its retention is over: a part of its links each second, then
+the month.
 """
 
 import time
@@ -21,8 +22,9 @@ _AT_ONCE = 20_000
 _MINUTE = 60.0
 _DAY = 86_400.0
 _HOUR = 3600.0
-_PATIENCE = 300.0
-"""Seconds that dropping a month of entries and their links may take."""
+_SECOND = 1.0
+_PATIENCE = 60.0
+"""Seconds that retiring a part of a month may take."""
 _HEAD = """
 SELECT position, hash, least(position + $1, (SELECT max(position) FROM core_fact)) AS upto FROM core_audit_head
 """
@@ -43,14 +45,21 @@ UPDATE core_audit_head SET position = $2, hash = coalesce((SELECT hash FROM link
 
 
 class Chain:
-    """A sequencer for the relay. `every` is the number of seconds between checkpoints."""
+    """A sequencer for the relay. `every` is the number of seconds between checkpoints, `part` the most links of an old
+    month that are deleted at once."""
 
     def __init__(
-        self, settings: Settings, *, every: float = _MINUTE, clock: Callable[[], float] = time.monotonic
+        self,
+        settings: Settings,
+        *,
+        every: float = _MINUTE,
+        part: int = 50_000,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._years = settings.audit_years
         self._sealing = Sealing(settings.secret_key.get_secret_value().encode())
         self._every = every
+        self._part = part
         self._clock = clock
         self._next_checkpoint = self._next_rotation = clock()
 
@@ -62,7 +71,7 @@ class Chain:
             await connection.execute(_LINK, head["position"], head["upto"], head["hash"], _AT_ONCE)
         began = self._clock()
         if began >= self._next_rotation:
-            self._next_rotation = began + (_DAY if await self._rotate_partitions(connection) else _HOUR)
+            self._next_rotation = began + await self._rotate_partitions(connection)
         if began >= self._next_checkpoint:
             self._next_checkpoint = began + self._every
             await self._seal(connection)
@@ -74,19 +83,19 @@ class Chain:
             metrics.AUDIT_FAULTS.inc()
             log.error("audit_trail_altered", found=str(altered))
 
-    async def _rotate_partitions(self, connection: Connection) -> bool:
-        """Whether nothing was left to do. Writers wait at most two seconds for it; otherwise the next call retries."""
+    async def _rotate_partitions(self, connection: Connection) -> float:
+        """Seconds until the next call. Writers wait at most two seconds for it; otherwise the next call retries."""
         try:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0")
                 await connection.execute("SELECT core_audit_make_partitions()")
                 dropped = await connection.fetchrow(
-                    "SELECT last, last_hash FROM core_audit_retire($1)", self._years, timeout=_PATIENCE
+                    "SELECT last, last_hash FROM core_audit_retire($1, $2)", self._years, self._part, timeout=_PATIENCE
                 )
                 if dropped is not None:
                     await self._sealing.begin_after(connection, dropped["last"], dropped["last_hash"])
                     log.info("audit_retired", position=dropped["last"])
         except (asyncpg.LockNotAvailableError, TrailAltered) as failure:
             log.warning("audit_not_turned", found=str(failure))
-            return False
-        return dropped is None
+            return _HOUR
+        return _DAY if dropped is None else _SECOND

@@ -151,16 +151,7 @@ async def test_checkpoints_that_are_gone_are_not_begun_anew(trail: Trail) -> Non
 
 
 async def test_a_month_older_than_the_rule_is_dropped_and_the_rest_begins_at_a_checkpoint(trail: Trail) -> None:
-    await trail.admin.execute("SET ROLE escm_owner; SELECT core_audit_partition('2010-03-01'); RESET ROLE")
-    at = datetime(2010, 3, 5, tzinfo=UTC)
-    milliseconds = int(at.timestamp() * 1000)
-    async with trail.writing() as uow:
-        for number in range(3):
-            made = uuid7()
-            old = UUID(int=made.int & ((1 << 80) - 1) | (milliseconds + number) << 80)
-            enter_old(uow, old, at)
-    await trail.write(2)
-    await trail.link(seal=True)
+    await _write_old(trail)
     assert await trail.positions() == [1, 2, 3, 4, 5]
     assert (await trail.summary()).entries == 5
     trail.clock.seconds += 90_000
@@ -177,6 +168,43 @@ async def test_a_month_older_than_the_rule_is_dropped_and_the_rest_begins_at_a_c
         "DELETE FROM core_audit_link WHERE position = 4; DELETE FROM core_audit_checkpoint WHERE position = 3"
     )
     assert "beginning is cut off" in (await trail.fault()).what
+
+
+async def test_a_month_is_retired_in_parts_and_the_trail_verifies_after_each(trail: Trail) -> None:
+    await _write_old(trail)
+    trail.chain = Chain(trail.settings, part=2, clock=trail.clock)
+    await trail.link()
+    assert await trail.positions() == [3, 4, 5]
+    assert await trail.admin.fetchval("SELECT count(*) FROM core_audit_20100301") == 3
+    found = await trail.summary()
+    assert (found.entries, found.begins_after) == (3, 2)
+    trail.clock.seconds += 1
+    await trail.link()
+    assert await trail.positions() == [4, 5]
+    assert await trail.admin.fetchval("SELECT to_regclass('core_audit_20100301')") is None
+    assert (await trail.summary()).begins_after == 3
+
+
+async def test_writers_do_not_wait_while_a_part_is_deleted(trail: Trail) -> None:
+    await _write_old(trail)
+    async with trail.admin.transaction():
+        assert await trail.admin.fetchval("SELECT last FROM core_audit_retire(10, 2)") == 2
+        await trail.write(1)
+
+
+async def _write_old(trail: Trail) -> None:
+    """Three linked entries of a month of long ago, and two of today."""
+    await trail.admin.execute("SET ROLE escm_owner; SELECT core_audit_partition('2010-03-01'); RESET ROLE")
+    at = datetime(2010, 3, 5, tzinfo=UTC)
+    milliseconds = int(at.timestamp() * 1000)
+    async with trail.writing() as uow:
+        for number in range(3):
+            made = uuid7()
+            old = UUID(int=made.int & ((1 << 80) - 1) | (milliseconds + number) << 80)
+            enter_old(uow, old, at)
+    await trail.write(2)
+    await trail.link(seal=True)
+    assert await trail.positions() == [1, 2, 3, 4, 5]
 
 
 async def test_partitions_are_made_ahead(trail: Trail) -> None:

@@ -23,10 +23,10 @@ class Compose:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
         self._environment = {**plain, "EDGE_ADDRESS": address, "ESCM_ISSUER": self.base_url}
 
-    def over(self, file: str, **settings: str) -> "Compose":
-        """The same project with `file` over docker-compose.yml, and these variables."""
+    def described_by(self, *files: Path, **settings: str) -> "Compose":
+        """The same project by these files instead of docker-compose.yml, with these variables."""
         changed = copy(self)
-        changed._command = [*self._command, "--file", str(ROOT / "docker-compose.yml"), "--file", str(ROOT / file)]
+        changed._command = [*self._command, *(word for file in files for word in ("--file", str(file)))]
         changed._environment = {**self._environment, **settings}
         return changed
 

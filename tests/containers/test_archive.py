@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.account import Account
 from deploy.local.archive import Archive
-from tests.containers.compose import Compose, Psql
+from tests.containers.compose import ROOT, Compose, Psql
 from tests.containers.test_containers import _all_ready
 from tests.faults.clients import Client
 from tests.faults.history import History
@@ -19,6 +19,7 @@ from tests.support.documents import commands_of
 from tests.support.waiting import eventually
 
 _BASE, _RESTORE, _REPLACE, _REMOVE = commands_of("operations.md", "Point in time in containers")
+_FILES = (ROOT / "docker-compose.yml", ROOT / "deploy/containers/archive.yml")
 _SETTINGS = "SELECT name, setting FROM pg_settings WHERE name LIKE $1 || '%'"
 
 
@@ -27,7 +28,7 @@ def archiving(containers: Compose) -> Iterator[Compose]:
     """The containers, whose server archives."""
     with tempfile.TemporaryDirectory(prefix="escm-archive-") as folder:
         Path(folder).chmod(0o777)  # the server has another uid
-        found = containers.over("deploy/containers/archive.yml", ARCHIVE=folder)
+        found = containers.described_by(*_FILES, ARCHIVE=folder)
         found.run("up", "--detach", "--wait", "postgres")
         yield found
         containers.run("up", "--detach", "--wait", "postgres")

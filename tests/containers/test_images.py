@@ -32,8 +32,9 @@ def clone(tmp_path: Path) -> Path:
     for name in names.stdout.splitlines():
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, file)
-        file.chmod(file.stat().st_mode & 0o700)
+        shutil.copy(ROOT / name, file, follow_symlinks=False)
+        if not file.is_symlink():
+            file.chmod(file.stat().st_mode & 0o700)
     return tmp_path
 
 

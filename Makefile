@@ -89,7 +89,9 @@ release: environment-release ## build the last commit into dist/: wheel, chart, 
 
 release-images: ## build the images of this version; PYTHON_IMAGE=python@sha256:… is what they are based on
 	@test -z "$$(git status --porcelain)" || { echo "Commit first: images are built from the tree."; exit 1; }
-	@RELEASE=$$($(PYTHON) -m deploy.packaging.version) PYTHON_IMAGE="$(PYTHON_IMAGE)" $(COMPOSE) build
+	@echo "$$PYTHON_IMAGE" | grep -Eqx '[^[:space:]@]+@sha256:[0-9a-f]{64}' || \
+		{ echo "PYTHON_IMAGE=$$PYTHON_IMAGE names no digest: python@sha256: and 64 hexadecimal digits."; exit 1; }
+	@RELEASE=$$($(PYTHON) -m deploy.packaging.version) SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(COMPOSE) build
 
 clean: ## remove the data, logs and caches of this clone
 	@$(PYTHON) deploy/local/clean.py

@@ -99,7 +99,12 @@ class Archive:
         bases, end = self.bases, self.end
         if not bases or end is None:
             raise LocalStackError(f"{self._base.parent} has no base backup and WAL: `escm archive base` makes one")
-        if not (first := next(iter(bases))) <= until <= end:
+        if end < (first := next(iter(bases))):
+            raise LocalStackError(
+                f"no WAL was archived since the base backup of {first:%Y-%m-%d %H:%M:%S} UTC: PostgreSQL archives a "
+                f"segment when it is full, or {_SEGMENT_SECONDS} seconds after a change"
+            )
+        if not first <= until <= end:
             raise LocalStackError(
                 f"{until:%Y-%m-%d %H:%M:%S} UTC is not in the archive, which has {first:%Y-%m-%d %H:%M:%S} to "
                 f"{end:%Y-%m-%d %H:%M:%S} UTC"

@@ -134,7 +134,7 @@ async def _measure(at: Addresses, connection: asyncpg.Connection, picked: list[s
     if not picked or "feed" in picked:
         results |= await feed.measure(at, connection, token)
     if not picked or scaling.NAMES & set(picked):
-        results |= scaling.measure(at, sample)
+        results |= await scaling.measure(at, sample, picked)
     if not picked or access.NAMES & set(picked):
         results |= await access.measure(at, connection, sample, scoped, cases(sample)["W5"].ours, picked)
     await _others(at, connection, picked, sample, results)

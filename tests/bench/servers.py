@@ -175,10 +175,12 @@ def _memory(pid: int, name: str) -> float:
     return int(re.findall(rf"{name}:\s+(\d+)", status)[0]) / 1024
 
 
-def load(address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS) -> float:
+def load(
+    address: str, script: str, *, connections: int = CONNECTIONS, seconds: int = SECONDS, core: str = LOAD_CORE
+) -> float:
     """Responses a second under wrk, whose requests a Lua script makes. Raises RuntimeError if any response is an
     error."""
-    return float(_printed_once(_RATE, _wrk(address, script, connections, seconds)))
+    return float(_printed_once(_RATE, _wrk(address, script, connections, seconds, core)))
 
 
 def latency(
@@ -197,14 +199,14 @@ def _printed_once(pattern: re.Pattern[str], printed: str) -> str:
     return found[1]
 
 
-def _wrk(address: str, script: str, connections: int, seconds: int) -> str:
+def _wrk(address: str, script: str, connections: int, seconds: int, core: str = LOAD_CORE) -> str:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
         command = [
             "taskset",
             "-c",
-            LOAD_CORE,
+            core,
             "wrk",
             "-t1",
             f"-c{connections}",

@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import subprocess
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,13 @@ class Compose:
         self._command = [*shlex.split(os.environ.get("COMPOSE") or "docker compose"), "--project-name", project]
         plain = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
         self._environment = {**plain, "EDGE_ADDRESS": address, "ESCM_ISSUER": self.base_url}
+
+    def described_by(self, *files: Path, **settings: str) -> "Compose":
+        """The same project by these files instead of docker-compose.yml, with these variables."""
+        changed = copy(self)
+        changed._command = [*self._command, *(word for file in files for word in ("--file", str(file)))]
+        changed._environment = {**self._environment, **settings}
+        return changed
 
     def attempt(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Runs one command to its end, whatever its status."""

@@ -55,6 +55,18 @@ def test_a_second_between_base_backup_and_end_has_a_base_backup(archive: Archive
             archive.base_before(outside)
 
 
+def test_an_archive_without_wal_since_its_base_backup_says_so(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "the archive's 100%"
+    (folder / "base" / "20261102T000000Z").mkdir()
+    segment = folder / "wal" / "000000010000000000000001.gz"
+    segment.touch()
+    before = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+    os.utime(segment, (before, before))
+    for until in (datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)):
+        with pytest.raises(LocalStackError, match="no WAL was archived since the base backup of 2026-11-02 00:00:00"):
+            archive.base_before(until)
+
+
 @pytest.mark.parametrize(
     ("until", "fault"),
     [

@@ -29,12 +29,17 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def second_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, from another clone whose files have other modes and times, in another time zone."""
-    folder = tmp_path_factory.mktemp("second")
-    clone = ["git", "clone", "--quiet", str(PROJECT), str(folder / "clone")]
-    subprocess.run(clone, check=True, capture_output=True, umask=0o077)
-    return _build(folder / "clone", folder / "dist", TZ="Asia/Tokyo", PYTHONHASHSEED="7")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another clone, whose files have other modes and times."""
+    folder = tmp_path_factory.mktemp("second") / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(folder)], check=True, capture_output=True, umask=0o077)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def second_release(clone: Path) -> Path:
+    """The same, from another clone, in another time zone."""
+    return _build(clone, clone.with_name("dist"), TZ="Asia/Tokyo", PYTHONHASHSEED="7")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -58,3 +59,26 @@ def test_a_version_that_one_file_does_not_have_is_refused(tmp_path: Path, named:
     (tmp_path / named).write_text((tmp_path / named).read_text().replace(version(), "0.0.9"))
     with pytest.raises(VersionsDiffer, match=named):
         version(tmp_path)
+
+
+@pytest.mark.parametrize("named", ["", "python:3.13-slim", "python@sha256:43a35d1ed4bd"])
+def test_images_are_not_built_on_a_base_without_digest(clone: Path, named: str) -> None:
+    done = _images(clone, PYTHON_IMAGE=named)
+    assert done.returncode == 2
+    assert f"PYTHON_IMAGE={named} names no digest" in done.stdout
+
+
+def test_images_have_the_version_the_base_and_the_time_of_the_commit(clone: Path) -> None:
+    base = f"python@sha256:{'0' * 64}"
+    done = _images(clone, PYTHON_IMAGE=base)
+    committed = subprocess.run(
+        ["git", "log", "-1", "--format=%ct"], cwd=clone, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [version(), base, committed.stdout.strip(), "build"], done.stderr
+
+
+def _images(clone: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """`make release-images` with a compose that prints what it is given."""
+    given = "sh -c 'echo $$RELEASE $$PYTHON_IMAGE $$SOURCE_DATE_EPOCH $$1' sh"
+    words = [f"{name}={value}" for name, value in {"COMPOSE": given, "PYTHON": sys.executable, **variables}.items()]
+    return subprocess.run(["make", "release-images", *words], cwd=clone, capture_output=True, text=True, check=False)

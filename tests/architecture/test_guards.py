@@ -23,6 +23,7 @@ PUBLIC_LISTS = {
     "countries",
     "frameworks",
     "schemes",
+    "mappings",
     "initiatives",
     "notices",
     "certificates",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import FromClause, Select, Text, any_, bindparam, column, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.actions.domain import PUBLISHED as ACTIONS_PUBLISHED
 from services.actions.actions.record import Action
@@ -131,8 +132,9 @@ def _whole(source: Source, access_kind: AccessKind, is_limited: bool) -> Select[
     """The number of records with any of the codes, and of their countries."""
     among = among_of(source, access_kind, is_limited)
     matched = matched_of(among, ("scheme", "code"))
-    numbers = {"records": func.count(), "countries": func.count(matched.c.country.distinct())}
-    return within_context(select(*(number.label(name) for name, number in numbers.items())).select_from(matched))
+    countries = func.count(matched.c.country.distinct())
+    columns: list[ColumnElement[Any]] = [func.count().label("records"), countries.label("countries")]
+    return within_context(select(*columns).select_from(matched))
 
 
 def matched_of(among: FromClause, names: Sequence[str], *keys: str) -> FromClause:

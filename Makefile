@@ -8,6 +8,7 @@ PODMAN ?= podman
 ESCM = .venv/bin/escm
 PYTEST = .venv/bin/python -m pytest
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE # else each process compiles all modules again
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

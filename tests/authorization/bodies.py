@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from functools import cache
-from importlib import import_module
 from typing import Any, TypeAlias
+
+from tests.support.contract import description
 
 Path: TypeAlias = tuple[str | int, ...]
 Schema: TypeAlias = Mapping[str, Any]
@@ -16,13 +16,6 @@ STRANGE = (_TEXT, f"{CANARY}@example.org", f"https://{CANARY}.example/", [_TEXT]
 """Text, an address, a page, and an invalid one."""
 _TEXTS = STRANGE[:3]
 _LONG = f"{CANARY} ~1/%0A\n" + CANARY * 4000
-
-
-@cache
-def description(service: str) -> dict[str, Any]:
-    """The service's OpenAPI document."""
-    document: dict[str, Any] = import_module(f"services.{service}.app").create_app().openapi()
-    return document
 
 
 def schema_of(service: str, method: str, path: str) -> Schema:

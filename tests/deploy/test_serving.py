@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import httpx
 
 from deploy.local.ports import HOST, first_free
+from tests.support.waiting import PATIENCE
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def _status(port: int, path: str) -> int:
         return 0
 
 
-def _becomes(port: int, path: str, status: int, within: float = 60) -> bool:
+def _becomes(port: int, path: str, status: int, within: float = PATIENCE) -> bool:
     until = time.monotonic() + within
     while time.monotonic() < until:
         if _status(port, path) == status:

@@ -20,6 +20,7 @@ from tests.journeys.paths.calls import enter_results
 from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
 from tests.journeys.paths.world import World
+from tests.support.contract import description
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
 from tests.support.running import Client, Person, eventually
@@ -41,7 +42,7 @@ def _response_models() -> Iterator[tuple[str, type[BaseModel]]]:
     """The path and the model of every GET of the contract that answers JSON."""
     for service in _SERVICES:
         app = import_module(f"services.{service}.app").create_app()
-        described = {path for path, item in app.openapi()["paths"].items() if "get" in item}
+        described = {path for path, item in description(service)["paths"].items() if "get" in item}
         for route in app.routes:
             if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path_format in described:
                 model = route.responses.get(200, {}).get("model") or route.response_model

@@ -71,14 +71,16 @@ async def test_the_history_goes_up_down_and_up_again(test_servers: dict[str, str
 async def test_each_step_down_leaves_what_was_there_before_the_step_up(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_steps")
     config = alembic_config(url, Settings())
-    await migrate(url)
+    revisions = list(_script().walk_revisions())[::-1]
+    await migrate(url, revision=revisions[0].revision)
     await asyncio.to_thread(command.downgrade, config, "base")
-    for revision in list(_script().walk_revisions())[::-1]:
-        before = await _everything(url)
+    before = {}
+    for revision in revisions:
+        before[revision.revision] = await _everything(url)
         await asyncio.to_thread(command.upgrade, config, revision.revision)
+    for revision in reversed(revisions):
         await asyncio.to_thread(command.downgrade, config, revision.down_revision or "base")
-        assert await _everything(url) == before, revision.revision
-        await asyncio.to_thread(command.upgrade, config, revision.revision)
+        assert await _everything(url) == before[revision.revision], revision.revision
 
 
 async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence_and_left_alone(

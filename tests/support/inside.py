@@ -1,9 +1,12 @@
 """Requests to an application in this process."""
 
 import asyncio
+import sys
 from typing import Any
 
 import httpx
+
+sys.modules.setdefault("sniffio", None)  # not installed; without an entry, each request of httpx looks for its file
 
 
 class Inside(httpx.ASGITransport):

@@ -60,7 +60,7 @@ class Mailbox:
 
     def to(self, address: str, having: str = "") -> list[EmailMessage]:
         """The mails to one address whose text has a part, in the order of their arrival."""
-        return [mail for mail in self._received[address] if having in text_of(mail)]
+        return [mail for mail in self._received[address] if not having or having in text_of(mail)]
 
     def received(self, addresses: Iterable[str]) -> list[EmailMessage]:
         """The mails to these addresses."""

@@ -372,3 +372,5 @@ async def test_planned_evaluations_end_with_their_centre(evaluated: Evaluated) -
     assert now == ["cancelled", "cancelled", "in_progress"]
     (line,) = (await evaluated.officer.get(f"{planned['links']['self']}/history?limit=1")).json()["items"]
     assert line["action"] == "cancel_by_closure"
+    late = await evaluated.officer.post(EVALUATIONS, {"centre_id": centre["id"], "kind": "special"})
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")

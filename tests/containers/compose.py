@@ -22,6 +22,7 @@ class Compose:
         self._command = [*shlex.split(os.environ.get("COMPOSE") or "docker compose"), "--project-name", project]
         plain = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}
         self._environment = {**plain, "EDGE_ADDRESS": address, "ESCM_ISSUER": self.base_url}
+        self._environment["ESCM_ACTIONS_IATI_REF"] = "XM-DEMO-ESCM"
 
     def described_by(self, *files: Path, **settings: str) -> "Compose":
         """The same project by these files instead of docker-compose.yml, with these variables."""

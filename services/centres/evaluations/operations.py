@@ -31,7 +31,7 @@ _OF_EVERY_ROW = f"{SYSTEM_CONTEXT.set_local};SET LOCAL escm.records=''"
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Evaluation) -> Evaluation:
-    """Inserts a planned evaluation. Raises Forbidden outside the caller's grant.
+    """Inserts a planned evaluation. Raises Forbidden outside the caller's grant, Conflict for a centre that has closed.
 
     Raises Invalid for a centre or an expert that the caller may not know of, for an expert of the host institution, on
     the committee of the country or who directs the centre, and for a name or key that is used twice.
@@ -41,6 +41,8 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Evaluation) -> Evalu
     if centre is None:
         raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
     require(access, "create", centre["country"])
+    if centre["status"] == "closed":
+        raise Conflict("The centre has closed.")
     placed = replace(new, country=centre["country"], visibility="restricted", status="planned", conflicts=[])
     checked = await with_digest(uow, "report", await _checked(uow, placed, None))
     await _see_own_conflict(uow, checked)

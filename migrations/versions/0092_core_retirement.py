@@ -3,7 +3,7 @@
 from migrations.rules import role, run
 
 revision = "0092_core_retirement"
-down_revision = "0091_report_templates_search"
+down_revision = "0091_core_template_search"
 
 
 def upgrade() -> None:

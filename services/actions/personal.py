@@ -125,7 +125,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_result": f"{RECORD} indicator_id action_id centre_id kind period_id year method value numerator denominator"
     " code text missing breakdown source method_note comment evidence revision revision_of superseded_by late"
     " acknowledged submitted_at accepted_at published_at ended_at claimants",
-    "action_report_template": f"{RECORD} framework template_version titles sections",
+    "action_report_template": f"{RECORD} framework template_version titles search_key sections",
     "action_result_validation": "result_id country centre_id state",
     "action_target": f"{RECORD} indicator_id action_id centre_id period_id value code breakdown comment",
     "action_scheme": f"{RECORD} code edition titles source licence publisher code_count assessments search_key",

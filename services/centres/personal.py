@@ -139,7 +139,7 @@ IMPERSONAL: Mapping[str, str] = {
     " agreement_id starts ends partner_country centre_visibility partner_visibility",
     "centre_profile": f"{RECORD} centre_id website established languages staff facilities equipment services projects"
     " publications confirmed_on",
-    "centre_report_template": f"{RECORD} kind template_version titles sections",
+    "centre_report_template": f"{RECORD} kind template_version titles search_key sections",
     "centre_reference_move": "loser_id winner_id resource record_id field position before after",
     "centre_stage": "id centre_id country visibility version stage holder entered_at left_at target_at",
     "centre_term": f"{RECORD} centre_id number starts ends terms_of_reference work_plan decided_on endorsement_id"

@@ -11,14 +11,12 @@ from shared.web.fields import Body, Clean, DecimalText, JsonDocument, Keyword, L
 Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"), Field(examples=["staff_total"])]
 
 
-def _text_of(value: Any) -> Any:
+def _bound(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
-Bound: TypeAlias = Annotated[DecimalText, BeforeValidator(_text_of)]
+Bound: TypeAlias = Annotated[DecimalText, BeforeValidator(_bound)]
 """A bound as a decimal text, or as a whole number."""
-TemplateVersion: TypeAlias = Annotated[Keyword, BeforeValidator(_text_of), Field(examples=["2027"])]
-"""The version of a template as a text, or as a whole number."""
 
 
 class Choice(Body):

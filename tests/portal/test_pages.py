@@ -30,7 +30,7 @@ REGISTER = (
 PAGES = ("/", "/people", "/account", "/docs", "/problems", "/problems/validation_failed", "/guides/", *REGISTER)
 ASSETS = ("/docs/style.css", "/docs/docs.js", "/docs/icon.svg")
 SWAGGER = ("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js")
-DOCUMENT = re.compile(r"/actions/v1/open_data/countries/[A-Z]{2}/profile\.pdf\?language=[a-z]{2}")
+DOCUMENT = re.compile(r"/actions/v1/open_data/(countries/[A-Z]{2}/profile|reports/PRR-\d{6})\.pdf\?language=[a-z]{2}")
 """The address of a document for readers, which a service answers."""
 _NAMESPACE = "http://www.w3.org/2000/svg"
 

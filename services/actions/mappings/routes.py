@@ -73,6 +73,7 @@ async def store_mappings(body: SchemeMappingsBody, scheme: Readable, ctx: Curren
     options=RouteOptions(is_public=True, query=query_of("limit", "cursor", described=_ALL_CHOSEN)),
     operation_id="listMappings",
     summary="List mappings between schemes",
+    description="Mappings from all schemes, in the order of the schemes and codes that they are from.",
     responses={200: {"model": page_of(SchemeMapping)}},
 )
 async def list_all_mappings(ctx: CurrentContext) -> Response:

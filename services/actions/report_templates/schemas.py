@@ -9,8 +9,8 @@ from services.actions.report_templates.domain import LIFECYCLE, REPEATS
 from services.actions.report_templates.tables import report_template
 from shared.questionnaires.template import MOST_QUESTIONS, MOST_SECTIONS, REPORT_TYPES
 from shared.records.plain import presenter
-from shared.web.fields import Body, Line, LocalizedTexts, Titles
-from shared.web.questionnaires import Question, Section, TemplateVersion
+from shared.web.fields import Body, Keyword, Line, LocalizedTexts, Titles
+from shared.web.questionnaires import Question, Section
 from shared.web.schemas import RecordResponse
 
 
@@ -45,7 +45,7 @@ class ProgressReportTemplateCreate(ProgressReportTemplateBody):
     """A new template. Its first member `version` is answered as `template_version`."""
 
     framework: Annotated[Line, Field(examples=["3+1/2026"])]
-    template_version: Annotated[TemplateVersion, Field(alias="version")]
+    template_version: Annotated[Keyword, Field(alias="version", examples=["2027"])]
 
 
 class ProgressReportTemplate(RecordResponse, of=record.ReportTemplate, lifecycle=LIFECYCLE):

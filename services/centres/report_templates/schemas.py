@@ -9,8 +9,8 @@ from services.centres.report_templates.domain import KINDS, LIFECYCLE
 from services.centres.report_templates.tables import report_template
 from shared.records.plain import presenter
 from shared.web.contract import STATES
-from shared.web.fields import Body, LocalizedTexts, Titles
-from shared.web.questionnaires import Section, Sections, TemplateVersion
+from shared.web.fields import Body, Keyword, LocalizedTexts, Titles
+from shared.web.questionnaires import Section, Sections
 from shared.web.schemas import RecordResponse
 
 
@@ -25,7 +25,7 @@ class ReportTemplateCreate(ReportTemplateBody):
     """A new template. Its first member `version` is answered as `template_version`."""
 
     kind: Literal[KINDS]  # type: ignore[valid-type]
-    template_version: Annotated[TemplateVersion, Field(alias="version")]
+    template_version: Annotated[Keyword, Field(alias="version", examples=["2027"])]
 
 
 class ReportTemplate(RecordResponse, of=record.ReportTemplate, lifecycle=LIFECYCLE):

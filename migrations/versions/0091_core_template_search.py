@@ -2,7 +2,7 @@
 
 from migrations.rules import run
 
-revision = "0091_report_templates_search"
+revision = "0091_core_template_search"
 down_revision = "0090_actions_scheme_indicators"
 
 _TABLES = ("centre_report_template", "action_report_template")

@@ -1,6 +1,6 @@
 """Writing the codes of an edition, and checking tags of any record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from services.actions.codes import domain, queries
@@ -49,13 +49,14 @@ async def require_known_codes(uow: UnitOfWork, field: str, wanted: Sequence[Tag]
 
     Raises Invalid `unknown_code` with a pointer to each other code. The caller bounds the number of tags.
     """
-    named = {n: (tag["scheme"], tag["code"]) for n, tag in enumerate(wanted) if tag not in before}
+    named = [(n, tag) for n, tag in enumerate(wanted) if tag not in before]
+    await require_known(uow, {pointer_to(field, n, "code"): (tag["scheme"], tag["code"]) for n, tag in named})
+
+
+async def require_known(uow: UnitOfWork, named: Mapping[str, tuple[str, str]]) -> None:
+    """Checks schemes with codes by their pointers, as `require_known_codes` does the tags of a record."""
     unknown = await queries.unknown(uow.connection, set(named.values())) if named else ()
     detail = "The current edition of the scheme has no such code."
-    errors = [
-        FieldError("unknown_code", detail, pointer=pointer_to(field, n, "code"))
-        for n, pair in named.items()
-        if pair in unknown
-    ]
+    errors = [FieldError("unknown_code", detail, pointer=pointer) for pointer, code in named.items() if code in unknown]
     if errors:
         raise Invalid(detail, errors=errors)

@@ -1,7 +1,7 @@
 """Whom targets and results are about: a country, one of its actions, or one of its centres."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -9,24 +9,23 @@ from sqlalchemy import bindparam, select
 from services.actions.actions.domain import PUBLISHED
 from services.actions.actions.queries import action_of
 from services.actions.actions.record import Action
-from services.actions.codes import queries as codes
+from services.actions.codes.operations import require_known as require_known_codes
 from services.actions.indicators import queries as indicators
 from services.actions.indicators.domain import PUBLISHED as INDICATORS_PUBLISHED
 from services.actions.indicators.record import Indicator
 from services.actions.periods import queries as periods
 from services.actions.periods.record import Period
 from services.actions.subjects.domain import codes_of_schemes
-from services.actions.subjects.record import Subject
+from services.actions.subjects.record import Part, Subject
 from shared.contracts import views
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, pointer_to
+from shared.kernel.errors import Conflict, invalid_field, pointer_to
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, require_known
 from shared.records.rows import with_columns
 
 R = TypeVar("R", bound=Subject)
-Part: TypeAlias = Mapping[str, Any]
 _CENTRE = Statement(select(views.CENTRES.c.country).where(views.CENTRES.c.id == bindparam("key")))
 
 
@@ -82,16 +81,12 @@ async def require_known_parts(
     """Checks the codes of schemes in the parts of a record, except those that it had before: the current edition has
     the code; a scheme without one is free text. Raises Invalid `unknown_code` with a pointer to each other code."""
     kept = {code for _, _, code in codes_of_schemes((part["dimensions"] for part in before), of)}
-    named = [one for one in codes_of_schemes((part["dimensions"] for part in wanted), of) if one[2] not in kept]
-    unknown = await codes.unknown(uow.connection, {code for _, _, code in named}) if named else ()
-    detail = "The current edition of the scheme has no such code."
-    errors = [
-        FieldError("unknown_code", detail, pointer=pointer_to("breakdown", place, "dimensions", key))
-        for place, key, code in named
-        if code in unknown
-    ]
-    if errors:
-        raise Invalid(detail, errors=errors)
+    named = {
+        pointer_to("breakdown", place, "dimensions", key): code
+        for place, key, code in codes_of_schemes((part["dimensions"] for part in wanted), of)
+        if code not in kept
+    }
+    await require_known_codes(uow, named)
 
 
 async def period_of(uow: UnitOfWork, key: UUID, of: Indicator) -> Period:

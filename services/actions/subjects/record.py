@@ -1,10 +1,17 @@
 """Whom targets and results are about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.records.record import Public, Record, Refers, Written
+
+
+class Part(TypedDict):
+    """A part of the whole: codes by the keys of its dimensions."""
+
+    dimensions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from services.actions.codes import queries as codes
+from services.actions.codes.operations import require_known
 from services.actions.frameworks.queries import is_known
 from services.actions.indicators.domain import PUBLISHED as INDICATORS_PUBLISHED
 from services.actions.indicators.record import Indicator
@@ -98,8 +98,4 @@ async def _require_known_codes(uow: UnitOfWork, record: ValidationRule, indicato
         for (pointer, term), of in zip(domain.terms_of(record), indicators, strict=True)
         for _, key, code in codes_of_schemes([term["dimensions"]], of)
     }
-    unknown = await codes.unknown(uow.connection, set(named.values())) if named else ()
-    detail = "The current edition of the scheme has no such code."
-    errors = [FieldError("unknown_code", detail, pointer=pointer) for pointer, code in named.items() if code in unknown]
-    if errors:
-        raise Invalid(detail, errors=errors)
+    await require_known(uow, named)

@@ -27,9 +27,9 @@ _LAUNCHED = [constant(status) for status in programmes.LAUNCHED]
 
 
 @dataclass(frozen=True, slots=True)
-class Periods:
-    """Whose results are read: of the periods with these codes, within these days, and of this length, and of these
-    countries."""
+class Selection:
+    """The results that are read: those of these countries, and of the periods with these codes, within these days, and
+    of this length."""
 
     codes: Sequence[str] | None = None
     first: date | None = None
@@ -59,7 +59,7 @@ class Periods:
 class Asked:
     """What values are asked for. `part` is the key of a dimension, if any; `day` is one in the past."""
 
-    periods: Periods
+    selection: Selection
     by: tuple[str, ...]
     part: str | None
     day: date | None
@@ -99,7 +99,7 @@ async def values(
     for one in found:
         of_form.setdefault(_form(one, access.access_kind, asked), []).append(one.id)
     until = asked.day and end_of(asked.day)
-    bound = {**asked.periods.conditions, "until": until, "key": asked.part or ""}
+    bound = {**asked.selection.conditions, "until": until, "key": asked.part or ""}
     values: dict[str, list[Row]] = {}
     for form, ids in of_form.items():
         for row in await _VALUES.get(form).fetch(connection, ids=ids, **bound, **access.parameters):
@@ -116,9 +116,9 @@ def _form(of: Indicator, access_kind: AccessKind, asked: Asked) -> Form:
         is_coded=of.measure in indicators.CODED,
         is_whole=of.reported_by == "country",
         by=asked.by,
-        periods=tuple(asked.periods.conditions),
+        conditions=tuple(asked.selection.conditions),
         has_day=asked.day is not None,
-        is_one_period=asked.periods.is_one,
+        is_one_period=asked.selection.is_one,
     )
 
 

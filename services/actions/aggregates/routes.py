@@ -13,7 +13,7 @@ from fastapi import Request, Response
 
 from services.actions.access import ROLES
 from services.actions.aggregates import domain, queries
-from services.actions.aggregates.queries import Asked, Periods
+from services.actions.aggregates.queries import Asked, Selection
 from services.actions.aggregates.schemas import ResultValues
 from services.actions.indicators.domain import CODED, FREQUENCIES
 from services.actions.indicators.operations import INDICATORS
@@ -113,13 +113,13 @@ def _parse(request: Request) -> tuple[list[UUID], list[str], Asked]:
         raise invalid_parameter("step", f"One of {', '.join(FREQUENCIES)}.")
     codes = given["period"].split(",") if "period" in given else None
     first, last = (day_in(name, given[name]) if name in given else None for name in ("from", "to"))
-    asked = Asked(Periods(codes, first, last, step), by, parts[0] if parts else None, as_of(request))
+    asked = Asked(Selection(codes, first, last, step), by, parts[0] if parts else None, as_of(request))
     return list(ids.values()), [name for name in names if name not in ids], asked
 
 
 def _require_rules(found: Iterable[Indicator], asked: Asked) -> None:
     """Raises Malformed `not_aggregable` if an indicator has no rule by which its values become those."""
-    if not all(domain.is_aggregable(of, asked.by, is_one_period=asked.periods.is_one) for of in found):
+    if not all(domain.is_aggregable(of, asked.by, is_one_period=asked.selection.is_one) for of in found):
         detail = "An indicator has no rule for this; its values are by country and period."
         raise Malformed(detail, code="not_aggregable", errors=[FieldError("not_aggregable", detail, parameter="by")])
 
@@ -166,10 +166,10 @@ def _absent(lacking: Sequence[int], not_reported: int) -> dict[str, int]:
 
 def _records(of: Indicator, asked: Asked) -> str | None:
     """The list of the results of the indicator that count, if there is one."""
-    if asked.day is not None or asked.periods.conditions.keys() - {"codes"}:
+    if asked.day is not None or asked.selection.conditions.keys() - {"codes"}:
         return None
     chosen = {"indicator_id": of.id, "kind": "actual", "status": "published"}
-    codes = asked.periods.codes if domain.PERIOD not in asked.by else None
+    codes = asked.selection.codes if domain.PERIOD not in asked.by else None
     if codes:
         chosen["period"] = ",".join(codes)
     return f"{RESULTS.resource.path}?{urlencode(chosen, safe=',')}"

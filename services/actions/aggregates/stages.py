@@ -46,7 +46,7 @@ _place = values(column("country", Text), column("region", Text), name="place", l
     [(country, place_of(country, "region")) for country in COUNTRIES]
 )
 """The region of each country: constants, whose number the planner knows."""
-_PERIODS: Mapping[str, Expression] = {
+_CONDITIONS: Mapping[str, Expression] = {
     "codes": _v.period == any_(bindparam("codes", type_=ARRAY(Text))),
     "first": _v.starts >= bindparam("first", type_=Date),
     "last": _v.ends <= bindparam("last", type_=Date),
@@ -59,7 +59,7 @@ _PERIODS: Mapping[str, Expression] = {
 @dataclass(frozen=True, slots=True)
 class Form:
     """How values are formed: the rules of their indicators, and what is asked for. `is_whole`: of each country there is
-    one result at most for a period. `periods` are the names of the conditions on periods and countries."""
+    one result at most for a period. `conditions` are the names of those on periods and countries."""
 
     access_kind: AccessKind
     across: str
@@ -68,7 +68,7 @@ class Form:
     is_coded: bool
     is_whole: bool
     by: tuple[str, ...]
-    periods: tuple[str, ...]
+    conditions: tuple[str, ...]
     has_day: bool
     is_one_period: bool
 
@@ -113,7 +113,7 @@ def _rows(form: Form) -> FromClause:
     query = select(*(_v[name] for name in names)).where(
         _v.indicator_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
         _v.key == bindparam("key", type_=Text),
-        *(_PERIODS[name] for name in form.periods),
+        *(_CONDITIONS[name] for name in form.conditions),
         *(counts or (_v.valid_to.is_(None),)),
         or_(visible(value, form.access_kind, None), by_grant(value, _v.centre_id, form.access_kind)),
     )

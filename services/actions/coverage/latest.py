@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Select, Text, Uuid, any_, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
-from services.actions.aggregates.queries import Asked, Periods, named, values
+from services.actions.aggregates.queries import Asked, Selection, named, values
 from services.actions.aggregates.tables import value
 from services.actions.coverage.domain import MOST_LATEST, Counted
 from services.actions.coverage.queries import SOURCES, Limits, among_of, matched_of
@@ -75,7 +75,7 @@ async def latest(
     indicators = await named(connection, of_indicators, list(periods), ())
     of_indicator: dict[str, Row] = {}
     for code in sorted(set(periods.values())):
-        asked = Asked(Periods(codes=[code], countries=limits.countries), (), None, None)
+        asked = Asked(Selection(codes=[code], countries=limits.countries), (), None, None)
         ones = [one for one in indicators if periods[one.id] == code]
         rows = await values(connection, of_results, ones, asked)
         of_indicator |= {key: row for key, (row, *_) in rows.items()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Select, Text, and_, any_, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from shared.bulk.exporting import ROWS_AT_ONCE
 from shared.database.statements import Connection, Row, Statement
@@ -31,10 +32,15 @@ def _rows(dataset: Dataset) -> Select[Any]:
     return _of_countries(dataset, select(*columns)).order_by(*dataset.order)
 
 
+def state_of(columns: Iterable[ColumnElement[Any]]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """The number of rows, and a number that differs whenever one of these columns does in any row."""
+    row = func.concat_ws(" ", *(cast(column, Text) for column in columns))
+    return func.count(), func.bit_xor(func.hashtextextended(row, 0))
+
+
 def _state(dataset: Dataset) -> Select[Any]:
-    row = func.concat_ws(" ", *(cast(column, Text) for column in dataset.state))
-    each = func.hashtextextended(row, 0)
-    return _of_countries(dataset, select(func.count().label("rows"), func.bit_xor(each).label("state")))
+    named: Iterable[ColumnElement[Any]] = map(ColumnElement.label, state_of(dataset.state), ("rows", "state"))
+    return _of_countries(dataset, select(*named))
 
 
 class OpenData:

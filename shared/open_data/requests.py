@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from starlette.responses import Response
+
 from shared.kernel.countries import FICTIONAL_CODES, known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.web.paging import day_of, parameters_of
@@ -13,6 +15,17 @@ FRESH = {"Cache-Control": "public, max-age=300"}
 COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 code."}
 
 DAY = {"date": "The copy of this day, YYYY-MM-DD, as it was stored."}
+
+
+def fresh(response: Response) -> Response:
+    """The response, which may be used again for five minutes."""
+    response.headers.update(FRESH)
+    return response
+
+
+def unchanged(tag: str) -> Response:
+    """The response to a caller who has the file with this entity tag already."""
+    return Response(None, 304, {**FRESH, "ETag": tag})
 
 
 class Countries(NamedTuple):

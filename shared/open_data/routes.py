@@ -14,7 +14,7 @@ from shared.open_data import copies
 from shared.open_data.copies import copy_files
 from shared.open_data.domain import FORMATS
 from shared.open_data.queries import OpenData
-from shared.open_data.requests import COUNTRY, DAY, FRESH, copy_day_of, countries_of
+from shared.open_data.requests import COUNTRY, DAY, FRESH, copy_day_of, countries_of, fresh, unchanged
 from shared.open_data.schemas import NO_COPY, DatasetList, Listed, present
 from shared.open_data.streams import DatasetFile
 from shared.web.conditional import is_known
@@ -63,9 +63,7 @@ def open_data_routes(open_data: OpenData) -> ResourceRouter:
             for name, one in datasets.items()
             if day is None or name in found
         ]
-        response = document_response(ctx, {"items": items, "next": None})
-        response.headers.update(FRESH)
-        return response
+        return fresh(document_response(ctx, {"items": items, "next": None}))
 
     @router.get(
         "/{name}.{file_format}",
@@ -120,7 +118,7 @@ async def _copy(ctx: RequestContext, service: str, name: str, file_format: str, 
         raise NotFound(f"There is no copy of this file of {day}.")
     tag = f'"{found.sha256}"'
     if is_known(ctx.request, tag):
-        return Response(None, 304, {**FRESH, "ETag": tag})
+        return unchanged(tag)
     store = cast(FileStore, ctx.request.app.state.dataset_copies)
     if await store.size(found.sha256) != found.size:
         raise Unavailable("The stored file is lost. The operator has to restore it.", retry_after=3600)

@@ -17,7 +17,7 @@ from shared.open_data.datasets import Dataset
 from shared.open_data.domain import FORMATS, site_of
 from shared.open_data.files import Lines, Sheet, lines_of
 from shared.open_data.queries import OpenData
-from shared.open_data.requests import FRESH, Countries
+from shared.open_data.requests import FRESH, Countries, unchanged
 from shared.web.conditional import is_known
 from shared.web.request_context import RequestContext
 from shared.web.streams import Pace
@@ -50,7 +50,7 @@ class DatasetFile(Response):
                 tag = await self._tag(connection)
                 self.headers["etag"] = tag
                 if is_known(self._ctx.request, tag):
-                    await Response(None, 304, {**FRESH, "ETag": tag})(scope, receive, send)
+                    await unchanged(tag)(scope, receive, send)
                     return
                 if self._format == "xlsx":
                     sheet = stack.enter_context(tempfile.TemporaryFile())

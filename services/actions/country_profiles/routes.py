@@ -13,7 +13,7 @@ from services.actions.printed_documents.responses import DOCUMENT, LANGUAGE, PRO
 from shared.database.snapshot import snapshot
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import NotFound
-from shared.open_data.requests import FRESH, known_countries
+from shared.open_data.requests import fresh, known_countries
 from shared.web import responses
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
@@ -34,9 +34,7 @@ async def get_profile(code: str, ctx: CurrentContext) -> Response:
     _require_known(ctx, code)
     async with snapshot(ctx.read_database, EVERYBODY.context) as connection:
         profile = await queries.profile_of(connection, code)
-    response = responses.document_response(ctx, present(profile))
-    response.headers.update(FRESH)
-    return response
+    return fresh(responses.document_response(ctx, present(profile)))
 
 
 @router.get(

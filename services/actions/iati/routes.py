@@ -20,7 +20,7 @@ from services.actions.settings import ActionsSettings
 from shared.database.snapshot import snapshot
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, NotFound
-from shared.open_data.requests import COUNTRY, FRESH, countries_of
+from shared.open_data.requests import COUNTRY, FRESH, countries_of, fresh, unchanged
 from shared.web.conditional import is_known
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import body_response, document_response
@@ -65,7 +65,7 @@ async def get_activity(ref: str, ctx: CurrentContext) -> Response:
     if not (block := _block(found)):
         raise NotFound
     head, tail = head_and_tail(today())
-    return _fresh(body_response(ctx, head + block + tail, media_type=_XML))
+    return fresh(body_response(ctx, head + block + tail, media_type=_XML))
 
 
 @router.get(
@@ -86,12 +86,7 @@ async def list_omissions(ctx: CurrentContext) -> Response:
             published += len(found)
             items += [present(one) for one in found if one.element is None]
     numbers = {"published": published, "activities": published - len(items)}
-    return _fresh(document_response(ctx, {"items": items, **numbers, "as_of": today()}))
-
-
-def _fresh(response: Response) -> Response:
-    response.headers.update(FRESH)
-    return response
+    return fresh(document_response(ctx, {"items": items, **numbers, "as_of": today()}))
 
 
 class _ActivityStream(Response):
@@ -113,7 +108,7 @@ class _ActivityStream(Response):
             tag = await tag_of(connection, self._countries, self._reporting, today())
             self.headers["etag"] = tag
             if is_known(self._ctx.request, tag):
-                await Response(None, 304, {**FRESH, "ETag": tag})(scope, receive, send)
+                await unchanged(tag)(scope, receive, send)
                 return
             async for plans in queries.plans(connection, self._countries):
                 if block := await asyncio.to_thread(self._block, plans):

@@ -1,7 +1,7 @@
 """What identifies the present content of activities."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,23 +21,24 @@ from services.actions.results.tables import result
 from services.actions.targets.tables import target
 from shared.contracts.views import INSTITUTIONS
 from shared.database.statements import Connection, Statement
+from shared.open_data.queries import state_of
 from shared.records.access_scope import AccessKind, constant, visible
 
 _IN_COUNTRIES = any_(bindparam("countries", type_=ARRAY(Text)))
-_SOURCES = {
+_SOURCES: Mapping[TableClause, frozenset[str] | None] = {
     programme: programmes.PUBLISHED,
     action: actions.PUBLISHED,
     result: frozenset({"published"}),
     indicator: indicators.PUBLISHED,
     evidence: evidence_files.PUBLISHED,
+    target: None,
 }
-"""By table, the states in which everybody may know of a record."""
+"""By table, the states in which everybody may know of a record that is public; None for all."""
 
 
 def _state(table: TableClause, *changing: ColumnElement[Any]) -> Select[Any]:
-    row = func.concat_ws(" ", *(cast(column, Text) for column in changing))
-    state = func.count(), func.bit_xor(func.hashtextextended(row, 0))
-    return select(cast(func.concat_ws(" ", constant(table.name), *state), Text).label("state")).select_from(table)
+    state = func.concat_ws(" ", constant(table.name), *state_of(changing))
+    return select(cast(state, Text).label("state")).select_from(table)
 
 
 def _of_records() -> list[Select[Any]]:
@@ -45,8 +46,7 @@ def _of_records() -> list[Select[Any]]:
     for table, published in _SOURCES.items():
         states = _state(table, table.c.id, table.c.version).where(visible(table, AccessKind.ANONYMOUS, published))
         found.append(states if table in (indicator, evidence) else states.where(table.c.country == _IN_COUNTRIES))
-    is_public = target.c.visibility == constant("public")
-    return [*found, _state(target, target.c.id, target.c.version).where(is_public, target.c.country == _IN_COUNTRIES)]
+    return found
 
 
 def _of_institutions() -> Select[Any]:

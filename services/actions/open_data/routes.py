@@ -9,7 +9,7 @@ from services.actions.evidence.queries import LISTING as EVIDENCE
 from services.actions.evidence.record import Evidence
 from services.actions.open_data.queries import EVERYBODY, PUBLISHED
 from shared.kernel.errors import NotFound
-from shared.open_data.requests import FRESH, known_countries
+from shared.open_data.requests import fresh, known_countries
 from shared.open_data.routes import open_data_routes
 from shared.records.rows import record_read
 from shared.web.request_context import CurrentContext
@@ -38,6 +38,4 @@ async def get_document(evidence: str, ctx: CurrentContext) -> Response:
         row = await EVIDENCE.get(connection, EVERYBODY, key_of(evidence))
     if row is None or (row["country"] is not None and row["country"] not in known_countries(ctx)):
         raise NotFound("There is no such file.")
-    response = content_response(ctx, record_read(Evidence, row))
-    response.headers.update(FRESH)
-    return response
+    return fresh(content_response(ctx, record_read(Evidence, row)))

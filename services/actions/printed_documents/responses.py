@@ -18,7 +18,7 @@ from shared.database.snapshot import snapshot
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Conflict, NotFound, invalid_parameter
 from shared.kernel.text import LANGUAGES
-from shared.open_data.requests import FRESH
+from shared.open_data.requests import FRESH, unchanged
 from shared.web.conditional import is_known
 from shared.web.files import BlocksResponse
 from shared.web.paging import parameters_of
@@ -83,7 +83,7 @@ def _file(ctx: RequestContext, store: FileStore, key: DocumentKey, found: Printe
     digest = str(found.sha256)
     tag = f'"{digest}"'
     if is_known(ctx.request, tag):
-        return Response(None, 304, {**FRESH, "ETag": tag})
+        return unchanged(tag)
     headers = {
         **FRESH,
         "ETag": tag,

@@ -8,7 +8,7 @@ from services.membership.congresses.record import Congress
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
-MODES = ("onsite", "online", "hybrid")
+MODES = ("online", "onsite", "hybrid")
 LINK_KINDS = ("indico", "web")
 CANCELLED = "cancelled"
 

@@ -72,9 +72,11 @@ class Centre(Years):
             self.officer.step(path, "submit", fields=confirmed)
         self.admin.step(path, "accept")
 
-    def certificate(self) -> str:
-        """The state of the newest certificate, as everybody reads it."""
+    def certificate(self) -> str | None:
+        """The state of the newest certificate, as everybody reads it; null while there is none."""
         found = self.admin.get(f"{V1['membership']}/certificates", centre_id=self.run.notes["centre"])["items"]
+        if not found:
+            return None
         newest = max(found, key=lambda one: str(one["id"]))
         path = f"{V1['membership']}/certificates/verify/{newest['code']}"
         return str(self.world.secretariat.look(path).json()["status"])

@@ -134,7 +134,7 @@ IMPERSONAL: Mapping[str, str] = {
     "action_scheme_state": "scheme_id assessment published_on source states",
     "action_status_history": "record_id valid_from valid_to status country visibility centre_id",
     "action_tag": "id kind scheme code status country visibility scope_id",
-    "action_value": "id indicator_id valid_from starts ends period country visibility key part valid_to number"
+    "action_value": "id indicator_id valid_from starts ends period country region visibility key part valid_to number"
     " numerator denominator code missing action_id centre_id",
     "action_validation_rule": f"{RECORD} code framework titles instruction severity left operator right missing"
     " tolerance indicator_ids search_key",

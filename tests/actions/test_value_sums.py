@@ -46,6 +46,15 @@ FROM action_result r JOIN action_period p ON p.id = r.period_id WHERE indicator_
 """
 
 
+async def test_the_database_knows_the_region_of_each_country(superuser: asyncpg.Connection) -> None:
+    rows = await superuser.fetch(
+        "SELECT country, escm.action_region(country) AS region FROM unnest($1::text[]) AS country", list(COUNTRIES)
+    )
+    assert {row["country"]: row["region"] for row in rows} == {
+        code: country.region or "" for code, country in COUNTRIES.items()
+    }
+
+
 @pytest.mark.parametrize("text", ["0", "-3", "0.5", "7", "12345678901234567.123456789012"])
 @pytest.mark.parametrize("divisor", ["1", "-7", "400", "8000000000000", "2000000000000", "0.000000000003"])
 async def test_a_quotient_is_rounded_as_everywhere(superuser: asyncpg.Connection, text: str, divisor: str) -> None:

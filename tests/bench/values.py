@@ -17,6 +17,7 @@ from tests.bench.servers import Addresses, latency, serving
 NAMES = ("values_one_ms", "values_year_ms", "values_all_ms", "values_stored_ms", "values_unchanged_ms")
 PATH = "/actions/v1/statistics/values"
 _TARGETS = {"values_one_ms": 15, "values_year_ms": 40, "values_all_ms": 150, "values_unchanged_ms": 3}
+_ROUNDS = 3
 _GROUPED = 71
 """Milliseconds in which the core of the targets groups a million rows."""
 _MILLION = "CREATE TEMPORARY TABLE million AS SELECT n % 100 AS key FROM generate_series(1, 1000000) n"
@@ -68,12 +69,20 @@ async def measure(at: Addresses, connection: asyncpg.Connection, countries: Iter
             tag = _tag(address, _paths(name, ids)[0])
             script = _script(_paths(name, ids), name, tag)
             latency(address, script, connections=1, seconds=2)
-            bound = await _grouping(connection)
-            median, p99 = latency(address, script, connections=1)
-            found[name] = {"value": p99, "bound": bound, "ratio": p99 / bound, "unit": "ms", "p50": median}
+            found[name] = await _alternating(connection, address, script)
             if target := _TARGETS.get(name):
                 found[name]["target"] = f"{target} ms, or {target / _GROUPED:.2f} times the bound"
     return found
+
+
+async def _alternating(connection: asyncpg.Connection, address: str, script: str) -> dict[str, Any]:
+    """The medians of rounds, in each of which the bound comes before the load."""
+    rounds = []
+    for _ in range(_ROUNDS):
+        bound = await _grouping(connection)
+        median, p99 = latency(address, script, connections=1)
+        rounds.append({"value": p99, "bound": bound, "ratio": p99 / bound, "p50": median})
+    return {name: statistics.median(one[name] for one in rounds) for name in rounds[0]} | {"unit": "ms"}
 
 
 async def _grouping(connection: asyncpg.Connection) -> float:

@@ -254,7 +254,6 @@ async def _shape(url: str) -> list[tuple[str, str]]:
             "SELECT c.relname, coalesce(string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', '"
             " ORDER BY a.attnum), '') AS columns FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
-            " AND a.attgenerated = ''"
             " WHERE n.nspname = 'escm' AND c.relkind IN ('r', 'p', 'v') AND c.relname !~ '_\\d{8}$'"
             " GROUP BY c.relname ORDER BY c.relname"
         )

@@ -18,23 +18,20 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    column,
     func,
     literal_column,
     or_,
     select,
-    values,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by, distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.actions.aggregates.domain import PERIOD, PLACES, place_of
+from services.actions.aggregates.domain import PERIOD, PLACES
 from services.actions.aggregates.tables import value
 from services.actions.periods.queries import frequency_of
 from services.actions.results.values import PERCENT, REASONS_MISSING
 from shared.database.context import within_context
 from shared.database.tables import Instant
-from shared.kernel.countries import COUNTRIES
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.plain import by_grant
 from shared.records.statistics import LARGEST
@@ -42,10 +39,6 @@ from shared.records.statistics import LARGEST
 Expression: TypeAlias = ColumnElement[Any]
 _v = value.c
 _FIGURE = ("number", "numerator", "denominator")
-_place = values(column("country", Text), column("region", Text), name="place", literal_binds=True).data(
-    [(country, place_of(country, "region")) for country in COUNTRIES]
-)
-"""The region of each country: constants, whose number the planner knows."""
 _CONDITIONS: Mapping[str, Expression] = {
     "codes": _v.period == any_(bindparam("codes", type_=ARRAY(Text))),
     "first": _v.starts >= bindparam("first", type_=Date),
@@ -109,16 +102,15 @@ def _same(one: FromClause, other: FromClause, keys: Sequence[str]) -> Expression
 def _rows(form: Form) -> FromClause:
     until = bindparam("until", type_=Instant)
     counts = (_v.valid_from < until, or_(_v.valid_to.is_(None), _v.valid_to >= until)) if form.has_day else ()
-    names = ("indicator_id", "part", "country", PERIOD, "ends", *_FIGURE, "code", "missing", "action_id", "centre_id")
+    is_in_part = any(name not in (*PLACES, PERIOD) for name in form.by)
+    names = ("indicator_id", "part", *PLACES, PERIOD, "ends", *_FIGURE, "code", "missing", "action_id", "centre_id")
     query = select(*(_v[name] for name in names)).where(
         _v.indicator_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
-        _v.key == bindparam("key", type_=Text),
+        _v.key == (bindparam("key", type_=Text) if is_in_part else literal_column("''", Text)),
         *(_CONDITIONS[name] for name in form.conditions),
         *(counts or (_v.valid_to.is_(None),)),
         or_(visible(value, form.access_kind, None), by_grant(value, _v.centre_id, form.access_kind)),
     )
-    if "region" in form.by:
-        query = query.add_columns(_place.c.region).join(_place, _place.c.country == _v.country)
     return query.subquery("reported")
 
 

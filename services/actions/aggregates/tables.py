@@ -13,6 +13,7 @@ value = table(
     Column("ends", Date, nullable=False),
     text("period"),
     text("country"),
+    text("region"),
     text("visibility"),
     text("key"),
     text("part"),
@@ -27,4 +28,4 @@ value = table(
 )
 """One row for each published result, and one for each of its parts by one dimension: `key`, with the code `part`; both
 are empty for the result itself. Triggers write it. `id` is the result's; the value counts from `valid_from` until
-`valid_to`."""
+`valid_to`. `region` is the country's, empty without one."""

@@ -207,6 +207,8 @@ FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", 
 """Every focal point of a government."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")
 """Every endorsement of a government."""
+SUPPORT_REQUESTS = _view("action_published_support_request", id="id", country="text", status="text", holder="text")
+"""Every request for support, with who has it."""
 OFFERS = _view("action_published_offer", **_RECORD, request_id="id", expert_id="id")
 """Every offer of an expert to a country, without its message."""
 TASKS = _view("action_published_task", **_RECORD, owner_id="id", owner_role="text")

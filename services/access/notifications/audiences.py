@@ -131,6 +131,11 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.EVALUATORS: _evaluators,
         Audience.EVALUATED: director_of(_evaluation.c.id, _of_evaluation, _centre.c.id),
         Audience.DIRECTOR: director_of(_centre.c.id, _centre, _centre.c.id),
+        Audience.SUPPORT_OFFICE: office_of(
+            views.SUPPORT_REQUESTS,
+            views.SUPPORT_REQUESTS.c.id == KEYS,
+            views.SUPPORT_REQUESTS.c.holder == constant("secretariat"),
+        ),
         Audience.CENTRE_SECRETARIAT: office_of(_centre, _centre.c.id == KEYS),
         Audience.COUNTRY_OFFICE: office_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.id == KEYS),
         Audience.HOST: holders_over("institution", _centre.c.id, _centre, _centre.c.host_institution_id),

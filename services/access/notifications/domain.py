@@ -33,6 +33,7 @@ class Audience(StrEnum):
     INVITED = "the expert who is invited to review"
     ASKED = "the expert who is asked to help"
     HELPING = "the experts who help"
+    SUPPORT_OFFICE = "the office of the country, if it has the request"
     NOMINEE = "the nominee"
     NOMINEES = "the nominees of the call"
     PANEL = "the panel of the call"
@@ -110,6 +111,7 @@ _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
 _OF_TERM = (*_OF_CENTRE, _A.HOST)
 _OF_ANNUAL_REPORT = (_A.REPORT_DIRECTOR, _A.REPORT_HOST)
 _OF_REPORT = (_A.AUTHOR, _A.COMMITTEE)
+_OF_SUPPORT = (_A.AUTHOR, _A.GOVERNMENT, _A.HELPING)
 _PARTNERS = (_A.PARTNERS, _A.PARTNER_REPRESENTATIVES)
 _PROPOSED = ".transition_proposed.v1"
 _PROPOSALS = tuple(
@@ -222,10 +224,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices("assessment", _A.AUTHOR, of="actions.assessment replied"),
         *_notices(
-            "assessment",
-            _A.AUTHOR,
-            _A.GOVERNMENT,
-            of="actions.assessment submitted published superseded retracted",
+            "assessment", _A.AUTHOR, _A.GOVERNMENT, of="actions.assessment submitted published superseded retracted"
         ),
         *_notices(
             "progress_report",
@@ -247,10 +246,10 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices(
             "support_request",
-            *(_A.AUTHOR, _A.GOVERNMENT, _A.HELPING),
-            of="actions.support_request draft matching declined unmatched in_delivery delivered closed cancelled"
-            " overdue",
+            *_OF_SUPPORT,
+            of="actions.support_request draft matching declined unmatched in_delivery delivered closed cancelled",
         ),
+        *_notices("support_request", *_OF_SUPPORT, _A.SUPPORT_OFFICE, of="actions.support_request overdue"),
         *_notices("support_request", _A.GOVERNMENT, of="actions.offer accepted"),
         *_notices("support_offer", _A.ASKED, of="actions.offer created confirmed refused expired withdrawn"),
         *_notices("task", _A.TASK_OWNER, of="actions.task created assigned open cancelled overdue"),

@@ -46,6 +46,7 @@ from tests.bench import (
     trail,
     values,
     work,
+    year,
 )
 from tests.bench.cases import EXPERTS, Case, Sample, cases
 from tests.bench.people import EXPERTS as ALL
@@ -74,6 +75,7 @@ _PEOPLE = {
     "obligations": obligations.measure,
     "centre_work": centre_work.measure,
     "growth": growth.measure,
+    "year": year.measure,
 }
 
 

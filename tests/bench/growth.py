@@ -14,7 +14,7 @@ from tests.support.membership import expert
 
 WRITES = 4_000
 """Half of them create an expert, half change one."""
-_AT_ONCE = 16
+_AT_ONCE = 4
 _SIZES = """
 SELECT relname, pg_total_relation_size(oid) AS size FROM pg_class
 WHERE relnamespace = 'escm'::regnamespace AND relkind = 'r'
@@ -29,18 +29,10 @@ SELECT NOT EXISTS (SELECT FROM escm.core_outbox)
 async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, Any]:
     """`growth_*`: bytes in the database for each expert that was loaded, and for each write over HTTP."""
     (token,) = await tokens(at, "secretariat")
-    before = await _sizes(connection)
+    before = await sizes(connection)
     experts = await connection.fetchval("SELECT count(*) FROM escm.member_expert")
-    with (
-        serving("services.membership.app:create_app", at, factory=True) as (address, _),
-        running("worker membership", at, API_CORE),
-        running("worker access", at, API_CORE),
-        running("relay", at, LOAD_CORE),
-    ):
-        await until(connection, WORKING, "membership")
-        await _write(address, token)
-        await until(connection, _QUIET, within=600)
-    after = await _sizes(connection)
+    await written(at, connection, token)
+    after = await sizes(connection)
     whole = await connection.fetchval("SELECT pg_database_size(current_database())")
     found = {"growth_database": alone(whole / 2**20, f"MiB with {experts:,} experts")}
     found["growth_expert"] = alone(before["records"] / experts, "bytes of each expert, with indexes")
@@ -49,7 +41,20 @@ async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, An
     return found
 
 
-async def _write(address: str, token: str) -> None:
+async def written(at: Addresses, connection: asyncpg.Connection, token: str, writes: int = WRITES) -> None:
+    """Makes so many writes over HTTP, and waits until workers have handled what follows from them."""
+    with (
+        serving("services.membership.app:create_app", at, factory=True) as (address, _),
+        running("worker membership", at, API_CORE),
+        running("worker access", at, API_CORE),
+        running("relay", at, LOAD_CORE),
+    ):
+        await until(connection, WORKING, "membership")
+        await _write(address, token, writes)
+        await until(connection, _QUIET, within=600)
+
+
+async def _write(address: str, token: str, writes: int) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     limits = httpx.Limits(max_connections=_AT_ONCE)
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60, limits=limits) as client:
@@ -64,10 +69,10 @@ async def _write(address: str, token: str) -> None:
                 path = f"{EXPERTS}/{created.json()['id']}"
                 (await client.patch(path, json={"keywords": ["reefs"]}, headers=match)).raise_for_status()
 
-        await asyncio.gather(*(one(number) for number in range(WRITES // 2)))
+        await asyncio.gather(*(one(number) for number in range(writes // 2)))
 
 
-async def _sizes(connection: asyncpg.Connection) -> Counter[str]:
+async def sizes(connection: asyncpg.Connection) -> Counter[str]:
     """The bytes of all tables with their indexes, after a vacuum, by purpose."""
     await connection.execute("VACUUM ANALYZE")
     sizes: Counter[str] = Counter()

@@ -92,6 +92,9 @@ _is_author = and_(
         _held.c.role.in_([constant(role) for role in _OFFICE]),
     ),
 )
+_uploader = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
+    audit.c.subject == KEYS, audit.c.action == constant("create"), audit.c.actor_kind == ACCOUNT
+)
 _author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(audit.c.subject == KEYS, _is_author)
 _comment, _delegation = views.REPORT_COMMENTS, views.DELEGATIONS
 _report_author = (
@@ -151,6 +154,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         ),
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),
         Audience.AUTHOR: _author,
+        Audience.UPLOADER: _uploader,
         Audience.REPORT_AUTHOR: _report_author,
         Audience.DELEGATED: select(_delegation.c.id.label("subject"), _delegation.c.account_id).where(
             _delegation.c.id == KEYS

@@ -54,6 +54,7 @@ class Audience(StrEnum):
     PARTNER_REPRESENTATIVES = "representatives of the institution that is the partner"
     REPRESENTATIVES = "representatives of the institution"
     AUTHOR = "who entered or claimed the record, except the secretariat"
+    UPLOADER = "who uploaded the file"
     COMMITTEE = "president and secretary of the country's committee"
     GOVERNMENT = "focal points of the country"
     OWNER = "the owner of the account"
@@ -110,7 +111,7 @@ _A = Audience
 _OF_CENTRE = (_A.AUTHOR, _A.DIRECTOR)
 _OF_TERM = (*_OF_CENTRE, _A.HOST)
 _OF_ANNUAL_REPORT = (_A.REPORT_DIRECTOR, _A.REPORT_HOST)
-_OF_REPORT = (_A.AUTHOR, _A.COMMITTEE)
+_OF_PROGRAMME = (_A.AUTHOR, _A.COMMITTEE)
 _OF_SUPPORT = (_A.AUTHOR, _A.GOVERNMENT, _A.HELPING)
 _PARTNERS = (_A.PARTNERS, _A.PARTNER_REPRESENTATIVES)
 _PROPOSED = ".transition_proposed.v1"
@@ -205,15 +206,13 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices(
             "programme",
-            _A.AUTHOR,
-            _A.COMMITTEE,
+            *_OF_PROGRAMME,
             _A.GOVERNMENT,
             of="actions.programme designing plan_review approved implementing paused completed discontinued",
         ),
         *_notices(
             "action",
-            _A.AUTHOR,
-            _A.COMMITTEE,
+            *_OF_PROGRAMME,
             of="actions.action planned in_progress finalising closed suspended cancelled",
         ),
         *_notices("milestone", _A.AUTHOR, of="actions.milestone in_progress claimed done dropped"),
@@ -228,16 +227,17 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         ),
         *_notices(
             "progress_report",
-            *_OF_REPORT,
+            *_OF_PROGRAMME,
             of="actions.report submitted in_review changes_requested cleared published superseded retracted discarded",
         ),
-        *_notices("progress_report", *_OF_REPORT, _A.DELEGATES, of="actions.report report_due report_late"),
-        *_notices("progress_report", *_OF_REPORT, of="actions.report overdue", is_mailed=False),
-        *_notices("progress_report", *_OF_REPORT, _A.GOVERNMENT, of="actions.programme report_due report_late"),
+        *_notices("progress_report", *_OF_PROGRAMME, _A.DELEGATES, of="actions.report report_due report_late"),
+        *_notices("progress_report", *_OF_PROGRAMME, of="actions.report overdue", is_mailed=False),
+        *_notices("progress_report", *_OF_PROGRAMME, _A.GOVERNMENT, of="actions.programme report_due report_late"),
         *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
         *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
         *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),
-        *_notices("evidence", _A.AUTHOR, of="actions.evidence superseded withdrawn purged quarantined"),
+        *_notices("evidence", _A.AUTHOR, of="actions.evidence superseded withdrawn purged"),
+        *_notices("evidence", _A.UPLOADER, of="actions.evidence quarantined"),
         *_notices(
             "endorsement", _A.AUTHOR, _A.GOVERNMENT, of="actions.endorsement verified expired withdrawn superseded"
         ),

@@ -12,6 +12,7 @@ from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import now
 from shared.messaging.inbox import Inbox
 from tests.access.caller import Caller as AccessCaller
 from tests.support.callers import Caller
@@ -60,6 +61,16 @@ class People:
         for inbox in inboxes:
             async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
                 await inbox.react(uow, [fact for fact in facts if inbox.matching(fact.type)])
+
+    async def announce(self, fact_type: str, record: dict[str, Any]) -> None:
+        """Delivers a fact about a record, as it is now, twice."""
+        fact = Fact(
+            type=fact_type, time=now(), subject=UUID(record["id"]), ref=record["ref"], version=record["version"],
+            country=record["country"], link=record["links"]["self"],
+        )  # fmt: skip
+        for again in range(2):
+            async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
+                await Inbox(f"access{again}", REACTIONS).react(uow, [fact])
 
     async def events(self, account: UUID) -> list[str]:
         """The events of which an account was notified, in order."""

@@ -1,32 +1,15 @@
 """Whoever has the file of a centre is notified when the target of its stage has passed."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from services.access.reactions import REACTIONS
 from shared.contracts.centres import CENTRE_STAGE_OVERDUE
-from shared.contracts.envelope import Fact
-from shared.database.context import SYSTEM_CONTEXT
-from shared.database.unit_of_work import unit_of_work
-from shared.kernel.clock import now, today
-from shared.messaging.inbox import Inbox
+from shared.kernel.clock import today
 from tests.access.notifications.people import People
 from tests.support.callers import Caller
 from tests.support.centres import Members, applied, entered, reviewed, stepped, unused_country
 
 _EVENT = "centre.stage_overdue"
-
-
-async def _pass_target(people: People, centre: dict[str, Any]) -> None:
-    """The fact of the schedule, delivered twice."""
-    fact = Fact(
-        type=CENTRE_STAGE_OVERDUE, time=now(), subject=UUID(centre["id"]), ref=centre["ref"], version=9,
-        country=centre["country"], link=centre["links"]["self"],
-    )  # fmt: skip
-    for again in range(2):
-        async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
-            await Inbox(f"access{again}", REACTIONS).react(uow, [fact])
 
 
 async def _officer(people: People, country: str) -> UUID:
@@ -41,13 +24,13 @@ async def test_the_assigned_officer_or_else_the_office_is_notified_by_mail(
     country = unused_country()
     first, second, elsewhere = [await _officer(people, of) for of in (country, country, "XC")]
     centre = await applied(centres, Members(members), country)
-    await _pass_target(people, centre)
+    await people.announce(CENTRE_STAGE_OVERDUE, centre)
     assert [await people.events(one) for one in (first, second, elsewhere)] == [[_EVENT], [_EVENT], []]
     mail = await people.superuser.fetchval("SELECT mail FROM access_notification WHERE account_id = $1", first)
     assert mail == "mail"
     other = await applied(centres, Members(members), country)
     await stepped(centres, other, "assign", fields={"officer": str(second)})
-    await _pass_target(people, other)
+    await people.announce(CENTRE_STAGE_OVERDUE, other)
     assert [await people.events(one) for one in (first, second)] == [[_EVENT], [_EVENT, _EVENT]]
 
 
@@ -55,7 +38,7 @@ async def test_the_reviewers_who_are_expected_are_notified(people: People, membe
     country, of = unused_country(), Members(members)
     officer, reviewer = await _officer(people, country), await people.person()
     centre = await stepped(centres, await applied(centres, of, country), "accept_complete")
-    await _pass_target(people, centre)
+    await people.announce(CENTRE_STAGE_OVERDUE, centre)
     assert await people.events(officer) == [_EVENT], "nobody is invited yet"
     expert = await of.expert(country)
     await people.superuser.execute(
@@ -64,9 +47,9 @@ async def test_the_reviewers_who_are_expected_are_notified(people: People, membe
     await people.own(reviewer, expert)
     due = (today() + timedelta(days=30)).isoformat()
     await entered(centres, f"{centre['links']['self']}/reviewers", {"expert_id": expert, "due": due})
-    await _pass_target(people, centre)
+    await people.announce(CENTRE_STAGE_OVERDUE, centre)
     assert (await people.events(reviewer), len(await people.events(officer))) == ([_EVENT], 1)
     for _ in range(2):
         await reviewed(centres, of, centre)
-    await _pass_target(people, centre)
+    await people.announce(CENTRE_STAGE_OVERDUE, centre)
     assert len(await people.events(reviewer)) == 1, "the secretariat has the file"

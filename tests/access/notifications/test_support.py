@@ -6,12 +6,6 @@ from uuid import UUID
 import pytest
 
 from services.access.notifications.sentences import sentence
-from services.access.reactions import REACTIONS
-from shared.contracts.envelope import Fact
-from shared.database.context import SYSTEM_CONTEXT
-from shared.database.unit_of_work import unit_of_work
-from shared.kernel.clock import now
-from shared.messaging.inbox import Inbox
 from tests.access.notifications.people import People, arrived
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.centres import stepped
@@ -19,7 +13,7 @@ from tests.support.mailbox import Mailbox, text_of
 from tests.support.membership import activated
 from tests.support.requests import DOCUMENT, matching, offer
 
-_OVERDUE = "support_request.overdue"
+_OVERDUE, _LATE = "support_request.overdue", "escm.actions.support_request.overdue.v1"
 _LANGUAGE = "UPDATE access_account SET language = $2 WHERE id = $1"
 
 
@@ -81,20 +75,9 @@ async def test_the_office_is_notified_of_a_late_request_while_it_has_it(
     await people.holds(elsewhere, "secretariat_officer", "country", "XC")
     await people.holds(focal, "government_focal_point", "country", "XA")
     path = await matching(actions)
-    await _pass_target(people, actions, path)
+    await people.announce(_LATE, (await actions.get(path)).json())
     assert [await people.events(one) for one in (officer, elsewhere, focal)] == [[_OVERDUE], [], [_OVERDUE]]
     _, record = await _expert(people, members)
     await offer(actions, path, record)
-    await _pass_target(people, actions, path)
+    await people.announce(_LATE, (await actions.get(path)).json())
     assert len(await people.events(officer)) == 1, "the expert who is asked has it"
-
-
-async def _pass_target(people: People, actions: Caller, path: str) -> None:
-    """The fact of the schedule, when the target of the request has passed."""
-    record = (await actions.get(path)).json()
-    fact = Fact(
-        type="escm.actions.support_request.overdue.v1", time=now(), subject=UUID(record["id"]), ref=record["ref"],
-        version=record["version"], country=record["country"], link=path,
-    )  # fmt: skip
-    async with unit_of_work(people.database, SYSTEM_CONTEXT) as uow:
-        await Inbox("access", REACTIONS).react(uow, [fact])

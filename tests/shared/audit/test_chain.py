@@ -14,7 +14,11 @@ from shared.database.ids import uuid7
 from shared.messaging.outbox import announce_change
 from tests.shared.audit.trail import EXPERTS, Trail, enter_old
 
+_EXPLAINED = "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET client_min_messages = log"
 _LATEST = "SELECT position, at, key_id FROM core_audit_checkpoint ORDER BY position DESC LIMIT 1"
+
+
+async def _nothing(_connection: object) -> None: ...
 
 
 async def test_one_change_is_one_entry_and_one_fact_under_one_id(trail: Trail) -> None:
@@ -33,11 +37,24 @@ async def test_entries_are_linked_at_the_positions_of_their_facts(trail: Trail) 
     assert (await trail.summary()).entries == 5
 
 
-async def test_what_a_leader_without_the_chain_has_left_is_linked_by_the_next(trail: Trail) -> None:
-    async def nothing(_connection: object) -> None: ...
-
+async def test_entries_are_found_by_their_index_though_a_month_was_empty_when_planned(trail: Trail) -> None:
     await trail.write(3)
-    await trail.link(chain=nothing)
+    await trail.link(chain=_nothing)
+    plans: list[str] = []
+    await trail.admin.execute("VACUUM core_audit")
+    await trail.admin.execute(_EXPLAINED)
+    trail.admin.add_log_listener(lambda _connection, message: plans.append(message.message))
+    async with trail.admin.transaction():
+        await trail.chain(trail.admin)
+    (plan,) = [plan for plan in plans if "INSERT INTO core_audit_link" in plan]
+    assert "Scan using core_audit_2" in plan
+    assert "Seq Scan on core_audit_2" not in plan
+    assert await trail.positions() == [1, 2, 3]
+
+
+async def test_what_a_leader_without_the_chain_has_left_is_linked_by_the_next(trail: Trail) -> None:
+    await trail.write(3)
+    await trail.link(chain=_nothing)
     assert await trail.positions() == []
     await trail.write(1)
     await trail.link(seal=True)

@@ -157,15 +157,19 @@ class _Year:
             begun = end
             with _timed(took, "links"):
                 while await self._connection.fetchval(_BEHIND):
-                    await self._chain(self._relay)
+                    await self._link()
             if day % 7 == 6:
                 for table in _LEFT:
                     await self._connection.execute(f"VACUUM {table}")
         await self._turn_to(DAYS)
         await tidy(self._relay, self._settings.responses_mebibytes)
-        await self._chain(self._relay)
+        await self._link()
         for name, seconds in took.items():
             self.found[f"{name}_s"] = alone(seconds, "s in the whole year")
+
+    async def _link(self) -> None:
+        async with self._relay.transaction():
+            await self._chain(self._relay)
 
     async def _months(self) -> None:
         """Partitions of entries of the past, which the product makes ahead of time."""
@@ -210,8 +214,7 @@ class _Year:
 
         async def retire() -> None:
             await self._turn_to(DAYS + 31)
-            async with self._relay.transaction():
-                await self._chain(self._relay)
+            await self._link()
 
         with serving("services.membership.app:create_app", at, factory=True) as (address, _):
             for name, work in (("alone", lambda: asyncio.sleep(10)), ("deleting", delete), ("retiring", retire)):

@@ -1,25 +1,12 @@
 """Values have the region of their country, and those of today an index of their own, for sums by region and by period."""
 
+import csv
+from pathlib import Path
+
 from migrations.rules import run
 
 revision = "0093_actions_value_regions"
 down_revision = "0092_core_retirement"
-
-_REGIONS = {
-    "Africa": "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW IO KE KM LR LS LY MA MG ML MR MU MW MZ"
-    " NA NE NG RE RW SC SD SH SL SN SO SS ST SZ TD TF TG TN TZ UG YT ZA ZM ZW",
-    "Americas": "AG AI AR AW BB BL BM BO BQ BR BS BV BZ CA CL CO CR CU CW DM DO EC FK GD GF GL GP GS GT GY HN HT JM KN KY LC"
-    " MF MQ MS MX NI PA PE PM PR PY SR SV SX TC TT US UY VC VE VG VI",
-    "Asia": "AE AF AM AZ BD BH BN BT CN CY GE HK ID IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK MM MN MO MV MY NP OM PH"
-    " PK PS QA SA SG SY TH TJ TL TM TR TW UZ VN YE",
-    "Europe": "AD AL AT AX BA BE BG BY CH CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV MC MD ME MK"
-    " MT NL NO PL PT RO RS RU SE SI SJ SK SM UA VA",
-    "Oceania": "AS AU CC CK CX FJ FM GU HM KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TO TV UM VU WF WS",
-}
-"""The countries and areas of each region of UN M49."""
-_REGION = "\n".join(
-    f"        WHEN country = ANY('{{{codes.replace(' ', ',')}}}') THEN '{region}'" for region, codes in _REGIONS.items()
-)
 
 
 def upgrade() -> None:
@@ -28,7 +15,7 @@ def upgrade() -> None:
     run(f"""
 CREATE FUNCTION action_region(country text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE
-{_REGION}
+{_cases()}
         ELSE '' END
 $$
 --;
@@ -40,6 +27,13 @@ CREATE INDEX action_value_today_idx ON action_value (indicator_id, period, ends,
     visibility, id, number, numerator, denominator, code, missing, action_id, centre_id, starts)
     WHERE key = '' AND valid_to IS NULL
 """)
+
+
+def _cases() -> str:
+    """A line for each region of UN M49 with its countries and areas."""
+    with Path(__file__).with_name("0093_regions.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [(row["region"], row["countries"].replace(" ", ",")) for row in csv.DictReader(lines)]
+    return "\n".join(f"        WHEN country = ANY('{{{countries}}}') THEN '{region}'" for region, countries in rows)
 
 
 def downgrade() -> None:

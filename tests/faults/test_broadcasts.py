@@ -52,7 +52,7 @@ class Sending:
         self.workers = [
             cluster.worker(f"broadcasting{number}", "tests.faults.broadcasting", **given) for number in range(2)
         ]
-        self.relay = cluster.worker("broadcasting-relay", "tests.faults.working", "relay", stage=Stage.RELAY)
+        self.relay = cluster.worker("broadcasting-relay", "tests.faults.working", "relay", "patient", stage=Stage.RELAY)
 
     @property
     def processes(self) -> list[Process]:

@@ -94,7 +94,7 @@ class Office:
     def __init__(self, cluster: Cluster, connection: asyncpg.Connection, kind: Kind) -> None:
         self.connection, self.kind = connection, kind
         self.workers = [cluster.worker(f"certify{number}", "tests.faults.certifying") for number in range(4)]
-        self.relay = cluster.worker("certifying-relay", "tests.faults.working", "relay", stage=Stage.RELAY)
+        self.relay = cluster.worker("certifying-relay", "tests.faults.working", "relay", "patient", stage=Stage.RELAY)
 
     @property
     def processes(self) -> list[Process]:

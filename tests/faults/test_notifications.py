@@ -78,7 +78,7 @@ class Office:
             for what in (reminding, "notify")
             for number in range(4)
         ]
-        self.relay = cluster.worker("notifying-relay", "tests.faults.working", "relay", stage=Stage.RELAY)
+        self.relay = cluster.worker("notifying-relay", "tests.faults.working", "relay", "patient", stage=Stage.RELAY)
 
     @property
     def processes(self) -> list[Process]:

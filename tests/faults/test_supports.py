@@ -50,7 +50,7 @@ class Signing:
         self.workers = [
             cluster.worker(f"supporting{number}", "tests.faults.supporting", **given) for number in range(2)
         ]
-        self.relay = cluster.worker("supporting-relay", "tests.faults.working", "relay", stage=Stage.RELAY)
+        self.relay = cluster.worker("supporting-relay", "tests.faults.working", "relay", "patient", stage=Stage.RELAY)
         self.client = cluster.client()
 
     @property

@@ -1,5 +1,5 @@
 """A worker of membership with short leases, whose jobs, ticks and reactions write rows, or a relay with short ones:
-`working.py worker [beat] [react] | relay`."""
+`working.py worker [beat] [react] | relay [patient]`."""
 
 import asyncio
 import os
@@ -22,7 +22,8 @@ from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker
 
 SERVICE = "membership"
-ATTEMPTS = 3
+ATTEMPTS, _PATIENT = 3, 8
+"""Attempts of a job, and those where a test kills its workers more often than that."""
 LEASE = 1.0
 _NOTE = "INSERT INTO faults_work (job, step, worker) VALUES ($1, $2, $3)"
 _REACTED = "INSERT INTO faults_work (job, step, worker) SELECT f, 0, $2 FROM unnest($1::uuid[]) f"
@@ -67,7 +68,8 @@ SCHEDULES = {"beat": Schedule(timedelta(seconds=1), beat)}
 async def main(what: str, *more: str) -> None:
     settings = MembershipSettings()
     if what == "relay":
-        process: Relay | Worker = Relay(settings, grace=0.5, lease=LEASE, attempts=ATTEMPTS, backoff=0.05)
+        attempts = _PATIENT if "patient" in more else ATTEMPTS
+        process: Relay | Worker = Relay(settings, grace=0.5, lease=LEASE, attempts=attempts, backoff=0.05)
     else:
         schedules = SCHEDULES if "beat" in more else {}
         reactions = {"escm.membership.*": react} if "react" in more else {}

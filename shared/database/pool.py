@@ -142,8 +142,11 @@ class Database:
             )
             try:
                 await _prepare(connection)
-            except BaseException:
+            except BaseException as error:
+                is_cut = isinstance(error, asyncpg.InterfaceError) and connection.is_closed()
                 connection.terminate()
+                if is_cut:
+                    raise ConnectionResetError("The connection was lost before its first use.") from error
                 raise
             return connection
 
@@ -192,12 +195,12 @@ class Database:
         """Whether the database is closed. Uses another connection, because the failed one is in a transaction."""
         try:
             connection = await self._connect()
-        except (*UNREACHABLE, TimeoutError):
+            try:
+                return bool(await connection.fetchval(IS_FENCED))
+            finally:
+                connection.terminate()
+        except (*UNREACHABLE, asyncpg.InterfaceError, TimeoutError):
             return False
-        try:
-            return bool(await connection.fetchval(IS_FENCED))
-        finally:
-            connection.terminate()
 
 
 class Lease:

@@ -7,11 +7,13 @@ import asyncpg
 import pytest
 
 from deploy.local.ports import first_free
+from shared.database import pool
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Unavailable
 from shared.messaging.supervision import is_transient
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +85,28 @@ async def test_a_connection_lost_between_statements_is_unavailable(database: Dat
         await _losing(database, database_url)
     assert is_transient(raised.value)
     assert await _asking(database) == 0
+
+
+async def test_a_connection_lost_before_its_first_use_is_unavailable(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut(connection: asyncpg.Connection) -> None:
+        await _cut(connection, database_url)
+        await eventually(lambda: _is_closed(connection))
+        await connection.execute("SELECT 1")
+
+    database = await Database.open(database_url, size=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(pool, "set_codecs", cut)
+        with pytest.raises(Unavailable) as raised:
+            await _asking(database)
+    assert is_transient(raised.value)
+    assert await _asking(database) >= 0
+    await database.close()
+
+
+async def _is_closed(connection: asyncpg.Connection) -> bool:
+    return bool(connection.is_closed())
 
 
 async def test_an_operating_system_error_with_a_lost_connection_is_unavailable(

@@ -13,7 +13,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Unavailable
 from shared.messaging.supervision import is_transient
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +95,7 @@ async def test_a_connection_lost_before_its_first_use_is_unavailable(
         await eventually(lambda: _is_closed(connection))
         await connection.execute("SELECT 1")
 
-    database = await Database.open(database_url, size=1)
+    database = await Database.open(database_url, size=1, patience=PATIENCE)
     with monkeypatch.context() as patched:
         patched.setattr(pool, "set_codecs", cut)
         with pytest.raises(Unavailable) as raised:

@@ -92,10 +92,9 @@ _is_author = and_(
         _held.c.role.in_([constant(role) for role in _OFFICE]),
     ),
 )
-_uploader = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(
-    audit.c.subject == KEYS, audit.c.action == constant("create"), audit.c.actor_kind == ACCOUNT
-)
-_author = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(audit.c.subject == KEYS, _is_author)
+_actor = select(audit.c.subject, audit.c.actor_id.label("account_id")).where(audit.c.subject == KEYS)
+_author = _actor.where(_is_author)
+_uploader = _actor.where(audit.c.action == constant("create"), audit.c.actor_kind == ACCOUNT)
 _comment, _delegation = views.REPORT_COMMENTS, views.DELEGATIONS
 _report_author = (
     select(_comment.c.id.label("subject"), audit.c.actor_id.label("account_id"))

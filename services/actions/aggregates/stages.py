@@ -102,11 +102,10 @@ def _same(one: FromClause, other: FromClause, keys: Sequence[str]) -> Expression
 def _rows(form: Form) -> FromClause:
     until = bindparam("until", type_=Instant)
     counts = (_v.valid_from < until, or_(_v.valid_to.is_(None), _v.valid_to >= until)) if form.has_day else ()
-    is_in_part = any(name not in (*PLACES, PERIOD) for name in form.by)
     names = ("indicator_id", "part", *PLACES, PERIOD, "ends", *_FIGURE, "code", "missing", "action_id", "centre_id")
     query = select(*(_v[name] for name in names)).where(
         _v.indicator_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
-        _v.key == (bindparam("key", type_=Text) if is_in_part else literal_column("''", Text)),
+        _v.key == (bindparam("key", type_=Text) if "part" in _keys(form) else literal_column("''", Text)),
         *(_CONDITIONS[name] for name in form.conditions),
         *(counts or (_v.valid_to.is_(None),)),
         or_(visible(value, form.access_kind, None), by_grant(value, _v.centre_id, form.access_kind)),

@@ -81,6 +81,11 @@ async def _execute_or_end(connection: Connection, statement: str, *, seconds: fl
         raise
 
 
+def _is_cut(connection: Connection, error: BaseException) -> bool:
+    """Whether the end of the connection caused the error."""
+    return isinstance(error, (OSError, asyncpg.InterfaceError)) and connection.is_closed()
+
+
 async def roll_back(connection: Connection) -> None:
     """Ends the transaction, or the connection if that is impossible, so that no open transaction returns to the pool.
 
@@ -143,9 +148,9 @@ class Database:
             try:
                 await _prepare(connection)
             except BaseException as error:
-                is_cut = isinstance(error, asyncpg.InterfaceError) and connection.is_closed()
+                was_cut = _is_cut(connection, error)
                 connection.terminate()
-                if is_cut:
+                if was_cut:
                     raise ConnectionResetError("The connection was lost before its first use.") from error
                 raise
             return connection
@@ -253,14 +258,14 @@ class Lease:
         if isinstance(error, _NOT_THERE):
             if await self._database.is_fenced():
                 raise under_maintenance() from error
-        elif isinstance(error, Exception):
-            is_cut = isinstance(error, (OSError, asyncpg.InterfaceError)) and connection.is_closed()
-            if self._use.is_lost or is_cut or isinstance(error, _WENT_AWAY):
-                if isinstance(error, asyncpg.InternalClientError):
-                    connection.terminate()
-                if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
-                    self._database.connections.terminate()
-                raise Unavailable("The connection to the database was lost.") from error
+        elif isinstance(error, Exception) and (
+            self._use.is_lost or _is_cut(connection, error) or isinstance(error, _WENT_AWAY)
+        ):
+            if isinstance(error, asyncpg.InternalClientError):
+                connection.terminate()
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                self._database.connections.terminate()
+            raise Unavailable("The connection to the database was lost.") from error
         if isinstance(error, (asyncio.CancelledError, TimeoutError)):
             await self._await_cancellation(connection)
 

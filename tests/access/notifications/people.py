@@ -1,6 +1,7 @@
 """People with accounts, and the delivery of facts to access."""
 
 import asyncio
+from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
@@ -56,11 +57,7 @@ class People:
             "SELECT * FROM core_outbox WHERE subject = ANY($1) ORDER BY id", [UUID(record) for record in records]
         )
         assert rows
-        facts = [Fact.of_row(row) for row in rows]
-        inboxes = [Inbox(f"access{again}", REACTIONS) for again in range(times)]
-        for inbox in inboxes:
-            async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
-                await inbox.react(uow, [fact for fact in facts if inbox.matching(fact.type)])
+        await self._react([Fact.of_row(row) for row in rows], times)
 
     async def announce(self, fact_type: str, record: dict[str, Any]) -> None:
         """Delivers a fact about a record, as it is now, twice."""
@@ -68,9 +65,12 @@ class People:
             type=fact_type, time=now(), subject=UUID(record["id"]), ref=record["ref"], version=record["version"],
             country=record["country"], link=record["links"]["self"],
         )  # fmt: skip
-        for again in range(2):
+        await self._react([fact], 2)
+
+    async def _react(self, facts: Sequence[Fact], times: int) -> None:
+        for inbox in (Inbox(f"access{again}", REACTIONS) for again in range(times)):
             async with unit_of_work(self.database, SYSTEM_CONTEXT) as uow:
-                await Inbox(f"access{again}", REACTIONS).react(uow, [fact])
+                await inbox.react(uow, [fact for fact in facts if inbox.matching(fact.type)])
 
     async def events(self, account: UUID) -> list[str]:
         """The events of which an account was notified, in order."""

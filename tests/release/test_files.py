@@ -81,4 +81,5 @@ def _images(clone: Path, **variables: str) -> "subprocess.CompletedProcess[str]"
     """`make release-images` with a compose that prints what it is given."""
     given = "sh -c 'echo $$RELEASE $$PYTHON_IMAGE $$SOURCE_DATE_EPOCH $$1' sh"
     words = [f"{name}={value}" for name, value in {"COMPOSE": given, "PYTHON": sys.executable, **variables}.items()]
-    return subprocess.run(["make", "release-images", *words], cwd=clone, capture_output=True, text=True, check=False)
+    make = ["make", "--no-print-directory", "release-images", *words]
+    return subprocess.run(make, cwd=clone, capture_output=True, text=True, check=False)

@@ -21,7 +21,7 @@ from tests.faults.processes import Process
 from tests.support.waiting import eventually
 
 _PORTS = 25000
-_SAME_AS_PRIMARY = ("max_connections", "fsync", "full_page_writes")
+_SAME_AS_PRIMARY = ("max_connections", "shared_buffers", "fsync", "full_page_writes")
 
 
 class Standby:

@@ -49,6 +49,29 @@ _VOWELS = ["a", "e", "i", "o", "u", "ai", "ea", "ou"]
 _STATUSES = (("active", 60), ("prospect", 20), ("grace", 5), ("lapsed", 5), ("applied", 5), ("invited", 5))
 _VISIBILITIES = (("public", 70), ("network", 25), ("restricted", 5))
 _INDEXES_KEPT = ("member_expert_pkey", "member_expert_ref_key", "member_expert_value_pkey")
+_GENERATED = 1_000_000
+"""Experts after these are copies of them, with later ids and times and with other consonants in their names."""
+_CONSONANTS = "bdfgklmnprstvz"
+_COPY = """
+WITH made AS (
+    INSERT INTO escm.member_expert SELECT made.* FROM first_expert e
+    CROSS JOIN LATERAL (SELECT e.created_at + $1 * interval '1 second' AS at,
+        (substr(e.ref, 5)::int + $1)::text AS n, translate(e.display_name, $2, $3) AS name) later
+    CROSS JOIN LATERAL jsonb_populate_record(e, jsonb_build_object(
+        'id', lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0')
+            || substr(replace(e.id::text, '-', ''), 13),
+        'ref', 'EXP-' || lpad(n, greatest(6, length(n)), '0'), 'created_at', at, 'updated_at', at,
+        'names', jsonb_build_array(jsonb_build_object(
+            'given', split_part(name, ' ', 1), 'family', split_part(name, ' ', 2), 'kind', 'preferred')),
+        'display_name', name, 'sort_name', translate(e.sort_name, $2, $3),
+        'search_key', translate(e.search_key, $2, $3), 'name_key', translate(e.name_key, $2, $3))) made
+    WHERE substr(e.ref, 5)::int <= $4
+    RETURNING id, fields, planetary_boundaries, country, visibility
+)
+INSERT INTO escm.member_expert_value (expert_id, kind, value, country, visibility)
+SELECT id, kind, value, country, visibility FROM made
+CROSS JOIN LATERAL (VALUES ('field', fields[1]), ('boundary', planetary_boundaries[1])) one (kind, value)
+"""
 
 
 def names(dice: random.Random) -> tuple[str, str]:
@@ -131,7 +154,7 @@ async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
     columns = [column.key for column in expert.c]
     batch: list[tuple[Any, ...]] = []
     values: list[tuple[Any, ...]] = []
-    for row in experts(count):
+    for row in experts(min(count, _GENERATED)):
         batch.append(tuple(row[name] for name in columns))
         place = (row["country"], row["visibility"])
         values.append((row["id"], "field", row["fields"][0], *place))
@@ -139,6 +162,7 @@ async def load(connection: asyncpg.Connection, count: int = EXPERTS) -> None:
         if len(batch) == 20_000:
             await _copy(connection, columns, batch, values)
     await _copy(connection, columns, batch, values)
+    await _repeat(connection, count)
     for definition in dropped:
         await connection.execute(definition)
     await connection.execute("SELECT setval('escm.member_expert_ref_seq', $1)", count)
@@ -165,6 +189,19 @@ async def _copy(
     )
     batch.clear()
     values.clear()
+
+
+async def _repeat(connection: asyncpg.Connection, count: int) -> None:
+    if count <= _GENERATED:
+        return
+    await connection.execute("CREATE TEMP TABLE first_expert AS SELECT * FROM escm.member_expert")
+    for begun in range(_GENERATED, count, _GENERATED):
+        await fold_counts(connection)
+        by = begun // _GENERATED % len(_CONSONANTS)
+        others = _CONSONANTS[by:] + _CONSONANTS[:by]
+        renamed = _CONSONANTS + _CONSONANTS.upper(), others + others.upper()
+        await connection.execute(_COPY, begun, *renamed, min(_GENERATED, count - begun))
+    await connection.execute("DROP TABLE first_expert")
 
 
 async def _drop_indexes(connection: asyncpg.Connection) -> list[str]:

@@ -87,6 +87,7 @@ async def test_a_connection_lost_between_statements_is_unavailable(database: Dat
     assert await _asking(database) == 0
 
 
+@pytest.mark.usefixtures("database")
 async def test_a_connection_lost_before_its_first_use_is_unavailable(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,14 +96,14 @@ async def test_a_connection_lost_before_its_first_use_is_unavailable(
         await eventually(lambda: _is_closed(connection))
         await connection.execute("SELECT 1")
 
-    database = await Database.open(database_url, size=1, patience=PATIENCE)
+    opened = await Database.open(database_url, size=1, patience=PATIENCE)
     with monkeypatch.context() as patched:
         patched.setattr(pool, "set_codecs", cut)
         with pytest.raises(Unavailable) as raised:
-            await _asking(database)
+            await _asking(opened)
     assert is_transient(raised.value)
-    assert await _asking(database) >= 0
-    await database.close()
+    assert await _asking(opened) == 0
+    await opened.close()
 
 
 async def _is_closed(connection: asyncpg.Connection) -> bool:

@@ -51,7 +51,7 @@ test-browser: environment-test environment-browser ## open the pages in Chromium
 test-kubernetes: environment-test ## render the Helm chart, validate it and compare it with the containers; HELM=… is what renders
 	@HELM="$(HELM)" exec $(PYTEST) tests/kubernetes -o norecursedirs=play -n 2
 
-test-play: environment-test ## build the images and run the chart's workloads as pods; COMPOSE=… and PODMAN=… are the commands
+test-play: environment-test ## build the images, one of them twice, and run the chart's workloads as pods; COMPOSE=… and PODMAN=… are the commands
 	@COMPOSE="$(COMPOSE)" PODMAN="$(PODMAN)" exec $(PYTEST) tests/kubernetes/play -o norecursedirs= -p no:randomly
 
 test-release: environment-test environment-release ## build a release twice, install its wheel and run the system from it

@@ -12,6 +12,8 @@ import yaml
 from tests.containers.compose import ROOT, Compose
 from tests.kubernetes import helm
 
+PODMAN = os.environ.get("PODMAN") or "podman"
+"""The command."""
 _SECRETS = ROOT / "deploy" / "containers" / "secrets"
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _IMAGES = {"image": {"tag": "latest", "pullPolicy": "Never"}}
@@ -22,7 +24,7 @@ class Pods:
 
     def __init__(self, compose: Compose, folder: Path) -> None:
         self._chart = helm.chart_without_hooks(folder)
-        self._podman = shlex.split(os.environ.get("PODMAN") or "podman")
+        self._podman = shlex.split(PODMAN)
         self._project = compose.project
         self._values = {**_IMAGES, "issuer": compose.base_url}
         self._played: list[str] = []

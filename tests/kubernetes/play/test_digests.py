@@ -1,18 +1,17 @@
 """Two builds of one commit are one image."""
 
-import os
 import shlex
 import subprocess
 from pathlib import Path
 
 from deploy.packaging.version import version
 from tests.containers.compose import ROOT
+from tests.kubernetes.play.podman import PODMAN
 from tests.support.documents import commands_of
 
 _ALL = "membership centres actions access portal relay operations"
 _PART = "relay"
 (_BUILD,) = commands_of("kubernetes.md", "Images with equal digests")
-_PODMAN = os.environ.get("PODMAN") or "podman"
 
 
 def test_two_clones_build_one_image(tmp_path: Path) -> None:
@@ -29,9 +28,9 @@ def _clone(folder: Path, umask: int) -> Path:
 def _digest(clone: Path) -> str:
     """The digest of a part's image, built by the commands of the page without what an earlier build left."""
     assert f"for part in {_ALL};" in _BUILD
-    commands = _BUILD.replace(_ALL, _PART).replace("podman build", f"{_PODMAN} build --no-cache")
+    commands = _BUILD.replace(_ALL, _PART).replace("podman build", f"{PODMAN} build --no-cache")
     built = subprocess.run(["sh", "-euc", commands], cwd=clone, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     image = f"escm/{_PART}:{version(clone)}"
-    inspect = [*shlex.split(_PODMAN), "image", "inspect", "--format", "{{.Digest}}", image]
+    inspect = [*shlex.split(PODMAN), "image", "inspect", "--format", "{{.Digest}}", image]
     return subprocess.run(inspect, capture_output=True, text=True, check=True).stdout.strip()

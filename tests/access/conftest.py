@@ -44,9 +44,7 @@ def settings(database_url: str, redis_url: str) -> AccessSettings:
         database_url=database_url,
         redis_url=redis_url,
         issuer=ORIGIN,
-        failed_authentications=100_000,
         failed_accounts=100_000,
-        mail_requests=100_000,
         pool_size=4,
     )
 

@@ -36,8 +36,7 @@ def database_url(database_named: Callable[[str], str]) -> str:
 
 @pytest.fixture(scope="module")
 async def http(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    settings = AccessSettings(database_url=database_url, redis_url=redis_url, mail_requests=100_000)
-    app = create_app(settings)
+    app = create_app(AccessSettings(database_url=database_url, redis_url=redis_url))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=Inside(app), base_url="http://access.test") as client,

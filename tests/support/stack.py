@@ -33,6 +33,15 @@ _TEMPLATE = "escm_template"
 _PORTS = 21000
 _QUEUES = 16
 """Databases of Valkey for one worker, of 64."""
+_LIMITS = (
+    "ESCM_CLIENT_REQUESTS",
+    "ESCM_ACCOUNT_REQUESTS",
+    "ESCM_ADDRESS_REQUESTS",
+    "ESCM_FAILED_AUTHENTICATIONS",
+    "ESCM_ACCESS_MAIL_REQUESTS",
+    "ESCM_MEMBERSHIP_MAIL_REQUESTS",
+)
+"""Limits that count what all tests of a minute send from one address."""
 _UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400"}
 
 
@@ -128,7 +137,7 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     watch.RESPONSE_WITHIN = PATIENCE
     os.environ["ESCM_ENVIRONMENT"] = "test"
-    os.environ |= dict.fromkeys(("ESCM_CLIENT_REQUESTS", "ESCM_ACCOUNT_REQUESTS", "ESCM_ADDRESS_REQUESTS"), "1000000")
+    os.environ |= dict.fromkeys(_LIMITS, "1000000")
     if hasattr(config, "workerinput"):
         config.stash[_ROOT] = config.workerinput["stack"]
         return

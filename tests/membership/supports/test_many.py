@@ -1,42 +1,27 @@
 """A thousand signatures of one network in a day: twenty count at once, the office accepts the others in bulk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from email.message import EmailMessage
 from typing import Any
 
 import httpx
 import pytest
 
-from services.membership.app import create_app
-from services.membership.settings import MembershipSettings
 from services.membership.supports.domain import MOST_FROM_NETWORK
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, Body, Campaign, form, tokens_in
-from tests.support.callers import Caller, serving
-from tests.support.inside import from_address
-from tests.support.mailbox import Mailbox
 from tests.support.principals import enter_callers
 from tests.support.waiting import eventually
 
 _SIGNERS = 1_000
 _AT_ONCE = 250
-_UNLIMITED = 1_000_000
-_NETWORK = "192.0.2.99"
-"""The address of all signers, that of no other test: requests count for a minute, also with other limits."""
 
 
 @pytest.fixture
-async def campaign(posted: Mailbox, unseen_network: None, database_url: str, redis_url: str) -> AsyncIterator[Campaign]:
-    """One without limits on requests, and whose callers are rows, as the job of bulk transitions finds them."""
+async def campaign(campaign: Campaign, database_url: str) -> Campaign:
+    """One whose callers are rows, as the job of bulk transitions finds them."""
     await enter_callers(database_url)
-    settings = MembershipSettings(
-        database_url=database_url,
-        redis_url=redis_url,
-        mail_requests=_UNLIMITED,
-        failed_authentications=_UNLIMITED,
-    )
-    async with serving(create_app(settings)) as client, from_address(client, _NETWORK) as crowd:
-        yield Campaign(Caller(client, "admin"), Caller(crowd, None), posted)
+    return campaign
 
 
 async def _each(requests: Iterable[Any], status: int) -> list[httpx.Response]:

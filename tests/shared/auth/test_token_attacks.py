@@ -41,9 +41,7 @@ async def http(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncCl
         json.dumps({**KEY.as_dict(private=False), "kid": KEY_ID, "alg": "ES256"}),
     )
     await connection.close()
-    settings = MembershipSettings(
-        database_url=database_url, redis_url=redis_url, issuer=RULES.issuer, failed_authentications=1_000_000
-    )
+    settings = MembershipSettings(database_url=database_url, redis_url=redis_url, issuer=RULES.issuer)
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),

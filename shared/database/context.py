@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, bindparam, func, literal_column, select, true
+from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.statements import Statement
@@ -117,10 +118,12 @@ class Lookup(Statement):
     """A query that sees every row, for lookups before the caller is known, or of what they own. Its limit keeps the
     planner from moving any part of it before the settings."""
 
-    __slots__ = ()
-
     def __init__(self, query: Select[Any]) -> None:
-        super().__init__(within_context(query))
+        super().__init__(query)
+        self._query = query
+
+    def _whole(self) -> ClauseElement:
+        return within_context(self._query)
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         return super().arguments({**values, **SYSTEM_CONTEXT.parameters})

@@ -1,6 +1,8 @@
 """SQLAlchemy Core statements, compiled once, executed by asyncpg."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -12,26 +14,47 @@ Connection: TypeAlias = asyncpg.Connection
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The SQL of a clause, the names of `$1, $2, …`, and the values of those that are not required."""
+
+    sql: str
+    order: Sequence[str]
+    defaults: Mapping[str, Any]
+
+
 class Statement:
-    """A Core clause with its SQL and the order of its parameters.
+    """A Core clause, compiled when it is first used: a process starts without compiling what it does not execute.
 
     Parameters are `bindparam` names; literals inside the clause keep their values. A missing parameter is a KeyError.
     Values go to asyncpg unchanged (json columns take Python values, arrays take lists).
     """
 
-    __slots__ = ("_defaults", "_order", "sql")
-
     def __init__(self, clause: ClauseElement) -> None:
-        compiled = clause.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-        self.sql = str(compiled)
-        self._order: Sequence[str] = compiled.positiontup or ()  # type: ignore[attr-defined]
+        self._clause = clause
+
+    @property
+    def sql(self) -> str:
+        """The SQL, with the parameters `$1, $2, …`."""
+        return self._compiled.sql
+
+    @cached_property
+    def _compiled(self) -> _Compiled:
+        compiled = self._whole().compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+        order = compiled.positiontup or ()  # type: ignore[attr-defined]
         required = {name for name, bind in compiled.binds.items() if bind.required}  # type: ignore[attr-defined]
-        self._defaults = {name: value for name, value in compiled.params.items() if name not in required}
+        defaults = {name: value for name, value in compiled.params.items() if name not in required}
+        return _Compiled(str(compiled), order, defaults)
+
+    def _whole(self) -> ClauseElement:
+        """The clause to compile."""
+        return self._clause
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         """The values in the order of `$1, $2, …`."""
-        defaults = self._defaults
-        return [values[name] if name in values else defaults[name] for name in self._order]
+        compiled = self._compiled
+        defaults = compiled.defaults
+        return [values[name] if name in values else defaults[name] for name in compiled.order]
 
     async def fetch(self, connection: Connection, **values: Any) -> list[Row]:
         """All rows."""
@@ -55,8 +78,6 @@ class Statement:
 class PlannedOnce(Statement):
     """A statement of many parts, of which planning takes longer than running. PostgreSQL plans it once for all values
     of its parameters."""
-
-    __slots__ = ()
 
     async def fetch(self, connection: Connection, **values: Any) -> list[Row]:
         async with connection.transaction():

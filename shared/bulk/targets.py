@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import orjson
-import xlsxwriter
 
 from shared.bulk.formulas import escaped
 from shared.kernel.errors import TooLarge
@@ -71,6 +70,8 @@ class XlsxTarget(Target):
     with the same instant of creation, by default the present one, are the same bytes."""
 
     def __init__(self, file: BinaryIO, headings: Sequence[str], created: datetime | None = None) -> None:
+        import xlsxwriter  # slow, and no start of a process needs it
+
         super().__init__(file, headings)
         self._workbook = xlsxwriter.Workbook(file, _PLAIN)
         if created is not None:

@@ -1,9 +1,12 @@
 """The settings of the system with their defaults, bounds and meaning, as a page of the manual, from the classes that
 processes read."""
 
+import ast
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
@@ -49,10 +52,11 @@ def class_of(service: str) -> type[Settings]:
 def settings_of(service: str) -> Iterator[Setting]:
     """The settings of one service that are not those of the whole system, or of the whole system without one."""
     of = class_of(service)
+    meanings = _meanings(Settings) | _meanings(of)
     for name, field in of.model_fields.items():
         is_common = name in Settings.model_fields and name not in _OF_EACH
         if is_common == (service == ""):
-            yield _setting(of, name, field)
+            yield _setting(of, name, field, meanings.get(name, ""))
 
 
 def shown(value: Any) -> str:
@@ -77,9 +81,18 @@ def render() -> bytes:
     return "\n".join(parts).encode()
 
 
-def _setting(of: type[Settings], name: str, field: FieldInfo) -> Setting:
+def _meanings(of: type[Settings]) -> dict[str, str]:
+    """The texts below the fields of a class. Only this page reads them: processes start without reading sources."""
+    body = ast.parse(inspect.getsource(of)).body[0].body  # type: ignore[attr-defined]
+    return {
+        ast.unparse(field.target): " ".join(ast.literal_eval(text.value).split())
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+
+
+def _setting(of: type[Settings], name: str, field: FieldInfo, meaning: str) -> Setting:
     variable = str(field.validation_alias or f"{of.model_config['env_prefix']}{name}".upper())
-    meaning = " ".join((field.description or "").split())
     return Setting(variable, name, shown(field.default), _bounds(field), meaning)
 
 

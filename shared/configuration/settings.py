@@ -22,9 +22,7 @@ class Settings(BaseSettings):
     Unknown variables with the prefix `ESCM_`, and development secrets in production, prevent the start.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="ESCM_", extra="ignore", populate_by_name=True, use_attribute_docstrings=True
-    )
+    model_config = SettingsConfigDict(env_prefix="ESCM_", extra="ignore", populate_by_name=True)
     service: ClassVar[str] = ""
     rls_on_writes: ClassVar[bool] = True
     """Whether row-level security checks the country of rows that a caller writes."""

@@ -1,7 +1,6 @@
 """`escm serve`, `escm worker`, `escm relay`: one process each."""
 
 import asyncio
-import ctypes
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -11,11 +10,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from deploy.cli.installation import enter
+from deploy.cli.memory import keep_one_heap, permanent
 
 App = Literal["membership", "centres", "actions", "access", "portal", "all"]
 Worker = Literal["membership", "centres", "actions", "access"]
-_ARENA_MAX = -8
-"""`M_ARENA_MAX` of glibc's mallopt(3)."""
 
 
 def serve(
@@ -27,7 +25,7 @@ def serve(
 ) -> None:
     """Serve the API of one service, or of all."""
     enter()
-    _keep_one_heap()
+    keep_one_heap()
     import uvloop
 
     from deploy.cli.serving import serve as run
@@ -38,7 +36,9 @@ def serve(
 def worker(service: Annotated[Worker, typer.Argument(help="The service whose facts and jobs to handle.")]) -> None:
     """Handle the facts and jobs of one service until SIGTERM."""
     enter()
-    _run(import_module(f"services.{service}.worker").run())
+    with permanent():
+        run = import_module(f"services.{service}.worker").run
+    _run(run())
 
 
 def relay() -> None:
@@ -54,7 +54,7 @@ def relay() -> None:
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
     """Run until it ends, or SIGTERM or Ctrl-C cancels it."""
-    _keep_one_heap()
+    keep_one_heap()
     import uvloop
 
     async def until_signalled() -> None:
@@ -66,11 +66,3 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
             await task
 
     uvloop.run(until_signalled())
-
-
-def _keep_one_heap() -> None:
-    """Limits glibc to one heap. By default each thread has one, but Python's threads alternate, so that this only
-    fragments free memory: with one heap, a worker that imports a million rows needs a quarter less. Other C libraries
-    have no such setting."""
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)

@@ -15,6 +15,7 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from deploy.cli.memory import permanent
 from deploy.local.combined import Combined
 from shared.configuration.settings import Settings
 from shared.observability import logs, metrics
@@ -107,5 +108,6 @@ def _connections(apps: Sequence[Starlette]) -> Connections:
 
 def _app(service: str) -> Combined | Starlette:
     module = "deploy.local.combined" if service == "all" else f"services.{service}.app"
-    app: Combined | Starlette = import_module(module).create_app()
+    with permanent():
+        app: Combined | Starlette = import_module(module).create_app()
     return app

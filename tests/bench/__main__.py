@@ -42,6 +42,7 @@ from tests.bench import (
     scaling,
     signing,
     slow,
+    starting,
     support,
     trail,
     values,
@@ -188,6 +189,8 @@ async def _people(at: Addresses, connection: asyncpg.Connection, picked: list[st
     for name, measure in _PEOPLE.items():
         if not picked or name in picked:
             found |= await measure(at, connection)
+    if not picked or starting.NAMES & set(picked):
+        found |= await starting.measure(at, connection)
     if not picked or evidence.NAMES & set(picked):
         found |= await evidence.measure(at)
     if not picked or identity.NAMES & set(picked):

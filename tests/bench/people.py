@@ -52,7 +52,7 @@ _INDEXES_KEPT = ("member_expert_pkey", "member_expert_ref_key", "member_expert_v
 _GENERATED = 1_000_000
 """Experts after these are copies of them, with later ids and times and with other consonants in their names."""
 _CONSONANTS = "bdfgklmnprstvz"
-_COPY = """
+_REPEATED = """
 WITH made AS (
     INSERT INTO escm.member_expert SELECT made.* FROM first_expert e
     CROSS JOIN LATERAL (SELECT e.created_at + $1 * interval '1 second' AS at,
@@ -200,7 +200,7 @@ async def _repeat(connection: asyncpg.Connection, count: int) -> None:
         by = begun // _GENERATED % len(_CONSONANTS)
         others = _CONSONANTS[by:] + _CONSONANTS[:by]
         renamed = _CONSONANTS + _CONSONANTS.upper(), others + others.upper()
-        await connection.execute(_COPY, begun, *renamed, min(_GENERATED, count - begun))
+        await connection.execute(_REPEATED, begun, *renamed, min(_GENERATED, count - begun))
     await connection.execute("DROP TABLE first_expert")
 
 

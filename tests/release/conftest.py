@@ -9,6 +9,7 @@ import pytest
 
 from deploy.local.folder import PROJECT
 from tests.deploy.conftest import open_folder, port
+from tests.support import clones
 
 __all__ = ["open_folder", "port"]
 
@@ -31,9 +32,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another clone, whose files have other modes and times."""
-    folder = tmp_path_factory.mktemp("second") / "clone"
-    subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(folder)], check=True, capture_output=True, umask=0o077)
-    return folder
+    return clones.clone(tmp_path_factory.mktemp("second") / "clone", 0o077)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
+import asyncpg
 from fastapi import Request
 from pydantic import Field
 
@@ -72,7 +73,7 @@ class Readiness:
                     self._is_migrated = is_current(applied)
         except Exception as failure:
             checks = {"database": "failed"}
-            raise Unavailable("The database does not respond.", members={"checks": checks}) from failure
+            raise Unavailable(_reason(failure), members={"checks": checks}) from failure
         if not self._is_migrated:
             checks = {"database": "ok", "migrations": "behind"}
             raise Unavailable("The database is not migrated to this version.", members={"checks": checks})
@@ -84,6 +85,12 @@ class Readiness:
                 return bool(await self._notifier.ping())
         except Exception:
             return False
+
+
+def _reason(failure: Exception) -> str:
+    if isinstance(failure, asyncpg.InvalidAuthorizationSpecificationError):
+        return "The database refuses the role of this service, or its password."
+    return "The database does not respond."
 
 
 @cache

@@ -110,3 +110,17 @@ async def test_a_service_reads_the_revision_of_a_migrated_database_with_its_own_
         assert await Readiness(database).checks() == {"database": "ok", "migrations": "ok"}
     finally:
         await database.close()
+
+
+async def test_a_wrong_password_is_named_in_the_response(database_url):
+    settings = Settings(environment="test", database_url=database_url, role_password="another")
+    database = await Database.open(settings.database_dsn("membership"), size=1)
+    app = edge_app()
+    try:
+        async with client_of(app) as client:
+            app.state.readiness = Readiness(database)
+            response = await client.get("/test/v1/readyz")
+        assert (response.status_code, response.json()["checks"]) == (503, {"database": "failed"})
+        assert response.json()["detail"] == "The database refuses the role of this service, or its password."
+    finally:
+        await database.close()

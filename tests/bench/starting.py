@@ -1,9 +1,6 @@
 """Starts of the apps: from the command until `/readyz` returns 200. The bound is the speed of the core."""
 
-import os
 import statistics
-import subprocess
-import sys
 import time
 from typing import Any
 
@@ -12,7 +9,7 @@ import httpx
 
 from deploy.local.ports import first_free
 from tests.bench.core import grouping, target
-from tests.bench.servers import API_CORE, Addresses
+from tests.bench.servers import API_CORE, Addresses, running
 
 _APPS = ("membership", "centres", "actions", "access", "portal")
 _STARTS = 5
@@ -35,19 +32,13 @@ def _start(app: str, at: Addresses) -> float:
     """The milliseconds of one start."""
     port = first_free(25000)
     probe = f"http://127.0.0.1:{port}/{'' if app == 'portal' else f'{app}/v1/'}readyz"
-    command = ["taskset", "-c", API_CORE, sys.executable, "-m", "deploy.cli", "serve", app, "--port", str(port)]
-    environment = {**os.environ, "DATABASE_URL": at.postgres, "REDIS_URL": at.valkey}
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
+    with running(f"serve {app} --port {port}", at, API_CORE):
         while not _is_ready(probe):
             if time.perf_counter() - began > _PATIENCE:
                 raise RuntimeError(f"{app} is not ready after {_PATIENCE} s")
             time.sleep(0.02)
         return (time.perf_counter() - began) * 1000
-    finally:
-        process.terminate()
-        process.wait(40)
 
 
 def _is_ready(probe: str) -> bool:

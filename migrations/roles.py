@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 from pydantic import SecretStr
 
+from shared.configuration.addresses import DatabaseAddress
 from shared.configuration.settings import Settings, variable
 from shared.database.maintenance import IS_FENCED
 from shared.database.pool import limits_of_sessions
@@ -36,9 +36,8 @@ async def cluster_lock(database_url: str) -> AsyncIterator[None]:
 
     If that database cannot be connected to, the lock is taken in the own one.
     """
-    parts = urlsplit(database_url)
     try:
-        connection = await connect(urlunsplit(parts._replace(path="/postgres")))
+        connection = await connect(str(DatabaseAddress.of(database_url).with_database("postgres")))
     except (
         asyncpg.InvalidAuthorizationSpecificationError,
         asyncpg.InsufficientPrivilegeError,

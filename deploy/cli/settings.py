@@ -2,11 +2,11 @@
 
 import os
 from typing import Annotated, Literal, TypeAlias
-from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
 from deploy.cli.console import out
+from shared.configuration.addresses import DatabaseAddress
 
 Service: TypeAlias = Literal["access", "membership", "centres", "actions"]
 
@@ -50,8 +50,7 @@ def _source(variable: str) -> str:
 
 def _without_password(value: str) -> str:
     """The address without its password."""
-    parts = urlsplit(value) if "://" in value and "@" in value else None
-    if parts is None or parts.password is None:
+    parts = DatabaseAddress.of(value)
+    if not parts.scheme or parts.password is None:
         return value
-    user, _, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:***@{host}"))
+    return str(parts.with_user(f"{parts.user.partition(':')[0]}:***"))

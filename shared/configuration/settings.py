@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.configuration.addresses import fault_of_servers
+from shared.configuration.addresses import DatabaseAddress, fault_of_servers
 from shared.configuration.strength import issuer_fault, weakness
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
             secrets = {
                 "ESCM_SECRET_KEY": self.secret_key.get_secret_value(),
                 "ESCM_ROLE_PASSWORD": (self.database_password or self.role_password).get_secret_value(),
-                "DATABASE_URL": urlsplit(self.database_url).password,
+                "DATABASE_URL": DatabaseAddress.of(self.database_url).password,
                 "REDIS_URL": urlsplit(self.redis_url).password,
                 **({"ESCM_BACKUP_DATABASE_PASSWORD": secret_of(self.backup_password)} if self.backup_password else {}),
             }
@@ -210,21 +210,19 @@ class Settings(BaseSettings):
     @property
     def replica_dsn(self) -> str:
         """The address of the standby for this service's role; empty without one."""
-        user = urlsplit(self.database_dsn()).netloc.rpartition("@")[0]
+        user = DatabaseAddress.of(self.database_dsn()).user
         return self.database_replica_url and _as_user(user, self.database_replica_url)
 
     @property
     def app_dsn(self) -> str:
         """The database address of an app of this service: that of the pooler, if there is one."""
-        parts = urlsplit(self.database_dsn())
-        user, _, host = parts.netloc.rpartition("@")
-        return urlunsplit(parts._replace(netloc=f"{user}@{self.database_pooler or host}"))
+        parts = DatabaseAddress.of(self.database_dsn())
+        return str(parts.with_hosts(self.database_pooler or parts.hosts))
 
 
 def _as_user(user: str, url: str) -> str:
     """The address of a database for `name:password`."""
-    parts = urlsplit(url.replace("postgresql+asyncpg://", "postgresql://"))
-    return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}"))
+    return str(DatabaseAddress.of(url.replace("postgresql+asyncpg://", "postgresql://")).with_user(user))
 
 
 def secret_of(value: SecretStr | None) -> str | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from shared.configuration.addresses import each_server
 from shared.database.pool import Database
 from shared.database.servers import Servers, connect
 from shared.kernel.errors import Unavailable
@@ -23,14 +22,6 @@ def silent() -> Iterator[str]:
 def _with_first(host: str, database_url: str) -> str:
     """The database's address after that of another server."""
     return database_url.replace("@", f"@{host},") + "?target_session_attrs=primary"
-
-
-def test_each_server_has_an_address_with_the_same_user_and_options() -> None:
-    address = "postgresql://u:p@one:1,[::1]:2/escm?target_session_attrs=primary"
-    assert each_server(address) == [
-        "postgresql://u:p@one:1/escm?target_session_attrs=primary",
-        "postgresql://u:p@[::1]:2/escm?target_session_attrs=primary",
-    ]
 
 
 async def test_the_next_server_is_tried_while_the_first_does_not_answer(database_url: str, silent: str) -> None:

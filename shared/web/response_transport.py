@@ -21,7 +21,8 @@ class ResponseTransport(asyncio.Transport):
             self._held = data
             self._loop.call_soon(self._send_held)
         elif self._held:
-            self._transport.writelines((self._held, data))
+            if not self._transport.is_closing():  # asyncio's own loop fails in writelines of a closed socket
+                self._transport.writelines((self._held, data))
             self._held = b""
         else:
             self._transport.write(data)

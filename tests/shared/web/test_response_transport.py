@@ -1,7 +1,12 @@
 """The head of a response and the start of its body are sent together; neither waits for late parts."""
 
 import asyncio
+import socket
 from collections.abc import Iterable
+from types import ModuleType
+
+import pytest
+import uvloop
 
 from shared.web.response_transport import ResponseTransport
 
@@ -63,3 +68,24 @@ async def test_nothing_is_sent_over_a_connection_that_was_closed():
     recorder.close()
     await asyncio.sleep(0)
     assert recorder.sent == []
+
+
+@pytest.mark.parametrize("policy", [asyncio, uvloop])
+def test_a_body_that_follows_after_the_connection_was_lost_is_dropped(policy: ModuleType):
+    async def lose() -> None:
+        here, there = socket.socketpair()
+        with there:
+            connected, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=here)
+            response = ResponseTransport(connected, asyncio.get_running_loop())
+            response.write(b"head ")
+            connected.abort()
+            response.write(b"body")
+            await asyncio.sleep(0)
+            there.setblocking(False)
+            assert there.recv(16) == b""
+
+    loop = policy.new_event_loop()
+    try:
+        loop.run_until_complete(lose())
+    finally:
+        loop.close()

@@ -96,6 +96,13 @@ def test_no_registry_is_named(word: str) -> None:
     assert [_named(path) for path in texts if word in path.read_text(errors="ignore")] == []
 
 
+def test_no_file_has_a_fixed_name_in_a_folder_of_everybody() -> None:
+    """Another user of the machine may have taken that name, or put a link there."""
+    fixed = re.compile(r"(?<![\w.{])/tmp/" + r"[\w-]|TMP" + "DIR:-")
+    pages = [path for path in FILES if path.suffix == ".md" and path.name != "CHANGELOG.md"]
+    assert [_named(path) for path in (*PYTHON, *pages) if fixed.search(path.read_text())] == []
+
+
 def test_nothing_is_left_unfinished() -> None:
     marks = re.compile(r"Not" + r"ImplementedError|TO" + r"DO|FIX" + r"ME|pytest\.(?:skip|xfail)|mark\.(?:skip|xfail)")
     assert [_named(path) for path in PYTHON if marks.search(path.read_text())] == []

@@ -60,7 +60,7 @@ def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
     }
     commands = "\n".join(_BLOCK.findall((_DOCS / page).read_text()))
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {**os.environ, **given, "PATH": path, "no_proxy": "127.0.0.1"}
+    environment = {**os.environ, **given, "PATH": path, "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
     script = f"set -euo pipefail\n{commands}"
     done = subprocess.run(
         ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120, cwd=folder

@@ -28,9 +28,10 @@ from tests.journeys.paths import (
     support,
     tasks,
 )
-from tests.journeys.paths.inventory import codes_of, inventory
+from tests.journeys.paths.inventory import inventory
 from tests.journeys.paths.path import Path, PathRun
 from tests.journeys.paths.world import World
+from tests.support.lifecycles import codes_of
 
 PATHS = (
     *centres.PATHS,

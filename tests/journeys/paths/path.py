@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from tests.journeys.paths import inventory
+from tests.support.lifecycles import refusal
 from tests.support.running import Client, eventually
 from tests.support.waiting import PATIENCE
 
@@ -53,7 +54,7 @@ class Path:
         yield inventory.state(self.resource, self.first)
         for line in self.lines:
             if line.code:
-                yield inventory.refusal(self.resource, line.verb, line.code)
+                yield refusal(self.resource, line.verb, line.code)
             elif line.to:
                 yield inventory.state(self.resource, line.to)
                 if line.verb:
@@ -65,7 +66,7 @@ class Path:
         """The rejections after which the path makes the transition."""
         for place, line in enumerate(self.lines):
             if line.code and any(later.to and later.verb == line.verb for later in self.lines[place:]):
-                yield inventory.refusal(self.resource, line.verb, line.code)
+                yield refusal(self.resource, line.verb, line.code)
 
 
 def taken(by: str, verb: str, to: str, /, **fields: Any) -> Line:

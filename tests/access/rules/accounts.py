@@ -1,0 +1,71 @@
+"""What the guards of accounts, API keys and API clients say."""
+
+from dataclasses import replace
+from typing import Any
+
+from services.access.accounts import domain as accounts
+from services.access.accounts.domain import AccountGuardContext
+from services.access.api_keys import domain as api_keys
+from services.access.api_keys.domain import KeyGuardContext
+from services.access.clients import domain as clients
+from services.access.clients.domain import ClientGuardContext
+from tests.access.rules.grants import PERSON
+from tests.support.rules import Rules
+
+_ACCOUNT = AccountGuardContext(roles_of_two=frozenset(), is_owner=True, suspending=None, reinstating=None)
+_CLIENT = ClientGuardContext(is_of_two=False, has_proposed_secret=True, confirming=None, ending=None, reinstating=None)
+_HELD, _SUSPENDED, _FOREIGN = (
+    "holds_more_than_you_may_grant",
+    "suspended_by_the_secretariat",
+    "not_made_by_the_country",
+)
+
+
+def _account(**changed: Any) -> AccountGuardContext:
+    return replace(_ACCOUNT, **changed)
+
+
+def _client(**changed: Any) -> ClientGuardContext:
+    return replace(_CLIENT, **changed)
+
+
+RULES = (
+    Rules(
+        "access.accounts",
+        accounts.LIFECYCLE,
+        (
+            ("suspend", _ACCOUNT, None),
+            ("suspend", _account(suspending=_HELD), _HELD),
+            ("reinstate", _ACCOUNT, None),
+            ("reinstate", _account(reinstating=_HELD), _HELD),
+            ("reinstate", _account(reinstating=_SUSPENDED), _SUSPENDED),
+            ("close", _ACCOUNT, None),
+            ("close", _account(is_owner=False), "not_the_owner"),
+        ),
+    ),
+    Rules(
+        "access.api_keys",
+        api_keys.LIFECYCLE,
+        (
+            ("enable", KeyGuardContext(is_owner=True), None),
+            ("enable", KeyGuardContext(is_owner=False), "not_the_owner"),
+        ),
+    ),
+    Rules(
+        "access.clients",
+        clients.LIFECYCLE,
+        (
+            ("confirm", _CLIENT, None),
+            *(("confirm", _client(confirming=code), code) for code in ("second_person_missing", *PERSON)),
+            ("suspend", _CLIENT, None),
+            ("suspend", _client(ending=_FOREIGN), _FOREIGN),
+            ("revoke", _CLIENT, None),
+            ("revoke", _client(ending=_FOREIGN), _FOREIGN),
+            ("reinstate", _CLIENT, None),
+            ("reinstate", _client(reinstating=_FOREIGN), _FOREIGN),
+            ("reinstate", _client(reinstating=_SUSPENDED), _SUSPENDED),
+            ("confirm_secret", _CLIENT, None),
+            ("confirm_secret", _client(has_proposed_secret=False), "no_proposed_secret"),
+        ),
+    ),
+)

@@ -1,0 +1,87 @@
+"""What the guards of centres and of their terms say."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from services.centres.centres import designation, domain
+from services.centres.centres.domain import CentreGuardContext
+from services.centres.evaluations.conditions import Condition
+from tests.support.rules import Row, Rules
+
+_PARTS = {
+    "unit": "unit_missing",
+    "director_id": "director_missing",
+    "terms_of_reference": "terms_of_reference_missing",
+    "work_plan": "work_plan_missing",
+    "host_letter": "host_letter_missing",
+}
+_WHOLE = CentreGuardContext(
+    today=date(2026, 11, 24),
+    parts=frozenset(_PARTS),
+    favourable=2,
+    agreed=True,
+    endorsed=True,
+    has_final_report=True,
+    has_evaluation=True,
+    term_ends=date(2025, 11, 24),
+    is_closing=True,
+)
+OPEN: Condition = {"text": "Hire a librarian", "due": None, "met_on": None}
+MET: Condition = {**OPEN, "met_on": "2026-03-01"}
+
+
+def _but(**changed: Any) -> CentreGuardContext:
+    return replace(_WHOLE, **changed)
+
+
+def _completes(verb: str) -> tuple[Row, ...]:
+    return (
+        (verb, _WHOLE, None),
+        *((verb, _but(parts=_WHOLE.parts - {part}), code) for part, code in _PARTS.items()),
+        (verb, _but(unanswered=("staff",)), "answers_missing"),
+        (verb, _but(are_documents_available=False), "evidence_not_available"),
+    )
+
+
+RULES = (
+    Rules(
+        "centres.centres",
+        domain.LIFECYCLE,
+        (
+            *_completes("submit"),
+            *_completes("resubmit"),
+            ("recommend", _WHOLE, None),
+            ("recommend", _but(favourable=1), "reviews_missing"),
+            ("designate", _WHOLE, None),
+            ("designate", _but(endorsed=False, has_waiver=True), None),
+            ("designate", _but(agreed=False), "agreement_missing"),
+            ("designate", _but(endorsed=False), "endorsement_missing"),
+            ("designate", _but(has_waiver=True), "waiver_not_needed"),
+            ("submit_renewal", _WHOLE, None),
+            ("submit_renewal", _but(has_final_report=False), "final_report_missing"),
+            ("submit_renewal", _but(has_evaluation=False), "evaluation_missing"),
+            ("submit_renewal", _but(are_reports_accepted=False), "annual_report_missing"),
+            ("renew", _WHOLE, None),
+            ("renew", _but(term_ends=date(2025, 11, 23)), "renewal_too_late"),
+            ("renew", _but(term_ends=None), "renewal_too_late"),
+            ("renew", _but(is_decided=False), "decision_missing"),
+            ("revoke_closure", _WHOLE, None),
+            ("revoke_closure", _but(is_closing=False), "closure_not_pending"),
+            ("assign", _WHOLE, None),
+            ("assign", _but(officer="is_the_applicant"), "is_the_applicant"),
+            ("assign", _but(officer="officer_not_entitled"), "officer_not_entitled"),
+            ("change", _WHOLE, None),
+            ("change", _but(change="agreement_missing"), "agreement_missing"),
+            ("change", _but(change="change_pending"), "change_pending"),
+        ),
+    ),
+    Rules(
+        "centres.terms",
+        designation.TERM_LIFECYCLE,
+        (
+            ("meet_condition", (OPEN,), None),
+            ("meet_condition", (MET,), "no_open_condition"),
+        ),
+    ),
+)

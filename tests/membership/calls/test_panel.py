@@ -66,16 +66,13 @@ async def test_the_chair_selects_with_two_scores_and_free_seats(round_: Round, a
     agrees, named = await round_.confirmed(consents={"results": True}, expert={"names": [{"full": "Zora Named"}]})
     _, silent = await round_.confirmed(expert={"names": [{"full": "Silent One"}]})
     loser, passed = await round_.confirmed(consents={"results": True}, expert={"names": [{"full": "Not Selected"}]})
-    assert await refused(chair, named, "select") == "call_not_assessing"
     await round_.assess()
     assert await refused(first, named, "select") == "not_the_chair"
     await round_.score(first, named, 5, 5)
-    assert await refused(chair, named, "select") == "scores_missing"
     for nomination in (named, silent, passed):
         for who in (first, second):
             if (who, nomination) != (first, named):
                 await round_.score(who, nomination, 4, 4)
-    assert await refused(round_.admin, round_.call, "decide", fields={"document": CV}) == "nominations_undecided"
     assert (await done(chair, named, "select"))["status"] == "selected"
     assert await refused(chair, silent, "select") == "seats_taken"
     etag = (await round_.admin.get(round_.path)).headers["etag"]
@@ -112,10 +109,6 @@ async def test_a_nominee_appeals_within_thirty_days(round_: Round) -> None:
     assert (await who.step(nomination["links"]["self"], "appeal")).status_code == 422
     appealed = await done(who, nomination, "appeal", reason="My CV was not read.")
     assert (appealed["status"], appealed["appeal"]["text"]) == ("not_selected", "My CV was not read.")
-    assert await refused(who, nomination, "appeal", reason="Again") == "appealed"
-    assert (
-        await refused(round_.admin, late, "answer_appeal", reason="No", fields={"outcome": "dismissed"}) == "no_appeal"
-    )
     waiting = (await round_.admin.get(f"{NOMINATIONS}?holder=me&call_id={round_.call['id']}")).json()["items"]
     assert [one["id"] for one in waiting] == [nomination["id"]]
     missing = await round_.admin.step(nomination["links"]["self"], "answer_appeal", reason="It was.")

@@ -44,11 +44,9 @@ async def test_a_request_has_a_life(
     helper = await expert(superuser, fields=["1.5"])
     me = as_expert(admin, helper, monkeypatch)
     asked = await offer(officer, path, helper, message="Could you help?")
-    assert await refusal(officer, path, "start") == "no_confirmed_offer"
     assert (await me.step(asked, "accept")).json()["status"] == "accepted"
     assert (await government.step(asked, "confirm")).json()["status"] == "confirmed"
     assert (await officer.step(path, "start")).json()["status"] == "in_delivery"
-    assert await refusal(me, path, "deliver") == "document_missing"
     delivered = await me.step(path, "deliver", fields={"document": DOCUMENT})
     assert (delivered.status_code, delivered.json()["delivery_document"]["title"]) == (200, DOCUMENT["title"])
     unrated = await government.step(path, "confirm")

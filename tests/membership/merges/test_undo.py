@@ -159,14 +159,11 @@ async def test_merges_are_taken_back_the_latest_first(admin: Caller) -> None:
         await merged(admin, one, three),
         await merged(admin, four, one),
     )
-    for merge, reason in ((first, "winner_merged"), (second, "winner_merged")):
-        refused = await admin.step(f"{MERGES}/{merge['id']}", "undo")
-        assert (refused.status_code, refused.json()["reason"]) == (409, reason)
+    refused = await admin.step(f"{MERGES}/{first['id']}", "undo")
+    assert (refused.status_code, refused.json()["reason"]) == (409, "winner_merged")
     await undone(admin, third)
     offers = (await admin.get(f"{MERGES}/{first['id']}")).json()["allowed_actions"]
     assert [(offer["allowed"], offer["reason"]) for offer in offers] == [(False, "later_merge")]
-    refused = await admin.step(f"{MERGES}/{first['id']}", "undo")
-    assert (refused.status_code, refused.json()["reason"]) == (409, "later_merge")
     for merge in (second, first):
         await undone(admin, merge)
     assert [_shown(await read(admin, record)) for record in (one, two, three, four)] == before

@@ -1,15 +1,17 @@
 """The app of access over a real database, with the demo accounts and clients."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 
 from deploy.demo import load
+from services.access.accounts import passwords
 from services.access.app import create_app
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
@@ -25,6 +27,7 @@ from tests.support import callers
 from tests.support.callers import serving
 from tests.support.inside import Inside
 from tests.support.mailbox import Mailbox
+from tests.support.workers import at_work, drop_jobs, without_relay
 
 ORIGIN = "http://access.test"
 
@@ -47,6 +50,14 @@ def settings(database_url: str, redis_url: str) -> AccessSettings:
         failed_accounts=100_000,
         pool_size=4,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed at the least cost that argon2 has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -77,13 +88,12 @@ async def posted(mailbox: Mailbox, settings: AccessSettings) -> AsyncIterator[Ma
     """The mailbox while a worker sends to it."""
     given: Any = AccessSettings(smtp_url=mailbox.url)  # type: ignore[arg-type]
     worker = create_worker(settings.model_copy(update={"smtp_url": given.smtp_url}))
-    working = asyncio.create_task(worker.work())
-    yield mailbox
-    worker.stop()
-    await working
+    await drop_jobs(settings.database_url)
+    async with at_work(without_relay(worker)):
+        yield mailbox
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def database(settings: AccessSettings) -> AsyncIterator[Database]:
     """The service's own database role, as in its worker."""
     opened = await Database.open(settings.database_dsn(), size=2)
@@ -91,32 +101,32 @@ async def database(settings: AccessSettings) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     yield connection
     await connection.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def membership(database_url: str, redis_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """The app of membership over the same database."""
     async with serving(create_membership(MembershipSettings(database_url=database_url, redis_url=redis_url))) as client:
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def members(membership: httpx.AsyncClient) -> callers.Caller:
     return callers.Caller(membership, "admin")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def centres(database_url: str, redis_url: str) -> AsyncIterator[callers.Caller]:
     async with serving(create_centres(CentresSettings(database_url=database_url, redis_url=redis_url))) as client:
         yield callers.Caller(client, "admin")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def actions(database_url: str, redis_url: str) -> AsyncIterator[callers.Caller]:
     async with serving(create_actions(ActionsSettings(database_url=database_url, redis_url=redis_url))) as client:
         yield callers.Caller(client, "admin")

@@ -1,6 +1,5 @@
 """One transition of many results: the job's result has an outcome for each, and a rule is applied by a job."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from tests.support.callers import CALLERS, Caller, serving
 from tests.support.principals import enter_callers
 from tests.support.results import RESULTS, active_rule, id_of, indicator_body, result, side, subject
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 BULK = f"{RESULTS}/bulk_transitions"
 
@@ -33,13 +33,11 @@ def bulk_settings(
 @pytest.fixture(scope="module")
 async def service(bulk_settings: ActionsSettings) -> AsyncIterator[httpx.AsyncClient]:
     await enter_callers(bulk_settings.database_url)
-    processes = (create_worker(bulk_settings), Relay(bulk_settings))
-    tasks = [asyncio.create_task(process.work()) for process in processes]
-    async with serving(create_app(bulk_settings)) as client:
+    async with (
+        at_work(create_worker(bulk_settings), Relay(bulk_settings)),
+        serving(create_app(bulk_settings)) as client,
+    ):
         yield client
-    for process in processes:
-        process.stop()
-    await asyncio.gather(*tasks)
 
 
 async def _outcomes(by: Caller, action: str, items: list[dict[str, Any]], **more: Any) -> list[dict[str, Any]]:

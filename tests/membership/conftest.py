@@ -1,6 +1,5 @@
 """The membership app over HTTP, and callers of it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +16,7 @@ from shared.database.pool import Database
 from tests.support.callers import CALLERS, Caller, grant, person, serving
 from tests.support.mailbox import Mailbox
 from tests.support.membership import activated
+from tests.support.workers import at_work, drop_jobs, without_relay
 
 
 @pytest.fixture(scope="session")
@@ -77,11 +77,9 @@ async def working(database_url: str, redis_url: str, smtp_url: str) -> AsyncIter
     settings = MembershipSettings(
         database_url=database_url, redis_url=redis_url, smtp_url=smtp_url, issuer="https://escm.test"
     )
-    worker = create_worker(settings)
-    work = asyncio.create_task(worker.work())
-    yield
-    worker.stop()
-    await work
+    await drop_jobs(database_url)
+    async with at_work(without_relay(create_worker(settings))):
+        yield
 
 
 @pytest.fixture

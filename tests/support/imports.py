@@ -7,31 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias
 
 import httpx
 
 from shared.configuration.settings import Settings
-from shared.messaging.relay import Relay
-from shared.messaging.worker import Worker
 from tests.support.callers import Caller
 from tests.support.waiting import PATIENCE
 
 Start: TypeAlias = Callable[[str], "subprocess.Popen[bytes]"]
-
-
-@asynccontextmanager
-async def working(*processes: Worker | Relay) -> AsyncIterator[None]:
-    """Runs the processes while the block runs."""
-    tasks = [asyncio.create_task(process.work()) for process in processes]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.stop()
-        await asyncio.gather(*tasks)
 
 
 @contextmanager

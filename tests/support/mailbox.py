@@ -71,7 +71,7 @@ class Mailbox:
         until = asyncio.get_running_loop().time() + within
         while len(found := self.to(address, having)) < count:
             assert asyncio.get_running_loop().time() < until, f"{len(found)} mails to {address}"
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
         return found[count - 1]
 
 

@@ -10,8 +10,8 @@ from services.actions.worker import create_worker
 from shared.messaging.relay import Relay
 from tests.actions.conftest import actions, superuser
 from tests.support.callers import Caller
-from tests.support.imports import working
 from tests.support.principals import enter_callers
+from tests.support.workers import at_work
 
 __all__ = ["actions", "superuser"]
 
@@ -34,10 +34,10 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
     return ActionsSettings(database_url=database_url, redis_url=redis_url, storage_path=storage)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def worker(settings: ActionsSettings, database_url: str) -> AsyncIterator[None]:
     await enter_callers(database_url)
-    async with working(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
+    async with at_work(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
         yield
 
 

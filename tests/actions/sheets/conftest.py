@@ -12,9 +12,10 @@ from shared.messaging.relay import Relay
 from tests.actions.conftest import actions, superuser
 from tests.actions.sheets.framework import Framework
 from tests.support.callers import Caller
-from tests.support.imports import Importer, working
+from tests.support.imports import Importer
 from tests.support.principals import enter_callers
 from tests.support.results import open_period
+from tests.support.workers import at_work
 
 __all__ = ["actions", "superuser"]
 
@@ -37,10 +38,10 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
     return ActionsSettings(database_url=database_url, redis_url=redis_url, storage_path=storage)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def worker(settings: ActionsSettings, database_url: str) -> AsyncIterator[None]:
     await enter_callers(database_url)
-    async with working(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
+    async with at_work(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
         yield
 
 

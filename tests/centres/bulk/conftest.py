@@ -11,9 +11,10 @@ from services.centres.worker import create_worker
 from shared.messaging.relay import Relay
 from tests.centres.conftest import centres, database, members, superuser
 from tests.support.callers import CALLERS, Caller
-from tests.support.imports import Importer, working
+from tests.support.imports import Importer
 from tests.support.principals import enter_callers, enter_principal
 from tests.support.reports import ReportingCentre
+from tests.support.workers import at_work
 
 __all__ = ["centres", "database", "members", "superuser"]
 
@@ -35,10 +36,10 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
     return CentresSettings(database_url=database_url, redis_url=redis_url, storage_path=storage)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def worker(settings: CentresSettings, database_url: str) -> AsyncIterator[None]:
     await enter_callers(database_url)
-    async with working(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
+    async with at_work(create_worker(settings), Relay(settings, grace=0.5, lease=1.0, backoff=0.05)):
         yield
 
 

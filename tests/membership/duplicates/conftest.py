@@ -1,6 +1,5 @@
 """A separate register with a worker, so that no other test's people are found."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from shared.messaging.relay import Relay
 from tests.support.callers import Caller, serving
 from tests.support.membership import EXPERTS, INSTITUTIONS
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 DUPLICATES = "/membership/v1/duplicates"
 At = Callable[[str | None], Caller]
@@ -53,7 +53,7 @@ def office(at: At) -> Caller:
     return at("admin")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def worker(settings: MembershipSettings, database_url: str) -> AsyncIterator[None]:
     """A running worker. The nightly search counts as done, so that it finds nothing before a test does."""
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
@@ -61,12 +61,8 @@ async def worker(settings: MembershipSettings, database_url: str) -> AsyncIterat
         "INSERT INTO core_schedule VALUES ('membership.search_duplicates', now() + interval '1 day', uuidv7())"
     )
     await connection.close()
-    processes = (create_worker(settings), Relay(settings, grace=0.5, lease=2.0, backoff=0.05))
-    tasks = [asyncio.create_task(process.work()) for process in processes]
-    yield
-    for process in processes:
-        process.stop()
-    await asyncio.gather(*tasks)
+    async with at_work(create_worker(settings), Relay(settings, grace=0.5, lease=2.0, backoff=0.05)):
+        yield
 
 
 def called(given: str, family: str, **more: Any) -> dict[str, Any]:

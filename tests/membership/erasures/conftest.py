@@ -31,6 +31,7 @@ from tests.support.membership import EXPERTS, activated
 from tests.support.principals import enter_callers, enter_principal
 from tests.support.services import Services, open_services
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 ERASURES = "/membership/v1/erasures"
 _WORKERS: tuple[tuple[Any, Any], ...] = (
@@ -85,7 +86,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("files")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def services(database_url: str, redis_url: str, storage: Path) -> AsyncIterator[Services]:
     """The apps, while their workers and the relay run."""
     urls: dict[str, Any] = {"database_url": database_url, "redis_url": redis_url, "storage_path": storage}
@@ -93,11 +94,8 @@ async def services(database_url: str, redis_url: str, storage: Path) -> AsyncIte
         found, _ = await stack.enter_async_context(open_services(**urls))
         processes: list[Any] = [create(settings(**urls)) for create, settings in _WORKERS]
         processes.append(Relay(MembershipSettings(**urls), grace=0.5, lease=2.0, backoff=0.05))
-        tasks = [asyncio.create_task(process.work()) for process in processes]
-        yield found
-        for process in processes:
-            process.stop()
-        await asyncio.gather(*tasks)
+        async with at_work(*processes):
+            yield found
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.support.callers import CALLERS, Caller, serving
 from tests.support.membership import EXPERTS
 from tests.support.orcid import CLIENT, SECRET, FakeOrcid, orcid_server
 from tests.support.principals import enter_callers, enter_principal
+from tests.support.workers import at_work, drop_jobs, without_relay
 
 JOBS = "/membership/v1/jobs"
 
@@ -113,11 +114,9 @@ async def membership(settings: MembershipSettings) -> AsyncIterator[httpx.AsyncC
 @pytest.fixture
 async def worker(settings: MembershipSettings) -> AsyncIterator[None]:
     """A worker that runs."""
-    running = create_worker(settings)
-    working = asyncio.create_task(running.work())
-    yield
-    running.stop()
-    await working
+    await drop_jobs(settings.database_url)
+    async with at_work(without_relay(create_worker(settings))):
+        yield
 
 
 @pytest.fixture

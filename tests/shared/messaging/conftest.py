@@ -1,11 +1,10 @@
 """A service for tests on the session's real Postgres and Valkey: its settings, its table of effects."""
 
-import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any, ClassVar, Protocol
+from contextlib import suppress
+from typing import Any, ClassVar
 
 import asyncpg
 import pytest
@@ -30,26 +29,8 @@ class MessagingSettings(Settings):
     service: ClassVar[str] = "membership"
 
 
-class Process(Protocol):
-    def stop(self) -> None: ...
-
-    async def work(self) -> None: ...
-
-
 def fact(what: str = TYPE, *, bulk: bool = False) -> Fact:
     return Fact(type=what, subject=uuid7(), ref="EXP-000001", version=1, country="XA", link="/x", bulk=bulk)
-
-
-@asynccontextmanager
-async def at_work(*processes: Process) -> AsyncIterator[None]:
-    """Runs the processes while the block runs."""
-    tasks = [asyncio.create_task(process.work()) for process in processes]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.stop()
-        await asyncio.gather(*tasks)
 
 
 @pytest.fixture

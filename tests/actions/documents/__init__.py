@@ -1,0 +1,1 @@
+"""Printed profiles and reports. The worker of these tests ends with the package."""

@@ -1,0 +1,1 @@
+"""The search for duplicates. The worker of these tests ends with the package."""

@@ -1,5 +1,6 @@
 """The whole system as `escm up` runs it, for tests with real processes over HTTP."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -17,9 +18,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from deploy.local.folder import Folder
+from deploy.local.folder import Folder, write_private
 from deploy.local.ports import HOST
 from tests.support.pooler import POOLED, free_port, pooler
+from tests.support.prepared import PASSWORD, copy_cluster
 from tests.support.waiting import PATIENCE
 
 _PORT_LINE = 4
@@ -186,6 +188,9 @@ def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[st
     root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
     root.chmod(0o711)
     folder = Folder.open(state or root / "local")
+    if state is None:
+        write_private(folder.data / "secrets.json", json.dumps({"postgres": PASSWORD}))
+        asyncio.run(copy_cluster(folder))
     password = folder.secret("escm_role_password")
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
     pooled = POOLED and free_port()

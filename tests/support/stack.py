@@ -1,6 +1,6 @@
 """One embedded PostgreSQL and Valkey for a whole test session, and a database for each worker.
 
-The controlling process starts them on the first request of a test (a file), migrates a template once and stops them at
+The controlling process starts them on the first request of a test (a file), with a migrated template, and stops them at
 the end of the session. Workers copy the template.
 """
 
@@ -27,9 +27,9 @@ from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Supervisor
 from deploy.local.valkey import Valkey
 from shared.database import watch
+from tests.support.prepared import PASSWORD, TEMPLATE, UNSAFE_AND_QUICK, copy_cluster
 from tests.support.waiting import PATIENCE
 
-_TEMPLATE = "escm_template"
 _PORTS = 21000
 _QUEUES = 16
 """Databases of Valkey for one worker, of 64."""
@@ -42,7 +42,6 @@ _LIMITS = (
     "ESCM_MEMBERSHIP_MAIL_REQUESTS",
 )
 """Limits that count what all tests of a minute send from one address."""
-_UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400"}
 
 
 class TestStack:
@@ -88,23 +87,15 @@ class TestStack:
         binaries = Binaries.of_wheels().for_account(folder.account, folder.data)
         port = first_free(_PORTS + os.getpid() % 5000)
         postgres = Postgres(
-            folder.data, binaries, folder.account, port=port, password="test", settings=_UNSAFE_AND_QUICK
+            folder.data, binaries, folder.account, port=port, password=PASSWORD, settings=UNSAFE_AND_QUICK
         )
         valkey = Valkey(
             folder.data, binaries, folder.account, port=first_free(port + 1), password="test", databases=64 * _QUEUES
         )
-        postgres.initialise()
+        await copy_cluster(folder)
         valkey.initialise()
         await supervisor.start([postgres.program(), valkey.program()])
-        await postgres.ensure_database(_TEMPLATE)
-        await _migrate(postgres.url(_TEMPLATE))
         return {"postgres": postgres.url(""), "valkey": valkey.url().removesuffix("/0")}
-
-
-async def _migrate(url: str) -> None:
-    from migrations.run import migrate
-
-    await migrate(url)
 
 
 def _addresses(config: pytest.Config) -> dict[str, str]:
@@ -151,8 +142,9 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["data"] = node.config.stash[_DATA]
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if (stack := config.stash.get(_STACK, None)) is not None:
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (stack := session.config.stash.get(_STACK, None)) is not None:
         stack.stop()
 
 
@@ -218,6 +210,6 @@ async def copy_template(server: str, name: str) -> None:
     connection = await asyncpg.connect(f"{server}postgres")
     try:
         await connection.execute("SELECT pg_advisory_lock(1)")
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {_TEMPLATE}')
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
     finally:
         await connection.close()

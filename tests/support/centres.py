@@ -1,5 +1,7 @@
 """Builders of centres bodies, the records of other services that they refer to, and common transitions."""
 
+import os
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -25,8 +27,9 @@ _QUESTIONS: list[dict[str, Any]] = [
     {"key": "staff", "titles": {"en": "Staff"}, "type": "integer", "required": True, "min": 0} | _FIGURE,
 ]
 _NAMED_IN_TESTS = {"AQ", "ID", "NZ", "PK"}
-_UNUSED = iter(sorted(COUNTRIES.keys() - FICTIONAL_CODES - _NAMED_IN_TESTS))
-_FREED: list[str] = []
+_UNUSED = defaultdict(lambda: iter(sorted(COUNTRIES.keys() - FICTIONAL_CODES - _NAMED_IN_TESTS)))
+_FREED = defaultdict[str, list[str]](list)
+"""By the folder of the running test: each has databases of its own."""
 _numbers = count(1)
 
 
@@ -36,20 +39,25 @@ def sections(title: str = "Work") -> list[dict[str, Any]]:
 
 
 def unused_country() -> str:
-    """A country for which no test of this session has created a committee."""
-    return next(_UNUSED)
+    """A country for which no test of this folder has created a committee."""
+    return next(_UNUSED[_folder()])
+
+
+def _folder() -> str:
+    return os.environ["PYTEST_CURRENT_TEST"].partition("::")[0].rpartition("/")[0]
 
 
 @asynccontextmanager
 async def country_of_committees(admin: Caller) -> AsyncIterator[str]:
     """A country without a living committee, for tests that leave other records of it alone. Its committee is abandoned
     afterwards, so that further tests take the country."""
-    country = _FREED.pop() if _FREED else unused_country()
+    freed = _FREED[_folder()]
+    country = freed.pop() if freed else unused_country()
     yield country
     living = await admin.get(f"{COMMITTEES}?country={country}&status=proposed,preparatory")
     for committee in living.json()["items"]:
         await stepped(admin, committee, "abandon")
-    _FREED.append(country)
+    freed.append(country)
 
 
 async def entered(caller: Caller, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -169,10 +170,17 @@ def without_app_filter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget_statements() -> None:
+    for shapes in _every_cache():
+        shapes._known.clear()
+
+
+@cache
+def _every_cache() -> list[Shapes]:
+    """The caches of statements, which modules make when they are imported. Looking for them takes a while."""
     gc.unfreeze()
-    for found in gc.get_objects():
-        if isinstance(found, Shapes):
-            found._known.clear()
+    found = [each for each in gc.get_objects() if isinstance(each, Shapes)]
+    gc.freeze()
+    return found
 
 
 @pytest.fixture(params=SETTINGS)

@@ -24,10 +24,10 @@ async def columns_with(superuser: asyncpg.Connection, word: str) -> list[str]:
     return sorted(found)
 
 
-def files_with(folder: Path, word: str) -> list[Path]:
-    """The files below a folder that contain the word, apart from those of PostgreSQL."""
+def files_with(folder: Path, word: str) -> dict[Path, bytes]:
+    """The files below a folder that contain the word, apart from those of PostgreSQL, each with its beginning."""
     files = [path for path in folder.rglob("*") if path.is_file() and "postgres" not in path.parts]
-    return [path for path in files if word.encode() in path.read_bytes()]
+    return {path: content[:2000] for path in files if word.encode() in (content := path.read_bytes())}
 
 
 async def keys_with(redis_url: str, word: str) -> list[bytes]:

@@ -1,7 +1,10 @@
 """Makes the virtual environment `.venv` match the locked requirements.
 
-    python3 deploy/local/environment.py base|run|test|browser|release
+    python3 deploy/local/environment.py base|run|test|browser|release [python]
+    python3 deploy/local/environment.py pythons
 
+A new environment is made by the named Python, else by the newest supported one of this machine that has `venv`.
+`pythons` writes the supported ones that have it, the newest first.
 `base` installs requirements.lock, `run` the embedded servers in addition, `test` tests/requirements.lock, which has
 both; `browser` installs in addition what drives a browser, and `release` what builds and describes a release. A stamp
 with the digest of the locks makes a second call do nothing. It runs before anything is installed, so it uses the
@@ -12,15 +15,18 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-OLDEST = (3, 11)
+SUPPORTED = ("3.13", "3.12", "3.11")
+"""The versions of Python that the tests pass on, the newest first. The images have the first."""
 LOCKS = {
     "base": ("requirements.lock",),
     "run": ("requirements.lock", "deploy/local/requirements.lock"),
@@ -31,40 +37,59 @@ LOCKS = {
 _LAUNCHER = '#!/bin/sh\nexec "$(dirname "$0")/python" -m deploy.cli "$@"\n'
 
 
-def main(kind: str) -> None:
+def main(kind: str, named: str = "") -> None:
     """Install what `kind` needs, unless it is there. Ends with a message if that is impossible."""
-    if sys.version_info < OLDEST:
-        sys.exit(
-            f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; {sys.executable} is {sys.version.split()[0]}.\n"
-            "Name a newer one: make PYTHON=/path/to/python3"
-        )
     stamp = VENV / f"installed-{kind}"
-    if _works() and stamp.exists() and stamp.read_text() == _digest(kind):
+    if _works(named) and stamp.exists() and stamp.read_text() == _digest(kind):
         return
     VENV.mkdir(exist_ok=True)
     with (VENV / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _install(kind, stamp)
+        _install(kind, stamp, named)
 
 
-def _install(kind: str, stamp: Path) -> None:
+def _install(kind: str, stamp: Path, named: str) -> None:
     began = time.monotonic()
-    if not _works():
-        _say("makes the virtual environment")
+    if not _works(named):
+        python = named or _newest()
+        version = _version(python)
+        if [int(part) for part in version.split(".")[:2]] < [int(part) for part in SUPPORTED[-1].split(".")]:
+            sys.exit(
+                f"Python {SUPPORTED[-1]} or newer is needed; {python} is {version}.\n"
+                "Name a newer one: make PYTHON=/path/to/python3"
+            )
+        _say(f"makes the virtual environment with Python {version}")
         _run(
-            [sys.executable, "-m", "venv", "--clear", str(VENV)],
+            [python, "-m", "venv", "--clear", str(VENV)],
             "Python cannot make a virtual environment here: is its package venv missing (Debian: python3-venv)?",
         )
     _say("installs the locked requirements")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    named = [word for lock in LOCKS[kind] for word in ("-r", str(ROOT / lock))]
+    named_locks = [word for lock in LOCKS[kind] for word in ("-r", str(ROOT / lock))]
     _run(
-        [*pip, "install", "--quiet", "--progress-bar", "off", "--require-hashes", *named],
+        [*pip, "install", "--quiet", "--progress-bar", "off", "--require-hashes", *named_locks],
         f"pip could not install {' and '.join(LOCKS[kind])}; its reasons are above",
     )
     _link()
     stamp.write_text(_digest(kind))
     _say(f"is ready after {time.monotonic() - began:.0f} s")
+
+
+def _newest() -> str:
+    """The newest supported Python that can make an environment; else the one that runs this."""
+    return next(_supported(), sys.executable)
+
+
+def _supported() -> Iterator[str]:
+    """The supported Pythons of this machine that can make an environment, the newest first."""
+    for version in SUPPORTED:
+        found = shutil.which(f"python{version}")
+        if found and _succeeds([found, "-c", "import ensurepip, venv"]):
+            yield found
+
+
+def _version(python: str) -> str:
+    return _run([python, "-c", "import platform; print(platform.python_version())"], f"{python} does not run").strip()
 
 
 def _link() -> None:
@@ -76,11 +101,16 @@ def _link() -> None:
     launcher.chmod(0o755)
 
 
-def _works() -> bool:
-    """Whether the environment has a working Python and pip. The Python that it was made from may have been removed."""
-    if not PYTHON.exists():
+def _works(named: str) -> bool:
+    """Whether the environment has a working Python, of the named one's version, and pip. The Python that it was made
+    from may have been removed."""
+    if not PYTHON.exists() or not _succeeds([str(PYTHON), "-c", "import pip"]):
         return False
-    return subprocess.run([str(PYTHON), "-c", "import pip"], capture_output=True, check=False).returncode == 0  # noqa: S603
+    return not named or _version(str(PYTHON)) == _version(named)
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
 def _digest(kind: str) -> str:
@@ -101,4 +131,7 @@ def _say(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[1:] == ["pythons"]:
+        sys.stdout.writelines(f"{python}\n" for python in _supported())
+    else:
+        main(*sys.argv[1:])

@@ -1,6 +1,5 @@
 # Everything a person or a machine does with this repository. `make help` lists it.
 
-PYTHON ?= python3
 COMPOSE ?= docker compose
 PROMTOOL ?= promtool
 HELM ?= helm
@@ -18,8 +17,21 @@ setup: environment-test ## make .venv with everything that run, test and lint ne
 run: environment-run ## start the whole system; Ctrl-C stops it
 	@exec $(ESCM) up --with-parent
 
-test: environment-test ## run the tests, on servers of their own
-	@exec $(PYTEST) -n 3
+test: environment-test ## run the tests of every change, on servers of their own
+	@exec $(PYTEST) -n 3 -m "not long" --tier=test
+
+test-long: environment-test ## run the tests that cost more than a second each
+	@exec $(PYTEST) -n 3 -m long --tier=long
+
+test-journeys: environment-test ## walk the whole system over HTTP, and run the commands of the guides
+	@exec $(PYTEST) tests/journeys -o norecursedirs= -n 2
+
+test-brief: environment-test ## run what differs most between machines and versions of Python: rules, shared, a journey
+	@$(PYTEST) tests/architecture tests/deploy tests/shared -n 2 -m "not long"
+	@exec $(PYTEST) tests/journeys/test_country.py -n 0
+
+test-all: environment-test ## run the tests of `test`, `test-long` and `test-journeys` at once
+	@exec $(PYTEST) tests tests/journeys -n 3 --tier=all
 
 coverage: environment-test ## run the tests once and print the coverage of services and shared, with branches
 	@mkdir -p .local && exec $(PYTEST) -n 3 --cov --cov-report=term
@@ -92,12 +104,12 @@ release-images: ## build the images of this version; PYTHON_IMAGE=python@sha256:
 	@test -z "$$(git status --porcelain)" || { echo "Commit first: images are built from the tree."; exit 1; }
 	@echo "$$PYTHON_IMAGE" | grep -Eqx '[^[:space:]@]+@sha256:[0-9a-f]{64}' || \
 		{ echo "PYTHON_IMAGE=$$PYTHON_IMAGE names no digest: python@sha256: and 64 hexadecimal digits."; exit 1; }
-	@RELEASE=$$($(PYTHON) -m deploy.packaging.version) SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(COMPOSE) build
+	@RELEASE=$$($(or $(PYTHON),python3) -m deploy.packaging.version) SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(COMPOSE) build
 
 clean: ## remove the data, logs and caches of this clone
-	@$(PYTHON) deploy/local/clean.py
+	@$(or $(PYTHON),python3) deploy/local/clean.py
 
 environment-%:
-	@$(PYTHON) deploy/local/environment.py $*
+	@$(or $(PYTHON),python3) deploy/local/environment.py $* $(PYTHON)
 
 .PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench bench-quality openapi matrix release release-images clean

@@ -1,23 +1,47 @@
-"""Common fixtures: servers on request, and no network beyond this machine."""
+"""Common fixtures: servers on request, the event loop of the product, and which process runs which tests."""
 
+import asyncio
 from pathlib import PurePath
 
 import pytest
+import uvloop
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.support.stack", "tests.support.stack_network", "tests.support.mailbox"]
-_TOGETHER = {"authorization", "imports", "journeys"}
-"""Folders whose tests share slow fixtures: one process runs those of each."""
+pytest_plugins = [
+    "tests.support.costs",
+    "tests.support.stack",
+    "tests.support.stack_network",
+    "tests.support.mailbox",
+]
+_APART = {"tests/access", "tests/actions", "tests/centres"}
+"""Large folders, whose modules are shared out: they end sooner, and there are not enough countries for all tests of
+centres together."""
 
 
 class _ByFolder(LoadScopeScheduling):
-    """Schedules single tests, or a whole folder of _TOGETHER, on a process."""
+    """Gives a process the tests of a folder, which share its apps and databases. The folders with most tests begin."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = PurePath(nodeid.partition("::")[0]).parent.name
-        return folder if folder in _TOGETHER else nodeid
+        return nodeid.partition("::")[0] if _folder(nodeid) in _APART else _folder(nodeid)
+
+
+def _folder(nodeid: str) -> str:
+    return str(PurePath(nodeid.partition("::")[0]).parent)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFolder:
     return _ByFolder(config, log)
+
+
+def pytest_configure() -> None:
+    """Tests have the event loop of the product's processes. A factory of pytest-asyncio would be that of asynchronous
+    tests alone, so that fixtures of the session would end with the next other test."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of a folder together, in whatever order they and the folders are."""
+    places = {folder: place for place, folder in enumerate(dict.fromkeys(_folder(item.nodeid) for item in items))}
+    items.sort(key=lambda item: places[_folder(item.nodeid)])

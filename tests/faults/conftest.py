@@ -15,10 +15,6 @@ SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1 << 
 os.environ["FAULT_SEED"] = str(SEED)  # for the processes that xdist starts
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "long: takes minutes, or measures; `make test-faults-long` runs it")
-
-
 def pytest_report_header() -> str:
     return f"faults: FAULT_SEED={SEED} replays this schedule"
 

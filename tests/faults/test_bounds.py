@@ -74,7 +74,7 @@ async def _round(client: Client) -> None:
         assert_problem(response)
 
 
-@pytest.mark.long
+@pytest.mark.long("sends 2.5 GB")
 async def test_an_upload_of_ten_times_the_bound_is_refused_and_kept_nowhere(client: Client, cluster: Cluster):
     before = _resident(cluster.second.pid)
     boundary = "bound"
@@ -117,7 +117,7 @@ def _bomb() -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.long
+@pytest.mark.long("reads a workbook that unfolds to a gigabyte")
 async def test_a_bomb_ends_as_a_failed_job_and_its_worker_stays_small(client: Client, cluster: Cluster):
     worker = cluster.worker("importer", "deploy.cli", "worker", "membership")
     await worker.start()

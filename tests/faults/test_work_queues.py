@@ -57,7 +57,7 @@ async def test_bulk_jobs_and_facts_never_starve_short_ones(workers: WorkerPool, 
     assert await workers.connection.fetchval(open_jobs, bulk) > 10
 
 
-@pytest.mark.long
+@pytest.mark.long("writes for thirty seconds")
 async def test_an_effect_comes_within_a_second_in_ninety_nine_of_a_hundred_cases(workers: WorkerPool, history: History):
     clients = [workers.cluster.client("first"), workers.cluster.client("second")]
     until = time.monotonic() + 30

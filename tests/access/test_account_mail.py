@@ -219,6 +219,7 @@ async def test_strangers_use_up_nobodys_resets(app: Any, caller: Caller, databas
     await connection.close()
 
 
+@pytest.mark.long("kills processes")
 async def test_a_mail_of_a_killed_worker_comes_again_with_the_same_id(
     caller: Caller, settings: AccessSettings, database_url: str, redis_url: str
 ) -> None:

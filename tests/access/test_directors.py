@@ -26,6 +26,7 @@ from tests.support.centres import Members, agreed, endorsed, entered, recommende
 from tests.support.clock import calendar, run_on
 from tests.support.merges import MERGES
 from tests.support.principals import enter_callers
+from tests.support.tiers import long
 
 _GIVING = [way for way in WAYS if way.gain == DIRECTOR]
 _HELD = (
@@ -141,7 +142,7 @@ _TAKEN: dict[str, Callable[[Direction, Caller], Awaitable[tuple[bool, _Record, U
 }
 
 
-@pytest.mark.parametrize("take", [_by_step, _on_its_day])
+@pytest.mark.parametrize("take", [_by_step, *long("is every actor in turn", _on_its_day)])
 async def test_the_step_gives_the_role_only_if_its_actor_may(direction: Direction, take: Any) -> None:
     """Also on a later day, when the schedule makes the change."""
     for actor, is_taken, statuses in (
@@ -156,6 +157,7 @@ async def test_the_step_gives_the_role_only_if_its_actor_may(direction: Directio
         assert (is_done, held) == (is_taken, statuses), actor.role
 
 
+@pytest.mark.long("is every actor in turn")
 @pytest.mark.parametrize("way", _GIVING, ids=lambda way: way.operation)
 async def test_each_actor_gives_the_role_as_the_table_of_ways_says(direction: Direction, way: Any) -> None:
     wrong = []

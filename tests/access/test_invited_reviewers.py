@@ -74,6 +74,7 @@ async def _taken(review: Review, operation: str, inviter: Caller, expert: str) -
     return response.json().get("replaced_by", ""), response
 
 
+@pytest.mark.long("is every actor in turn")
 @pytest.mark.parametrize("way", INVITING, ids=lambda way: way.operation)
 async def test_each_inviter_gives_the_role_as_the_table_of_ways_says(review: Review, way: Any) -> None:
     wrong = []

@@ -94,6 +94,7 @@ def test_a_network_of_mapped_addresses_is_the_ipv4_network() -> None:
     assert not may_come_from("2001:db8::1", ["::ffff:0:0/96"])
 
 
+@pytest.mark.long("hashes many passwords")
 async def test_one_password_tried_with_many_accounts_is_slowed(app: Any, caller: Caller, log_in: LogIn) -> None:
     email = await _email(caller)
     token_service = app.state.token_service

@@ -59,6 +59,7 @@ async def test_wrong_sign_ins_count_for_the_old_password_too(caller: Caller, cal
         assert [guess.status_code for guess in guesses] == [422] * 3 + [429]
 
 
+@pytest.mark.long("hashes many passwords")
 async def test_more_people_than_connections_change_their_passwords_at_once(caller: Caller, calling: From) -> None:
     async with calling("203.0.113.23") as at:
         tokens = [(await _signed_in(caller, at))[1] for _ in range(8)]

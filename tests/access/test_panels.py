@@ -87,6 +87,7 @@ _TAKEN: dict[str, Callable[[Panel, Caller], Awaitable[tuple[bool, UUID, dict[str
 }
 
 
+@pytest.mark.long("is every actor in turn")
 @pytest.mark.parametrize("way", GIVING, ids=lambda way: way.operation)
 async def test_each_actor_gives_the_role_as_the_table_of_ways_says(panel: Panel, way: Any) -> None:
     wrong = []

@@ -260,6 +260,7 @@ async def test_linked_data_say_what_each_term_is(anonymous: Caller, rows: dict[s
         assert prefix in ("https", "http", *context)
 
 
+@pytest.mark.long("writes while it reads")
 async def test_a_file_during_writes_is_one_snapshot(
     secretariat: Caller, anonymous: Caller, superuser: asyncpg.Connection, database_url: str
 ) -> None:

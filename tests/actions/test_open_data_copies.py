@@ -36,6 +36,7 @@ from tests.support import callers
 from tests.support.callers import Caller
 from tests.support.principals import enter_principal
 from tests.support.results import id_of
+from tests.support.tiers import long
 
 PATH = "/actions/v1/open_data"
 ALL = len(DATASETS) * len(FORMATS)
@@ -177,16 +178,27 @@ async def test_the_job_is_ordered_while_the_copies_are_due(copying: Copying, sup
     await superuser.execute("DELETE FROM core_job WHERE job_type = $1", COPY_JOB)
 
 
-async def test_copies_are_kept_for_30_days_and_at_the_end_of_each_month(anonymous: Caller, copying: Copying) -> None:
+@pytest.mark.parametrize(
+    "only",
+    [
+        {date(2026, 1, 30), date(2026, 1, 31), date(2026, 3, 31)},
+        *long("makes the copies of 74 days", set()),
+    ],
+    ids=["some days", "every day"],
+)
+async def test_copies_are_kept_for_30_days_and_at_the_end_of_each_month(
+    anonymous: Caller, copying: Copying, only: set[date]
+) -> None:
     first = datetime(2026, 1, 20, 22, tzinfo=UTC)
     days = [first + timedelta(days=n) for n in range(75)]
+    days = [at for at in days if not only or at.date() in only]
     missing = date(2026, 2, 28)
     for at in days:
         if at.date() != missing:
             assert await copying.make(at) == ALL, at
     last = days[-1].date()
     expected = {at.date() for at in days if at.date() >= last - timedelta(days=30)}
-    expected |= {date(2026, 1, 31), date(2026, 2, 27), date(2026, 3, 31)}
+    expected |= {date(2026, 1, 31), date(2026, 2, 27), date(2026, 3, 31)} & {at.date() for at in days}
     assert monthrange(2026, 3)[1] == 31
     assert await _days(anonymous) == [str(day) for day in sorted(expected, reverse=True)]
 
@@ -211,6 +223,7 @@ async def test_files_of_no_copy_are_removed_and_others_stay(
     assert await store.digests_before(later + timedelta(days=1)) == []
 
 
+@pytest.mark.long("kills processes")
 async def test_a_process_that_is_killed_leaves_whole_copies_or_none(
     anonymous: Caller, copying: Copying, settings: ActionsSettings
 ) -> None:

@@ -19,6 +19,7 @@ from tests.actions.neighbours import enter
 from tests.support.aggregates import Reported, Rules, counts_on, divided, reported, values_of
 from tests.support.callers import Caller
 from tests.support.results import active_indicator, open_period, parts, scale
+from tests.support.tiers import long
 
 Callers = Callable[[str | None], Caller]
 VALUES = "/actions/v1/statistics/values"
@@ -149,7 +150,11 @@ def _may_ask(form: Mapping[str, Any], by: str, period: str) -> bool:
 
 
 @pytest.mark.usefixtures("one_day")
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: "-".join(str(form[name]) for name in form if name != "scale"))
+@pytest.mark.parametrize(
+    "form",
+    [*FORMS[:3], *long("another form of indicator", *FORMS[3:])],
+    ids=lambda form: "-".join(str(form[name]) for name in form if name != "scale"),
+)
 async def test_random_results_amount_to_what_a_recomputation_says(
     admin: Caller, caller: Callers, superuser: asyncpg.Connection, form: dict[str, Any]
 ) -> None:

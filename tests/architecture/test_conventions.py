@@ -35,6 +35,12 @@ def test_files_stay_small() -> None:
     assert too_long == {}
 
 
+def test_every_service_with_a_lifecycle_has_tables_of_its_rules() -> None:
+    having = {path.relative_to(ROOT).parts[1] for path in SERVICES if "Lifecycle(" in path.read_text()}
+    assert having
+    assert {name for name in having if not (ROOT / "tests" / name / "rules/test_rules.py").exists()} == set()
+
+
 def test_no_junk_drawers() -> None:
     drawers = [_named(path) for path in FILES if path.stem in ("utils", "helpers", "common", "misc")]
     drawers += [_named(path) for path in FILES if {"utils", "helpers", "common", "misc"} & set(path.parts)]
@@ -66,7 +72,7 @@ def test_only_the_edge_commits() -> None:
 
 
 def test_one_module_imports_arq() -> None:
-    importers = [_named(path) for path in PYTHON if {"arq"} & _imports(path)]
+    importers = [_named(path) for path in PYTHON if "arq" in path.read_text() and "arq" in _imports(path)]
     assert [name for name in importers if name != "shared/messaging/queue.py"] == []
 
 

@@ -59,6 +59,12 @@ def lists() -> Iterator[tuple[str, str]]:
                 yield from ((operation.service, f"{path}?{urlencode(query)}") for query in _queries(operation.queries))
 
 
+def plain_lists() -> Iterator[tuple[str, str]]:
+    """Service and address of every list and count, each once and without parameters."""
+    known = dict.fromkeys((service, address.partition("?")[0]) for service, address in lists())
+    yield from known
+
+
 def _paths(path: str) -> Iterator[str]:
     """The path of the canary's country, and of each file of open data."""
     path = path.replace("{code}", "XC")

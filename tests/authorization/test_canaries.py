@@ -19,6 +19,7 @@ from tests.support import callers
 from tests.support.callers import Caller, grant, person
 from tests.support.clock import room_in
 
+pytestmark = pytest.mark.long("asks every question twice, for three callers")
 WHO = ("author_xa", "government_xa", None)
 _EVENTS = "/access/v1/events"
 Responses = dict[tuple[str | None, str], tuple[int, bytes]]

@@ -2,8 +2,9 @@
 docs/access-matrix.md."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
 import asyncpg
@@ -21,6 +22,7 @@ from tests.authorization.kinds import named
 from tests.authorization.requests import FILES, Started, request_for
 from tests.support.callers import CALLERS, Caller
 from tests.support.principals import enter_principal
+from tests.support.tiers import long
 
 AT_ONCE = 6
 _SPACE = uuid4()
@@ -60,12 +62,24 @@ class Case:
         return f"{self.operation.id} to {self.holder.name}: {state}, {self.target.seen_by}"
 
 
-def _cases(country_fixtures: CountryFixtures) -> Iterator[Case]:
-    for operation in operations():
-        for holder in holders():
-            for target in page.targets(operation):
-                country = OWN if target.seen_by == "own" else "XB"
-                yield Case(operation, holder, target, country_fixtures[country, target.published])
+def _cases(operation: Operation, country_fixtures: CountryFixtures) -> Iterator[Case]:
+    for holder in holders():
+        for target in page.targets(operation):
+            country = OWN if target.seen_by == "own" else "XB"
+            yield Case(operation, holder, target, country_fixtures[country, target.published])
+
+
+def _two_of_them(cases: Iterable[Case]) -> Iterable[Case]:
+    """A response that is done and one that is refused, where there are such."""
+    chosen: dict[bool, Case] = {}
+    for case in sorted(cases, key=_place):
+        chosen.setdefault(case.expected is Class.DONE, case)
+    return chosen.values()
+
+
+def _place(case: Case) -> bytes:
+    """A place in an order that does not follow names."""
+    return sha256(str(case).encode()).digest()
 
 
 @pytest.fixture(scope="module")
@@ -139,12 +153,20 @@ def _names_the_unknown(response: httpx.Response) -> bool:
     return any(code.startswith("unknown_") for code in codes - {"unknown_field", "unknown_action"})
 
 
-async def test_every_cell_of_the_matrix_is_what_the_system_does(
+@pytest.mark.parametrize(
+    "chosen",
+    [_two_of_them, *long("sends a request for each cell", iter)],
+    ids=["two cells", "every cell"],
+)
+@pytest.mark.parametrize("operation", operations(), ids=lambda each: each.id)
+async def test_the_system_responds_as_the_matrix_says(
     services: Services,
     country_fixtures: CountryFixtures,
     started: Mapping[str, Started],
     superuser: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
+    operation: Operation,
+    chosen: Callable[[Iterable[Case]], Iterable[Case]],
 ) -> None:
     slots, entering, wrong = asyncio.Semaphore(AT_ONCE), asyncio.Lock(), []
 
@@ -163,7 +185,7 @@ async def test_every_cell_of_the_matrix_is_what_the_system_does(
         if _class(response) is not case.expected:
             wrong.append(f"{case}: {response.status_code} instead of {case.expected.name} ({response.text[:200]})")
 
-    await asyncio.gather(*(compare(case) for case in _cases(country_fixtures)))
+    await asyncio.gather(*(compare(case) for case in chosen(_cases(operation, country_fixtures))))
     assert not wrong, "\n".join(sorted(wrong))
 
 

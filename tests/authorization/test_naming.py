@@ -124,6 +124,7 @@ async def test_a_body_that_names_what_is_hidden_is_treated_as_one_that_names_not
             assert _shown(await sender.send(request)) == response, f"{plural}: {request}"
 
 
+@pytest.mark.long("takes every step in every state, once for each hidden record")
 @pytest.mark.parametrize("operation", STEPPING, ids=lambda each: each.id)
 async def test_a_step_that_names_what_is_hidden_is_treated_as_one_that_names_nothing(
     services: Services,

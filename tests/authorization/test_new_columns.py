@@ -1,17 +1,18 @@
 """Closed by default: an undeclared column is in no response, and neither is an internal one."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import asyncpg
 import pytest
 
 from shared.database.tables import metadata
 from shared.records.record import Internal, Record, fields_of
-from tests.authorization.canaries import lists
+from tests.authorization.canaries import lists, plain_lists
 from tests.authorization.country_fixture import ADMIN, CountryFixture, Seeder
 from tests.authorization.kinds import TABLES, plural_of
 from tests.support.callers import Caller
 from tests.support.services import Services, open_services
+from tests.support.tiers import long
 
 CANARY = "canarycolumn"
 _TABLES = """
@@ -55,11 +56,19 @@ async def country_fixture(wide_services: Services, connection: asyncpg.Connectio
     return await seeder.seed("XA", "wide", published=True)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [plain_lists, *long("asks every question", lists)],
+    ids=["plain lists", "every question"],
+)
 @pytest.mark.parametrize("who", [ADMIN, None])
 async def test_no_list_stream_or_number_shows_a_new_column(
-    wide_services: Services, country_fixture: CountryFixture, who: str | None
+    wide_services: Services,
+    country_fixture: CountryFixture,
+    who: str | None,
+    asked: Callable[[], Iterator[tuple[str, str]]],
 ) -> None:
-    responses = {address: (await Caller(wide_services[service], who).get(address)).text for service, address in lists()}
+    responses = {address: (await Caller(wide_services[service], who).get(address)).text for service, address in asked()}
     assert [address for address, body in responses.items() if CANARY in body] == []
     assert any(country_fixture.id("experts") in body for body in responses.values())
 

@@ -82,6 +82,7 @@ def _broken() -> Iterator[bytes]:
     yield f'"{CANARY}"'.encode() * 100_000
 
 
+@pytest.mark.long("takes every step in every state")
 @pytest.mark.parametrize("operation", STEPPING, ids=[each.id for each in STEPPING])
 async def test_no_step_repeats_its_fields_or_reason(
     services: Services, superuser: asyncpg.Connection, stepping: CountryFixture, operation: Operation
@@ -144,6 +145,7 @@ async def test_no_form_is_repeated(services: Services) -> None:
     assert {400, 401, 403, 415, 422} <= statuses
 
 
+@pytest.mark.long("sends each parameter of each operation twelve times")
 async def test_no_parameter_is_repeated(services: Services, country_fixture: CountryFixture) -> None:
     """The same for a filter of an export, which has the same rules."""
     for operation in operations():

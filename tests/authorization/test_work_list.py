@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from services.access.access import SERVICES
+from deploy.matrix.operations import operations
 from shared.kernel.clock import today
 from shared.records.work_list import light
 from tests.actions.neighbours import enter
@@ -28,20 +28,18 @@ from tests.support.centres import (
     unused_country,
 )
 from tests.support.membership import activated
+from tests.support.tiers import long
 
 WORK_LIST = "/access/v1/work_list"
 Item = tuple[str, str, str]
 
 
-async def _kinds(services: Services) -> list[tuple[str, str]]:
-    """The lists with `holder`, by service and their address."""
-    found = []
-    for service in SERVICES:
-        document = (await services[service].get(f"/{service}/v1/openapi.json")).json()
-        for address, operations in document["paths"].items():
-            names = {parameter.get("name") for parameter in operations.get("get", {}).get("parameters", ())}
-            found += [(service, address)] if "holder" in names and "{" not in address else []
-    return found
+_KINDS = [
+    (each.service, each.path)
+    for each in operations()
+    if each.method == "GET" and "holder" in each.queries and "{" not in each.path
+]
+"""The lists with `holder`, by service and their address."""
 
 
 async def _pages(who: Caller, address: str) -> list[dict[str, Any]]:
@@ -57,13 +55,13 @@ async def _pages(who: Caller, address: str) -> list[dict[str, Any]]:
 
 async def _held(services: Services, name: str) -> set[Item]:
     found: set[Item] = set()
-    for service, address in await _kinds(services):
+    for service, address in _KINDS:
         records = await _pages(Caller(services[service], name), f"{address}?holder=me&limit=200")
         found |= {(service, address.rpartition("/")[2], record["id"]) for record in records}
     return found
 
 
-@pytest.mark.parametrize("name", sorted(CALLERS))
+@pytest.mark.parametrize("name", [*sorted(CALLERS.keys() - {"admin"}), *long("reads every list", "admin")])
 async def test_it_is_the_sum_of_the_lists(
     services: Services, country_fixtures: dict[Any, CountryFixture], name: str
 ) -> None:
@@ -142,6 +140,7 @@ def _known(monkeypatch: pytest.MonkeyPatch, *grants: Any) -> str:
     return name
 
 
+@pytest.mark.long("reads every list in several states")
 async def test_an_applicant_has_the_steps_of_the_own_file_and_the_office_has_not(
     services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +168,7 @@ async def test_an_applicant_has_the_steps_of_the_own_file_and_the_office_has_not
     assert (await admin.get(centre["links"]["self"])).status_code == 200
 
 
+@pytest.mark.long("enters three designated centres")
 async def test_a_representative_has_the_steps_of_hosted_centres(
     services: Services, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

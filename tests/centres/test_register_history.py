@@ -13,11 +13,12 @@ from tests.support.clock import Calendar
 from tests.support.merges import merged, undone
 from tests.support.register import REGISTER, Membership, designated, public_expert
 from tests.support.register_world import World, digest
+from tests.support.tiers import long
 
 DAYS = 24
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, *long("another seed", 2)])
 async def test_the_response_about_a_past_day_never_changes(
     admin: Caller,
     anonymous: Caller,

@@ -63,6 +63,7 @@ async def _running(name: str, pools: Pools) -> AsyncIterator[None]:
         process.stop()
 
 
+@pytest.mark.long("starts every process")
 async def test_all_processes_together_leave_connections_of_postgres_to_others(
     database_named: Callable[[str], str], redis_url: str, monkeypatch: pytest.MonkeyPatch, pools: Pools
 ) -> None:

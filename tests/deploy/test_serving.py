@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import pytest
 
 from deploy.local.ports import HOST, first_free
 from tests.support.waiting import PATIENCE
@@ -43,6 +44,7 @@ def _becomes(port: int, path: str, status: int, within: float = PATIENCE) -> boo
     return False
 
 
+@pytest.mark.long("waits for a process to stop")
 def test_a_stopping_process_turns_not_ready_while_it_still_responds(port: int) -> None:
     own = first_free(port + 70)
     shown = first_free(own + 1)
@@ -58,6 +60,7 @@ def test_a_stopping_process_turns_not_ready_while_it_still_responds(port: int) -
         assert _status(own, "/livez") == 0
 
 
+@pytest.mark.long("starts a process")
 def test_without_draining_a_process_stops_at_once(port: int) -> None:
     own = first_free(port + 80)
     with _portal(own, first_free(own + 1), drain=0) as process:

@@ -57,6 +57,7 @@ def _owner(pid: int) -> tuple[int, list[str]]:
     return int(fields["Uid"][1]), fields["Groups"]
 
 
+@pytest.mark.long("starts servers of its own")
 async def test_a_second_start_finds_the_data_of_the_first(open_folder: Path, port: int) -> None:
     root = open_folder / ".local"
     first = stack_in(root, open_folder, port)
@@ -79,6 +80,7 @@ async def test_a_second_start_finds_the_data_of_the_first(open_folder: Path, por
         await second.stop()
 
 
+@pytest.mark.long("starts servers of its own")
 async def test_the_database_is_as_names_and_durability_need_it(open_folder: Path, port: int) -> None:
     stack = stack_in(open_folder / ".local", open_folder, port)
     await stack.start({})
@@ -107,6 +109,7 @@ async def test_the_database_is_as_names_and_durability_need_it(open_folder: Path
         await stack.stop()
 
 
+@pytest.mark.long("starts servers of its own")
 async def test_killed_servers_come_back_with_their_data(open_folder: Path, port: int) -> None:
     root = open_folder / ".local"
     stack = stack_in(root, open_folder, port)
@@ -132,6 +135,7 @@ async def test_killed_servers_come_back_with_their_data(open_folder: Path, port:
         await stack.stop()
 
 
+@pytest.mark.long("starts servers of its own")
 async def test_a_postgres_that_somebody_stopped_is_not_left_half_shut(open_folder: Path, port: int) -> None:
     """After SIGTERM the server waits for its clients for ever and rejects new ones."""
     root = open_folder / ".local"
@@ -156,6 +160,7 @@ async def test_a_postgres_that_somebody_stopped_is_not_left_half_shut(open_folde
         await stack.stop()
 
 
+@pytest.mark.long("starts servers of its own")
 async def test_a_stack_starts_while_others_sit_on_its_ports(open_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
@@ -168,6 +173,7 @@ async def test_a_stack_starts_while_others_sit_on_its_ports(open_folder: Path) -
             await stack.stop()
 
 
+@pytest.mark.long("starts servers of its own")
 async def test_only_its_owner_reads_what_describes_the_stack(open_folder: Path, port: int) -> None:
     root = open_folder / ".local"
     stack = stack_in(root, open_folder, port)
@@ -204,6 +210,7 @@ async def test_given_addresses_are_used_instead_of_embedded_servers(open_folder:
         await stack.stop()
 
 
+@pytest.mark.long("starts servers of its own")
 async def test_the_servers_run_unprivileged_in_a_folder_closed_to_others(closed_folder: Path, port: int) -> None:
     root, far = closed_folder / ".local", closed_folder.parent
     stack = stack_in(root, far, port)

@@ -56,6 +56,7 @@ async def test_children_stop_in_order_of_who_needs_whom(tmp_path: Path) -> None:
     assert ends.read_text().split() == ["app", "w", "relay", "valkey"]
 
 
+@pytest.mark.long("waits until a child is killed")
 async def test_a_child_that_ignores_the_signal_or_is_suspended_is_killed(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, tmp_path / "processes.json")
     log = tmp_path / "deaf.log"
@@ -67,6 +68,7 @@ async def test_a_child_that_ignores_the_signal_or_is_suspended_is_killed(tmp_pat
     assert all(identity and not identity.alive() for identity in identities)
 
 
+@pytest.mark.long("waits for several starts")
 async def test_a_program_that_never_works_fails_the_start_with_its_last_words(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, tmp_path / "processes.json")
 

@@ -17,6 +17,7 @@ from migrations.run import alembic_config, migrate
 from shared.configuration.settings import Settings
 from shared.database.tables import metadata
 from tests.actions.neighbours import enter
+from tests.support.stack import copy_template
 
 _OF_NO_COUNTRY = {"action_framework", "member_notice", "member_retention_rule"}
 """Reference data that everybody may read: its country is empty."""
@@ -58,6 +59,7 @@ def test_no_two_kinds_have_refs_with_the_same_prefix() -> None:
     assert "SUP" in prefixes
 
 
+@pytest.mark.long("takes every migration up and down")
 async def test_the_history_goes_up_down_and_up_again(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_history")
     await migrate(url)
@@ -68,6 +70,20 @@ async def test_the_history_goes_up_down_and_up_again(test_servers: dict[str, str
     assert await _shape(url) == first
 
 
+async def test_the_last_three_steps_down_leave_what_was_there_before_them(test_servers: dict[str, str]) -> None:
+    url = await _copied(test_servers["postgres"], "escm_last_steps")
+    revisions = list(_script().walk_revisions())[:3]
+    config, after = alembic_config(url, Settings()), [await _everything(url)]
+    for revision in revisions:
+        await asyncio.to_thread(command.downgrade, config, str(revision.down_revision))
+        after.append(await _everything(url))
+    for revision in reversed(revisions):
+        assert await _everything(url) == after.pop(), revision.revision
+        await asyncio.to_thread(command.upgrade, config, revision.revision)
+    assert await _everything(url) == after.pop()
+
+
+@pytest.mark.long("takes every migration up and down")
 async def test_each_step_down_leaves_what_was_there_before_the_step_up(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_steps")
     config = alembic_config(url, Settings())
@@ -99,6 +115,7 @@ async def test_a_database_of_an_unknown_release_is_refused_with_a_sentence_and_l
     await connection.close()
 
 
+@pytest.mark.long("migrates from an earlier state")
 async def test_accounts_suspended_earlier_return_to_active(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_suspended")
     await migrate(url, revision="0021_membership_erasure")
@@ -115,6 +132,7 @@ async def test_accounts_suspended_earlier_return_to_active(test_servers: dict[st
     assert tuple(row) == ("active", "secretariat")
 
 
+@pytest.mark.long("migrates from an earlier state")
 async def test_records_from_before_their_counts_are_counted(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_counted")
     (counting,) = (one for one in _script().walk_revisions() if one.revision.endswith("_actions_statistics"))
@@ -137,6 +155,7 @@ async def test_records_from_before_their_counts_are_counted(test_servers: dict[s
     ]
 
 
+@pytest.mark.long("migrates from an earlier state")
 async def test_centres_from_before_their_stages_are_in_the_present_one(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_stages")
     (staging,) = (one for one in _script().walk_revisions() if one.revision.endswith("_centres_stages"))
@@ -173,6 +192,7 @@ async def test_centres_from_before_their_stages_are_in_the_present_one(test_serv
     }
 
 
+@pytest.mark.long("migrates from an earlier state")
 async def test_reports_from_before_have_the_day_of_their_first_submission(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_reported")
     (reporting,) = (one for one in _script().walk_revisions() if one.revision.endswith("_actions_reported"))
@@ -216,6 +236,7 @@ async def test_reports_from_before_have_the_day_of_their_first_submission(test_s
     }
 
 
+@pytest.mark.long("migrates from an earlier state")
 async def test_centres_that_closed_before_have_their_last_day(test_servers: dict[str, str]) -> None:
     url = await _empty(test_servers["postgres"], "escm_closed")
     (closing,) = (one for one in _script().walk_revisions() if one.revision.endswith("_centres_closed_on"))
@@ -229,6 +250,12 @@ async def test_centres_that_closed_before_have_their_last_day(test_servers: dict
     rows = await connection.fetch("SELECT status, closed_on FROM centre_centre")
     await connection.close()
     assert sorted(map(tuple, rows), key=str) == [("active", None), *[("closed", day.date())] * 2]
+
+
+async def _copied(server: str, name: str) -> str:
+    """A migrated database of this name."""
+    await copy_template(server, name)
+    return f"{server}{name}"
 
 
 async def _empty(server: str, name: str) -> str:

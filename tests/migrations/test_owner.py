@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import asyncpg
+import pytest
 from pydantic import SecretStr
 
 from migrations.roles import LOGINS
@@ -11,6 +12,7 @@ from shared.configuration.settings import Settings
 from tests.support.databases import shape
 
 
+@pytest.mark.long("takes every migration up")
 async def test_an_owner_who_may_create_roles_and_bypass_security_migrates(
     test_servers: dict[str, str], database_url: str
 ) -> None:

@@ -41,7 +41,9 @@ async def test_every_view_is_promised(connection: asyncpg.Connection) -> None:
 def test_no_other_module_names_a_view() -> None:
     named = []
     for path in [*ROOT.glob("services/**/*.py"), *ROOT.glob("shared/**/*.py")]:
-        tree = ast.parse(path.read_text())
+        if "_published_" not in (text := path.read_text()):
+            continue
+        tree = ast.parse(text)
         prose = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, ast.Module)}
         texts = {
             node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)

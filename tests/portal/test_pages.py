@@ -114,6 +114,7 @@ async def test_what_stays_the_same_is_sent_once(client, path):
         assert int(packed.headers["content-length"]) < len(whole.content) / 2
 
 
+@pytest.mark.long("follows every link")
 async def test_the_portals_own_links_lead_somewhere(client):
     for path in PAGES:
         for link in set(Balance((await client.get(path)).text).links):

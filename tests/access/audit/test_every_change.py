@@ -23,6 +23,7 @@ from shared.kernel.countries import COUNTRIES
 from tests.support.callers import CALLERS, Caller
 from tests.support.institutions import institution
 from tests.support.membership import EXPERTS, INSTITUTIONS, expert
+from tests.support.tiers import long
 
 _ROOT = Path(__file__).parents[3]
 _STEPS = 150
@@ -164,14 +165,17 @@ class _Random:
         return chosen["action"], await caller.step(path, chosen["action"], reason="because")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("seed", "steps"),
+    [(0, 12), *long("compares every table after each step", *((seed, _STEPS) for seed in (1, 2, 3)))],
+)
 async def test_random_changes_have_one_entry_each(
-    calling: Callable[[str | None], Caller], superuser: asyncpg.Connection, seed: int
+    calling: Callable[[str | None], Caller], superuser: asyncpg.Connection, seed: int, steps: int
 ) -> None:
     doing = _Random(random.Random(seed), calling)
     before, known = await _state(superuser), await _entries(superuser)
     done: dict[str, int] = {}
-    for _ in range(_STEPS):
+    for _ in range(steps):
         by, action, response = await doing.act()
         assert response.status_code < 500, response.text
         after, entries = await _state(superuser), await _entries(superuser)
@@ -183,8 +187,8 @@ async def test_random_changes_have_one_entry_each(
             reported = action or "none"
             done[reported] = done.get(reported, 0) + 1
         before, known = after, entries
-    assert {"create", "update"} < done.keys()
-    assert len(done) > 6, done
+    assert "create" in done
+    assert len(done) > min(6, steps / 10), done
 
 
 def _own(row: Row) -> Row:

@@ -25,6 +25,7 @@ async def actions_database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
+@pytest.mark.long("waits for mails that must not come")
 async def test_an_overdue_task_is_mailed_to_its_owner_once(
     people: People, actions: Caller, actions_database: Database, posted: Mailbox
 ) -> None:

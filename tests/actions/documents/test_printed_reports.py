@@ -33,6 +33,7 @@ def _text(response: httpx.Response) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages).split())
 
 
+@pytest.mark.long("prints in several languages")
 @pytest.mark.usefixtures("worker")
 async def test_a_public_report_is_printed_with_what_everybody_may_know(
     secretariat: Caller, admin: Caller, anonymous: Caller, superuser: asyncpg.Connection

@@ -250,6 +250,7 @@ async def test_unknown_countries_and_languages_are_refused(anonymous: Caller) ->
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_parameter")
 
 
+@pytest.mark.long("prints in six languages")
 async def test_a_profile_is_printed_once_in_each_language(
     admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any], worker: None
 ) -> None:
@@ -281,6 +282,7 @@ async def test_a_profile_is_printed_once_in_each_language(
         ).status_code == 304
 
 
+@pytest.mark.long("prints twice")
 async def test_another_state_is_printed_again(
     admin: Caller, anonymous: Caller, superuser: asyncpg.Connection, plan: dict[str, Any], worker: None
 ) -> None:
@@ -310,6 +312,7 @@ async def test_symbols_that_no_font_has_are_left_out(
     assert "Plant trees" in _text(await _pdf(anonymous, "en"))
 
 
+@pytest.mark.long("prints several times")
 async def test_a_text_that_no_font_has_is_a_problem(
     admin: Caller, anonymous: Caller, plan: dict[str, Any], worker: None
 ) -> None:
@@ -320,6 +323,7 @@ async def test_a_text_that_no_font_has_is_a_problem(
     assert "Trees" in _text(await _pdf(anonymous, "en"))
 
 
+@pytest.mark.long("prints twice")
 async def test_a_lost_file_is_printed_again_and_an_unused_one_is_removed(
     admin: Caller,
     anonymous: Caller,

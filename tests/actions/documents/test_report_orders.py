@@ -51,6 +51,7 @@ async def _text(by: Caller, path: str, language: str = "en") -> str:
     return _pages(response.content)
 
 
+@pytest.mark.long("prints a whole report")
 async def test_a_draft_is_printed_whole_for_its_country(author: Caller) -> None:
     path = await (await Reporting.begun(author, sections=_SECTIONS)).report()
     await write(author, path, "summary", achieved="Twelve stations.", doubts="A doubt of the ministry")
@@ -67,6 +68,7 @@ async def test_a_draft_is_printed_whole_for_its_country(author: Caller) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/language")
 
 
+@pytest.mark.long("prints a report for several readers")
 async def test_a_published_report_has_for_others_what_is_theirs_to_know(author: Caller) -> None:
     admin, other = author.known_as("admin"), author.known_as("author_xb")
     begun = await Reporting.begun(author, sections=_SECTIONS)

@@ -60,6 +60,7 @@ async def _until(superuser: asyncpg.Connection, moment: str) -> None:
             await asyncio.sleep(0.005)
 
 
+@pytest.mark.long("kills processes")
 @pytest.mark.parametrize("moment", [_BEGUN, _WRITTEN], ids=["before the first batch", "after the first batch"])
 async def test_a_killed_import_counts_each_row_once(
     moment: str, alone: Importer, start: Start, framework: Framework, superuser: asyncpg.Connection

@@ -94,6 +94,7 @@ async def _institution(superuser: asyncpg.Connection, **more: Any) -> dict[str, 
     return dict(await superuser.fetchrow("SELECT id::text, ref, ror FROM member_institution WHERE id = $1", key))
 
 
+@pytest.mark.long("imports, exports and imports again")
 async def test_participants_and_several_locations_go_in_and_out(
     author: Importer, admin: Caller, superuser: asyncpg.Connection
 ) -> None:
@@ -145,6 +146,7 @@ async def test_a_participant_is_named_by_its_ror_id(
     assert one["participants"] == [{"institution_id": host["id"], "role": 3}]
 
 
+@pytest.mark.long("imports, exports and imports again")
 async def test_a_place_of_an_export_is_changed_in_either_way(author: Importer, admin: Caller) -> None:
     path = await action(admin, await programme(admin), "action-1", locations=[{"name": "Delta"}])
     headings = "ref,place,locations"
@@ -183,6 +185,7 @@ async def test_an_action_that_was_entered_by_hand_is_not_entered_again(author: I
     assert (one["planned_start"], one["planned_end"]) == ("2026-02-01", "2026-12-31")
 
 
+@pytest.mark.long("imports, exports and imports again")
 async def test_milestones_go_in_and_out(author: Importer, admin: Caller, superuser: asyncpg.Connection) -> None:
     work = await action(admin, await programme(admin), "action-1")
     of = await _ref(admin, work)

@@ -11,6 +11,7 @@ from tests.actions.sheets.framework import Framework, cells_in, csv_with, result
 from tests.support.callers import Caller
 from tests.support.imports import Importer, counts
 from tests.support.results import RESULTS, TARGETS, end_period, id_of, open_period, published, result
+from tests.support.tiers import long
 
 EXPORTS = "/actions/v1/exports"
 
@@ -40,7 +41,7 @@ async def test_a_template_has_a_row_for_each_due_value_and_part(author: Importer
     assert (first["method"], first["value"], first["target"]) == ("measured", "", "")
 
 
-@pytest.mark.parametrize("media", ["csv", "xlsx"])
+@pytest.mark.parametrize("media", ["csv", *long("writes and reads a workbook", "xlsx")])
 async def test_a_template_imports_unchanged(author: Importer, framework: Framework, media: str) -> None:
     code = await framework.indicator()
     blank = await framework.template(author, media=media)
@@ -133,6 +134,7 @@ async def test_cells_that_are_typed_as_numbers_stay_exact(author: Importer, fram
     assert found == [["12.5"], ["0.00001"], ["3"], []]
 
 
+@pytest.mark.long("imports, exports and imports again")
 async def test_an_export_imports_again_unchanged(
     author: Importer, admin: Caller, framework: Framework, caller: Callable[[str | None], Caller]
 ) -> None:

@@ -123,6 +123,7 @@ class ImportedWorld(World):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+@pytest.mark.long("imports and undoes at random")
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_past_days_stay_equal_under_imports_and_undos(
     head_office: Importer,

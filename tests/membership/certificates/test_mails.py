@@ -35,6 +35,7 @@ def certified(admin: Caller, superuser: asyncpg.Connection) -> Certified:
     return make
 
 
+@pytest.mark.long("waits for several mails")
 async def test_the_owner_of_a_verified_address_gets_their_certificates(
     posted: Mailbox, certified: Certified, anonymous: Caller
 ) -> None:
@@ -48,6 +49,7 @@ async def test_the_owner_of_a_verified_address_gets_their_certificates(
     assert f"de participation, {made['number']}" in text
 
 
+@pytest.mark.long("waits for mails that must not come")
 async def test_others_get_the_same_response_and_no_mail(
     posted: Mailbox, certified: Certified, anonymous: Caller, admin: Caller, superuser: asyncpg.Connection
 ) -> None:

@@ -89,6 +89,7 @@ def test_what_is_in_a_list_is_not_good(verifier: Verifier, web_of: WebOf, script
     assert purpose in said
 
 
+@pytest.mark.long("runs the commands of a guide many times")
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_what_was_changed_or_signed_by_others_is_refused(
     verifier: Verifier, web_of: WebOf, key: SigningKey, other_key: SigningKey, script: str
@@ -108,6 +109,7 @@ def test_what_was_changed_or_signed_by_others_is_refused(
     assert not verifier.run(script)[0], "The key is in the document no longer."
 
 
+@pytest.mark.long("runs the commands of a guide many times")
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_lists_of_others_and_old_or_exchanged_ones_are_refused(
     verifier: Verifier, web_of: WebOf, key: SigningKey, other_key: SigningKey, script: str

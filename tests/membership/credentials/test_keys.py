@@ -84,6 +84,7 @@ async def test_a_successor_is_published_a_day_before_it_signs(
     assert (await _published(database))[0] == (await signer.key(is_new=True)).kid == successor
 
 
+@pytest.mark.long("turns keys and verifies by commands")
 async def test_after_a_key_turns_old_credentials_verify(
     member: Member,
     admin: Caller,

@@ -160,6 +160,7 @@ def test_the_search_is_good_over_the_labelled_list() -> None:
     assert result.recall >= 0.9
 
 
+@pytest.mark.long("compares an invented register")
 def test_the_search_is_good_over_an_invented_register() -> None:
     result, by_kind = quality_duplicates.invented()
     assert result.precision >= 0.95

@@ -173,6 +173,7 @@ async def test_a_search_stops_when_it_is_cancelled(office: Caller, begin: Begin)
         await search(run)
 
 
+@pytest.mark.long("waits for a turn")
 @pytest.mark.parametrize("whole", [True, False])
 async def test_the_nightly_search_makes_way_for_an_import_and_another_goes_on(
     office: Caller, superuser: asyncpg.Connection, begin: Begin, monkeypatch: pytest.MonkeyPatch, whole: bool

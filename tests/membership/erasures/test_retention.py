@@ -80,6 +80,7 @@ async def _by_rules(superuser: asyncpg.Connection, experts: list[str]) -> set[st
     return {str(row["expert_id"]) for row in await superuser.fetch(_BY_RULES, experts)}
 
 
+@pytest.mark.long("erases in every service")
 async def test_what_the_preview_lists_is_erased_and_nothing_else(
     to: Make, rejected: Make, someone: Make, apply: Make, run_due: Make, superuser: asyncpg.Connection
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from shared.kernel.clock import today
 from tests.membership.erasures.conftest import Person, requested, until_status
@@ -44,6 +45,7 @@ async def _on_a_list(admin: Caller, who: Person, initiative: dict[str, Any]) -> 
     return dict(found)
 
 
+@pytest.mark.long("erases in every service")
 async def test_an_erased_supporter_is_nowhere_and_counts_as_before(
     to: Make, someone: Make, run_due: Make, superuser: asyncpg.Connection, storage: Path
 ) -> None:
@@ -60,7 +62,7 @@ async def test_an_erased_supporter_is_nowhere_and_counts_as_before(
         return (await admin.get(f"{SUPPORTS}?initiative_id={other['id']}")).json()["items"]
 
     (pending,) = await eventually(signed)
-    assert files_with(storage, who.word) != []
+    assert files_with(storage, who.word) != {}
     supporters = f"{INITIATIVES}/{initiative['id']}/supporters"
     assert len((await anybody.get(supporters)).json()["items"]) == 2
     before = (await anybody.get(f"{INITIATIVES}/{initiative['id']}/count")).json()
@@ -70,7 +72,7 @@ async def test_an_erased_supporter_is_nowhere_and_counts_as_before(
     done = await until_status(admin, erasure)
     assert done["reports"]["membership"]["supports"] == 1
     assert await columns_with(superuser, who.word) == []
-    assert files_with(storage, who.word) == []
+    assert files_with(storage, who.word) == {}
     listed = (await anybody.get(supporters)).json()
     assert ([one["name"] for one in listed["items"]], listed["unlisted"]) == (["Somebody Else"], 1)
     assert (await anybody.get(f"{INITIATIVES}/{initiative['id']}/count?as_of={today()}")).json() == before

@@ -35,6 +35,7 @@ async def _issue(importer: Importer, **body: Any) -> dict[str, Any]:
     return dict(job["result"])
 
 
+@pytest.mark.long("issues certificates to many")
 async def test_all_that_a_filter_chooses_are_certified_once(
     secretariat: Importer, database: asyncpg.Connection
 ) -> None:
@@ -85,6 +86,7 @@ async def test_a_wrong_order_is_refused(secretariat: Importer, body: dict[str, A
     assert [one["pointer"] for one in refused.json()["errors"]] == [pointer]
 
 
+@pytest.mark.long("sends ten thousand ids")
 async def test_ten_thousand_ids_are_accepted_and_no_more(secretariat: Importer) -> None:
     items = [str(uuid4()) for _ in range(10_001)]
     assert (await secretariat.caller.post(BULK, {"kind": "membership", "items": items})).status_code == 422
@@ -101,6 +103,7 @@ async def _until(database: asyncpg.Connection, count: int) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.long("kills processes")
 async def test_a_killed_job_goes_on_and_issues_each_once(
     alone: Importer, start: Start, database: asyncpg.Connection
 ) -> None:

@@ -76,6 +76,7 @@ async def test_each_item_has_its_own_outcome_in_order(
     assert await database.fetchval(has_reason) is False
 
 
+@pytest.mark.long("publishes five hundred records")
 async def test_five_hundred_are_published_and_taken_back(
     secretariat: Importer, service: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:
@@ -167,6 +168,7 @@ async def _until(database: asyncpg.Connection, job: str, count: int) -> None:
             await asyncio.sleep(0.005)
 
 
+@pytest.mark.long("kills processes")
 async def test_a_killed_job_goes_on_and_takes_no_step_twice(
     alone: Importer, start: Start, database: asyncpg.Connection
 ) -> None:

@@ -19,6 +19,7 @@ from tests.membership.supports.conftest import initiative_body
 from tests.support.callers import Caller
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS, INSTITUTIONS, entered, planned, registered
+from tests.support.tiers import long
 from tests.support.waiting import eventually
 
 
@@ -33,7 +34,7 @@ async def _fetched(importer: Importer, body: dict[str, Any]) -> str:
     return file.text
 
 
-@pytest.mark.parametrize("file_format", ["csv", "ndjson"])
+@pytest.mark.parametrize("file_format", ["csv", *long("imports, exports and imports again", "ndjson")])
 async def test_an_export_imports_again_as_the_same_records(file_format: str, secretariat: Importer) -> None:
     await secretariat.bring("institutions", (SAMPLES / "universities.csv").read_bytes())
     text = await _fetched(secretariat, {"resource": "institutions", "format": file_format})

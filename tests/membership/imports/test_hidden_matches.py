@@ -14,6 +14,7 @@ from tests.membership.imports.conftest import IMPORTS
 from tests.support.callers import Caller
 from tests.support.imports import Importer, csv_of
 from tests.support.membership import EXPERTS, INSTITUTIONS
+from tests.support.tiers import long
 
 _DUPLICATES = "/membership/v1/duplicates"
 _UNKNOWN = {
@@ -120,7 +121,13 @@ async def _responses(office: Importer, row: Row, value: str, **form: str) -> lis
 
 @pytest.mark.parametrize(
     ("visibility", "form"),
-    [("restricted", {}), ("restricted", {"on_error": "abort"}), ("restricted", {"mode": "dry_run"}), ("network", {})],
+    [
+        ("restricted", {}),
+        *long(
+            "imports each column again",
+            *[("restricted", {"on_error": "abort"}), ("restricted", {"mode": "dry_run"}), ("network", {})],
+        ),
+    ],
     ids=["restricted", "abort", "dry run", "network"],
 )
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -135,6 +142,7 @@ async def test_the_responses_are_those_to_a_value_that_nobody_has(
     assert [status for status, _ in responses if status >= 400] == [409, 409] * (is_dry or has_aborted)
 
 
+@pytest.mark.long("imports several lists")
 async def test_whoever_may_see_both_gets_the_pair_that_an_entry_would_make(
     government: Importer, secretariat: Importer, database: asyncpg.Connection
 ) -> None:

@@ -39,6 +39,7 @@ def _repeating(seed: int) -> bytes:
     return csv_of(_HEADINGS, rows)
 
 
+@pytest.mark.long("imports several batches")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_rows_that_repeat_in_other_batches_lead_to_one_record(
     seed: int, secretariat: Importer, database: asyncpg.Connection, batches_of: Callable[[int], None]
@@ -52,6 +53,7 @@ async def test_rows_that_repeat_in_other_batches_lead_to_one_record(
     assert await database.fetch(_STATE) == expected
 
 
+@pytest.mark.long("imports several batches")
 @pytest.mark.parametrize("seed", [4, 5])
 async def test_a_dry_run_and_an_import_that_may_abort_count_rows_that_repeat_in_other_batches(
     seed: int, secretariat: Importer, database: asyncpg.Connection, batches_of: Callable[[int], None]

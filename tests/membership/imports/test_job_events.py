@@ -67,6 +67,7 @@ def polled(monkeypatch: pytest.MonkeyPatch) -> Polled:
     return polled
 
 
+@pytest.mark.long("follows a whole import")
 async def test_an_import_is_followed_to_its_end(secretariat: Importer, government: Importer) -> None:
     people = [(f"Person {n}", "XA") for n in range(6000)]
     response = await secretariat.send("experts", csv_of("full_name,country", people))

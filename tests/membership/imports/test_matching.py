@@ -27,6 +27,7 @@ async def match_all(settings: MembershipSettings) -> None:
         await database.close()
 
 
+@pytest.mark.long("waits for a turn")
 async def test_matching_makes_way_for_what_somebody_ordered(
     secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

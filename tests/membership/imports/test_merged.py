@@ -1,6 +1,7 @@
 """Imported records that were merged: their lists are imported again, and undone."""
 
 import asyncpg
+import pytest
 
 from tests.membership.imports.conftest import checksum
 from tests.support.imports import Importer, counts, csv_of
@@ -12,6 +13,7 @@ FIRST = [("Amina", "Varga", "XA", "University of A", "CLA", "Ice"), ("Ben", "Okr
 SECOND = [("A.", "Varga", "XA", "University of A", "CLA", "Snow")]
 
 
+@pytest.mark.long("imports several lists")
 async def test_lists_lead_to_the_winner_and_change_nothing_when_they_come_again(
     secretariat: Importer, database: asyncpg.Connection
 ) -> None:

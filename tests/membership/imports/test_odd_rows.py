@@ -53,6 +53,7 @@ async def test_odd_rows_fail_and_the_others_are_written(
     assert await database.fetchval("SELECT count(*) FROM member_expert") == brought["counts"]["created"]
 
 
+@pytest.mark.long("imports thrice")
 async def test_reported_failures_can_be_corrected_and_sent_again(secretariat: Importer) -> None:
     content, numbers = _file("array")
     brought = await secretariat.bring("experts", content, "list.json", media="application/json")

@@ -55,6 +55,7 @@ async def _enter_a_mixed_lot(importer: Importer) -> None:
             await importer.caller.post(f"{made.json()['links']['self']}/affiliations", affiliation)
 
 
+@pytest.mark.long("imports, exports and imports again")
 @pytest.mark.parametrize("file_format", ["csv", "ndjson"])
 async def test_an_untouched_export_changes_nothing(
     file_format: str, government: Importer, database: asyncpg.Connection
@@ -67,6 +68,7 @@ async def test_an_untouched_export_changes_nothing(
     assert await checksum(database, exact=True) == before
 
 
+@pytest.mark.long("imports, exports and imports again")
 async def test_an_edited_cell_changes_its_field_alone(government: Importer) -> None:
     await _enter_a_mixed_lot(government)
     rows = _table(await _exported(government))
@@ -82,6 +84,7 @@ async def test_an_edited_cell_changes_its_field_alone(government: Importer) -> N
     assert after["names"][1]["full"] == "Ana Oz"
 
 
+@pytest.mark.long("imports several lists")
 async def test_a_row_of_its_own_id_leads_to_the_same_record_whatever_else_it_says(government: Importer) -> None:
     first = await government.bring("experts", csv_of(f"{NAMES},email", [("7", "Ana Bee", "XA", "a@example.org")]))
     assert first["counts"] == counts(created=1)
@@ -104,6 +107,7 @@ async def test_equal_ids_of_two_countries_or_two_lists_are_different_rows(
     assert await database.fetchval("SELECT count(*) FROM member_expert") == 3
 
 
+@pytest.mark.long("imports, exports and imports again")
 async def test_ids_are_bound_to_exported_rows_by_sending_both(government: Importer) -> None:
     await _enter_a_mixed_lot(government)
     rows = [{**row, "row_id": str(n)} for n, row in enumerate(_table(await _exported(government)))]

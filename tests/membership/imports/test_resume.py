@@ -35,6 +35,7 @@ _MOMENTS = {
 }
 
 
+@pytest.mark.long("kills processes")
 @pytest.mark.parametrize("moment", _MOMENTS)
 async def test_a_killed_import_is_resumed_to_the_very_end(
     moment: str, alone: Importer, start: Start, database: asyncpg.Connection
@@ -59,6 +60,7 @@ async def test_a_killed_import_is_resumed_to_the_very_end(
     assert await checksum(database, exact=True) == before
 
 
+@pytest.mark.long("kills processes")
 async def test_a_resumed_import_knows_what_the_rows_before_the_kill_said(
     alone: Importer, start: Start, database: asyncpg.Connection
 ) -> None:
@@ -82,6 +84,7 @@ async def test_a_resumed_import_knows_what_the_rows_before_the_kill_said(
     assert again["counts"] == counts(unchanged=20_000)
 
 
+@pytest.mark.long("waits for the lease of a stalled process")
 async def test_a_stalled_worker_that_wakes_up_writes_no_row_twice(
     alone: Importer, start: Start, database: asyncpg.Connection
 ) -> None:
@@ -99,6 +102,7 @@ async def test_a_stalled_worker_that_wakes_up_writes_no_row_twice(
     assert await database.fetchval("SELECT count(*) FROM core_audit WHERE resource = 'membership.experts'") == 5000
 
 
+@pytest.mark.long("imports thousands of rows")
 async def test_a_cancelled_import_stops_between_batches_and_can_be_taken_back(
     secretariat: Importer,
     database: asyncpg.Connection,

@@ -15,6 +15,7 @@ from services.membership.settings import MembershipSettings
 from shared.bulk.store import files_of
 from tests.membership.imports.conftest import EXPORTS
 from tests.support.imports import Importer, counts, csv_of
+from tests.support.tiers import long
 
 HEADINGS = ("full_name", "country", "keywords", "colour")
 
@@ -58,9 +59,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "too many columns": (lambda: book([[f"c{n}" for n in range(201)]]), "At most 200 columns"),
     "a sheet without a row": (lambda: book([]), "empty"),
 }
+_LARGE = {"two cells that span a sheet", "a part that unpacks to 50 MiB"}
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", [*(sorted(REFUSED.keys() - _LARGE)), *long("unfolds to much", *sorted(_LARGE))])
 async def test_a_workbook_that_could_do_harm_is_refused(
     case: str, secretariat: Importer, database: asyncpg.Connection
 ) -> None:
@@ -91,6 +93,7 @@ async def test_a_workbook_is_imported_like_the_csv_of_its_rows(
     assert (await secretariat.bring("experts", text))["counts"] == counts(unchanged=2)
 
 
+@pytest.mark.long("reads a workbook twice")
 async def test_a_workbook_whose_text_was_lost_is_read_again(
     secretariat: Importer, settings: MembershipSettings, database: asyncpg.Connection
 ) -> None:

@@ -135,6 +135,7 @@ async def test_the_same_person_in_three_spellings_signs_once(
 _FORMULAS = ("=cmd|' /C calc'!A0", "+44 20", "-dash", "@SUM(1)", "\uff1dcmd", "'=1")
 
 
+@pytest.mark.long("imports, exports and imports again")
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])
 async def test_an_export_for_people_has_no_formulas_and_is_read_back_unchanged(
     secretariat: Importer, service: httpx.AsyncClient, file_format: str

@@ -12,6 +12,7 @@ from tests.support.membership import EXPERTS
 HEADINGS = "given_names,family_name,country,institution,role,topic"
 
 
+@pytest.mark.long("imports and undoes many rows")
 async def test_an_undo_leaves_nothing_of_a_first_import(secretariat: Importer, database: asyncpg.Connection) -> None:
     bare = await checksum(database)
     for resource, name in (("experts", "experts-ipcc-ar1-ar3.csv"), ("institutions", "universities.csv")):
@@ -88,6 +89,7 @@ async def test_an_undo_asks_for_the_version_and_for_what_it_may(secretariat: Imp
     assert [(offer["action"], offer["allowed"]) for offer in offers["allowed_actions"]] == [("undo", True)]
 
 
+@pytest.mark.long("undoes thousands of rows")
 async def test_a_large_undo_is_a_job_that_reports_its_progress(
     secretariat: Importer, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -182,6 +182,7 @@ def test_delays_grow(delays: int, minutes: int) -> None:
     assert domain.next_try(delays, at) == at + timedelta(minutes=minutes)
 
 
+@pytest.mark.long("sends a whole broadcast")
 async def test_the_counts_of_an_old_broadcast_stay(
     office: Office, posted: Mailbox, database: Database, superuser: asyncpg.Connection
 ) -> None:

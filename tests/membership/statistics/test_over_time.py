@@ -30,6 +30,7 @@ async def _aged(superuser: asyncpg.Connection, day: date) -> None:
     await superuser.execute(_AGE, day)
 
 
+@pytest.mark.long("compares every day of many changes")
 async def test_merges_erasures_and_moves_change_no_day_before_them(
     caller: At, superuser: asyncpg.Connection, database: Database
 ) -> None:

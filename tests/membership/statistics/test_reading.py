@@ -25,6 +25,7 @@ from tests.membership.statistics.register import (
 )
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, activated, entered
+from tests.support.tiers import long
 
 At = Callable[[str | None], Caller]
 _OF = {
@@ -102,13 +103,15 @@ async def test_a_change_counts_at_once(admin: Caller, anonymous: Caller) -> None
     assert (await asked(admin, query))["total"] == 1
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("seed", "rounds"), [(3, 6), *long("compares after each of forty rounds", *((seed, 40) for seed in range(3)))]
+)
 async def test_a_stored_response_is_never_out_of_date(
-    seed: int, caller: At, superuser: asyncpg.Connection, database: Database
+    seed: int, rounds: int, caller: At, superuser: asyncpg.Connection, database: Database
 ) -> None:
     dice = random.Random(seed)
     ids = await enter(superuser, [invented(dice)])
-    for _ in range(40):
+    for _ in range(rounds):
         for _ in range(dice.randint(0, 2)):
             await live_on(superuser, ids, dice)
         if dice.random() < 0.4:

@@ -32,6 +32,7 @@ async def _judged(watch: Watch, use: Use) -> bool:
     return use.is_lost
 
 
+@pytest.mark.long("stops a process for seconds")
 async def test_a_process_that_was_stopped_during_the_probe_loses_nothing(
     connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,6 +49,7 @@ async def test_a_process_that_was_stopped_during_the_probe_loses_nothing(
     assert await connection.fetchval("SELECT 1") == 1
 
 
+@pytest.mark.long("waits for a probe without an answer")
 async def test_a_server_that_does_not_respond_loses_its_uses(
     connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

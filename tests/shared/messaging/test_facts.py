@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import asyncpg
+import pytest
 from redis.asyncio import Redis
 
 from shared.contracts.envelope import Fact
@@ -15,8 +16,9 @@ from shared.database.unit_of_work import UnitOfWork, unit_of_work
 from shared.messaging.outbox import announce
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work, fact
+from tests.shared.messaging.conftest import TYPE, MessagingSettings, fact
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 Announce = Callable[..., Awaitable[list[Fact]]]
 Effects = Callable[[], Awaitable[list[Any]]]
@@ -55,6 +57,7 @@ async def test_a_rolled_back_fact_never_is_announced(
     assert await effects() == ids(kept)
 
 
+@pytest.mark.long("waits for a late commit")
 async def test_a_reader_misses_no_fact_that_was_committed_late(
     settings: MessagingSettings, database: Database, announce_facts: Announce, admin: asyncpg.Connection
 ) -> None:
@@ -91,6 +94,7 @@ async def test_facts_of_one_transaction_keep_their_order(
     assert [row["position"] for row in rows] == list(range(1, 2501))
 
 
+@pytest.mark.long("waits for a poll")
 async def test_flushing_valkey_loses_nothing(
     settings: MessagingSettings, redis_url: str, announce_facts: Announce, effects: Effects
 ) -> None:
@@ -103,6 +107,7 @@ async def test_flushing_valkey_loses_nothing(
     assert len(set(await effects())) == 400
 
 
+@pytest.mark.long("waits for a poll")
 async def test_without_valkey_facts_arrive_by_polling(
     database_url: str, announce_facts: Announce, effects: Effects
 ) -> None:
@@ -135,6 +140,7 @@ async def test_the_trace_is_carried_to_the_reaction(
     assert await admin.fetchval("SELECT note FROM effect") == trace
 
 
+@pytest.mark.long("runs two workers one after the other")
 async def test_an_older_worker_leaves_what_only_the_newer_reacts_to(
     settings: MessagingSettings, announce_facts: Announce, effects: Effects, admin: asyncpg.Connection
 ) -> None:

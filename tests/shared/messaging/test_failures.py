@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
@@ -19,8 +20,9 @@ from shared.messaging import jobs
 from shared.messaging.outbox import defer
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work
+from tests.shared.messaging.conftest import TYPE, MessagingSettings
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 Announce = Callable[..., Awaitable[list[Fact]]]
 Effects = Callable[[], Awaitable[list[Any]]]
@@ -36,6 +38,7 @@ async def note(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         await uow.connection.execute("INSERT INTO effect (fact) VALUES ($1)", fact.id)
 
 
+@pytest.mark.long("waits for all attempts")
 async def test_a_poison_fact_ends_dead_and_the_others_go_on(
     settings: MessagingSettings,
     database: Database,
@@ -71,6 +74,7 @@ async def test_a_poison_fact_ends_dead_and_the_others_go_on(
     assert await jobs.dead(admin) == []
 
 
+@pytest.mark.long("kills processes")
 async def test_a_fact_that_kills_its_worker_ends_dead(
     settings: MessagingSettings, announce_facts: Announce, effects: Effects, spawn: Spawn, admin: asyncpg.Connection
 ) -> None:
@@ -81,6 +85,7 @@ async def test_a_fact_that_kills_its_worker_ends_dead(
     assert await effects() == []
 
 
+@pytest.mark.long("kills processes")
 async def test_a_job_that_kills_its_worker_ends_failed_and_can_be_replayed(
     settings: MessagingSettings, database: Database, spawn: Spawn, admin: asyncpg.Connection
 ) -> None:
@@ -99,6 +104,7 @@ async def test_a_job_that_kills_its_worker_ends_failed_and_can_be_replayed(
     assert (row["status"], row["attempts"], row["problem"]) == ("queued", 0, None)
 
 
+@pytest.mark.long("kills processes")
 async def test_effects_happen_once_while_workers_are_killed(
     settings: MessagingSettings, announce_facts: Announce, effects: Effects, spawn: Spawn
 ) -> None:
@@ -116,6 +122,7 @@ async def test_effects_happen_once_while_workers_are_killed(
     assert sorted(await effects()) == sorted(each.id for each in facts)
 
 
+@pytest.mark.long("waits for a lease")
 async def test_a_stalled_worker_cannot_commit_after_its_lease(
     settings: MessagingSettings, announce_facts: Announce, spawn: Spawn, admin: asyncpg.Connection
 ) -> None:
@@ -132,6 +139,7 @@ async def test_a_stalled_worker_cannot_commit_after_its_lease(
     assert notes == [str(other.pid)] * 3
 
 
+@pytest.mark.long("kills and stops processes")
 async def test_a_stop_gives_back_and_costs_no_attempt(
     settings: MessagingSettings, database: Database, spawn: Spawn, admin: asyncpg.Connection
 ) -> None:
@@ -152,6 +160,7 @@ async def test_a_stop_gives_back_and_costs_no_attempt(
     assert await admin.fetchval("SELECT attempts FROM core_job") == 1
 
 
+@pytest.mark.long("cuts connections and waits for new ones")
 async def test_losing_postgres_costs_no_attempt(
     settings: MessagingSettings, announce_facts: Announce, effects: Effects, admin: asyncpg.Connection
 ) -> None:

@@ -17,8 +17,9 @@ from shared.messaging.job_run import JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work
+from tests.shared.messaging.conftest import MessagingSettings
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 Order = Callable[..., Awaitable[list[UUID]]]
 _ALL_ENDED = "SELECT count(*) > 0 AND count(*) = count(finished_at) FROM core_job"
@@ -132,6 +133,7 @@ async def test_an_endless_job_leaves_a_place_to_others(
         await _ended(admin)
 
 
+@pytest.mark.long("waits for a turn")
 async def test_the_system_waits_for_what_somebody_ordered_but_not_for_ever(
     settings: MessagingSettings, order: Order, admin: asyncpg.Connection
 ) -> None:

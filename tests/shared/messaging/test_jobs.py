@@ -18,8 +18,9 @@ from shared.messaging.job_run import JobCancelled, JobHandlers, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work
+from tests.shared.messaging.conftest import MessagingSettings
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 Ask = Callable[..., Awaitable[UUID]]
 
@@ -80,6 +81,7 @@ async def test_what_the_maker_did_wrong_fails_at_once(
     assert await jobs.dead(admin) == []
 
 
+@pytest.mark.long("waits between attempts")
 async def test_a_failing_job_is_tried_again(settings: MessagingSettings, ask: Ask, ended: Any) -> None:
     async def handle(run: JobRun) -> dict[str, Any]:
         if run.attempt < 3:
@@ -91,6 +93,7 @@ async def test_a_failing_job_is_tried_again(settings: MessagingSettings, ask: As
     assert (row["status"], row["result"]) == ("succeeded", {"attempt": 3})
 
 
+@pytest.mark.long("waits for a lease")
 async def test_a_step_taken_by_an_earlier_attempt_is_not_taken_again(
     settings: MessagingSettings, ask: Ask, ended: Any, admin: asyncpg.Connection
 ) -> None:
@@ -166,6 +169,7 @@ async def test_bulk_jobs_leave_room_for_others(settings: MessagingSettings, ask:
             assert (await ended(job))["status"] == "succeeded"
 
 
+@pytest.mark.long("waits for several leases")
 async def test_a_long_job_keeps_its_lease(settings: MessagingSettings, ask: Ask, ended: Any) -> None:
     async def handle(run: JobRun) -> None:
         await asyncio.sleep(4.0)

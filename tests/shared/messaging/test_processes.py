@@ -22,12 +22,14 @@ from shared.messaging.wakeup import RELAY, channel
 from shared.messaging.worker import Worker
 from shared.observability import logs
 from shared.observability.metrics import DEPTH
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work
+from tests.shared.messaging.conftest import TYPE, MessagingSettings
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 _PORTS = 28500
 
 
+@pytest.mark.long("waits for the first numbers")
 async def test_a_worker_and_a_relay_publish_their_numbers(
     settings: MessagingSettings, announce_facts: object, admin: asyncpg.Connection
 ) -> None:

@@ -4,14 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
+import pytest
 
 from shared.database.pool import Database
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.relay import Relay
 from shared.messaging.schedules import Schedule, plan
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work
+from tests.shared.messaging.conftest import MessagingSettings
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 
 async def tick(uow: UnitOfWork) -> None:
@@ -21,6 +23,7 @@ async def tick(uow: UnitOfWork) -> None:
 SECOND = Schedule(timedelta(seconds=1), tick)
 
 
+@pytest.mark.long("runs four workers for several ticks")
 async def test_a_tick_runs_once_over_four_workers(settings: MessagingSettings, admin: asyncpg.Connection) -> None:
     workers = [Worker("membership", settings, {}, schedules={"second": SECOND}) for _ in range(4)]
     async with at_work(Relay(settings), *workers[:2]):

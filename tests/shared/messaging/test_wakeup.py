@@ -19,10 +19,11 @@ from shared.messaging.relay import Relay
 from shared.messaging.supervision import growing_pauses
 from shared.messaging.wakeup import POLL, WakeUp, channel
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import TYPE, MessagingSettings, at_work
+from tests.shared.messaging.conftest import TYPE, MessagingSettings
 from tests.shared.messaging.program import note
 from tests.shared.messaging.recording import recording
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 _NEVER = 3600.0
 _IDLE_FOR = 2.0
@@ -90,6 +91,7 @@ async def test_a_new_subscription_makes_a_poll_due(redis_url: str) -> None:
             assert not wakeup.is_poll_due()
 
 
+@pytest.mark.long("waits until a silent server is left")
 async def test_a_valkey_that_falls_silent_is_left(redis_url: str) -> None:
     wakeup = WakeUp(uuid4().hex, quiet=_QUIET)
     async with recording(redis_url) as recorder:
@@ -103,6 +105,7 @@ async def test_a_valkey_that_falls_silent_is_left(redis_url: str) -> None:
             await asyncio.wait_for(wakeup.listen(recorder.url), 60)
 
 
+@pytest.mark.long("watches a quiet server for seconds")
 async def test_a_valkey_that_is_quiet_and_responds_is_kept(redis_url: str) -> None:
     service = uuid4().hex
     wakeup, publisher = WakeUp(service, poll=_NEVER, quiet=_QUIET), QueuePublisher(redis_url)
@@ -134,6 +137,7 @@ async def test_work_whose_notifications_are_lost_is_done(
         await eventually(all_had_effect)
 
 
+@pytest.mark.long("watches an idle worker for seconds")
 async def test_an_idle_worker_leaves_valkey_alone(settings: MessagingSettings, database: object) -> None:
     """It reads its queue once per poll, and polls are a second apart; between them it sends nothing."""
 

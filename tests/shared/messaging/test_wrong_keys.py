@@ -3,17 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 from redis.asyncio import Redis
 
 from shared.messaging.relay import Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import MessagingSettings, at_work
+from tests.shared.messaging.conftest import MessagingSettings
 from tests.shared.messaging.program import ANY, note
 from tests.support.waiting import eventually
+from tests.support.workers import at_work
 
 QUEUE = "escm:queue:membership"
 
 
+@pytest.mark.long("waits until a queue is mended")
 async def test_a_queue_of_a_wrong_type_is_mended(
     settings: MessagingSettings,
     announce_facts: Callable[..., Awaitable[list[Any]]],

@@ -90,6 +90,7 @@ async def test_a_broken_layout_is_an_error(printer: Printer) -> None:
         await printer.pdf(Document("broken.typ", {}, _SINCE))
 
 
+@pytest.mark.long("waits for a time limit")
 async def test_a_document_that_does_not_end_is_given_up(layouts: Path) -> None:
     async with Printer(layouts, seconds=1.0) as printer:
         with pytest.raises(Unavailable):
@@ -99,6 +100,7 @@ async def test_a_document_that_does_not_end_is_given_up(layouts: Path) -> None:
         assert "Ana" in _text(await printer.pdf(_plain("Ana")))
 
 
+@pytest.mark.long("fills memory up to a limit")
 async def test_a_document_that_needs_too_much_memory_is_given_up(printer: Printer) -> None:
     with pytest.raises(Unavailable):
         await printer.pdf(Document("huge.typ", {}, _SINCE))
@@ -115,6 +117,7 @@ async def test_a_killed_process_is_replaced(printer: Printer, way: signal.Signal
     assert printer.process_id not in (None, killed)
 
 
+@pytest.mark.long("waits for a stopped process")
 async def test_a_stopped_process_is_replaced(layouts: Path) -> None:
     async with Printer(layouts, seconds=2.0) as printer:
         await printer.pdf(_plain("Ana"))

@@ -57,6 +57,7 @@ async def test_a_small_limit_is_exact(redis_url: str) -> None:
     await closed(*limiters)
 
 
+@pytest.mark.long("waits for several windows")
 async def test_each_window_has_its_own_budget_and_none_more(redis_url: str) -> None:
     limit, key, limiters = (
         Limit("test", 200, seconds=2),
@@ -90,6 +91,7 @@ async def test_a_lease_at_hand_is_counted_without_a_word_to_valkey(redis_url: st
     await closed(leased_limiter)
 
 
+@pytest.mark.long("waits for a lease")
 async def test_leases_that_lie_unused_are_given_back(redis_url: str) -> None:
     limit, key = Limit("test", 50_000), uuid7().hex
     leased_limiter = LeasedRateLimiter(redis_url)

@@ -139,6 +139,7 @@ async def test_only_a_form_with_a_file_may_be_larger(client, kind):
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
 
 
+@pytest.mark.long("waits for a time limit")
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
 async def test_a_body_that_stops_arriving_is_408(kind):
     async def half() -> AsyncIterator[bytes]:

@@ -132,17 +132,20 @@ async def test_a_head_at_the_bounds_passes(server: Serving):
     assert (await server.response_to(GET, fields, b"Connection: close\r\n\r\n")).status_code == 200
 
 
+@pytest.mark.long("waits for a time limit")
 @pytest.mark.parametrize("half", [b"G", GET, GET + b"Accept: text/", b"\r\n\r\n"])
 async def test_half_a_head_is_408_and_its_connection_ends(server: Serving, half: bytes):
     assert_problem(await server.response_to(half), (408, "request_timeout"))
     await nothing_is_open(server)
 
 
+@pytest.mark.long("waits for a time limit")
 async def test_a_connection_that_says_nothing_is_closed_in_silence(server: Serving):
     reader, _ = await server.open()
     assert await asyncio.wait_for(reader.read(), 30) == b""
 
 
+@pytest.mark.long("waits for a time limit")
 async def test_the_next_head_on_a_connection_has_its_time_too(server: Serving):
     reader, writer = await server.open()
     writer.write(GET + b"\r\n")
@@ -151,12 +154,14 @@ async def test_the_next_head_on_a_connection_has_its_time_too(server: Serving):
     assert b"HTTP/1.1 408" in await asyncio.wait_for(reader.read(), 30)
 
 
+@pytest.mark.long("waits for a time limit")
 async def test_half_a_body_is_408_and_its_connection_ends(server: Serving):
     response = await server.response_to(POST, b'Content-Length: 20\r\n\r\n{"names"')
     assert_problem(response, (408, "request_timeout"))
     await nothing_is_open(server)
 
 
+@pytest.mark.long("waits for a time limit")
 async def test_what_is_left_of_a_refused_body_has_its_time(server: Serving):
     sent = b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"
     reader, writer = await server.open()

@@ -82,6 +82,7 @@ async def test_a_process_without_its_database_is_not_ready_and_says_why(database
         assert (await client.get("/test/v1/livez")).status_code == 200
 
 
+@pytest.mark.long("waits for a time limit")
 async def test_a_database_that_is_slow_is_given_one_second():
     async with asyncio.timeout(2):
         with pytest.raises(Unavailable):

@@ -113,6 +113,7 @@ def test_a_key_takes_its_owners_places_and_nobody_those_of_the_address() -> None
     assert holder_of(ANONYMOUS, scope) != holder_of(ANONYMOUS, {"client": ("192.0.2.1", 1)})
 
 
+@pytest.mark.long("reads slowly")
 async def test_a_client_that_takes_a_little_now_and_then_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "PATIENCE", 1.0)
 

@@ -1,5 +1,6 @@
 """One cluster for all tests of process faults, healed before each; the seed of their schedules."""
 
+import asyncio
 import os
 import random
 from collections.abc import AsyncIterator
@@ -13,6 +14,11 @@ from tests.faults.history import History
 
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(1 << 32))
 os.environ["FAULT_SEED"] = str(SEED)  # for the processes that xdist starts
+
+
+def pytest_configure() -> None:
+    """The harness has asyncio's own event loop, whose sockets can be cut at any time."""
+    asyncio.set_event_loop_policy(None)
 
 
 def pytest_report_header() -> str:

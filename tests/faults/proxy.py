@@ -24,7 +24,7 @@ class _Link:
     def reset(self) -> None:
         """Ends both sides with a TCP reset."""
         for writer in self.writers:
-            with suppress(OSError):
+            with suppress(OSError, ValueError):  # a socket that is closed has no number
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             writer.transport.abort()
 

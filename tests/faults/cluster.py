@@ -20,14 +20,14 @@ from deploy.local.folder import PROJECT, Folder
 from deploy.local.ports import HOST, first_free
 from deploy.local.postgres import Postgres
 from deploy.local.readiness import readiness_check
+from deploy.local.stack import DATABASE
 from deploy.local.valkey import Valkey
-from migrations.run import migrate
 from shared.auth.keys import LIFETIME
 from tests.faults.clients import Client
 from tests.faults.processes import Process
 from tests.faults.proxy import FaultProxy
+from tests.support.prepared import PASSWORD, copy_cluster
 
-_DATABASE = "escm"
 _PORTS = 26000
 LINKED = """
 SELECT NOT EXISTS (SELECT FROM core_audit a WHERE NOT EXISTS (SELECT FROM core_audit_link l WHERE l.entry = a.id))
@@ -75,16 +75,14 @@ class Cluster:
         account, data = self._folder.account, self._folder.data
         binaries = Binaries.of_wheels().for_account(account, data)
         self.postgres_port = self._next_port()
-        server = Postgres(data, binaries, account, port=self.postgres_port, password="faults")
+        server = Postgres(data, binaries, account, port=self.postgres_port, password=PASSWORD)
         cache = Valkey(data, binaries, account, port=self._next_port(), password="faults")
-        server.initialise()
+        await copy_cluster(self._folder)
         cache.initialise()
         self.redis_url = cache.url()
-        self.database_url = server.url(_DATABASE)
+        self.database_url = server.url(DATABASE)
         self.postgres, self.valkey = self._process(server.program()), self._process(cache.program())
         await asyncio.gather(self.postgres.start(), self.valkey.start())
-        await server.ensure_database(_DATABASE)
-        await migrate(self.database_url)
         self._demo = await load(self.database_url)
         self.accounts = self._demo["accounts"]
         self.proxy.target = self.postgres_port

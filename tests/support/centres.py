@@ -29,7 +29,7 @@ _QUESTIONS: list[dict[str, Any]] = [
 _NAMED_IN_TESTS = {"AQ", "ID", "NZ", "PK"}
 _UNUSED = defaultdict(lambda: iter(sorted(COUNTRIES.keys() - FICTIONAL_CODES - _NAMED_IN_TESTS)))
 _FREED = defaultdict[str, list[str]](list)
-"""By the folder of the running test: each has databases of its own."""
+"""By the folder of the running test below `tests`: no two have a database in common."""
 _numbers = count(1)
 
 
@@ -39,12 +39,12 @@ def sections(title: str = "Work") -> list[dict[str, Any]]:
 
 
 def unused_country() -> str:
-    """A country for which no test of this folder has created a committee."""
+    """A country for which no test of this service's folders has created a committee."""
     return next(_UNUSED[_folder()])
 
 
 def _folder() -> str:
-    return os.environ["PYTEST_CURRENT_TEST"].partition("::")[0].rpartition("/")[0]
+    return os.environ["PYTEST_CURRENT_TEST"].split("/")[1]
 
 
 @asynccontextmanager

@@ -24,8 +24,10 @@ class _Link:
     def reset(self) -> None:
         """Ends both sides with a TCP reset."""
         for writer in self.writers:
-            with suppress(OSError, ValueError):  # a socket that is closed has no number
-                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            connection = writer.get_extra_info("socket")  # none once it is closed, from Python 3.13 on
+            with suppress(OSError, ValueError):
+                if connection is not None:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             writer.transport.abort()
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -190,7 +191,8 @@ def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[st
     folder = Folder.open(state or root / "local")
     if state is None:
         write_private(folder.data / "secrets.json", json.dumps({"postgres": PASSWORD}))
-        asyncio.run(copy_cluster(folder))
+        with ThreadPoolExecutor(1) as thread:  # this one may have a running event loop
+            thread.submit(asyncio.run, copy_cluster(folder)).result()
     password = folder.secret("escm_role_password")
     environment = {name: value for name, value in os.environ.items() if name != "ESCM_ENVIRONMENT"} | settings
     pooled = POOLED and free_port()

@@ -127,5 +127,5 @@ async def test_nothing_unscanned_passes_if_the_worker_is_killed(
 
             await eventually(is_available, 180)
             assert (await sender.get(path)).json()["scan"]["state"] == "clean"
-            assert scanner.sizes.count(len(mark) * (_SIZE // len(mark))) == 1
+            assert len(mark) * (_SIZE // len(mark)) in scanner.sizes, "an attempt may be repeated, whole or in part"
         cluster.discard(worker)

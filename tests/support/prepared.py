@@ -23,7 +23,11 @@ PASSWORD = "test"
 TEMPLATE = "escm_template"
 UNSAFE_AND_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400"}
 _KEPT = DEFAULT / f"prepared-{os.getuid()}"
-_SOURCES = ("migrations/**/*", "deploy/local/postgres.py", "tests/requirements.lock", "tests/support/prepared.py")
+_SOURCES = (
+    *("migrations/**/*", "shared/configuration/*", "shared/database/*", "deploy/local/postgres.py"),
+    *("tests/requirements.lock", "tests/support/prepared.py"),
+)
+"""Migrations, what they import, and what makes the server."""
 _PORTS = 20000
 
 

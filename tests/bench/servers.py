@@ -23,6 +23,7 @@ from deploy.local.ports import first_free
 from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Supervisor
 from deploy.local.valkey import Valkey
+from tests.support.folders import reachable_folder
 
 CONNECTIONS = 32
 SECONDS = 5
@@ -54,8 +55,7 @@ class Addresses:
 @asynccontextmanager
 async def servers() -> AsyncIterator[Addresses]:
     """Separate Postgres and Valkey in a temporary folder, on the load's core, as durable as in production."""
-    root = Path(tempfile.mkdtemp(prefix="escm-bench-"))
-    root.chmod(0o711)
+    root = reachable_folder("escm-bench-")
     folder = Folder.open(root)
     binaries = Binaries.of_wheels().for_account(folder.account, folder.data)
     port = first_free(24000)

@@ -5,7 +5,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from deploy.local.ports import first_free
 from deploy.local.postgres import Postgres
 from deploy.local.stack import DATABASE
 from deploy.local.supervisor import Supervisor
+from tests.support.folders import reachable_folder
 
 PASSWORD = "test"
 TEMPLATE = "escm_template"
@@ -50,7 +50,7 @@ async def copy_cluster(folder: Folder) -> None:
 async def _make(target: Path) -> None:
     from migrations.run import migrate
 
-    folder = Folder.open(_new_root())
+    folder = Folder.open(reachable_folder("escm-prepared-"))
     binaries = Binaries.of_wheels().for_account(folder.account, folder.data)
     postgres = Postgres(
         folder.data, binaries, folder.account, port=first_free(_PORTS), password=PASSWORD, settings=UNSAFE_AND_QUICK
@@ -68,13 +68,6 @@ async def _make(target: Path) -> None:
         await supervisor.stop()
     _copy(folder.data / "postgres", target)
     folder.remove()
-
-
-def _new_root() -> Path:
-    """A folder that the servers' account can reach."""
-    root = Path(tempfile.mkdtemp(prefix="escm-prepared-"))
-    root.chmod(0o711)
-    return root
 
 
 def _copy(source: Path, target: Path) -> None:

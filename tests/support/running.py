@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ import pytest
 
 from deploy.local.folder import Folder, write_private
 from deploy.local.ports import HOST
+from tests.support.folders import reachable_folder
 from tests.support.pooler import POOLED, free_port, pooler
 from tests.support.prepared import PASSWORD, copy_cluster
 from tests.support.waiting import PATIENCE
@@ -186,8 +186,7 @@ def eventually(check: Any, within: float = PATIENCE) -> Any:
 def system(state: Path | None = None, **settings: str) -> Iterator[tuple[dict[str, Any], Path]]:
     """The content of `.local/stack.json` of a separate system with the `role_password` of its services, and the folder
     of its state, which is new unless given. With `TEST_POOLER` its apps reach the database through PgBouncer."""
-    root = Path(tempfile.mkdtemp(prefix="escm-journey-"))
-    root.chmod(0o711)
+    root = reachable_folder("escm-journey-")
     folder = Folder.open(state or root / "local")
     if state is None:
         write_private(folder.data / "secrets.json", json.dumps({"postgres": PASSWORD}))

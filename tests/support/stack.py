@@ -8,7 +8,6 @@ import asyncio
 import json
 import os
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Supervisor
 from deploy.local.valkey import Valkey
 from shared.database import watch
+from tests.support.folders import reachable_folder
 from tests.support.prepared import PASSWORD, TEMPLATE, UNSAFE_AND_QUICK, copy_cluster
 from tests.support.waiting import PATIENCE
 
@@ -50,8 +50,7 @@ class TestStack:
     __test__ = False
 
     def __init__(self) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="escm-test-"))
-        self.root.chmod(0o711)
+        self.root = reachable_folder("escm-test-")
         self._end = threading.Event()
         self._keeper = threading.Thread(target=lambda: asyncio.run(self._keep()), name="test-stack", daemon=True)
         self._keeper.start()

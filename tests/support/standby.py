@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -18,6 +17,7 @@ from deploy.local.binaries import Binaries
 from deploy.local.ports import first_free
 from deploy.local.postgres import Postgres
 from tests.faults.processes import Process
+from tests.support.folders import reachable_folder
 from tests.support.waiting import eventually
 
 _PORTS = 25000
@@ -105,8 +105,7 @@ async def standby_of(primary: str) -> AsyncIterator[Standby]:
 
 def _folder() -> tuple[Path, Account]:
     """A new folder, and the account that runs a server there and owns it."""
-    folder = Path(tempfile.mkdtemp(prefix="escm-standby-"))
-    folder.chmod(0o711)
+    folder = reachable_folder("escm-standby-")
     account = Account.for_data(folder / "postgres")
     account.own(folder)
     return folder, account

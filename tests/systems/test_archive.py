@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from shared.bulk.erased import ErasedIds
 from tests.support.documents import commands_of, run_escm
+from tests.support.folders import reachable_folder
 from tests.support.running import Client, eventually, system
 
 _EXPERTS = "/membership/v1/experts"
@@ -24,8 +24,7 @@ _ARCHIVED = "SELECT last_archived_wal >= $1 FROM pg_stat_archiver"
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder that the account of the embedded servers can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="escm-archive-"))
-    folder.chmod(0o711)
+    folder = reachable_folder("escm-archive-")
     yield folder
     shutil.rmtree(folder)
 

@@ -3,21 +3,24 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
-_USUAL = gc.get_threshold()
 _SERVING = (20_000, 20, 20)
 _BULK = (1_000_000, 20, 20)
+_thresholds = [gc.get_threshold()]
+"""Outside bulk work: the last ones hold."""
 _bulk_work: list[None] = []
 """One entry for each bulk operation under way."""
 
 
+@cache
 def freeze_started() -> None:
     """For a started process: excludes the present objects, which live as long as the process, from garbage collection,
     and collects less often. Further calls do nothing."""
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
-        _tune()
+    gc.collect()
+    gc.freeze()
+    _thresholds.append(_SERVING)
+    _tune()
 
 
 @contextmanager
@@ -34,4 +37,4 @@ def reduced_gc() -> Iterator[None]:
 
 
 def _tune() -> None:
-    gc.set_threshold(*(_BULK if _bulk_work else _SERVING if gc.get_freeze_count() else _USUAL))
+    gc.set_threshold(*(_BULK if _bulk_work else _thresholds[-1]))

@@ -10,11 +10,13 @@ _STARTED = """
 import gc
 from shared.kernel.gc_tuning import freeze_started, reduced_gc
 usual = gc.get_threshold()
+gc.freeze()
 freeze_started()
 frozen, serving = gc.get_freeze_count(), gc.get_threshold()
 assert frozen > 1_000 and serving > usual
 freeze_started()
 assert gc.get_freeze_count() <= frozen
+gc.unfreeze()
 with reduced_gc():
     assert gc.get_threshold() > serving
 assert gc.get_threshold() == serving

@@ -1,8 +1,8 @@
 """What tests cost: an item that is not marked `long` takes a second at most, and a tier stays within its budget.
 
 An item that took more than two seconds runs again, and fails if it does so again: the first time may have included what
-others left to do. The second time is divided by how much slower the machine is for its other work, so that no item
-fails on a slow day. Only a run with `--tier` compares.
+others left to do. The second time is divided by how much longer than it ran its thread waited for a core, so that no
+item fails on a busy machine. Only a run with `--tier` compares.
 
 A budget is in CPU seconds of all processes of a run, the servers included, of the core that `[tool.escm.tests]` of
 pyproject.toml was measured on: a slower core has more.
@@ -12,7 +12,7 @@ import gc
 import resource
 import time
 import tomllib
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ from _pytest.runner import runtestprotocol
 _MOST = 2.0
 """Seconds."""
 _SECONDS = pytest.StashKey[float]()
-"""What the call of an item took."""
+"""What the call of an item took, without other work of the machine."""
 _GROWTH = 128
 """Mebibytes."""
 _STATM = Path("/proc/self/statm")
+_SCHEDULE = Path("/proc/thread-self/schedstat")
 _COLLECTED_AT = pytest.StashKey[int]()
 _PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -36,11 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    began = time.perf_counter()
+    began, ran, waited = time.perf_counter(), *_scheduled()
     try:
         return (yield)
     finally:
-        item.stash[_SECONDS] = time.perf_counter() - began
+        took, (ran_later, waited_later) = time.perf_counter() - began, _scheduled()
+        item.stash[_SECONDS] = took / (1 + (waited_later - waited) / max(ran_later - ran, 1))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,9 +52,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     first = item.stash.get(_SECONDS, 0.0)
     if is_judged and first > _MOST:
         item.stash[_SECONDS] = 0.0
-        before = _slowness()
         runtestprotocol(item, log=False, nextitem=nextitem)
-        again = item.stash[_SECONDS] / max(before, _slowness())
+        again = item.stash[_SECONDS]
         if again > _MOST:
             _fail(item, f"took {first:.1f} s and then {again:.1f} s: make it cheaper, or mark it as long")
     return result
@@ -77,6 +78,15 @@ def _resident() -> int:
         return int(_STATM.read_text().split()[1]) * resource.getpagesize() >> 20
     except OSError:
         return 0
+
+
+def _scheduled() -> tuple[float, float]:
+    """Nanoseconds that this thread ran, and that it waited for a core; never waited if the kernel does not say."""
+    try:
+        ran, waited, _ = _SCHEDULE.read_text().split()
+        return float(ran), float(waited)
+    except OSError:
+        return float(time.thread_time_ns()), 0.0
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -118,18 +128,11 @@ def _largest() -> int:
 
 def _core() -> float:
     """Milliseconds of this core for a piece of Python: the least of five tries."""
-    return min(_timed(time.process_time) for _ in range(5)) * 1000
+    return min(_timed() for _ in range(5)) * 1000
 
 
-def _slowness() -> float:
-    """How many times longer than its CPU time a piece of Python takes now, because of other work on the cores."""
+def _timed() -> float:
+    """CPU seconds of a piece of Python."""
     began = time.process_time()
-    took = _timed(time.perf_counter)
-    return max(1.0, took / (time.process_time() - began))
-
-
-def _timed(clock: Callable[[], float]) -> float:
-    """What a piece of Python takes by a clock."""
-    began = clock()
     sum(len(str({number: number})) for number in range(100_000))
-    return clock() - began
+    return time.process_time() - began

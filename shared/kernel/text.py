@@ -12,6 +12,11 @@ _LETTER_FORMS = str.maketrans(
     }
 )  # fmt: skip
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
+_NOT_IN_A_LINE = re.compile(
+    "[\0-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
 _ASCII_WORDS = "".join(chr(n).lower() if chr(n).isalnum() else " " for n in range(128))
 
 
@@ -27,6 +32,11 @@ def text_in(language: str, texts: Mapping[str, str]) -> str:
 def nfc(text: str) -> str:
     """Canonical composition, as every text is stored."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text has no control character, no separator of lines or paragraphs, and no non-character of Unicode."""
+    return (text.isascii() and text.isprintable()) or _NOT_IN_A_LINE.search(text) is None
 
 
 def fold(text: str) -> str:

@@ -34,6 +34,7 @@ from shared.web.fields import (
     LanguageTag,
     Line,
     LocalizedTexts,
+    OneLine,
     OrcidId,
     ResponseModel,
     Texts,
@@ -103,7 +104,7 @@ class ExpertBody(Body, of=record.Expert):
     keywords: Annotated[list[Keyword], Field(max_length=50)] = []
     biography: Texts = {}
     gender: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=50)] | None, Field(examples=["female"])
+        Annotated[str, StringConstraints(min_length=1, max_length=50), OneLine] | None, Field(examples=["female"])
     ] = None
     category: Category = "expert"
     available_for_support: bool = True

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.kernel import decimals, identifiers, partial_date
 from shared.kernel.countries import known_codes
-from shared.kernel.text import is_one_line, mail_address, nfc
+from shared.kernel.text import is_one_line, is_person_name, mail_address, nfc
 from shared.web.contract import Described, JsonSchema
 
 Item = TypeVar("Item")
@@ -52,6 +52,14 @@ def _one_line(value: str) -> str:
     if is_one_line(value):
         return nfc(value)
     raise PydanticCustomError("invalid_text", "Text must be one line, without control characters or non-characters.")
+
+
+def _person_name(value: str) -> str:
+    if is_person_name(value):
+        return value
+    raise PydanticCustomError(
+        "invalid_text", "A person's name holds no address and no hidden character; put a space after a full stop."
+    )
 
 
 def each_once(values: list[Item]) -> list[Item]:
@@ -163,6 +171,14 @@ Line: TypeAlias = Annotated[
 Keyword: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=200), OneLine, Field(examples=["soil carbon"])
 ]
+PersonName: TypeAlias = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100),
+    OneLine,
+    AfterValidator(_person_name),
+    Field(examples=["Amina Khan"]),
+]
+"""A name of a person, or a part of it. It stands in mails and certificates."""
 Keywords: TypeAlias = Annotated[list[Keyword], Field(max_length=50), AfterValidator(each_once)]
 """Words, each once."""
 Prose: TypeAlias = Annotated[

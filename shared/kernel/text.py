@@ -71,8 +71,9 @@ def fold(text: str) -> str:
 
 
 def email_key(address: str) -> str:
-    """The address in the form for comparison: `Ana@Example.org` and `ana@example.org` are one address."""
-    return nfc(address).strip().casefold()
+    """The address in the form for comparison: `Ana@Example.org` and `ana@example.org` are one address. `ſmith@…` and
+    `smith@…` are two mailboxes, and so are two: case folding would make them one."""
+    return nfc(address).strip().lower()
 
 
 def mail_address(address: str) -> str:

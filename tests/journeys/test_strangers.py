@@ -1,5 +1,5 @@
-"""What strangers try at the doors of the running system: names that are sentences, mails in another's name, guesses; and
-what they leave of it for those whom they mean."""
+"""What strangers try at the doors of the running system: names that are sentences, signatures in the name of another,
+guesses. Who means well gets through."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import xlsxwriter
 
 from tests.journeys.paths.world import V1, World
 from tests.membership.supports.conftest import tokens_in
@@ -94,17 +95,14 @@ def test_a_control_character_stops_at_the_door_of_whoever_writes(world: World) -
 
 
 def test_a_workbook_of_an_office_is_read_and_its_failures_are_as_they_were_sent(world: World, tmp_path: Path) -> None:
-    import xlsxwriter
-
     file = tmp_path / "list.xlsx"
     rows = [("full_name", "country", "our remark"), ("Amina Door", "XA", "first"), ("Bilal Door", "ZZ", "second")]
     with xlsxwriter.Workbook(str(file)) as workbook:
         sheet = workbook.add_worksheet()
         for place, row in enumerate(rows):
             sheet.write_row(place, 0, row)
-    result = world.secretariat.upload(f"{_V1}/imports", file, resource="experts")
+    result = world.secretariat.upload(f"{_V1}/imports", file, resource="experts")["result"]
     assert (result["counts"]["created"], result["counts"]["failed"]) == (1, 1)
     assert result["ignored_columns"] == ["our remark"]
-    assert "Bilal Door,ZZ,second,unknown_country" in world.secretariat.text(
-        f"{_V1}/imports/{result['import_id']}/failures"
-    )
+    failures = world.secretariat.text(f"{_V1}/imports/{result['import_id']}/failures")
+    assert "Bilal Door,ZZ,second,unknown_country" in failures

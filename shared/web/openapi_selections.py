@@ -13,7 +13,7 @@ def add_selection(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 def _selection(name: str, schemas: dict[str, Any]) -> str:
-    """The name of the schema that has the members of a record, of which only `id` is always there if it has one; of a page, the one
+    """The name of the schema that has the members of a record, of which only the id is always there; of a page, the one
     with such records."""
     selected = f"Selected{name}"
     if selected not in schemas:

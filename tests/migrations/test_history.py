@@ -327,7 +327,8 @@ async def test_addresses_from_before_are_compared_by_lower_case(test_servers: di
         await enter(connection, "access_account", email=address, email_key=address.casefold(), **account)
     written = dumps([{"value": address} for address in addresses])
     folded = [address.casefold() for address in addresses]
-    await enter(connection, "member_expert", status="active", emails=written, email_keys=folded)
+    expert = {"status": "active", "category": "expert", "emails": written, "email_keys": folded}
+    await enter(connection, "member_expert", **expert)
     await migrate(url, revision=keys.revision)
     of_accounts = [row[0] for row in await connection.fetch("SELECT email_key FROM access_account ORDER BY email")]
     of_expert = await connection.fetchval("SELECT email_keys FROM member_expert")

@@ -31,4 +31,4 @@ class AccessSettings(Settings):
     @property
     def page(self) -> str:
         """The address of the page. Mails append the token as a fragment, which no server receives."""
-        return self.account_page or f"{self.issuer.rstrip('/')}/account"
+        return self.account_page or super().page

@@ -50,4 +50,4 @@ class MembershipSettings(Settings):
     @property
     def page(self) -> str:
         """The address of the page. Mails append the token as a fragment, which no server receives."""
-        return self.mail_page or f"{self.issuer.rstrip('/')}/account"
+        return self.mail_page or super().page

@@ -20,7 +20,7 @@ from shared.bulk.layout import Layout
 from shared.bulk.plan_writes import failing
 from shared.bulk.reading import count_rows
 from shared.bulk.rehearsing import Rehearsal
-from shared.bulk.spreadsheets import as_text
+from shared.bulk.spreadsheets import Columns, as_text
 from shared.bulk.store import FileStore, files_of
 from shared.bulk.validation import Reader, rows_in
 from shared.bulk.writing import UnderWay, Writer
@@ -53,8 +53,11 @@ class ImportRun:
         if not principal_may_import(self._principal, self._importable):
             raise Forbidden("Your grants do not include imports.", members={"reason": "not_permitted"})
         layout = layout_of(self._imported)
-        async with store.opened(self._imported["file_digest"]) as file:
-            return await self._read(await as_text(file, layout.media), layout)
+        async with (
+            store.opened(self._imported["file_digest"]) as file,
+            as_text(store, file, layout.media, Columns((), layout.fields)) as text,
+        ):
+            return await self._read(text, layout)
 
     async def _read(self, path: Path, layout: Layout) -> dict[str, Any]:
         total = self._imported["row_count"]

@@ -1,24 +1,27 @@
 """Converts XLSX to a text file of the same rows, in a process with limited resources.
 
 Untrusted input is bounded: first the sizes that the archive's directory declares, before anything is unpacked; then the
-memory and the time of the process that reads it. Run as `python -m shared.bulk.spreadsheets`.
+memory, the time and the text of the process that reads it. Run as `python -m shared.bulk.spreadsheets`.
 """
 
 import asyncio
 import csv
+import errno
+import json
 import os
 import resource
 import sys
 import zipfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
-from shared.bulk.layout import MOST_COLUMNS, MOST_ROWS, malformed
+from shared.bulk.layout import MOST_COLUMNS, MOST_ROWS, field_of, malformed
+from shared.bulk.store import FileStore
 from shared.kernel.errors import RateLimited
 
 MOST_PARTS = 1000
@@ -26,6 +29,8 @@ MOST_UNPACKED = 128 << 20
 """Bytes of all parts together, as the archive's directory declares them."""
 MOST_RATIO = 100
 """Maximum compression ratio of a part above 1 MiB."""
+MOST_TEXT = 256 << 20
+"""Bytes of the rows as CSV."""
 _SMALL_PART = 1 << 20
 MOST_DIGITS = 15
 """Significant digits that a spreadsheet keeps of a number."""
@@ -43,41 +48,52 @@ class Refused(Exception):
     """The file is not a workbook of one plain sheet within the bounds. The text is for the sender."""
 
 
-async def as_text(path: Path, media: str, sender: str = "") -> Path:
-    """The file itself; for a workbook, its rows as CSV, stored next to it and created if missing.
+class Columns(NamedTuple):
+    """The columns whose cells are read: those that fill a field (see `field_of`)."""
+
+    known: Sequence[str]
+    mapping: Mapping[str, str | None]
+
+
+@asynccontextmanager
+async def as_text(
+    store: FileStore, path: Path, media: str, columns: Columns | None = None, sender: str = ""
+) -> AsyncIterator[Path]:
+    """The file itself; for a workbook, its rows as CSV, which is deleted after the context. The cells of other columns
+    are empty; without `columns`, none are.
 
     Reads one workbook at a time per `sender` and per process. Raises Invalid `malformed_file`, or RateLimited if others
     of the sender take too long.
     """
     if media != "xlsx":
-        return path
-    target = path.with_name(f"{path.name}.csv")
-    if await asyncio.to_thread(target.exists):
-        return target
+        yield path
+        return
     own = _OF_SENDER.setdefault(sender or str(path), asyncio.Lock())
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            await own.acquire()
-    except TimeoutError:
-        raise RateLimited("Another workbook of yours is being read. Try again later.", retry_after=10) from None
-    try:
-        async with _ALONE:
-            if not await asyncio.to_thread(target.exists):
-                await _unpack(path, target)
-    finally:
-        own.release()
-    return target
+    with store.scratch() as folder:
+        target = folder / "rows.csv"
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await own.acquire()
+        except TimeoutError:
+            raise RateLimited("Another workbook of yours is being read. Try again later.", retry_after=10) from None
+        try:
+            async with _ALONE:
+                await _unpack(path, target, columns)
+        finally:
+            own.release()
+        yield target
 
 
-async def _unpack(path: Path, target: Path) -> None:
+async def _unpack(path: Path, target: Path, columns: Columns | None) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "shared.bulk.spreadsheets", str(path), str(target)),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         async with asyncio.timeout(_SECONDS):
-            words, _ = await process.communicate()
+            words, _ = await process.communicate(json.dumps(columns).encode())
     except TimeoutError:
         raise malformed("The workbook takes too long to read; send it as CSV.") from None
     finally:
@@ -107,7 +123,7 @@ def check_archive(path: Path) -> None:
             raise Refused(f"A part of the workbook unpacks to more than {MOST_RATIO} times its size.")
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
+def _rows(path: Path, columns: Columns | None) -> Iterator[list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -126,14 +142,15 @@ def _rows(path: Path) -> Iterator[list[str]]:
         raise Refused(f"At most {MOST_COLUMNS} columns.")
     if sheet.height > MOST_ROWS + 1:
         raise Refused(f"At most {MOST_ROWS:,} rows; divide the file.")
-    first = True
+    first, is_read = True, list[bool]()
     for row in sheet.iter_rows():
         cells = [_text(cell) for cell in row]
         if first and any(cells):
             first = False
-            yield [cell or f"column {number}" for number, cell in enumerate(cells, 1)]
+            yield (names := [cell or f"column {number}" for number, cell in enumerate(cells, 1)])
+            is_read = [columns is None or field_of(name, *columns) is not None for name in names]
         elif any(cells):
-            yield cells
+            yield [cell if kept else "" for cell, kept in zip(cells, is_read, strict=True)]
 
 
 def _text(cell: Any) -> str:
@@ -155,24 +172,26 @@ def _number(cell: float) -> str:
     return str(int(cell)) if cell.is_integer() else format(number, "f")
 
 
-def _convert(source: Path, target: Path) -> None:
+def _convert(source: Path, target: Path, columns: Columns | None) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_TEXT, MOST_TEXT))
     check_archive(source)
-    new = target.with_name(f"{target.name}.new")
     try:
-        with new.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(_rows(source))
-        new.replace(target)
-    finally:
-        new.unlink(missing_ok=True)
+        with target.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(_rows(source, columns))
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise Refused(f"At most {MOST_TEXT >> 20} MiB of text in the columns that are read; divide the file.") from None
 
 
 if __name__ == "__main__":
     try:
-        _convert(Path(sys.argv[1]), Path(sys.argv[2]))
+        asked = json.load(sys.stdin)
+        _convert(Path(sys.argv[1]), Path(sys.argv[2]), asked and Columns(*asked))
     except Refused as refused:
         sys.stdout.write(str(refused))
         sys.exit(_REFUSED)

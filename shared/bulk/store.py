@@ -5,8 +5,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,13 +57,19 @@ class FileStore:
                 raise FileNotFoundError(path)
             yield path
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=_NEW, ignore_cleanup_errors=True) as folder:
-            path = Path(folder, digest)
+        with self.scratch() as folder:
+            path = folder / digest
             with await asyncio.to_thread(path.open, "wb") as target:
                 async for block in self._objects.blocks(digest):
                     await asyncio.to_thread(target.write, block)
             yield path
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder next to the stored files, which is deleted after the context."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=_NEW, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
 
     def blocks(self, digest: str) -> AsyncIterator[bytes]:
         """The bytes of a stored file, in blocks. Raises FileNotFoundError."""
@@ -99,21 +105,18 @@ class FileStore:
                 await self._objects.put(received.content.digest, source)
 
     def move_in(self, received: ReceivedFile) -> None:
-        """Stores a received file that was shared, and the files derived from it. Blocks."""
+        """Stores a received file that was shared. Blocks."""
         if self._is_shared:
             return
         place = self._path(received.content.digest)
         place.parent.mkdir(exist_ok=True)
-        for made in self._folder.glob(f"{received.path.name}.*"):
-            made.replace(place.with_name(place.name + made.name.removeprefix(received.path.name)))
         received.path.replace(place)
         sync(place.parent)
         sync(self._folder)
 
     def discard(self, received: ReceivedFile) -> None:
-        """Deletes a received file and the files derived from it. Leaves stored files alone. Blocks."""
-        for one in (received.path, *self._folder.glob(f"{received.path.name}.*")):
-            one.unlink(missing_ok=True)
+        """Deletes a received file. Leaves stored files alone. Blocks."""
+        received.path.unlink(missing_ok=True)
 
     def _receive(self, fill: Callable[[BinaryIO], None]) -> ReceivedFile:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -154,7 +157,7 @@ class FileStore:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
     async def remove(self, digest: str) -> None:
-        """Deletes a file and the files derived from it. A missing file is not an error."""
+        """Deletes a file, and what earlier releases derived from it. A missing file is not an error."""
         if self._is_shared:
             await self._objects.remove(digest)
         else:

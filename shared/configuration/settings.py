@@ -185,6 +185,16 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def page(self) -> str:
+        """The page that mails lead to. They append the token as a fragment, which no server receives."""
+        return f"{self.issuer.rstrip('/')}/account"
+
+    @property
+    def own_origins(self) -> frozenset[str]:
+        """The origins of the installation: of the issuer, of the page that mails lead to, and of its frontends."""
+        return frozenset(origin_of(address) for address in (self.issuer, self.page, *self.cors_origins))
+
+    @property
     def is_compressing(self) -> bool:
         """Whether apps compress their responses."""
         return self.environment == "laptop" if self.compression is None else self.compression
@@ -223,6 +233,15 @@ class Settings(BaseSettings):
 def _as_user(user: str, url: str) -> str:
     """The address of a database for `name:password`."""
     return str(DatabaseAddress.of(url.replace("postgresql+asyncpg://", "postgresql://")).with_user(user))
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address; empty if it has none, or a name or password before the host."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc and "@" not in parts.netloc else ""
 
 
 def secret_of(value: SecretStr | None) -> str | None:

@@ -12,6 +12,17 @@ _LETTER_FORMS = str.maketrans(
     }
 )  # fmt: skip
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
+_NOT_IN_A_LINE = re.compile(
+    "[\0-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_JOINERS = "\u200c\u200d"
+"""Signs without which some scripts cannot be written."""
+_BEGINS_ADDRESS = re.compile(r"@|://|\bwww\.", re.IGNORECASE)
+_DOTTED = re.compile(r"\w\w\.(\w{2,})")
+"""Two words with a dot between them and no space: the second one."""
+_DOMAINS = frozenset(("com", "net", "org", "info", "int", "edu"))
 _ASCII_WORDS = "".join(chr(n).lower() if chr(n).isalnum() else " " for n in range(128))
 
 
@@ -29,6 +40,24 @@ def nfc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def is_one_line(text: str) -> bool:
+    """Whether a text has no control character, no separator of lines or paragraphs, and no non-character of Unicode."""
+    return (text.isascii() and text.isprintable()) or _NOT_IN_A_LINE.search(text) is None
+
+
+def is_person_name(text: str) -> bool:
+    """Whether a text can be the name of a person: one line that writes in no other direction than its letters, hides
+    nothing and holds no address that a mail program makes a link of. `Mohd.Ali` is a name, `example.org` is not."""
+    hidden = (c for c in text if unicodedata.category(c) == "Cf" and c not in _JOINERS)
+    if not is_one_line(text) or next(hidden, None) or _BEGINS_ADDRESS.search(text):
+        return False
+    return all(_is_title_case(last) and last.lower() not in _DOMAINS for last in _DOTTED.findall(text))
+
+
+def _is_title_case(word: str) -> bool:
+    return word[0].isupper() and word[1:].islower()
+
+
 def fold(text: str) -> str:
     """Words in lower case without diacritics, Arabic marks, letter forms or punctuation, separated by one space."""
     if not text:
@@ -42,8 +71,9 @@ def fold(text: str) -> str:
 
 
 def email_key(address: str) -> str:
-    """The address in the form for comparison: `Ana@Example.org` and `ana@example.org` are one address."""
-    return nfc(address).strip().casefold()
+    """The address in the form for comparison: `Ana@Example.org` and `ana@example.org` are one address. `ſmith@…` and
+    `smith@…` are two mailboxes, and so are two: case folding would make them one."""
+    return nfc(address).strip().lower()
 
 
 def mail_address(address: str) -> str:

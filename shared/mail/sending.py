@@ -69,7 +69,8 @@ def mail_handlers(settings: Settings, preparations: Mapping[str, Preparation]) -
         if row is None or mail is None:
             return {"sent": False}
         try:
-            await server.deliver(compose(mail, identity, row["created_at"], settings.mail_sender), identity)
+            message = compose(mail, identity, row["created_at"], settings.mail_sender, origins=settings.own_origins)
+            await server.deliver(message, identity)
         except MailRefused:
             async with run.unit_of_work() as uow:
                 await _BLANK.execute(uow.connection, key=identity)

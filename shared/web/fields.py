@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.kernel import decimals, identifiers, partial_date
 from shared.kernel.countries import known_codes
-from shared.kernel.text import mail_address, nfc
+from shared.kernel.text import is_one_line, is_person_name, mail_address, nfc
 from shared.web.contract import Described, JsonSchema
 
 Item = TypeVar("Item")
@@ -46,6 +46,20 @@ def _clean(value: str) -> str:
     if "\0" in value:
         raise PydanticCustomError("invalid_text", "Text must not contain U+0000.")
     return nfc(value)
+
+
+def _one_line(value: str) -> str:
+    if is_one_line(value):
+        return nfc(value)
+    raise PydanticCustomError("invalid_text", "Text must be one line, without control characters or non-characters.")
+
+
+def _person_name(value: str) -> str:
+    if is_person_name(value):
+        return value
+    raise PydanticCustomError(
+        "invalid_text", "A person's name holds no address and no hidden character; put a space after a full stop."
+    )
 
 
 def each_once(values: list[Item]) -> list[Item]:
@@ -147,14 +161,24 @@ def _whole_day(value: Any) -> Any:
 
 
 Clean = AfterValidator(_clean)
+"""For texts of several lines."""
+OneLine = AfterValidator(_one_line)
 CleanTree = AfterValidator(_clean_tree)
 Line: TypeAlias = Annotated[
-    str, StringConstraints(min_length=1, max_length=500), Clean, Field(examples=["Institute of Soil Science"])
+    str, StringConstraints(min_length=1, max_length=500), OneLine, Field(examples=["Institute of Soil Science"])
 ]
 """A name, title, role or raw affiliation."""
 Keyword: TypeAlias = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), Clean, Field(examples=["soil carbon"])
+    str, StringConstraints(min_length=1, max_length=200), OneLine, Field(examples=["soil carbon"])
 ]
+PersonName: TypeAlias = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100),
+    OneLine,
+    AfterValidator(_person_name),
+    Field(examples=["Amina Khan"]),
+]
+"""A name of a person, or a part of it. It stands in mails and certificates."""
 Keywords: TypeAlias = Annotated[list[Keyword], Field(max_length=50), AfterValidator(each_once)]
 """Words, each once."""
 Prose: TypeAlias = Annotated[
@@ -163,11 +187,11 @@ Prose: TypeAlias = Annotated[
 Email: TypeAlias = Annotated[
     str,
     StringConstraints(max_length=254, pattern=rf"^{_IN_ADDRESS}{{1,64}}@{_IN_ADDRESS}+\.{_IN_ADDRESS}{{2,}}$"),
-    Clean,
+    OneLine,
     AfterValidator(_address),
     Field(examples=["amina.khan@example.org"]),
 ]
-MailedToken: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
+MailedToken: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=100), OneLine]
 CountryCode: TypeAlias = Annotated[
     str,
     AfterValidator(_country),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -25,7 +26,7 @@ from shared.bulk.imports import (
     order_import,
 )
 from shared.bulk.layout import examine, media_of
-from shared.bulk.spreadsheets import as_text
+from shared.bulk.spreadsheets import Columns, as_text
 from shared.bulk.store import ReceivedFile
 from shared.database.statements import Row
 from shared.kernel.errors import FieldError, Gone, Invalid, invalid_field, pointer_to
@@ -76,10 +77,11 @@ def import_routes(api: ImportApi) -> ResourceRouter:
                 importable, mapping = api.importable(resource), form.get("mapping")
                 media = media_of(file.filename or "", file.content_type or "")
                 known = _mapping(mapping if isinstance(mapping, str) else None)
-                text = await as_text(received.path, media, principal.label)
-                request.state.layout = await asyncio.to_thread(
-                    examine, text, media, importable.understood, known, importable.record_keys
-                )
+                columns = Columns(importable.understood, known)
+                async with as_text(store_of(request), received.path, media, columns, principal.label) as text:
+                    request.state.layout = await asyncio.to_thread(
+                        examine, text, media, importable.understood, known, importable.record_keys
+                    )
 
     router = ResourceRouter(resource_, roles_)
     router.route_class = ImportRoute
@@ -193,15 +195,16 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
     async def get_failures(row: readable, ctx: CurrentContext) -> Response:
         safe = is_safe(ctx.request.query_params, ctx.principal)
         store = store_of(ctx.request)
-        try:
-            async with store.opened(row["file_digest"]) as path:
-                await as_text(path, row["media"])
-        except FileNotFoundError:
-            raise Gone("The file is no longer stored.") from None
+        async with AsyncExitStack() as stack:
+            try:
+                path = await stack.enter_async_context(store.opened(row["file_digest"]))
+            except FileNotFoundError:
+                raise Gone("The file is no longer stored.") from None
+            text = await stack.enter_async_context(as_text(store, path, row["media"], sender=ctx.principal.label))
+            opened = stack.pop_all()
 
         async def blocks() -> AsyncIterator[bytes]:
-            async with store.opened(row["file_digest"]) as path:
-                text = await as_text(path, row["media"])
+            async with opened:
                 async for block in failed_rows(ctx.database, row, text, safe=safe):
                     yield block
 

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.kernel.errors import EscmError
 from shared.kernel.principal import Principal
+from shared.web.contract import JsonSchema
 from shared.web.places import Places, holder_of
 from shared.web.streams import Pace
 
@@ -24,6 +25,24 @@ LAST_EVENT_ID = {
     "required": False,
     "description": "The id of the last event that was received: what it said is not sent again.",
     "schema": {"type": "string", "maxLength": 100},
+}
+EVENT: JsonSchema = {
+    "title": "JobEvent",
+    "description": "One event of the stream.",
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "The state that the event reports, for `Last-Event-ID`."},
+        "event": {"type": "string", "enum": ["progress", "ended"], "description": "Whether the job has ended."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/Job"},
+            "description": "The job as JSON.",
+        },
+        "retry": {"type": "integer", "description": "Milliseconds after which a client connects again."},
+    },
+    "examples": [{"id": "1-running-0-10", "event": "progress", "data": "{}"}],
 }
 MOST_STREAMS = 100
 """Concurrent streams of one process and service; further ones are refused and may retry."""

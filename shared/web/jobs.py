@@ -18,7 +18,7 @@ from shared.kernel.resource import Resource
 from shared.messaging import jobs
 from shared.web.catalogue import PROBLEMS
 from shared.web.fields import ResponseModel
-from shared.web.job_events import LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
+from shared.web.job_events import EVENT, LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
 from shared.web.operation_ids import operation_id
 from shared.web.places import Places
 from shared.web.request_context import CurrentContext
@@ -93,7 +93,10 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         summary="Follow a job until it ends, as server-sent events",
         description="An event for each progress; `Last-Event-ID` continues after one.",
         status_code=200,
-        responses={204: {"description": "`Last-Event-ID` is the id of the end."}},
+        responses={
+            200: {"content": {"text/event-stream": {"schema": EVENT}}, "description": "The events, one after another."},
+            204: {"description": "`Last-Event-ID` is the id of the end."},
+        },
         response_class=JobEvents,
         openapi_extra={"parameters": [LAST_EVENT_ID]},
     )

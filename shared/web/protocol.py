@@ -18,6 +18,8 @@ _LOG = structlog.get_logger("escm.web")
 _LINGER = 2.0
 """Seconds for which a rejected client may continue to send, so that it reads the reason before the connection is
 reset."""
+_MOST_AFTER = 256 << 10
+"""Bytes of a rejected client that are taken and thrown away meanwhile."""
 _SHARED = Connections()
 
 
@@ -48,6 +50,8 @@ class Protocol(HttpToolsProtocol):
         self._rest_since: float | None = None
         self._refused_at: float | None = None
         self._refusal: EscmError = Malformed("This is not HTTP.")
+        self._after = 0
+        """Bytes that came after the refusal."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Adds the connection; refuses it with a response if there are too many."""
@@ -63,6 +67,7 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parses the data and, if the current head is incomplete, counts its bytes."""
         if self._refused_at is not None:
+            self._discard(len(data))
             return
         heads, was_between = self._heads, self._is_between
         if was_between and self._head_since is None:
@@ -177,6 +182,11 @@ class Protocol(HttpToolsProtocol):
         if self._head_size > self._limits.head_bytes:
             self._refusal = _too_long()
             raise HeadRefused
+
+    def _discard(self, size: int) -> None:
+        self._after += size
+        if self._after > _MOST_AFTER:
+            self.transport.pause_reading()
 
     def _refuse(self, error: EscmError) -> None:
         """Responds and ends the connection, because the beginning of the next request is unknown."""

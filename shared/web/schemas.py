@@ -9,13 +9,15 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from shared.kernel.lifecycle import Lifecycle
 from shared.web.contract import STATES, JsonSchema
-from shared.web.fields import Body, Clean, CleanTree, Prose, ResponseModel, Visible
+from shared.web.fields import Body, CleanTree, OneLine, Prose, ResponseModel, Visible
 
 
 class TransitionBody(Body):
     """A transition of a record."""
 
-    action: Annotated[str, StringConstraints(min_length=1, max_length=60), Clean, "The verb, one of `allowed_actions`."]
+    action: Annotated[
+        str, StringConstraints(min_length=1, max_length=60), OneLine, "The verb, one of `allowed_actions`."
+    ]
     reason: Annotated[Prose | None, "The reason, if `requires` names it; the history shows it."] = None
     fields: Annotated[
         dict[str, Any], CleanTree, Field(max_length=20), "What the transition takes; see its `fields_schema`."
@@ -37,6 +39,7 @@ def transition_model(
     examples = list(lifecycle.verbs[:1]) or None
     action = Annotated[
         str,
+        OneLine,
         Field(max_length=60, examples=examples, json_schema_extra=verbs),
         "The verb, one of `allowed_actions`.",
     ]

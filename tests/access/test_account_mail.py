@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -134,6 +135,56 @@ async def test_who_asks_learns_nothing_and_strangers_get_no_mail(
     left = await connection.fetchval("SELECT count(*) FROM escm.core_mail WHERE sent_at IS NULL AND sealed IS NULL")
     await connection.close()
     assert left >= 1
+
+
+async def test_a_letter_that_looks_alike_is_another_address(caller: Caller, posted: Mailbox) -> None:
+    """A password for `smith@…` is not mailed to `ſmith@…`, whose owner is somebody else."""
+    of = f"@{uuid4().hex}.example.org"
+    account = await _account(caller, email=f"Smith{of}")
+    await posted.next_to(account["email"])
+    assert (await _post(caller, "password_reset", email=f"\u017fmith{of}")).status_code == 202
+    assert (await _post(caller, "password_reset", email=f"smith{of}")).status_code == 202
+    await posted.next_to(account["email"], 2)
+    assert posted.to(f"\u017fmith{of}") == []
+    other = await _account(caller, email=f"\u017fmith{of}")
+    assert other["id"] != account["id"]
+
+
+async def test_no_name_that_a_stranger_chose_is_mailed_to_an_address_that_nobody_confirmed(
+    caller: Caller, posted: Mailbox
+) -> None:
+    address, name = f"{uuid4().hex}@example.org", "Your account was suspended"
+    assert (await _post(caller, "registration", email=address, name=name)).status_code == 202
+    await posted.next_to(address)
+    assert (await _post(caller, "password_reset", email=address)).status_code == 202
+    mails = [await posted.next_to(address, count) for count in (1, 2)]
+    assert [name in mail.as_string() for mail in mails] == [False, False]
+    chosen = await _post(caller, "password_reset/confirm", token=token_in(mails[1]), password="a password of my own")
+    assert chosen.status_code == 204
+    assert (await _post(caller, "registration", email=address, name="Claim your prize")).status_code == 202
+    again = await posted.next_to(address, 3)
+    assert (name in text_of(again), "prize" in again.as_string()) == (True, False), "the owner chose this one"
+    for bad in ("Ana\u2028Khan", "Ana \u202ekhan", "see evil.example", "ana@example.org", "A" * 101):
+        refused = await _post(caller, "registration", email=address, name=bad)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name"), bad
+
+
+async def test_mails_link_to_the_installation_only(settings: AccessSettings) -> None:
+    own = settings.issuer
+    elsewhere = f"{own}@evil.example/ or evil.com."
+    values = {"subject": "May", "text": f"See {own}/a?b=1&c=2, not {elsewhere}"}
+    mail = compose(
+        Mail("ana@example.org", "broadcast", "en", {**values, "page": settings.page, "token": ""}),
+        uuid7(),
+        now(),
+        "mail@escm.example",
+        origins=settings.own_origins,
+    )
+    html = mail.get_body(("html",))
+    assert html is not None
+    shown = html.get_content()
+    assert re.findall(r'href="([^"]*)"', shown) == [f"{own}/a?b=1&amp;c=2"]
+    assert elsewhere in shown
 
 
 async def test_an_address_is_verified_unless_it_has_changed_since(caller: Caller, posted: Mailbox) -> None:

@@ -34,7 +34,7 @@ VALUES: dict[str, dict[str, str]] = {
     CLAIM: WITH_TOKEN,
     REVIEW: {**WITH_TOKEN, "centre": "Peat Centre", "due": "2027-01-31"},
     TEMPLATE: {"name": NAME, "ref": "EXP-000001", "sentence": "It is done.", "link": "https://example.org/x"},
-    NOMINATION: {**WITH_TOKEN, **_NOMINATED, "deadline": "2027-01-31 12:00"},
+    NOMINATION: {**WITH_TOKEN, "call": "Editors of 2027", "deadline": "2027-01-31 12:00"},
     "nomination_confirmed": {"name": NAME, **_NOMINATED},
     "nomination_declined": {"name": NAME, **_NOMINATED},
     SUPPORT: {**WITH_TOKEN, "withdrawal": "another-token", "title": "Soils for all"},

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 from lxml import etree
 
@@ -187,6 +188,35 @@ async def test_what_is_published_is_an_activity_or_left_out_with_the_reason(
     assert (len(shown), len(shown) + len(reasons)) == (omissions["activities"], omissions["published"])
     for ref in (lacking["no_start"], refs[hidden], "ACT-0"):
         assert (await anybody.get(f"{PATH}/activities/{ref}.xml")).status_code == 404
+
+
+async def test_a_control_character_is_refused_in_a_tag_and_cleaned_where_it_was_stored_before(
+    secretariat: Caller, anybody: Caller, superuser: asyncpg.Connection
+) -> None:
+    host = await _institution(superuser)
+    free = {"scheme": "keywords", "code": "soil\u0007carbon"}
+    plan, made = await _published(secretariat, superuser, planned_start="2026-02-01", **_taking_part(host))
+    refused = await secretariat.change(made["links"]["self"], tags=[free])
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_text")
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/tags/0/code"]
+
+    stored = orjson.dumps([{**free, "code": "soil\u0001"}]).decode()
+    await superuser.execute("UPDATE action_action SET tags = $2 WHERE id = $1", UUID(made["id"]), stored)
+    activity = await _activity(anybody, made)
+    assert [one.get("code") for one in activity.iterfind("tag")] == ["soil"]
+    shown = await _document(anybody, f"activities.xml?country={COUNTRY}")
+    assert {f"{REPORTER}-{one['ref']}" for one in (plan, made)} <= {one.findtext("iati-identifier") for one in shown}
+
+
+async def test_one_activity_that_cannot_be_written_leaves_the_others(
+    settings: ActionsSettings, secretariat: Caller, superuser: asyncpg.Connection
+) -> None:
+    host = await _institution(superuser)
+    _, made = await _published(secretariat, superuser, planned_start="2026-02-01", **_taking_part(host))
+    reporting = settings.model_copy(update={"iati_ref": "XI-\u0001", "issuer": "https://plan.example"})
+    async with serving(create_app(reporting)) as client:
+        omissions = (await client.get(f"{PATH}/omissions?country={COUNTRY}")).json()
+    assert {one["ref"]: one["code"] for one in omissions["items"]}[made["ref"]] == "not_valid"
 
 
 async def test_a_document_without_an_activity_is_not_found(anybody: Caller) -> None:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from json import dumps
 from pathlib import Path
 
 import asyncpg
@@ -312,3 +313,24 @@ async def test_country_scoped_tables_have_row_level_security_forced(database_url
     finally:
         await connection.close()
     assert {row["relname"] for row in open_tables} <= _OF_NO_COUNTRY
+
+
+@pytest.mark.long("migrates from an earlier state")
+async def test_addresses_from_before_are_compared_by_lower_case(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_addresses")
+    (keys,) = (one for one in _script().walk_revisions() if one.revision.endswith("_core_address_keys"))
+    await migrate(url, revision=str(keys.down_revision))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    addresses = ("Groß@example.org", "Plain@example.org")
+    account = {"visibility": "restricted", "country": None, "status": "active"}
+    for address in addresses:
+        await enter(connection, "access_account", email=address, email_key=address.casefold(), **account)
+    written = dumps([{"value": address} for address in addresses])
+    folded = [address.casefold() for address in addresses]
+    expert = {"status": "active", "category": "expert", "emails": written, "email_keys": folded}
+    await enter(connection, "member_expert", **expert)
+    await migrate(url, revision=keys.revision)
+    of_accounts = [row[0] for row in await connection.fetch("SELECT email_key FROM access_account ORDER BY email")]
+    of_expert = await connection.fetchval("SELECT email_keys FROM member_expert")
+    await connection.close()
+    assert of_accounts == of_expert == ["groß@example.org", "plain@example.org"]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 PASSWORD, VERIFICATION = "password", "verification"
+INVITATION = "invitation"
+"""The template of the mail to the address of an account that an office made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Letter:
 
 
 LETTERS: Mapping[str, Letter] = {
-    "invitation": Letter(PASSWORD, timedelta(days=7)),
+    INVITATION: Letter(PASSWORD, timedelta(days=7)),
     "registration": Letter(PASSWORD, timedelta(days=7)),
     "password_reset": Letter(PASSWORD, timedelta(minutes=60)),
     "verification": Letter(VERIFICATION, timedelta(days=7)),

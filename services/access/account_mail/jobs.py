@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.access.account_mail import operations
-from services.access.account_mail.domain import LETTERS, OLD_ADDRESS, REGISTRATION
+from services.access.account_mail.domain import INVITATION, LETTERS, OLD_ADDRESS, REGISTRATION
 from services.access.accounts import credentials
 from services.access.accounts import queries as accounts
 from services.access.accounts.operations import NOTIFY_OLD_ADDRESS, SEND_RESET, WELCOME
@@ -27,7 +27,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
             account = await accounts.usable(uow.connection, UUID(run.payload["account"]))
             if account is None or account.email_verified or not await run.once(uow, WELCOME):
                 return {"invited": False}
-            letter = "invitation" if account.password_hash is None else "verification"
+            letter = INVITATION if account.password_hash is None else "verification"
             operations.ask(uow, seal, letter, account.email, account.language, settings.page)
         return {"invited": True}
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.access.account_mail import queries
-from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, PASSWORD, VERIFICATION
+from services.access.account_mail.domain import ALREADY_REGISTERED, INVITATION, LETTERS, PASSWORD, VERIFICATION
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
 from services.access.accounts.domain import USABLE
@@ -33,7 +33,8 @@ def ask(uow: UnitOfWork, seal: MailSeal, letter: str, email: str, language: str,
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     """The mail to the account with its address, in the account's language, with its token stored; None without an
-    active or invited account. To an invited one go only mails for choosing a password."""
+    active or invited account. To an invited one go only mails for choosing a password. A mail to an address that nobody
+    has confirmed has no name, unless an office chose it."""
     account, letter = await found.for_mail(uow.connection, email_key(mail.to)), LETTERS[mail.template]
     if account is None or (account.status != "active" and letter.purpose != PASSWORD):
         return None
@@ -45,7 +46,10 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
         email_key=account.email_key,
         until=now() + letter.life,
     )
-    return replace(mail, to=account.email, language=account.language, values={**mail.values, "name": account.name})
+    values = {name: mail.values[name] for name in ("page", "token")}
+    if account.email_verified or mail.template == INVITATION:
+        values["name"] = account.name
+    return replace(mail, to=account.email, language=account.language, values=values)
 
 
 async def prepare_registration(uow: UnitOfWork, mail: Mail) -> Mail | None:
@@ -57,7 +61,8 @@ async def prepare_registration(uow: UnitOfWork, mail: Mail) -> Mail | None:
     elif known.status not in USABLE:
         return None
     elif known.password_hash is not None:
-        return replace(mail, to=known.email, language=known.language, template=ALREADY_REGISTERED)
+        values = {"name": known.name} if known.email_verified else {}
+        return Mail(known.email, ALREADY_REGISTERED, known.language, values)
     return await prepare(uow, mail)
 
 

@@ -2,11 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
 from services.access.accounts.schemas import MailLanguage, Password
 from shared.web.contract import Described
-from shared.web.fields import Body, Email, Line, MailedToken
+from shared.web.fields import Body, Email, MailedToken, PersonName
 
 
 class AddressBody(Body):
@@ -19,7 +17,7 @@ class RegistrationBody(AddressBody):
     """Who registers."""
 
     email: Annotated[Email, "The address of the new account, which its owner confirms by a mail."]
-    name: Annotated[Line, Field(max_length=200, examples=["Amina Khan"]), "The person's name."]
+    name: Annotated[PersonName, "The person's name."]
     language: Annotated[
         MailLanguage | None, "The language of mails; the one that `Accept-Language` prefers where it is absent."
     ] = None

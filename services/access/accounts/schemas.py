@@ -14,7 +14,7 @@ from services.access.accounts.queries import render
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Email, Line
+from shared.web.fields import Body, CountryCode, Email, PersonName
 from shared.web.schemas import RecordResponse
 
 Password = Annotated[
@@ -32,7 +32,7 @@ class AccountBody(Body, of=record.Account):
     is that of mails."""
 
     email: Email
-    name: Annotated[Line, Field(examples=["Amina Khan"])]
+    name: PersonName
     language: MailLanguage = "en"
 
 
@@ -48,7 +48,7 @@ class AccountFields(Body):
     administrator's account."""
 
     email: Annotated[Email | None, "For `change_identity`: the new address."] = None
-    name: Annotated[Line | None, Field(examples=["Amina Khan"]), "For `change_identity`: the new name."] = None
+    name: Annotated[PersonName | None, "For `change_identity`: the new name."] = None
     language: Annotated[MailLanguage | None, "For `change_identity`: the language of mails."] = None
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 

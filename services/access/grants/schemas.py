@@ -15,11 +15,11 @@ from services.access.grants.queries import render
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, Clean, Day, Prose, ResponseModel
+from shared.web.fields import Body, Day, OneLine, Prose, ResponseModel
 from shared.web.schemas import RecordResponse
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]
-ScopeId = Annotated[str, StringConstraints(min_length=1, max_length=80), Clean, Field(examples=["XA"])]
+ScopeId = Annotated[str, StringConstraints(min_length=1, max_length=80), OneLine, Field(examples=["XA"])]
 
 
 class Holder(Body):

@@ -8,7 +8,7 @@ from services.access.accounts import record
 from services.access.accounts.domain import LONGEST_PASSWORD
 from services.access.accounts.schemas import MailLanguage, Password
 from services.access.notifications.domain import KINDS, Delivery
-from shared.web.fields import Body, Line
+from shared.web.fields import Body, PersonName
 
 NotificationKind: TypeAlias = Literal[KINDS]  # type: ignore[valid-type]
 
@@ -16,7 +16,7 @@ NotificationKind: TypeAlias = Literal[KINDS]  # type: ignore[valid-type]
 class OwnAccountBody(Body, of=record.Account):
     """What people change of their own account."""
 
-    name: Annotated[Line, Field(examples=["Amina Khan"])]
+    name: PersonName
     language: MailLanguage
     notifications: Annotated[dict[NotificationKind, Delivery], Field(examples=[{"seat": "digest"}])]
 

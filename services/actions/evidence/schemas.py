@@ -17,7 +17,7 @@ from services.actions.schemes.schemas import Tag
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Clean, CountryCode, Day, LanguageTag, Line, ResponseModel, Visible
+from shared.web.fields import Body, CountryCode, Day, Keyword, LanguageTag, Line, ResponseModel, Visible
 from shared.web.schemas import RecordResponse
 
 _SHA256 = Annotated[
@@ -50,10 +50,7 @@ class EvidenceBody(Body, of=record.Evidence):
     codes: Annotated[list[Tag], Field(max_length=50)] = []
     date: Day | None = None
     language: LanguageTag | None = None
-    licence: (
-        Annotated[Annotated[str, StringConstraints(min_length=1, max_length=200)], Clean, Field(examples=["CC-BY-4.0"])]
-        | None
-    ) = None
+    licence: Annotated[Keyword, Field(examples=["CC-BY-4.0"])] | None = None
     visibility: Visible = "restricted"
     keep_until: Day | None = None
 

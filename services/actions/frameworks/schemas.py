@@ -9,13 +9,13 @@ from services.actions.frameworks import record
 from services.actions.frameworks.domain import LIFECYCLE, PILLARS
 from services.actions.frameworks.tables import framework
 from shared.records.plain import presenter
-from shared.web.fields import Body, Clean, Day, Texts, Titles
+from shared.web.fields import Body, Day, OneLine, Texts, Titles
 from shared.web.schemas import RecordResponse
 
 Code = Annotated[
     str,
     StringConstraints(max_length=40, pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,30}/\d{4}$"),
-    Clean,
+    OneLine,
     Field(examples=["3+1/2026"]),
 ]
 

@@ -83,8 +83,12 @@ def head_and_tail(day: date) -> tuple[bytes, bytes]:
 def _made(activity: Activity, by: Reporting) -> Made:
     if code := missing(activity):
         return Made(activity, None, code, REASONS[code])
-    element = _element(activity, by)
-    if fault := _fault(element):
+    try:
+        element = _element(activity, by)
+        fault = _fault(element)
+    except ValueError:
+        element, fault = None, "A text has characters that XML does not have."
+    if fault:
         return Made(activity, None, "not_valid", f"{REASONS['not_valid']}: {fault}")
     return Made(activity, element, None, None)
 
@@ -139,7 +143,12 @@ def _schema() -> etree.XMLSchema:
 
 
 def _add(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, tag, attributes)
+    """A new element, its attributes without the characters that XML does not have."""
+    return etree.SubElement(parent, tag, {name: _cleaned(value) for name, value in attributes.items()})
+
+
+def _cleaned(text: str) -> str:
+    return _NOT_IN_XML.sub("", text)
 
 
 def _narratives(of: etree._Element, texts: Texts) -> None:
@@ -150,7 +159,7 @@ def _narratives(of: etree._Element, texts: Texts) -> None:
 def _narrative(of: etree._Element, text: str, language: str | None = None) -> None:
     """A text, without the characters that XML does not have; without a language it is in that of the activity."""
     said = etree.SubElement(of, "narrative", {} if language is None else {_LANG: language})
-    said.text = _NOT_IN_XML.sub("", text)
+    said.text = _cleaned(text)
 
 
 def _locate(of: etree._Element, name: str | None, lat: float | None, lon: float | None) -> None:
@@ -207,7 +216,7 @@ class _Value:
 
     def write(self, to: etree._Element) -> None:
         if self.text is not None:
-            to.set("value", self.text)
+            to.set("value", _cleaned(self.text))
         for name, value in self.dimensions.items():
             _add(to, "dimension", name=name, value=value)
         if self.comment:

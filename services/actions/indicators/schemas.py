@@ -12,11 +12,11 @@ from services.actions.indicators.tables import indicator
 from services.actions.schemes.schemas import Tag
 from shared.records.plain import presenter
 from shared.web.contract import patch_of
-from shared.web.fields import Body, Clean, CountryCode, Day, Keyword, Line, LocalizedTexts, Texts, Titles
+from shared.web.fields import Body, CountryCode, Day, Keyword, Line, LocalizedTexts, OneLine, Texts, Titles
 from shared.web.schemas import RecordResponse
 
 _CODE = r"^[0-9A-Za-z](?:[0-9A-Za-z ./_-]{0,62}[0-9A-Za-z._-])?$"
-Code = Annotated[str, StringConstraints(pattern=_CODE), Clean, Field(examples=["SOIL-1"])]
+Code = Annotated[str, StringConstraints(pattern=_CODE), OneLine, Field(examples=["SOIL-1"])]
 _SCALE = [{"code": code, "titles": {"en": code.capitalize()}, "order": n} for n, code in enumerate(("none", "full"))]
 
 

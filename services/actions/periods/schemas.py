@@ -11,10 +11,10 @@ from services.actions.periods.domain import LIFECYCLE
 from services.actions.periods.tables import extension, period
 from shared.records.columns import renderer
 from shared.records.plain import presenter
-from shared.web.fields import Body, Clean, CountryCode, Day, Line, ResponseModel
+from shared.web.fields import Body, CountryCode, Day, Line, OneLine, ResponseModel
 from shared.web.schemas import RecordResponse
 
-Code = Annotated[str, StringConstraints(min_length=4, max_length=7), Clean, Field(examples=["2026"])]
+Code = Annotated[str, StringConstraints(min_length=4, max_length=7), OneLine, Field(examples=["2026"])]
 _SHOWN = renderer({name: extension.c[name] for name in ("country", "until", "reason", "created_at", "created_by")})
 
 

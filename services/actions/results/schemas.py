@@ -28,6 +28,7 @@ from shared.web.fields import (
     JsonDocument,
     Line,
     LocalizedTexts,
+    OneLine,
     Prose,
     ResponseModel,
     Texts,
@@ -92,7 +93,7 @@ class ResultFields(Body):
     """What `approve` takes: the warnings that it acknowledges, with a reason."""
 
     acknowledge: Annotated[
-        list[Annotated[str, StringConstraints(max_length=64)]] | None,
+        list[Annotated[str, StringConstraints(max_length=64), OneLine]] | None,
         Field(max_length=100, examples=[["large_change"]]),
         "For `approve`: the rules whose warnings are acknowledged.",
     ] = None

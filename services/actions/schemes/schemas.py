@@ -8,14 +8,14 @@ from services.actions.schemes import record
 from services.actions.schemes.domain import CODE, LIFECYCLE
 from services.actions.schemes.tables import scheme
 from shared.records.plain import presenter
-from shared.web.fields import Body, Clean, Keyword, Line, LocalizedTexts, Titles
+from shared.web.fields import Body, Keyword, Line, LocalizedTexts, OneLine, Titles
 from shared.web.schemas import RecordResponse
 
 SchemeCode: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^{CODE.pattern}$"), Field(examples=["soils"])]
 Edition: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$"), Field(examples=["2026"])
 ]
-Code: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean, Field(examples=["15.3"])]
+Code: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64), OneLine, Field(examples=["15.3"])]
 
 
 class Tag(Body):

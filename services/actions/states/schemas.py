@@ -9,9 +9,9 @@ from services.actions.schemes.schemas import Code
 from services.actions.states import record
 from services.actions.states.domain import MOST_STATES, STATUSES
 from shared.records.columns import parsed_or_fragment
-from shared.web.fields import Body, Clean, Day, Document, Keyword, ResponseModel
+from shared.web.fields import Body, Day, Document, Keyword, OneLine, ResponseModel
 
-_Assessment = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean, Field(examples=["2025"])]
+_Assessment = Annotated[str, StringConstraints(min_length=1, max_length=64), OneLine, Field(examples=["2025"])]
 
 
 class CodeState(Body):

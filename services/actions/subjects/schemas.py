@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.actions.subjects import record
-from shared.web.fields import Body, Clean, CountryCode, Keyword
+from shared.web.fields import Body, CountryCode, Keyword, OneLine
 
 DimensionKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Dimensions = Annotated[
@@ -14,7 +14,7 @@ Dimensions = Annotated[
     Field(min_length=1, max_length=5, examples=[{"sex": "female"}]),
     "Codes by the keys of dimensions.",
 ]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64), OneLine]
 
 
 class SubjectBody(Body, of=record.Subject):

@@ -13,7 +13,7 @@ from services.centres.seats.domain import LIFECYCLE, OFFICES
 from services.centres.seats.tables import seat
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Line, PartialDate, Prose
+from shared.web.fields import Body, PartialDate, PersonName, Prose
 from shared.web.schemas import RecordResponse
 
 
@@ -21,9 +21,7 @@ class SeatHolder(Body):
     """The person in the seat: an expert of the register, or a name."""
 
     expert_id: Annotated[UUID | None, Refers("/membership/v1/experts"), "The expert in the seat."] = None
-    name: Annotated[
-        Line | None, Field(examples=["Amina Khan"]), "The name of somebody who is no expert of the register."
-    ] = None
+    name: Annotated[PersonName | None, "The name of somebody who is no expert of the register."] = None
 
     @model_validator(mode="after")
     def _names_somebody(self) -> "SeatHolder":

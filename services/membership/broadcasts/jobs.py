@@ -119,7 +119,14 @@ class _Sending:
     async def _hand_over(self, outgoing: Outgoing) -> Settlement:
         mail = _mail(outgoing.broadcast, outgoing.address, outgoing.language, self._settings, outgoing.token)
         headers = _headers(self._settings, outgoing.token)
-        message = compose(mail, outgoing.id, outgoing.at, self._settings.mail_sender, headers)
+        message = compose(
+            mail,
+            outgoing.id,
+            outgoing.at,
+            self._settings.mail_sender,
+            headers,
+            origins=self._settings.own_origins,
+        )
         try:
             await self._server.deliver(message, outgoing.id)
         except MailRefused:

@@ -27,11 +27,11 @@ from shared.web.contract import STATES
 from shared.web.expertise import ListOfFields
 from shared.web.fields import (
     Body,
-    Clean,
     CountryCode,
     Document,
     JsonDocument,
     LocalizedTexts,
+    OneLine,
     Texts,
     Titles,
     Visible,
@@ -51,7 +51,7 @@ Keyword: TypeAlias = Annotated[
 """A word of a call: a kind of document, or the key of a criterion."""
 NominatorKind: TypeAlias = Literal[NOMINATOR_KINDS]  # type: ignore[valid-type]
 Region: TypeAlias = Annotated[str, StringConstraints(max_length=40), AfterValidator(_region), Field(examples=["150"])]
-Group: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=40), Clean]
+Group: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=40), OneLine]
 """The name of a group or of a criterion, as a key of an object."""
 Shares: TypeAlias = Annotated[dict[Group, Annotated[float, Field(ge=0, le=1)]], Field(max_length=50)]
 

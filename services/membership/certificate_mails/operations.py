@@ -21,14 +21,16 @@ def ask(uow: UnitOfWork, seal: MailSeal, email: str, issuer: str) -> None:
 
 
 async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
-    """The mail in the language of the person, with the addresses at which their certificates are verified; None without
-    any."""
+    """The mail to the address as the person's record or account has it, in their language, with the addresses at which
+    their certificates are verified; None without any."""
     found = await certificates_of(uow.connection, mail.to)
     if not found:
         return None
-    language = language_of(found[0]["languages"])
+    to, first = found[0]
+    language = language_of(first["languages"])
     lines = []
-    for row in found:
+    for _, row in found:
         number = printed_number(row["paper_number"], row["ref"])
         lines.append(f"{TITLES[row['kind']][language]}, {number}\n{mail.values['issuer']}/v/{printed(row['code'])}")
-    return replace(mail, language=language, values={"name": found[0]["display_name"], "lines": "\n\n".join(lines)})
+    values = {"name": first["display_name"], "lines": "\n\n".join(lines)}
+    return replace(mail, to=to, language=language, values=values)

@@ -1,8 +1,11 @@
 """Finding the certificates in force of the people with an address."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Text, bindparam, func, or_, select
 
 from services.membership.certificates.tables import certificate
+from services.membership.experts.record import EmailAddress
 from services.membership.experts.tables import expert
 from shared.contracts import views
 from shared.database.statements import Connection, Row, Statement
@@ -12,14 +15,17 @@ from shared.records.access_scope import constant
 _MOST = 100
 _key = bindparam("key", type_=Text)
 _known = func.escm.member_expert_with_email(_key).table_valued("id").render_derived(name="known")
-_accounts = select(views.ACCOUNTS.c.id).where(views.ACCOUNTS.c.email_key == _key, views.ACCOUNTS.c.is_verified)
+_account = views.ACCOUNTS
+_is_account = (_account.c.email_key == _key) & _account.c.is_verified
+_of_account = select(_account.c.email).where(_is_account, _account.c.id == expert.c.account_id).scalar_subquery()
+_accounts = select(_account.c.id).where(_is_account)
 _WITH_ADDRESS = Statement(
     select(
         *(certificate.c[name] for name in ("ref", "paper_number", "kind", "code")),
         expert.c.display_name,
         expert.c.languages,
         expert.c.emails,
-        expert.c.account_id.in_(_accounts).label("is_of_account"),
+        _of_account.label("of_account"),
     )
     .join(expert, expert.c.id == certificate.c.expert_id)
     .where(
@@ -33,13 +39,14 @@ _WITH_ADDRESS = Statement(
 )
 
 
-async def certificates_of(connection: Connection, address: str) -> list[Row]:
+async def certificates_of(connection: Connection, address: str) -> list[tuple[str, Row]]:
     """The certificates that are issued to experts for whom this address was verified, in their records or as that of
-    their accounts: the newest 100. Needs a context that may read every row."""
+    their accounts: the newest 100, each with the address as it stands there. Needs a context that may read every
+    row."""
     key = email_key(address)
-    return [
-        row
-        for row in await _WITH_ADDRESS.fetch(connection, key=key)
-        if row["is_of_account"]
-        or any(email.get("verified") and email_key(email["value"]) == key for email in row["emails"])
-    ]
+    rows = await _WITH_ADDRESS.fetch(connection, key=key)
+    return [(found, row) for row in rows if (found := row["of_account"] or _verified(row["emails"], key))]
+
+
+def _verified(emails: Sequence[EmailAddress], key: str) -> str | None:
+    return next((one["value"] for one in emails if one.get("verified") and email_key(one["value"]) == key), None)

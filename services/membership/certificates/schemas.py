@@ -14,7 +14,7 @@ from services.membership.certificates.tables import certificate
 from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Clean, Day
+from shared.web.fields import Body, Day, OneLine
 from shared.web.schemas import RecordResponse
 
 _REFS = "CRT-"
@@ -73,7 +73,7 @@ class CertificateBody(Body, of=record.Certificate):
         "The language of the certificate; by default that of the holder.",
     ] = None
     number: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=60), Clean, AfterValidator(_no_ref)] | None,
+        Annotated[str, StringConstraints(min_length=1, max_length=60), OneLine, AfterValidator(_no_ref)] | None,
         Field(examples=["ESCM/2019/45"]),
         "The number of an older certificate on paper; by default the ref. It does not begin with CRT-.",
     ] = None

@@ -32,7 +32,7 @@ async def send(uow: UnitOfWork, seal: MailSeal, expert: UUID, account: UUID | No
         address, language = (found["email"], found["language"]) if found else ("", language)
     if not address:
         return False
-    values = {"page": page, "token": tokens.new_token(), "name": record.display_name, "expert": str(record.id)}
+    values = {"page": page, "token": tokens.new_token(), "expert": str(record.id)}
     post(uow, seal, "membership", Mail(address, PURPOSE, language, values))
     return True
 

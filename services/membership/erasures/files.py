@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from shared.bulk.spreadsheets import as_text
 from shared.bulk.store import FileStore
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import EscmError
+from shared.kernel.errors import EscmError, Invalid
 from shared.kernel.text import fold
 
 _IMPORTS = f"""
@@ -60,11 +59,18 @@ async def remove_import_files(store: FileStore, digests: Iterable[str]) -> None:
 
 
 async def _names(store: FileStore, imported: Row, folded: Sequence[str]) -> bool:
-    with suppress(FileNotFoundError):
-        async with store.opened(imported["file_digest"]) as path:
-            text = await as_text(path, imported["media"])
+    """Whether a row contains one of the folded texts, in any column. A file that cannot be read counts as one that
+    does."""
+    try:
+        async with (
+            store.opened(imported["file_digest"]) as path,
+            as_text(store, path, imported["media"]) as text,
+        ):
             return await asyncio.to_thread(_contain, text, layout_of(imported), folded)
-    return False
+    except FileNotFoundError:
+        return False
+    except Invalid:
+        return True
 
 
 def _contain(path: Path, layout: Any, folded: Sequence[str]) -> bool:

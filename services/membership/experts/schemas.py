@@ -32,9 +32,10 @@ from shared.web.fields import (
     Email,
     Keyword,
     LanguageTag,
-    Line,
     LocalizedTexts,
+    OneLine,
     OrcidId,
+    PersonName,
     ResponseModel,
     Texts,
     Visible,
@@ -45,9 +46,9 @@ from shared.web.schemas import RecordResponse
 class Name(Body):
     """A person's name in one script. A name has at least `family` or `full`."""
 
-    given: Annotated[Line | None, Field(examples=["Amina"]), "The given names."] = None
-    family: Annotated[Line | None, Field(examples=["Khan"]), "The family name."] = None
-    full: Annotated[Line | None, Field(examples=["Amina Khan"]), "The whole name, where it has no parts."] = None
+    given: Annotated[PersonName | None, Field(examples=["Amina"]), "The given names."] = None
+    family: Annotated[PersonName | None, Field(examples=["Khan"]), "The family name."] = None
+    full: Annotated[PersonName | None, Field(examples=["Amina Khan"]), "The whole name, where it has no parts."] = None
     script: Annotated[
         Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")] | None,
         Field(examples=["Latn"]),
@@ -103,7 +104,7 @@ class ExpertBody(Body, of=record.Expert):
     keywords: Annotated[list[Keyword], Field(max_length=50)] = []
     biography: Texts = {}
     gender: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=50)] | None, Field(examples=["female"])
+        Annotated[str, StringConstraints(min_length=1, max_length=50), OneLine] | None, Field(examples=["female"])
     ] = None
     category: Category = "expert"
     available_for_support: bool = True

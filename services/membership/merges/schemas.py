@@ -17,14 +17,17 @@ from services.membership.merges.queries import RESOURCES
 from services.membership.merges.tables import merge
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
-from shared.web.fields import Body, ResponseModel
+from shared.web.fields import Body, OneLine, ResponseModel
 from shared.web.schemas import RecordResponse
 
 Key = Annotated[
-    str, StringConstraints(min_length=1, max_length=60), Field(examples=["0199d0b2-7c1e-7aaa-8000-000000000001"])
+    str,
+    StringConstraints(min_length=1, max_length=60),
+    OneLine,
+    Field(examples=["0199d0b2-7c1e-7aaa-8000-000000000001"]),
 ]
 """The id or the ref of a record."""
-FieldName = Annotated[str, StringConstraints(max_length=60)]
+FieldName = Annotated[str, StringConstraints(max_length=60), OneLine]
 Choice: TypeAlias = Literal[WINNER, LOSER]  # type: ignore[valid-type]
 Resolution: TypeAlias = Literal[KEEP, RESTORE]  # type: ignore[valid-type]
 

@@ -86,8 +86,6 @@ async def send(uow: UnitOfWork, seal: MailSeal, key: UUID, template: str, asked:
     call, nominee = await _about(uow, record)
     language = nominee["language"] or language_of(nominee["languages"])
     values = {
-        "name": record.nominator["name"],
-        "nominee": nominee["display_name"],
         "call": text_in(language, call.titles),
         "nomination": str(key),
         "asked": str(asked),
@@ -98,6 +96,8 @@ async def send(uow: UnitOfWork, seal: MailSeal, key: UUID, template: str, asked:
             "token": tokens.new_token(),
             "deadline": to_text(domain.nominator_deadline(call, record))[:16].replace("T", " "),
         }
+    else:
+        values |= {"name": record.nominator["name"], "nominee": nominee["display_name"]}
     post(uow, seal, "membership", Mail(record.nominator["email"], template, language, values))
     return True
 

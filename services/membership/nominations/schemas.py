@@ -24,7 +24,7 @@ from services.membership.nominations.tables import nomination
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
 from shared.web.contract import STATES
-from shared.web.fields import Body, Clean, Document, Email, Line, LocalizedTexts, MailedToken, ResponseModel
+from shared.web.fields import Body, Clean, Document, Email, Line, LocalizedTexts, MailedToken, PersonName, ResponseModel
 from shared.web.schemas import RecordResponse
 
 Motivation = Annotated[
@@ -35,7 +35,7 @@ Motivation = Annotated[
 class Nominator(Body):
     """Who vouches for the nominee."""
 
-    name: Annotated[Line, Field(examples=["Ana Example"]), "The name of the nominator."]
+    name: Annotated[PersonName, Field(examples=["Ana Example"]), "The name of the nominator."]
     kind: Annotated[
         NominatorKind | None,
         Field(examples=["institution"]),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared.web.fields import Body, ResponseModel
+from shared.web.fields import Body, OneLine, ResponseModel
 
 
 class OrcidSignIn(ResponseModel):
@@ -21,10 +21,12 @@ class OrcidLinkBody(Body):
     """What ORCID added to the address of the page that it led back to."""
 
     code: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=200)], Field(examples=["Q70Y3A"]), "The code."
+        Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine],
+        Field(examples=["Q70Y3A"]),
+        "The code.",
     ]
     state: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=100)],
+        Annotated[str, StringConstraints(min_length=1, max_length=100), OneLine],
         Field(examples=["8wGvJc2k"]),
         "The state, which is bound to the account for ten minutes.",
     ]

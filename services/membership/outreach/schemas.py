@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.membership.outreach.domain import KINDS
-from shared.web.fields import Body, Clean, ResponseModel
+from shared.web.fields import Body, OneLine, ResponseModel
 
 
 class BounceBody(Body):
     """A mail that came back, or about which somebody complained."""
 
     message_id: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=500), Clean],
+        Annotated[str, StringConstraints(min_length=1, max_length=500), OneLine],
         Field(examples=["<0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33@example.org>"]),
         "The Message-ID of the mail.",
     ]

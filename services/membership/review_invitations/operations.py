@@ -49,7 +49,6 @@ async def send(uow: UnitOfWork, seal: MailSeal, reviewer: UUID, page: str, *, is
     values = {
         "page": page,
         "token": tokens.new_token(),
-        "name": record.display_name,
         "centre": text_in(language, invitation["centre_names"]),
         "due": invitation["due"].isoformat(),
         "reviewer": str(reviewer),

@@ -36,7 +36,9 @@ async def send(uow: UnitOfWork, seal: MailSeal, key: UUID, page: str, issuer: st
     name, address = signer
     language = record.language or "en"
     titles = initiative["titles"]
-    values = {"name": name, "title": titles[language_read(titles, language)], "support": str(key)}
+    values = {"title": titles[language_read(titles, language)], "support": str(key)}
+    if record.email_verified:
+        values["name"] = name
     if record.status == "rejected":
         values["category"] = record.rejected_for or domain.OTHER
     else:

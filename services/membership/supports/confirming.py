@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.membership.supports import domain, queries
 from services.membership.supports.operations import SUPPORTS, apply, supporter_of
 from services.membership.supports.record import Support
+from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
@@ -21,8 +22,10 @@ async def confirm(uow: UnitOfWork, token: str) -> Support:
     before = await _of_token(uow, domain.SUPPORT, token)
     if before.status != "pending" or before.email_verified or before.signer is None:
         return before
-    if before.hold is not None:
-        return await SUPPORTS.write(uow, "confirm", before, replace(before, email_verified=True), fact="updated")
+    hold = before.hold or await _hold_of_namesake(uow, before)
+    if hold is not None:
+        wanted = replace(before, email_verified=True, hold=hold)
+        return await SUPPORTS.write(uow, "confirm", before, wanted, fact="updated")
     expert = await supporter_of(uow, before.signer, email_verified=True)
     earlier = await queries.other_living(uow.connection, replace(before, expert_id=expert))
     if earlier is not None:
@@ -31,6 +34,18 @@ async def confirm(uow: UnitOfWork, token: str) -> Support:
         SUPPORTS.record_change(uow, "delete", before, replace(before, version=before.version + 1), "deleted")
         return earlier
     return await _apply(uow, before, "verify")
+
+
+async def _hold_of_namesake(uow: UnitOfWork, before: Support) -> domain.Hold | None:
+    """The hold of a signature whose name and country another address has confirmed, listed or not. Those of one name
+    are confirmed one after another."""
+    if before.name_key is None:
+        return None
+    await lock_names(uow.connection, f"supports {before.initiative_id} {before.country} {before.name_key}")
+    has_namesake = await queries.has_namesake(
+        uow.connection, before.initiative_id, before.name_key, before.country, before.email_digest or b""
+    )
+    return domain.DUPLICATE if has_namesake else None
 
 
 async def withdraw(uow: UnitOfWork, token: str) -> Support:

@@ -28,7 +28,8 @@ NETWORK_PERIOD = timedelta(days=1)
 NETWORK_KEPT = timedelta(days=7)
 """How long the keyed hash of a signer's network is stored."""
 Hold: TypeAlias = Literal["throwaway_domain", "many_from_network", "organisation_unproven", "duplicate_open"]
-HOLDS: tuple[Hold, ...] = ("throwaway_domain", "many_from_network", "organisation_unproven", "duplicate_open")
+DUPLICATE: Hold = "duplicate_open"
+HOLDS: tuple[Hold, ...] = ("throwaway_domain", "many_from_network", "organisation_unproven", DUPLICATE)
 OTHER = "other"
 REJECTIONS = ("duplicate", "organisation_unproven", "not_verified", OTHER)
 """Why a support is rejected, as its signer is informed."""
@@ -72,27 +73,25 @@ LIFECYCLE: Lifecycle[SupportGuardContext] = Lifecycle(
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What may hold a signature: the address, the capacity, the domains of the named institution, how many signatures
-    came from the same network in a day, and whether another address has a living support under the same name."""
+    """What may hold a signature when it arrives: the address, the capacity, the domains of the named institution, and
+    how many signatures came from the same network in a day."""
 
     email: str
     capacity: str
     domains: Collection[str]
     from_network: int
-    has_namesake: bool
 
 
 def hold_of(signature: Signature) -> Hold | None:
-    """Why an office looks at the signature, the first reason in the order of `HOLDS`; None if it is accepted at once.
-    A hold never rejects."""
+    """Why an office looks at the signature, the first reason in the order of `HOLDS`; None if it is accepted once its
+    address is confirmed, unless another address has confirmed one under the same name. A hold never rejects."""
     is_unproven = signature.capacity == ORGANISATION and not is_within(signature.email, signature.domains)
     holds: dict[Hold, bool] = {
         "throwaway_domain": is_throwaway(signature.email),
         "many_from_network": signature.from_network > MOST_FROM_NETWORK,
         "organisation_unproven": is_unproven,
-        "duplicate_open": signature.has_namesake,
     }
-    return next((hold for hold in HOLDS if holds[hold]), None)
+    return next((hold for hold, is_held in holds.items() if is_held), None)
 
 
 def name_key(name: str) -> str:

@@ -269,7 +269,7 @@ async def _held(uow: UnitOfWork, record: Support) -> Support:
         return record
     name_key = domain.name_key(person["display_name"])
     has_namesake = await queries.has_namesake(uow.connection, record.initiative_id, name_key, record.country)
-    return replace(record, name_key=name_key, hold="duplicate_open" if has_namesake else None)
+    return replace(record, name_key=name_key, hold=domain.DUPLICATE if has_namesake else None)
 
 
 def _category(fields: Fields) -> str:

@@ -150,7 +150,7 @@ _NAMESAKE = Lookup(
         support.c.country == bindparam("country"),
         support.c.email_digest.is_distinct_from(bindparam("email_digest", type_=LargeBinary)),
         support.c.name_key.is_not(None),
-        _living,
+        _living & or_(support.c.status == constant("accepted"), support.c.email_verified, support.c.signer.is_(None)),
     )
     .limit(1)
 )
@@ -224,7 +224,7 @@ async def has_namesake(
     connection: Connection, initiative: UUID, name_key: str, country: str, email_digest: bytes = b""
 ) -> bool:
     """Whether there is a living support of the initiative under this name and country, from another address if one is
-    given."""
+    given. A signature counts once its address is confirmed, so that nobody holds those of others."""
     found = await _NAMESAKE.fetchval(
         connection, initiative=initiative, name_key=name_key, country=country, email_digest=email_digest
     )

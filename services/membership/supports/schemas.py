@@ -19,7 +19,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract import STATES
-from shared.web.fields import Body, CountryCode, Document, Email, Line, MailedToken, ResponseModel
+from shared.web.fields import Body, CountryCode, Document, Email, Line, MailedToken, PersonName, ResponseModel
 from shared.web.schemas import RecordResponse
 from shared.web.values import row_values
 
@@ -66,7 +66,7 @@ class SupportFields(Body):
 class SignatureBody(Body):
     """A signature by the public form."""
 
-    name: Annotated[Line, Field(max_length=200, examples=["Amina Khan"]), "The signer's name, in any script."]
+    name: Annotated[PersonName, "The signer's name, in any script."]
     email: Annotated[Email, "The signer's address, which a mail confirms."]
     country: Annotated[CountryCode, "The signer's country."]
     organisation: Annotated[OrganisationBody | None, "The organisation that the signer belongs to."] = None

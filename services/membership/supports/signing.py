@@ -64,7 +64,6 @@ def sign(uow: UnitOfWork, seal: MailSeal, initiative: Row, form: Form, *, networ
         "page": page,
         "token": tokens.new_token(),
         "withdrawal": tokens.new_token(),
-        "name": form.name,
         "title": initiative["titles"][language_read(initiative["titles"], form.language)],
         "support": str(uuid7()),
         "initiative": str(initiative["id"]),
@@ -117,7 +116,6 @@ async def _insert(uow: UnitOfWork, key: UUID, initiative: UUID, form: Form, mail
         capacity=form.capacity,
         domains=institution["domains"] if institution else (),
         from_network=await queries.from_network(connection, network, signed_at - domain.NETWORK_PERIOD) + 1,
-        has_namesake=await queries.has_namesake(connection, initiative, name_key, form.country, address),
     )
     signer: Signer = {
         "name": form.name,

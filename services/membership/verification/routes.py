@@ -25,6 +25,9 @@ from shared.web.route_options import RouteOptions
 router = ResourceRouter(Certificate.resource_type, ROLES)
 _UNKNOWN = Limit("unknown_codes", 30)
 """Unknown codes of one network in a minute."""
+_NAMES_OF_NETWORK = Limit("names_of_certificate_of_network", 10, 3_600)
+_NAMES = Limit("names_of_certificate", 100, 86_400)
+"""Names that one network, and that all together, may compare with one certificate whose holder is not shown."""
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -50,16 +53,27 @@ async def verify(code: str, ctx: CurrentContext) -> Response:
     operation_id="checkCertificate",
     summary="Verify a certificate and the name on it",
     description="As by its code, or by its credential, whose signature is verified; and whether the printed name is the"
-    " one that is given.",
+    " one that is given. Where the name is not shown, one network has 10 names an hour compared with a certificate, and"
+    " all together 100 a day; further ones are 429, right or wrong.",
     responses={200: {"model": CheckedVerification}},
 )
 async def check(body: VerificationBody, ctx: CurrentContext) -> Response:
     row = await _of_credential(ctx, body.credential) if body.credential else await _found(ctx, body.code or "")
     if row is None:
         return _checked({**dict.fromkeys(Verification.model_fields), "signature": "invalid", "name_matches": None})
-    matches = None if body.name is None else name_matches(row, body.name)
+    matches = None if body.name is None else await _is_named(ctx, row, body.name)
     signature = "valid" if body.credential else None
     return _checked({**verified(row, today()), "signature": signature, "name_matches": matches})
+
+
+async def _is_named(ctx: RequestContext, row: Row, name: str) -> bool:
+    """Whether the name is the printed one. Raises RateLimited before more names of a hidden holder are compared than
+    may be."""
+    if not row["is_named"]:
+        rate_limiter = ctx.request.app.state.rate_limiter
+        await rate_limiter.require(_NAMES_OF_NETWORK, f"{row['ref']}:{site(ctx.request)}")
+        await rate_limiter.require(_NAMES, row["ref"])
+    return name_matches(row, name)
 
 
 def _checked(content: dict[str, Any]) -> Response:

@@ -10,10 +10,10 @@ from pydantic_core import PydanticCustomError
 from services.membership.certificates.codes import LONGEST
 from services.membership.certificates.domain import CATEGORIES, KINDS
 from services.membership.credentials.signing import LONGEST as LONGEST_CREDENTIAL
-from shared.web.fields import Body, Clean, Line, LocalizedTexts, ResponseModel
+from shared.web.fields import Body, Clean, Line, LocalizedTexts, OneLine, ResponseModel
 
 Code = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST), Clean, Field(examples=["7HM2-K4T9-Q0WX-3V8Z-5"])
+    str, StringConstraints(min_length=1, max_length=LONGEST), OneLine, Field(examples=["7HM2-K4T9-Q0WX-3V8Z-5"])
 ]
 STATUSES = ("valid", "suspended", "revoked", "replaced", "expired")
 

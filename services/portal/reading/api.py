@@ -21,7 +21,8 @@ _AT_ONCE = 32
 _IDLE = 2.0
 """Seconds after which an idle connection is not used again: less than the idle timeout of a server."""
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")
-_LONGEST_CODE = 50
+_CODE = re.compile(r"[0-9A-Za-z*~$= -]{1,50}")
+"""What the code of a certificate is written with; anything else would be another address of the API."""
 _REFUSALS: Mapping[int, type[EscmError]] = {400: Malformed, 404: NotFound, 410: Gone}
 
 
@@ -88,7 +89,7 @@ class PageReads:
 
     async def verified(self, code: str) -> dict[str, Any]:
         """What a certificate is worth, by its code. Raises NotFound, RateLimited after too many unknown ones."""
-        if len(code) > _LONGEST_CODE:
+        if not _CODE.fullmatch(code):
             raise NotFound("There is no certificate with this code.")
         return await self._read("membership", f"certificates/verify/{quote(code, safe='')}", {})
 

@@ -249,7 +249,8 @@ async def test_nominators_are_mailed(round_: Round, anonymous: Caller, posted: M
     asked = await posted.next_to(address)
     text = text_of(asked)
     assert asked["Content-Language"] == language
-    assert all(one in text for one in ("Ana Example", "Amina Varga", "Appel 2027", "#nomination="))
+    assert all(one in text for one in ("Appel 2027", "#nomination="))
+    assert not any(one in text for one in ("Ana Example", "Amina Varga")), "nobody has confirmed the address"
     body = {"token": token_in(asked), "decision": "confirm"}
     assert (await anonymous.post(CONFIRMATION, body)).json()["status"] == "nominated"
     receipt = await posted.next_to(address, 2)

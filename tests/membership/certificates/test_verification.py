@@ -19,6 +19,7 @@ from tests.support.callers import Caller
 from tests.support.inside import from_address
 from tests.support.membership import EXPERTS, entered
 
+_INSTITUTIONS = "/membership/v1/institutions"
 VERIFY = f"{CERTIFICATES}/verify"
 _WAYS = [lambda by, code: by.get(f"{VERIFY}/{code}"), lambda by, code: by.post(VERIFY, {"code": code})]
 Member = Callable[..., Awaitable[tuple[Caller, dict[str, Any]]]]
@@ -164,6 +165,29 @@ async def test_a_network_that_guesses_is_stopped_but_not_whoever_has_a_code(
         assert (stopped.status_code, stopped.json()["code"]) == (429, "rate_limited")
         assert int(stopped.headers["retry-after"]) > 0
     assert await _status(anonymous, made) == "valid"
+
+
+async def test_the_name_of_a_hidden_holder_is_not_guessed(
+    member: Member, admin: Caller, membership: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, record = await member(names=[{"full": "José Nuñez-Peña"}])
+    made = await issued(admin, await participation(admin, record["id"]))
+    monkeypatch.setattr(routes, "_NAMES", Limit(f"names {uuid4()}", 12, 3_600))
+
+    async def ask(network: int, name: str | None) -> int:
+        caller = Caller(from_address(membership, f"2001:db8:{network:x}::1"), None)
+        return (await caller.post(VERIFY, {"code": made["code"], "name": name})).status_code
+
+    assert [await ask(1, f"Guess {chr(65 + n)}") for n in range(11)] == [200] * 10 + [429]
+    assert await ask(1, "José Nuñez-Peña") == 429, "the right name, too"
+    assert await ask(1, None) == 200
+    assert [await ask(network, "José Nuñez-Peña") for network in (2, 3, 4)] == [200, 200, 429]
+
+    institution = {"value": "Green Plains University", "language": "en", "types": ["ror_display"]}
+    body = {"names": [institution], "country": "XA", "visibility": "public"}
+    shown = await issued(admin, await support(admin, (await admin.post(_INSTITUTIONS, body)).json()["id"]))
+    for _ in range(12):
+        assert (await admin.post(VERIFY, {"code": shown["code"], "name": "Guess"})).status_code == 200
 
 
 @pytest.mark.parametrize("way", _WAYS)

@@ -1,9 +1,12 @@
 """Workbooks: read like CSV, rejected before unpacking if they expand too much, written without formulas."""
 
+import asyncio
 import io
+import os
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -12,11 +15,14 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from services.membership.settings import MembershipSettings
-from shared.bulk.store import files_of
+from shared.bulk.spreadsheets import Columns, as_text
+from shared.bulk.store import FileStore
 from tests.membership.imports.conftest import EXPORTS
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.tiers import long
 
+LONG = "x" * 32_767
+"""The longest text of a cell."""
 HEADINGS = ("full_name", "country", "keywords", "colour")
 
 
@@ -93,16 +99,53 @@ async def test_a_workbook_is_imported_like_the_csv_of_its_rows(
     assert (await secretariat.bring("experts", text))["counts"] == counts(unchanged=2)
 
 
-@pytest.mark.long("reads a workbook twice")
-async def test_a_workbook_whose_text_was_lost_is_read_again(
+async def test_the_text_of_a_workbook_goes_with_the_job_and_is_read_again_for_its_failures(
     secretariat: Importer, settings: MembershipSettings, database: asyncpg.Connection
 ) -> None:
-    result = await secretariat.bring("experts", book([HEADINGS, ("Amina Varga", "XQ", "", "")]), "list.xlsx")
+    rows = [HEADINGS, ("Amina Varga", "XQ", "", "red"), ("Bilal Saar", "XA", "", LONG)]
+    before = _stored(settings)
+    result = await secretariat.bring("experts", book(rows), "list.xlsx")
     digest = await database.fetchval("SELECT file_digest FROM core_import")
-    (settings.storage_path / digest[:2] / f"{digest}.csv").unlink()
-    assert len(await secretariat.failures(result)) == 1
-    await files_of(settings).remove(digest)
-    assert list(settings.storage_path.rglob(f"{digest}*")) == []
+    assert _stored(settings) - before == {digest}
+    (failed,) = await secretariat.failures(result)
+    assert (failed["full_name"], failed["colour"]) == ("Amina Varga", "red"), "as it was sent"
+    assert _stored(settings) - before == {digest}
+
+
+def _stored(settings: MembershipSettings) -> set[str]:
+    return {path.name for path in settings.storage_path.rglob("*") if path.is_file()}
+
+
+async def _text(path: Path, content: bytes, columns: Columns | None) -> bytes:
+    workbook = path / "list.xlsx"
+    workbook.write_bytes(content)
+    async with as_text(FileStore(path), workbook, "xlsx", columns) as text:
+        return text.read_bytes()
+
+
+async def test_cells_of_columns_that_are_not_read_are_not_written(tmp_path: Path) -> None:
+    rows = [HEADINGS, ("Amina Varga", "XA", "", LONG), (None, None, None, "only this")]
+    heading = b"full_name,country,keywords,colour\r\n"
+    columns = Columns(("full_name", "country"), {"keywords": None})
+    assert await _text(tmp_path, book(rows), columns) == heading + b"Amina Varga,XA,,\r\n,,,\r\n"
+    by_mapping = Columns((), {"full_name": "full_name", "country": None, "colour": "keywords"})
+    kept = f"Amina Varga,,,{LONG}\r\n,,,only this\r\n".encode()
+    assert await _text(tmp_path, book(rows), by_mapping) == heading + kept
+    assert await asyncio.to_thread(os.listdir, tmp_path) == ["list.xlsx"]
+
+
+@pytest.mark.long("writes 256 MiB")
+async def test_a_small_workbook_of_much_text_is_refused_and_leaves_nothing(
+    secretariat: Importer, settings: MembershipSettings
+) -> None:
+    """A cell of 32,767 characters is stored once and shown by 9,000 rows."""
+    much = book([HEADINGS[:3], *(("Amina Varga", "XA", LONG) for _ in range(9_000))])
+    assert len(much) < 200_000
+    before = _stored(settings)
+    refused = await secretariat.send("experts", much, "list.xlsx")
+    assert (refused.status_code, refused.json()["code"]) == (422, "malformed_file"), refused.text
+    assert "At most 256 MiB of text" in refused.json()["detail"]
+    assert _stored(settings) == before
 
 
 async def test_an_exported_workbook_holds_text_alone_and_comes_back_unchanged(secretariat: Importer) -> None:

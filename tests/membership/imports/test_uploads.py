@@ -108,7 +108,7 @@ async def test_what_is_refused_leaves_no_file(
     assert files_of(settings) == before
 
 
-async def test_a_repeated_request_leaves_one_file_and_its_text(
+async def test_a_repeated_request_leaves_one_file(
     secretariat: Importer, settings: MembershipSettings, database: asyncpg.Connection
 ) -> None:
     before, key = files_of(settings), {"Idempotency-Key": uuid4().hex}
@@ -116,8 +116,9 @@ async def test_a_repeated_request_leaves_one_file_and_its_text(
     responses = [await secretariat.send("experts", content, "a.xlsx", headers=key) for _ in range(2)]
     assert [response.status_code for response in responses] == [202, 202]
     assert responses[1].headers["idempotency-replayed"] == "true"
+    await secretariat.end_of(responses[0].headers["location"])
     digest = await database.fetchval("SELECT file_digest FROM core_import")
-    assert {path.name for path in files_of(settings) - before} == {digest, f"{digest}.csv"}
+    assert {path.name for path in files_of(settings) - before} == {digest}
 
 
 async def test_files_that_no_row_names_are_swept_away(
@@ -174,24 +175,28 @@ async def test_workbooks_of_one_sender_wait_for_each_other_and_not_for_ever(
 ) -> None:
     began, go_on, order = asyncio.Semaphore(0), asyncio.Event(), list[str]()
 
-    async def unpack(path: Path, target: Path) -> None:
+    async def unpack(path: Path, target: Path, _columns: spreadsheets.Columns | None) -> None:
         order.append(path.name)
         began.release()
         await go_on.wait()
         await asyncio.to_thread(target.touch)
 
+    async def read(name: str, sender: str) -> None:
+        async with spreadsheets.as_text(FileStore(tmp_path), tmp_path / name, "xlsx", sender=sender):
+            pass
+
     monkeypatch.setattr(spreadsheets, "_unpack", unpack)
-    first = asyncio.create_task(spreadsheets.as_text(tmp_path / "a1", "xlsx", "a"))
+    first = asyncio.create_task(read("a1", "a"))
     await began.acquire()
-    second = asyncio.create_task(spreadsheets.as_text(tmp_path / "a2", "xlsx", "a"))
+    second = asyncio.create_task(read("a2", "a"))
     while not spreadsheets._OF_SENDER["a"]._waiters:  # noqa: ASYNC110 - a lock sends no event when it is waited for
         await asyncio.sleep(0)
-    other = asyncio.create_task(spreadsheets.as_text(tmp_path / "b1", "xlsx", "b"))
+    other = asyncio.create_task(read("b1", "b"))
     while not spreadsheets._ALONE._waiters:  # noqa: ASYNC110 - nor does a semaphore
         await asyncio.sleep(0)
     monkeypatch.setattr(spreadsheets, "_PATIENCE", 0.0)
     with pytest.raises(RateLimited):
-        await spreadsheets.as_text(tmp_path / "a3", "xlsx", "a")
+        await read("a3", "a")
     go_on.set()
     await asyncio.gather(first, second, other)
     assert order == ["a1", "b1", "a2"]

@@ -1,7 +1,12 @@
 """Signatures by the public form: mails, confirmations, holds, withdrawals."""
 
+import asyncio
+
+import pytest
+
 from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, Campaign, form
 from tests.support.callers import Caller
+from tests.support.mailbox import text_of
 from tests.support.membership import EXPERTS
 
 
@@ -85,6 +90,49 @@ async def test_the_name_of_another_signer_waits_for_the_office(campaign: Campaig
     assert (await campaign.confirm(tokens["support"])).json()["status"] == "pending"
     (held,) = await campaign.supports(initiative, "&hold=duplicate_open")
     assert held["signer"]["name"] == "ANGELA RUIZ."
+
+
+@pytest.mark.parametrize("consent_to_list", [True, False])
+async def test_a_listed_namesake_and_a_hidden_one_lead_to_the_same_answer(
+    campaign: Campaign, *, consent_to_list: bool
+) -> None:
+    initiative = await campaign.initiative()
+    await campaign.supported(initiative, name="Ángela Ruiz", consent_to_list=consent_to_list)
+    answer = await campaign.confirm((await campaign.signed(initiative, name="Ángela Ruiz"))["support"])
+    shown = answer.json()
+    assert (shown["status"], shown["certificate"]) == ("pending", None)
+
+
+async def test_an_unconfirmed_signature_holds_no_other(campaign: Campaign) -> None:
+    """Whoever signs in the name of another, under addresses that they do not confirm, keeps nobody from signing."""
+    initiative = await campaign.initiative()
+    strangers = [(await campaign.signed(initiative, name="Ángela Ruiz"))["support"] for _ in range(2)]
+    own = await campaign.signed(initiative, name="Ángela Ruiz")
+    assert (await campaign.confirm(own["support"])).json()["status"] == "accepted"
+    answers = [await campaign.confirm(token) for token in strangers]
+    assert [answer.json()["status"] for answer in answers] == ["pending"] * 2
+    assert len(await campaign.supports(initiative, "&hold=duplicate_open")) == 2
+
+
+async def test_of_two_namesakes_who_confirm_at_once_one_waits(campaign: Campaign) -> None:
+    initiative = await campaign.initiative()
+    tokens = [(await campaign.signed(initiative, name="Ángela Ruiz"))["support"] for _ in range(2)]
+    answers = await asyncio.gather(*(campaign.confirm(token) for token in tokens))
+    assert sorted(answer.json()["status"] for answer in answers) == ["accepted", "pending"]
+
+
+async def test_the_name_of_a_signer_is_no_sentence_and_stands_in_no_mail_to_whom_nobody_knows(
+    campaign: Campaign,
+) -> None:
+    initiative = await campaign.initiative()
+    for name in ("Ana\nKhan", "Ana \u202ekhan", "Claim at evil.example", "ana@example.org", "A" * 101):
+        refused = await campaign.sign(initiative, name=name)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name"), name
+    body = form(name="Your account was suspended")
+    assert (await campaign.public.post(f"{INITIATIVES}/{initiative['id']}/sign", body)).status_code == 202
+    mail = await campaign.mailbox.next_to(body["email"])
+    assert "suspended" not in mail.as_string()
+    assert text_of(mail).startswith("Hello,\n")
 
 
 async def test_an_unknown_token_is_refused(campaign: Campaign) -> None:

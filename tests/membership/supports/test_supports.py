@@ -300,7 +300,7 @@ async def test_a_draft_is_unknown_to_the_public(campaign: Campaign) -> None:
 
 
 def _signature(**more: Any) -> domain.Signature:
-    plain = {"email": "a@example.org", "capacity": "personal", "domains": (), "from_network": 1, "has_namesake": False}
+    plain = {"email": "a@example.org", "capacity": "personal", "domains": (), "from_network": 1}
     return domain.Signature(**{**plain, **more})
 
 
@@ -319,8 +319,6 @@ def _signature(**more: Any) -> domain.Signature:
             {"capacity": "organisation", "email": "a@notexample.org", "domains": ("example.org",)},
             "organisation_unproven",
         ),
-        ({"has_namesake": True}, "duplicate_open"),
-        ({"has_namesake": True, "email": "a@mailinator.com"}, "throwaway_domain"),
     ],
 )
 def test_a_hold_has_a_bound(more: dict[str, Any], hold: str | None) -> None:

@@ -1,6 +1,7 @@
 """Connections of a real server: heads that are too long or too late, responses that nobody reads, too many of them."""
 
 import asyncio
+import contextlib
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -124,6 +125,21 @@ async def test_a_head_without_end_is_refused_and_holds_nothing(server: Serving):
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
     writer.close()
+    await nothing_is_open(server)
+
+
+async def test_whoever_sends_on_after_a_refusal_is_not_read(server: Serving):
+    """What is sent after the refusal ends in the buffers of the two hosts."""
+    reader, writer = await server.open()
+    writer.write(GET + b"X: " + b"x" * 70_000)
+    assert_problem(response(await asyncio.wait_for(reader.read(), 30)), (400, "malformed_request"))
+    sent = 0
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"x" * 262_144)
+            await writer.drain()
+            sent += 262_144
+            assert sent < 64 << 20
     await nothing_is_open(server)
 
 

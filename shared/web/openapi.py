@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute
 from shared.web.catalogue import PROBLEMS
 from shared.web.examples import add_examples
 from shared.web.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
-from shared.web.openapi_selections import add_selection
 from shared.web.route_options import options_of
 from shared.web.schemas import Problem
 
@@ -79,10 +78,7 @@ def describe(app: "FastAPI") -> dict[str, Any]:
     components["responses"] = {"Problem": _ANY_PROBLEM}
     for route in routes:
         for method in sorted(route.methods or ()):
-            operation = document["paths"][route.path_format][method.lower()]
-            _complete(operation, route, method, components["responses"])
-            if any(parameter.get("name") == "fields" for parameter in operation.get("parameters", ())):
-                add_selection(operation, components["schemas"])
+            _complete(document["paths"][route.path_format][method.lower()], route, method, components["responses"])
     used = {
         tag for path in document["paths"].values() for operation in path.values() for tag in operation.get("tags", ())
     }

@@ -1,5 +1,5 @@
-"""What schemathesis leaves out: the schema of event streams, since it applies it to their comments and to the part that
-only says when to connect again, too."""
+"""What schemathesis leaves out: `fields`, since the description states the whole record and not every choice, and the
+schema of event streams, since it applies it to their comments and to the part that only says when to connect again."""
 
 from typing import Any
 
@@ -10,5 +10,6 @@ import schemathesis
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
+            operation["parameters"] = [one for one in operation.get("parameters", ()) if one.get("name") != "fields"]
             for response in operation["responses"].values():
                 response.get("content", {}).get("text/event-stream", {}).pop("schema", None)

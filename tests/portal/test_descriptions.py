@@ -144,29 +144,6 @@ def test_the_example_of_a_body_is_taken(service: str) -> None:
     assert checked > 5
 
 
-def _opened(service: str, schema: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = DOCUMENTS[service]["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return found
-
-
-@pytest.mark.parametrize("service", ["access", "actions", "centres", "membership"])
-def test_a_response_with_fields_is_one_of_what_the_contract_says(service: str) -> None:
-    """Of a record only `id` is always there if `fields` names others; without it the whole record is."""
-    checked = 0
-    for name, operation in _operations(DOCUMENTS[service]):
-        if not any(parameter.get("name") == "fields" for parameter in operation.get("parameters", ())):
-            continue
-        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        whole, selected = [_opened(service, option) for option in schema["anyOf"]]
-        if "items" in whole["properties"]:
-            assert whole["required"] == selected["required"], name
-            whole, selected = [_opened(service, one["properties"]["items"]["items"]) for one in (whole, selected)]
-        assert selected["required"] == [one for one in whole["required"] if one == "id"], name
-        assert selected["properties"] == whole["properties"], name
-        checked += 1
-    assert checked > 5
-
-
 @pytest.mark.parametrize("service", ["actions", "centres", "membership"])
 def test_an_event_of_a_job_says_that_its_data_are_the_job(service: str) -> None:
     streams = [

@@ -180,7 +180,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createPeriodExtension": Demand(Ask.ENTER, "create", "extensions"),
     "getFrameworkByCode": Demand(Ask.SEE),
     "getCountry": Demand(Ask.NOTHING),
-    "getProblem": Demand(Ask.NOTHING),
+    **dict.fromkeys(("getProblem", "listVocabularies", "getVocabulary"), Demand(Ask.NOTHING)),
     **dict.fromkeys(
         (
             *(operation_id(service, "getDataset", first="actions") for service in ("actions", "centres", "membership")),

@@ -131,6 +131,7 @@ class WantedGrant:
 
 ScopeFault: TypeAlias = Literal["role_not_yours_to_hand_on", "beyond_own_scope"]
 GrantFault: TypeAlias = Literal["own_grant"] | ScopeFault
+SuccessorFault: TypeAlias = Literal["credentials_set_by_you"] | GrantFault
 SuspensionFault: TypeAlias = Literal["suspended_by_the_secretariat"]
 
 

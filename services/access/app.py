@@ -18,6 +18,7 @@ from services.access.sessions.routes import router as sessions
 from services.access.settings import AccessSettings
 from services.access.tokens.operations import TokenService
 from services.access.tokens.routes import router as tokens
+from services.access.vocabularies.routes import router as vocabularies
 from services.access.work_list.routes import router as work_list
 from shared.web.app import Application
 from shared.web.app import create_app as create
@@ -49,6 +50,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             events,
             work_list,
             audit,
+            vocabularies,
         ),
         title="Access",
         description="Accounts, grants, API clients and the tokens they get; what happened, in order.",
@@ -62,6 +64,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "audit": "Who changed what, and the chain that proves it.",
             "notifications": "What happened to a person's records.",
             "sessions": "Where a person is signed in.",
+            "vocabularies": "What reasons, verbs and states are called, in six languages.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         open_notifier=parts["open_notifier"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Uuid, and_, any_, bindparam, or_, select
@@ -39,6 +39,15 @@ _SET_BY_THE_OTHER = Statement(
     )
     .limit(1)
 )
+SecondPersonFault: TypeAlias = Literal[
+    "second_person_is_a_client",
+    "second_person_is_the_first",
+    "second_person_is_concerned",
+    "another_second_person_named",
+    "second_person_not_entitled",
+    "credentials_set_recently",
+]
+"""Why somebody does not count as the second person of a pending transition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ async def refuse_as_second_person(connection: Connection, second: Principal, fir
         raise Forbidden("You cannot be the second person of this transition.", members={"reason": why})
 
 
-def _why_not(second: Principal, first: FirstPerson) -> str | None:
+def _why_not(second: Principal, first: FirstPerson) -> SecondPersonFault | None:
     if second.kind is not PrincipalKind.ACCOUNT or second.id is None:
         return "second_person_is_a_client"
     if second.id in first.ids:

@@ -240,6 +240,7 @@ async def test_a_role_is_not_handed_over_to_an_account_that_the_one_who_acts_ent
     fields = {"principal": {"kind": "account", "id": entered.json()["id"]}, "to": _days(1)}
     response = await caller.step("admin", source["links"]["self"], "hand_over", fields=fields)
     assert (response.status_code, response.json()["reason"]) == (403, "credentials_set_by_you")
+    assert response.json()["detail"].startswith("You have set the credentials")
     held = await caller.send("admin", "GET", f"/grants?principal_id={entered.json()['id']}")
     assert held.json()["items"] == []
     assert (await caller.step("admin2", source["links"]["self"], "hand_over", fields=fields)).status_code == 200

@@ -83,6 +83,10 @@ async def test_nobody_grants_beyond_their_own_scope(
     response = await caller.send(who, "POST", "/grants", _body(account, role, kind, scope))
     assert (response.status_code, response.json()["code"]) == (403, "forbidden")
     assert _reason(response) == reason
+    assert response.json()["detail"] == {
+        "beyond_own_scope": "You cannot grant beyond your own scope.",
+        "role_not_yours_to_hand_on": "None of your own roles may grant this one.",
+    }.get(reason)
 
 
 async def test_nobody_hands_a_role_to_themselves(caller: Caller) -> None:

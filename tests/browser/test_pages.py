@@ -38,6 +38,8 @@ _DEVELOPERS = {
     "/docs": "Search operations",
     "/problems": "malformed_request",
     "/problems/not_found": "Titles",
+    "/vocabularies": "quorum_missing",
+    "/vocabularies/states/held": "membership.erasures",
     "/guides/": "For developers",
     **{f"/guides/{name}": "" for names in GROUPS.values() for name in names},
 }

@@ -13,6 +13,7 @@ from services.portal.settings import PortalSettings
 from shared.kernel.clock import now
 from shared.web.catalogue import PROBLEMS
 from shared.web.openapi import render
+from shared.web.vocabularies import VOCABULARIES
 from tests.support.inside import Inside
 
 REGISTER = (
@@ -27,7 +28,11 @@ REGISTER = (
     "/en/centres",
     "/en/countries/XA",
 )
-PAGES = ("/", "/people", "/account", "/docs", "/problems", "/problems/validation_failed", "/guides/", *REGISTER)
+PAGES = (
+    *("/", "/people", "/account", "/docs", "/guides/"),
+    *("/problems", "/problems/validation_failed", "/vocabularies", "/vocabularies/states/held"),
+    *REGISTER,
+)
 ASSETS = ("/docs/style.css", "/docs/docs.js", "/docs/icon.svg")
 SWAGGER = ("/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js")
 DOCUMENT = re.compile(r"/actions/v1/open_data/(countries/[A-Z]{2}/profile|reports/PRR-\d{6})\.pdf\?language=[a-z]{2}")
@@ -98,7 +103,7 @@ async def test_swagger_ui_is_carried_with_its_icons_as_files(client):
         assert (response.status_code, response.headers["content-type"].partition("/")[0]) == (200, "image")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/problems", *SWAGGER, *ASSETS])
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/problems", "/vocabularies", *SWAGGER, *ASSETS])
 async def test_what_stays_the_same_is_sent_once(client, path):
     whole = await client.get(path, headers={"accept-encoding": "identity"})
     tag = whole.headers["etag"]
@@ -138,6 +143,29 @@ async def test_a_problem_is_headed_in_the_readers_language_and_arabic_runs_from_
     assert "Accept-Language" in response.headers["vary"]
 
 
+@pytest.mark.parametrize("name", VOCABULARIES)
+async def test_every_code_of_a_vocabulary_has_a_page(client, name):
+    listed = await client.get("/vocabularies")
+    for term in VOCABULARIES[name]:
+        assert f'href="{term.page}"' in listed.text
+    for term in (VOCABULARIES[name][0], *(term for term in VOCABULARIES[name] if term.resource)):
+        page = await client.get(term.page)
+        assert term.code in page.text
+        assert term.titles["ru"] in page.text
+        assert (term.resource or "") in page.text
+
+
+async def test_a_term_is_headed_in_the_readers_language(client):
+    response = await client.get("/vocabularies/reasons/quorum_missing", headers={"accept-language": "ar"})
+    assert '<h1 lang="ar" dir="rtl">النصاب غير مكتمل</h1>' in response.text
+    assert "Accept-Language" in response.headers["vary"]
+
+
+async def test_a_reason_is_found_where_problems_are(client):
+    response = await client.get("/problems/quorum_missing")
+    assert (response.status_code, response.headers["location"]) == (308, "/vocabularies/reasons/quorum_missing")
+
+
 async def test_all_problems_are_listed_for_programs(client):
     response = await client.get("/problems", headers={"accept": "application/json"})
     assert {entry["code"] for entry in response.json()["items"]} == set(PROBLEMS)
@@ -145,7 +173,10 @@ async def test_all_problems_are_listed_for_programs(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/problems/nothing", "/guides/nothing", "/docs/nothing.js", "/docs/..%2Fapp.py", "/nothing", "/problems/%3Cb%3E"],
+    [
+        *("/problems/nothing", "/guides/nothing", "/docs/nothing.js", "/docs/..%2Fapp.py", "/nothing"),
+        *("/problems/%3Cb%3E", "/vocabularies/reasons", "/vocabularies/reasons/nothing", "/vocabularies/nothing/held"),
+    ],
 )
 async def test_what_is_not_there_is_a_problem_document(client, path):
     response = await client.get(path)

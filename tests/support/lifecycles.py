@@ -47,15 +47,16 @@ def codes_of(guard: Callable[..., str | None]) -> frozenset[str]:
     """The codes that a guard returns, from its return type. AssertionError if that names none."""
     hint = get_type_hints(guard)["return"]
     assert str not in (hint, *get_args(hint)), f"{guard.__qualname__} does not name the codes that it returns"
-    return frozenset(_literals(hint))
+    return frozenset(literals(hint))
 
 
-def _literals(hint: Any) -> Iterator[str]:
+def literals(hint: Any) -> Iterator[str]:
+    """The texts that a type of literals allows."""
     if get_origin(hint) is Literal:
         yield from get_args(hint)
     elif hint is not NoneType:
         for part in get_args(hint):
-            yield from _literals(part)
+            yield from literals(part)
 
 
 def _modules(service: str) -> Iterator[ModuleType]:

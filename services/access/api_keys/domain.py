@@ -40,7 +40,7 @@ LIFECYCLE: Lifecycle[KeyGuardContext] = Lifecycle(
 role of two starts as proposed."""
 
 
-def why_not_make(principal: Principal, kind: str) -> str | None:
+def why_not_make(principal: Principal, kind: str) -> Literal["keys_make_no_keys", "key_of_another_person"] | None:
     """Why the principal may make no key for an owner of this kind other than itself, or None if its grants decide.
 
     A key makes no keys. Nobody makes a key that acts for another person.

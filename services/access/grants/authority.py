@@ -1,6 +1,7 @@
 """Authority over all that a client or an account holds, which every change of its credentials needs; and over the
 accounts and clients of a country's officials."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import Text, Uuid, bindparam, literal, or_, select, union_all
@@ -10,6 +11,7 @@ from services.access.access import (
     ROLES,
     ROLES_OF_TWO,
     GrantFault,
+    SuccessorFault,
     WantedGrant,
     why_not_grant,
     why_not_grant_all,
@@ -48,6 +50,12 @@ _OF_TWO = Lookup(
 )
 _OF_OFFICIALS = "national_author"
 """The role that whoever makes accounts and clients for a country may grant there."""
+_SENTENCES: Mapping[SuccessorFault, str] = {
+    "own_grant": "You cannot give yourself a role or a credential.",
+    "role_not_yours_to_hand_on": "None of your own roles may grant this one.",
+    "beyond_own_scope": "You cannot grant beyond your own scope.",
+    "credentials_set_by_you": "You have set the credentials of this account or client: name another successor.",
+}
 
 
 def wanted_by(record: Grant) -> WantedGrant:
@@ -55,12 +63,10 @@ def wanted_by(record: Grant) -> WantedGrant:
     return WantedGrant(record.role, record.scope_kind, record.scope_id, record.principal_kind, record.principal_id)
 
 
-def require_granting(why: str | None) -> None:
+def require_granting(why: SuccessorFault | None) -> None:
     """Raises Forbidden with this reason; None passes."""
-    if why == "own_grant":
-        raise Forbidden("You cannot give yourself a role or a credential.", members={"reason": why})
     if why is not None:
-        raise Forbidden("You cannot grant beyond your own scope.", members={"reason": why})
+        raise Forbidden(_SENTENCES[why], members={"reason": why})
 
 
 async def roles_of_two(connection: Connection, kind: PrincipalKind, holder: UUID) -> frozenset[str]:

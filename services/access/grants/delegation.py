@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Literal
 from uuid import UUID
 
-from services.access.access import NEVER_DELEGATED, WantedGrant, why_not_grant, within
+from services.access.access import NEVER_DELEGATED, SuccessorFault, WantedGrant, why_not_grant, within
 from services.access.grants import queries
 from services.access.grants.authority import wanted_by
 from services.access.grants.record import Grant
@@ -34,7 +35,7 @@ async def check_delegation(uow: UnitOfWork, principal: Principal, new: Grant, de
     source = record_of(Grant, row) if row else None
     if source is None or not is_holder(principal, source):
         raise invalid_field("/delegated_from", "unknown_reference", "You have no such grant.")
-    if (why := _why_not(source)) is not None:
+    if (why := why_not_delegable(source)) is not None:
         raise Forbidden("This grant cannot be delegated.", members={"reason": why})
     if source.caused_by == principal.label:
         raise Forbidden("You caused this role yourself.", members={"reason": "follows_own_act"})
@@ -73,7 +74,9 @@ async def successor(uow: UnitOfWork, before: Grant, fields: Fields) -> WantedGra
     return replace(wanted_by(before), holder_id=identity)
 
 
-async def why_not_successor(uow: UnitOfWork, principal: Principal, before: Grant, wanted: WantedGrant) -> str | None:
+async def why_not_successor(
+    uow: UnitOfWork, principal: Principal, before: Grant, wanted: WantedGrant
+) -> SuccessorFault | None:
     """Why the principal may not name this successor for a grant, or None.
 
     The successor is not the actor, not who granted the role, and not an account or a client whose credentials the actor
@@ -100,7 +103,9 @@ def last_day(before: Grant, fields: Fields) -> date:
     return day
 
 
-def _why_not(source: Grant) -> str | None:
+def why_not_delegable(source: Grant) -> Literal["not_further", "role_not_delegated", "grant_not_living"] | None:
+    """Why nobody may delegate this grant, or None."""
+    """Why nobody may delegate this grant, or None."""
     if source.delegated_from is not None:
         return "not_further"
     if source.role in NEVER_DELEGATED:

@@ -27,6 +27,7 @@ _NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 UndoFault: TypeAlias = Literal["erased", "winner_merged", "later_merge"]
+ResolutionFault: TypeAlias = Literal["erased", "edited_since"]
 UNDO_FAULTS: tuple[UndoFault, ...] = get_args(UndoFault)
 
 

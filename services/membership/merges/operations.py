@@ -266,7 +266,7 @@ def _restored(subject: Subject, taken_back: Iterable[domain.Change]) -> domain.V
     }
 
 
-def _impossible(record: Merge, reason: str, fields: list[str] | None = None) -> Conflict:
+def _impossible(record: Merge, reason: domain.ResolutionFault, fields: list[str] | None = None) -> Conflict:
     detail = "Edited since the merge: say whether to keep or to restore it."
     return Conflict(
         "undo is not possible now.",

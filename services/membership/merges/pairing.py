@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from services.membership.access import ROLES
@@ -17,7 +18,20 @@ from shared.records.record import Record
 from shared.records.resource_type import require, require_publishing
 from shared.records.rows import with_columns
 
+LivingFault: TypeAlias = Literal[
+    "winner_merged",
+    "winner_erased",
+    "winner_restricted",
+    "winner_ended",
+    "loser_merged",
+    "loser_erased",
+    "loser_restricted",
+]
 _MERGES = Resource("membership", "merges", "merge")
+_ENDINGS = ("merged_into", "erased_at", "restricted_at")
+_OF_WINNER: tuple[LivingFault, ...] = ("winner_merged", "winner_erased", "winner_restricted")
+_OF_LOSER: tuple[LivingFault, ...] = ("loser_merged", "loser_erased", "loser_restricted")
+"""Why a record is not merged if it has a value in one of the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +80,18 @@ async def pair_of(connection: Connection, principal: Principal, asked: Asked) ->
 def require_living(pair: Pair) -> None:
     """Raises Conflict with its reason if one of the two is merged, erased or restricted, or the winner has ended and
     the loser has not."""
-    reason = None
-    for name, record in (("winner", pair.winner), ("loser", pair.loser)):
-        if getattr(record, "merged_into", None) is not None:
-            reason = f"{name}_merged"
-        elif getattr(record, "erased_at", None) is not None:
-            reason = f"{name}_erased"
-        elif getattr(record, "restricted_at", None) is not None:
-            reason = f"{name}_restricted"
-    if reason is None and pair.winner.status in pair.subject.ended and pair.loser.status not in pair.subject.ended:
-        reason = "winner_ended"
-    if reason is not None:
+    if (reason := why_not_living(pair)) is not None:
         raise Conflict("These two cannot be merged.", members={"reason": reason})
+
+
+def why_not_living(pair: Pair) -> LivingFault | None:
+    """Why the two cannot be merged, or None. The loser's reason comes before the winner's."""
+    for record, faults in ((pair.loser, _OF_LOSER), (pair.winner, _OF_WINNER)):
+        for column, fault in zip(_ENDINGS, faults, strict=True):
+            if getattr(record, column, None) is not None:
+                return fault
+    is_over = pair.winner.status in pair.subject.ended and pair.loser.status not in pair.subject.ended
+    return "winner_ended" if is_over else None
 
 
 def decided(pair: Pair, mine: Values, theirs: Values, choices: Mapping[str, str]) -> Values:

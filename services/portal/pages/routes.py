@@ -1,19 +1,22 @@
-"""Pages for people (`/`, `/people`, `/account`, `/docs`, `/problems`), and the catalogue of problems for programs."""
+"""Pages for people (`/`, `/people`, `/account`, `/docs`, `/problems`, `/vocabularies`), and the catalogue of problems
+for programs."""
 
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Request, Response
 from pydantic import Field
+from starlette.responses import RedirectResponse
 
 from services.portal.pages import assets, templates
 from services.portal.pages.policy import HTML, PAGE
 from shared.kernel.errors import NotFound
 from shared.web.catalogue import PROBLEMS, Problem, preferred_language
 from shared.web.contract import Described
-from shared.web.fixed import fixed_response
+from shared.web.fixed import fixed_response, tagged_response
 from shared.web.route import refuse_unknown
 from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.vocabularies import terms_of
 
 _NEGOTIATED = {**PAGE, "Vary": "Accept, Accept-Language"}
 _JSON = "application/json; charset=utf-8"
@@ -105,14 +108,31 @@ async def list_problems(request: Request) -> Response:
     responses=_BOTH,
 )
 async def get_problem(code: str, request: Request) -> Response:
-    """Titles in six languages, the status, what it means and what helps."""
+    """Titles in six languages, the status, what it means and what helps. The code of a refusal reason leads to the page
+    of the reason."""
     refuse_unknown(request, frozenset())
     problem = PROBLEMS.get(code)
+    if problem is None and (reasons := terms_of("reasons", code)):
+        return RedirectResponse(reasons[0].page, 308)
     if problem is None:
         raise NotFound("There is no such problem.")
     if wants_json(request):
         return fixed_response(request, orjson.dumps(_shown(problem)), _JSON, _NEGOTIATED)
     return fixed_response(request, templates.problem(code, language_of(request)), HTML, _NEGOTIATED)
+
+
+@router.get("/vocabularies", options=RouteOptions(is_public=True), include_in_schema=False)
+async def vocabularies_page(request: Request) -> Response:
+    """All reasons, states and verbs, in the reader's language."""
+    return fixed_response(request, templates.vocabularies(language_of(request)), HTML, _NEGOTIATED)
+
+
+@router.get("/vocabularies/{name}/{code}", options=RouteOptions(is_public=True), include_in_schema=False)
+async def term_page(name: str, code: str, request: Request) -> Response:
+    """What a reason, a state or a verb means, in six languages."""
+    if not terms_of(name, code):
+        raise NotFound("There is no such term.")
+    return tagged_response(request, templates.term(name, code, language_of(request)), HTML, _NEGOTIATED)
 
 
 def _shown(problem: Problem) -> dict[str, Any]:

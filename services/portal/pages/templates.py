@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from services.portal.pages.texts import OWN_NAMES, best, code_text, country_name, text
 from shared.kernel.text import LANGUAGES
 from shared.web.catalogue import PROBLEMS
+from shared.web.vocabularies import NAMES, VOCABULARIES, terms_of
 
 _TEMPLATES = Environment(
     loader=PackageLoader("services.portal.pages", "static"),
@@ -74,6 +75,18 @@ def problem(code: str, language: str) -> bytes:
     """The page of one problem of the catalogue, headed in one language, with its titles in all six."""
     found = PROBLEMS[code]
     return page("problem.html", "en", shown=language, problem=found, meaning=_coded(found.meaning), titled=LANGUAGES)
+
+
+@cache
+def vocabularies(language: str) -> bytes:
+    """All vocabularies, and the terms of each in one language."""
+    return page("vocabularies.html", "en", shown=language, about=NAMES, vocabularies=VOCABULARIES, coded=_coded)
+
+
+def term(name: str, code: str, language: str) -> bytes:
+    """The page of a code, headed in one language: what it means everywhere, and for single resources."""
+    meant = [(term, _coded(term.meaning)) for term in terms_of(name, code)]
+    return page("term.html", "en", shown=language, meant=meant, titled=LANGUAGES)
 
 
 def _coded(sentence: str) -> Markup:

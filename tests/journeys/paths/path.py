@@ -175,7 +175,13 @@ class PathRun:
         eventually(lambda: self.path.status(self._read("secretariat")) == status)
 
     def _read(self, who: str) -> dict[str, Any]:
-        return dict(self.by(who).get(self.record))
+        """The record as this caller reads it. AssertionError for an available action without a title of its verb, its
+        target or its reason."""
+        record = dict(self.by(who).get(self.record))
+        for offer in record.get("allowed_actions", ()):
+            for vocabulary, code in (("verbs", "action"), ("states", "to"), ("reasons", "reason")):
+                assert offer[code] is None or offer[code] in self.world.titled(vocabulary), offer
+        return record
 
 
 Act = Callable[[PathRun], object]

@@ -33,6 +33,7 @@ class World:
         self._later: subprocess.Popen[str] | None = None
         self.everybody = httpx.Client(base_url=running["base_url"], timeout=60, trust_env=False)
         """Whoever has no token."""
+        self._titled: dict[str, frozenset[str]] = {}
 
     def close(self) -> None:
         self.everybody.close()
@@ -42,6 +43,13 @@ class World:
             caller.close()
         for caller in self._further:
             caller.close()
+
+    def titled(self, vocabulary: str) -> frozenset[str]:
+        """The codes of a vocabulary, as everybody reads it once."""
+        if vocabulary not in self._titled:
+            terms = self.everybody.get(f"{V1['access']}/vocabularies/{vocabulary}").json()["items"]
+            self._titled[vocabulary] = frozenset(term["code"] for term in terms)
+        return self._titled[vocabulary]
 
     @property
     def secretariat(self) -> Client:

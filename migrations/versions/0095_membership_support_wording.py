@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from migrations.rules import run
 
-revision = "0098_membership_support_wording"
+revision = "0095_membership_support_wording"
 down_revision = "0094_actions_support_holders"
 
-_WORDING = Path(__file__).with_name("0098_support_wording.csv")
+_WORDING = Path(__file__).with_name("0095_support_wording.csv")
 _FIRST, _ID = "019b76da-a800-7000-8000-000000000041", "019b76da-a800-7000-8000-000000000047"
 _EVERYWHERE = """
 SET LOCAL escm.write_everywhere = 'on'

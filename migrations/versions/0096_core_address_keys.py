@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from migrations.rules import run
 
-revision = "0099_core_address_keys"
-down_revision = "0098_membership_support_wording"
+revision = "0096_core_address_keys"
+down_revision = "0095_membership_support_wording"
 
 _ACCOUNTS = (
     "SELECT id, ARRAY[email] FROM access_account WHERE email ~ '[^ -~]'",

@@ -111,33 +111,35 @@ _SCOPES = tuple(
 
 MOST_REFERENCES = 200
 _VIEWS = (views.DOCUMENTS_OF_MEMBERSHIP, views.DOCUMENTS_OF_CENTRES, views.DOCUMENTS_OF_ACTIONS)
-_document = union_all(*(select(view) for view in _VIEWS)).subquery("document").c
-_SHOWN = {"resource": _document.resource, "id": _document.record_id, "ref": _document.ref, "link": _document.link}
+DOCUMENT = union_all(*(select(view) for view in _VIEWS)).subquery("document").c
+"""The documents of all services that name files."""
+_SHOWN = {"resource": DOCUMENT.resource, "id": DOCUMENT.record_id, "ref": DOCUMENT.ref, "link": DOCUMENT.link}
 
 
 def _after(*words: ColumnElement[Any]) -> ColumnElement[str]:
     """The resource of a document, followed by these words."""
-    text: ColumnElement[str] = _document.resource
+    text: ColumnElement[str] = DOCUMENT.resource
     for word in words:
         text = text + literal(" ") + cast(word, Text)
     return text
 
 
-_readable = or_(
+READABLE = or_(
     *(
         key == any_(bindparam("readable_documents", type_=ARRAY(Text)))
         for key in (
             _after(),
-            _after(_document.country),
-            _after(_document.scope_id),
-            _after(_document.status, _document.visibility),
+            _after(DOCUMENT.country),
+            _after(DOCUMENT.scope_id),
+            _after(DOCUMENT.status, DOCUMENT.visibility),
         )
     )
 )
+"""Whether the caller reads a document. Parameter: `readable_documents`."""
 _found = (
     select(*(column.label(name) for name, column in _SHOWN.items()))
     .distinct()
-    .where(_document.evidence_id == evidence.c.id, _readable)
+    .where(DOCUMENT.evidence_id == evidence.c.id, READABLE)
     .order_by("resource", "id")
     .limit(MOST_REFERENCES)
     .correlate(evidence)
@@ -151,10 +153,10 @@ REFERENCED_BY = (
 )
 """The records whose documents the caller reads, as JSON text, by resource and id. Parameters: `readable_by`."""
 _IN_USE = Lookup(
-    select(_document.record_id)
+    select(DOCUMENT.record_id)
     .where(
-        _document.evidence_id == bindparam("evidence"),
-        _after(_document.status) == any_(bindparam("in_use", type_=ARRAY(Text))),
+        DOCUMENT.evidence_id == bindparam("evidence"),
+        _after(DOCUMENT.status) == any_(bindparam("in_use", type_=ARRAY(Text))),
     )
     .limit(1)
 )

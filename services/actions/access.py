@@ -127,10 +127,14 @@ def speaks_for(principal: Principal, country: str) -> bool:
     return any(grant.role in _NATIONAL and country in grant.countries for grant in principal.grants)
 
 
-def without_delegation(principal: Principal, report: UUID) -> Principal:
-    """The same principal without the role that a delegation gives over a report."""
-    given = (AUTHOR, "record", str(report))
-    grants = tuple(one for one in principal.grants if (one.role, one.scope_kind, one.scope_id) != given)
+def without_delegation(principal: Principal, report: UUID | None = None) -> Principal:
+    """The same principal without the role that a delegation gives over a report, by default over any: authors have
+    countries otherwise."""
+    grants = tuple(
+        one
+        for one in principal.grants
+        if (one.role, one.scope_kind) != (AUTHOR, "record") or (report is not None and one.scope_id != str(report))
+    )
     return (
         replace(principal, grants=grants, _permission_scopes={}) if len(grants) < len(principal.grants) else principal
     )

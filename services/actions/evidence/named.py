@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import Text, Uuid, any_, bindparam, cast, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.actions.access import ROLES
+from services.actions.access import ROLES, without_delegation
+from services.actions.delegations.queries import is_delegated
 from services.actions.evidence.operations import EVIDENCE
 from services.actions.evidence.queries import DOCUMENT, LISTING, READABLE
 from services.actions.evidence.record import Evidence
 from services.actions.evidence.tables import evidence
+from services.actions.report_sections.record import REPORTS
+from services.actions.report_sections.tables import section
 from services.actions.support_requests.record import SupportRequest
 from services.actions.support_requests.tables import support_request
 from shared.audit.entries import enter
@@ -38,7 +41,7 @@ _TEXTS = ARRAY(Text)
 _ACCOUNTS = any_(bindparam("accounts", type_=ARRAY(Uuid)))
 _own = select(views.EXPERTS.c.id).where(views.EXPERTS.c.account_id == _ACCOUNTS)
 """The caller's own records."""
-_p, _n, _r = views.EVALUATION_PANELS.c, views.NOMINATION_DOCUMENTS.c, support_request.c
+_p, _n, _r, _s = views.EVALUATION_PANELS.c, views.NOMINATION_DOCUMENTS.c, support_request.c, section.c
 _is_conflicted = (
     select(_p.id).where(_p.evaluation_id == DOCUMENT.record_id, _p.is_conflicted, _p.expert_id.in_(_own)).exists()
 )
@@ -47,6 +50,9 @@ _named = func.jsonb_build_array(func.jsonb_build_object("evidence_id", cast(_KEY
 _OF_SUPPORT = select((literal(f"{SupportRequest.resource_type.path}/") + cast(_r.id, Text)).label("link")).where(
     or_(_r.documents.contains(_named), cast(_r.delivery_document["evidence_id"].astext, Uuid) == _KEY),
     cast(_r.expert_ids, _TEXTS).overlap(bindparam("helpers", type_=_TEXTS)),
+)
+_OF_SECTIONS = select((literal(f"{REPORTS.path}/") + cast(_s.report_id, Text)).label("link")).where(
+    _s.answered.contains(_named), is_delegated(_s.report_id, _s.key)
 )
 _records = any_(bindparam("nomination_records", type_=_TEXTS))
 _is_nominee = cast(_n.expert_id, Text) == _records
@@ -61,7 +67,7 @@ _OF_NOMINATION = select((literal(f"{_NOMINATIONS.path}/") + cast(_n.nomination_i
     ),
     or_(_is_nominee, ~select(_conflicted).where(_conflicted.in_(_own)).exists()),
 )
-_NAMED = Lookup(union_all(_OF_GRANTS, _OF_SUPPORT, _OF_NOMINATION).subquery("named").select().limit(1))
+_NAMED = Lookup(union_all(_OF_GRANTS, _OF_SUPPORT, _OF_SECTIONS, _OF_NOMINATION).subquery("named").select().limit(1))
 _FILE = {
     name: Lookup(
         select(
@@ -90,7 +96,7 @@ async def named_to(connection: Connection, principal: Principal, key: UUID | str
         connection,
         evidence=found["id"],
         accounts=list(principal.identities),
-        readable_documents=granted_documents(reader),
+        readable_documents=granted_documents(without_delegation(reader)),
         helpers=sorted(permission_scope_of(reader, SupportRequest.resource_type.name).records),
         nominations_everywhere=nominations.everywhere,
         nomination_countries=sorted(nominations.countries),

@@ -128,6 +128,6 @@ async def enter_read(ctx: RequestContext, row: Row, reader: Principal) -> None:
             after=state,
             changes=(),
             reason=link,
-            person=None,
+            person=EVIDENCE.person_of(state),
         )
     ctx.request.app.state.notifier.notify()

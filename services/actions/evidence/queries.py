@@ -161,6 +161,20 @@ _IN_USE = Lookup(
     .limit(1)
 )
 
+_UNUSED = Statement(
+    select(evidence)
+    .where(
+        _e.country.is_(None),
+        _e.status.in_([constant(status) for status in sorted(domain.PUBLISHED)]),
+        _e.updated_at <= bindparam("before", type_=Instant),
+        or_(_e.keep_until.is_(None), _e.keep_until < bindparam("day")),
+        ~select(DOCUMENT.record_id).where(DOCUMENT.evidence_id == _e.id).correlate(evidence).exists(),
+    )
+    .order_by(_e.updated_at, _e.id)
+    .limit(_AT_ONCE)
+    .with_for_update(of=evidence)
+)
+
 
 def _digest(raw: str) -> str:
     if not _DIGEST.fullmatch(raw):
@@ -217,6 +231,12 @@ async def lock_overdue(connection: Connection, before: datetime, day: date) -> l
     return records_of(Evidence, await _OVERDUE.fetch(connection, before=before, day=day))
 
 
+async def lock_unused(connection: Connection, before: datetime, day: date) -> list[Evidence]:
+    """Files of experts that no record names, unchanged since an instant, whose last day to be kept is before a day,
+    locked; at most 200."""
+    return records_of(Evidence, await _UNUSED.fetch(connection, before=before, day=day))
+
+
 async def lock_removable(connection: Connection) -> list[Row]:
     """Id and digest of purged records whose file was not removed, locked; at most 200."""
     return await _REMOVABLE.fetch(connection)
@@ -258,6 +278,8 @@ async def mark_removed(connection: Connection, ids: Sequence[UUID]) -> None:
     await _REMOVED.execute(connection, ids=ids)
 
 
-async def is_in_use(connection: Connection, key: UUID) -> bool:
-    """Whether a published or verified record of any service relies on the file, whoever asks."""
-    return await _IN_USE.fetchval(connection, evidence=key, in_use=IN_USE) is not None
+async def is_in_use(connection: Connection, key: UUID, but: str = "") -> bool:
+    """Whether a published or verified record of any service relies on the file, whoever asks; `but` is a resource whose
+    records do not count."""
+    counted = [one for one in IN_USE if one.partition(" ")[0] != but]
+    return await _IN_USE.fetchval(connection, evidence=key, in_use=counted) is not None

@@ -98,15 +98,18 @@ ROLES: RoleTable = {
     | _permissions("offers", "read history")
     | _TARGETS,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
-    "expert": _permissions("support_requests", "read deliver") | _permissions("offers", "read history accept decline"),
+    "expert": _permissions("support_requests", "read deliver")
+    | _permissions("offers", "read history accept decline")
+    | _permissions("evidence", "read history")
+    | _EVIDENCE,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
     "api_client": _READ_ALL | _PLAN | _WORK | _INDICATORS | _LETTERS | _OFFICIALS | _EVIDENCE | _REPORTS | _TASKS,
 }
 """Role → permissions. `publish` makes a record public; `waive` (only secretariat_admin) starts a programme without an
-endorsement. Over evidence, a grant over an institution or a centre covers the files that name it in `scope_id`; over
-results, a grant over a centre covers those about it. A grant over an expert's own record covers the expert's offers and
-the requests that they belong to. Over assessments, a grant over one record covers those of which it is the subject. A
-grant over a report covers its sections, delegations and comments."""
+endorsement. Over evidence, a grant over an institution, a centre or an expert's own record covers the files that name
+it in `scope_id`; over results, a grant over a centre covers those about it. A grant over an expert's own record covers
+the expert's offers and the requests that they belong to. Over assessments, a grant over one record covers those of
+which it is the subject. A grant over a report covers its sections, delegations and comments."""
 AUTHOR = "national_author"
 """The role that a delegation gives over one report."""
 
@@ -127,10 +130,14 @@ def speaks_for(principal: Principal, country: str) -> bool:
     return any(grant.role in _NATIONAL and country in grant.countries for grant in principal.grants)
 
 
-def without_delegation(principal: Principal, report: UUID) -> Principal:
-    """The same principal without the role that a delegation gives over a report."""
-    given = (AUTHOR, "record", str(report))
-    grants = tuple(one for one in principal.grants if (one.role, one.scope_kind, one.scope_id) != given)
+def without_delegation(principal: Principal, report: UUID | None = None) -> Principal:
+    """The same principal without the role that a delegation gives over a report, by default over any: authors have
+    countries otherwise."""
+    grants = tuple(
+        one
+        for one in principal.grants
+        if (one.role, one.scope_kind) != (AUTHOR, "record") or (report is not None and one.scope_id != str(report))
+    )
     return (
         replace(principal, grants=grants, _permission_scopes={}) if len(grants) < len(principal.grants) else principal
     )

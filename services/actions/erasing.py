@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.actions.assessments.operations import ASSESSMENTS
 from services.actions.correspondence.operations import LETTERS
-from services.actions.evidence.operations import EVIDENCE
+from services.actions.evidence.operations import EVIDENCE, purge_of
 from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.meetings.operations import MEETINGS
 from services.actions.offers.operations import OFFERS
@@ -36,11 +36,12 @@ _TEXTS = (
 
 
 async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-    """Ends the offices of an erased person and withdraws the offers; the rows remain, under an id that identifies
-    nobody. Returns the number of rows by part."""
+    """Ends the offices of an erased person, withdraws the offers and purges the files; the rows remain, under an id
+    that identifies nobody. Returns the number of rows by part."""
     counts = {
         "focal_points": await end_with_expert(uow, expert),
         "offers": await arranging.end_with_expert(uow, expert),
+        "evidence": await purge_of(uow, expert),
     }
     return {part: count for part, count in counts.items() if count}
 

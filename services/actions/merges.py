@@ -72,6 +72,7 @@ EXPERTS = ReferenceRewriter(
         single(OFFERS, "expert_id"),
         replace(single(ASSESSMENTS, "expert_id"), renamed=_assessing),
         _CONTRIBUTORS,
+        single(EVIDENCE, "scope_id"),
     ),
 )
 """Requests before their offers, as whoever changes an offer locks them."""

@@ -39,6 +39,16 @@ PARTS: Mapping[str, PersonalTable] = {
         },
         retained="*",
     ),
+    "evidence": personal(
+        "action_evidence",
+        f"{RECORD} title category codes date language licence scope_id replaces_id keep_until file_name size media_type"
+        " declared_media_type sha256 replaced_by",
+        {
+            FOUND_BY: "search_key",
+            "says how the stored file is": "scan_state scanned_at integrity_state checked_at status_since is_stored",
+        },
+        retained="*",
+    ),
 }
 """The parts that actions adds to an export of everything about an expert. They stay after an erasure, under an id that
 identifies nobody."""
@@ -90,16 +100,6 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "action_report_comment",
         "",
         {NAMED_IN_TEXT: "text answer", _ABOUT_A_MATTER: f"{RECORD} report_id section item must_answer"},
-    ),
-    personal(
-        "action_evidence",
-        "",
-        {
-            NAMED_IN_TEXT: "title file_name search_key",
-            _ABOUT_A_MATTER: f"{RECORD} category codes date language licence scope_id replaces_id keep_until size"
-            " media_type declared_media_type sha256 scan_state scanned_at integrity_state checked_at replaced_by"
-            " status_since is_stored",
-        },
     ),
 )
 IMPERSONAL: Mapping[str, str] = {

@@ -56,15 +56,25 @@ IN_USE = tuple(f"{resource} {status}" for resource, kind in KINDS.items() for st
 
 
 def readable_documents(principal: Principal) -> list[str]:
-    """The records whose documents the principal reads: a resource alone for all of them, or with a country, with the id
-    that a grant over one record names, or with a state and a visibility, each after a space."""
+    """The records whose documents the principal reads: those of `granted_documents`, and a resource with a state and a
+    visibility, each after a space."""
+    shown = [
+        f"{resource} {status} {visibility}"
+        for resource, kind in KINDS.items()
+        for status in kind.shown
+        for visibility in (("public", "network") if principal.in_network(resource) else ("public",))
+    ]
+    return [*shown, *granted_documents(principal)]
+
+
+def granted_documents(principal: Principal) -> list[str]:
+    """The records whose documents the principal's grants cover: a resource alone for all of them, or with a country or
+    the id that a grant over one record names, after a space."""
     found: list[str] = []
     for resource, kind in KINDS.items():
         if not kind.is_listed:
             continue
         scope = permission_scope_of(principal, resource)
-        visibilities = ("public", "network") if principal.in_network(resource) else ("public",)
-        found += [f"{resource} {status} {visibility}" for status in kind.shown for visibility in visibilities]
         if scope.everywhere and not principal.sandbox:
             found.append(resource)
         else:

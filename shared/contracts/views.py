@@ -94,6 +94,12 @@ CALLS = _view("member_published_call", **_RECORD)
 """Every call."""
 NOMINATIONS = _view("member_published_nomination", **_RECORD, call_id="id", expert_id="id")
 """Every nomination, without its content."""
+NOMINATION_DOCUMENTS = _view(
+    "member_published_nomination_document", evidence_id="id", nomination_id="id", country="text", expert_id="id",
+    call_id="id", conflicted="ids",
+)  # fmt: skip
+"""The nominations whose documents name a file of evidence, with the nominee, the experts who have a conflict of
+interest and, once the panel sees the nomination, its call. A lookup is by `evidence_id`."""
 PANELS = _view(
     "member_published_panel", id="id", call_id="id", country="text", status="text", expert_id="id", office="text"
 )

@@ -113,6 +113,11 @@ class ResourceType(Generic[R, GuardContext]):
         neither an update nor a transition and have no guard; `action` names them in the history."""
         return await self._write(uow, action, before, differing(before, wanted), fact, reason)
 
+    async def write_aside(self, uow: UnitOfWork, action: str, before: R, wanted: R, *, fact: str) -> R:
+        """Like `write` for wanted values that differ, at the same version with the same time and author, so that some
+        of its readers do not learn of the change."""
+        return await self._write(uow, action, before, differing(before, wanted), fact, is_aside=True)
+
     async def write_alike(
         self, uow: UnitOfWork, action: str, before: Sequence[R], changed: Mapping[str, Any], *, fact: str
     ) -> list[R]:
@@ -135,12 +140,15 @@ class ResourceType(Generic[R, GuardContext]):
         fact: str | None,
         reason: str | None = None,
         more: tuple[FieldChange, ...] = (),
+        *,
+        is_aside: bool = False,
     ) -> R:
         """Without `fact`, the fact has the name of the new state. `status_since` is when the record entered its state,
         or None if it was created in it."""
         if changed.get("status", before.status) != before.status and "status_since" in self.table.c:
             changed = {**changed, "status_since": now()}
-        after = record_of(self.record, await update_record(uow, self.table, before.id, before.version, changed))
+        row = await update_record(uow, self.table, before.id, before.version, changed, is_aside=is_aside)
+        after = record_of(self.record, row)
         self.record_change(uow, action, before, after, fact or after.status, reason, more)
         return after
 
@@ -153,9 +161,11 @@ class ResourceType(Generic[R, GuardContext]):
         may: Callable[[str], bool],
         effects: Callable[[str], R] | None = None,
         fact: str | None = None,
+        *,
+        is_aside: bool = False,
     ) -> R:
         """The record after a transition. `effects` returns, for the new state, the record with further changes. `fact`
-        announces it instead of the transition's own fact.
+        announces it instead of the transition's own fact. `is_aside`: as `write_aside` says.
 
         Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for an unproposed transition of two persons. An
         operation writes nothing before it calls this.
@@ -179,7 +189,7 @@ class ResourceType(Generic[R, GuardContext]):
             changed["previous_status"] = before.status if target == "suspended" else None
         both = _both_persons(requested) if is_of_two else ()
         return await self._write(
-            uow, requested.action, before, changed, fact or transition.fact, requested.reason, both
+            uow, requested.action, before, changed, fact or transition.fact, requested.reason, both, is_aside=is_aside
         )
 
     async def transition(self, uow: UnitOfWork, access: AccessScope, before: R, requested: TransitionRequest) -> R:

@@ -1,4 +1,5 @@
-"""Inserts, locks and updates records. Each write increments the version and stores who and when."""
+"""Inserts, locks and updates records. Each write increments the version and stores who and when, unless it is made
+aside."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -76,9 +77,13 @@ def as_inserted(row: Row) -> dict[str, Any]:
     return record
 
 
-async def update_record(uow: UnitOfWork, table: Table, key: UUID, version: int, columns: Mapping[str, Any]) -> Row:
-    """The record with new values and the next version. Raises VersionConflict if it has another version."""
-    row = {**columns, "version": version + 1, "updated_at": now(), "updated_by": uow.origin.actor.label}
+async def update_record(
+    uow: UnitOfWork, table: Table, key: UUID, version: int, columns: Mapping[str, Any], *, is_aside: bool = False
+) -> Row:
+    """The record with new values and the next version; `is_aside`: with new values alone. Raises VersionConflict if it
+    has another version."""
+    made = {"version": version + 1, "updated_at": now(), "updated_by": uow.origin.actor.label}
+    row = dict(columns) if is_aside else {**columns, **made}
     statement = _UPDATES.get(table, tuple(row))
     found = await statement.fetchrow(uow.connection, key_id=key, key_version=version, **row)
     if found is None:

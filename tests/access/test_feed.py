@@ -207,9 +207,10 @@ async def test_a_conflict_of_interest_withholds_the_facts_of_a_nomination(feed: 
     assert await feed.ids(known(person("clear", everything))) == [*rest, *withheld, scored]
 
 
-@pytest.mark.parametrize("what", ["selected", "not_selected"])
-async def test_a_nominee_learns_of_the_decision_by_the_publication(feed: Feed, known: Any, what: str) -> None:
-    nomination, nominee, score = await _nominated(feed, uuid4(), status=what)
+@pytest.mark.parametrize("what", ["recused", "selected", "not_selected"])
+async def test_a_nominee_learns_of_the_acts_of_the_panel_by_the_publication(feed: Feed, known: Any, what: str) -> None:
+    status = "nominated" if what == "recused" else what
+    nomination, nominee, score = await _nominated(feed, uuid4(), status=status)
     before = await feed.add(NOMINATION, "XA", subject=nomination, what="nominated")
     decided = await feed.add(NOMINATION, "XA", subject=nomination, what=what)
     await feed.add(SCORE, "XA", subject=score)

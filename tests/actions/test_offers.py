@@ -18,6 +18,7 @@ from shared.kernel.clock import today
 from tests.actions.neighbours import change
 from tests.actions.programme import refusal
 from tests.support.callers import Caller
+from tests.support.evidence import evidence
 from tests.support.requests import (
     OFFERS,
     REQUESTS,
@@ -64,6 +65,24 @@ async def test_an_expert_sees_the_own_offer_and_its_request(
     assert [one["links"]["self"] for one in (await me.get(f"{OFFERS}?holder=me")).json()["items"]] in ([asked], [])
     assert (await me.step(asked, "decline")).json()["status"] == "declined"
     assert (await me.get(path)).status_code == 404
+
+
+async def test_an_expert_reads_the_files_of_the_request_as_long_as_the_offer_lives(
+    admin: Caller, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, files = await expert(superuser), [await evidence(admin) for _ in range(2)]
+    named = {"title": "The need", "date": "2026-11-01", "evidence_id": files[0][-36:]}
+    path = await matching(admin, documents=[named])
+    me = as_expert(admin, key, monkeypatch)
+
+    async def read() -> list[int]:
+        return [(await me.get(f"{file}/content")).status_code for file in files]
+
+    assert await read() == [404, 404]
+    asked = await offer(admin, path, key)
+    assert await read() == [200, 404]
+    assert (await me.step(asked, "decline")).status_code == 200
+    assert await read() == [404, 404]
 
 
 async def test_an_expired_offer_is_not_accepted(

@@ -13,7 +13,18 @@ from tests.actions.programme import PILLARS, action, milestone, refusal
 from tests.support.callers import CALLERS, Caller
 from tests.support.evidence import evidence
 from tests.support.principals import enter_principal
-from tests.support.progress import REPORTS, Reporting, as_delegate, period, publish, question, section, template, write
+from tests.support.progress import (
+    REPORTS,
+    Reporting,
+    as_delegate,
+    as_reviewer,
+    period,
+    publish,
+    question,
+    section,
+    template,
+    write,
+)
 from tests.support.requests import expert
 from tests.support.results import INDICATORS, RESULTS, active_indicator, apply_periods, result
 
@@ -68,6 +79,46 @@ async def test_whom_a_section_is_delegated_to_writes_that_one_alone(
     assert (await author.step(below, "end")).json()["status"] == "ended"
     ended = await delegate.change(f"{path}/sections/summary", state="done")
     assert (ended.status_code, ended.json()["code"]) == (403, "not_delegated")
+
+
+async def test_whom_a_section_is_delegated_to_reads_comments_and_files_of_that_one_alone(
+    caller: Callers, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author, officer = caller("author_xa"), caller("officer")
+    sections = [section(key, question(f"map_{key}", "document")) for key in ("summary", "outlook")]
+    path = await (await Reporting.begun(author, sections=sections)).report()
+    files = {}
+    for key in ("summary", "outlook"):
+        files[key] = await evidence(author)
+        document = {"title": "Map", "date": "2026-11-01", "evidence_id": files[key][-36:]}
+        await write(author, path, key, **{f"map_{key}": document})
+    delegate, delegation = await _delegated(author, path, monkeypatch, superuser, "summary")
+    assert (await author.step(path, "submit")).status_code == 200
+    assert (await officer.step(path, "take")).status_code == 200
+    made = {}
+    for key in files:
+        asked = await officer.post(f"{path}/comments", {"section": key, "text": f"Why this {key}?"})
+        assert asked.status_code == 201, asked.text
+        made[key] = str(asked.json()["links"]["self"])
+
+    async def read(by: Caller) -> tuple[list[str], list[int], list[int]]:
+        """The sections of the comments that a caller lists, and the statuses of each comment and each file."""
+        listed = (await by.get(f"{path}/comments")).json()["items"]
+        below = [f"{path}/comments/{comment[-36:]}" for comment in made.values()]
+        of_comments = [(await by.get(one)).status_code for one in (*made.values(), *below)]
+        of_files = [(await by.get(f"{file}/content")).status_code for file in files.values()]
+        return sorted(one["section"] for one in listed), of_comments, of_files
+
+    assert await read(delegate) == (["summary"], [200, 404, 200, 404], [200, 404])
+    assert (await delegate.get(f"/actions/v1/report_comments?report_id={path[-36:]}&section=outlook")).json()[
+        "items"
+    ] == []
+    assert (await delegate.get(f"{made['outlook']}/history")).status_code == 404
+    assert (await delegate.step(made["summary"], "answer", fields={"text": "So."})).json()["status"] == "answered"
+    reviewer = as_reviewer(author, path, monkeypatch)
+    assert await read(reviewer) == (["outlook", "summary"], [200] * 4, [200, 200])
+    assert (await author.step(delegation, "end")).status_code == 200
+    assert await read(delegate) == ([], [404] * 4, [404, 404])
 
 
 async def test_a_delegation_ends_with_its_report(

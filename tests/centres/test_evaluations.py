@@ -300,6 +300,29 @@ async def test_the_centre_reads_the_findings_of_a_completed_evaluation_and_no_na
     assert (await _read(representative, made))["recommendation"] == "renew"
 
 
+async def test_the_centre_does_not_learn_of_conflicts_and_scores(
+    evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, (chair, member, _) = await evaluated.started(3)
+    path = made["links"]["self"]
+    both = [evaluated.centre.caller(monkeypatch, role) for role in ("centre_director", "institution_representative")]
+
+    async def views() -> list[tuple[str, str | None]]:
+        """What the centre reads of the evaluation, byte for byte."""
+        queries = ("?sort=-updated_at&updated_after=2020-01-01T00:00:00Z", "?format=csv", "?format=ndjson")
+        addresses = (path, f"{path}/transitions", *(f"{EVALUATIONS}{query}" for query in queries))
+        found = [await who.get(address) for who in both for address in addresses]
+        return [(response.text, response.headers.get("etag")) for response in found]
+
+    before = await views()
+    await entered(member, f"{path}/scores", {"scores": {}, "conflict_of_interest": True})
+    assert await views() == before
+    await scored(chair, made, 4)
+    assert await views() == before
+    history = (await evaluated.officer.get(f"{path}/history")).json()["items"]
+    assert history[0]["action"] == "state_conflict"
+
+
 async def test_others_know_of_no_evaluation(evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch) -> None:
     made = await evaluated.completed()
     for role in ("committee_president", "government_focal_point", "national_author"):

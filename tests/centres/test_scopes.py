@@ -122,7 +122,7 @@ async def test_a_reviewer_changes_their_review_until_the_centre_is_recommended(
     assert (await reviewer.patch(own, {"comment": "x"}, etag=first)).status_code == 412
     etag = changed.headers["etag"]
     refused = await colleague.patch(own, {"comment": "x"}, etag=etag)
-    assert (refused.status_code, refused.json()["reason"]) == (403, "not_the_reviewer")
+    assert refused.status_code == 404
     for change, pointer in (
         ({"reviewer_id": await members.expert(country)}, "/reviewer_id"),
         ({"scores": {"plan": 6}}, "/scores/plan"),
@@ -139,6 +139,41 @@ async def test_a_reviewer_changes_their_review_until_the_centre_is_recommended(
     await stepped(admin, centre, "recommend")
     late = await reviewer.patch(own, {"comment": "x"}, etag=recorded.headers["etag"])
     assert (late.status_code, late.json()["current_state"]) == (409, "awaiting_agreement")
+
+
+async def test_reviewers_read_their_own_review_until_the_review_ends_and_then_others_without_names(
+    admin: Caller, members: Members, entering: Enter, superuser: asyncpg.Connection
+) -> None:
+    country = unused_country()
+    centre = await stepped(admin, await applied(admin, members, country, visibility="restricted"), "accept_complete")
+    path = f"{centre['links']['self']}/reviews"
+    reviewers, made = [entering("reviewer", "centre", centre["id"]) for _ in range(2)], []
+    for reviewer in reviewers:
+        assert (await reviewer.get(path)).json()["items"] == []
+        body = await review_body(members, country)
+        await superuser.execute(
+            "UPDATE member_expert SET account_id = $2, visibility = 'network' WHERE id = $1",
+            body["reviewer_id"],
+            _account(reviewer),
+        )
+        made.append(await entered(reviewer, path, {**body, "comment": "Sound"}))
+    own, other = (one["links"]["self"] for one in made)
+    first = reviewers[0]
+    assert [one["id"] for one in (await first.get(path)).json()["items"]] == [made[0]["id"]]
+    assert (await first.get(other)).status_code == 404
+    twice = await first.post(path, await review_body(members, country, reviewer_id=made[0]["reviewer_id"]))
+    assert twice.json()["errors"][0]["code"] == "conflict"
+    officer = entering("secretariat_officer", "country", country)
+    assert [one["reviewer_id"] for one in (await officer.get(path)).json()["items"]] == [
+        one["reviewer_id"] for one in made
+    ]
+    await stepped(admin, centre, "recommend")
+    mine, others = (await first.get(path)).json()["items"]
+    assert mine == (await first.get(own)).json() == (await officer.get(own)).json()
+    assert (others["comment"], others["scores"]) == ("Sound", made[1]["scores"])
+    assert [others[name] for name in ("reviewer_id", "created_by", "updated_by")] == [None] * 3
+    for name in (made[1]["reviewer_id"], str(_account(reviewers[1]))):
+        assert name not in (await first.get(path)).text + (await first.get(other)).text
 
 
 async def test_terms_are_as_visible_as_their_centre(

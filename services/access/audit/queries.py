@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, bindparam, cast, func, literal, or_, select
+from sqlalchemy import Select, Text, and_, any_, bindparam, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.feed.domain import own_records
@@ -16,6 +16,8 @@ from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.history import LINES, with_keys
 
 _WITHHELD = (literal("membership.nominations"), literal("membership.scores"))
+_OF_PANEL = tuple(map(literal, ("recuse", "select", "pass_over")))
+"""What a panel does about a nomination, of which the nominee does not learn before the results."""
 WINDOW = 20_000
 """Most positions that one page reads, whatever it returns."""
 _ENDS = Statement(select(func.min(audit_link.c.position).label("first"), func.max(audit_link.c.position).label("last")))
@@ -42,7 +44,11 @@ def _page(access_kind: AccessKind, by_subject: bool, by_actor: bool, withholds: 
     if by_actor:
         query = query.where(audit.c.actor_id == bindparam("actor"))
     if withholds:
-        query = query.where(or_(audit.c.resource.not_in(_WITHHELD), audit.c.subject.not_in(withheld())))
+        known = and_(
+            audit.c.subject.not_in(withheld()),
+            or_(audit.c.action.not_in(_OF_PANEL), audit.c.subject.not_in(withheld(are_decisions=True))),
+        )
+        query = query.where(or_(audit.c.resource.not_in(_WITHHELD), known))
     if access_kind is not AccessKind.EVERYWHERE:
         countries = bindparam("granted_countries", type_=ARRAY(Text))
         records = bindparam("granted_records", type_=ARRAY(Text))
@@ -55,8 +61,8 @@ _PAGES = Shapes(_page)
 
 async def page(connection: Connection, access: AccessScope, wanted: Wanted) -> tuple[list[Row], int]:
     """The entries in order of position whose records' countries or ids the caller's grants cover, except of nominations
-    and scores that are withheld from the caller, and the position after which the next page starts. No entries with a
-    later position mean that there are more pages."""
+    and scores that are withheld from the caller, and of what a panel does about the caller; and the position after
+    which the next page starts. No entries with a later position mean that there are more pages."""
     ends = await _ENDS.fetchrow(connection)
     if ends is None or ends["last"] is None:
         return [], wanted.after or 0

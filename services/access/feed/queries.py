@@ -34,7 +34,9 @@ _ENDS = table("core_feed_ends", column("oldest", BigInteger), column("head", Big
 _TEXTS = ARRAY(Text)
 _withheld = views.withheld_from(bindparam("own", type_=_TEXTS))
 _KINDS = (literal(NOMINATION), literal(SCORE))
-_DECISIONS = (literal(signing.NOMINATION_SELECTED), literal(signing.NOMINATION_NOT_SELECTED))
+_DECISIONS = tuple(
+    map(literal, (signing.NOMINATION_RECUSED, signing.NOMINATION_SELECTED, signing.NOMINATION_NOT_SELECTED))
+)
 _entity = func.split_part(core_fact.c.type, ".", 2) + literal(".") + func.split_part(core_fact.c.type, ".", 3)
 
 
@@ -95,8 +97,8 @@ def _statement(everything: bool, by_type: bool, by_country: bool, withholds: boo
     if not everything:
         chosen = chosen.where(or_(_covered(), _in_places(fact.c.country_left)))
     if withholds:
-        decided, others = withheld().where(_withheld.c.is_decision), withheld().where(~_withheld.c.is_decision)
-        known = and_(fact.c.subject.not_in(others), or_(fact.c.type.not_in(_DECISIONS), fact.c.subject.not_in(decided)))
+        decided = or_(fact.c.type.not_in(_DECISIONS), fact.c.subject.not_in(withheld(are_decisions=True)))
+        known = and_(fact.c.subject.not_in(withheld()), decided)
         chosen = chosen.where(or_(_entity.not_in(_KINDS), known))
     if by_type:
         chosen = chosen.where(fact.c.type.like(any_(bindparam("types", type_=_TEXTS))))
@@ -107,9 +109,10 @@ def _statement(everything: bool, by_type: bool, by_country: bool, withholds: boo
     return select(_ENDS.c.oldest, _ENDS.c.head, *facts.c).select_from(_ENDS.outerjoin(facts, true()))
 
 
-def withheld() -> Select[tuple[Any]]:
-    """The ids of nominations and scores that are withheld from the experts of `own`."""
-    return select(_withheld.c.id)
+def withheld(*, are_decisions: bool = False) -> Select[tuple[Any]]:
+    """The ids of nominations and scores that are withheld from the experts of `own`; `are_decisions`: of nominations of
+    which they do not learn what the panel does."""
+    return select(_withheld.c.id).where(_withheld.c.is_decision == literal(are_decisions))
 
 
 def _covered() -> ColumnElement[bool]:

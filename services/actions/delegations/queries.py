@@ -1,8 +1,11 @@
 """Reading delegations: for grants that cover the country or the report."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.delegations.domain import LIFECYCLE, Assignment
 from services.actions.delegations.record import Delegation
@@ -24,6 +27,21 @@ _ASSIGNMENTS = Lookup(select(_d.account_id, _d.sections, _d.due_on).where(*_acti
 _LOCK_ACTIVE = Statement(select(delegation).where(*_active).order_by(_d.id).with_for_update())
 _p = views.PRINCIPALS.c
 _ACCOUNT = Statement(select(_p.id).where(_p.kind == constant(PrincipalKind.ACCOUNT), _p.id == bindparam("account")))
+
+
+def is_delegated(report: ColumnElement[Any], section: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a section of a report is delegated to the caller now. Parameter: `accounts`."""
+    accounts = any_(bindparam("accounts", type_=ARRAY(Uuid)))
+    return (
+        select(_d.id)
+        .where(
+            _d.report_id == report,
+            _d.status == constant("active"),
+            _d.account_id == accounts,
+            section == any_(_d.sections),
+        )
+        .exists()
+    )
 
 
 async def assignments(connection: Connection, report: UUID) -> list[Assignment]:

@@ -13,6 +13,8 @@ PUBLISHED = frozenset({"available", "superseded"})
 """The states in which the file can be read."""
 RETENTION = timedelta(days=90)
 """How long a withdrawn or quarantined file is stored, at least until `keep_until`."""
+NOMINATIONS = "membership.nominations"
+"""The resource whose records are erased with the expert who sent their files."""
 DEFAULT_CATEGORY = "A08"
 NOT_SCANNED, WAITING = UNSCANNED = ("not_scanned", "waiting")
 """A file is scanned once: one that was sent without a scanner as soon as there is one."""
@@ -66,7 +68,7 @@ LIFECYCLE: Lifecycle[EvidenceGuardContext] = Lifecycle(
         ),
         transition("restore", "withdrawn", "available"),
         transition("purge", "withdrawn|quarantined", "purged"),
-        transition("purge", "withdrawn|quarantined", "purged", is_scheduled=True),
+        transition("purge", "scanning|available|superseded|withdrawn|quarantined", "purged", is_scheduled=True),
     ),
 )
 _LONGEST_NAME = 255

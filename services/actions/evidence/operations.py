@@ -4,18 +4,20 @@ A file is stored before the transaction that inserts its record. The lock of its
 it in between.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import structlog
 
 from services.actions.access import ROLES
 from services.actions.codes.operations import require_known_codes
-from services.actions.evidence import domain, queries
+from services.actions.evidence import domain, own, queries
 from services.actions.evidence.record import Evidence
 from services.actions.evidence.tables import evidence
 from shared.database.locks import lock_names
+from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, Gone, NotFound, Unavailable, invalid_field
@@ -38,31 +40,50 @@ from shared.storage.scanner import Finding
 
 SCAN_JOB = "scan_evidence"
 _LOG = structlog.get_logger(__name__)
-EVIDENCE: ResourceType[Evidence, domain.EvidenceGuardContext] = ResourceType.of(Evidence, evidence, domain.LIFECYCLE)
+
+
+class EvidenceType(ResourceType[Evidence, domain.EvidenceGuardContext]):
+    """Files, whose history is erased with the expert who sent them for a nomination or an offer."""
+
+    def person_of(self, row: Mapping[str, Any]) -> UUID | None:
+        return row["scope_id"] if row["country"] is None else None
+
+
+EVIDENCE = EvidenceType(Evidence.resource_type, Evidence, evidence, domain.LIFECYCLE)
 
 
 def require_creation(access: AccessScope, new: Evidence) -> None:
-    """Raises Forbidden if the caller may not create this record in its country or for its institution or centre, or
-    not with its visibility."""
+    """Raises Forbidden if the caller may not create this record in its country or for its institution, centre or
+    expert, or not with its visibility; Invalid `required` without any of these."""
+    if new.country is None and new.scope_id is None:
+        raise invalid_field("/country", "required", "The country, unless `scope_id` is your own record.")
     require(access, "create", new.country, new.scope_id)
     require_publishing(access, new.visibility, new.country, new.scope_id)
+
+
+async def require_scope(connection: Connection, principal: Principal, new: Evidence) -> None:
+    """Raises Invalid `unknown_reference` for an institution or centre of another country, and what `require_use` raises
+    for a file of an expert."""
+    if new.country is None:
+        await own.require_use(connection, principal, new)
+    elif new.scope_id is not None and (
+        await queries.country_of_scope(connection, principal, new.scope_id) != new.country
+    ):
+        raise invalid_field("/scope_id", "unknown_reference", "There is no such institution or centre in the country.")
 
 
 async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new: Evidence, *, scans: bool) -> Evidence:
     """Inserts the record of a stored file, which is available at once or, if there is a scanner, after the scan. The
     file that it replaces becomes `superseded`.
 
-    Raises Invalid `unknown_reference` for an institution or centre of another country or a file that the caller may not
-    replace, `unknown_code` for a code that its scheme lacks, Conflict `evidence_not_available` if that file is not
+    Raises what `require_creation` and `require_scope` raise, Invalid `unknown_reference` for a file that the caller may
+    not replace, `unknown_code` for a code that its scheme lacks, Conflict `evidence_not_available` if that file is not
     available, Unavailable if a schedule has just removed an equal file.
     """
     require_creation(access, new)
-    if new.scope_id is not None:
-        country = await queries.country_of_scope(uow.connection, access.principal, new.scope_id)
-        if country != new.country:
-            raise invalid_field(
-                "/scope_id", "unknown_reference", "There is no such institution or centre in the country."
-            )
+    if new.country is None:
+        await lock_names(uow.connection, f"files of {new.scope_id}")
+    await require_scope(uow.connection, access.principal, new)
     await require_known_codes(uow, "codes", new.codes)
     if new.replaces_id is not None:
         await _supersede(uow, access, new.replaces_id, new)
@@ -98,6 +119,8 @@ async def _supersede(uow: UnitOfWork, access: AccessScope, replaced: UUID, new: 
 async def update(uow: UnitOfWork, access: AccessScope, before: Evidence, wanted: Evidence) -> Evidence:
     """Updates what is said about the file. Raises Invalid `unknown_code` for a new code that its scheme lacks."""
     require_visibility_change(access, before, wanted)
+    if wanted.country is None and wanted.visibility != "restricted":
+        raise invalid_field("/visibility", "invalid_value", "A file of an expert is restricted.")
     await require_known_codes(uow, "codes", wanted.codes, before.codes)
     return await EVIDENCE.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
@@ -167,9 +190,24 @@ async def record_check(uow: UnitOfWork, intact: Sequence[str], damaged: Sequence
 
 
 async def purge(uow: UnitOfWork) -> None:
-    """Purges up to 200 files that were withdrawn 90 days ago and need not be kept longer."""
-    for before in await queries.lock_overdue(uow.connection, now() - domain.RETENTION, today()):
+    """Purges files that were withdrawn or quarantined 90 days ago, and those of experts that no record has named for
+    90 days; at most 200 of each. Their keepers are the days until which a file is kept."""
+    until, day = now() - domain.RETENTION, today()
+    due = await queries.lock_overdue(uow.connection, until, day) + await queries.lock_unused(uow.connection, until, day)
+    for before in due:
         await EVIDENCE.apply_scheduled(uow, before, "purge")
+
+
+async def purge_of(uow: UnitOfWork, expert: UUID) -> int:
+    """Purges the files of an expert who is erased, with their titles, except those on which records of others rely.
+    Returns their number."""
+    count = 0
+    for before in await own.lock_of_expert(uow.connection, expert):
+        if not await queries.is_in_use(uow.connection, before.id, but=domain.NOMINATIONS):
+            emptied = replace(before, title="", file_name="", search_key="")
+            await EVIDENCE.apply_scheduled(uow, before, "purge", emptied)
+            count += 1
+    return count
 
 
 def removing(objects: ObjectStore) -> Callable[[UnitOfWork], Awaitable[None]]:

@@ -111,33 +111,35 @@ _SCOPES = tuple(
 
 MOST_REFERENCES = 200
 _VIEWS = (views.DOCUMENTS_OF_MEMBERSHIP, views.DOCUMENTS_OF_CENTRES, views.DOCUMENTS_OF_ACTIONS)
-_document = union_all(*(select(view) for view in _VIEWS)).subquery("document").c
-_SHOWN = {"resource": _document.resource, "id": _document.record_id, "ref": _document.ref, "link": _document.link}
+DOCUMENT = union_all(*(select(view) for view in _VIEWS)).subquery("document").c
+"""The documents of all services that name files."""
+_SHOWN = {"resource": DOCUMENT.resource, "id": DOCUMENT.record_id, "ref": DOCUMENT.ref, "link": DOCUMENT.link}
 
 
 def _after(*words: ColumnElement[Any]) -> ColumnElement[str]:
     """The resource of a document, followed by these words."""
-    text: ColumnElement[str] = _document.resource
+    text: ColumnElement[str] = DOCUMENT.resource
     for word in words:
         text = text + literal(" ") + cast(word, Text)
     return text
 
 
-_readable = or_(
+READABLE = or_(
     *(
         key == any_(bindparam("readable_documents", type_=ARRAY(Text)))
         for key in (
             _after(),
-            _after(_document.country),
-            _after(_document.scope_id),
-            _after(_document.status, _document.visibility),
+            _after(DOCUMENT.country),
+            _after(DOCUMENT.scope_id),
+            _after(DOCUMENT.status, DOCUMENT.visibility),
         )
     )
 )
+"""Whether the caller reads a document. Parameter: `readable_documents`."""
 _found = (
     select(*(column.label(name) for name, column in _SHOWN.items()))
     .distinct()
-    .where(_document.evidence_id == evidence.c.id, _readable)
+    .where(DOCUMENT.evidence_id == evidence.c.id, READABLE)
     .order_by("resource", "id")
     .limit(MOST_REFERENCES)
     .correlate(evidence)
@@ -151,12 +153,26 @@ REFERENCED_BY = (
 )
 """The records whose documents the caller reads, as JSON text, by resource and id. Parameters: `readable_by`."""
 _IN_USE = Lookup(
-    select(_document.record_id)
+    select(DOCUMENT.record_id)
     .where(
-        _document.evidence_id == bindparam("evidence"),
-        _after(_document.status) == any_(bindparam("in_use", type_=ARRAY(Text))),
+        DOCUMENT.evidence_id == bindparam("evidence"),
+        _after(DOCUMENT.status) == any_(bindparam("in_use", type_=ARRAY(Text))),
     )
     .limit(1)
+)
+
+_UNUSED = Statement(
+    select(evidence)
+    .where(
+        _e.country.is_(None),
+        _e.status.in_([constant(status) for status in sorted(domain.PUBLISHED)]),
+        _e.updated_at <= bindparam("before", type_=Instant),
+        or_(_e.keep_until.is_(None), _e.keep_until < bindparam("day")),
+        ~select(DOCUMENT.record_id).where(DOCUMENT.evidence_id == _e.id).correlate(evidence).exists(),
+    )
+    .order_by(_e.updated_at, _e.id)
+    .limit(_AT_ONCE)
+    .with_for_update(of=evidence)
 )
 
 
@@ -215,6 +231,12 @@ async def lock_overdue(connection: Connection, before: datetime, day: date) -> l
     return records_of(Evidence, await _OVERDUE.fetch(connection, before=before, day=day))
 
 
+async def lock_unused(connection: Connection, before: datetime, day: date) -> list[Evidence]:
+    """Files of experts that no record names, unchanged since an instant, whose last day to be kept is before a day,
+    locked; at most 200."""
+    return records_of(Evidence, await _UNUSED.fetch(connection, before=before, day=day))
+
+
 async def lock_removable(connection: Connection) -> list[Row]:
     """Id and digest of purged records whose file was not removed, locked; at most 200."""
     return await _REMOVABLE.fetch(connection)
@@ -256,6 +278,8 @@ async def mark_removed(connection: Connection, ids: Sequence[UUID]) -> None:
     await _REMOVED.execute(connection, ids=ids)
 
 
-async def is_in_use(connection: Connection, key: UUID) -> bool:
-    """Whether a published or verified record of any service relies on the file, whoever asks."""
-    return await _IN_USE.fetchval(connection, evidence=key, in_use=IN_USE) is not None
+async def is_in_use(connection: Connection, key: UUID, but: str = "") -> bool:
+    """Whether a published or verified record of any service relies on the file, whoever asks; `but` is a resource whose
+    records do not count."""
+    counted = [one for one in IN_USE if one.partition(" ")[0] != but]
+    return await _IN_USE.fetchval(connection, evidence=key, in_use=counted) is not None

@@ -14,10 +14,11 @@ from starlette.datastructures import UploadFile as FormFile
 from services.actions.access import ROLES
 from services.actions.evidence.domain import plain_name
 from services.actions.evidence.media_types import media_type_of, refused
-from services.actions.evidence.operations import EVIDENCE, require_creation
+from services.actions.evidence.operations import EVIDENCE, require_creation, require_scope
 from services.actions.evidence.schemas import EvidenceForm
 from services.actions.settings import ActionsSettings
 from shared.configuration.settings import Settings
+from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Forbidden, TooLarge
 from shared.kernel.principal import Principal
 from shared.records.access_scope import access_scope_for
@@ -48,7 +49,11 @@ class EvidenceRoute(FormRoute):
             if (file.size or 0) > limit:
                 raise TooLarge(f"A file may have {limit >> 20} MiB.")
             said = given.model_dump(exclude={"file", "sha256"})
-            require_creation(access_scope_for(principal, ROLES, EVIDENCE.resource), EVIDENCE.new(said))
+            new = EVIDENCE.new(said)
+            access = access_scope_for(principal, ROLES, EVIDENCE.resource)
+            require_creation(access, new)
+            async with unit_of_work(request.app.state.database, access.context) as uow:
+                await require_scope(uow.connection, principal, new)
             content = await asyncio.to_thread(_examined, file, given.sha256)
             await objects_of(request).put(content["sha256"], file.file)
             await file.seek(0)

@@ -14,12 +14,18 @@ from shared.records.record import Day, Internal, Part, Public, Record, Refers, T
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence(Record):
     """A file with what is said about it. Equal files are separate records. A grant over one record names the file, or
-    the institution or centre in `scope_id`."""
+    the institution, centre or expert in `scope_id`. A file of an expert has no country, so that no office of a country
+    reads it by its grant."""
 
     resource_type = Resource("actions", "evidence", "evidence")
     also_scoped_by = ("scope_id",)
 
-    country: Annotated[str, Public, Written, "The country that the file is about, as an ISO 3166-1 alpha-2 code."]
+    country: Annotated[  # type: ignore[assignment]
+        str | None,
+        Public,
+        Written,
+        "The country that the file is about, as an ISO 3166-1 alpha-2 code; null for a file of an expert.",
+    ]
     title: Annotated[str, Public, Written, "The file's title."]
     category: Annotated[str, Public, Written, "A code of IATI's codelist DocumentCategory, `A01` to `B18`."]
     date: Annotated[Day | None, Public, Written, "The day that the document bears."]
@@ -27,7 +33,10 @@ class Evidence(Record):
     language: Annotated[str | None, Public, Written, "The document's language, as a BCP 47 tag."]
     licence: Annotated[str | None, Public, Written, "The licence of the document."]
     scope_id: Annotated[
-        UUID | None, Public, Written, "The institution or centre of the country whose officials may use the file."
+        UUID | None,
+        Public,
+        Written,
+        "The institution or centre of the country whose officials may use the file, or the expert who sent it.",
     ]
     replaces_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/evidence"), "The file that this one replaces."

@@ -11,6 +11,8 @@ from fastapi import Depends, FastAPI, File, Response
 from services.actions.access import ROLES
 from services.actions.evidence import operations, tickets
 from services.actions.evidence.contents import content_response
+from services.actions.evidence.domain import EvidenceGuardContext
+from services.actions.evidence.named import READ, enter_read, named_to
 from services.actions.evidence.queries import LISTING
 from services.actions.evidence.receiving import EvidenceRoute, objects_of
 from services.actions.evidence.record import Evidence
@@ -25,8 +27,9 @@ from shared.records.rows import record_read
 from shared.storage.objects import ObjectStore
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
+from shared.web.responses import JSON, key_of
 from shared.web.route_options import RouteOptions, query_of
+from shared.web.withheld import Withheld
 
 _SHORTEST, _LONGEST, _DEFAULT = 60, 3600, "300"
 _UNREADABLE = ("evidence_not_available", "purged")
@@ -34,7 +37,28 @@ _READING = (*_UNREADABLE, "range_not_satisfiable")
 _REFUSED = ("empty_file", "digest_mismatch", "media_type_refused", "archive_too_large", "evidence_not_available")
 _BYTES: dict[str, Any] = {"content": {"application/octet-stream": {}}}
 _CONTENT: dict[int | str, dict[str, Any]] = {200: _BYTES, 206: {"description": "The requested range.", **_BYTES}}
-EVIDENCE_API = RecordApi(
+
+
+class EvidenceApi(RecordApi[Evidence, EvidenceGuardContext]):
+    """A grant over a record that names a file shows the file, without its history."""
+
+    async def shown_to(self, record: str, ctx: CurrentContext) -> Row | Withheld:
+        try:
+            return await super().shown_to(record, ctx)
+        except NotFound:
+            async with ctx.connection() as connection:
+                named = await named_to(connection, ctx.principal, key_of(record))
+            if named is None:
+                raise
+            return named
+
+
+def _in_history(_row: Row, line: dict[str, Any]) -> dict[str, Any] | None:
+    """The line, unless it is about a read."""
+    return None if line["action"] == READ else line
+
+
+EVIDENCE_API = EvidenceApi(
     kind=operations.EVIDENCE,
     roles=ROLES,
     listing=LISTING,
@@ -46,6 +70,7 @@ EVIDENCE_API = RecordApi(
     guard_context=operations.load_guard_context,
     fields=EvidenceFields,
     includes_in_items=True,
+    in_history=_in_history,
 )
 router = EVIDENCE_API.routes()
 
@@ -96,6 +121,7 @@ async def create_evidence(
     responses=_CONTENT,
 )
 async def get_content(row: _readable, ctx: CurrentContext) -> Response:
+    await enter_read(ctx, row, ctx.principal)
     return content_response(ctx, record_read(Evidence, row))
 
 
@@ -140,6 +166,9 @@ async def get_file(ticket: str, ctx: CurrentContext) -> Response:
     access = access_scope_for(caller, ROLES, Evidence.resource_type)
     async with ctx.connection() as connection:
         row = await LISTING.get(connection, access, signed.evidence)
+        if row is None:
+            row = await named_to(connection, caller, signed.evidence)
     if row is None or row["sha256"] != signed.sha256:
         raise NotFound("There is no such file.")
+    await enter_read(ctx, row, caller)
     return content_response(ctx, record_read(Evidence, row))

@@ -57,13 +57,13 @@ class EvidenceBody(Body, of=record.Evidence):
 
 class EvidenceForm(EvidenceBody):
     """A file with what is said about it. `sha256` is the digest of the file if the sender has it, which is then
-    compared."""
+    compared. `country` is required, unless `scope_id` is the sender's own record, for a nomination or an offer."""
 
     file: Annotated[UploadFile, "The file: PDF, PNG, JPEG, TIFF, WebP, OOXML, ODF, CSV, text or JSON."]
     codes: Annotated[
         list[Tag], BeforeValidator(_from_form), Field(max_length=50), "Codes of schemes: a JSON list, or one part each."
     ] = []
-    country: CountryCode
+    country: CountryCode | None = None
     scope_id: UUID | None = None
     replaces_id: UUID | None = None
     sha256: _SHA256 | None = None

@@ -141,8 +141,8 @@ async def _guard_context(connection: Connection, record: Evaluation) -> domain.E
 
 
 async def lock_for(uow: UnitOfWork, key: UUID, expert: UUID) -> Evaluation:
-    """The evaluation, locked, with the conflicts of interest that are found now. The caller has made all its checks:
-    from here on the unit of work reads and writes every row.
+    """The evaluation, locked, with the conflicts of interest that are found now, of which its centre does not learn.
+    The caller has made all its checks: from here on the unit of work reads and writes every row.
 
     Raises CommittedConflict `transition_not_allowed` if the expert has a conflict of interest.
     """
@@ -150,7 +150,7 @@ async def lock_for(uow: UnitOfWork, key: UUID, expert: UUID) -> Evaluation:
     before = await EVALUATIONS.lock(uow, key)
     found = await _with_conflicts(uow, before)
     if found != before:
-        before = await EVALUATIONS.write(uow, "find_conflicts", before, found, fact="updated")
+        before = await EVALUATIONS.write_aside(uow, "find_conflicts", before, found, fact="updated")
     if conflict_of(before.conflicts, expert) is not None:
         raise CommittedConflict(
             "You have a conflict of interest.", code="transition_not_allowed", members={"reason": "conflicted"}
@@ -161,7 +161,7 @@ async def lock_for(uow: UnitOfWork, key: UUID, expert: UUID) -> Evaluation:
 async def state_conflict(uow: UnitOfWork, before: Evaluation, expert: UUID) -> None:
     """Stores the conflict of interest that a member of the panel states."""
     stated = domain.with_conflicts(before.conflicts, {expert: (domain.STATED,)})
-    await EVALUATIONS.write(uow, "state_conflict", before, replace(before, conflicts=stated), fact="updated")
+    await EVALUATIONS.write_aside(uow, "state_conflict", before, replace(before, conflicts=stated), fact="updated")
 
 
 def _concluded(before: Evaluation, fields: Fields, report: Document | None) -> Evaluation:

@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, select
 from services.centres.centres.operations import lock_under_review
 from services.centres.centres.record import Centre
 from services.centres.centres.stages import hand_over
+from services.centres.evaluations.queries import experts_of
 from services.centres.references import account_of, belongs_to, require_experts
 from services.centres.reviewers.operations import complete
 from services.centres.reviewers.queries import states_conflict
 from services.centres.reviews.record import Review
 from services.centres.reviews.tables import review
-from shared.database.statements import Statement
+from shared.database.context import Lookup
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
@@ -23,7 +24,9 @@ from shared.records.resource_type import ResourceType, require
 
 MOST_PER_CENTRE = 50
 REVIEWS: ResourceType[Review, None] = ResourceType.of(Review, review, Lifecycle(("recorded",), ()))
-_REVIEWERS = Statement(select(review.c.reviewer_id).where(review.c.centre_id == bindparam("centre")))
+_REVIEWERS = Lookup(
+    select(review.c.reviewer_id).where(review.c.centre_id == bindparam("centre")).limit(MOST_PER_CENTRE)
+)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, centre: Centre, new: Review) -> Review:
@@ -59,7 +62,7 @@ async def lock(uow: UnitOfWork, access: AccessScope, centre: Centre, key: UUID, 
     """The review at this version, locked, with its centre. Raises Forbidden if the caller may not change reviews of its
     reviewer, Conflict if the centre is not under review any more."""
     require(access, "update", centre.country, centre.id)
-    await uow.allow_record(centre.id)
+    await uow.allow_record(centre.id, *await experts_of(uow.connection, access.principal))
     before = await REVIEWS.lock(uow, key, version)
     await _is_own(uow, access, centre, before.reviewer_id)
     await lock_under_review(uow, centre.id)

@@ -21,8 +21,11 @@ router = part_routes(
         create=operations.create,
         lock=operations.lock,
         update=operations.update,
-        about_list=About("List a centre's reviews", "All of them, the first one first, for grants that read reviews."),
-        about_get=About("Read a review", "One review of the centre, for grants that read reviews."),
+        about_list=About(
+            "List a centre's reviews",
+            "The first one first. Reviewers read their own until the review ends, and then the others without names.",
+        ),
+        about_get=About("Read a review", "One of the reviews that the list has."),
         about_create=About("Enter a review", "By the reviewer, while the centre is under review; each reviewer once."),
         about_update=About("Change a review", "A merge patch by the reviewer, while the centre is under review."),
     )

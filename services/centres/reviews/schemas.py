@@ -37,10 +37,10 @@ class ReviewBody(Body, of=record.Review):
 
 
 class Review(RecordResponse, of=record.Review, lifecycle=REVIEWS.lifecycle):
-    """A review in a response."""
+    """A review in a response. Reviewers read the others once the centre is not under review any more, without names."""
 
     centre_id: UUID
-    reviewer_id: UUID
+    reviewer_id: UUID | None
     scores: Scores
     recommendation: Annotated[str, Field(examples=["designate"])]
     conflict_of_interest: bool

@@ -28,6 +28,10 @@ DECIDED = ("selected", "not_selected")
 """The states that the nominee reads as `nominated` until the call is published, and the nominator always."""
 DECIDING = frozenset(("select", "pass_over"))
 """The transitions to them."""
+RECUSE = "recuse"
+OF_PANEL = DECIDING | {RECUSE}
+"""The transitions of the panel, of which the nominee does not learn: version, time and author of the last change stay.
+"""
 ENDED = ("declined", "lapsed")
 """The states after which the expert may be nominated to the call again."""
 UPHELD, DISMISSED = OUTCOMES = ("upheld", "dismissed")
@@ -193,7 +197,7 @@ LIFECYCLE: Lifecycle[NominationGuardContext] = Lifecycle(
             for source, target in (*((state, state) for state in _OPEN), ("lapsed", "draft"))
         ),
         transition("lapse", "draft|awaiting_nominator", "lapsed", is_scheduled=True),
-        transition("recuse", "nominated", "nominated", guard=_recusable, reason_required=True, fact="recused"),
+        transition(RECUSE, "nominated", "nominated", guard=_recusable, reason_required=True, fact="recused"),
         transition("select", "nominated", "selected", guard=_selectable),
         transition("pass_over", "nominated", "not_selected", guard=_decidable),
         transition("appeal", "not_selected", "not_selected", guard=_appealable, reason_required=True, fact="appealed"),

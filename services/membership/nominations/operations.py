@@ -108,7 +108,10 @@ async def transition(
     def effects(_target: str) -> Nomination:
         return _changed(guard_context, requested)
 
-    after = await NOMINATIONS.apply_transition(uow, guard_context.record, requested, guard_context, may, effects)
+    is_aside = requested.action in domain.OF_PANEL
+    after = await NOMINATIONS.apply_transition(
+        uow, guard_context.record, requested, guard_context, may, effects, is_aside=is_aside
+    )
     if requested.action == "change_nominator":
         await tokens.end(uow.connection, service=tokens.MEMBERSHIP, purpose=tokens.NOMINATION, subject=after.id)
     if requested.action in ("submit", "change_nominator"):
@@ -188,7 +191,7 @@ def _changed(guard_context: domain.NominationGuardContext, requested: Transition
             after = replace(domain.asking(before), **_nominator(fields))
         case "extend":
             after = replace(before, extended_until=domain.extension(given(fields, "until", datetime), now()))
-        case "recuse":
+        case domain.RECUSE:
             after = replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.own)])
         case "appeal":
             after = domain.appealed(before, reason, now())

@@ -134,7 +134,10 @@ _listing = listing(
 LISTING = replace(
     _listing,
     columns={**_listing.columns, "status": _shown_status},
-    item_columns={"is_decision_withheld": _is_withheld.label("is_decision_withheld")},
+    item_columns={
+        "is_own": is_own.label("is_own"),
+        "is_decision_withheld": _is_withheld.label("is_decision_withheld"),
+    },
 )
 _ONE = {
     name: Lookup(

@@ -58,3 +58,5 @@ class Nomination(Record):
     """How many mails with a link were sent, which bounds the addresses that a nominee may name."""
     conflicts: Annotated[Sequence[Conflict], Internal]
     """The members of the panel who have a conflict of interest."""
+    status_since: Annotated[datetime | None, Internal]
+    """When it entered its state; null in the first one. A decision leaves `updated_at`."""

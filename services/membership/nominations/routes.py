@@ -8,7 +8,7 @@ from fastapi import Response
 
 from services.membership.access import ROLES
 from services.membership.nominations import confirmation, operations, queries, schemas
-from services.membership.nominations.domain import DECIDED, DECIDING
+from services.membership.nominations.domain import DECIDED, DECIDING, RECUSE
 from services.membership.nominations.queries import LISTING
 from shared.database.statements import Row
 from shared.kernel.errors import Conflict
@@ -32,7 +32,9 @@ async def _withheld(ctx: RequestContext, key: UUID | str) -> Withheld | None:
 
 
 def _in_history(row: Row, line: dict[str, Any]) -> dict[str, Any] | None:
-    """The line without the decision, as long as it is withheld from the nominee."""
+    """The line without the decision, as long as it is withheld from the nominee, who never reads who was recused."""
+    if row["is_own"] and line["action"] == RECUSE:
+        return None
     if not row["is_decision_withheld"]:
         return line
     before = dict.fromkeys(DECIDED, "nominated")

@@ -60,7 +60,12 @@ PARTS: Mapping[str, PersonalTable] = {
     "nominations": personal(
         "member_nomination",
         f"{RECORD} call_id expert_id nominator motivation documents interests consents statement extended_until appeal",
-        {FOUND_BY: "nominator_key", _ANOTHER: "conflicts", "says how often a mail was sent": "nominators_asked"},
+        {
+            FOUND_BY: "nominator_key",
+            _ANOTHER: "conflicts",
+            "says how often a mail was sent": "nominators_asked",
+            "says when the panel decided": "status_since",
+        },
     ),
     "scores": personal(
         "member_score",

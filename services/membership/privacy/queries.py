@@ -93,13 +93,16 @@ _ORDER: Mapping[str, str] = {
     "import_rows": "t.import, t.occurrence",
     "changed_by_imports": "t.import, t.record",
 }
+_DECIDED = "('selected', 'not_selected')"
 _WITHHELD = "SELECT w.id FROM escm.member_withheld($1::uuid[]::text[]) w WHERE w.is_decision"
-"""The nominations whose decision is withheld from the nominee until the call is published."""
+"""The nominations of which the nominee does not learn what the panel does, until the call is published."""
 _SHOWN: Mapping[tuple[str, str], str] = {
-    ("nominations", "status"): f"CASE WHEN t.id IN ({_WITHHELD}) THEN 'nominated' ELSE t.status END AS status"
+    ("nominations", "status"): f"CASE WHEN t.status IN {_DECIDED} AND t.id IN ({_WITHHELD}) THEN 'nominated'"
+    " ELSE t.status END AS status"
 }
 _LEFT_OUT: Mapping[str, str] = {
-    "history": f" AND NOT (coalesce(t.to_status, '') IN ('selected', 'not_selected') AND t.subject IN ({_WITHHELD}))"
+    "history": f" AND NOT (coalesce(t.to_status, '') IN {_DECIDED} AND t.subject IN ({_WITHHELD}))"
+    " AND NOT (t.resource = 'membership.nominations' AND t.action = 'recuse')"
 }
 _SALT = "(SELECT salt FROM escm.core_audit_key k WHERE k.id = t.detail_key) AS salt"
 

@@ -91,7 +91,11 @@ _SUBJECTS: Mapping[str, _Subject] = {
         ),
     ),
     "consents": _Subject(consent, consent.c.updated_at, (~_of_held_expert(consent),)),
-    "nominations": _Subject(nomination, nomination.c.updated_at, (~_of_held_expert(nomination),)),
+    "nominations": _Subject(
+        nomination,
+        case((nomination.c.status_since.is_(None), nomination.c.updated_at), else_=nomination.c.status_since),
+        (~_of_held_expert(nomination),),
+    ),
     "participations": _Subject(participation, participation.c.updated_at, (~_of_held_expert(participation),)),
 }
 """A declaration, a consent or such a support changes with its state alone, once it is signed or given. Row-level

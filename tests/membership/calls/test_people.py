@@ -97,7 +97,9 @@ async def test_nominations_are_deleted_two_years_after_their_end(
     round_.later(days=3)
     await round_.scheduled()
     await superuser.execute(
-        "UPDATE member_nomination SET updated_at = now() - make_interval(years => $2) WHERE id = $1", draft["id"], years
+        "UPDATE member_nomination SET status_since = now() - make_interval(years => $2) WHERE id = $1",
+        draft["id"],
+        years,
     )
     async with unit_of_work(round_.database, SYSTEM_CONTEXT) as uow:
         rule = next(one for one in await queries.active(uow.connection) if one.resource == "nominations")

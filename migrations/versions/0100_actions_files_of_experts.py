@@ -2,8 +2,8 @@
 
 from migrations.rules import RECORD, grant, json_of, role, run
 
-revision = "0098_actions_files_of_experts"
-down_revision = "0097_centres_blind_reviews"
+revision = "0100_actions_files_of_experts"
+down_revision = "0099_centres_blind_reviews"
 
 _PERSONAL, _OTHER_PERSONAL = "action_published_personal", "action_personal_without_files"
 _FILES = json_of(

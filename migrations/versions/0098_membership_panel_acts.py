@@ -3,8 +3,8 @@ withheld like decisions."""
 
 from migrations.rules import index_beside_writers, role, run, searching
 
-revision = "0096_membership_panel_acts"
-down_revision = "0095_core_named_files"
+revision = "0098_membership_panel_acts"
+down_revision = "0097_core_named_files"
 
 _INDEX = "member_nomination_retention_idx"
 _SINCE = "(CASE WHEN status_since IS NULL THEN updated_at ELSE status_since END)"

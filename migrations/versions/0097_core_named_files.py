@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, role, run
 
-revision = "0095_core_named_files"
-down_revision = "0094_actions_support_holders"
+revision = "0097_core_named_files"
+down_revision = "0096_core_address_keys"
 
 _VIEW = "member_published_nomination_document"
 

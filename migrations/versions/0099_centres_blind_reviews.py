@@ -2,8 +2,8 @@
 
 from migrations.rules import run, setting
 
-revision = "0097_centres_blind_reviews"
-down_revision = "0096_membership_panel_acts"
+revision = "0099_centres_blind_reviews"
+down_revision = "0098_membership_panel_acts"
 
 _OVER = """EXISTS (
     SELECT FROM centre_centre c WHERE c.id = centre_id AND c.status NOT IN ('under_review', 'info_requested')

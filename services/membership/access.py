@@ -71,6 +71,7 @@ ROLES: RoleTable = {
     "national_author": _LIST,
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
     "institution_representative": _permissions("institutions", "read history update") | _CERTIFICATES,
+    "centre_director": _CERTIFICATES,
     "expert": _permissions(
         "experts",
         "read history update publish apply resubmit confirm_profile renew resign subject_export erase"

@@ -27,7 +27,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import CommittedConflict, Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, given_day, given_id
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import (
@@ -62,8 +62,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
 
     Raises Forbidden `country_forbidden` outside the caller's grant, Invalid `email_missing` for an applicant.
     """
-    entitled = access.read.everywhere or access.write.everywhere or bool(access.write.countries)
-    applies = access.principal.kind is PrincipalKind.ACCOUNT and not entitled
+    applies = access.is_person_without_office
     if applies:
         if not new.emails:
             raise invalid_field("/emails", "email_missing", "An applicant must give an e-mail address.")

@@ -1,5 +1,5 @@
-"""Institutions come by themselves: a person enters one that the register lacks, a colleague asks to represent it, and an
-officer of the country decides about both."""
+"""Institutions come by themselves: a person enters one that the register lacks, a colleague asks to represent it, and
+an officer of the country decides about both."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -56,6 +56,7 @@ def test_an_institution_comes_by_itself(world: World) -> None:
 
     work = officer.get(f"{V1['access']}/work_list")["items"]
     assert (key, "verify") in [(one["id"], one["verb"]) for one in work]
+    assert officer.get(asked["links"]["self"])["principal"]["name"] == "Rosa Rector"
     (waiting,) = officer.get(_GRANTS, status="proposed", scope_id=key)["items"]
     early = officer.try_step(waiting["links"]["self"], "confirm")
     assert (early.status_code, early.json()["reason"]) == (409, "institution_not_verified")
@@ -76,6 +77,8 @@ def test_one_that_the_register_has_is_represented_by_whom_an_officer_appoints(wo
 
     unproven = paul.send("POST", _GRANTS, json=_asked(paul, made["id"]))
     assert (unproven.status_code, unproven.json()["errors"][0]["pointer"]) == (422, "/letter")
+    filed = {**DOCUMENT, "url": None, "evidence_id": str(uuid4())}
+    assert paul.send("POST", _GRANTS, json=_asked(paul, made["id"], letter=filed)).status_code == 422
     other = paul.send("POST", _GRANTS, json={**_asked(paul, made["id"]), "role": "national_author"})
     assert (other.status_code, other.json()["errors"][0]["code"]) == (422, "scope_not_of_this_role")
     asked = paul.create(_GRANTS, _asked(paul, made["id"], letter=DOCUMENT, reason="I head the institute of soils."))

@@ -45,9 +45,11 @@ async def asked_for(uow: UnitOfWork, principal: Principal, new: Grant) -> Grant:
     """The proposed grant of a person who asks for it, with how they prove that they belong to the institution: by the
     domain of their verified address, or by a letter.
 
-    Raises Invalid for an institution that is neither verified nor entered by the person, and without a proof; Conflict
-    if the person has or has asked for the role already.
+    Raises Invalid for an institution that is neither verified nor entered by the person, without a proof, and for a
+    letter among the files of evidence; Conflict if the person has or has asked for the role already.
     """
+    if new.letter is not None and new.letter["evidence_id"] is not None:
+        raise invalid_field("/letter/evidence_id", "unknown_reference", "Name the address of the letter.")
     await uow.allow_record(new.id, principal.id)
     found = await institution_of(uow.connection, new)
     if found is None or not _is_open_to(found, principal):

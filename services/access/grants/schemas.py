@@ -86,6 +86,9 @@ class HolderAnswer(ResponseModel):
 
     kind: Annotated[str, Field(examples=["account"]), "`account` or `client`."]
     id: Annotated[UUID, "The id of the account or client."]
+    name: Annotated[
+        str | None, Field(examples=["Ana Example"]), "In items: the present name; null if it is not in use."
+    ] = None
 
 
 class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):

@@ -179,7 +179,8 @@ class ResourceType(Generic[R, GuardContext]):
         if "visibility" in transition.fields:
             changed["visibility"] = requested.fields.get("visibility") or _audience_of(before)
         if "previous_status" in self.table.c and target != before.status:
-            changed["previous_status"] = before.status if target == "suspended" else None
+            remembered = before.status if target in self.lifecycle.remembering else None
+            changed["previous_status"] = changed.get("previous_status") if transition.target is None else remembered
         both = _both_persons(requested) if is_of_two else ()
         return await self._write(
             uow, requested.action, before, changed, fact or transition.fact, requested.reason, both

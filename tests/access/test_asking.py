@@ -1,4 +1,4 @@
-"""Who asks to represent an institution has a proposed grant and no role, until an officer of its country confirms it."""
+"""Who asks to represent an institution has a proposed grant and no role until an officer of its country confirms it."""
 
 from typing import Any
 from uuid import uuid4

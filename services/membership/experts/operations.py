@@ -199,6 +199,8 @@ async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest)
     match requested.action:
         case "approve" | "renew":
             first, last = given_day(requested.fields, "starts"), given_day(requested.fields, "ends")
+            if requested.action == "renew":
+                first = first or domain.following(before.status, before.term_ends, today())
             starts, ends = domain.term_of(first, last, requested.reason, today())
             wanted = replace(before, term_starts=starts, term_ends=ends)
         case "assign":
@@ -211,6 +213,8 @@ async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest)
             wanted = replace(before, account_id=None, orcid_authenticated=False)
         case domain.RESTRICT:
             wanted = domain.restricted(before, domain.REQUEST, now())
+        case "unmark_deceased" if before.previous_status == "suspended":
+            wanted = replace(before, previous_status="active")
         case domain.LIFT:
             wanted = domain.unrestricted(before)
     return wanted
@@ -240,6 +244,7 @@ async def load_guard_context(
         officer=officer,
         has_record=await _has_record(connect, fields),
         restricted_for=record.restricted_for,
+        status_since=record.status_since and record.status_since.date(),
     )
 
 

@@ -311,7 +311,13 @@ PATHS = (
             taken("applicant", "resign", "resigned"),
         ),
     ),
-    Path("membership.experts", "PG", prospect, "prospect", (taken(_OFFICER, "mark_deceased", "deceased"),)),
+    Path(
+        "membership.experts",
+        "PG",
+        prospect,
+        "prospect",
+        (taken(_OFFICER, "mark_deceased", "deceased"), taken(_OFFICER, "unmark_deceased", "prospect")),
+    ),
     Path("membership.messages", "PG", _message("file"), "sent", ()),
     Path("membership.internal_messages", "PG", _message("internal"), "sent", ()),
     Path(

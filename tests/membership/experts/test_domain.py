@@ -11,8 +11,8 @@ from services.membership.experts.domain import (
     Clock,
     ExpertGuardContext,
     display_name,
-    names_search_key,
     following,
+    names_search_key,
     next_clock,
     term_of,
 )

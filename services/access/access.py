@@ -119,7 +119,9 @@ class WantedGrant:
 
     @property
     def country(self) -> str | None:
-        """The country of the scope, if it is one country."""
+        """The country of the scope, if it is one country or an institution."""
+        if self.scope_kind == "institution":
+            return self.invited_in
         return self.scope_id if self.scope_kind == "country" else None
 
     @property

@@ -61,8 +61,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Grant) -> Grant:
         if not await queries.is_active(uow.connection, "account", new.second_person):
             raise invalid_field("/second_person", "unknown_reference", "There is no such account in use.")
     status = "proposed" if wanted.needs_second_person else "active"
-    country = wanted.country or wanted.invited_in
-    return await GRANTS.insert(uow, replace(new, status=status, country=country, visibility="restricted"))
+    return await GRANTS.insert(uow, replace(new, status=status, country=wanted.country, visibility="restricted"))
 
 
 async def insert(
@@ -166,8 +165,10 @@ async def load_guard_context(
         async with connect() as connection:
             is_source = await queries.holder(connection, record.delegated_from) == principal.id
         revoking = None if is_source else revoking
-    async with connect() as connection:
-        is_verified_scope = not is_asked or await is_verified(connection, record)
+    is_verified_scope = True
+    if is_asked:
+        async with connect() as connection:
+            is_verified_scope = await is_verified(connection, record)
     return domain.GrantGuardContext(
         confirming=why_not_grant(principal, wanted, "confirm"),
         is_verified_scope=is_verified_scope,

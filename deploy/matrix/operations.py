@@ -71,7 +71,7 @@ class Operation:
 
 _UNDER = Demand(Ask.ENTER_UNDER, "create")
 _BY_NAME: Mapping[str, Demand] = {
-    "createExpert": Demand(Ask.APPLY, "create"),
+    **dict.fromkeys(("createExpert", "createInstitution"), Demand(Ask.APPLY, "create")),
     "listExpertAffiliations": Demand(Ask.SEE),
     "getExpertAffiliation": Demand(Ask.SEE),
     "createExpertAffiliation": Demand(Ask.DO, "update"),

@@ -57,8 +57,11 @@ DELEGABLE: Mapping[str, frozenset[str]] = {
     "government_focal_point": _NATIONAL,
 }
 """The roles that the holders of a role may grant, within their own scope."""
-INVITING: Mapping[str, frozenset[str]] = {"secretariat_officer": frozenset(("reviewer",))}
-"""The roles that the holders of a role may also give by an invitation to a record of a country in their scope."""
+INVITING: Mapping[str, frozenset[str]] = {
+    "secretariat_officer": frozenset(("reviewer", "institution_representative")),
+}
+"""The roles that the holders of a role may also give over a record of a country in their scope: by an invitation, or
+over an institution."""
 DELEGATING: Mapping[str, frozenset[str]] = dict.fromkeys(
     ("national_author", "committee_president", "committee_secretary"), frozenset(("national_author",))
 )
@@ -116,7 +119,9 @@ class WantedGrant:
 
     @property
     def country(self) -> str | None:
-        """The country of the scope, if it is one country."""
+        """The country of the scope, if it is one country or an institution."""
+        if self.scope_kind == "institution":
+            return self.invited_in
         return self.scope_id if self.scope_kind == "country" else None
 
     @property

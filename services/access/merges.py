@@ -33,7 +33,7 @@ _own = (grant.c.role == "expert") & (grant.c.created_by == SYSTEM.label)
 @dataclass(frozen=True)
 class _Scope(Reference):
     """The record of a grant's scope. No role over one record is of two, so a proposed grant over one waits because of a
-    merge."""
+    merge, unless a person asks for it."""
 
     async def rewrite(self, uow: UnitOfWork, before: Grant, ids: Ids, loser: UUID) -> None:
         wanted = _over(before, ids)
@@ -45,7 +45,8 @@ class _Scope(Reference):
     async def set_back(self, uow: UnitOfWork, before: Grant, ids: Ids) -> None:
         """Activates a waiting grant again if all merges that it still follows are by permitted principals."""
         wanted = _over(before, ids)
-        if before.status == "proposed":
+        is_asked = before.proof is not None and before.caused_by is None
+        if before.status == "proposed" and not is_asked:
             left = await _FOLLOWED.fetch(uow.connection, grant=before.id)
             if all([await _may_follow(uow, _over(before, [move["winner_id"]]), move["loser_id"]) for move in left]):
                 wanted = replace(wanted, status="active", caused_by=None)
@@ -59,7 +60,8 @@ def _over(record: Grant, ids: Ids) -> Grant:
 async def _may_follow(uow: UnitOfWork, wanted: Grant, loser: UUID) -> bool:
     """Whether the principal who merged the loser may grant the role over the winner, now and at the time of the
     merge."""
-    return await were_entitled(uow.connection, await merge_of(uow.connection, loser), wanted_by(wanted))
+    given = replace(wanted_by(wanted), invited_in=None)
+    return await were_entitled(uow.connection, await merge_of(uow.connection, loser), given)
 
 
 _SCOPE = _Scope(

@@ -10,6 +10,7 @@ def _permissions(resources: str, verbs: str) -> frozenset[tuple[str, str]]:
 
 _SCREENING = (
     "assign invite request_info start_review approve reject reopen renew suspend reinstate resign mark_deceased"
+    " unmark_deceased"
 )
 _EXPERT_OFFICE = _permissions("experts", f"read history create update publish import apply resubmit {_SCREENING}")
 _INSTITUTION_OFFICE = _permissions(
@@ -71,6 +72,7 @@ ROLES: RoleTable = {
     "national_author": _LIST,
     "national_publisher": _LIST | {("experts", "publish"), ("institutions", "publish")},
     "institution_representative": _permissions("institutions", "read history update") | _CERTIFICATES,
+    "centre_director": _CERTIFICATES,
     "expert": _permissions(
         "experts",
         "read history update publish apply resubmit confirm_profile renew resign subject_export erase"

@@ -67,7 +67,15 @@ EXPERTISE = _view(
 )
 """What available experts work on, and in which languages: a row for each value of an expert. `kind` is `field`,
 `boundary`, `ecosystem`, `keyword` (folded) or `language`; `id` is that of the expert."""
-INSTITUTIONS = _view("member_published_institution", **_RECORD, display_name="text", ror="text", merged_into="id")
+INSTITUTIONS = _view(
+    "member_published_institution",
+    **_RECORD,
+    display_name="text",
+    ror="text",
+    merged_into="id",
+    domains="texts",
+    created_by="text",
+)
 """Every institution, including merged ones."""
 ACCOUNTS = _view(
     "access_published_account", id="id", email="text", email_key="text", is_verified="flag", language="text"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -168,6 +169,11 @@ class Lifecycle(Generic[GuardContext]):
             if transition.is_scheduled and status in transition.sources:
                 return transition
         raise NoScheduledTransition(f"No schedule takes {verb!r} from {status!r}.")
+
+    @cached_property
+    def remembering(self) -> frozenset[str]:
+        """The states from which a transition returns to the state before."""
+        return frozenset().union(*(each.sources for each in self.transitions if each.target is None))
 
     def of(self, verb: str, status: str) -> "Transition[GuardContext]":
         """The transition of this verb from a state. Raises StopIteration if there is none."""

@@ -12,7 +12,16 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.database.context import SYSTEM_CONTEXT, AccessContext, context_for
 from shared.kernel.countries import FICTIONAL_CODES
-from shared.kernel.principal import READ, READING, PermissionScope, Principal, RoleTable, ScopeKey, Visibility
+from shared.kernel.principal import (
+    READ,
+    READING,
+    PermissionScope,
+    Principal,
+    PrincipalKind,
+    RoleTable,
+    ScopeKey,
+    Visibility,
+)
 from shared.kernel.resource import Resource
 from shared.records.record import Record
 
@@ -45,6 +54,12 @@ class AccessScope:
     def may(self, verb: str, country: str | None, record: ScopeKey | None = None) -> bool:
         """Whether the principal's grants include this verb on a row of this country, or on this record."""
         return self.principal.permission_scope(self.roles, self.resource.name, verb).covers(country, record)
+
+    @property
+    def is_person_without_office(self) -> bool:
+        """Whether the principal is a person whose grants are at most over single records."""
+        has_office = self.read.everywhere or self.write.everywhere or bool(self.write.countries)
+        return self.principal.kind is PrincipalKind.ACCOUNT and not has_office
 
     @property
     def in_network(self) -> bool:

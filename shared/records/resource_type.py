@@ -13,7 +13,7 @@ from shared.audit.entries import FieldChange
 from shared.auth.second_person import named_in, require_second_person
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.errors import Forbidden, NotFound, VersionConflict
+from shared.kernel.errors import FieldError, Forbidden, NotFound, VersionConflict
 from shared.kernel.lifecycle import Fields, Lifecycle
 from shared.kernel.principal import Principal, ScopeKey
 from shared.kernel.resource import Resource
@@ -165,7 +165,8 @@ class ResourceType(Generic[R, GuardContext]):
         is_aside: bool = False,
     ) -> R:
         """The record after a transition. `effects` returns, for the new state, the record with further changes. `fact`
-        announces it instead of the transition's own fact. `is_aside`: as `write_aside` says.
+        announces it instead of the transition's own fact. `is_aside`: as `write_aside` says. A transition with the field
+        `visibility` sets who sees the record.
 
         Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for an unproposed transition of two persons. An
         operation writes nothing before it calls this.
@@ -185,8 +186,11 @@ class ResourceType(Generic[R, GuardContext]):
         if is_of_two and requested.proposed_by is None:
             await require_second_person(uow.connection, uow.origin.actor, before.status, requested.fields)
         changed = {**differing(before, effects(target) if effects else before), "status": target}
+        if "visibility" in transition.fields:
+            changed["visibility"] = requested.fields.get("visibility") or _audience_of(before)
         if "previous_status" in self.table.c and target != before.status:
-            changed["previous_status"] = before.status if target == "suspended" else None
+            remembered = before.status if target in self.lifecycle.remembering else None
+            changed["previous_status"] = changed.get("previous_status") if transition.target is None else remembered
         both = _both_persons(requested) if is_of_two else ()
         return await self._write(
             uow, requested.action, before, changed, fact or transition.fact, requested.reason, both, is_aside=is_aside
@@ -264,19 +268,30 @@ def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:
     return ({"pointer": "/second_person", "before": None, "after": str(named_in(requested.fields))},)
 
 
+def _audience_of(record: Record) -> str:
+    """Who sees a record once it is published, unless the step says otherwise: everybody, except for what was set to
+    `restricted` before."""
+    return "restricted" if record.visibility == "restricted" else "public"
+
+
 def permitted(access: AccessScope, record: Record) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb on this record."""
     return lambda verb: access.may(verb, record.country, record.scope_key)
 
 
-def require(access: AccessScope, verb: str, country: str | None, record: ScopeKey | None = None) -> None:
-    """Raises Forbidden if the grants do not include the verb; `country_forbidden` if only the country is wrong."""
+def require(
+    access: AccessScope, verb: str, country: str | None, record: ScopeKey | None = None, field: str = ""
+) -> None:
+    """Raises Forbidden if the grants do not include the verb; `country_forbidden` if only the country is wrong. `field`
+    is the JSON pointer to what they do not include, if it is a part of the body."""
     if access.may(verb, country, record):
         return
     elsewhere = record is None and bool(access.principal.permission_scope(access.roles, access.resource.name, verb))
+    detail = "Your grants do not cover this country." if elsewhere else "Your grants do not include this."
     raise Forbidden(
-        "Your grants do not cover this country." if elsewhere else "Your grants do not include this.",
+        detail,
         code="country_forbidden" if elsewhere else None,
+        errors=[FieldError("forbidden", detail, pointer=field)] if field else (),
         members={"reason": "country_forbidden" if elsewhere else "not_permitted"},
     )
 
@@ -284,7 +299,9 @@ def require(access: AccessScope, verb: str, country: str | None, record: ScopeKe
 def require_publishing(access: AccessScope, visibility: str, country: str | None, record: UUID | None = None) -> None:
     """Raises Forbidden if the caller may not make a record public."""
     if visibility == "public" and not access.may("publish", country, record):
-        raise Forbidden("Your grants do not include publishing.", members={"reason": "publish_not_permitted"})
+        detail = "Your grants do not include publishing."
+        errors = [FieldError("forbidden", detail, pointer="/visibility")]
+        raise Forbidden(detail, errors=errors, members={"reason": "publish_not_permitted"})
 
 
 def require_creation(access: AccessScope, new: Record) -> None:

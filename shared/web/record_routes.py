@@ -190,7 +190,7 @@ async def apply_patch(
     the permission to update the record, or to publish it if the patch has its visibility alone."""
     place = row["country"], api.scope_of(row)
     if patch.keys() != {"visibility"} or not ctx.access.may("publish", *place):
-        require(ctx.access, "update", *place)
+        require(ctx.access, "update", *place, field="/visibility" if patch.keys() == {"visibility"} else "")
     body = patched(api.body, api.written_in(row), patch)
     before = await api.kind.lock(ctx.uow, row["id"], row["version"])
     wanted = with_columns(before, api.columns_of(body))

@@ -53,6 +53,16 @@ def transition_model(
     )
 
 
+class PublishFields(Body):
+    """What `publish` takes."""
+
+    visibility: Annotated[
+        Visible | None,
+        Field(examples=["network"]),
+        "For `publish`: who may know of the record. By default everybody, unless it is `restricted` already.",
+    ] = None
+
+
 class AllowedAction(ResponseModel):
     """A verb of the present state: where it leads, whether the caller may take it now, and why not."""
 

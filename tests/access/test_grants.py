@@ -58,7 +58,7 @@ async def test_an_officer_hands_on_a_national_role_in_a_country_of_its_own(calle
     assert made.status_code == 201, made.text
     assert made.headers["location"] == grant["links"]["self"]
     assert (grant["status"], grant["country"], grant["visibility"]) == ("active", "XA", "restricted")
-    assert grant["principal"] == {"kind": "account", "id": account}
+    assert grant["principal"] == {"kind": "account", "id": account, "name": "New Person"}
     assert (grant["from"], grant["to"]) == (today().isoformat(), None)
     assert grant["created_by"] == f"account:{caller.account('officer')}"
     token = (await caller.log_in(email, password)).json()["access_token"]

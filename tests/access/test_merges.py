@@ -72,6 +72,23 @@ async def test_a_representative_speaks_for_the_winner(
     assert await _grants(superuser, account) == [("active", role, loser["id"])]
 
 
+async def test_a_role_that_a_person_asks_for_waits_through_a_merge_and_its_undo(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    winner, loser = await submitted(admin, uuid4().hex), await submitted(admin, uuid4().hex)
+    account, role = uuid4(), REPRESENTATIVE
+    await _granted(superuser, account, role, "institution", loser["id"])
+    await superuser.execute(
+        "UPDATE access_grant SET status = 'proposed', proof = 'letter', country = 'XA' WHERE principal_id = $1", account
+    )
+    merge = await merged(admin, winner, loser)
+    await _announce(database, "institution", "merged", loser["id"], winner["id"])
+    assert await _grants(superuser, account) == [("proposed", role, winner["id"])]
+    await undone(admin, merge)
+    await _announce(database, "institution", "unmerged", winner["id"], loser["id"])
+    assert await _grants(superuser, account) == [("proposed", role, loser["id"])]
+
+
 async def test_the_own_entry_of_an_account_is_the_winner_while_the_merge_lasts(
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:

@@ -45,6 +45,7 @@ async def test_an_assessment_has_a_life(caller: Callers, superuser: asyncpg.Conn
     assert (replied["status"], replied["reply"], replied["replied_on"]) == ("submitted", REPLY["text"], str(today()))
     published = (await officer.step(path, "publish")).json()
     assert (published["status"], published["published_on"]) == ("published", str(today()))
+    assert published["visibility"] == "public"
     assert (await officer.step(path, "retract")).status_code == 422
     assert (await officer.step(path, "retract", reason="Wrong station")).json()["status"] == "retracted"
     facts = {row["type"] for row in await superuser.fetch(_FACTS, UUID(path[-36:]))}

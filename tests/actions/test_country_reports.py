@@ -85,7 +85,7 @@ async def test_a_published_report_is_shown_and_its_replacement_came_when_it_did(
     path = await begun.submitted(visibility="network", due_on=str(today()))
     first = (await admin.get(path)).json()
     assert first["reported_at"] == first["submitted_at"]
-    await publish(begun.by, path)
+    await publish(begun.by, path, visibility="network")
     assert [one["report"] for one in await _shown(anonymous, begun)] == [None], "it is of the network"
     assert (await admin.change(path, visibility="public")).status_code == 200
     (shown,) = await _shown(anonymous, begun)

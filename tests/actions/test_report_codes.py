@@ -71,7 +71,7 @@ async def test_a_report_counts_once_for_a_code_among_those_whom_the_caller_knows
     assert await _covered(other, scheme) == {}
     await write(author, path, "summary", achieved="Twelve stations are at work.")
     assert (await author.step(path, "submit")).status_code == 200
-    await publish(author, path)
+    await publish(author, path, visibility="network")
     for by, expected in ((other, {"G": 1, "G.1": 1, "G.2": 1}), (caller(None), {})):
         assert await _covered(by, scheme) == expected
     assert await _found(other, f"scheme={scheme}&code=G.1") == [path]

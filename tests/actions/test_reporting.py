@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -62,6 +63,26 @@ async def test_due_results_are_compared_with_submitted_ones(
     await change(superuser, "action_result", id_of(path), late=True)
     assert _numbers((await _asked(admin, due, "country=XA"))["total"]) == (2, 1, 1, 0, "0.5", "0")
     assert [_numbers(item) for item in (await _asked(admin, due, "by=region"))["items"]] == [(4, 1, 3, 0, "0.25", "0")]
+
+
+async def test_nothing_is_expected_of_periods_that_were_over_before_the_programme(
+    admin: Caller, superuser: asyncpg.Connection, due: dict[str, Any]
+) -> None:
+    days = {"opens_on": "2025-12-01", "due_on": "2026-02-01", "closes_on": "2026-03-01"}
+    of_2025 = {"code": "2025", "starts": "2025-01-01", "ends": "2025-12-31", **days}
+    earlier = UUID(id_of(await period(admin, framework=due["framework"], **of_2025)))
+    await change(superuser, "action_period", earlier, status="closed")
+    reported = {"indicator_id": due["of"]["indicator_id"], "period_id": earlier, "kind": "actual"}
+    await enter(superuser, "action_result", status="published", breakdown="[]", evidence="[]", late=False, **reported)
+    assert _numbers((await _asked(admin, due))["total"])[:3] == (4, 0, 4)
+    await superuser.execute(
+        "UPDATE action_programme SET started_on = '2025-06-01' WHERE framework = $1 AND country = 'XA'",
+        due["framework"],
+    )
+    found = (await _asked(admin, due))["items"]
+    assert [(item["country"], item["period"], *_numbers(item)[:2]) for item in found] == [
+        ("XA", "2025", 2, 1), ("XA", "2026", 2, 0), ("XB", "2026", 2, 0),
+    ]  # fmt: skip
 
 
 async def test_only_results_that_the_caller_may_know_of_are_reported(caller: Callers, due: dict[str, Any]) -> None:

@@ -56,6 +56,8 @@ async def test_a_template_that_is_made_by_the_api_serves_a_report(
         assert (await officer.step(path, action)).json()["status"] == state
     published = await caller("government_xa").step(path, "publish")
     assert (published.json()["status"], published.json()["holder"]) == ("published", None)
+    for shown in (path, f"{path}/sections/outlook"):
+        assert (await caller("applicant").get(shown)).status_code == 200
     facts = {row[0] for row in await superuser.fetch(_FACTS, path[-36:])}
     assert facts == {
         reporting.REPORT_CREATED, reporting.REPORT_SUBMITTED, reporting.REPORT_IN_REVIEW,

@@ -15,6 +15,7 @@ from tests.support.callers import CALLERS, Caller, grant, person
 from tests.support.evidence import evidence
 from tests.support.results import (
     RESULTS,
+    TARGETS,
     active_indicator,
     id_of,
     parts,
@@ -39,7 +40,7 @@ async def test_a_result_goes_from_draft_to_publication(admin: Caller, caller: Ca
     assert (shown["status"], shown["value"], shown["kind"], shown["country"]) == ("draft", "12.50", "actual", "XA")
     assert (shown["unit"]["code"], shown["target"], shown["previous"], shown["revision"]) == ("ha", None, None, 1)
     assert (await other.get(path)).status_code == 404
-    final = await published(author, path)
+    final = await published(author, path, visibility="network")
     assert (final["status"], final["late"], final["validation"]) == ("published", False, [])
     seen = (await other.get(path)).json()
     assert (seen["value"], "evidence" in seen, "created_by" in seen) == ("12.50", False, False)
@@ -59,6 +60,9 @@ async def test_who_publishes_decides_on_the_visibility_until_the_publication(
     path = await result(author, await subject(admin), visibility="network")
     refused = await author.change(path, visibility="public")
     assert (refused.status_code, refused.json()["reason"]) == (403, "publish_not_permitted")
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/visibility"]
+    unentitled = await caller("officer").change(path, visibility="network")
+    assert (unentitled.status_code, unentitled.json()["errors"][0]["pointer"]) == (403, "/visibility")
     for who, verb in ((author, "submit"), (by, "approve"), (caller("officer"), "accept")):
         assert (await who.step(path, verb)).status_code == 200
     for fields in ({"value": "11"}, {"visibility": "public", "value": "11"}, {}):
@@ -69,6 +73,49 @@ async def test_who_publishes_decides_on_the_visibility_until_the_publication(
     assert (await caller("applicant").get(path)).json()["value"] == "10"
     late = await by.change(path, visibility="network")
     assert (late.status_code, late.json()["code"]) == (409, "result_not_draft")
+
+
+async def _revised(by: Caller, path: str, **body: Any) -> str:
+    response = await by.post(f"{path}/revisions", {"reason": "Recounted", **body})
+    assert response.status_code == 201, response.text
+    return str(response.json()["links"]["self"])
+
+
+async def test_publishing_shows_a_result_and_its_target_to_everybody_in_one_step(
+    admin: Caller, caller: Callers
+) -> None:
+    author, anybody = caller("author_xa"), caller("applicant")
+    body = await subject(admin)
+    goal = {name: body[name] for name in ("indicator_id", "period_id", "country")}
+    target = (await author.post(TARGETS, {**goal, "value": "12"})).json()
+    path = await result(author, body)
+    assert (await anybody.get(target["links"]["self"])).status_code == 404
+    assert (await published(author, path))["visibility"] == "public"
+    assert (await anybody.get(path)).json()["target"]["value"] == "12"
+    shown = (await anybody.get(target["links"]["self"])).json()
+    assert (shown["visibility"], shown["version"]) == ("public", target["version"] + 1)
+    lines = (await author.get(f"{target['links']['self']}/history")).json()["items"]
+    assert [line["action"] for line in lines] == ["update", "create"]
+    narrower = await _revised(author, path, value="11")
+    assert (await published(author, narrower, visibility="network"))["visibility"] == "network"
+    assert (await anybody.get(narrower)).status_code == 404
+    assert (await anybody.get(target["links"]["self"])).json()["visibility"] == "public", "it is never hidden"
+
+
+async def test_what_was_restricted_and_a_revision_keep_their_audience_unless_the_step_says_otherwise(
+    admin: Caller, caller: Callers
+) -> None:
+    author = caller("author_xa")
+    closed = await published(author, await result(author, await subject(admin), visibility="restricted"))
+    assert closed["visibility"] == "restricted"
+    again = await _revised(author, closed["links"]["self"], value="11")
+    assert (await published(author, again, visibility="network"))["visibility"] == "network"
+    last = await _revised(author, again, value="12")
+    assert (await published(author, last))["visibility"] == "network"
+    wrong = await caller("government_xa").step(last, "retract", reason="Wrong", fields={"visibility": "public"})
+    assert [(one["code"], one["pointer"]) for one in wrong.json()["errors"]] == [
+        ("unknown_field", "/fields/visibility")
+    ]
 
 
 async def test_results_wait_for_whoever_takes_their_next_step(admin: Caller, caller: Callers) -> None:

@@ -86,7 +86,7 @@ def test_a_copy_that_follows_the_feed_is_a_fresh_export(
 
     for one in dice.sample(entered, 6):
         secretariat.change(f"{EXPERTS}/{one['id']}", {"keywords": [f"word {dice.random()}"]})
-    secretariat.step(f"{EXPERTS}/{home[0]['id']}", "mark_deceased")
+    secretariat.step(f"{EXPERTS}/{home[0]['id']}", "mark_deceased", reason="A letter of the family")
     secretariat.change(f"{EXPERTS}/{abroad[0]['id']}", {"country": HOME})
     eventually(lambda: copy.is_an_export() and abroad[0]["ref"] in copy.refs)
 

@@ -75,6 +75,7 @@ FINAL = {
     "membership.nominations change_nominator: too_many_nominators": "a nominee asks five people at most",
     "membership.nominations appeal: appealed": "an appeal is made once, and answered",
     "membership.merges undo: erased": "an erased person has no record to return to",
+    "membership.experts unmark_deceased: too_late": "after thirty days an administrator enters the person anew",
     "membership.imports undo: too_late": "90 days after an import its records are changed one by one",
 }
 """Rejections that no act satisfies, and the alternative."""
@@ -82,6 +83,7 @@ UNSEEN = {
     "centres.evaluations respond: response_period_over",
     "actions.offers accept: offer_expired",
     "membership.imports undo: too_late",
+    "membership.experts unmark_deceased: too_late",
     "membership.nominations appeal: appeal_period_over",
     *(
         f"actions.evidence {step}"

@@ -114,11 +114,12 @@ async def result(by: Caller, body: dict[str, Any], **more: Any) -> str:
     return str(response.json()["links"]["self"])
 
 
-async def published(by: Caller, path: str, country: str = "xa") -> dict[str, Any]:
-    """The result, taken from draft to publication by its author, the country's client and an officer."""
+async def published(by: Caller, path: str, country: str = "xa", **fields: Any) -> dict[str, Any]:
+    """The result, taken from draft to publication by its author, the country's client and an officer. `fields` are what
+    `publish` takes."""
     government, officer = by.known_as(f"government_{country}"), by.known_as("officer")
     for who, verb in ((by, "submit"), (government, "approve"), (officer, "accept"), (government, "publish")):
-        response = await who.step(path, verb)
+        response = await who.step(path, verb, fields=fields if verb == "publish" else {})
         assert response.status_code == 200, response.text
     record: dict[str, Any] = response.json()
     return record

@@ -59,8 +59,10 @@ _SENTENCES: Mapping[SuccessorFault, str] = {
 
 
 def wanted_by(record: Grant) -> WantedGrant:
-    """What a grant gives to whom."""
-    return WantedGrant(record.role, record.scope_kind, record.scope_id, record.principal_kind, record.principal_id)
+    """What a grant gives to whom. A role over an institution is given as if by an invitation in its country."""
+    place = record.country if record.scope_kind == "institution" else None
+    scope = (record.scope_kind, record.scope_id)
+    return WantedGrant(record.role, *scope, record.principal_kind, record.principal_id, invited_in=place)
 
 
 def require_granting(why: SuccessorFault | None) -> None:

@@ -23,16 +23,20 @@ HandOverFault: TypeAlias = Literal["role_not_delegated", "not_further", "follows
 @dataclass(frozen=True, slots=True)
 class GrantGuardContext:
     """The inputs of the guards: why the caller may not confirm, revoke or hand over, and why the second person does not
-    count."""
+    count. `is_verified_scope`: the institution whose representative somebody asks to be is in the register."""
 
     confirming: GrantFault | None
     revoking: ScopeFault | None
     second_person: SecondPersonFault | None
     handing_over: HandOverFault | None
+    is_verified_scope: bool = True
 
 
-def _confirmable(guard_context: GrantGuardContext) -> GrantFault | SecondPersonFault | None:
-    return guard_context.confirming or guard_context.second_person
+def _confirmable(
+    guard_context: GrantGuardContext,
+) -> GrantFault | SecondPersonFault | Literal["institution_not_verified"] | None:
+    found = guard_context.confirming or guard_context.second_person
+    return found or (None if guard_context.is_verified_scope else "institution_not_verified")
 
 
 def _revocable(guard_context: GrantGuardContext) -> ScopeFault | None:

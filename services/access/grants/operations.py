@@ -14,6 +14,7 @@ from services.access.access import (
     why_not_revoke,
 )
 from services.access.grants import domain, queries
+from services.access.grants.asking import asked_for, asks_for_oneself, institution_of, is_verified
 from services.access.grants.authority import require_granting, wanted_by
 from services.access.grants.delegation import check_delegation, is_holder, last_day, successor, why_not_successor
 from services.access.grants.record import Grant
@@ -29,18 +30,24 @@ from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.rows import with_columns
 
 GRANTS: ResourceType[Grant, domain.GrantGuardContext] = ResourceType.of(Grant, grant, domain.LIFECYCLE)
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Grant) -> Grant:
-    """Grants a role. The grant starts as proposed if the role needs a second person.
+    """Grants a role. The grant starts as proposed if the role needs a second person, and if a person asks for it.
 
     Raises Invalid for a scope that does not fit the role or does not exist, Forbidden beyond the caller's own scope.
     """
     principal = access.principal
     check(new.role, new.principal_kind, new.scope_kind, new.scope_id)
-    wanted = wanted_by(new)
+    if asks_for_oneself(principal, new):
+        return await GRANTS.insert(uow, await asked_for(uow, principal, new))
+    if new.letter is not None:
+        raise invalid_field("/letter", "unknown_field", "Only who asks to represent an institution gives a letter.")
+    place = await institution_of(uow.connection, new)
+    wanted = wanted_by(with_columns(new, {"country": place and place["country"]}))
     if new.delegated_from is not None:
         await check_delegation(uow, principal, new, new.delegated_from)
     else:
@@ -146,20 +153,25 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Grant, fields: Fields
 ) -> domain.GrantGuardContext:
     """Loads the inputs of the guards for this caller and this grant."""
-    wanted = wanted_by(record)
+    wanted, is_asked = wanted_by(record), record.status == "proposed" and record.proof is not None
     person, fault = domain.second_person(principal, record, _named(fields))
     if not wanted.needs_second_person:
         fault = None
     elif fault is None and person is not None and record.status == "proposed":
         async with connect() as connection:
             fault = await why_not_confirm(connection, principal, record.created_by, person)
-    revoking = why_not_revoke(principal, wanted)
+    revoking = None if is_asked and wanted.is_for(principal) else why_not_revoke(principal, wanted)
     if revoking and record.delegated_from is not None and principal.kind is PrincipalKind.ACCOUNT:
         async with connect() as connection:
             is_source = await queries.holder(connection, record.delegated_from) == principal.id
         revoking = None if is_source else revoking
+    is_verified_scope = True
+    if is_asked:
+        async with connect() as connection:
+            is_verified_scope = await is_verified(connection, record)
     return domain.GrantGuardContext(
         confirming=why_not_grant(principal, wanted, "confirm"),
+        is_verified_scope=is_verified_scope,
         revoking=revoking,
         second_person=fault,
         handing_over=_why_not_hand_over(principal, record),

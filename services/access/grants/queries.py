@@ -24,6 +24,11 @@ COLUMNS = shown_columns(Grant, grant)
 render = renderer(COLUMNS)
 _MOST_OWN = 10_000
 _source = grant.alias("source")
+_NAME = Statement(
+    select(views.PRINCIPALS.c.name).where(
+        views.PRINCIPALS.c.kind == bindparam("kind"), views.PRINCIPALS.c.id == bindparam("id")
+    )
+)
 _IS_ACTIVE = Statement(
     select(views.PRINCIPALS.c.id).where(
         views.PRINCIPALS.c.kind == bindparam("kind"), views.PRINCIPALS.c.id == bindparam("id")
@@ -124,6 +129,12 @@ LISTING = Listing(
 async def is_active(connection: Connection, kind: str, principal: UUID) -> bool:
     """Whether there is such an account or client, and it is active."""
     return await _IS_ACTIVE.fetchval(connection, kind=kind, id=principal) is not None
+
+
+async def name_of(connection: Connection, kind: str, principal: UUID) -> str | None:
+    """The name of an active account or client."""
+    found: str | None = await _NAME.fetchval(connection, kind=kind, id=principal)
+    return found
 
 
 async def is_nameable(connection: Connection, actor: Principal, kind: str, principal: UUID) -> bool:

@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Public, Record, Refers, Tracked, Written
+from shared.records.record import Document, Granted, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant(Record):
-    """A grant of a role to an account or a client. `country` is that of its scope, where it is one country.
+    """A grant of a role to an account or a client. `country` is that of its scope, where it is one country or an
+    institution.
 
     `created_by` is who granted; `second_person` the account that confirms, where one was named; `delegated_from` the
     grant whose holder passes it on for a time; `caused_by` whose act the grant follows from, where it follows from a
@@ -48,4 +49,13 @@ class Grant(Record):
         Granted,
         Tracked,
         "Whose act the grant follows from, kind and id, where the system gave it because of a record.",
+    ]
+    letter: Annotated[
+        Document | None, Granted, Written, "The letter of the institution whose representative asks for the role."
+    ]
+    proof: Annotated[
+        str | None,
+        Granted,
+        "How the person who asks for the role of a representative belongs to the institution: by the domain of the"
+        " verified `address`, or by a `letter`; null for all other grants.",
     ]

@@ -1,11 +1,24 @@
 """Grants over HTTP. A grant is not edited: it is revoked, and another one is created."""
 
+from typing import Any
+
 from services.access.access import ROLES
-from services.access.grants import operations
+from services.access.grants import operations, queries
 from services.access.grants.guards import with_own_grants
 from services.access.grants.queries import LISTING
 from services.access.grants.schemas import GrantAnswer, GrantCreate, GrantFields, present
+from shared.database.statements import Row
+from shared.records.access_scope import AccessScope
 from shared.web.records import RecordApi
+from shared.web.request_context import RequestContext
+
+
+async def _with_name(ctx: RequestContext, _access: AccessScope, row: Row) -> dict[str, Any]:
+    """The holder with the name, by which whoever confirms the grant knows them."""
+    async with ctx.connection() as connection:
+        name = await queries.name_of(connection, row["principal_kind"], row["principal_id"])
+    return {"principal": {"kind": row["principal_kind"], "id": str(row["principal_id"]), "name": name}}
+
 
 GRANT_API = RecordApi(
     kind=operations.GRANTS,
@@ -21,5 +34,6 @@ GRANT_API = RecordApi(
     fields=GrantFields,
     reads_fields=False,
     dependency=with_own_grants,
+    item_members=_with_name,
 )
 router = GRANT_API.routes()

@@ -15,7 +15,7 @@ from services.access.grants.queries import render
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, OneLine, Prose, ResponseModel
+from shared.web.fields import Body, Clean, Day, Document, JsonDocument, OneLine, Prose, ResponseModel
 from shared.web.schemas import RecordResponse
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]
@@ -33,7 +33,8 @@ class GrantCreate(Body, of=record.Grant):
     """A role to be granted. It begins today and has no end if no days are given.
 
     With `delegated_from`, the id of a grant of the caller, the grant delegates that role: the same role, within its
-    scope, until a given end.
+    scope, until a given end. A person who gives themselves as `principal` asks to represent an institution, by the
+    domain of their address or a `letter`; an office confirms it.
     """
 
     principal: Annotated[Holder, "Who gets the role."]
@@ -45,6 +46,7 @@ class GrantCreate(Body, of=record.Grant):
     reason: Annotated[Prose | None, "Why it is given."] = None
     second_person: UUID | None = None
     delegated_from: UUID | None = None
+    letter: JsonDocument | None = None
 
     @model_validator(mode="after")
     def _has_days(self) -> "GrantCreate":
@@ -65,6 +67,7 @@ class GrantCreate(Body, of=record.Grant):
             "reason": self.reason,
             "second_person": self.second_person,
             "delegated_from": self.delegated_from,
+            "letter": self.letter and self.letter.model_dump(mode="json"),
         }
 
 
@@ -83,6 +86,9 @@ class HolderAnswer(ResponseModel):
 
     kind: Annotated[str, Field(examples=["account"]), "`account` or `client`."]
     id: Annotated[UUID, "The id of the account or client."]
+    name: Annotated[
+        str | None, Field(examples=["Ana Example"]), "In items: the present name; null if it is not in use."
+    ] = None
 
 
 class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
@@ -99,6 +105,8 @@ class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
     second_person: UUID | None
     delegated_from: UUID | None
     caused_by: Annotated[str | None, Field(examples=[None])]
+    letter: Document | None
+    proof: Annotated[str | None, Field(examples=[None])]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:

@@ -58,7 +58,7 @@ LIFECYCLE: Lifecycle[AssessmentGuardContext] = Lifecycle(
     (
         transition("submit", "draft", "submitted", guard=_submittable),
         transition("reply", "submitted", "submitted", guard=_answerable, fields=("text",), fact="replied"),
-        transition("publish", "submitted", "published", guard=_publishable),
+        transition("publish", "submitted", "published", guard=_publishable, fields=("visibility",)),
         transition("supersede", "published", "superseded"),
         transition("retract", "published", "retracted", reason_required=True),
     ),

@@ -14,7 +14,7 @@ from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract import STATES
 from shared.web.fields import Body, Day, Document, JsonDocument, Line, LocalizedTexts, ResponseModel, Texts, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.schemas import PublishFields, RecordResponse
 from shared.web.values import row_values
 
 Completion = Annotated[
@@ -67,8 +67,8 @@ class AssessmentCreate(AssessmentBody, of=record.Assessment):
     subject: Annotated[Subject, "What is assessed."]
 
 
-class AssessmentFields(Body):
-    """What `reply` takes."""
+class AssessmentFields(PublishFields):
+    """What `reply` and `publish` take."""
 
     text: Annotated[
         Texts | None, Field(examples=[{"en": "Two more stations follow in May."}]), "For `reply`: the reply."

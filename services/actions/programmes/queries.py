@@ -1,10 +1,28 @@
 """Reading programmes, and the inputs of their guards."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import TableClause, Uuid, and_, bindparam, column, distinct, func, not_, or_, select, table, union
+from sqlalchemy import (
+    Date,
+    FromClause,
+    TableClause,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    distinct,
+    func,
+    not_,
+    or_,
+    select,
+    table,
+    union,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.programmes import domain
 from services.actions.programmes.record import Programme
@@ -18,6 +36,13 @@ from shared.records.listing import values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import record_of
+
+
+def began(of: FromClause) -> ColumnElement[date]:
+    """The day on which a programme was entered or, if that is earlier, started. Periods that were over by then are not
+    expected to be reported."""
+    return func.least(of.c.started_on, cast(func.timezone(constant("UTC"), of.c.created_at), Date))
+
 
 NEXT_STEPS = NextSteps("actions.programmes", programme, (NextStep("plan_review", "approve"),))
 _LISTED = listing(

@@ -90,7 +90,7 @@ LIFECYCLE: Lifecycle[ReportGuardContext] = Lifecycle(
         transition("take", "submitted", "in_review"),
         transition("return", "in_review", "changes_requested", reason_required=True),
         transition("clear", "in_review", "cleared", guard=_clearable),
-        transition("publish", "cleared", "published"),
+        transition("publish", "cleared", "published", fields=("visibility",)),
         transition("retract", "published", "retracted", reason_required=True),
         transition("discard", "draft", "discarded"),
         transition("supersede", "published", "superseded", is_scheduled=True),

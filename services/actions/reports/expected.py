@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
+from services.actions.programmes.queries import began
 from services.actions.programmes.record import Programme
 from services.actions.programmes.tables import programme
 from services.actions.reports import domain
@@ -61,7 +62,6 @@ def owed(*conditions: ColumnElement[bool]) -> Select[Any]:
     due_on = func.coalesce(its.due_on, _p.due_on)
     is_awaited = or_(its.id.is_(None), its.status.in_(_AWAITED))
     reported_on = cast(func.timezone(constant("UTC"), its.reported_at), Date)
-    began = func.least(_of.started_on, cast(func.timezone(constant("UTC"), _of.created_at), Date))
     return (
         select(
             _of.id.label("programme"),
@@ -79,7 +79,7 @@ def owed(*conditions: ColumnElement[bool]) -> Select[Any]:
         .where(
             _of.status.in_(_OWING),
             _has_opened,
-            _p.ends >= began,
+            _p.ends >= began(programme),
             *conditions,
         )
     )

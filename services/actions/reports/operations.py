@@ -97,7 +97,8 @@ async def experts_in(uow: UnitOfWork, contributors: Sequence[Contributor], known
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Report, requested: TransitionRequest) -> Report:
-    """Applies one transition. A published report supersedes the one that it replaces; delegations end with it.
+    """Applies one transition. A published report supersedes the one that it replaces; delegations end with it, and its
+    sections are shown to whom it is.
 
     Raises what `Lifecycle.advance` raises; `answers_missing`, `prefill_unconfirmed` and `results_missing` name each
     place. Raises Forbidden `not_delegated` for whom sections are delegated to.
@@ -129,6 +130,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Report, reque
     except Conflict as refusal:
         refusal.errors = await _places(uow.connection, before, refusal.members.get("reason"))
         raise
+    if after.visibility != before.visibility:
+        await queries.show_sections(uow.connection, after.id, after.visibility)
     if after.status in domain.ENDING:
         await end_with_report(uow, after.id)
     return after

@@ -35,6 +35,7 @@ from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import document_response
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
+from shared.web.schemas import PublishFields
 
 register_constraint("action_report_open_key", "/period_id", "The programme has an open report about the period.")
 register_constraint("action_report_current_key", "/period_id", "The programme has a report about the period.")
@@ -73,6 +74,7 @@ REPORT_API = ReportApi(
     create=create,
     update=operations.update,
     transition=operations.transition,
+    fields=PublishFields,
     item_members=_contents,
 )
 due = ResourceRouter(operations.REPORTS.resource, ROLES)

@@ -71,7 +71,7 @@ LIFECYCLE: Lifecycle[ResultGuardContext] = Lifecycle(
         transition("submit", "draft", "submitted", guard=_submittable),
         transition("approve", "submitted", "approved", guard=_approvable, fields=("acknowledge",)),
         transition("accept", "approved", "accepted", guard=_acceptable),
-        transition("publish", "accepted", "published"),
+        transition("publish", "accepted", "published", fields=("visibility",)),
         transition("return", "submitted|approved|accepted", "draft", reason_required=True),
         transition("discard", "draft", "discarded"),
         transition("retract", "published", "retracted", reason_required=True),

@@ -30,6 +30,7 @@ from services.actions.subjects.operations import (
     stored_indicator,
     with_country,
 )
+from services.actions.targets.operations import show_with_result
 from shared.auth.independence import is_another, with_author
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -119,8 +120,11 @@ async def _insert(
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Result, requested: TransitionRequest) -> Result:
-    """Applies one transition. A published revision supersedes the result that it revises; the country of a returned
-    result gets two weeks to enter it again."""
+    """Applies one transition. A published revision supersedes the result that it revises, and keeps its audience unless
+    the step says otherwise; the target of a published result is shown with it. The country of a returned result gets
+    two weeks to enter it again."""
+    if requested.action == "publish" and before.revision_of is not None:
+        requested = replace(requested, fields={"visibility": before.visibility, **requested.fields})
     verb, may, at = requested.action, permitted(access, before), now()
     acknowledged = given(requested.fields, "acknowledge", list) or []
     if acknowledged and may(verb) and not (requested.reason or "").strip():
@@ -137,6 +141,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Result, reque
     )
     if verb == "return":
         await _give_time(uow, before)
+    if verb == "publish":
+        await show_with_result(uow, after, after.period_id)
     if after.status in domain.VALUES_CHANGE:
         await revalidate(uow, [after])
     return after

@@ -34,7 +34,7 @@ from shared.web.fields import (
     Texts,
     Visible,
 )
-from shared.web.schemas import RecordResponse
+from shared.web.schemas import PublishFields, RecordResponse
 
 
 class ResultPart(Body):
@@ -89,8 +89,8 @@ Revision = create_model(
 )
 
 
-class ResultFields(Body):
-    """What `approve` takes: the warnings that it acknowledges, with a reason."""
+class ResultFields(PublishFields):
+    """What `approve` takes: the warnings that it acknowledges, with a reason; and who sees what `publish` publishes."""
 
     acknowledge: Annotated[
         list[Annotated[str, StringConstraints(max_length=64), OneLine]] | None,

@@ -14,6 +14,7 @@ from services.actions.indicators.tables import indicator
 from services.actions.periods.queries import is_expected
 from services.actions.periods.tables import period
 from services.actions.programmes import domain as programmes
+from services.actions.programmes.queries import began
 from services.actions.programmes.tables import programme
 from services.actions.results.domain import REPORTED
 from services.actions.results.queries import visible_to
@@ -75,14 +76,15 @@ class _Form:
 
 def _query(form: _Form) -> Select[Any]:
     launched, due = _launched(form), _due(form)
-    like = select(due.c.framework, due.c.owner, due.c.period, func.count().label("n"))
-    number = like.group_by(due.c.framework, due.c.owner, due.c.period).subquery("number")
+    of_period = (due.c.framework, due.c.owner, due.c.period, due.c.ends)
+    number = select(*of_period, func.count().label("n")).group_by(*of_period).subquery("number")
     keys = [launched.c.country if name == "country" else number.c[name] for name in form.by]
     whole = cast(func.sum(number.c.n), BigInteger).label("expected")
     expected = select(*keys, whole).join_from(launched, number, _is_expected(number, launched)).group_by(*keys)
     known = _known(form, due)
     numbers = func.count().label("reported"), func.count().filter(~known.c.late).label("on_time")
-    is_launched = and_(launched.c.country == known.c.country, launched.c.framework == known.c.framework)
+    of_programme = launched.c.country == known.c.country, launched.c.framework == known.c.framework
+    is_launched = and_(*of_programme, _is_of_its_time(known, launched))
     keys = [known.c[name] for name in form.by]
     made = select(*keys, *numbers).join_from(known, launched, is_launched).group_by(*keys)
     first, second = expected.subquery("expected"), made.subquery("made")
@@ -93,7 +95,13 @@ def _query(form: _Form) -> Select[Any]:
 
 
 def _is_expected(due: FromClause, launched: FromClause) -> ColumnElement[bool]:
-    return and_(due.c.framework == launched.c.framework, _is_of(due.c.owner, launched.c.country))
+    of_programme = due.c.framework == launched.c.framework, _is_of(due.c.owner, launched.c.country)
+    return and_(*of_programme, _is_of_its_time(due, launched))
+
+
+def _is_of_its_time(due: FromClause, launched: FromClause) -> ColumnElement[bool]:
+    """Whether a period was not over before the country's programme began."""
+    return due.c.ends >= launched.c.began
 
 
 def _known(form: _Form, due: FromClause) -> FromClause:
@@ -101,7 +109,8 @@ def _known(form: _Form, due: FromClause) -> FromClause:
     countries before it reads results."""
     of = form.records(result)
     is_due = and_(due.c.period_id == of.c.period_id, due.c.indicator_id == of.c.indicator_id)
-    query = visible_to(form.access_kind, of).with_only_columns(of.c.country, of.c.late, due.c.framework, due.c.period)
+    of_due = (due.c.framework, due.c.period, due.c.ends)
+    query = visible_to(form.access_kind, of).with_only_columns(of.c.country, of.c.late, *of_due)
     return (
         query.join(due, and_(is_due, _is_of(due.c.owner, of.c.country)))
         .where(
@@ -116,21 +125,21 @@ def _known(form: _Form, due: FromClause) -> FromClause:
 
 
 def _launched(form: _Form) -> FromClause:
-    """The countries with a launched programme of each framework."""
+    """The countries with a launched programme of each framework, and the day on which the first one began."""
     of = form.records(programme)
-    query = select(of.c.framework, of.c.country).where(
+    query = select(of.c.framework, of.c.country, func.min(began(of)).label("began")).where(
         of.c.status.in_(_LAUNCHED),
         visible(of, form.access_kind, programmes.PUBLISHED),
         *form.chosen(_filters(of.c.country, period), "country", "region"),
     )
-    return query.distinct().subquery("launched")
+    return query.group_by(of.c.framework, of.c.country).subquery("launched")
 
 
 def _due(form: _Form) -> FromClause:
     """The indicators that countries report for each period that has opened."""
     of, during = form.records(indicator), form.records(period)
     query = select(of.c.id.label("indicator_id"), of.c.country.label("owner"), during.c.id.label("period_id"))
-    query = query.add_columns(during.c.framework, during.c.code.label("period"))
+    query = query.add_columns(during.c.framework, during.c.code.label("period"), during.c.ends)
     is_due = and_(_is_of(of.c.framework, during.c.framework), is_expected(of, during))
     return (
         query.join_from(during, of, is_due)

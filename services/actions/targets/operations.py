@@ -1,6 +1,7 @@
 """Writing targets: one function per verb."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from services.actions.indicators.record import Indicator
 from services.actions.subjects.operations import (
@@ -10,7 +11,8 @@ from services.actions.subjects.operations import (
     stored_indicator,
     with_country,
 )
-from services.actions.targets import domain
+from services.actions.subjects.record import Subject
+from services.actions.targets import domain, queries
 from services.actions.targets.record import Target
 from services.actions.targets.tables import target
 from shared.database.unit_of_work import UnitOfWork
@@ -44,6 +46,16 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Target, wanted: T
     _require_sound(wanted, indicator)
     await require_known_parts(uow, indicator, wanted.breakdown, before.breakdown)
     return await TARGETS.update(uow, before, wanted)
+
+
+async def show_with_result(uow: UnitOfWork, published: Subject, period_id: UUID | None) -> None:
+    """Shows the target of a subject and period to whoever sees its published result. Never hides it."""
+    found = await queries.of_subject(uow.connection, published, period_id) if period_id else None
+    if found is None:
+        return
+    before = await TARGETS.lock(uow, found)
+    shown = max(before.visibility, published.visibility, key=("restricted", "network", "public").index)
+    await TARGETS.update(uow, before, replace(before, visibility=shown))
 
 
 def _require_sound(record: Target, indicator: Indicator) -> None:

@@ -11,9 +11,9 @@ from services.centres.annual_reports.schemas import (
     AnnualReportFields,
     present,
 )
-from services.centres.hosting import with_hosted_centres
 from shared.kernel.lifecycle import AvailableAction
 from shared.web.error_mapping import register_constraint
+from shared.web.hosting import with_hosted_centres
 from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext
 

@@ -9,12 +9,12 @@ from services.centres.centres import operations
 from services.centres.centres.queries import LISTING
 from services.centres.centres.record import Centre as CentreRecord
 from services.centres.centres.schemas import Centre, CentreBody, CentreFields, present
-from services.centres.hosting import hold_centres, with_hosted_centres
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.records.hosting import entered, represented
 from shared.records.resource_type import TransitionRequest
+from shared.web.hosting import hold_centres, with_hosted_centres
 from shared.web.records import Form, RecordApi
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter

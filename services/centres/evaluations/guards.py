@@ -1,9 +1,9 @@
 """The caller's own record in the register, about which there may be conflicts of interest."""
 
 from services.centres.evaluations import queries
-from services.centres.hosting import with_hosted_centres
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant
+from shared.web.hosting import with_hosted_centres
 from shared.web.request_context import CurrentContext
 
 _OWN_RECORD = "expert"

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from services.centres.hosting import with_hosted_centres
 from services.centres.partnerships import queries
+from shared.web.hosting import with_hosted_centres
 from shared.web.request_context import CurrentContext
 from shared.web.responses import key_of
 

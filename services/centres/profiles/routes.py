@@ -8,7 +8,6 @@ from fastapi import Body, Depends, Response
 from services.centres.access import ROLES
 from services.centres.centres import record
 from services.centres.centres.routes import CENTRE_API
-from services.centres.hosting import with_hosted_centres
 from services.centres.profiles import operations, queries
 from services.centres.profiles.schemas import Profile, ProfileBody, columns, present, written_in
 from shared.database.statements import Row
@@ -16,6 +15,7 @@ from shared.records.resource_type import require
 from shared.records.rows import columns_of, record_read, with_columns
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of
+from shared.web.hosting import with_hosted_centres
 from shared.web.request_context import CurrentContext, RequestContext, header_of
 from shared.web.responses import item_response, patched
 from shared.web.route import ResourceRouter

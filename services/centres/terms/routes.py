@@ -3,10 +3,10 @@
 from services.centres.access import ROLES
 from services.centres.centres.designation import TERMS
 from services.centres.evaluations.schemas import MetCondition
-from services.centres.hosting import with_hosted_centres
 from services.centres.terms import operations
 from services.centres.terms.queries import LISTING
 from services.centres.terms.schemas import DesignationTerm, present
+from shared.web.hosting import with_hosted_centres
 from shared.web.records import RecordApi
 
 router = RecordApi(

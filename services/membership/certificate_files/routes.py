@@ -19,11 +19,12 @@ from shared.kernel.text import LANGUAGES
 from shared.printing.printer import Printer
 from shared.records.rows import record_read
 from shared.web.conditional import is_known
+from shared.web.hosting import with_hosted_centres
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions, query_of
 
-router = ResourceRouter(Certificate.resource_type, ROLES)
+router = ResourceRouter(Certificate.resource_type, ROLES, dependencies=[Depends(with_hosted_centres)])
 _PDF = "application/pdf"
 _LANGUAGE = {"language": "The language, one of the six; by default that of the certificate."}
 _RESPONSES: dict[int | str, dict[str, Any]] = {200: {"content": {_PDF: {}}}}

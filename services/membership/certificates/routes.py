@@ -11,6 +11,7 @@ from services.membership.certificates.schemas import (
     present,
 )
 from shared.web.error_mapping import register_constraint
+from shared.web.hosting import with_hosted_centres
 from shared.web.records import RecordApi
 
 register_constraint("member_certificate_living_idx", "/subject", "The holder has such a certificate already.")
@@ -27,5 +28,6 @@ CERTIFICATE_API = RecordApi(
     columns=columns,
     transition=operations.transition,
     fields=CertificateFields,
+    dependency=with_hosted_centres,
 )
 router = CERTIFICATE_API.routes()

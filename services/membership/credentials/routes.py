@@ -19,6 +19,7 @@ from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
 from shared.records.rows import record_read
 from shared.web.fixed import tagged_response
+from shared.web.hosting import with_hosted_centres
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter
 from shared.web.route_options import RouteOptions
@@ -29,7 +30,7 @@ _KEYS_CACHED = {"Cache-Control": "public, max-age=300"}
 _LIST_CACHED = {"Cache-Control": f"public, max-age={SHARED_SECONDS}"}
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,4}")
 _SIGNED = {200: {"content": {VC_JWT: {"schema": {"type": "string"}}}, "description": "The signed document."}}
-router = ResourceRouter(Certificate.resource_type, ROLES)
+router = ResourceRouter(Certificate.resource_type, ROLES, dependencies=[Depends(with_hosted_centres)])
 at_the_root = ResourceRouter(Certificate.resource_type, ROLES, prefix="")
 
 

@@ -18,6 +18,8 @@ LONGEST_TERM_YEARS = 10
 GRACE = timedelta(days=90)
 """How long after the last day of its term an expert remains published and has the same permissions."""
 PROFILE_VALID = timedelta(days=365)
+UNDONE_WITHIN = timedelta(days=30)
+"""How long the mark that somebody has died is taken back."""
 SCREENING_TARGET = timedelta(days=30)
 """The time that the secretariat has for an application; time with the applicant does not count."""
 
@@ -40,6 +42,13 @@ class ExpertGuardContext:
     """Why the file cannot be assigned to the named officer, or None."""
     has_record: bool = False
     restricted_for: str | None = None
+    status_since: date | None = None
+    """The day on which the expert entered the present state."""
+
+
+def _recent(guard_context: ExpertGuardContext) -> Literal["too_late"] | None:
+    entered = guard_context.status_since
+    return None if entered and guard_context.today - entered <= UNDONE_WITHIN else "too_late"
 
 
 def _needs_email(guard_context: ExpertGuardContext) -> Literal["email_missing"] | None:
@@ -158,7 +167,8 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
             reason_required=True,
             fields=("second_person",),
         ),
-        transition("mark_deceased", "|".join(LIVING), "deceased"),
+        transition("mark_deceased", "|".join(LIVING), "deceased", reason_required=True),
+        transition("unmark_deceased", "deceased", None, guard=_recent, reason_required=True, fact="reinstated"),
         *(
             transition(LINK_ACCOUNT, state, state, guard=_linkable, fields=("account_id",), fact="account_linked")
             for state in LIVING
@@ -260,6 +270,11 @@ def names_search_key(names: Sequence[PersonName]) -> str:
         given, family = name.get("given") or "", name.get("family") or ""
         texts += [name.get("full") or "", f"{given} {family}", f"{family} {given}" if given and family else ""]
     return search_key(*texts)
+
+
+def following(status: str, last_day: date | None, today: date) -> date:
+    """The first day of a renewed term: the day after the present one or, if it has lapsed, today."""
+    return today if last_day is None or status == "lapsed" else last_day + timedelta(days=1)
 
 
 def term_of(starts: date | None, ends: date | None, reason: str | None, today: date) -> tuple[date, date]:

@@ -27,7 +27,7 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
 from shared.kernel.errors import CommittedConflict, Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, given_day, given_id
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import (
@@ -62,8 +62,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Expert) -> Inserted[
 
     Raises Forbidden `country_forbidden` outside the caller's grant, Invalid `email_missing` for an applicant.
     """
-    entitled = access.read.everywhere or access.write.everywhere or bool(access.write.countries)
-    applies = access.principal.kind is PrincipalKind.ACCOUNT and not entitled
+    applies = access.is_person_without_office
     if applies:
         if not new.emails:
             raise invalid_field("/emails", "email_missing", "An applicant must give an e-mail address.")
@@ -200,6 +199,8 @@ async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest)
     match requested.action:
         case "approve" | "renew":
             first, last = given_day(requested.fields, "starts"), given_day(requested.fields, "ends")
+            if requested.action == "renew":
+                first = first or domain.following(before.status, before.term_ends, today())
             starts, ends = domain.term_of(first, last, requested.reason, today())
             wanted = replace(before, term_starts=starts, term_ends=ends)
         case "assign":
@@ -212,6 +213,8 @@ async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest)
             wanted = replace(before, account_id=None, orcid_authenticated=False)
         case domain.RESTRICT:
             wanted = domain.restricted(before, domain.REQUEST, now())
+        case "unmark_deceased" if before.previous_status == "suspended":
+            wanted = replace(before, previous_status="active")
         case domain.LIFT:
             wanted = domain.unrestricted(before)
     return wanted
@@ -241,6 +244,7 @@ async def load_guard_context(
         officer=officer,
         has_record=await _has_record(connect, fields),
         restricted_for=record.restricted_for,
+        status_since=record.status_since and record.status_since.date(),
     )
 
 

@@ -236,6 +236,7 @@ LISTING = Listing(
         "merged_into": merge_target(expert.c.merged_into, "member_expert_merge_target"),
         "account_id": expert.c.account_id,
         "previous_status": expert.c.previous_status,
+        "status_since": expert.c.status_since,
         "conflict_of_interest_on": expert.c.conflict_of_interest_on,
         "listing_withdrawn_on": expert.c.listing_withdrawn_on,
         "asserted": expert.c.asserted,

@@ -13,8 +13,12 @@ from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import fold, nfc, search_key
 
 PUBLISHED = frozenset({"verified", "inactive"})
+CANDIDATE = "candidate"
+"""The state of an institution that a person without an office entered."""
+MOST_CANDIDATES = 5
+"""Most candidates of one person that nobody has decided on."""
 MATCHED = ("submitted", "verified", "inactive")
-"""The states in which an institution may match an affiliation."""
+"""The states in which an institution may match an affiliation; a candidate does not, whoever entered it."""
 TYPES = ("archive", "company", "education", "facility", "funder", "government", "healthcare", "nonprofit", "other")
 NAME_TYPES = ("acronym", "alias", "former", "label", "ror_display")
 """Both vocabularies are those of ROR schema 2.1, with `former` for a name no longer in use, which ROR lists as an
@@ -39,14 +43,14 @@ def _linkable(guard_context: InstitutionGuardContext) -> LinkFault | None:
 
 
 LIFECYCLE: Lifecycle[InstitutionGuardContext] = Lifecycle(
-    ("submitted", "verified", "linked", "out_of_scope", "inactive", "withdrawn"),
+    ("candidate", "submitted", "verified", "linked", "out_of_scope", "inactive", "withdrawn"),
     (
-        transition("verify", "submitted", "verified"),
-        transition("link", "submitted", "linked", guard=_linkable, fields=("institution_id",)),
-        transition("reject", "submitted", "out_of_scope"),
+        transition("verify", "candidate|submitted", "verified"),
+        transition("link", "candidate|submitted", "linked", guard=_linkable, fields=("institution_id",)),
+        transition("reject", "candidate|submitted", "out_of_scope"),
         transition("deactivate", "verified", "inactive", fact="inactivated"),
         transition("reactivate", "inactive", "verified"),
-        transition("withdraw", "submitted|verified|inactive", "withdrawn"),
+        transition("withdraw", "candidate|submitted|verified|inactive", "withdrawn"),
     ),
 )
 

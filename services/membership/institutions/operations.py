@@ -14,6 +14,7 @@ from services.membership.institutions.relations import names_of, replace_relatio
 from services.membership.institutions.tables import institution
 from services.membership.institutions.values import replace_values
 from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.errors import Conflict
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
@@ -33,15 +34,32 @@ INSTITUTIONS: ResourceType[Institution, domain.InstitutionGuardContext] = Resour
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Institution) -> Institution:
-    """Inserts an institution as submitted. Raises Forbidden `country_forbidden` outside the caller's grant."""
-    require_creation(access, new)
+    """Inserts an institution as submitted, or as a candidate if a person without an office enters it.
+
+    Raises Forbidden `country_forbidden` outside the caller's grant. For a candidate, raises Conflict after five open
+    ones, and `institution_exists`, which names those of the register with its ROR id, or a name or domain of it.
+    """
+    is_candidate = access.is_person_without_office
+    if is_candidate:
+        await _check_candidate(uow, access, new)
+    else:
+        require_creation(access, new)
     own, _ = await stated(uow, None, new.ror, new.relations)
-    entered = await INSTITUTIONS.insert(
-        uow, replace(new, **domain.derived(new.names), status="submitted", relations=own)
-    )
+    status = domain.CANDIDATE if is_candidate else "submitted"
+    entered = await INSTITUTIONS.insert(uow, replace(new, **domain.derived(new.names), status=status, relations=own))
     await replace_values(uow, columns_of(entered))
     await replace_relations(uow, entered)
     return entered
+
+
+async def _check_candidate(uow: UnitOfWork, access: AccessScope, new: Institution) -> None:
+    require_publishing(access, new.visibility, new.country)
+    if known := await queries.in_register(uow.connection, access, new):
+        detail = "The register has this institution. Ask to represent it."
+        raise Conflict(detail, code="institution_exists", members={"institutions": known})
+    await uow.allow_record(new.id)
+    if await queries.open_candidates(uow.connection, access.principal.label) >= domain.MOST_CANDIDATES:
+        raise Conflict("Several institutions that you entered wait for a decision.", members={"reason": "too_many"})
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Institution, wanted: Institution) -> Institution:

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, exists, func, select
+from sqlalchemy import bindparam, case, exists, func, or_, select
 
 from services.membership.certificates.tables import certificate
 from services.membership.consents.tables import consent
 from services.membership.notices.domain import LISTING
+from services.membership.supports.tables import support
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
 from shared.records.access_scope import constant
@@ -18,6 +19,13 @@ _consents = exists().where(
     consent.c.purpose == constant(LISTING),
     consent.c.status == constant("given"),
 )
+_is_listed = exists().where(
+    support.c.id == _c.subject_id,
+    support.c.expert_id == _c.expert_id,
+    support.c.status == constant("accepted"),
+    support.c.listed_name.is_not(None),
+)
+"""The person agreed to be listed as a supporter of what the certificate is about."""
 _VERIFIED = select(
     _c.ref,
     _c.status,
@@ -27,7 +35,7 @@ _VERIFIED = select(
     _c.valid_to,
     _c.holder_name,
     _c.revoked_for,
-    case((_c.expert_id.is_(None), True), else_=_consents).label("is_named"),
+    case((_c.expert_id.is_(None), True), else_=or_(_consents, _is_listed)).label("is_named"),
     case(
         (
             _c.replaced_by.is_not(None),
@@ -43,7 +51,7 @@ _BY_ID = Lookup(_VERIFIED.where(_c.id == bindparam("key")))
 
 async def certificate_by_code(connection: Connection, code: str) -> Row | None:
     """The certificate with this code: its own columns, whether its holder is named to everybody (a person only with
-    the consent to be listed), and the number of its successor."""
+    the consent to be listed, or as a listed supporter), and the number of its successor."""
     return await _BY_CODE.fetchrow(connection, code=code)
 
 

@@ -32,6 +32,7 @@ RULES = (
             ("confirm", _WHOLE, None),
             *(("confirm", _but(confirming=code), code) for code in ("own_grant", *_SCOPE)),
             *(("confirm", _but(second_person=code), code) for code in _SECOND),
+            ("confirm", _but(is_verified_scope=False), "institution_not_verified"),
             ("revoke", _WHOLE, None),
             *(("revoke", _but(revoking=code), code) for code in _SCOPE),
             ("hand_over", _WHOLE, None),

@@ -206,7 +206,7 @@ async def test_an_assessment_and_a_report_change_a_profile(
     await template(admin, plan["framework"], (section("summary", question("achieved", public=True)),))
     author = admin.known_as("author_xb")
     report = await Reporting(author, plan["framework"], id_of(plan["path"]), plan["period"]).submitted()
-    await publish(author, report)
+    await publish(author, report, visibility="network")
     assert (await changed_at())[0] == assessed[0], "the report is of the network"
     assert (await admin.change(report, visibility="public")).status_code == 200
     reported = await changed_at()

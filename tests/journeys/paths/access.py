@@ -5,8 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 from tests.journeys.paths.centres import committee, seat
+from tests.journeys.paths.membership import candidate
 from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, given, later, refused, taken
-from tests.journeys.paths.world import V1
+from tests.journeys.paths.world import DOCUMENT, V1
 from tests.support.running import Client, Person, eventually
 
 _V1 = V1["access"]
@@ -68,6 +69,19 @@ def _of_a_seat(path_run: PathRun) -> str:
     asked = {"principal_id": person.account, "role": _PRESIDENT}
     found = eventually(lambda: path_run.world.secretariat.get(f"{_V1}/grants", **asked)["items"])
     return _link(found[0])
+
+
+def _asked_by_a_rector(path_run: PathRun) -> str:
+    """The role of a representative that a person asks for, over the institution that they entered."""
+    institution = candidate(path_run).rpartition("/")[2]
+    scope = {"scope_kind": "institution", "scope_id": institution, "letter": DOCUMENT}
+    holder = {"kind": "account", "id": _account("rector")(path_run)}
+    asked = {"principal": holder, "role": "institution_representative", **scope}
+    return _link(path_run.create("rector", f"{_V1}/grants", **asked))
+
+
+def _verified(path_run: PathRun) -> None:
+    path_run.by(_OFFICER).step(path_run.notes["candidate"], "verify")
 
 
 def _delegated(path_run: PathRun) -> str:
@@ -353,6 +367,17 @@ PATHS = (
             refused("admin", "hand_over", "follows_an_office"),
             refused(_FOCAL_POINT, "revoke", "role_not_yours_to_hand_on"),
             refused("both", "revoke", "beyond_own_scope"),
+            taken(_OFFICER, "revoke", "revoked"),
+        ),
+    ),
+    Path(
+        "access.grants",
+        "LC",
+        _asked_by_a_rector,
+        "proposed",
+        (
+            refused(_OFFICER, "confirm", "institution_not_verified", _verified),
+            taken(_OFFICER, "confirm", "active"),
             taken(_OFFICER, "revoke", "revoked"),
         ),
     ),

@@ -160,6 +160,15 @@ def _own_expert(path_run: PathRun) -> None:
     eventually(lambda: person.look(path_run.record).status_code == 200)
 
 
+def candidate(path_run: PathRun) -> str:
+    """An institution that a person without a role entered, who is the run's caller `rector`."""
+    path_run.notes["rector"] = rector = path_run.world.person("Rosa Rector")
+    names = [{"value": f"Institute {uuid4().hex}", "language": "en", "types": ["ror_display"]}]
+    made = rector.create(f"{V1['membership']}/institutions", {"names": names, "country": path_run.country})
+    path_run.notes["candidate"] = str(made["links"]["self"])
+    return path_run.notes["candidate"]
+
+
 def _institution(path_run: PathRun) -> str:
     """An institution that nobody has verified."""
     return str(path_run.world.institution(path_run.country, "Newborn Institute", verified=False)["links"]["self"])
@@ -302,7 +311,13 @@ PATHS = (
             taken("applicant", "resign", "resigned"),
         ),
     ),
-    Path("membership.experts", "PG", prospect, "prospect", (taken(_OFFICER, "mark_deceased", "deceased"),)),
+    Path(
+        "membership.experts",
+        "PG",
+        prospect,
+        "prospect",
+        (taken(_OFFICER, "mark_deceased", "deceased"), taken(_OFFICER, "unmark_deceased", "prospect")),
+    ),
     Path("membership.messages", "PG", _message("file"), "sent", ()),
     Path("membership.internal_messages", "PG", _message("internal"), "sent", ()),
     Path(
@@ -431,6 +446,16 @@ PATHS = (
         ),
     ),
     Path("membership.institutions", "PG", _institution, "submitted", (taken(_OFFICER, "reject", "out_of_scope"),)),
+    Path("membership.institutions", "PG", candidate, "candidate", (taken(_OFFICER, "verify", "verified"),)),
+    Path("membership.institutions", "PG", candidate, "candidate", (taken(_OFFICER, "reject", "out_of_scope"),)),
+    Path("membership.institutions", "PG", candidate, "candidate", (taken(_OFFICER, "withdraw", "withdrawn"),)),
+    Path(
+        "membership.institutions",
+        "PG",
+        candidate,
+        "candidate",
+        (taken(_OFFICER, "link", "linked", institution_id=host),),
+    ),
     Path(
         "membership.affiliations",
         "PG",

@@ -115,9 +115,14 @@ async def test_a_membership_that_is_over_is_revoked(
 ) -> None:
     record = await activated(admin)
     await react(database, membership.EXPERT_ACTIVATED, subject=record["id"])
-    assert (await admin.step(f"{EXPERTS}/{record['id']}", verb)).status_code == 200
+    assert (await admin.step(f"{EXPERTS}/{record['id']}", verb, reason="A letter came")).status_code == 200
     await react(database, f"escm.membership.expert.{fact}.v1", membership.EXPERT_ACTIVATED, subject=record["id"])
     assert [(one["status"], one["revoked_for"]) for one in await held(record["id"])] == [("revoked", "withdrawn")]
+    if verb == "mark_deceased":
+        undone = await admin.step(f"{EXPERTS}/{record['id']}", "unmark_deceased", reason="It was a namesake")
+        assert (undone.status_code, undone.json()["status"]) == (200, "active")
+        await react(database, membership.EXPERT_REINSTATED, subject=record["id"])
+        assert [one["status"] for one in await held(record["id"])] == ["revoked", "issued"]
 
 
 async def test_a_merge_issues_nothing_and_its_undo_gives_back(admin: Caller, database: Database, held: Held) -> None:

@@ -150,7 +150,7 @@ async def test_a_link_ends_with_its_time_its_address_and_its_record(
     assert (await somebody.post(CLAIM, {"token": token})).status_code == 422
 
     path, token = await _invited(admin, posted)
-    assert (await admin.step(path, "mark_deceased")).status_code == 200
+    assert (await admin.step(path, "mark_deceased", reason="A letter of the family")).status_code == 200
     assert (await somebody.post(CLAIM, {"token": token})).status_code == 422
 
 

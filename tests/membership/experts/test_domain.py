@@ -11,6 +11,7 @@ from services.membership.experts.domain import (
     Clock,
     ExpertGuardContext,
     display_name,
+    following,
     names_search_key,
     next_clock,
     term_of,
@@ -37,7 +38,7 @@ CASE = ExpertGuardContext(
 
 
 def advance(status: str, verb: str, **more: Any) -> str:
-    return LIFECYCLE.advance(status, verb, CASE, lambda _: True, **more)[1]
+    return LIFECYCLE.advance(status, verb, CASE, lambda _: True, **{"reason": "Given", **more})[1]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,19 @@ def test_a_transition_of_another_state_is_refused() -> None:
     with pytest.raises(Conflict) as refused:
         advance("lapsed", "approve")
     assert refused.value.members["reason"] == "not_in_this_state"
+
+
+@pytest.mark.parametrize(
+    ("status", "last_day", "first_day"),
+    [
+        ("active", TODAY + timedelta(days=40), TODAY + timedelta(days=41)),
+        ("grace", TODAY - timedelta(days=40), TODAY - timedelta(days=39)),
+        ("lapsed", TODAY - timedelta(days=100), TODAY),
+        ("active", None, TODAY),
+    ],
+)
+def test_a_renewed_term_continues_the_present_one(status: str, last_day: date | None, first_day: date) -> None:
+    assert following(status, last_day, TODAY) == first_day
 
 
 def test_suspension_returns_to_where_it_came_from() -> None:

@@ -257,7 +257,9 @@ async def test_only_two_living_records_are_merged(admin: Caller) -> None:
     for pair, reason in (((two, three), "winner_merged"), ((three, two), "loser_merged")):
         response = await admin.post(MERGES, merge_body(*pair))
         assert (response.status_code, response.json()["reason"]) == (409, reason)
-    assert (await admin.step(f"{EXPERTS}/{three['id']}", "mark_deceased")).status_code == 200
+    assert (
+        await admin.step(f"{EXPERTS}/{three['id']}", "mark_deceased", reason="A letter of the family")
+    ).status_code == 200
     response = await admin.post(MERGES, merge_body(three, one))
     assert (response.status_code, response.json()["reason"]) == (409, "winner_ended")
     assert (await admin.post(MERGES, merge_body(one, three))).status_code == 201

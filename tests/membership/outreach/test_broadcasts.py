@@ -106,7 +106,7 @@ async def test_the_dry_run_counts_by_language_and_exclusion(office: Office, supe
     )
     for action in ("restrict_processing", "mark_deceased"):
         expert, _ = await office.expert()
-        assert (await office.admin.step(expert["links"]["self"], action)).status_code == 200
+        assert (await office.admin.step(expert["links"]["self"], action, reason="A letter came")).status_code == 200
     owned, _ = await office.expert()
     await superuser.execute("UPDATE member_expert SET account_id = uuidv7() WHERE id = $1", UUID(owned["id"]))
     lost, _ = await office.expert()

@@ -135,7 +135,7 @@ async def test_who_was_merged_or_has_ended_is_not_found(
     await merged(admin, winner, (await admin.get(f"{EXPERTS}/{loser}")).json())
     (second,) = await _found(database, person)
     assert second not in (loser, UUID(winner["id"]))
-    await admin.step(f"{EXPERTS}/{second}", "mark_deceased")
+    await admin.step(f"{EXPERTS}/{second}", "mark_deceased", reason="A letter of the family")
     assert await _found(database, person) != [second]
 
 

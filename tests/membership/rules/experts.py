@@ -52,6 +52,8 @@ RULES = (
             ("renew", _but(profile_confirmed_on=None), "profile_not_confirmed"),
             ("renew", _but(conflict_of_interest_on=date(2025, 12, 31)), "conflict_of_interest_missing"),
             ("renew", _but(conflict_of_interest_on=None), "conflict_of_interest_missing"),
+            ("unmark_deceased", _but(status_since=date(2026, 10, 25)), None),
+            ("unmark_deceased", _but(status_since=date(2026, 10, 24)), "too_late"),
             ("link_account", _EXPERT, None),
             ("link_account", _but(has_account=True), "has_an_account"),
             ("link_account", _but(has_record=True), "record_exists"),

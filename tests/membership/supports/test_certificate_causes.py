@@ -32,6 +32,21 @@ async def _about(admin: Caller, record: str, kind: str) -> list[dict[str, Any]]:
     return sorted(items, key=lambda one: one["id"])
 
 
+@pytest.mark.parametrize(("agrees", "name"), [(True, "Amina Khan"), (False, None)])
+async def test_a_listed_supporter_is_named_to_whoever_verifies(
+    campaign: Campaign, database: Database, *, agrees: bool, name: str | None
+) -> None:
+    initiative = await campaign.initiative()
+    tokens = await campaign.signed(initiative, name="Amina Khan", consent_to_list=agrees)
+    found = await campaign.support((await campaign.confirm(tokens["support"])).json()["ref"])
+    await react(database, signing.SUPPORT_ACCEPTED, subject=found["id"])
+    (made,) = await _about(campaign.admin, found["id"], "support")
+    address = f"{VERIFY}/{made['code']}"
+    assert (await campaign.public.get(address)).json()["holder_name"] == name
+    assert (await campaign.withdraw(tokens["withdrawal"])).status_code == 200
+    assert (await campaign.public.get(address)).json()["holder_name"] is None
+
+
 async def test_a_supporter_gets_one_certificate_with_the_mailed_token(campaign: Campaign, database: Database) -> None:
     initiative = await campaign.initiative()
     tokens = await campaign.signed(initiative, name="Amina Khan", language="fr")

@@ -2,8 +2,8 @@
 
 from migrations.rules import grant, run
 
-revision = "0100_institution_candidates"
-down_revision = "0094_actions_support_holders"
+revision = "0101_institution_candidates"
+down_revision = "0100_actions_files_of_experts"
 
 _STATES = ("submitted", "verified", "linked", "out_of_scope", "inactive", "withdrawn")
 _WORK, _OTHER_WORK = "member_published_work", "member_work_without_candidates"

@@ -22,8 +22,8 @@ transition that is in neither list of the catalogue fails that test.
 Each notification is one row for a person, a record, an event and a day, in `GET /access/v1/notifications`. Nobody is
 notified of their own transition. People choose for each kind between `mail`, `digest` (one mail a day) and `none` in
 `PATCH /access/v1/accounts/me`; a kind that they do not name is `{DEFAULT_DELIVERY}`. Mails go to verified addresses of
-active accounts, in the language of the account, as text and as HTML; a person whose erasure is open gets none. Programs
-have no notifications.
+active accounts, in the language of the account, as text and as HTML; a person whose erasure is open gets none. Their
+links lead to `/{{language}}/records/…`, the portal's page of the record. Programs have no notifications.
 
 A transition or a grant that waits for a second person notifies that person if one was named, and its proposer of what
 became of it; each proposal on its own, with its address. Without a name, lists show it with `holder=me`. A message that

@@ -11,6 +11,7 @@ from services.access.notifications import domain, queries
 from services.access.notifications.audiences import Recipient, recipients_of
 from services.access.notifications.sentences import sentence
 from shared.contracts.envelope import Fact
+from shared.contracts.kinds import record_page
 from shared.contracts.readers import entities
 from shared.database.ids import uuid7
 from shared.database.statements import Row
@@ -61,13 +62,13 @@ def _notification(reader: Row, fact: Fact, recipient: Recipient) -> domain.Notif
 
 async def mail_waiting(uow: UnitOfWork, seal: MailSeal, origin: str) -> int:
     """Enqueues one mail for each of up to 500 notifications that want one, in the transaction that marks them. Returns
-    how many notifications it took. `origin` begins the links."""
+    how many notifications it took. `origin` begins the addresses of pages."""
     rows = await queries.take_for_mails(uow.connection, now())
     readers = await queries.readers(uow.connection, (row["account_id"] for row in rows))
     for row in rows:
         if reader := readers.get(row["account_id"]):
             text = sentence(row["event"], reader["language"])
-            _post(uow, seal, reader, TEMPLATE, ref=row["ref"], sentence=text, link=f"{origin}{row['link']}")
+            _post(uow, seal, reader, TEMPLATE, ref=row["ref"], sentence=text, link=_page(row, reader, origin))
     return len(rows)
 
 
@@ -79,11 +80,15 @@ async def mail_digests(uow: UnitOfWork, seal: MailSeal, origin: str, before: dat
     for account, its in groupby(rows, itemgetter("account_id")):
         if reader := readers.get(account):
             lines = (
-                f"{row['ref']}: {sentence(row['event'], reader['language'])}\n{origin}{row['link']}"
+                f"{row['ref']}: {sentence(row['event'], reader['language'])}\n{_page(row, reader, origin)}"
                 for row in islice(its, domain.MOST_IN_DIGEST)
             )
             _post(uow, seal, reader, DIGEST, lines="\n\n".join(lines))
     return len(rows)
+
+
+def _page(row: Row, reader: Row, origin: str) -> str:
+    return record_page(origin, reader["language"], row["resource"], row["record_id"])
 
 
 def _post(uow: UnitOfWork, seal: MailSeal, reader: Row, template: str, **values: str) -> None:

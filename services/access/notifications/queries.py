@@ -22,7 +22,7 @@ from shared.records.access_scope import constant
 _AT_ONCE = 500
 _LAST_ID = UUID(int=2**128 - 1)
 _ACCOUNTS_AT_ONCE = 100
-_MAILED = tuple(notification.c[name] for name in ("id", "account_id", "event", "ref", "link"))
+_MAILED = tuple(notification.c[name] for name in ("id", "account_id", "event", "resource", "record_id", "ref"))
 _SHOWN = tuple(notification.c[name] for name in ("id", "kind", "event", "resource", "record_id", "ref", "link", "at"))
 _own = notification.c.account_id == bindparam("account")
 _is_unread = notification.c.read_at.is_(None)

@@ -12,7 +12,7 @@ from tests.portal.conftest import Site
 from tests.portal.test_pages import Balance
 from tests.support.services import open_portal
 
-_DESK = "https://desk.example/{language}/{service}/{resource}/{id}"
+_FRONTEND = "https://desk.example/{language}/{service}/{resource}/{id}"
 
 
 def test_every_kind_of_record_has_a_name_in_every_language() -> None:
@@ -50,7 +50,7 @@ async def test_a_public_record_has_the_page_that_shows_it(site: Site, plural: st
 
 async def test_the_page_leads_to_the_frontend_of_the_settings(site: Site) -> None:
     key, ref = uuid4(), site.ref("experts")
-    async with open_portal(site.asking, api_seconds=60, record_page=_DESK) as portal:
+    async with open_portal(site.asking, api_seconds=60, record_page=_FRONTEND) as portal:
         links = Balance((await portal.get(f"/es/records/actions/tasks/{key}")).text).links
         assert f"https://desk.example/es/actions/tasks/{key}" in links
         links = Balance((await portal.get(f"/en/records/membership/experts/{ref}")).text).links

@@ -65,4 +65,6 @@ async def _public_page(request: Request, language: str, kind: str, key: str) -> 
         found = await PageReads(request).known(service, plural, key, fields="ref,country")
     except (RateLimited, Unavailable):
         return None
-    return found and f"/{language}{_SHOWN[kind].format(ref=quote(found['ref']), country=found['country'])}"
+    if found is None:
+        return None
+    return f"/{language}{_SHOWN[kind].format(ref=quote(found['ref']), country=found['country'])}"

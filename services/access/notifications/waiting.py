@@ -2,10 +2,11 @@
 wait."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Uuid, any_, bindparam, exists, func, or_, select
+from sqlalchemy import Boolean, Text, Uuid, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from services.access.access import SERVICES
@@ -29,6 +30,8 @@ from shared.records.pending import pending
 _MOST = 1_000
 """Most items of a work list that are looked at, the earliest due first."""
 _AT_ONCE = 100
+_OWN_FOR = timedelta(days=1)
+"""How long a person knows without a notification what their own change has left to them."""
 _WITHDRAW = "withdraw"
 """The verb of proposals of the person's own, which wait for somebody else."""
 _ROLES = sorted({role for service in SERVICES for role in takers_of(service)} - {"expert"})
@@ -44,7 +47,8 @@ _has_work = or_(
     exists().where(pending.c.second_person == account.c.id, pending.c.status == constant("pending")),
     *(exists().where(work.c.account_id == account.c.id) for work in _works),
 )
-_wants_mail = account.c.notifications[WORK_KIND].astext == constant("mail")
+_choice = account.c.notifications.op("->>", return_type=Text())(constant(WORK_KIND))
+_wants_mail = _choice == constant("mail")
 _is_asked = or_(~bindparam("at_once", type_=Boolean), _wants_mail)
 _IN_USE = account.c.status == constant("active")
 _PEOPLE = Statement(
@@ -94,8 +98,8 @@ async def notify_of_work(
     uow: UnitOfWork, principal: Principal, at: datetime, records: Sequence[UUID] | None = None
 ) -> tuple[set[str], int]:
     """Notifies a person of what waited for them at this instant, of `records` if they are given, and has not been
-    announced since it last changed; not of what their own change left to them. Returns the deliveries of the new
-    notifications, and how many records wait."""
+    announced since it last changed; not of what their own change left to them, for a day. Returns the deliveries of the
+    new notifications, and how many records wait."""
     connection, person = uow.connection, await with_work(uow.connection, principal)
     items = (await page(connection, person, limit=_MOST, records=records))[:_MOST]
     waiting = {row["id"]: row for row in items if row["verb"] != _WITHDRAW}
@@ -108,16 +112,18 @@ async def notify_of_work(
     new = [
         _notification(reader, row, at)
         for key, row in waiting.items()
-        if _is_new(announced.get(key), changed.get(key), reader["id"], at)
+        if begins_to_wait(announced.get(key), changed.get(key), reader["id"], at)
     ]
-    return await queries.add(connection, new) if new else set(), items[0]["total"]
+    return await queries.add(connection, new) if new else set(), items[0]["total"] - len(items) + len(waiting)
 
 
-def _is_new(announced: datetime | None, changed: Row | None, person: UUID, at: datetime) -> bool:
-    """Whether a record has begun to wait since it was announced. One without a change waits since a certain day."""
+def begins_to_wait(announced: datetime | None, changed: Mapping[str, Any] | None, person: UUID, at: datetime) -> bool:
+    """Whether a record has begun to wait for a person since it was announced: it has `changed`, or waits from a certain
+    day on."""
     if changed is None or changed["at"] > at:
         return changed is None and announced is None
-    return changed["actor_id"] != person and (announced is None or announced < changed["at"])
+    is_own = changed["actor_id"] == person and changed["at"] > at - _OWN_FOR
+    return not is_own and (announced is None or announced < changed["at"])
 
 
 def _notification(reader: Row, row: Row, at: datetime) -> Notification:

@@ -11,10 +11,12 @@ import pytest
 from services.access.notifications.deliveries import delivery_of, is_gathered
 from services.access.notifications.domain import WAITING, Notice
 from services.access.notifications.sentences import sentence
+from services.access.notifications.waiting import begins_to_wait
 from services.access.worker import SCHEDULES
 from shared.contracts.kinds import record_page
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
+from shared.kernel.clock import now
 from tests.access.notifications.people import People, arrived, news
 from tests.support.callers import Caller
 from tests.support.centres import entered, stepped, unused_country
@@ -92,6 +94,29 @@ def test_what_waits_is_in_a_digest_unless_somebody_chooses(preferences: dict[str
 )
 def test_mails_about_programmes_and_of_what_waits_are_gathered(kind: str, resource: str, gathered: bool) -> None:
     assert is_gathered(kind, resource) is gathered
+
+
+@pytest.mark.parametrize(
+    ("announced", "changed", "by_other", "is_new"),
+    [
+        (None, None, True, True),
+        (1, None, True, False),
+        (None, 2, True, True),
+        (3, 2, True, True),
+        (1, 2, True, False),
+        (None, -1, True, False),
+        (None, 2, False, False),
+        (None, 30, False, True),
+        (20, 30, False, False),
+    ],
+)
+def test_a_record_is_announced_once_for_each_change(
+    announced: int | None, changed: int | None, by_other: bool, is_new: bool
+) -> None:
+    """The hours before the announcement at which it was announced, and at which it last changed."""
+    person, at = uuid4(), now()
+    last = changed and {"at": at - timedelta(hours=changed), "actor_id": uuid4() if by_other else person}
+    assert begins_to_wait(announced and at - timedelta(hours=announced), last, person, at) is is_new
 
 
 @pytest.mark.long("waits for mails that must not come")

@@ -90,27 +90,55 @@ _VALUES: dict[str, dict[str, dict[str, str]]] = {
 }
 
 
-async def load(database_url: str) -> bool:
-    """Creates the records through the public operations. Returns False, and creates none, if one of the countries has
-    a committee or a programme. The institutions of the register are loaded before."""
-    hosts: dict[str, UUID] = {}
-    async with _writing(CentresSettings(database_url=database_url)) as uow:
-        for country in _WORKS:
-            taken = "SELECT EXISTS (SELECT 1 FROM centre_committee WHERE country = $1)"
-            if await uow.connection.fetchval(taken, country):
-                return False
-            hosts[country] = await uow.connection.fetchval(
-                "SELECT id FROM member_published_institution WHERE country = $1 ORDER BY id LIMIT 1", country
-            )
-        places = {country: await _centre(uow, country, host) for country, host in hosts.items()}
+_COMMITTEE, _CENTRE = "Committee of the demonstration", "Centre of the demonstration"
+_PLACES = """
+SELECT k.country, k.id, c.id AS centre FROM centre_committee k JOIN centre_centre c ON c.committee_id = k.id
+WHERE k.created_by = 'system' AND k.names ->> 'en' = $1 AND k.status = 'proposed' AND c.status = 'draft'
+"""
+_HOST = "SELECT id FROM member_published_institution WHERE country = $1 ORDER BY id LIMIT 1"
+_HAS_COMMITTEE = "SELECT EXISTS (SELECT 1 FROM centre_committee WHERE country = ANY($1) AND id <> ALL($2))"
+_HAS_PROGRAMME = "SELECT EXISTS (SELECT 1 FROM action_programme WHERE country = ANY($1))"
+_HAS_PERIOD = "SELECT EXISTS (SELECT 1 FROM action_period WHERE framework = $1 AND code = $2)"
+_HAS_INDICATORS = "SELECT EXISTS (SELECT 1 FROM action_indicator WHERE framework = $1 AND code = ANY($2))"
+
+
+async def load(database_url: str) -> str | None:
+    """Creates the records through the public operations, or none of them. Returns what is in their way, if anything is.
+
+    Two services write in a transaction each. What is in the way is looked for before the first of them; after an
+    interruption between the two, the next call continues with the committees and centres of the first.
+    """
     async with _writing(ActionsSettings(database_url=database_url)) as uow:
-        taken = "SELECT EXISTS (SELECT 1 FROM action_programme WHERE country = ANY($1))"
-        if await uow.connection.fetchval(taken, list(_WORKS)):
-            return False
+        if hindrance := await _hindrance(uow):
+            return hindrance
+        hosts: dict[str, UUID] = {}
+        async with _writing(CentresSettings(database_url=database_url)) as of_centres:
+            connection = of_centres.connection
+            places = {row["country"]: (row["id"], row["centre"]) for row in await connection.fetch(_PLACES, _COMMITTEE)}
+            own = [committee for committee, _ in places.values()]
+            if await connection.fetchval(_HAS_COMMITTEE, list(_WORKS), own):
+                return "one of the countries has a committee"
+            for country in _WORKS:
+                if (host := await connection.fetchval(_HOST, country)) is None:
+                    return "the countries have no institutions: `escm demo load` enters them"
+                hosts[country] = host
+            for country in _WORKS.keys() - places.keys():
+                places[country] = await _centre(of_centres, country, hosts[country])
         for country, (committee, centre) in places.items():
             await _programme(uow, country, hosts[country], {"committee_id": committee, "centre_id": centre})
         await _results(uow)
-    return True
+    return None
+
+
+async def _hindrance(uow: UnitOfWork) -> str | None:
+    """What of the programmes, their periods and indicators is there already."""
+    if await uow.connection.fetchval(_HAS_PROGRAMME, list(_WORKS)):
+        return "one of the countries has a programme"
+    if await uow.connection.fetchval(_HAS_PERIOD, _FRAMEWORK, str(today().year)):
+        return f"{_FRAMEWORK} has a period {today().year}"
+    if await uow.connection.fetchval(_HAS_INDICATORS, _FRAMEWORK, list(_VALUES)):
+        return f"{_FRAMEWORK} has one of the indicators {', '.join(_VALUES)}"
+    return None
 
 
 @asynccontextmanager
@@ -144,9 +172,9 @@ async def _taken(
 async def _centre(uow: UnitOfWork, country: str, host: UUID) -> tuple[UUID, UUID]:
     """A proposed committee and the draft of a centre."""
     owner = {"country": country, "host_institution_id": host, "visibility": "public"}
-    committee = CommitteeBody.model_validate({**owner, "names": {"en": "Committee of the demonstration"}})
+    committee = CommitteeBody.model_validate({**owner, "names": {"en": _COMMITTEE}})
     proposed = await _created(uow, committees, committees.COMMITTEES, committee)
-    body = {**owner, "names": {"en": "Centre of the demonstration"}, "committee_id": proposed.id}
+    body = {**owner, "names": {"en": _CENTRE}, "committee_id": proposed.id}
     drafted = await _created(uow, centres, centres.CENTRES, CentreBody.model_validate(body))
     return proposed.id, drafted.id
 

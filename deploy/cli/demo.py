@@ -27,7 +27,8 @@ def load() -> None:
 def programmes() -> None:
     """Load a programme with actions, milestones, indicators and results for each of the countries.
 
-    It moves the stages of the countries, and is refused if one of them has a committee or a programme.
+    It moves the stages of the countries. If one of them has a committee or a programme, or the framework has what the
+    demo enters, it says so and changes nothing.
     """
     from deploy import demo_programmes
     from shared.configuration.settings import Settings
@@ -36,7 +37,7 @@ def programmes() -> None:
     if Settings(database_url=url).environment == "production":
         fail("the demo data is not for production")
     with working("loads the demo programmes"):
-        is_loaded = asyncio.run(demo_programmes.load(url))
-    if not is_loaded:
-        fail("one of the countries has a committee or a programme")
+        hindrance = asyncio.run(demo_programmes.load(url))
+    if hindrance:
+        fail(hindrance)
     out.print("Two programmes are loaded: see /actions/v1/statistics/headlines.", markup=False)

@@ -7,7 +7,8 @@ from typing import Any
 from deploy.local.folder import PROJECT
 from deploy.matrix.readers import SERVICES, resource_types_of
 from deploy.matrix.silent import NOBODY
-from services.access.notifications.domain import DEFAULT_DELIVERY, EVERY_NOTICE, KINDS, NOTICES, event_of
+from services.access.notifications.deliveries import DEFAULT_DELIVERY, DEFAULT_WORK_DELIVERY
+from services.access.notifications.domain import EVERY_NOTICE, KINDS, NOTICES, WORK_KIND, event_of
 from services.access.notifications.sentences import sentence
 from shared.kernel.lifecycle import Transition
 from shared.records.resource_type import ResourceType
@@ -21,13 +22,20 @@ transition that is in neither list of the catalogue fails that test.
 
 Each notification is one row for a person, a record, an event and a day, in `GET /access/v1/notifications`. Nobody is
 notified of their own transition. People choose for each kind between `mail`, `digest` (one mail a day) and `none` in
-`PATCH /access/v1/accounts/me`; a kind that they do not name is `{DEFAULT_DELIVERY}`. Mails go to verified addresses of
-active accounts, in the language of the account, as text and as HTML; a person whose erasure is open gets none. Programs
-have no notifications.
+`PATCH /access/v1/accounts/me`; a kind that they do not name is `{DEFAULT_DELIVERY}`, and `{WORK_KIND}` is
+`{DEFAULT_WORK_DELIVERY}`. Mails go to verified addresses of active accounts, in the language of the account, as text
+and as HTML; a person whose erasure is open gets none. Their links lead to `/{{language}}/records/…`, the portal's page
+of the record. Programs have no notifications.
+
+`{WORK_KIND}` is what waits for a step of the person, in an office or by name: the items of `GET /access/v1/work_list`.
+Whoever approves, publishes, verifies or is a second person hears of a record once each time that it begins to wait: at
+once with `mail`, else at the end of the day. Mails about `actions` and of what waits are gathered: a person gets the
+first at once, and what follows within a quarter of an hour in one more.
 
 A transition or a grant that waits for a second person notifies that person if one was named, and its proposer of what
-became of it; each proposal on its own, with its address. Without a name, lists show it with `holder=me`. A message that
-is the reason of a transition notifies nobody: the transition does. Internal messages notify nobody.
+became of it; each proposal on its own, with its address. Without a name, it waits for everybody who may confirm it,
+like any other work. A message that is the reason of a transition notifies nobody: the transition does. Internal messages
+notify nobody.
 
 The kinds: {", ".join(f"`{kind}`" for kind in KINDS)}.
 """

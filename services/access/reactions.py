@@ -2,11 +2,13 @@
 grants over merged records, accounts of erased persons, and notifications."""
 
 from collections.abc import Sequence
+from functools import cache
+from itertools import chain
 
 from services.access.erasing import erase_later, sign_out
 from services.access.merges import EXPERTS, INSTITUTIONS
 from services.access.notifications.domain import NOTICES
-from services.access.notifications.operations import notify
+from services.access.notifications.operations import look_for_work, notify
 from services.access.offices.operations import (
     follow_accounts,
     follow_delegations,
@@ -21,6 +23,8 @@ from services.access.offices.operations import (
 from services.access.officials.operations import suspend_without_focal_point
 from shared.contracts import actions, centres, membership, reporting, signing
 from shared.contracts.envelope import Fact
+from shared.contracts.readers import entities, steps
+from shared.contracts.registry import FACTS
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reaction, Reactions, of_each_subject
 
@@ -93,15 +97,34 @@ _FOLLOWING: Reactions = {
 }
 
 
-def _and_notify(follow: Reaction) -> Reaction:
+_NOT_OF_A_STATE = frozenset(("updated", "deleted", "merged", "unmerged", "erased"))
+_PROPOSED = "transition_proposed"
+
+
+def _begins_to_wait(fact: str) -> bool:
+    """Whether a record may begin to wait with this fact: it entered a state that has a next step, or a transition waits
+    for a second person."""
+    _, service, entity, what, _ = fact.split(".")
+    is_other = what in _NOT_OF_A_STATE or (what.startswith("transition_") and what != _PROPOSED)
+    return not is_other and (what == _PROPOSED or entities().get(f"{service}.{entity}") in steps())
+
+
+@cache
+def _in_turn(*reactions: Reaction) -> Reaction:
+    """One reaction after the other. The same ones are one reaction, so that a batch goes through them once."""
+    if len(reactions) == 1:
+        return reactions[0]
+
     async def react(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-        await follow(uow, facts)
-        await notify(uow, facts)
+        for each in reactions:
+            await each(uow, facts)
 
     return react
 
 
+_NOTIFYING: Reactions = dict.fromkeys(NOTICES, notify)
+_WORKING: Reactions = {fact: look_for_work for fact in sorted(FACTS) if _begins_to_wait(fact)}
+_TABLES = (_FOLLOWING, _NOTIFYING, _WORKING)
 REACTIONS: Reactions = {
-    **dict.fromkeys(NOTICES, notify),
-    **{fact: _and_notify(follow) if fact in NOTICES else follow for fact, follow in _FOLLOWING.items()},
+    fact: _in_turn(*(table[fact] for table in _TABLES if fact in table)) for fact in dict.fromkeys(chain(*_TABLES))
 }

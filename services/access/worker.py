@@ -11,7 +11,7 @@ from services.access.clients.operations import CLIENTS
 from services.access.erasing import job_handlers as erasing_jobs
 from services.access.grants.operations import expire_grants
 from services.access.notifications.jobs import job_handlers as notification_jobs
-from services.access.notifications.operations import delete_old, plan_digests
+from services.access.notifications.operations import delete_old, plan_digests, plan_mails
 from services.access.own_account.jobs import delete_unused
 from services.access.reactions import REACTIONS
 from services.access.sessions.jobs import expire_sessions
@@ -31,6 +31,7 @@ SCHEDULES: Schedules = {
     "rotate_signing_keys": Schedule(timedelta(hours=1), rotate_signing_keys, catch_up=1),
     "verify_audit_trail": Schedule(timedelta(hours=1), verify_trail, catch_up=1),
     "delete_old_notifications": Schedule(timedelta(hours=1), delete_old, catch_up=1),
+    "mail_gathered": Schedule(timedelta(minutes=1), plan_mails, catch_up=1),
     "mail_digests": Schedule(timedelta(days=1), plan_digests, catch_up=1),
     "delete_expired": Schedule(timedelta(hours=1), delete_expired, catch_up=1),
 }

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     """Where pages read the services, such as `http://{service}:8000`; by default the issuer's address."""
     api_seconds: float = Field(2.0, gt=0, le=60, validation_alias="ESCM_API_SECONDS")
     """Seconds for which a page waits for one response of a service, including its time in the queue."""
+    record_page: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_RECORD_PAGE")
+    """The frontend's page of a record, to which the portal's pages of records lead, such as
+    `https://desk.example/{language}/{service}/{resource}/{id}`. `{id}` is an id or a ref."""
     audience: str = Field("escm", validation_alias="ESCM_AUDIENCE")
     """Audience of tokens."""
     grants_believed: float = Field(30.0, gt=0, le=30, validation_alias="ESCM_GRANTS_BELIEVED")
@@ -151,6 +154,19 @@ class Settings(BaseSettings):
     def _one_primary(cls, given: str) -> str:
         if fault := fault_of_servers(given):
             raise ValueError(f"DATABASE_URL {fault}")
+        return given
+
+    @field_validator("record_page")
+    @classmethod
+    def _name_the_record(cls, given: str) -> str:
+        try:
+            named = given.format(language="en", service="actions", resource="tasks", id="TSK-1")
+        except (AttributeError, IndexError, KeyError, ValueError):
+            raise ValueError(
+                "ESCM_RECORD_PAGE has {language}, {service}, {resource} and {id} alone in braces"
+            ) from None
+        if given and "TSK-1" not in named:
+            raise ValueError("ESCM_RECORD_PAGE has no {id}")
         return given
 
     @model_validator(mode="after")

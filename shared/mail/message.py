@@ -4,9 +4,11 @@ attempt."""
 import re
 from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Self
 from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -40,7 +42,7 @@ _RIGHT_TO_LEFT = frozenset(("ar",))
 class UnfoldedHeader(str):
     """A header in one line. The library would encode a long address, which RFC 2369 forbids."""
 
-    def __new__(cls, name: str, value: str) -> "UnfoldedHeader":
+    def __new__(cls, name: str, value: str) -> Self:
         header = super().__new__(cls, value)
         header.name = name
         return header
@@ -57,6 +59,16 @@ def greeting(language: str, name: str | None) -> str:
     chosen both."""
     without, by_name = _GREETINGS[language]
     return by_name.format(name) if name else without
+
+
+class Subject(UnfoldedHeader):
+    """The subject, in as many lines as it needs. The library would encode word by word, and lose the spaces between two
+    of them."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """The lines: plain if the subject is ASCII, else encoded as a whole (RFC 2047)."""
+        lines = Header(self, header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {lines}{policy.linesep}"
 
 
 def compose(
@@ -80,7 +92,7 @@ def compose(
     direction = "rtl" if mail.language in _RIGHT_TO_LEFT else "ltr"
     to = mail_address(mail.to)
     message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
-    message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
+    message["From"], message["To"], message["Subject"] = sender, to, Subject("Subject", " ".join(subject.split()))
     message["Message-ID"] = f"<{identity}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     message["Date"] = format_datetime(written_at)
     message["Auto-Submitted"] = "auto-generated"

@@ -165,8 +165,8 @@ class ResourceType(Generic[R, GuardContext]):
         is_aside: bool = False,
     ) -> R:
         """The record after a transition. `effects` returns, for the new state, the record with further changes. `fact`
-        announces it instead of the transition's own fact. `is_aside`: as `write_aside` says. A transition with the field
-        `visibility` sets who sees the record.
+        announces it instead of the transition's own fact. `is_aside`: as `write_aside` says. A transition with the
+        field `visibility` sets who sees the record.
 
         Raises what `Lifecycle.advance` raises, and SecondPersonNeeded for an unproposed transition of two persons. An
         operation writes nothing before it calls this.

@@ -50,4 +50,5 @@ def test_the_worker_keeps_its_schedules() -> None:
         "delete_expired",
         "delete_old_notifications",
         "mail_digests",
+        "mail_gathered",
     }

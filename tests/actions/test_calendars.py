@@ -88,6 +88,14 @@ async def test_a_calendar_has_the_days_of_every_kind(
     }
     assert {uid: str(events[uid]["summary"]) for uid in expected} == expected
     assert {events[uid]["dtstart"].dt for uid in expected} == {_DAY}
+    led = {uid: urlsplit(events[uid]["url"]).path.split("/")[1:5] for uid in (*expected, _uid(of_period, "period_due"))}
+    assert {uid: f"{service}.{plural}" for uid, (_, _, service, plural) in led.items()} == {
+        _uid(mark, "milestone"): "actions.milestones",
+        _uid(met, "meeting"): "actions.meetings",
+        _uid(followed, "task"): "actions.tasks",
+        _uid(str(report), "annual_report"): "centres.annual_reports",
+        _uid(of_period, "period_due"): "actions.periods",
+    }
     for label, day in (("period_due", "2099-01-31"), ("period_closes", "2099-02-28")):
         assert str(events[_uid(of_period, label)]["dtstart"].dt) == day
     own = await _events(me, await _subscribed(me, programme_id=plan[-36:], kinds=["milestones", "periods"]))
@@ -273,11 +281,16 @@ async def test_a_programme_is_one_of_the_country(admin: Caller, caller: Callers)
 @pytest.mark.parametrize("title", ["Ж" * 100, "a, b; c\\n", "two\nlines", "𝕏" * 40 + "x" * 40])
 def test_the_document_holds_every_event_and_folds_long_lines(title: str) -> None:
     at = now()
-    events = [Event(uuid4(), "task", _DAY, n, at, f"TSK-{n}", title) for n in range(3)]
-    written = document(events, "ESCM", "ru")
-    assert written == document(events, "ESCM", "ru")
+    events = [Event("actions.tasks", uuid4(), "task", _DAY, n, at, f"TSK-{n}", title) for n in range(3)]
+    written = document(events, "ESCM", "ru", "https://escm.example/")
+    assert written == document(events, "ESCM", "ru", "https://escm.example/")
     assert max(len(line) for line in written.split(b"\r\n")) <= 75
     read = Calendar.from_ical(written).walk("VEVENT")
     assert {str(one["summary"]) for one in read} == {f"Срок задачи: {title}"}
     assert [(str(one["uid"]), int(one["sequence"])) for one in read] == [(one.uid, one.version) for one in events]
     assert {one["dtstamp"].dt for one in read} == {at.replace(microsecond=0)}
+    pages = [f"https://escm.example/ru/records/actions/tasks/{one.record}" for one in events]
+    assert [str(one["url"]) for one in read] == pages
+    assert [str(one["description"]).split("\n") for one in read] == [
+        [one.ref, page] for one, page in zip(events, pages, strict=True)
+    ]

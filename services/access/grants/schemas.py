@@ -15,7 +15,7 @@ from services.access.grants.queries import render
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, Clean, Day, Document, JsonDocument, OneLine, Prose, ResponseModel
+from shared.web.fields import Body, Day, Document, JsonDocument, OneLine, Prose, ResponseModel
 from shared.web.schemas import RecordResponse
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]

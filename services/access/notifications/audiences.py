@@ -110,6 +110,15 @@ _helping = (
         _expert.c.account_id.is_not(None),
     )
 )
+
+
+def _granted(state: str, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The account with a grant that is in force, for the fact of this state."""
+    in_force = (grant.c.id == KEYS, grant.c.principal_kind == ACCOUNT, grant.c.status == constant("active"))
+    named = (grant.c.id.label("subject"), grant.c.principal_id.label("account_id"), constant(state).label("state"))
+    return select(*named).where(*in_force, *conditions)
+
+
 _PEOPLE: Mapping[Audience, Statement] = {
     audience: Statement(query)
     for audience, query in {
@@ -170,6 +179,9 @@ _PEOPLE: Mapping[Audience, Statement] = {
             grant.c.id == KEYS,
             grant.c.principal_kind == ACCOUNT,
             grant.c.created_by != constant(SYSTEM.label),
+        ),
+        Audience.GRANTED: _granted("created", grant.c.created_by != constant(SYSTEM.label)).union_all(
+            _granted("activated")
         ),
         Audience.KEY_OWNER: select(api_key.c.id.label("subject"), api_key.c.owner_id.label("account_id")).where(
             api_key.c.id == KEYS, api_key.c.owner_kind == ACCOUNT

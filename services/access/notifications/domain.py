@@ -1,21 +1,17 @@
-"""Which fact notifies whom, by which kind of notification, and how people want to be notified."""
+"""Which fact notifies whom, by which kind of notification."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, TypeAlias
 from uuid import UUID
 
 from shared.contracts.registry import FACTS
 
-Delivery: TypeAlias = Literal["mail", "digest", "none"]
-"""A mail for each notification, a part of one mail a day, or no mail."""
-DEFAULT_DELIVERY: Delivery = "mail"
+WORK_KIND, WORK_EVENT = "work_list", "work_list.waiting"
+"""The kind and the event of notifications of what waits for a step of the account."""
 RETENTION = timedelta(days=365)
 """How long a notification is stored, read or not."""
-MOST_IN_DIGEST = 100
-"""Most notifications that one digest lists, the newest first."""
 
 
 class Audience(StrEnum):
@@ -59,6 +55,7 @@ class Audience(StrEnum):
     GOVERNMENT = "focal points of the country"
     OWNER = "the owner of the account"
     HOLDER = "the holder of a grant that somebody gave"
+    GRANTED = "the holder of a grant that somebody gave or confirmed, once it is in force"
     KEY_OWNER = "the owner of the key"
     EXPERT_APPLICANT = "the expert on whose file the office posted it"
     CENTRE_APPLICANT = "who applies for the centre on whose file the office posted it"
@@ -257,7 +254,8 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("focal_point", _A.FOCAL_POINT, of="actions.focal_point activated handing_over ended"),
         *_notices("focal_point", _A.COUNTRY_OFFICE, of="actions.focal_point vacant"),
         *_notices("account", _A.OWNER, of="access.account reinstated"),
-        *_notices("grant", _A.HOLDER, of="access.grant activated revoked expired"),
+        *_notices("grant", _A.GRANTED, of="access.grant created activated", event="grant.activated"),
+        *_notices("grant", _A.HOLDER, of="access.grant revoked expired"),
         *_notices("api_key", _A.KEY_OWNER, of="access.api_key suspended activated revoked expired"),
         *_notices("message", _A.EXPERT_APPLICANT, of="membership.message created"),
         *_notices("message", _A.EXPERT_OFFICE, of="membership.message created", is_mailed=False),
@@ -272,7 +270,9 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
     )
 )
 """What each fact notifies of."""
-EVERY_NOTICE = tuple(notice for notices in NOTICES.values() for notice in notices)
+WAITING = Notice(WORK_KIND, WORK_EVENT, ())
+"""Not of a fact: the work list says for whom something waits."""
+EVERY_NOTICE = (*(notice for notices in NOTICES.values() for notice in notices), WAITING)
 KINDS = tuple(dict.fromkeys(notice.kind for notice in EVERY_NOTICE))
 """The kinds of notification, for which people choose a delivery."""
 
@@ -292,8 +292,3 @@ class Notification:
     day: date
     at: datetime
     mail: str
-
-
-def delivery_of(preferences: Mapping[str, str], notice: Notice) -> str:
-    """How a person with these preferences gets a notification."""
-    return preferences.get(notice.kind, DEFAULT_DELIVERY) if notice.is_mailed else "none"

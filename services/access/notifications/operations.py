@@ -1,16 +1,18 @@
 """Notifying the people behind records, by a row each and by mails."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from operator import itemgetter
 from uuid import UUID
 
 from services.access.accounts import queries as accounts
-from services.access.notifications import domain, queries
+from services.access.notifications import deliveries, domain, queries
 from services.access.notifications.audiences import Recipient, recipients_of
 from services.access.notifications.sentences import sentence
+from services.access.notifications.waiting import is_wanted_at_once
 from shared.contracts.envelope import Fact
+from shared.contracts.kinds import record_page
 from shared.contracts.readers import entities
 from shared.database.ids import uuid7
 from shared.database.statements import Row
@@ -24,8 +26,10 @@ from shared.messaging.outbox import defer
 
 TEMPLATE, DIGEST = "notification", "digest"
 """The templates of the mails."""
-MAIL_JOB, DIGEST_JOB = "mail_notifications", "mail_digests"
-"""The jobs that enqueue the mails."""
+MAIL_JOB, DIGEST_JOB, WORK_JOB = "mail_notifications", "mail_digests", "notify_of_work"
+"""The jobs that enqueue the mails, and the one that looks for whom records wait."""
+_NAMED = 3
+"""Most records that a subject names."""
 
 
 async def notify(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -55,35 +59,61 @@ def _notification(reader: Row, fact: Fact, recipient: Recipient) -> domain.Notif
         link=f"{fact.link}/transitions/pending/{proposal}" if proposal else fact.link,
         day=recipient.day or fact.time.astimezone(UTC).date(),
         at=fact.time,
-        mail=domain.delivery_of(reader["notifications"], notice) if reader["is_mailed"] else "none",
+        mail=deliveries.delivery_of(reader["notifications"], notice) if reader["is_mailed"] else "none",
     )
 
 
 async def mail_waiting(uow: UnitOfWork, seal: MailSeal, origin: str) -> int:
-    """Enqueues one mail for each of up to 500 notifications that want one, in the transaction that marks them. Returns
-    how many notifications it took. `origin` begins the links."""
-    rows = await queries.take_for_mails(uow.connection, now())
+    """Enqueues the mails of up to 500 notifications that want one, in the transaction that marks them: one for each, or
+    for all of a person that are gathered. Returns how many notifications it took. `origin` begins the addresses of
+    pages."""
+    at = now()
+    rows = await queries.take_for_mails(uow.connection, at - deliveries.PAUSE, at)
     readers = await queries.readers(uow.connection, (row["account_id"] for row in rows))
+    mails: dict[object, list[Row]] = {}
     for row in rows:
-        if reader := readers.get(row["account_id"]):
-            text = sentence(row["event"], reader["language"])
-            _post(uow, seal, reader, TEMPLATE, ref=row["ref"], sentence=text, link=f"{origin}{row['link']}")
+        is_gathered = deliveries.is_gathered(row["kind"], row["resource"])
+        mails.setdefault(row["account_id"] if is_gathered else row["id"], []).append(row)
+    for its in mails.values():
+        if reader := readers.get(its[0]["account_id"]):
+            _mail(uow, seal, reader, its, origin)
     return len(rows)
 
 
-async def mail_digests(uow: UnitOfWork, seal: MailSeal, origin: str, before: datetime) -> int:
-    """Enqueues the digests of up to 100 accounts, of what came before this instant. Returns how many notifications it
-    took."""
-    rows = await queries.take_for_digests(uow.connection, before, now())
+def _mail(uow: UnitOfWork, seal: MailSeal, reader: Row, rows: Sequence[Row], origin: str) -> None:
+    if len(rows) == 1:
+        (row,) = rows
+        text = sentence(row["event"], reader["language"])
+        _post(uow, seal, reader, TEMPLATE, ref=row["ref"], sentence=text, link=_page(row, reader, origin))
+        return
+    refs = list(dict.fromkeys(row["ref"] for row in rows))
+    news = ", ".join(refs[:_NAMED]) + (" …" if refs[_NAMED:] else "")
+    _post(uow, seal, reader, DIGEST, lines=_lines(rows, reader, origin), news=news, waiting="")
+
+
+async def mail_digests(
+    uow: UnitOfWork, seal: MailSeal, origin: str, until: datetime, waiting: Mapping[UUID, int]
+) -> int:
+    """Enqueues the digests of up to 100 accounts, of what came up to this instant. Returns how many notifications it
+    took. `waiting` says how many records wait for an account."""
+    rows = await queries.take_for_digests(uow.connection, until, now())
     readers = await queries.readers(uow.connection, (row["account_id"] for row in rows))
     for account, its in groupby(rows, itemgetter("account_id")):
         if reader := readers.get(account):
-            lines = (
-                f"{row['ref']}: {sentence(row['event'], reader['language'])}\n{origin}{row['link']}"
-                for row in islice(its, domain.MOST_IN_DIGEST)
-            )
-            _post(uow, seal, reader, DIGEST, lines="\n\n".join(lines))
+            count = str(waiting.get(account) or "")
+            _post(uow, seal, reader, DIGEST, lines=_lines(its, reader, origin), news="", waiting=count)
     return len(rows)
+
+
+def _lines(rows: Iterable[Row], reader: Row, origin: str) -> str:
+    return "\n\n".join(
+        f"{row['ref']}: {sentence(row['event'], reader['language'])}\n{_page(row, reader, origin)}"
+        for row in islice(rows, deliveries.MOST_IN_DIGEST)
+    )
+
+
+def _page(row: Row, reader: Row, origin: str) -> str:
+    return record_page(origin, reader["language"], row["resource"], row["record_id"])
 
 
 def _post(uow: UnitOfWork, seal: MailSeal, reader: Row, template: str, **values: str) -> None:
@@ -97,6 +127,19 @@ async def prepare(uow: UnitOfWork, mail: Mail) -> Mail | None:
     account = await accounts.for_mail(uow.connection, email_key(mail.to))
     reader = (await queries.readers(uow.connection, [account.id])).get(account.id) if account else None
     return mail if reader and reader["is_mailed"] else None
+
+
+async def look_for_work(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """Assigns records that may have begun to wait to the worker, if anybody wants to know of them at once."""
+    if await is_wanted_at_once(uow.connection):
+        records = sorted({str(fact.subject) for fact in facts})
+        defer(uow, "access", WORK_JOB, {"records": records}, created_by=SYSTEM.label)
+
+
+async def plan_mails(uow: UnitOfWork) -> None:
+    """Assigns mails that were held back for a quarter of an hour to the worker."""
+    if await queries.is_mailable(uow.connection, now() - deliveries.PAUSE):
+        defer(uow, "access", MAIL_JOB, {}, created_by=SYSTEM.label)
 
 
 async def plan_digests(uow: UnitOfWork) -> None:

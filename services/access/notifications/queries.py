@@ -10,19 +10,21 @@ from sqlalchemy import Boolean, Uuid, any_, bindparam, delete, exists, func, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.accounts.tables import account
-from services.access.notifications.domain import Notification
+from services.access.notifications.deliveries import GATHERED_SERVICE
+from services.access.notifications.domain import WORK_KIND, Notification
 from services.access.notifications.tables import notification
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.contracts.membership import ERASURE_BEGINS, ERASURE_ENDS
 from shared.database.context import AccessContext, within_context
+from shared.database.locks import lock_names
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
 
 _AT_ONCE = 500
 _LAST_ID = UUID(int=2**128 - 1)
 _ACCOUNTS_AT_ONCE = 100
-_MAILED = tuple(notification.c[name] for name in ("id", "account_id", "event", "ref", "link"))
+_MAILED = tuple(notification.c[name] for name in ("id", "account_id", "kind", "event", "resource", "record_id", "ref"))
 _SHOWN = tuple(notification.c[name] for name in ("id", "kind", "event", "resource", "record_id", "ref", "link", "at"))
 _own = notification.c.account_id == bindparam("account")
 _is_unread = notification.c.read_at.is_(None)
@@ -71,15 +73,27 @@ _ADD = (
     f" SELECT * FROM unnest({_ARRAYS} $10::timestamptz[], $11::text[]) ON CONFLICT DO NOTHING RETURNING mail"
 )
 _is_waiting = notification.c.mailed_at.is_(None)
+_is_gathered = or_(
+    notification.c.kind == constant(WORK_KIND), func.starts_with(notification.c.resource, GATHERED_SERVICE)
+)
+_before = notification.alias("before")
+_is_pausing = exists().where(
+    _before.c.account_id == notification.c.account_id,
+    _before.c.mail == constant("mail"),
+    _before.c.mailed_at > bindparam("since"),
+    or_(_before.c.kind == constant(WORK_KIND), func.starts_with(_before.c.resource, GATHERED_SERVICE)),
+)
+_mailable = (notification.c.mail == constant("mail"), _is_waiting, or_(~_is_gathered, ~_is_pausing))
 _for_mail = (
     select(notification.c.id)
-    .where(notification.c.mail == constant("mail"), _is_waiting)
+    .where(*_mailable)
     .order_by(notification.c.account_id, notification.c.id)
     .limit(_AT_ONCE)
     .with_for_update()
 )
 """Waits for rows that others lock: what is marked as read at that moment is mailed, too."""
-_for_digest = (notification.c.mail == constant("digest"), _is_waiting, notification.c.at < bindparam("before"))
+_IS_MAILABLE = Statement(select(select(notification.c.id).where(*_mailable).exists()))
+_for_digest = (notification.c.mail == constant("digest"), _is_waiting, notification.c.at <= bindparam("until"))
 _next_accounts = (
     select(notification.c.account_id)
     .where(*_for_digest)
@@ -140,15 +154,22 @@ async def add(connection: Connection, notifications: Sequence[Notification]) -> 
     return {row["mail"] for row in await connection.fetch(_ADD, *columns)}
 
 
-async def take_for_mails(connection: Connection, at: datetime) -> list[Row]:
-    """Marks up to 500 notifications that want a mail as mailed, and returns them."""
-    return sorted(await _MAIL.fetch(connection, now=at), key=itemgetter("id"))
+async def is_mailable(connection: Connection, since: datetime) -> bool:
+    """Whether a notification wants a mail, and its person has had no gathered one since this instant."""
+    return bool(await _IS_MAILABLE.fetchval(connection, since=since))
 
 
-async def take_for_digests(connection: Connection, before: datetime, at: datetime) -> list[Row]:
-    """Marks the notifications before this instant that wait for the digests of up to 100 accounts as mailed. Returns
+async def take_for_mails(connection: Connection, since: datetime, at: datetime) -> list[Row]:
+    """Marks up to 500 notifications that want a mail as mailed, and returns them; without those that are gathered for
+    people who have had such a mail since this instant."""
+    await lock_names(connection, "mails of notifications")
+    return sorted(await _MAIL.fetch(connection, since=since, now=at), key=itemgetter("id"))
+
+
+async def take_for_digests(connection: Connection, until: datetime, at: datetime) -> list[Row]:
+    """Marks the notifications up to this instant that wait for the digests of up to 100 accounts as mailed. Returns
     them by account, the newest first."""
-    rows = await _MAIL_DIGESTS.fetch(connection, before=before, now=at)
+    rows = await _MAIL_DIGESTS.fetch(connection, until=until, now=at)
     return sorted(sorted(rows, key=itemgetter("id"), reverse=True), key=itemgetter("account_id"))
 
 

@@ -7,7 +7,8 @@ from pydantic import Field, StringConstraints
 from services.access.accounts import record
 from services.access.accounts.domain import LONGEST_PASSWORD
 from services.access.accounts.schemas import MailLanguage, Password
-from services.access.notifications.domain import KINDS, Delivery
+from services.access.notifications.deliveries import Delivery
+from services.access.notifications.domain import KINDS
 from shared.web.fields import Body, PersonName
 
 NotificationKind: TypeAlias = Literal[KINDS]  # type: ignore[valid-type]

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import DateTime, Select, Text, bindparam, case, func, literal, null, select, union_all
+from sqlalchemy import DateTime, Select, Text, Uuid, any_, bindparam, case, func, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import SERVICES
 from services.access.clients.tables import client
@@ -22,18 +24,19 @@ async def page(
     connection: Connection,
     principal: Principal,
     *,
-    service: str | None,
-    kind: str | None,
-    due_before: datetime | None,
-    after: Sequence[Any] | None,
     limit: int,
+    service: str | None = None,
+    kind: str | None = None,
+    due_before: datetime | None = None,
+    after: Sequence[Any] | None = None,
+    records: Sequence[UUID] | None = None,
 ) -> list[Row]:
-    """The next items, the earliest due first, and one more if there is a next page. Each has the `total` of all."""
+    """The next items, the earliest due first, and one more if there is a next page. Each has the `total` of all. Only
+    those of `records`, if they are given."""
     held = offices_in(principal, *SERVICES)
     places = places_of(held)
-    statement = _PAGES.get(
-        service is not None, kind is not None, due_before is not None, after is not None, places.reach
-    )
+    asked = (service is not None, kind is not None, due_before is not None, after is not None)
+    statement = _PAGES.get(*asked, places.reach, records is not None)
     return await statement.fetch(
         connection,
         offices=held,
@@ -41,6 +44,7 @@ async def page(
         kind=kind,
         due_before=due_before,
         limit=limit + 1,
+        only=records,
         **{f"after_{n}": value for n, value in enumerate(after or ())},
         **places.parameters,
         **caller_parameters(principal),
@@ -48,8 +52,13 @@ async def page(
     )
 
 
-def _statement(by_service: bool, by_kind: bool, by_due: bool, going_on: bool, reach: Reach) -> Select[Any]:
+def _statement(
+    by_service: bool, by_kind: bool, by_due: bool, going_on: bool, reach: Reach, by_record: bool
+) -> Select[Any]:
     mine = _mine(reach).subquery("mine")
+    if by_record:
+        of_record = mine.c.id == any_(bindparam("only", type_=ARRAY(Uuid)))
+        mine = select(mine).where(of_record).subquery("of_records")
     if by_service:
         of_service = func.split_part(mine.c.resource, ".", 1) == bindparam("service", type_=Text)
         mine = select(mine).where(of_service).subquery("of_service")

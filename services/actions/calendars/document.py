@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.actions.calendars.domain import Event, label_in
+from shared.contracts.kinds import record_page
+from shared.kernel.text import LANGUAGES
 
 _LONGEST = 75
 """Most bytes of a line."""
@@ -25,7 +27,8 @@ DTSTAMP:{changed_at}
 LAST-MODIFIED:{changed_at}
 DTSTART;VALUE=DATE:{day:%Y%m%d}
 SUMMARY:{summary}
-DESCRIPTION:{ref}
+DESCRIPTION:{ref}\\n{page}
+URL:{page}
 CATEGORIES:{label}
 STATUS:{status}
 TRANSP:TRANSPARENT
@@ -34,13 +37,13 @@ _END = """
 END:VCALENDAR"""
 
 
-def document(events: Iterable[Event], name: str, language: str) -> bytes:
-    """The calendar of this name. The same events give the same bytes."""
-    whole = "".join((_HEAD.format(name=_text(name)), *(_event(event, language) for event in events), _END))
+def document(events: Iterable[Event], name: str, language: str, origin: str) -> bytes:
+    """The calendar of this name. The same events give the same bytes. `origin` begins the addresses of pages."""
+    whole = "".join((_HEAD.format(name=_text(name)), *(_event(event, language, origin) for event in events), _END))
     return b"".join(_folded(line) for line in whole[1:].split("\n"))
 
 
-def _event(event: Event, language: str) -> str:
+def _event(event: Event, language: str, origin: str) -> str:
     label = label_in(event.label, language)
     return _EVENT.format(
         uid=event.uid,
@@ -49,6 +52,7 @@ def _event(event: Event, language: str) -> str:
         day=event.day,
         summary=_text(f"{label}: {event.title}"),
         ref=_text(event.ref),
+        page=record_page(origin, language if language in LANGUAGES else "en", event.resource, event.record),
         label=_text(label),
         status="CANCELLED" if event.is_cancelled else "CONFIRMED",
     )

@@ -28,9 +28,10 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(("active", "ended"), (transition("end", "
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A day of a record. `label` names what happens on it; a record has one event for each label. `version` is that of
-    the record, and `changed_at` when it got it."""
+    """A day of a record of a `resource`, such as `actions.tasks`. `label` names what happens on it; a record has one
+    event for each label. `version` is that of the record, and `changed_at` when it got it."""
 
+    resource: str
     record: UUID
     label: str
     day: date

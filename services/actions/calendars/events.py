@@ -127,43 +127,43 @@ def _periods(access_kind: AccessKind, place: str) -> Select[Any]:
     return query.with_only_columns(*columns).order_by(_p.due_on, _p.id)
 
 
-def _titled(label: str) -> Read:
+def _titled(resource: Resource, label: str) -> Read:
     def read(row: Row, of: Calendar) -> Iterator[Event]:
         title = in_language(row["titles"], of.language)
-        yield _event(row, label, row["day"], row["updated_at"], title)
+        yield _event(resource, row, label, row["day"], row["updated_at"], title)
 
     return read
 
 
 def _of_annual_report(row: Row, of: Calendar) -> Iterator[Event]:
     title = f"{in_language(row['names'], of.language)} {row['year']}"
-    yield _event(row, "annual_report", row["day"], of.created_at, title)
+    yield _event(_ANNUAL_REPORTS, row, "annual_report", row["day"], of.created_at, title)
 
 
 def _of_report(row: Row, of: Calendar) -> Iterator[Event]:
     title = f"{in_language(COUNTRIES[row['country']].names, of.language)} {row['code']}"
-    yield _event(row, "report", row["day"], row["updated_at"], title)
+    yield _event(Report.resource_type, row, "report", row["day"], row["updated_at"], title)
 
 
 def _of_period(row: Row, _of: Calendar) -> Iterator[Event]:
     first, title = today() - PAST, f"{row['framework']} {row['code']}"
     for label, name in _PERIOD_DAYS.items():
         if row[name] is not None and row[name] >= first:
-            yield _event(row, label, row[name], row["updated_at"], title)
+            yield _event(Period.resource_type, row, label, row[name], row["updated_at"], title)
 
 
-def _event(row: Row, label: str, day: date, changed_at: datetime, title: str) -> Event:
+def _event(resource: Resource, row: Row, label: str, day: date, changed_at: datetime, title: str) -> Event:
     is_cancelled = bool(row.get("is_cancelled"))
-    return Event(row["id"], label, day, row["version"], changed_at, row["ref"], title, is_cancelled)
+    return Event(resource.name, row["id"], label, day, row["version"], changed_at, row["ref"], title, is_cancelled)
 
 
 _SOURCES: Mapping[str, _Source] = {
-    "milestones": _Source(Milestone.resource_type, _milestones, _titled("milestone")),
-    "meetings": _Source(Meeting.resource_type, _meetings, _titled("meeting")),
+    "milestones": _Source(Milestone.resource_type, _milestones, _titled(Milestone.resource_type, "milestone")),
+    "meetings": _Source(Meeting.resource_type, _meetings, _titled(Meeting.resource_type, "meeting")),
     "annual_reports": _Source(_ANNUAL_REPORTS, _annual_reports, _of_annual_report),
     "reports": _Source(Report.resource_type, _reports, _of_report),
     "periods": _Source(Period.resource_type, _periods, _of_period),
-    "tasks": _Source(Task.resource_type, _tasks, _titled("task")),
+    "tasks": _Source(Task.resource_type, _tasks, _titled(Task.resource_type, "task")),
 }
 
 

@@ -139,7 +139,7 @@ async def get_feed(record: str, ctx: CurrentContext) -> Response:
         raise NotFound(_NO_KEY) from None
     async with ctx.connection() as connection:
         events = await events_of(connection, owner, found)
-    body = document(events, f"ESCM {found.ref}", found.language)
+    body = document(events, f"ESCM {found.ref}", found.language, ctx.settings.issuer)
     response = body_response(ctx, body, media_type=_MEDIA_TYPE)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

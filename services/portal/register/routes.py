@@ -9,36 +9,22 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.convertors import Convertor, register_url_convertor
 
 from services.portal.pages import templates
+from services.portal.pages.languages import router_of_languages
 from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
-from shared.kernel.text import LANGUAGES
 from shared.web.fixed import fixed_response, tagged_response
-from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.route_options import RouteOptions
 
 _PUBLISHED = {**PAGE, "Cache-Control": "public, max-age=60"}
 _OF_PEOPLE = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}
 """People are shown to readers, not to search engines, and are gone soon after they leave."""
 
 
-class _Language(Convertor[str]):
-    """One of the languages of the pages; addresses that begin otherwise are not the register's."""
-
-    regex = "|".join(LANGUAGES)
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("page_language", _Language())
-router = OptionsRouter(prefix="/{language:page_language}", include_in_schema=False)
+router = router_of_languages()
 List: TypeAlias = Callable[[PageReads, Query], Awaitable[Values]]
 Record: TypeAlias = Callable[[PageReads, str], Awaitable[Values]]
 

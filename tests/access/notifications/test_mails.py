@@ -13,6 +13,7 @@ from services.access.notifications.operations import mail_waiting
 from services.access.notifications.sentences import sentence
 from services.access.settings import AccessSettings
 from services.access.worker import SCHEDULES
+from shared.contracts.kinds import record_page
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.text import LANGUAGES
@@ -58,7 +59,7 @@ async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
         events = ("expert.applied", "expert.info_requested", "expert.under_review")
         texts = [next(mail for mail in mails if sentence(event, language) in text_of(mail)) for event in events]
         assert len(mails) == len({mail["Message-ID"] for mail in texts}) == 3
-        link = f"{settings.issuer}{record['links']['self']}"
+        link = record_page(settings.issuer, language, "membership.experts", record["id"])
         for mail in mails:
             assert mail["Content-Language"] == language
             assert record["ref"] in mail["Subject"]

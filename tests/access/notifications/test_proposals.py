@@ -9,6 +9,7 @@ from services.access.notifications.sentences import sentence
 from services.access.settings import AccessSettings
 from services.membership.experts.operations import EXPERTS as KIND
 from services.membership.settings import MembershipSettings
+from shared.contracts.kinds import record_page
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -80,7 +81,7 @@ async def test_the_second_person_is_notified_and_mailed_with_the_link(
     (mail,) = await arrived(posted, people.caller.accounts[str(second)]["username"], 1)
     assert record["ref"] in mail["Subject"]
     assert sentence("proposal.made", "en") in text_of(mail)
-    assert f"{settings.issuer}{link}" in text_of(mail)
+    assert record_page(settings.issuer, "en", "membership.experts", record["id"]) in text_of(mail)
 
 
 @pytest.mark.parametrize(("decision", "event"), [("confirm", "confirmed"), ("decline", "declined")])

@@ -33,7 +33,7 @@ async def test_an_offer_is_mailed_to_the_expert_in_the_language_of_the_account(
     await people.deliver(asked[-36:])
     (mail,) = await arrived(posted, str(people.caller.accounts[str(account)]["username"]), 1)
     assert sentence("offer.created", "fr") in text_of(mail)
-    assert asked in text_of(mail)
+    assert f"/fr/records/actions/offers/{asked[-36:]}\n" in text_of(mail)
 
 
 async def test_each_side_is_notified_of_what_the_other_does(

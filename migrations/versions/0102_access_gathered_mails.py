@@ -3,8 +3,8 @@ once of what waits."""
 
 from migrations.rules import index_beside_writers, run
 
-revision = "0097_access_gathered_mails"
-down_revision = "0094_actions_support_holders"
+revision = "0102_access_gathered_mails"
+down_revision = "0101_institution_candidates"
 
 
 def upgrade() -> None:

@@ -59,7 +59,7 @@ async def test_a_page_says_that_a_code_is_unknown(site: Site, code: str) -> None
     assert "<b>" not in response.text
 
 
-@pytest.mark.parametrize("code", ["%2e%2e", "..%2f..%2fexperts", "%2e", "a%3Fq=1", "é"])
+@pytest.mark.parametrize("code", ["%2e%2e", "..%2f..%2fexperts", "a%3Fq=1", "é"])
 async def test_a_text_that_is_no_code_asks_for_nothing(site: Site, code: str) -> None:
     site.asking.asked.clear()
     response = await site.page(f"/en/v/{code}")

@@ -74,7 +74,7 @@ async def institution_of(connection: Connection, record: Grant) -> Row | None:
 
 def _is_open_to(institution: Row, principal: Principal) -> bool:
     is_own = institution["status"] == _CANDIDATE and institution["created_by"] == principal.label
-    return is_own or institution["status"] == _VERIFIED
+    return bool(is_own or institution["status"] == _VERIFIED)
 
 
 def is_of(address: str, domains: Iterable[str]) -> bool:
@@ -86,4 +86,4 @@ def is_of(address: str, domains: Iterable[str]) -> bool:
 async def is_verified(connection: Connection, record: Grant) -> bool:
     """Whether the institution that a grant is over is in the register."""
     found = await institution_of(connection, record)
-    return found is not None and found["status"] == _VERIFIED
+    return found is not None and bool(found["status"] == _VERIFIED)

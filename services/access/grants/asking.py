@@ -5,9 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select
 
-from services.access.accounts.tables import account
 from services.access.grants.record import Grant
-from services.access.grants.tables import grant
+from services.access.grants.tables import grant, person
 from shared.contracts import views
 from shared.database.statements import Connection, Row, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -22,7 +21,7 @@ _institution = views.INSTITUTIONS
 _NAMED = Statement(
     select(_institution).where(_institution.c.id == bindparam("institution"), _institution.c.merged_into.is_(None))
 )
-_ADDRESS = Statement(select(account.c.email_key).where(account.c.id == bindparam("account"), account.c.email_verified))
+_ADDRESS = Statement(select(person.c.email_key).where(person.c.id == bindparam("account"), person.c.email_verified))
 _ASKED = Statement(
     select(grant.c.id)
     .where(

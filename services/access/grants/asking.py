@@ -5,9 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, or_, select
 
-from services.access.accounts.tables import account
 from services.access.grants.record import Grant
-from services.access.grants.tables import grant
+from services.access.grants.tables import grant, person
 from shared.contracts import views
 from shared.database.statements import Connection, Row, Statement
 from shared.database.unit_of_work import UnitOfWork
@@ -22,7 +21,7 @@ _institution = views.INSTITUTIONS
 _NAMED = Statement(
     select(_institution).where(_institution.c.id == bindparam("institution"), _institution.c.merged_into.is_(None))
 )
-_ADDRESS = Statement(select(account.c.email_key).where(account.c.id == bindparam("account"), account.c.email_verified))
+_ADDRESS = Statement(select(person.c.email_key).where(person.c.id == bindparam("account"), person.c.email_verified))
 _ASKED = Statement(
     select(grant.c.id)
     .where(
@@ -74,7 +73,7 @@ async def institution_of(connection: Connection, record: Grant) -> Row | None:
 
 def _is_open_to(institution: Row, principal: Principal) -> bool:
     is_own = institution["status"] == _CANDIDATE and institution["created_by"] == principal.label
-    return is_own or institution["status"] == _VERIFIED
+    return bool(is_own or institution["status"] == _VERIFIED)
 
 
 def is_of(address: str, domains: Iterable[str]) -> bool:
@@ -86,4 +85,4 @@ def is_of(address: str, domains: Iterable[str]) -> bool:
 async def is_verified(connection: Connection, record: Grant) -> bool:
     """Whether the institution that a grant is over is in the register."""
     found = await institution_of(connection, record)
-    return found is not None and found["status"] == _VERIFIED
+    return found is not None and bool(found["status"] == _VERIFIED)

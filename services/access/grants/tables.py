@@ -1,6 +1,6 @@
 """Grants of roles to accounts and clients."""
 
-from sqlalchemy import Text, Uuid, column
+from sqlalchemy import Boolean, Text, Uuid, column
 from sqlalchemy import table as sql_table
 
 from services.access.grants.record import Grant
@@ -9,9 +9,13 @@ from shared.records.columns import table_of
 
 grant = table_of(Grant, "access_grant")
 person = sql_table(
-    "access_account", column("id", Uuid), *(column(name, Text) for name in ("country", "status")), schema=SCHEMA
+    "access_account",
+    column("id", Uuid),
+    *(column(name, Text) for name in ("country", "status", "email_key")),
+    column("email_verified", Boolean),
+    schema=SCHEMA,
 )
-"""The columns of an account that say whether it is invited, and where to."""
+"""The columns of an account that say whether it is invited, and where to, and whose address it has."""
 machine = sql_table(
     "access_client",
     column("id", Uuid),

@@ -7,8 +7,8 @@ from datetime import timedelta
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.actions.country_profiles.operations import PROFILE, profile_kind
 from services.actions.endorsements.operations import expire_endorsements
-from services.actions.evidence.jobs import evidence_jobs, order_check, order_scan
 from services.actions.evidence.operations import EVIDENCE, purge, removing
+from services.actions.evidence_checks.jobs import evidence_jobs, order_check, order_scan
 from services.actions.focal_points.operations import end_over
 from services.actions.open_data.queries import PUBLISHED
 from services.actions.periods import operations as periods

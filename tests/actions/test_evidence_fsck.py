@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.main import app
-from services.actions.evidence.jobs import CHECK_JOB, Findings, check, order_check
+from services.actions.evidence_checks.jobs import CHECK_JOB, Findings, check, order_check
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from shared.database.context import SYSTEM_CONTEXT

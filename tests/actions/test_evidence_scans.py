@@ -12,8 +12,8 @@ import pytest
 from pydantic import ValidationError
 
 from services.actions.app import create_app
-from services.actions.evidence.jobs import order_scan, scan
 from services.actions.evidence.operations import SCAN_JOB
+from services.actions.evidence_checks.jobs import order_scan, scan
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from shared.database.context import SYSTEM_CONTEXT

@@ -104,7 +104,9 @@ async def test_no_office_of_the_country_reads_or_names_the_file(services: Servic
     assert _fault(refused) == (422, "unknown_evidence")
 
 
-async def test_the_country_reads_what_was_delivered(services: Services, expert: Expert) -> None:
+async def test_the_country_reads_what_was_delivered(
+    services: Services, expert: Expert, superuser: asyncpg.Connection
+) -> None:
     request = await expert.offered()
     admin, focal = Caller(services["actions"], ADMIN), Caller(services["actions"], "focal_xa")
     assert (await expert.at("actions").step(expert.offer, "accept")).status_code == 200
@@ -117,6 +119,8 @@ async def test_the_country_reads_what_was_delivered(services: Services, expert: 
     for name in ("focal_xa", "government_xa", "officer"):
         assert (await Caller(services["actions"], name).get(f"{path}/content")).content == _CV, name
     assert (await Caller(services["actions"], "author_xb").get(f"{path}/content")).status_code == 404
+    of_file = "SELECT count(*) FROM core_audit WHERE subject = $1 AND action = 'read' AND detail_key IS NOT NULL"
+    assert await superuser.fetchval(of_file, path.rsplit("/", 1)[1]) == 3
     withdrawn = await expert.at("actions").step(path, "withdraw", reason="Mine")
     assert withdrawn.json()["reason"] == "evidence_in_use"
 

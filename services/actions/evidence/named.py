@@ -19,6 +19,7 @@ from services.actions.support_requests.record import SupportRequest
 from services.actions.support_requests.tables import support_request
 from shared.audit.entries import enter
 from shared.contracts import views
+from shared.contracts.actions import EVIDENCE_READ
 from shared.contracts.documents import granted_documents
 from shared.contracts.readers import permission_scope_of
 from shared.database.context import Lookup
@@ -29,6 +30,7 @@ from shared.kernel.clock import now
 from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import READ, Principal
 from shared.kernel.resource import Resource
+from shared.messaging.outbox import announce_change
 from shared.records.columns import as_read
 from shared.records.hosting import with_work
 from shared.records.rows import columns_of, record_read
@@ -112,16 +114,16 @@ def _may_follow(principal: Principal) -> bool:
 
 async def enter_read(ctx: RequestContext, row: Row, reader: Principal) -> None:
     """Adds the read to the audit trail, if the reader has no grant over the file itself; its reason is the address of
-    the record that names the file."""
+    the record that names the file. Its fact, which links the entry, has no country, so that no office learns of it."""
     if (link := row.get("named_by")) is None:
         return
-    state = columns_of(record_read(Evidence, row))
+    state, at, change = columns_of(record_read(Evidence, row)), now(), uuid7()
     origin = replace(ctx.origin, actor=reader)
     async with unit_of_work(ctx.database, ctx.access.context, origin) as uow:
         enter(
             uow,
-            uuid7(),
-            now(),
+            change,
+            at,
             EVIDENCE.resource.name,
             READ,
             before=state,
@@ -129,5 +131,19 @@ async def enter_read(ctx: RequestContext, row: Row, reader: Principal) -> None:
             changes=(),
             reason=link,
             person=EVIDENCE.person_of(state),
+        )
+        announce_change(
+            uow,
+            fact=change,
+            type=EVIDENCE_READ,
+            time=at,
+            subject=state["id"],
+            ref=state["ref"],
+            version=state["version"],
+            country=None,
+            visibility=state["visibility"],
+            link=EVIDENCE.resource.link(state["id"]),
+            traceparent=origin.traceparent,
+            bulk=origin.bulk,
         )
     ctx.request.app.state.notifier.notify()

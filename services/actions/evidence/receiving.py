@@ -13,7 +13,6 @@ from starlette.datastructures import UploadFile as FormFile
 
 from services.actions.access import ROLES
 from services.actions.evidence.domain import plain_name
-from services.actions.evidence.media_types import media_type_of, refused
 from services.actions.evidence.operations import EVIDENCE, require_creation, require_scope
 from services.actions.evidence.schemas import EvidenceForm
 from services.actions.settings import ActionsSettings
@@ -22,6 +21,7 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Forbidden, TooLarge
 from shared.kernel.principal import Principal
 from shared.records.access_scope import access_scope_for
+from shared.storage.media_types import media_type_of, refused
 from shared.storage.objects import ObjectStore
 from shared.web.body import JSON_LIMIT
 from shared.web.endpoint import Handler

@@ -1,0 +1,1 @@
+"""The check and the scan of stored files of evidence."""

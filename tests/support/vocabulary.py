@@ -1,7 +1,7 @@
 """The codes that the code gives to people: reasons of refusals, and verbs of histories, found in its modules."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from inspect import isfunction
@@ -15,6 +15,7 @@ from services.membership.merges.domain import ResolutionFault
 from services.membership.merges.pairing import LivingFault
 from services.membership.nominations.domain import OpeningFault
 from shared.auth.second_person import SecondPersonFault
+from shared.kernel.lifecycle import Lifecycle
 from shared.records.pending import Ending
 from tests.support.lifecycles import codes_of, lifecycles, literals
 
@@ -113,14 +114,21 @@ def all_reasons() -> frozenset[str]:
 
 @cache
 def verbs_by_resource() -> Mapping[str, frozenset[str]]:
-    """The verbs of each lifecycle, by resource."""
-    return {name: frozenset(one.verb for one in lifecycle.transitions) for name, lifecycle in lifecycles()}
+    """The verbs of the lifecycles, by resource."""
+    return _by_resource(lambda lifecycle: (one.verb for one in lifecycle.transitions))
 
 
 @cache
 def states_by_resource() -> Mapping[str, frozenset[str]]:
-    """The states of each lifecycle, by resource."""
-    return {name: frozenset(lifecycle.states) for name, lifecycle in lifecycles()}
+    """The states of the lifecycles, by resource."""
+    return _by_resource(lambda lifecycle: lifecycle.states)
+
+
+def _by_resource(codes: Callable[[Lifecycle[Any]], Iterable[str]]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name, lifecycle in lifecycles():
+        found[name] = found.get(name, frozenset()).union(codes(lifecycle))
+    return found
 
 
 @cache

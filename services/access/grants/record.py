@@ -19,6 +19,7 @@ class Grant(Record):
     """
 
     resource_type = Resource("access", "grants", "grant")
+    principal_column = "principal_id"
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]

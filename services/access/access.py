@@ -45,6 +45,8 @@ KEY_OWNER = "key_owner"
 """The role of the owner of an API key over it. It follows from the key and is never granted."""
 GRANT_HOLDER = "grant_holder"
 """The role of people over their own grants, and over those delegated from them. It is never granted."""
+GRANT_APPROVER = "grant_approver"
+"""The role over a proposed grant of whoever may confirm it, or caused it by a record. It is never granted."""
 ACCOUNT_OWNER = "account_owner"
 """The role of people over their own account, at `/accounts/me`. It is never granted."""
 NO_STATE = frozenset(("published",))
@@ -85,6 +87,7 @@ ROLES: RoleTable = {
     MACHINE_ROLE: _permissions("tokens", "read"),
     ACCOUNT_OWNER: _permissions("accounts", "read update close"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
+    GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator may read no account."""
@@ -149,22 +152,34 @@ def why_not_revoke(actor: Principal, wanted: WantedGrant) -> ScopeFault | None:
 
 
 def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | None:
-    """A key and a client of the sandbox may not grant. Any other actor needs one grant whose role may grant the wanted
-    one, that is neither delegated nor narrowed to a part of the system, and whose scope contains the whole wanted
+    """The actor needs one grant whose role may grant the wanted one, and whose scope contains the whole wanted
     scope."""
-    if actor.kind is PrincipalKind.KEY or actor.sandbox:
-        return "role_not_yours_to_hand_on"
-    holding = [
-        grant
-        for grant in actor.grants
-        if wanted.is_given_by(grant.role, act) and is_wide(grant) and grant.delegated_from is None
-    ]
+    holding = [grant for grant in _giving(actor) if wanted.is_given_by(grant.role, act)]
     if not holding:
         return "role_not_yours_to_hand_on"
     countries = countries_of(wanted.scope_kind, wanted.scope_id)
     if place := wanted.invited_in or wanted.delegated_in:
         countries = frozenset((place,))
     return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
+
+
+def _giving(actor: Principal) -> tuple[Grant, ...]:
+    """The grants by which the actor may grant others: none of a key and of a client of the sandbox, and none that is
+    delegated or narrowed to a part of the system."""
+    if actor.kind is PrincipalKind.KEY or actor.sandbox:
+        return ()
+    return tuple(grant for grant in actor.grants if is_wide(grant) and grant.delegated_from is None)
+
+
+def confirmable(actor: Principal) -> frozenset[str]:
+    """The roles that the actor may confirm: a role alone over any scope, or with a country after a space."""
+    found: set[str] = set()
+    for grant in _giving(actor):
+        if {("grants", "confirm"), ("*", "*")} & ROLES.get(grant.role, frozenset()):
+            given = DELEGABLE.get(grant.role, frozenset()) | INVITING.get(grant.role, frozenset())
+            places = ("",) if grant.scope_kind == "global" else tuple(f" {country}" for country in grant.countries)
+            found |= {f"{role}{place}" for role in given for place in places}
+    return frozenset(found)
 
 
 def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant], act: str = "create") -> GrantFault | None:

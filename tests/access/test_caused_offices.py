@@ -328,16 +328,21 @@ async def test_whoever_takes_their_record_over_gets_the_roles_of_its_offices(
     assert sorted(await world.held(account)) == [("active", "committee_president"), ("active", "expert")]
 
 
-async def test_a_role_waits_where_whoever_invited_may_not_grant_it(
+async def test_a_claim_confirms_the_addresses_that_the_expert_had_in_office(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record, country = await _seated_without_account(world)
+    """Neither the client that entered the address nor the one that sent the link may grant the role."""
+    country = unused_country()
     narrowed = grant("secretariat_officer", "country", country, **WHOLE | {"resources": _RECORDS | {"membership.*"}})
     client = await world.actor(monkeypatch, "client", narrowed)
+    body = expert(country=country, emails=[{"value": f"{uuid4().hex}@example.org"}])
+    made = await world.caller("membership", client.name).post(EXPERTS, body)
+    record = str(made.json()["id"])
+    await world.seat("admin", await world.committee(country), record)
     invited = await world.caller("membership", client.name).step(f"{EXPERTS}/{record}", "invite")
     assert invited.status_code == 200, invited.text
     account = await _take_over(world, monkeypatch, record)
-    assert sorted(await world.held(account)) == [("active", "expert"), ("proposed", "committee_president")]
+    assert sorted(await world.held(account)) == [("active", "committee_president"), ("active", "expert")]
 
 
 async def test_a_role_waits_where_whoever_set_the_address_may_not_grant_it(
@@ -349,6 +354,8 @@ async def test_a_role_waits_where_whoever_set_the_address_may_not_grant_it(
     etag = (await changing.get(path)).headers["etag"]
     body = {"emails": [{"value": f"{uuid4().hex}@example.org"}]}
     assert (await changing.patch(path, body, etag=etag)).status_code == 200
+    more = {"emails": [*body["emails"], {"value": f"{uuid4().hex}@example.org"}]}
+    assert (await world.caller("membership").change(path, **more)).status_code == 200
     assert (await world.caller("membership").step(path, "invite")).status_code == 200
     account = await _take_over(world, monkeypatch, record)
     assert sorted(await world.held(account)) == [("active", "expert"), ("proposed", "committee_president")]

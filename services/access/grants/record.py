@@ -50,3 +50,9 @@ class Grant(Record):
         Tracked,
         "Whose act the grant follows from, kind and id, where the system gave it because of a record.",
     ]
+    place: Annotated[
+        str | None,
+        Granted,
+        "The country of the record that the role is over, where an invitation or a delegation gives it; whoever may"
+        " invite or delegate there may confirm it.",
+    ]

@@ -99,6 +99,7 @@ class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
     second_person: UUID | None
     delegated_from: UUID | None
     caused_by: Annotated[str | None, Field(examples=[None])]
+    place: Annotated[str | None, Field(examples=[None])]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:

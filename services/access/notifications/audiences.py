@@ -230,5 +230,5 @@ def _recipient(row: Row, fact: Fact, notice: Notice) -> Recipient:
 
 def _belongs(row: Row, fact: Fact) -> bool:
     """Whether a row is about this fact of its record, and within the region of the grant that it comes from."""
-    state, region = row.get("state"), row.get("region")
-    return state in (None, fact.type.split(".")[3]) and (region is None or fact.country in in_region(region))
+    state, region, country = row.get("state"), row.get("region"), row.get("country", fact.country)
+    return state in (None, fact.type.split(".")[3]) and (region is None or country in in_region(region))

@@ -143,7 +143,7 @@ async def _give(uow: UnitOfWork, source: _Source, office: Office, active: Grant 
         else:
             await insert(
                 uow,
-                office.wanted,
+                office.caused,
                 confirmed=entitled,
                 starts=office.starts,
                 ends=office.ends,

@@ -110,6 +110,12 @@ _helping = (
         _expert.c.account_id.is_not(None),
     )
 )
+_point = views.FOCAL_POINTS
+_focal_point = _expert_of(_point, _point.c.expert_id).union_all(
+    select(_point.c.id.label("subject"), _point.c.account_id).where(
+        _point.c.id == KEYS, _point.c.account_id.is_not(None)
+    )
+)
 _PEOPLE: Mapping[Audience, Statement] = {
     audience: Statement(query)
     for audience, query in {
@@ -122,7 +128,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.CERTIFIED: _expert_of(views.CERTIFICATES, views.CERTIFICATES.c.expert_id),
         Audience.SUPPORTER: _expert_of(views.SUPPORTS, views.SUPPORTS.c.expert_id),
         Audience.SEATED: _expert_of(views.SEATS, views.SEATS.c.expert_id),
-        Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
+        Audience.FOCAL_POINT: _focal_point,
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
         Audience.INVITED: _expert_of(views.REVIEWERS, views.REVIEWERS.c.expert_id),
         Audience.ASKED: _expert_of(views.OFFERS, views.OFFERS.c.expert_id),

@@ -47,6 +47,8 @@ GRANT_HOLDER = "grant_holder"
 """The role of people over their own grants, and over those delegated from them. It is never granted."""
 GRANT_APPROVER = "grant_approver"
 """The role over a proposed grant of whoever may confirm it, or caused it by a record. It is never granted."""
+ACCOUNT_FINDER = "account_finder"
+"""The role over an account of no country of an officer who asks for its very address. It is never granted."""
 ACCOUNT_OWNER = "account_owner"
 """The role of people over their own account, at `/accounts/me`. It is never granted."""
 NO_STATE = frozenset(("published",))
@@ -68,6 +70,10 @@ DELEGATING: Mapping[str, frozenset[str]] = dict.fromkeys(
 parts of it. That needs no permission over grants."""
 
 
+OFFICE = frozenset(("secretariat_admin", "secretariat_officer"))
+"""The roles of the secretariat."""
+
+
 def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
     return frozenset((resource, verb) for verb in verbs.split())
 
@@ -79,12 +85,13 @@ _OFFICIALS = _permissions("accounts", "read history create suspend reinstate") |
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _HANDING_ON,
+    "secretariat_officer": _HANDING_ON | _permissions("accounts", "read history create suspend reinstate"),
     "government_focal_point": _HANDING_ON | _OFFICIALS,
     "platform_operator": _permissions("clients", "read history update revoke")
     | _permissions("api_keys", "read history revoke"),
     "auditor": _permissions("*", "read history"),
     MACHINE_ROLE: _permissions("tokens", "read"),
+    ACCOUNT_FINDER: _permissions("accounts", "read"),
     ACCOUNT_OWNER: _permissions("accounts", "read update close"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
     GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
@@ -180,6 +187,11 @@ def confirmable(actor: Principal) -> frozenset[str]:
             places = ("",) if grant.scope_kind == "global" else tuple(f" {country}" for country in grant.countries)
             found |= {f"{role}{place}" for role in given for place in places}
     return frozenset(found)
+
+
+def is_of_office(principal: Principal, resource: str, verb: str, country: str | None) -> bool:
+    """Whether the principal does this in a country as the secretariat, not as one of the country's officials."""
+    return principal.limited_to(OFFICE).permission_scope(ROLES, resource, verb).covers(country)
 
 
 def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant], act: str = "create") -> GrantFault | None:

@@ -45,6 +45,10 @@ KEY_OWNER = "key_owner"
 """The role of the owner of an API key over it. It follows from the key and is never granted."""
 GRANT_HOLDER = "grant_holder"
 """The role of people over their own grants, and over those delegated from them. It is never granted."""
+GRANT_APPROVER = "grant_approver"
+"""The role over a proposed grant of whoever may confirm it, or caused it by a record. It is never granted."""
+ACCOUNT_FINDER = "account_finder"
+"""The role over an account of no country of an officer who asks for its very address. It is never granted."""
 ACCOUNT_OWNER = "account_owner"
 """The role of people over their own account, at `/accounts/me`. It is never granted."""
 NO_STATE = frozenset(("published",))
@@ -69,6 +73,10 @@ DELEGATING: Mapping[str, frozenset[str]] = dict.fromkeys(
 parts of it. That needs no permission over grants."""
 
 
+OFFICE = frozenset(("secretariat_admin", "secretariat_officer"))
+"""The roles of the secretariat."""
+
+
 def _permissions(resource: str, verbs: str) -> frozenset[tuple[str, str]]:
     return frozenset((resource, verb) for verb in verbs.split())
 
@@ -80,14 +88,16 @@ _OFFICIALS = _permissions("accounts", "read history create suspend reinstate") |
 
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _HANDING_ON,
+    "secretariat_officer": _HANDING_ON | _permissions("accounts", "read history create suspend reinstate"),
     "government_focal_point": _HANDING_ON | _OFFICIALS,
     "platform_operator": _permissions("clients", "read history update revoke")
     | _permissions("api_keys", "read history revoke"),
     "auditor": _permissions("*", "read history"),
     MACHINE_ROLE: _permissions("tokens", "read"),
+    ACCOUNT_FINDER: _permissions("accounts", "read"),
     ACCOUNT_OWNER: _permissions("accounts", "read update close"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
+    GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator may read no account."""
@@ -155,22 +165,39 @@ def why_not_revoke(actor: Principal, wanted: WantedGrant) -> ScopeFault | None:
 
 
 def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | None:
-    """A key and a client of the sandbox may not grant. Any other actor needs one grant whose role may grant the wanted
-    one, that is neither delegated nor narrowed to a part of the system, and whose scope contains the whole wanted
+    """The actor needs one grant whose role may grant the wanted one, and whose scope contains the whole wanted
     scope."""
-    if actor.kind is PrincipalKind.KEY or actor.sandbox:
-        return "role_not_yours_to_hand_on"
-    holding = [
-        grant
-        for grant in actor.grants
-        if wanted.is_given_by(grant.role, act) and is_wide(grant) and grant.delegated_from is None
-    ]
+    holding = [grant for grant in _giving(actor) if wanted.is_given_by(grant.role, act)]
     if not holding:
         return "role_not_yours_to_hand_on"
     countries = countries_of(wanted.scope_kind, wanted.scope_id)
     if place := wanted.invited_in or wanted.delegated_in:
         countries = frozenset((place,))
     return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
+
+
+def _giving(actor: Principal) -> tuple[Grant, ...]:
+    """The grants by which the actor may grant others: none of a key and of a client of the sandbox, and none that is
+    delegated or narrowed to a part of the system."""
+    if actor.kind is PrincipalKind.KEY or actor.sandbox:
+        return ()
+    return tuple(grant for grant in actor.grants if is_wide(grant) and grant.delegated_from is None)
+
+
+def confirmable(actor: Principal) -> frozenset[str]:
+    """The roles that the actor may confirm: a role alone over any scope, or with a country after a space."""
+    found: set[str] = set()
+    for grant in _giving(actor):
+        if {("grants", "confirm"), ("*", "*")} & ROLES.get(grant.role, frozenset()):
+            given = DELEGABLE.get(grant.role, frozenset()) | INVITING.get(grant.role, frozenset())
+            places = ("",) if grant.scope_kind == "global" else tuple(f" {country}" for country in grant.countries)
+            found |= {f"{role}{place}" for role in given for place in places}
+    return frozenset(found)
+
+
+def is_of_office(principal: Principal, resource: str, verb: str, country: str | None) -> bool:
+    """Whether the principal does this in a country as the secretariat, not as one of the country's officials."""
+    return principal.limited_to(OFFICE).permission_scope(ROLES, resource, verb).covers(country)
 
 
 def why_not_grant_all(actor: Principal, wanted: Iterable[WantedGrant], act: str = "create") -> GrantFault | None:

@@ -11,7 +11,7 @@ PARTS: Mapping[str, PersonalTable] = {
     "focal_points": personal(
         "action_focal_point",
         f"{RECORD} person expert_id body_id role letter predecessor_id starts ends",
-        {FOUND_BY: "search_key"},
+        {FOUND_BY: "search_key", "says which account of somebody who is no expert has the office": "account_id"},
         retained="*",
     ),
     "offers": personal("action_offer", f"{RECORD} request_id expert_id message respond_by accepted_on", retained="*"),

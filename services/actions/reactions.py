@@ -6,6 +6,7 @@ from uuid import UUID
 from services.actions.calendars.operations import end_all
 from services.actions.countries.operations import recompute_stage
 from services.actions.erasing import erase, erase_and_report
+from services.actions.focal_points.operations import end_with_account
 from services.actions.merges import EXPERTS, INSTITUTIONS
 from services.actions.tasks.operations import release
 from shared.contracts import access, actions, centres, membership
@@ -56,7 +57,8 @@ _MOVE_A_STAGE = (
 
 
 async def _leave(uow: UnitOfWork, account: UUID) -> None:
-    """Takes the tasks of a closed account from it, and ends its calendars."""
+    """Ends the offices that name a closed account, takes its tasks from it, and ends its calendars."""
+    await end_with_account(uow, account)
     await release(uow, account)
     await end_all(uow, account)
 

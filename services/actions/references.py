@@ -10,6 +10,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.kernel.errors import invalid_field
 from shared.kernel.principal import Principal
+from shared.records.access_scope import constant
 
 _PUBLISHED = frozenset(("active", "grace"))
 """The states in which an expert is visible to more than those who maintain the record."""
@@ -21,12 +22,23 @@ _EXPERT = Statement(
 )
 
 _ACCOUNT = Lookup(select(_expert.c.account_id).where(_expert.c.id == bindparam("key")).limit(1))
+_ACTIVE = Statement(
+    select(views.PRINCIPALS.c.id).where(
+        views.PRINCIPALS.c.kind == constant("account"), views.PRINCIPALS.c.id == bindparam("key")
+    )
+)
 
 
 async def account_of(connection: Connection, expert: UUID) -> UUID | None:
     """The account of an expert, if there is one."""
     found: UUID | None = await _ACCOUNT.fetchval(connection, key=expert)
     return found
+
+
+async def require_account(connection: Connection, pointer: str, key: UUID | None) -> None:
+    """Raises Invalid `unknown_reference` for an account that is not active. None passes."""
+    if key is not None and await _ACTIVE.fetchval(connection, key=key) is None:
+        raise invalid_field(pointer, "unknown_reference", "There is no such active account.")
 
 
 async def require_expert(connection: Connection, principal: Principal, pointer: str, key: UUID | None) -> None:

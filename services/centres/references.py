@@ -32,6 +32,13 @@ async def require_experts(uow: UnitOfWork, named: Mapping[str, UUID | None]) -> 
     await NAMED_EXPERTS.require(uow, named)
 
 
+async def note_holder(uow: UnitOfWork, expert: UUID | None) -> None:
+    """The role that an expert's office gives ends with this transaction, for caches too."""
+    account = expert and await account_of(uow.connection, expert)
+    if account:
+        uow.principals.add(account)
+
+
 async def country_of(connection: Connection, institution: UUID) -> str | None:
     """The country of an institution."""
     found: str | None = await _COUNTRY.fetchval(connection, institution=institution)

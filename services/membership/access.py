@@ -49,6 +49,9 @@ _LIST = (
     | _MERGING
     | _SUPPORTS_LIST
 )
+INITIATIVE_MAKER = "initiative_maker"
+"""The role of people of the office over the initiatives that they entered, which belong to no country. It is never
+granted."""
 _READ_BOTH = _permissions("experts", "read history") | _permissions("institutions", "read history")
 
 ROLES: RoleTable = {
@@ -63,7 +66,9 @@ ROLES: RoleTable = {
     | _MESSAGES_OFFICE
     | _MERGING
     | _INITIATIVES
+    | _permissions("initiatives", "create")
     | _SUPPORTS_OFFICE,
+    INITIATIVE_MAKER: _INITIATIVES | _permissions("initiatives", "update publish open close reopen withdraw"),
     "auditor": _permissions("*", "read history"),
     "reviewer": _READ_BOTH | _PANEL,
     "committee_president": _READ_BOTH,

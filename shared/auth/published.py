@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -44,9 +44,10 @@ _FIND_API_KEY = Statement(
 _UNGRANTED = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PrincipalState:
-    """A principal, its revoked tokens and its ended sessions, cached `until` (monotonic seconds)."""
+    """A principal, its revoked tokens and its ended sessions, cached `until` (monotonic seconds) or until it is
+    forgotten."""
 
     principal: Principal
     revoked_tokens: frozenset[str]
@@ -69,11 +70,16 @@ class OneFlight(Generic[T]):
             task.add_done_callback(_seen)
         return await asyncio.shield(task)
 
+    def leave(self) -> None:
+        """Later callers do not share what is read now."""
+        self._under_way = {}
+
     async def _read_once(self, key: tuple[Hashable, ...]) -> T:
         try:
             return await self._read(*key)
         finally:
-            del self._under_way[key]
+            if self._under_way.get(key) is asyncio.current_task():
+                del self._under_way[key]
 
 
 def _seen(task: asyncio.Task[T]) -> None:
@@ -128,6 +134,16 @@ class PrincipalCache:
         self._bound = bound
         self._known: OrderedDict[tuple[PrincipalKind, UUID], PrincipalState] = OrderedDict()
         self._flight = OneFlight(self._read)
+        self._forgotten = 0
+
+    def forget(self, changed: Collection[UUID] | None) -> None:
+        """Reads these principals again when they are next asked for, and the keys that they own; all of them for None.
+        What is being read now counts as older."""
+        self._forgotten += 1
+        self._flight.leave()
+        for state in self._known.values():
+            if changed is None or state.principal.is_one_of(changed):
+                state.until = float("-inf")
 
     async def get(self, kind: PrincipalKind, identity: UUID) -> PrincipalState:
         """Raises InvalidToken if the principal is unknown, disabled, revoked or expired."""
@@ -137,7 +153,7 @@ class PrincipalCache:
         return await self._flight.get(kind, identity)
 
     async def _read(self, kind: PrincipalKind, identity: UUID) -> PrincipalState:
-        asked_at = time.monotonic()
+        asked_at, forgotten = time.monotonic(), self._forgotten
         async with self._database.acquire() as connection:
             rows = await _READ_PRINCIPAL.fetch(connection, kind=str(kind), id=identity)
         self._known.pop((kind, identity), None)
@@ -150,6 +166,8 @@ class PrincipalCache:
         revoked, ended = frozenset(first["revoked_tokens"]), frozenset(first["ended_sessions"])
         until = asked_at + (self._age if grants else min(self._age, _UNGRANTED))
         found = PrincipalState(principal, revoked, ended, until)
+        if forgotten != self._forgotten:
+            found.until = float("-inf")
         self._known[kind, identity] = found
         if len(self._known) > self._bound:
             self._known.popitem(last=False)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import Uuid, all_, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.auth.demonstration import acts_alone
 from shared.contracts import views
-from shared.database.statements import Connection, Statement
+from shared.database.statements import Connection, Row, Statement
 from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
@@ -48,6 +48,29 @@ SecondPersonFault: TypeAlias = Literal[
     "credentials_set_recently",
 ]
 """Why somebody does not count as the second person of a pending transition."""
+_PEOPLE = views.PRINCIPALS
+_COULD_CONFIRM = Statement(
+    select(_PEOPLE.c.id, _PEOPLE.c.name)
+    .where(
+        _PEOPLE.c.kind == "account",
+        select(_GRANTS.c.id)
+        .where(_GRANTS.c.principal_kind == "account", _GRANTS.c.principal_id == _PEOPLE.c.id, _GRANTS.c.role == OFFICE)
+        .exists(),
+        _PEOPLE.c.id != all_(_firsts),
+        _PEOPLE.c.id != all_(bindparam("concerned", type_=ARRAY(Uuid))),
+        or_(bindparam("named", type_=Uuid).is_(None), _PEOPLE.c.id == bindparam("named", type_=Uuid)),
+        ~select(_CREDENTIALS.c.by_id)
+        .where(
+            or_(
+                and_(_CREDENTIALS.c.principal_id == _PEOPLE.c.id, _CREDENTIALS.c.by_id == any_(_firsts)),
+                and_(_CREDENTIALS.c.principal_id == any_(_firsts), _CREDENTIALS.c.by_id == _PEOPLE.c.id),
+            )
+        )
+        .exists(),
+    )
+    .order_by(_PEOPLE.c.name, _PEOPLE.c.id)
+    .limit(20)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +138,15 @@ async def refuse_as_second_person(connection: Connection, second: Principal, fir
         why = "credentials_set_recently"
     if why is not None:
         raise Forbidden("You cannot be the second person of this transition.", members={"reason": why})
+
+
+async def could_confirm(connection: Connection, first: FirstPerson) -> list[Row]:
+    """The accounts that count as the second person now, at most 20, with their names: administrators, or the one who
+    was named, who neither proposed the transition nor are concerned by it, and set no credentials of the other lately,
+    nor the other theirs."""
+    return await _COULD_CONFIRM.fetch(
+        connection, firsts=list(first.ids), named=first.named, concerned=sorted(first.concerned)
+    )
 
 
 def _why_not(second: Principal, first: FirstPerson) -> SecondPersonFault | None:

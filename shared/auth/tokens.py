@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,7 +34,8 @@ class Authenticator:
     """Finds the principal of a bearer token or an API key. One per process. Caches at most `bound` credentials and as
     many principals, and notes in `uses` when clients, keys and sessions were used.
 
-    A revoked token, session, key, grant or principal is refused after `age` seconds at most (default: the settings).
+    A revoked token, session, key, grant or principal is refused after `age` seconds at most (default: the settings),
+    or as soon as it is forgotten.
     """
 
     def __init__(self, database: Database, settings: Settings, *, age: float | None = None, bound: int = 8192) -> None:
@@ -45,6 +47,15 @@ class Authenticator:
         self._keys = KeyRing(database, age=age)
         self._principals = PrincipalCache(database, age=age, bound=bound)
         self._known: OrderedDict[str, Bearer] = OrderedDict()
+
+    def forget(self, changed: Collection[UUID] | None = None) -> None:
+        """Reads these principals, and the keys that they own, again when they next act; all of them by default."""
+        self._principals.forget(changed)
+        if changed is None:
+            self._known.clear()
+        else:
+            for header in [key for key, known in self._known.items() if known.principal.is_one_of(changed)]:
+                del self._known[header]
 
     async def principal(self, authorization: str) -> Principal:
         """The principal with its active grants, from the value of an `Authorization` header.

@@ -217,8 +217,11 @@ ACTIONS = _view("action_published_action", **_RECORD)
 """Every action."""
 USES_OF_CENTRES = _view("action_published_centre_use", centre_id="id")
 """The centres that programmes, results, targets and support requests name, each as often as it is named."""
-FOCAL_POINTS = _view("action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day")
-"""Every focal point of a government."""
+FOCAL_POINTS = _view(
+    "action_published_focal_point", **_RECORD, expert_id="id", starts="day", ends="day", account_id="id",
+    predecessor_id="id",
+)  # fmt: skip
+"""Every focal point of a government; `account_id` is that of somebody who is no expert."""
 ENDORSEMENTS = _view("action_published_endorsement", **_RECORD, level="smallint", issued="day", valid_to="day")
 """Every endorsement of a government."""
 SUPPORT_REQUESTS = _view("action_published_support_request", id="id", country="text", status="text", holder="text")
@@ -260,7 +263,8 @@ GRANTS = _view(
     scope_id="text", starts="day", ends="day", resources="texts", verbs="texts", key_resources="texts",
     key_verbs="texts", key_countries="texts", delegated_from="id",
 )  # fmt: skip
-"""Active grants of these principals; those of keys are narrowed to what the key may do."""
+"""Active grants of these principals; those of keys are narrowed to what the key may do. The role of a seat, a focal
+point and a director counts while the holder has the office."""
 API_KEYS = _view("access_published_api_key", digest="bytes", id="id", expires_at="instant")
 """Active API keys, by the digest of the key."""
 TOKEN_KEYS = _view("access_published_key", kid="text", public="json")

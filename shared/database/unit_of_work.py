@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
@@ -41,15 +42,17 @@ class Origin:
 class UnitOfWork:
     """The open transaction. Operations use `connection` and `append`; only the edge commits.
 
-    `scratch` holds objects that operations create once and share.
+    `scratch` holds objects that operations create once and share; `principals` are those whose grants or credentials
+    it changes, so that caches of them end with its commit.
     """
 
-    __slots__ = ("_appended", "_tables", "connection", "origin", "scratch")
+    __slots__ = ("_appended", "_tables", "connection", "origin", "principals", "scratch")
 
     def __init__(self, connection: Connection, origin: Origin) -> None:
         self.connection = connection
         self.origin = origin
         self.scratch: dict[Hashable, Any] = {}
+        self.principals: set[UUID] = set()
         self._appended: dict[Table, _Rows] = {}
         self._tables: set[Table] = set()
 

@@ -1,6 +1,6 @@
 """Principals and how far their grants reach. Rules only: other modules read tokens and rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -141,6 +141,10 @@ class Principal:
     def identities(self) -> tuple[UUID, ...]:
         """The principal's own id, and that of a key's owner."""
         return tuple(key for key in (self.id, self.owner) if key is not None)
+
+    def is_one_of(self, principals: Collection[UUID]) -> bool:
+        """Whether the principal, or the owner of this key, is among these."""
+        return self.id in principals or self.owner in principals
 
     @property
     def labels(self) -> tuple[str, ...]:

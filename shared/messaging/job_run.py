@@ -65,7 +65,7 @@ class JobRun:
                 await uow.flush()
                 await self._store.assert_lease(uow.connection, self._job)
         if has_left(uow):
-            self._notifier.notify()
+            self._notifier.notify(uow.principals)
 
     async def once(self, uow: UnitOfWork, checkpoint: str) -> bool:
         """Records a checkpoint of this job in this transaction. False if an earlier attempt committed it."""

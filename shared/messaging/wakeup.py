@@ -7,9 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
-from redis.exceptions import ConnectionError as NotConnected
+from shared.messaging.notices import QUIET, received
 
 RELAY = "relay"
 """The receiver of notifications of commits. A worker's receiver is named as its service."""
@@ -29,8 +27,7 @@ def channel(receiver: str) -> str:
 class WakeUp:
     """The receiver's side. Its owner calls `wait`, then looks for work, and polls if `is_poll_due`.
 
-    `poll` is the longest time in seconds between two polls; `clock` returns seconds. After `quiet` seconds without a
-    message it pings Valkey; after as many more without a response it treats Valkey as down.
+    `poll` is the longest time in seconds between two polls; `clock` returns seconds; `quiet` is that of `received`.
     """
 
     def __init__(
@@ -38,7 +35,7 @@ class WakeUp:
         receiver: str,
         *,
         poll: float = POLL,
-        quiet: float = 5.0,
+        quiet: float = QUIET,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.is_connected = False
@@ -76,26 +73,11 @@ class WakeUp:
 
         A poll is due as soon as it is subscribed, for earlier commits.
         """
-        async with (
-            Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=self._quiet) as redis,
-            redis.pubsub() as subscription,
-        ):
-            try:
-                await subscription.subscribe(self._channel)
-                while True:
-                    await self._receive(subscription)
-            finally:
-                self.is_connected = False
-
-    async def _receive(self, subscription: PubSub) -> None:
-        message = await subscription.get_message(timeout=self._quiet)
-        if message is None:
-            await subscription.ping()
-            message = await subscription.get_message(timeout=self._quiet)
-        if message is None:
-            raise NotConnected("Valkey does not respond.")
-        if message["type"] == "subscribe":
-            self.is_connected = True
-            self._next_poll = self._clock()
-        if message["type"] != "pong":
-            self.notify()
+        try:
+            async for notice in received(redis_url, self._channel, quiet=self._quiet):
+                if notice is None:
+                    self.is_connected = True
+                    self._next_poll = self._clock()
+                self.notify()
+        finally:
+            self.is_connected = False

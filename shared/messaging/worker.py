@@ -238,7 +238,7 @@ class Worker:
                 await uow.flush()
                 await store.finish(uow.connection, batch)
             if has_left(uow):
-                self._notifier.notify()
+                self._notifier.notify(uow.principals)
 
         return run
 

@@ -101,6 +101,8 @@ class Record:
     """The field with the id that a grant over one record names: a part of a record names the whole."""
     also_scoped_by: ClassVar[tuple[str, ...]] = ()
     """Further fields with an id, or a list of ids, that a grant over one record may name instead."""
+    principal_column: ClassVar[str | None] = None
+    """The field with the principal whose grants or credentials the record is about, if it is about some."""
     whole: ClassVar[Resource | None] = None
     """The resource of the whole, if the addresses of its parts begin with its own."""
 

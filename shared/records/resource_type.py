@@ -236,6 +236,8 @@ class ResourceType(Generic[R, GuardContext]):
     ) -> None:
         """Like `record_change`, from the columns of a record, for bulk writes. `at` is the time of the change, by
         default now."""
+        if self.record.principal_column is not None:
+            uow.principals.add(after[self.record.principal_column])
         changes.record_change(
             uow,
             self.resource,

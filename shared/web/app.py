@@ -1,10 +1,11 @@
 """The factory of every service's app: the edge, the dispatch, health, OpenAPI, and the resources of the process."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
+from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.telemetry import TelemetryConfig
@@ -40,9 +41,12 @@ _TAGS = {
 
 
 class Notifying(Protocol):
-    """Notifies the relay that facts were committed. A notification never waits and never fails."""
+    """Notifies the relay that facts were committed, and all processes whose grants changed. A notification never waits
+    and never fails."""
 
-    def notify(self) -> None: ...
+    def notify(self, principals: Collection[UUID] = ()) -> None: ...
+
+    def forgetting(self, forget: Callable[[Collection[UUID]], None]) -> None: ...
 
     async def ping(self) -> bool: ...
 

@@ -10,8 +10,8 @@ from fastapi import Depends, Response
 from pydantic import Field
 
 from shared.auth.offices import holds
-from shared.auth.second_person import FirstPerson, named_in, refuse_as_second_person
-from shared.database.statements import Row
+from shared.auth.second_person import FirstPerson, could_confirm, named_in, refuse_as_second_person
+from shared.database.statements import Connection, Row
 from shared.kernel.clock import to_text
 from shared.kernel.errors import Conflict, Forbidden, Gone, NotFound
 from shared.kernel.principal import Principal, PrincipalKind
@@ -35,6 +35,13 @@ class ActorAnswer(ResponseModel):
 
     kind: Annotated[str, Field(examples=["account"]), "`account`, `client` or `api_key`."]
     id: Annotated[UUID, "The id of the account, client or key."]
+
+
+class Confirmer(ResponseModel):
+    """A person who could confirm."""
+
+    id: Annotated[UUID, Refers("/access/v1/accounts"), "The id of the account."]
+    name: Annotated[str, Field(examples=["Amina Khan"]), "The person's name."]
 
 
 class PendingRecord(ResponseModel):
@@ -66,10 +73,20 @@ class PendingTransition(ResponseModel):
     links: Annotated[Links, "Addresses of the pending transition."]
 
 
+class OpenTransition(PendingTransition):
+    """A pending transition, with whoever could confirm it now."""
+
+    could_confirm: Annotated[
+        list[Confirmer],
+        "The people who could confirm it now, at most 20. Whoever proposed it, is concerned, or set within 30 days the"
+        " address of the proposer, or got theirs from them, is none of them.",
+    ]
+
+
 class PendingTransitions(ResponseModel):
     """The pending transitions of a record, the oldest first, at most 100."""
 
-    items: Annotated[list[PendingTransition], "The pending transitions, the oldest first."]
+    items: Annotated[list[OpenTransition], "The pending transitions, the oldest first."]
     next: Annotated[str | None, Field(examples=[None]), "Always null: there is no next page."]
 
 
@@ -144,7 +161,8 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         context = ctx.access.including_record(row["id"]).context
         async with ctx.connection() as connection:
             found = await pending.of_record(connection, context, api.kind, row["id"])
-        return Response(orjson.dumps({"items": [shown(api, one) for one in found], "next": None}), 200, None, JSON)
+            items = [shown(api, one) | {"could_confirm": await _people(connection, one)} for one in found]
+        return Response(orjson.dumps({"items": items, "next": None}), 200, None, JSON)
 
     @router.get(
         "/{record}/transitions/pending/{pending_id}",
@@ -208,6 +226,11 @@ def _require_open(waiting: Row) -> None:
         raise Gone("Nobody confirmed the transition within 24 hours. Propose it again.", members={"reason": "expired"})
     if waiting["status"] != "pending":
         raise Conflict("This pending transition was decided already.", members={"reason": waiting["status"]})
+
+
+async def _people(connection: Connection, waiting: Row) -> list[dict[str, Any]]:
+    rows = await could_confirm(connection, _first(waiting))
+    return [{"id": str(row["id"]), "name": row["name"]} for row in rows]
 
 
 def _first(waiting: Row) -> FirstPerson:

@@ -112,7 +112,7 @@ class RequestContext:
         async with unit_of_work(self.database, self.writing_context, self.origin) as uow:
             self.attach(uow)
             yield uow
-        self.request.app.state.notifier.notify()
+        self.request.app.state.notifier.notify(uow.principals)
 
     def connection(self) -> AbstractAsyncContextManager[Connection]:
         """The unit of work's connection, or one for a read."""

@@ -155,7 +155,7 @@ async def _commit(
         response = await _outcome(inner, ctx.request)
         if claim and isinstance(response, Response) and not getattr(response, "is_preview", False):
             idempotency.store(uow, claim, response)
-    ctx.request.app.state.notifier.notify()
+    ctx.request.app.state.notifier.notify(uow.principals)
     if isinstance(response, CommittedConflict):
         raise response
     return response

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI
 
 from shared.auth.tokens import Authenticator
 from shared.auth.usage import WRITE_EVERY
 from shared.configuration.settings import Settings
+from shared.messaging.notices import PRINCIPALS, received
 from shared.messaging.notifier import Notifier
 from shared.messaging.supervision import end, every, keep_running
 from shared.web.app import Holding
@@ -21,11 +23,23 @@ from shared.web.streams import streams
 async def _authenticator(app: FastAPI) -> AsyncIterator[None]:
     authenticator = app.state.authenticator = Authenticator(app.state.database, app.state.settings)
     uses = authenticator.uses
-    writer = asyncio.create_task(keep_running("last_uses", lambda: every(WRITE_EVERY, uses.write)))
+    app.state.notifier.forgetting(authenticator.forget)
+    redis_url = app.state.settings.redis_url
+    tasks = {
+        "last_uses": lambda: every(WRITE_EVERY, uses.write),
+        "principals": lambda: _forget_changed(authenticator, redis_url),
+    }
+    running = [asyncio.create_task(keep_running(name, work), name=name) for name, work in tasks.items()]
     try:
         yield
     finally:
-        await end([writer])
+        await end(running)
+
+
+async def _forget_changed(authenticator: Authenticator, redis_url: str) -> None:
+    """Forgets the principals that other processes changed; all of them where notices may have been missed."""
+    async for notice in received(redis_url, PRINCIPALS):
+        authenticator.forget(None if notice is None else {UUID(one) for one in notice.decode().split(",")})
 
 
 @asynccontextmanager

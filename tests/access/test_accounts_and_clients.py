@@ -92,10 +92,19 @@ async def test_what_a_client_may_do_is_set_once(caller: Caller) -> None:
 
 
 async def test_only_the_secretariat_enters_accounts_and_clients_without_a_focal_point(caller: Caller) -> None:
-    for who in ("officer", "government_xb", "auditor", "expert"):
+    for who in ("government_xb", "auditor", "expert"):
         account = {"email": f"{uuid4().hex}@example.org", "name": "X", "country": "XA"}
         assert (await caller.send(who, "POST", "/accounts", account)).status_code == 403
         assert (await caller.send(who, "POST", "/clients", READER)).status_code == 403
+
+
+async def test_an_officer_enters_accounts_of_their_countries_and_no_clients(caller: Caller) -> None:
+    for country, status in (("XB", 201), ("XC", 403), (None, 403)):
+        account = {"email": f"{uuid4().hex}@example.org", "name": "X", "country": country}
+        made = await caller.send("officer", "POST", "/accounts", account)
+        assert made.status_code == status, made.text
+        assert status != 201 or (made.json()["status"], made.json()["made_by_country"]) == ("active", False)
+    assert (await caller.send("officer", "POST", "/clients", READER)).status_code == 403
 
 
 async def test_accounts_are_shown_to_those_who_may_know_them(caller: Caller) -> None:
@@ -103,7 +112,8 @@ async def test_accounts_are_shown_to_those_who_may_know_them(caller: Caller) -> 
     assert (await caller.send("auditor", "GET", f"/accounts/{account}")).status_code == 200
     for who in ("officer", "government_xa", "expert"):
         assert (await caller.send(who, "GET", f"/accounts/{account}")).status_code == 404
-        assert (await caller.send(who, "GET", "/accounts")).json()["items"] == []
+        shown = (await caller.send(who, "GET", "/accounts")).json()["items"]
+        assert {one["country"] for one in shown} <= ({"XB"} if who == "officer" else set())
     found = (await caller.send("auditor", "GET", "/accounts?q=amina%20admin")).json()["items"]
     assert [one["email"] for one in found] == ["admin@demo.example"]
     assert "password" not in str(found)

@@ -27,9 +27,9 @@ from shared.mail import tokens
 from shared.messaging.inbox import Inbox
 from tests.access.caller import Caller as Signed
 from tests.support.callers import CALLERS, Caller, grant, serving
-from tests.support.centres import COMMITTEES, SEATS, Members, entered, stepped, unused_country
+from tests.support.centres import COMMITTEES, SEATS, Members, applied, entered, stepped, unused_country
 from tests.support.facts import type_of
-from tests.support.membership import EXPERTS, expert
+from tests.support.membership import EXPERTS, activated, expert
 from tests.support.merges import MERGES
 from tests.support.principals import enter_callers, enter_principal
 
@@ -328,16 +328,21 @@ async def test_whoever_takes_their_record_over_gets_the_roles_of_its_offices(
     assert sorted(await world.held(account)) == [("active", "committee_president"), ("active", "expert")]
 
 
-async def test_a_role_waits_where_whoever_invited_may_not_grant_it(
+async def test_a_claim_confirms_the_addresses_that_the_expert_had_in_office(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record, country = await _seated_without_account(world)
+    """Neither the client that entered the address nor the one that sent the link may grant the role."""
+    country = unused_country()
     narrowed = grant("secretariat_officer", "country", country, **WHOLE | {"resources": _RECORDS | {"membership.*"}})
     client = await world.actor(monkeypatch, "client", narrowed)
+    body = expert(country=country, emails=[{"value": f"{uuid4().hex}@example.org"}])
+    made = await world.caller("membership", client.name).post(EXPERTS, body)
+    record = str(made.json()["id"])
+    await world.seat("admin", await world.committee(country), record)
     invited = await world.caller("membership", client.name).step(f"{EXPERTS}/{record}", "invite")
     assert invited.status_code == 200, invited.text
     account = await _take_over(world, monkeypatch, record)
-    assert sorted(await world.held(account)) == [("active", "expert"), ("proposed", "committee_president")]
+    assert sorted(await world.held(account)) == [("active", "committee_president"), ("active", "expert")]
 
 
 async def test_a_role_waits_where_whoever_set_the_address_may_not_grant_it(
@@ -349,6 +354,8 @@ async def test_a_role_waits_where_whoever_set_the_address_may_not_grant_it(
     etag = (await changing.get(path)).headers["etag"]
     body = {"emails": [{"value": f"{uuid4().hex}@example.org"}]}
     assert (await changing.patch(path, body, etag=etag)).status_code == 200
+    more = {"emails": [*body["emails"], {"value": f"{uuid4().hex}@example.org"}]}
+    assert (await world.caller("membership").change(path, **more)).status_code == 200
     assert (await world.caller("membership").step(path, "invite")).status_code == 200
     account = await _take_over(world, monkeypatch, record)
     assert sorted(await world.held(account)) == [("active", "expert"), ("proposed", "committee_president")]
@@ -371,3 +378,30 @@ async def test_an_administrator_who_links_an_account_gives_its_roles_but_not_to_
         assert freed.status_code == 200
         await world.react("membership", "expert", "account_unlinked", record)
         assert await world.held(linked.id) == []
+
+
+async def test_officials_of_a_country_do_not_learn_who_waits_to_review(
+    world: World, caller: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The role of a reviewer whom a key invited waits for an officer, and for nobody of the country."""
+    members = Members(world.caller("membership"))
+    centre = await applied(world.caller("centres"), members, "XA", visibility="restricted")
+    await stepped(world.caller("centres"), centre, "accept_complete")
+    actor = await _without_right(world, monkeypatch, "key", "XA")
+    record, account = str((await activated(world.caller("membership"), country="XA"))["id"]), uuid4()
+    await world.rows.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(record), account)
+    due = (today() + timedelta(days=30)).isoformat()
+    inviting = world.caller("centres", actor.name)
+    path = f"{centre['links']['self']}/reviewers"
+    invited = await entered(inviting, path, {"expert_id": record, "due": due})
+    await world.rows.execute("UPDATE centre_reviewer SET status = 'accepted' WHERE id = $1", UUID(invited["id"]))
+    await world.react("centres", "reviewer", "accepted", invited["id"])
+    assert await world.held(account) == [("proposed", "reviewer")]
+    link = (await world.link(account)).removeprefix("/access/v1")
+    for who, status in (("government_xa", 404), ("officer", 200)):
+        assert (await caller.send(who, "GET", link)).status_code == status, who
+        listed = (await caller.send(who, "GET", "/grants?holder=me")).json()["items"]
+        worked = (await caller.send(who, "GET", "/work_list?kind=grants&limit=200")).json()["items"]
+        for found in (listed, worked):
+            assert (link.rpartition("/")[2] in [one["id"] for one in found]) == (status == 200), who
+    assert (await caller.step("officer", f"/access/v1{link}", "confirm")).json()["status"] == "active"

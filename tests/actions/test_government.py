@@ -14,6 +14,8 @@ from shared.kernel.clock import today
 from tests.actions.neighbours import enter
 from tests.actions.programme import made, steps
 from tests.support.callers import Caller
+from tests.support.callers import person as somebody
+from tests.support.principals import enter_principal
 
 V1 = "/actions/v1"
 
@@ -58,6 +60,60 @@ async def test_a_focal_point_is_nominated_accepted_and_hands_over(secretariat: C
     until = (today() + timedelta(days=60)).isoformat()
     assert (await steps(secretariat, path, "hand_over", fields={"until": until}))["ends"] == until
     assert (await steps(secretariat, path, "end"))["ends"] == today().isoformat()
+
+
+async def _account(superuser: asyncpg.Connection) -> str:
+    """An active account that is no expert's."""
+    known = somebody(uuid4().hex)
+    await enter_principal(superuser, known)
+    return str(known.id)
+
+
+@pytest.mark.parametrize("who", ["secretariat", "government_xa"])
+async def test_a_hand_over_puts_the_successor_into_office(
+    caller: Callable[[str | None], Caller], superuser: asyncpg.Connection, who: str
+) -> None:
+    secretariat = caller(who)
+    leaving, following = await _account(superuser), await _account(superuser)
+    body_id = (await body(secretariat)).rsplit("/", 1)[1]
+    path = await focal_point(secretariat, body_id=body_id, role="Director", account_id=leaving)
+    await steps(secretariat, path, "accept")
+    letter = {"title": "Nomination", "date": "2026-10-01", "url": "https://example.org/letter.pdf"}
+    successor = {"person": {"name": "Sue"}, "account_id": following, "letter": letter}
+    left = await steps(secretariat, path, "hand_over", fields={"successor": successor})
+    assert (left["status"], left["ends"]) == ("handing_over", (today() + timedelta(days=60)).isoformat())
+    points = (await secretariat.get(f"{V1}/focal_points?country=XA&sort=-created_at")).json()["items"]
+    entered = next(one for one in points if one["predecessor_id"] == left["id"])
+    names = ("status", "person", "account_id", "body_id", "role", "starts")
+    person_of = {"expert_id": None, "name": "Sue"}
+    assert [entered[name] for name in names] == [
+        "active", person_of, following, body_id, "Director", today().isoformat()
+    ]  # fmt: skip
+    assert (await secretariat.get(entered["links"]["self"])).json()["letter"]["title"] == "Nomination"
+
+
+async def test_a_successor_whom_nobody_knows_is_refused_and_nothing_changes(secretariat: Caller) -> None:
+    path = await focal_point(secretariat)
+    await steps(secretariat, path, "accept")
+    for successor, pointer in (
+        ({"person": {"name": "Sue"}, "account_id": str(uuid4())}, "/fields/successor/account_id"),
+        ({"person": {"expert_id": str(uuid4())}}, "/fields/successor/person/expert_id"),
+    ):
+        refused = await secretariat.step(path, "hand_over", fields={"successor": successor})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer), refused.text
+    assert (await secretariat.get(path)).json()["status"] == "active"
+
+
+async def test_an_account_is_shown_to_grants_that_cover_the_focal_point(
+    caller: Callable[[str | None], Caller], secretariat: Caller, superuser: asyncpg.Connection
+) -> None:
+    account = await _account(superuser)
+    path = await focal_point(secretariat, account_id=account)
+    await steps(secretariat, path, "accept")
+    assert (await caller("government_xa").get(path)).json()["account_id"] == account
+    assert "account_id" not in (await caller("government_xb").get(path)).json()
+    both = {"country": "XA", "person": {"expert_id": str(uuid4())}, "account_id": account}
+    assert (await secretariat.post(f"{V1}/focal_points", both)).json()["errors"][0]["code"] == "expert_or_account"
 
 
 async def test_the_last_focal_point_of_a_country_leaves_it_vacant_once(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from services.access.access import ROLES
+from services.access.access import ROLES, is_of_office
 from services.access.accounts import credentials, domain, queries
 from services.access.accounts.known_passwords import is_known, refuse_known
 from services.access.accounts.passwords import hash_password
@@ -33,18 +33,18 @@ WELCOME, NOTIFY_OLD_ADDRESS, SEND_RESET = "welcome_account", "notify_old_address
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Account) -> Account:
     """Inserts an account and mails an invitation to choose a password, or a request to verify its address. The account
-    that a focal point makes is invited until its owner follows the mail.
+    that a focal point makes is invited until its owner follows the mail; that of an officer is the secretariat's.
 
     Raises Forbidden without the permission in the country, Conflict if the focal points of the country made 500
     accounts; the database rejects an address that another account has.
     """
     require(access, "create", new.country)
-    is_made_by_country = not access.may("create", None)
-    if is_made_by_country:
+    is_made_by_country = not is_of_office(access.principal, access.resource.name, "create", new.country)
+    if not access.may("create", None):
         await require_official(uow, access, "create", new.country, new.id)
-        if await queries.MADE.count(uow.connection, new.country) >= domain.MOST_MADE:
-            detail = f"The focal points of a country make at most {domain.MOST_MADE} accounts."
-            raise Conflict(detail, members={"reason": "too_many_accounts"})
+    if is_made_by_country and await queries.MADE.count(uow.connection, new.country) >= domain.MOST_MADE:
+        detail = f"The focal points of a country make at most {domain.MOST_MADE} accounts."
+        raise Conflict(detail, members={"reason": "too_many_accounts"})
     return await invite(uow, new, made_by_country=is_made_by_country)
 
 
@@ -146,7 +146,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
         await _require_authority(uow, access.principal, before.id)
         given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
         wanted = _derived(before, with_columns(before, given))
-    is_by_secretariat = access.may(requested.action, None)
+    is_by_secretariat = is_of_office(access.principal, access.resource.name, requested.action, before.country)
 
     def effects(target: str) -> Account:
         if target == before.status:
@@ -154,7 +154,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
         return entering(wanted, target, is_by_secretariat=is_by_secretariat)
 
     after = await ACCOUNTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
-    if requested.action == "reinstate" and not is_by_secretariat:
+    if requested.action == "reinstate" and not access.may("reinstate", None):
         await require_official(uow, access, "reinstate", before.country, before.id)
     await _follow_address(uow, before, after, requested.proposed_by)
     if requested.action == domain.SEND_RESET:
@@ -175,13 +175,16 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Account, _fields: Fields
 ) -> domain.AccountGuardContext:
     """Loads the inputs of the guards for this caller and this account."""
-    everywhere = principal.permission_scope(ROLES, ACCOUNTS.resource.name, "suspend").everywhere
+    resource = ACCOUNTS.resource.name
+    everywhere = principal.permission_scope(ROLES, resource, "suspend").everywhere
     suspending: domain.HoldingFault | None = None
     async with connect() as connection:
         of_two = await roles_of_two(connection, PrincipalKind.ACCOUNT, record.id)
         if not everywhere and await why_no_authority(connection, principal, PrincipalKind.ACCOUNT, record.id):
             suspending = "holds_more_than_you_may_grant"
-    is_kept = record.suspended_by == "secretariat" and not everywhere
+    is_kept = record.suspended_by == "secretariat" and not is_of_office(
+        principal, resource, "reinstate", record.country
+    )
     return domain.AccountGuardContext(
         roles_of_two=of_two,
         is_owner=principal.is_account(record.id),

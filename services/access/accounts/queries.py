@@ -1,10 +1,11 @@
 """Reading accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, Text, all_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
@@ -46,6 +47,21 @@ _OF_ADDRESS = Statement(
 _USABLE = Statement(select(account).where(account.c.id == bindparam("id"), _is_usable))
 MADE = Made(Account, account, ended="closed", usable=USABLE)
 _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
+
+
+_of_others = (
+    select(views.EXPERTS.c.id)
+    .where(
+        views.EXPERTS.c.account_id == account.c.id,
+        views.EXPERTS.c.country != all_(bindparam("countries", type_=ARRAY(Text))),
+    )
+    .exists()
+)
+_WITHOUT_COUNTRY = Lookup(
+    select(account.c.id)
+    .where(account.c.email_key == bindparam("email_key"), account.c.country.is_(None), _is_usable, ~_of_others)
+    .limit(1)
+)
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
@@ -101,6 +117,13 @@ async def usable(connection: Connection, identity: UUID) -> Account | None:
     """The account, if it is active or invited."""
     row = await _USABLE.fetchrow(connection, id=identity)
     return record_of(Account, row) if row else None
+
+
+async def without_country(connection: Connection, email_key: str, countries: Sequence[str]) -> UUID | None:
+    """The usable account with this folded address, if it belongs to no country and to no expert of another country than
+    these."""
+    found: UUID | None = await _WITHOUT_COUNTRY.fetchval(connection, email_key=email_key, countries=list(countries))
+    return found
 
 
 async def key_of(connection: Connection, identity: UUID) -> str | None:

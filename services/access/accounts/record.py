@@ -17,6 +17,7 @@ class Account(MadeByCountry):
     """
 
     resource_type = Resource("access", "accounts", "account")
+    principal_column = "id"
 
     country: Annotated[  # type: ignore[assignment]
         str | None, Public, Written, "The country whose focal points read the account; null for none."

@@ -2,6 +2,7 @@
 
 from services.access.access import ROLES
 from services.access.accounts import operations
+from services.access.accounts.guards import with_found_account
 from services.access.accounts.queries import LISTING
 from services.access.accounts.schemas import AccountAnswer, AccountBody, AccountCreate, AccountFields, present
 from shared.web.error_mapping import register_constraint
@@ -24,6 +25,7 @@ ACCOUNT_API = RecordApi(
     transition=operations.transition,
     fields=AccountFields,
     keeps_null=True,
+    dependency=with_found_account,
     concerns=lambda row: frozenset((row["id"],)),
     proposes_changes=True,
 )

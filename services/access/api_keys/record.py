@@ -17,6 +17,7 @@ class ApiKey(Record):
     """
 
     resource_type = Resource("access", "api_keys", "api_key")
+    principal_column = "id"
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]

@@ -23,6 +23,7 @@ class Client(MadeByCountry):
     """
 
     resource_type = Resource("access", "clients", "client")
+    principal_column = "id"
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]

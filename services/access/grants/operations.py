@@ -89,6 +89,7 @@ async def insert(
         ends=ends,
         reason=reason,
         caused_by=caused_by,
+        place=wanted.invited_in or wanted.delegated_in,
     )
     return await GRANTS.insert(uow, new)
 
@@ -153,7 +154,8 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Grant, fields: Fields
 ) -> domain.GrantGuardContext:
     """Loads the inputs of the guards for this caller and this grant."""
-    wanted, is_asked = wanted_by(record), record.status == "proposed" and record.proof is not None
+    wanted = replace(wanted_by(record), invited_in=record.place)
+    is_asked = record.status == "proposed" and record.proof is not None
     person, fault = domain.second_person(principal, record, _named(fields))
     if not wanted.needs_second_person:
         fault = None

@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, Text, Uuid, all_, and_, any_, bindparam, cast, func, literal, not_, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
 
-from services.access.access import NO_STATE, ROLE_SCOPES, ROLES
+from services.access.access import NO_STATE, ROLE_SCOPES, ROLES, ROLES_OF_TWO, confirmable
 from services.access.grants.domain import LIFECYCLE
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant, machine, person
@@ -18,6 +20,7 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
+from shared.records.next_steps import caller_parameters, is_another_than
 from shared.records.rows import records_of
 
 COLUMNS = shown_columns(Grant, grant)
@@ -46,6 +49,51 @@ _OVER = Statement(
     .with_for_update(skip_locked=True)
 )
 
+_ME = any_(bindparam("pending_for", type_=ARRAY(Uuid)))
+_place = func.coalesce(grant.c.country, grant.c.place)
+_proposer = cast(func.nullif(func.split_part(grant.c.created_by, ":", 2), ""), Uuid)
+_CREDENTIALS_SET = views.CREDENTIAL_CHANGES
+_credentials_set_recently = (
+    select(_CREDENTIALS_SET.c.by_id)
+    .where(
+        or_(
+            and_(_CREDENTIALS_SET.c.principal_id == _ME, _CREDENTIALS_SET.c.by_id == _proposer),
+            and_(_CREDENTIALS_SET.c.principal_id == _proposer, _CREDENTIALS_SET.c.by_id == _ME),
+        )
+    )
+    .correlate(grant)
+    .exists()
+)
+
+
+def waits_for_caller() -> ColumnElement[bool]:
+    """The condition that a grant waits for a confirmation that the caller may give. Parameters:
+    `confirmation_parameters`."""
+    gives = any_(bindparam("confirmable", type_=ARRAY(Text)))
+    needs_two = grant.c.role.in_([constant(role) for role in sorted(ROLES_OF_TWO)])
+    return and_(
+        grant.c.status == "proposed",
+        or_(grant.c.role == gives, grant.c.role + literal(" ") + _place == gives),
+        grant.c.principal_id != all_(bindparam("pending_for", type_=ARRAY(Uuid))),
+        or_(grant.c.second_person.is_(None), grant.c.second_person == _ME),
+        or_(not_(needs_two), and_(is_another_than(grant.c.created_by), not_(_credentials_set_recently))),
+    )
+
+
+def confirmation_parameters(principal: Principal) -> dict[str, Any]:
+    """The parameters of `waits_for_caller`."""
+    return {"confirmable": sorted(confirmable(principal)), **caller_parameters(principal)}
+
+
+_WAITING = Lookup(
+    select(grant.c.id)
+    .where(
+        grant.c.status == "proposed",
+        or_(waits_for_caller(), grant.c.caused_by == any_(bindparam("labels", type_=ARRAY(Text)))),
+    )
+    .order_by(grant.c.id)
+    .limit(_MOST_OWN)
+)
 _own = (
     select(grant.c.id)
     .where(grant.c.principal_kind == "account", grant.c.principal_id == bindparam("account"))
@@ -117,6 +165,14 @@ LISTING = Listing(
             Filter("scope_id", "What the scope is over", str, lambda bound: grant.c.scope_id == bound),
             reference("principal_id", grant.c.principal_id),
             reference("delegated_from", grant.c.delegated_from),
+            Filter(
+                "holder",
+                "`me`: grants that wait for the caller's confirmation; needs a token",
+                one_of(("me",)),
+                lambda _me: waits_for_caller(),
+                token_needed=True,
+                of_caller=lambda access: confirmation_parameters(access.principal),
+            ),
             countries(grant.c.country),
             *updated(grant.c.updated_at),
         )
@@ -156,6 +212,12 @@ async def over(connection: Connection, day: date) -> list[Grant]:
 async def own(connection: Connection, account: UUID) -> list[UUID]:
     """The grants of an account in any state, and those delegated from them."""
     return [row["id"] for row in await _OWN.fetch(connection, account=account)]
+
+
+async def waiting(connection: Connection, principal: Principal) -> list[UUID]:
+    """The proposed grants that a principal may confirm or caused."""
+    rows = await _WAITING.fetch(connection, **confirmation_parameters(principal))
+    return [row["id"] for row in rows]
 
 
 async def delegated(connection: Connection, source: UUID) -> list[Grant]:

@@ -20,6 +20,7 @@ class Grant(Record):
     """
 
     resource_type = Resource("access", "grants", "grant")
+    principal_column = "principal_id"
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
@@ -58,4 +59,10 @@ class Grant(Record):
         Granted,
         "How the person who asks for the role of a representative belongs to the institution: by the domain of the"
         " verified `address`, or by a `letter`; null for all other grants.",
+    ]
+    place: Annotated[
+        str | None,
+        Granted,
+        "The country of the record that the role is over, where an invitation or a delegation gives it; whoever may"
+        " invite or delegate there may confirm it.",
     ]

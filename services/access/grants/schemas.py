@@ -107,6 +107,7 @@ class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
     caused_by: Annotated[str | None, Field(examples=[None])]
     letter: Document | None
     proof: Annotated[str | None, Field(examples=[None])]
+    place: Annotated[str | None, Field(examples=[None])]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:

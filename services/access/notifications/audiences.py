@@ -119,6 +119,12 @@ def _granted(state: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     return select(*named).where(*in_force, *conditions)
 
 
+_point = views.FOCAL_POINTS
+_focal_point = _expert_of(_point, _point.c.expert_id).union_all(
+    select(_point.c.id.label("subject"), _point.c.account_id).where(
+        _point.c.id == KEYS, _point.c.account_id.is_not(None)
+    )
+)
 _PEOPLE: Mapping[Audience, Statement] = {
     audience: Statement(query)
     for audience, query in {
@@ -131,7 +137,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.CERTIFIED: _expert_of(views.CERTIFICATES, views.CERTIFICATES.c.expert_id),
         Audience.SUPPORTER: _expert_of(views.SUPPORTS, views.SUPPORTS.c.expert_id),
         Audience.SEATED: _expert_of(views.SEATS, views.SEATS.c.expert_id),
-        Audience.FOCAL_POINT: _expert_of(views.FOCAL_POINTS, views.FOCAL_POINTS.c.expert_id),
+        Audience.FOCAL_POINT: _focal_point,
         Audience.REVIEWER: _expert_of(views.REVIEWS, views.REVIEWS.c.reviewer_id),
         Audience.INVITED: _expert_of(views.REVIEWERS, views.REVIEWERS.c.expert_id),
         Audience.ASKED: _expert_of(views.OFFERS, views.OFFERS.c.expert_id),
@@ -242,5 +248,5 @@ def _recipient(row: Row, fact: Fact, notice: Notice) -> Recipient:
 
 def _belongs(row: Row, fact: Fact) -> bool:
     """Whether a row is about this fact of its record, and within the region of the grant that it comes from."""
-    state, region = row.get("state"), row.get("region")
-    return state in (None, fact.type.split(".")[3]) and (region is None or fact.country in in_region(region))
+    state, region, country = row.get("state"), row.get("region"), row.get("country", fact.country)
+    return state in (None, fact.type.split(".")[3]) and (region is None or country in in_region(region))

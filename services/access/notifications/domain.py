@@ -68,6 +68,8 @@ class Audience(StrEnum):
     PROPOSER = "who proposed it"
     GRANT_SECOND_PERSON = "the second person who was named for a grant that waits"
     GRANT_PROPOSER = "who proposed the grant"
+    GRANT_WAITING = "the holder of a grant of the system that waits"
+    GRANT_CONFIRMERS = "who may confirm a grant that waits, and whose act it follows from"
     ERASURE_SECOND_PERSON = "the second person who was named for an erasure that waits"
 
 
@@ -263,6 +265,8 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("message", _A.CENTRE_OFFICE, of="centres.message created", is_mailed=False),
         *_PROPOSALS,
         *_notices("proposal", _A.GRANT_SECOND_PERSON, of="access.grant created", event="proposal.made"),
+        *_notices("grant", _A.GRANT_WAITING, of="access.grant created", event="grant.waiting"),
+        *_notices("proposal", _A.GRANT_CONFIRMERS, of="access.grant created", event="grant.proposed"),
         *_notices("proposal", _A.ERASURE_SECOND_PERSON, of="membership.erasure created", event="proposal.made"),
         *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant activated", event="proposal.confirmed"),
         *_notices("proposal", _A.GRANT_PROPOSER, of="access.grant revoked", event="proposal.declined"),

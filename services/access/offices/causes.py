@@ -103,32 +103,27 @@ async def causes_of(connection: Connection, record: UUID, expert: UUID | None, t
     The decisive action put the present person into the present office: it entered a state of `in_office`, or it changed
     one of `holder_fields` there; for a change that the schedule made, the action that put it into the field `waits_in`.
     The last change of the dates counts as well. So does the last action since then that may have given the expert
-    another account: a merge, the link of an account, or a claimed invitation. If the record followed a merge, that
-    merge is the decisive action. A record that names an account has no expert.
+    another account: a merge, the link of an account, or each change of the addresses before a claim. Addresses that the
+    expert had at the decisive action belong to it. If the record followed a merge, that merge is the decisive action. A
+    record that names an account has no expert.
     """
     found = _acts(await _TRAIL.fetch(connection, subject=record), trail)
     if expert is None:
         return tuple(found)
     row = await _ACCOUNT_CHANGE.fetchrow(connection, record=expert)
     if found and row and (found[0].kind is SYSTEM.kind or row["at"] > found[0].at):
-        givers = await _inviters(connection, expert) if row["action"] == "claim" else [_cause(row)]
+        givers = await _addressers(connection, expert, found[0]) if row["action"] == "claim" else [_cause(row)]
         found = [*givers, *found[1:]] if found[0].kind is SYSTEM.kind else [*found, *givers]
     return tuple(found)
 
 
-async def _inviters(connection: Connection, expert: UUID) -> list[Cause]:
-    """Who let somebody claim an expert: the last inviter, and whoever set the addresses of the invitation. Empty if the
-    trail does not show it, so that no role follows."""
+async def _addressers(connection: Connection, expert: UUID, decisive: Cause) -> list[Cause]:
+    """Whoever set the addresses of a claimed expert after the decisive action. The claim itself confirms the address
+    that it was mailed to. If the system put the expert into office, all who set addresses count."""
     entries = await _TRAIL.fetch(connection, subject=expert)
     place = next((n for n, entry in enumerate(entries) if entry["action"] == "claim"), len(entries))
-    earlier = entries[place + 1 :]
-    invited = next((entry for entry in earlier if _is_invitation(entry)), None)
-    addressed = next((entry for entry in earlier if _set_addresses(entry)), None)
-    return [_cause(entry) for entry in (invited, addressed) if entry is not None]
-
-
-def _is_invitation(entry: Row) -> bool:
-    return bool(entry["action"] == "invite" or (entry["action"] == "create" and entry["to_status"] == "invited"))
+    addressed = [_cause(entry) for entry in entries[place + 1 :] if _set_addresses(entry)]
+    return [cause for cause in addressed if decisive.kind is SYSTEM.kind or cause.at > decisive.at]
 
 
 def _set_addresses(entry: Row) -> bool:

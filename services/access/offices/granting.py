@@ -17,13 +17,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.access.access import WantedGrant
 from services.access.grants.authority import wanted_by
 from services.access.grants.operations import GRANTS, end_delegated, insert, revoke
+from services.access.grants.queries import has_set_credentials
 from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from services.access.offices.causes import Cause, Trail, causes_of, merges_to_account, were_entitled
+from shared.contracts import views
 from shared.database.locks import lock_names
 from shared.database.statements import Row, Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.principal import SYSTEM
+from shared.kernel.principal import SYSTEM, Principal, PrincipalKind
 from shared.records.rows import records_of
 
 _LIVING = Statement(
@@ -47,6 +49,17 @@ _TAKEN_BACK = Statement(
     )
 )
 """When the role that the source gives was last revoked."""
+_held = views.GRANTS.c
+_HELD = Statement(
+    select(func.count()).where(
+        _held.principal_kind == "account",
+        _held.principal_id == bindparam("account"),
+        _held.role == bindparam("role"),
+        _held.scope_kind == bindparam("scope_kind"),
+        _held.scope_id == bindparam("scope_id"),
+        _held.delegated_from.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ class Office:
     delegated_in: str | None = None
     record: UUID | None = None
     """The record whose trail shows who caused the office, if it is not the source."""
+    handed_over_by: UUID | None = None
+    """The account that had the office before, if it hands it over or has left it."""
 
     @property
     def wanted(self) -> WantedGrant:
@@ -143,7 +158,7 @@ async def _give(uow: UnitOfWork, source: _Source, office: Office, active: Grant 
         else:
             await insert(
                 uow,
-                office.wanted,
+                office.caused,
                 confirmed=entitled,
                 starts=office.starts,
                 ends=office.ends,
@@ -167,7 +182,23 @@ async def _are_entitled(uow: UnitOfWork, source: _Source, office: Office, causes
     )
     if taken_back is not None and any(cause.at <= taken_back for cause in causes[:1]):
         return False
-    return await were_entitled(uow.connection, causes, office.caused)
+    return await _is_handed_over(uow, office, causes) or await were_entitled(uow.connection, causes, office.caused)
+
+
+async def _is_handed_over(uow: UnitOfWork, office: Office, causes: Sequence[Cause]) -> bool:
+    """Whether the holder of an office hands it over to an account whose credentials they have not set."""
+    leaver = office.handed_over_by
+    if leaver is None or not causes or any((one.kind, one.actor) != (PrincipalKind.ACCOUNT, leaver) for one in causes):
+        return False
+    holds = await _HELD.fetchval(
+        uow.connection, account=leaver, role=office.role, scope_kind=office.scope_kind, scope_id=office.scope_id
+    )
+    person = Principal(PrincipalKind.ACCOUNT, leaver)
+    return (
+        bool(holds)
+        and leaver != office.account
+        and not await has_set_credentials(uow.connection, person, office.account)
+    )
 
 
 async def _end(uow: UnitOfWork, before: Grant, source: str) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, or_, select
+from sqlalchemy import Text, Uuid, and_, any_, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.access.grants.operations import end_delegated, revoke
+from services.access.grants.record import Grant
 from services.access.grants.tables import grant
 from services.access.offices.causes import Trail
 from services.access.offices.granting import Office, update_grants
@@ -19,6 +21,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.partial_date import earliest, latest
 from shared.kernel.principal import SYSTEM
+from shared.records.access_scope import constant
+from shared.records.rows import record_of
 
 ROLE_OF_OFFICE: Mapping[str, str] = {"president": "committee_president", "secretary": "committee_secretary"}
 _SEATED = frozenset(("appointed",))
@@ -41,10 +45,10 @@ _EVALUATING = frozenset(("planned", "in_progress", "completed"))
 _EVALUATION = "evaluation"
 
 _expert = views.EXPERTS
-_offices = (views.SEATS, views.FOCAL_POINTS, views.REVIEWERS, views.PANELS, views.EVALUATION_PANELS)
+_offices = (views.SEATS, views.REVIEWERS, views.PANELS, views.EVALUATION_PANELS)
 _KEYS = any_(bindparam("keys", type_=ARRAY(Uuid)))
 _EXPERTS = Statement(select(*_expert.c).where(_expert.c.id == _KEYS))
-_SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS, _EVALUATORS = (
+_SEATS, _REVIEWERS, _PANELS, _EVALUATORS = (
     Statement(
         select(*office.c, _expert.c.account_id)
         .select_from(office.outerjoin(_expert, _expert.c.id == office.c.expert_id))
@@ -52,8 +56,26 @@ _SEATS, _FOCAL_POINTS, _REVIEWERS, _PANELS, _EVALUATORS = (
     )
     for office in _offices
 )
-_SEATS_OF, _FOCAL_POINTS_OF, _REVIEWERS_OF, _PANELS_OF, _EVALUATORS_OF = (
-    Statement(select(office.c.id).where(office.c.expert_id == _KEYS)) for office in _offices
+_SEATS_OF, _REVIEWERS_OF, _PANELS_OF, _EVALUATORS_OF, _FOCAL_POINTS_OF = (
+    Statement(select(office.c.id).where(office.c.expert_id == _KEYS)) for office in (*_offices, views.FOCAL_POINTS)
+)
+_point, _leaver = views.FOCAL_POINTS, views.FOCAL_POINTS.alias("leaver")
+_of_leaver = _expert.alias("of_leaver")
+_is_left = _leaver.c.status.in_([constant(status) for status in ("handing_over", "ended")])
+_FOCAL_POINTS = Statement(
+    select(
+        *(column for column in _point.c if column.key != "account_id"),
+        func.coalesce(_expert.c.account_id, _point.c.account_id).label("account_id"),
+        func.coalesce(_of_leaver.c.account_id, _leaver.c.account_id).label("leaver_id"),
+    )
+    .select_from(
+        _point.outerjoin(_expert, _expert.c.id == _point.c.expert_id)
+        .outerjoin(
+            _leaver, and_(_leaver.c.id == _point.c.predecessor_id, _leaver.c.country == _point.c.country, _is_left)
+        )
+        .outerjoin(_of_leaver, _of_leaver.c.id == _leaver.c.expert_id)
+    )
+    .where(_point.c.id == _KEYS)
 )
 _centre = views.CENTRES
 _CENTRES = Statement(
@@ -73,6 +95,35 @@ _WERE_IN_PANEL = Statement(
         or_(grant.c.status == "proposed", grant.c.status == "active"),
     )
 )
+_other, _of_other = views.FOCAL_POINTS.alias("other"), _expert.alias("of_other")
+_has_other_office = (
+    select(_other.c.id)
+    .select_from(_other.outerjoin(_of_other, _of_other.c.id == _other.c.expert_id))
+    .where(
+        _other.c.country == _point.c.country,
+        _other.c.status.in_([constant(status) for status in sorted(IN_OFFICE)]),
+        func.coalesce(_of_other.c.account_id, _other.c.account_id) == grant.c.principal_id,
+    )
+    .exists()
+)
+_GRANTED_BESIDES = Statement(
+    select(grant)
+    .select_from(_point.outerjoin(_expert, _expert.c.id == _point.c.expert_id).join(grant, true()))
+    .where(
+        _point.c.id == _KEYS,
+        _point.c.status == "ended",
+        grant.c.principal_kind == "account",
+        grant.c.principal_id == func.coalesce(_expert.c.account_id, _point.c.account_id),
+        grant.c.role == "government_focal_point",
+        grant.c.scope_kind == "country",
+        grant.c.scope_id == _point.c.country,
+        or_(grant.c.status == "proposed", grant.c.status == "active"),
+        ~_has_other_office,
+    )
+    .order_by(grant.c.id)
+    .with_for_update(of=grant)
+)
+"""The roles of focal points over a country that persons still hold when their last office there has ended."""
 
 
 async def follow_seats(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -99,8 +150,14 @@ async def _follow_seats(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
 
 
 async def follow_focal_points(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """A focal point has the role of the government from acceptance to the end, including the handover."""
-    await _follow_focal_points(uow, _subjects(facts))
+    """A focal point has the role of the government from acceptance to the end, including the handover. With the last
+    office of a person in the country, the same roles that somebody granted to that person end too."""
+    keys = _subjects(facts)
+    await _follow_focal_points(uow, keys)
+    for row in await _GRANTED_BESIDES.fetch(uow.connection, keys=keys):
+        before = record_of(Grant, row)
+        await revoke(uow, before, "the office of the focal point ended")
+        await end_delegated(uow, before.id)
 
 
 async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
@@ -109,9 +166,12 @@ async def _follow_focal_points(uow: UnitOfWork, keys: Sequence[UUID]) -> None:
             return None
         starts, ends = _not_before_today(point["starts"]), point["ends"]
         present = ("government_focal_point", "country", point["country"])
-        return Office(point["account_id"], *present, starts, ends, point["expert_id"])
+        return Office(
+            point["account_id"], *present, starts, ends, point["expert_id"], handed_over_by=point["leaver_id"]
+        )
 
-    await update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, Trail(IN_OFFICE, frozenset(("person",))))
+    trail = Trail(IN_OFFICE, frozenset(("person", "account_id")))
+    await update_grants(uow, "focal point", keys, _FOCAL_POINTS, office, trail)
 
 
 async def follow_directors(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

@@ -14,6 +14,7 @@ class Session(Record):
     """A session of an account, until `ends_at` at the latest."""
 
     resource_type = Resource("access", "sessions", "session")
+    principal_column = "account_id"
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]

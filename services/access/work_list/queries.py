@@ -10,12 +10,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.access import SERVICES
 from services.access.clients.tables import client
+from services.access.grants.queries import confirmation_parameters, waits_for_caller
+from services.access.grants.tables import grant
 from shared.contracts import views
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.principal import Principal
 from shared.records.access_scope import constant
-from shared.records.next_steps import caller_parameters, is_in_office
+from shared.records.next_steps import is_in_office
 from shared.records.pending import pending, proposed, waiting
 from shared.records.work_list import Reach, earliest_first, offices_in, places_of, taken_from
 
@@ -47,7 +49,7 @@ async def page(
         only=records,
         **{f"after_{n}": value for n, value in enumerate(after or ())},
         **places.parameters,
-        **caller_parameters(principal),
+        **confirmation_parameters(principal),
         **SYSTEM_CONTEXT.parameters,
     )
 
@@ -67,8 +69,8 @@ def _statement(
 
 
 def _mine(reach: Reach) -> Any:
-    """The steps that the caller takes, and the transitions of two persons that wait for them or that they proposed. The
-    indexes of accounts, countries and records find the steps."""
+    """The steps that the caller takes, the grants that they may confirm, and the transitions of two persons that wait
+    for them or that they proposed. The indexes of accounts, countries and records find the steps."""
     names = ("resource", "id", "ref", "country", "verb", "due")
     views_of_work = (views.WORK_OF_MEMBERSHIP, views.WORK_OF_CENTRES, views.WORK_OF_ACTIONS)
     taken = [part for view in views_of_work for part in taken_from(view, names, reach)]
@@ -81,6 +83,14 @@ def _mine(reach: Reach) -> Any:
         literal("confirm", Text),
         null().cast(DateTime(timezone=True)),
     ).where(client.c.status == constant("proposed"), is_in_office(confirmed, client.c.country, client.c.id))
+    roles = select(
+        literal("access.grants", Text),
+        grant.c.id,
+        grant.c.ref,
+        grant.c.country,
+        literal("confirm", Text),
+        null().cast(DateTime(timezone=True)),
+    ).where(waits_for_caller())
     verb = case((proposed(), literal("withdraw", Text)), else_=literal("confirm", Text))
     waits = select(
         pending.c.resource,
@@ -90,7 +100,7 @@ def _mine(reach: Reach) -> Any:
         verb,
         pending.c.expires_at,
     ).where(waiting())
-    return union_all(*taken, proposals, waits)
+    return union_all(*taken, proposals, roles, waits)
 
 
 _PAGES = Shapes(_statement)

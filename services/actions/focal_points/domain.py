@@ -11,7 +11,7 @@ LIFECYCLE: Lifecycle[None] = Lifecycle(
     ("nominated", "active", "handing_over", "ended"),
     (
         transition("accept", "nominated", "active", fact="activated"),
-        transition("hand_over", "active", "handing_over", fields=("until",)),
+        transition("hand_over", "active", "handing_over", fields=("until", "successor")),
         transition("end", "active|handing_over", "ended"),
     ),
 )

@@ -1,4 +1,6 @@
-"""Moves the tasks of a focal point to the successor."""
+"""Moves the tasks of a focal point to the successor, and names the accounts whose role changes."""
+
+from uuid import UUID
 
 from services.actions.focal_points import queries
 from services.actions.focal_points.record import FocalPoint
@@ -20,14 +22,19 @@ async def move_tasks(uow: UnitOfWork, after: FocalPoint, action: str) -> None:
         successor = await queries.successor_of(uow.connection, after.id)
         if successor is not None:
             await _move(uow, after, successor)
-        elif action == "end" and after.expert_id is not None:
-            others = await queries.lock_in_office(uow.connection, after.expert_id)
+        elif action == "end":
+            others = await queries.lock_in_office(uow.connection, after.expert_id, await holder_of(uow, after))
             if after.country not in {one.country for one in others}:
                 await _move(uow, after, None)
 
 
+async def holder_of(uow: UnitOfWork, point: FocalPoint) -> UUID | None:
+    """The account of whoever has an office, if there is one."""
+    return await account_of(uow.connection, point.expert_id) if point.expert_id else point.account_id
+
+
 async def _move(uow: UnitOfWork, before: FocalPoint, successor: FocalPoint | None) -> None:
-    account = before.expert_id and await account_of(uow.connection, before.expert_id)
+    account = await holder_of(uow, before)
     if account:
         await tasks.hand_over(uow, before.country, account, await _owner(uow, successor))
 
@@ -36,5 +43,5 @@ async def _owner(uow: UnitOfWork, successor: FocalPoint | None) -> Owner:
     """The account of a successor; all focal points of the country for one without an account."""
     if successor is None:
         return Owner()
-    account = successor.expert_id and await account_of(uow.connection, successor.expert_id)
+    account = await holder_of(uow, successor)
     return Owner(account) if account else Owner(role="government_focal_point")

@@ -1,15 +1,17 @@
 """Writing focal points: one function per verb."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.actions.focal_points import domain, queries
-from services.actions.focal_points.handing_over import move_tasks
+from services.actions.focal_points.handing_over import holder_of, move_tasks
 from services.actions.focal_points.record import FocalPoint
 from services.actions.focal_points.tables import focal_point
 from services.actions.government_bodies.queries import require_body
-from services.actions.references import require_expert
+from services.actions.references import require_account, require_expert
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -30,30 +32,35 @@ FOCAL_POINTS: ResourceType[FocalPoint, None] = ResourceType.of(FocalPoint, focal
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> FocalPoint:
-    """Inserts a nominated focal point. Raises Invalid for an unknown body or expert."""
+    """Inserts a nominated focal point. Raises Invalid for an unknown body, expert or account."""
     require_creation(access, new)
     await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
+    await require_account(uow.connection, "/account_id", new.account_id)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
     new = await with_digest(uow, "letter", new)
     return await FOCAL_POINTS.insert(uow, replace(new, status="nominated", search_key=_search_key(new)))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: FocalPoint, wanted: FocalPoint) -> FocalPoint:
-    """Updates the focal point; its country cannot change. Raises Invalid for an unknown body or expert."""
+    """Updates the focal point; its country cannot change. Raises Invalid for an unknown body, expert or account."""
     require_visibility_change(access, before, wanted)
     if wanted.body_id != before.body_id:
         await require_body(uow.connection, access, "body_id", wanted.body_id, before.country)
     if wanted.expert_id != before.expert_id:
         await require_expert(uow.connection, access.principal, "/person/expert_id", wanted.expert_id)
+    if wanted.account_id != before.account_id:
+        await require_account(uow.connection, "/account_id", wanted.account_id)
     wanted = await with_digest(uow, "letter", wanted, before)
+    await _note_holder(uow, before)
     return await FOCAL_POINTS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
 
 
 async def transition(
     uow: UnitOfWork, access: AccessScope, before: FocalPoint, requested: TransitionRequest
 ) -> FocalPoint:
-    """Applies one transition; the tasks of a focal point move to the successor. Raises what `Lifecycle.advance` raises,
-    Invalid for an overlap of more than 60 days."""
+    """Applies one transition; the tasks of a focal point move to the successor. `hand_over` with a successor puts them
+    into office. Raises what `Lifecycle.advance` raises, Invalid for an overlap of more than 60 days and for a successor
+    that the caller may not know of."""
 
     def effects(target: str) -> FocalPoint:
         if target == "active":
@@ -66,17 +73,54 @@ async def transition(
         return replace(before, ends=max(last_day, before.starts or last_day))
 
     after = await FOCAL_POINTS.apply_transition(uow, before, requested, None, permitted(access, before), effects)
+    await _note_holder(uow, after)
     if after.status == "ended":
         await _announce_vacancy(uow, after)
+    successor = given(requested.fields, "successor", dict)
+    if successor is not None:
+        await _put_into_office(uow, access, after, successor)
     await move_tasks(uow, after, requested.action)
     return after
 
 
+async def _put_into_office(uow: UnitOfWork, access: AccessScope, before: FocalPoint, named: Mapping[str, Any]) -> None:
+    """Enters the successor of a focal point who hands over, in office from today."""
+    person, account = named["person"], named.get("account_id")
+    expert = person.get("expert_id")
+    await require_expert(uow.connection, access.principal, "/fields/successor/person/expert_id", expert)
+    await require_account(uow.connection, "/fields/successor/account_id", account)
+    columns = {
+        "country": before.country,
+        "visibility": before.visibility,
+        "person": {"expert_id": expert and str(expert), "name": person.get("name")},
+        "expert_id": expert,
+        "account_id": account,
+        "body_id": before.body_id,
+        "role": before.role,
+        "letter": named.get("letter"),
+        "predecessor_id": before.id,
+    }
+    new = await with_digest(uow, "letter", FOCAL_POINTS.new(columns))
+    new = replace(new, status="nominated", search_key=_search_key(new))
+    entered = await FOCAL_POINTS.insert(uow, new)
+    accepted = replace(entered, status="active", starts=today())
+    await _note_holder(uow, await FOCAL_POINTS.write(uow, "accept", entered, accepted, fact="activated"))
+
+
 async def end_with_expert(uow: UnitOfWork, expert: UUID) -> int:
     """Ends the offices of an expert who was erased. Returns how many there were."""
-    in_office = await queries.lock_in_office(uow.connection, expert)
+    return await _end_all(uow, await queries.lock_in_office(uow.connection, expert))
+
+
+async def end_with_account(uow: UnitOfWork, account: UUID) -> None:
+    """Ends the offices that name an account, which was closed."""
+    await _end_all(uow, await queries.lock_in_office(uow.connection, account=account))
+
+
+async def _end_all(uow: UnitOfWork, in_office: Sequence[FocalPoint]) -> int:
     for before in in_office:
         ended = replace(before, status="ended", ends=max(today(), before.starts or today()))
+        await _note_holder(uow, before)
         await _announce_vacancy(uow, await FOCAL_POINTS.write(uow, "end", before, ended, fact="ended"))
     return len(in_office)
 
@@ -86,8 +130,16 @@ async def end_over(uow: UnitOfWork) -> None:
     once."""
     for before in await queries.lock_over(uow.connection, today()):
         after = await FOCAL_POINTS.write(uow, "end", before, replace(before, status="ended"), fact="ended")
+        await _note_holder(uow, after)
         await _announce_vacancy(uow, after)
         await move_tasks(uow, after, "end")
+
+
+async def _note_holder(uow: UnitOfWork, point: FocalPoint) -> None:
+    """The role of a focal point begins and ends with the transaction, for caches too."""
+    account = await holder_of(uow, point)
+    if account is not None:
+        uow.principals.add(account)
 
 
 async def _announce_vacancy(uow: UnitOfWork, ended: FocalPoint) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, Text, bindparam, select
+from sqlalchemy import Date, Text, Uuid, bindparam, or_, select
 
 from services.actions.focal_points import domain
 from services.actions.focal_points.record import FocalPoint
@@ -27,7 +27,13 @@ LISTING = listing(
 _is_in_office = focal_point.c.status.in_([constant(status) for status in sorted(domain.PUBLISHED)])
 _IN_OFFICE = Statement(
     select(focal_point)
-    .where(focal_point.c.expert_id == bindparam("expert"), _is_in_office)
+    .where(
+        or_(
+            focal_point.c.expert_id == bindparam("expert", type_=Uuid),
+            focal_point.c.account_id == bindparam("account", type_=Uuid),
+        ),
+        _is_in_office,
+    )
     .order_by(focal_point.c.id)
     .with_for_update()
 )
@@ -76,9 +82,11 @@ async def successor_of(connection: Connection, key: UUID) -> FocalPoint | None:
     return row and record_of(FocalPoint, row)
 
 
-async def lock_in_office(connection: Connection, expert: UUID) -> list[FocalPoint]:
-    """The focal points in office that an expert is, locked."""
-    return records_of(FocalPoint, await _IN_OFFICE.fetch(connection, expert=expert))
+async def lock_in_office(
+    connection: Connection, expert: UUID | None = None, account: UUID | None = None
+) -> list[FocalPoint]:
+    """The focal points in office that an expert, or an account that offices name, is, locked."""
+    return records_of(FocalPoint, await _IN_OFFICE.fetch(connection, expert=expert, account=account))
 
 
 async def lock_over(connection: Connection, day: date) -> list[FocalPoint]:

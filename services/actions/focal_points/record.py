@@ -17,13 +17,21 @@ class Person(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FocalPoint(Record):
-    """Whom a government named. `expert_id` is the person's, where the person is an expert."""
+    """Whom a government named. `expert_id` is the person's, where the person is an expert; `account_id` is the account
+    of somebody who is none. Whoever has the office by one of them has its role as long as they have it."""
 
     resource_type = Resource("actions", "focal_points", "focal_point")
 
     country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
     person: Annotated[Person, Public, Written, "Whom the government named."]
     expert_id: Annotated[UUID | None, Internal]
+    account_id: Annotated[
+        UUID | None,
+        Granted,
+        Written,
+        Refers("/access/v1/accounts"),
+        "The account of somebody who is no expert of the register; the account of an expert follows from their record.",
+    ]
     body_id: Annotated[
         UUID | None,
         Public,

@@ -12,7 +12,7 @@ from services.actions.focal_points.domain import LIFECYCLE
 from services.actions.focal_points.tables import focal_point
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Day, Document, Line, Visible
+from shared.web.fields import Body, CountryCode, Day, Document, JsonDocument, Line, Visible
 from shared.web.schemas import RecordResponse
 from shared.web.values import row_values
 
@@ -32,13 +32,31 @@ class Person(Body):
         return self
 
 
-class FocalPointBody(Body, of=record.FocalPoint):
-    """A focal point as it is written; its country stays."""
+class Nominee(Body, of=record.FocalPoint):
+    """Whom a government names, and its letter."""
 
     person: Person
+    account_id: UUID | None = None
+    letter: Document | None = None
+
+    @model_validator(mode="after")
+    def _has_one_account(self) -> "Nominee":
+        if self.account_id is not None and self.person.expert_id is not None:
+            raise PydanticCustomError("expert_or_account", "The account of an expert follows from their record.")
+        return self
+
+
+class Successor(Nominee):
+    """Who follows a focal point, and the letter that says so."""
+
+    letter: JsonDocument | None = None
+
+
+class FocalPointBody(Nominee):
+    """A focal point as it is written; its country stays."""
+
     body_id: UUID | None = None
     role: Line | None = None
-    letter: Document | None = None
     predecessor_id: UUID | None = None
     starts: Day | None = None
     ends: Day | None = None
@@ -58,9 +76,12 @@ class FocalPointCreate(FocalPointBody):
 
 
 class FocalPointFields(Body):
-    """What `hand_over` takes: the last day, at most 60 days from today."""
+    """What `hand_over` takes."""
 
     until: Annotated[Day | None, "For `hand_over`: the last day in office, at most 60 days from today."] = None
+    successor: Annotated[
+        Successor | None, "For `hand_over`: who follows at once, with the open tasks and the role of the office."
+    ] = None
 
 
 class FocalPoint(RecordResponse, of=record.FocalPoint, lifecycle=LIFECYCLE):
@@ -69,6 +90,7 @@ class FocalPoint(RecordResponse, of=record.FocalPoint, lifecycle=LIFECYCLE):
     person: Person
     body_id: UUID | None
     role: Annotated[str | None, Field(examples=["Eco-security"])]
+    account_id: UUID | None = None
     letter: Document | None = None
     predecessor_id: UUID | None
     starts: date | None

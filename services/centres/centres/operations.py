@@ -28,7 +28,13 @@ from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.queries import committee_of
 from services.centres.evaluations.queries import RenewalInputs, renewal_inputs
 from services.centres.messages.operations import CONVERSATION
-from services.centres.references import account_of, country_of, require_experts, require_institutions
+from services.centres.references import (
+    account_of,
+    country_of,
+    note_holder,
+    require_experts,
+    require_institutions,
+)
 from shared.auth.offices import holds
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
@@ -101,6 +107,8 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Centre, wanted: C
     wanted = await with_digest(uow, _DOCUMENTS, wanted, before)
     if wanted.application_answers != before.application_answers:
         wanted = await with_answers(uow, wanted, before)
+    if wanted.director_id != before.director_id:
+        await note_holder(uow, before.director_id)
     after = await CENTRES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
     if after.visibility != before.visibility:
         await follow_centre(uow, after)

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.centres.committees.domain import PUBLISHED
 from services.centres.committees.queries import committee_of
 from services.centres.committees.record import Committee
-from services.centres.references import require_experts
+from services.centres.references import note_holder, require_experts
 from services.centres.seats import domain, queries
 from services.centres.seats.record import Seat
 from services.centres.seats.tables import seat as seat_table
@@ -60,6 +60,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Seat, wanted: Se
     wanted = replace(wanted, search_key=_search_key(wanted))
     if any(getattr(wanted, name) != getattr(before, name) for name in _OF_TERM):
         wanted = await _with_term(uow, wanted, await committee_of(uow.connection, wanted.committee_id))
+    await note_holder(uow, before.expert_id)
     return await SEATS.update(uow, before, wanted)
 
 
@@ -69,6 +70,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Seat, request
     if not domain.is_in_order(before.starts, ends):
         raise invalid_field("/fields/to", "invalid_date", "A seat ends after it starts.")
     ended = replace(before, ends=ends or domain.end_of(before.starts, before.ends, today().isoformat()))
+    await note_holder(uow, before.expert_id)
     return await SEATS.apply_transition(uow, before, requested, None, permitted(access, before), lambda _target: ended)
 
 
@@ -110,6 +112,7 @@ async def _with_term(uow: UnitOfWork, record: Seat, of: Committee | None) -> Sea
 async def _expire(uow: UnitOfWork, seats: Iterable[Seat]) -> None:
     for before in seats:
         ends = domain.end_of(before.starts, before.ends, today().isoformat())
+        await note_holder(uow, before.expert_id)
         await SEATS.apply_scheduled(uow, before, "expire", replace(before, ends=ends))
 
 

@@ -12,7 +12,7 @@ from services.centres.centres import operations as centres
 from services.centres.centres.domain import CHANGE, CentreGuardContext, ChangeFault
 from services.centres.centres.operations import CENTRES
 from services.centres.centres.record import Centre
-from services.centres.references import require_experts, require_institutions
+from services.centres.references import note_holder, require_experts, require_institutions
 from services.centres.tenures import domain, queries
 from services.centres.tenures.domain import Change
 from services.centres.tenures.tables import tenure
@@ -69,6 +69,7 @@ async def change(uow: UnitOfWork, access: AccessScope, before: Centre, requested
         uow, before, requested, guard_context, may, lambda _target: after, fact=wanted.fact if is_changed else None
     )
     if is_changed:
+        await note_holder(uow, before.director_id)
         await _append(uow, before, wanted, since)
     return made
 
@@ -84,6 +85,7 @@ async def apply_due(uow: UnitOfWork) -> None:
             await CENTRES.write(uow, "discard_change", before, replace(before, pending_change=None), fact="updated")
             continue
         await CENTRES.write(uow, CHANGE, before, _changed(before, wanted), fact=wanted.fact)
+        await note_holder(uow, before.director_id)
         if not wanted.is_made(before):
             await _append(uow, before, wanted, await queries.since(uow.connection, before.id, wanted.of))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.membership.access import ROLES
 from services.membership.congresses import queries as congresses
 from services.membership.congresses.domain import PUBLISHED as CONGRESSES_PUBLISHED
 from services.membership.congresses.operations import CONGRESSES
@@ -11,6 +12,7 @@ from services.membership.initiatives.tables import initiative
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, FieldError
+from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
@@ -20,11 +22,18 @@ INITIATIVES: ResourceType[Initiative, None] = ResourceType.of(Initiative, initia
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Initiative) -> Initiative:
-    """Inserts a draft. Raises Conflict for a code in use, Invalid for an unknown congress, and if it closes before it
-    opens."""
-    require(access, "create", None)
+    """Inserts a draft, by whoever may do so anywhere, since an initiative belongs to no country. Raises Conflict for a
+    code in use, Invalid for an unknown congress, and if it closes before it opens."""
+    if not makes(access.principal):
+        require(access, "create", None)
+    await uow.allow_record(new.id)
     await _check(uow, access, new, before=None)
     return await INITIATIVES.insert(uow, _placed(new, "draft"))
+
+
+def makes(principal: Principal) -> bool:
+    """Whether a principal may enter initiatives."""
+    return bool(principal.permission_scope(ROLES, INITIATIVES.resource.name, "create"))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Initiative, wanted: Initiative) -> Initiative:

@@ -32,6 +32,12 @@ _LISTING = listing(
 LISTING = replace(
     _LISTING, columns={name: column for name, column in _LISTING.columns.items() if name != "text_digests"}
 )
+_OF_MAKER = Lookup(
+    select(initiative.c.id)
+    .where(initiative.c.created_by == bindparam("label"))
+    .order_by(initiative.c.id.desc())
+    .limit(_AT_ONCE)
+)
 _OF_CODE = Lookup(select(initiative.c.id).where(initiative.c.code == bindparam("code")).limit(1))
 _SIGNABLE = (
     *(initiative.c[name] for name in ("id", "country", "visibility", "titles")),
@@ -90,3 +96,8 @@ async def lock_due(connection: Connection, at: datetime) -> Sequence[Initiative]
 async def is_signed(connection: Connection, initiative: UUID) -> bool:
     """Whether anybody has signed the initiative, confirmed or not."""
     return await _SIGNED.fetchval(connection, initiative=initiative) is not None
+
+
+async def made_by(connection: Connection, label: str) -> list[UUID]:
+    """The latest 200 initiatives that a principal entered."""
+    return [row["id"] for row in await _OF_MAKER.fetch(connection, label=label)]

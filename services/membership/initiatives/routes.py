@@ -2,6 +2,7 @@
 
 from services.membership.access import ROLES
 from services.membership.initiatives import operations
+from services.membership.initiatives.guards import with_own_initiatives
 from services.membership.initiatives.queries import LISTING
 from services.membership.initiatives.schemas import Initiative, InitiativeBody, present
 from shared.web.records import RecordApi
@@ -16,6 +17,7 @@ INITIATIVE_API = RecordApi(
     create=operations.create,
     update=operations.update,
     transition=operations.transition,
+    dependency=with_own_initiatives,
     is_public=True,
 )
 router = INITIATIVE_API.routes()

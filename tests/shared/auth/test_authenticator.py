@@ -261,3 +261,34 @@ async def test_without_valkey_a_limit_counts_here() -> None:
     rate_limiter = RateLimiter("redis://127.0.0.1:9/0")
     assert [await rate_limiter.hit(limit, key) for _ in range(6)] == [True] * 5 + [False]
     await rate_limiter.close()
+
+
+async def test_a_forgotten_account_is_read_again_with_its_keys_and_the_others_are_not(
+    registry: Registry, database: Database
+) -> None:
+    changed, other = await registry.account("XA"), await registry.account("XA")
+    authenticator = Authenticator(database, Settings())
+    headers = {account: registry.token(account) for account in (changed, other)}
+    for account, header in headers.items():
+        await authenticator.principal(header)
+        await registry.grant(account, "XB")
+    authenticator.forget({changed})
+    held = {account: (await authenticator.principal(header)).grants for account, header in headers.items()}
+    assert {account: len(grants) for account, grants in held.items()} == {changed: 2, other: 1}
+    authenticator.forget()
+    assert len((await authenticator.principal(headers[other])).grants) == 2
+
+
+async def test_what_is_read_while_it_changes_is_not_cached(registry: Registry, database: Database) -> None:
+    account = await registry.account("XA")
+    authenticator = Authenticator(database, Settings())
+    header = registry.token(account)
+    await authenticator.principal(registry.token(await registry.account("XA")))
+    async with database.acquire(), database.acquire():
+        reading = asyncio.create_task(authenticator.principal(header))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        authenticator.forget({account})
+    await reading
+    await registry.grant(account, "XB")
+    assert len((await authenticator.principal(header)).grants) == 2

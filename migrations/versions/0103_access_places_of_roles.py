@@ -2,8 +2,8 @@
 
 from migrations.rules import run
 
-revision = "0096_access_places_of_roles"
-down_revision = "0094_actions_support_holders"
+revision = "0103_access_places_of_roles"
+down_revision = "0102_access_gathered_mails"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@ while its holder has the office, whatever access has noted of that yet."""
 
 from migrations.rules import grant, role, run, searching
 
-revision = "0097_actions_offices"
-down_revision = "0096_access_places_of_roles"
+revision = "0104_actions_offices"
+down_revision = "0103_access_places_of_roles"
 
 _TODAY = "(now() AT TIME ZONE 'UTC')::date"
 _GRANT = "l.role, l.scope_kind, l.scope_id, l.starts, l.ends, l.resources, l.verbs"

@@ -50,17 +50,19 @@ async def restore(
     copies: FileStore,
     *,
     replace: bool,
+    agree: Callable[[Later], None],
     begin: Callable[[str, int], Callable[[int], None]],
     erased: Collection[UUID] = (),
 ) -> Later:
     """Restores into the database at `url`, whose user may migrate it, and migrates it to this release. Returns what the
     database had and has lost.
 
-    First closes the database to the services and sets the present schema aside; if anything fails, opens the database
-    with it again. Before it opens, erases again the persons in `erased` and those whom the present database has erased.
-    `begin` receives each long part and the number of its bytes, and returns a callback for finished
-    ones. Raises BackupError if the backup is damaged or of a newer release, or if the database holds data and `replace`
-    is not given.
+    Verifies the backup, then closes the database to the services and sets the present schema aside; if anything
+    fails, opens the database with it again. `agree` receives what will be lost once nothing can be added to it, and
+    raises to decline. Before the database opens, erases again the persons in `erased` and those whom the present
+    database has erased. `begin` receives each long part and the number of its bytes, and returns a callback for
+    finished ones. Raises BackupError if the backup is damaged or of a newer release, or if the database holds data and
+    `replace` is not given.
     """
     _known(backup.manifest.revision, url, settings)
     advance = begin("verifies the backup", backup.size)
@@ -75,7 +77,8 @@ async def restore(
             async with cluster_lock(url):
                 await prepare(connection, settings)
                 await close(connection, settings)
-            gone = await later_than(connection, backup, ASIDE)
+            gone = await _later(connection, backup)
+            agree(gone)
             forgotten = {*erased, *await erased_in(connection, ASIDE)}
             await migrate(url, settings, backup.manifest.revision, for_restore=True)
             await _files(backup, "files", store, added, begin)
@@ -94,21 +97,12 @@ async def restore(
     return with_values(gone, erased=again)
 
 
-async def later_than(connection: asyncpg.Connection, backup: Reader, schema: str = SCHEMA) -> Later:
-    """The number of audit entries in a schema beyond the backup's; every change appends one."""
-    if not await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{schema}.core_audit"):
+async def _later(connection: asyncpg.Connection, backup: Reader) -> Later:
+    """The number of audit entries set aside beyond the backup's; every change appends one."""
+    if not await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{ASIDE}.core_audit"):
         return Later(0, None)
-    entries, last = await connection.fetchrow(f"SELECT count(*), max(at) FROM {schema}.core_audit")  # noqa: S608
+    entries, last = await connection.fetchrow(f"SELECT count(*), max(at) FROM {ASIDE}.core_audit")  # noqa: S608
     return Later(max(0, entries - backup.manifest.tables["core_audit"].rows), last)
-
-
-async def foreseen(url: str, backup: Reader) -> Later:
-    """What a restore would lose now."""
-    connection = await connect(url)
-    try:
-        return await later_than(connection, backup)
-    finally:
-        await connection.close()
 
 
 def _known(revision: str, url: str, settings: Settings) -> None:

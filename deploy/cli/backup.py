@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -76,20 +77,20 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="The backup; - is standard input.")],
     replace: Annotated[bool, typer.Option("--replace", help="Replace the present data.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not request confirmation on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Lose later changes without a question.")] = False,
 ) -> None:
     """Restore database and files from a backup of this release or an older one, and migrate them to this release.
 
     The system may run: from the verification of the backup until the end of the restore, requests return 503
-    `maintenance` and workers wait. If anything fails, the previous data is restored; after a killed restore, `escm
-    migrate` or the next start does that. Persons who were erased since, in this database or according to `erased.ids`
-    in the folder of the backup, are erased again before the database opens. Changes made after the backup are lost: the
-    command prints their number.
+    `maintenance` and workers wait. Changes made after the backup are lost. The command counts them when nothing can be
+    added any more, and asks on a terminal whether to continue; elsewhere it continues with `--yes` only. If anything
+    fails or is declined, the previous data is restored; after a killed restore, `escm migrate` or the next start does
+    that. Persons who were erased since, in this database or according to `erased.ids` in the folder of the backup, are
+    erased again before the database opens.
     """
     url = database_url()
     from deploy.backup.archive import Reader
     from deploy.backup.evidence import evidence_of
-    from deploy.backup.restoring import foreseen
     from deploy.backup.restoring import restore as run
     from deploy.cli.doctor import of_database
     from deploy.cli.findings import report
@@ -104,8 +105,6 @@ def restore(
     erased = own.read() | (set() if file == _PIPE else exported.read())
     with _opened(file) as source, Reader(source) as opened:
         made = opened.manifest
-        if replace and not yes and err.is_terminal:
-            typer.confirm(f"{_loss(asyncio.run(foreseen(url, opened)))} Continue?", abort=True, err=True)
         with measured() as begin:
             gone = asyncio.run(
                 run(
@@ -116,6 +115,7 @@ def restore(
                     evidence_of(settings),
                     copy_files(settings),
                     replace=replace,
+                    agree=partial(_agree, yes=yes),
                     begin=begin,
                     erased=erased,
                 )
@@ -131,6 +131,17 @@ def restore(
     if made.evidence is None:
         err.print("The backup has no evidence: `escm evidence fsck` finds what is missing.")
     report(asyncio.run(of_database(url)))
+
+
+def _agree(gone: "Later", *, yes: bool) -> None:
+    """Asks before changes are lost, unless `yes`. Raises if they are to be kept, or if nobody can be asked."""
+    from deploy.backup.errors import BackupError
+
+    if yes or not gone.changes:
+        return
+    if not (sys.stdin.isatty() and err.is_terminal):
+        raise BackupError(f"{_loss(gone)} Nothing is replaced. Use --yes to lose them.")
+    typer.confirm(f"The database is closed. {_loss(gone)} Continue?", abort=True, err=True)
 
 
 def _loss(later: "Later") -> str:

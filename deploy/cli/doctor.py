@@ -194,7 +194,7 @@ async def _openness(connection: Any) -> Finding:
 
 
 async def _history(connection: Any) -> Finding:
-    from shared.web.health import is_current
+    from shared.database.migrated import is_current
 
     table = "escm.core_migration"
     found: set[str] = set()

@@ -1,9 +1,10 @@
 """A stack that runs until Ctrl-C or SIGTERM."""
 
 import asyncio
+import json
 import logging
-import os
 import signal
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,10 @@ from typing import Any
 from rich.table import Table
 
 from deploy.cli.console import err, out
-from deploy.local.folder import Folder
+from deploy.local.account import Account
+from deploy.local.child import launched
+from deploy.local.errors import LocalStackError
+from deploy.local.folder import WORKING, Folder
 from deploy.local.stack import Stack
 from deploy.local.system import System
 
@@ -50,19 +54,34 @@ async def run(root: Path, port: int, archive: Path | None = None) -> None:
 
 
 async def _prepare(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Migrate and load the demo data, in this process and its environment."""
-    os.environ.update(environment)
-    from deploy import demo, demo_register
-    from migrations.run import migrate
-
-    url = environment["DATABASE_URL"]
-    await migrate(url)
+    """Migrate and load the demo data, in processes whose memory returns when they end."""
+    await _command(environment, "migrate")
     if environment["ESCM_ENVIRONMENT"] == "production":
         return {"clients": {}, "accounts": {}}
     err.print("· loads the demo data")
-    loaded = await demo.load(url)
-    await demo_register.load(url)
+    loaded: dict[str, Any] = json.loads(await _command(environment, "demo", "load"))
     return loaded
+
+
+async def _command(environment: Mapping[str, str], *words: str) -> bytes:
+    """The output of a command of `escm`, which says itself on standard error why it fails. Ends with this process."""
+    process = await asyncio.create_subprocess_exec(
+        *launched([sys.executable, "-m", "deploy.cli", *words], signal.SIGTERM, Account.current()),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        env=environment,
+        cwd=WORKING,
+        start_new_session=True,
+    )
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    if process.returncode:
+        raise LocalStackError(f"`escm {' '.join(words)}` failed")
+    return said
 
 
 def _announce(stack: Stack) -> None:

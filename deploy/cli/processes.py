@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any, Literal
@@ -38,7 +38,8 @@ def worker(service: Annotated[Worker, typer.Argument(help="The service whose fac
     enter()
     with permanent():
         run = import_module(f"services.{service}.worker").run
-    _run(run())
+        settings = getattr(import_module(f"services.{service}.settings"), f"{service.title()}Settings")()
+    _run(_migrated(settings.database_dsn(), run))
 
 
 def relay() -> None:
@@ -49,7 +50,15 @@ def relay() -> None:
     from shared.messaging.relay import run
 
     settings = Settings()
-    _run(run(settings, (Chain(settings),)))
+    _run(_migrated(settings.database_dsn("relay"), lambda: run(settings, (Chain(settings),))))
+
+
+async def _migrated(dsn: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Works once the database has the tables of this release: on Kubernetes both begin at the same time."""
+    from shared.database.migrated import until_migrated
+
+    await until_migrated(dsn)
+    await work()
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

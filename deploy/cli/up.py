@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli.console import fail
+from deploy.cli.memory import keep_one_heap
 from deploy.local.folder import DEFAULT
 from deploy.local.services import DEFAULT_PORT
 
@@ -37,6 +38,7 @@ def up(
     from deploy.local.errors import LocalStackError
     from deploy.local.launcher import end_with_parent
 
+    keep_one_heap()
     if with_parent:
         end_with_parent(signal.SIGTERM)
     try:

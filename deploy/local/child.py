@@ -49,6 +49,12 @@ class Program:
     folder: Path = Path("/")
 
 
+def launched(command: Sequence[str], stop_signal: signal.Signals, account: Account) -> list[str]:
+    """The command line by which a command runs under an account and gets the signal when this process ends."""
+    launcher = (sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(int(stop_signal)))
+    return [*launcher, str(account.uid), str(account.gid), *command]
+
+
 class Child:
     """The process of a program. It leads its own session, so that Ctrl-C in a terminal does not reach it."""
 
@@ -84,11 +90,10 @@ class Child:
 
     def spawn(self) -> None:
         self.program.before_start()
-        account = self.program.account
-        launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(int(self.program.stop_signal))]
+        program = self.program
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [*launcher, str(account.uid), str(account.gid), *self.program.command],
+                launched(program.command, program.stop_signal, program.account),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from redis.asyncio import Redis
-
 from deploy.local.account import Account
 from deploy.local.binaries import Binaries
 from deploy.local.child import Program, Stage
 from deploy.local.folder import write_private
 from deploy.local.ports import HOST
+from deploy.local.readiness import answers
 
 PREFERRED_PORT = 16379
 
@@ -60,5 +59,4 @@ class Valkey:
         )
 
     async def _ready(self) -> bool:
-        async with Redis.from_url(self.url(), socket_timeout=2) as client:
-            return bool(await client.ping())
+        return await answers(HOST, self.port, f"AUTH {self._password}\r\nPING\r\n", "+OK\r\n+PONG\r\n")

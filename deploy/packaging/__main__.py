@@ -5,8 +5,10 @@ Equal commits give equal files: what is not committed is left out, and times, ow
 
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.packaging.images import ending
 from deploy.packaging.parts import write_chart, write_digests, write_sbom, write_wheel
 from deploy.packaging.source import committed_at, export
 from deploy.packaging.version import VersionsDiffer, version
@@ -14,7 +16,7 @@ from deploy.packaging.version import VersionsDiffer, version
 
 def main(target: Path) -> None:
     """Writes into `target`, and removes the files of another release there. Ends with a message if the version is not
-    the same everywhere."""
+    the same everywhere, or if an image of others is not mended for long enough after the commit."""
     at = committed_at()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder)
@@ -23,6 +25,8 @@ def main(target: Path) -> None:
             released = version(source)
         except VersionsDiffer as wrong:
             sys.exit(str(wrong))
+        if ended := ending(source, datetime.fromtimestamp(at, UTC).date()):
+            sys.exit("\n".join(ended))
         target.mkdir(parents=True, exist_ok=True)
         for former in (*target.glob("escm-*"), *target.glob("SHA256SUMS")):
             former.unlink()

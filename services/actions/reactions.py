@@ -1,5 +1,5 @@
 """The reactions of actions: facts that may change a country's stage cause a recomputation; merges rewrite
-references, erasures end offices, and closed accounts leave their tasks."""
+references, erasures end offices, closed accounts leave their tasks, and recovered ones their calendars."""
 
 from uuid import UUID
 
@@ -69,6 +69,7 @@ _institution_changed_places = of_each_subject(INSTITUTIONS.rewrite)
 REACTIONS: Reactions = {
     **dict.fromkeys(_MOVE_A_STAGE, _derive_stage),
     access.ACCOUNT_CLOSED: of_each_subject(_leave),
+    access.ACCOUNT_RECOVERED: of_each_subject(end_all),
     membership.EXPERT_ERASING: of_each_subject(erase_and_report),
     membership.EXPERT_ERASED: of_each_subject(erase),
     membership.EXPERT_MERGED: _expert_changed_places,

@@ -29,6 +29,8 @@ class Work(Protocol):
 
 
 LeasedWork = TypeVar("LeasedWork", bound=Work)
+PRINTS = "print_"
+"""How the types of jobs begin that print documents. They have a queue of their own, since each takes a processor."""
 Key: TypeAlias = tuple[UUID, int]
 """A row's id and the fence under which it was taken."""
 
@@ -60,7 +62,7 @@ class Job:
 
 
 QUEUE_OF_BATCH = "CASE WHEN bulk THEN 'bulk' ELSE 'normal' END"
-QUEUE_OF_JOB = "CASE WHEN bulk THEN 'bulk_jobs' ELSE 'jobs' END"
+QUEUE_OF_JOB = f"CASE WHEN bulk THEN 'bulk_jobs' WHEN starts_with(job_type, '{PRINTS}') THEN 'prints' ELSE 'jobs' END"
 """The queue of a worker that takes a row."""
 _TAKE_BATCH = """
 WITH next AS (

@@ -28,7 +28,7 @@ from shared.messaging.schedules import Schedules
 from shared.messaging.supervision import end, every, keep_running, stop_on_signals, wait_for_stop
 from shared.messaging.wakeup import POLL, WakeUp
 from shared.messaging.work_queue import WorkQueue
-from shared.messaging.work_store import Batch, BatchStore, Job, JobStore
+from shared.messaging.work_store import PRINTS, Batch, BatchStore, Job, JobStore
 from shared.observability import logs, metrics
 from shared.observability.spans import spans
 from shared.observability.traces import traceparent
@@ -49,6 +49,8 @@ SELECT EXISTS (SELECT FROM core_batch WHERE service = $1 AND NOT bulk AND status
         AND due_at <= clock_timestamp() AND patterns <@ $2::text[]) AS bulk,
     EXISTS (SELECT FROM core_job WHERE service = $1 AND NOT bulk AND status = 'queued'
         AND due_at <= clock_timestamp() AND job_type = ANY($3::text[])) AS jobs,
+    EXISTS (SELECT FROM core_job WHERE service = $1 AND NOT bulk AND status = 'queued'
+        AND due_at <= clock_timestamp() AND job_type = ANY($4::text[])) AS prints,
     EXISTS (SELECT FROM core_job WHERE service = $1 AND bulk AND status = 'queued'
         AND due_at <= clock_timestamp() AND job_type = ANY($3::text[])) AS bulk_jobs
 """
@@ -56,7 +58,8 @@ _REGISTER_EVERY = 60.0
 BULK_SLOTS = 2
 """Bulk jobs that a worker runs at once, each of another principal."""
 CONNECTIONS = 6
-"""Connections of a worker: one for each of three batches and two jobs, and one for leases and schedules."""
+"""Connections of a worker: one for each of three batches and two jobs, and one for leases and schedules. A print uses
+one of them only to read and to store."""
 BULK_CONNECTIONS = 4
 """Connections of its bulk jobs in addition. An import uses four: two batches, one that it plans ahead, its progress."""
 _FINAL = frozenset(ErrorCategory) - {ErrorCategory.INTERNAL, ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED}
@@ -154,20 +157,25 @@ class Worker:
 
     def _open_queues(self) -> None:
         lease = timedelta(seconds=self._lease)
-        job_types = sorted(self._jobs)
         self._queues: dict[str, WorkQueue[Any]] = {}
         for name, slots in (("normal", 2), ("bulk", 1)):
             batches = BatchStore(self._service, name == "bulk", self._inbox.patterns, self._name, lease)
             self._queues[name] = WorkQueue(
                 self._service, name, slots, self._database, batches, self._batch_runner(name, batches)
             )
-        for name, slots in (("jobs", 2), ("bulk_jobs", BULK_SLOTS)):
+        others, prints = self._job_types()
+        for name, job_types, slots in (("jobs", others, 2), ("prints", prints, 1), ("bulk_jobs", others, BULK_SLOTS)):
             is_bulk = name == "bulk_jobs"
             jobs = JobStore(self._service, is_bulk, job_types, self._name, lease)
             run, stop = self._job_runner(name, jobs), self._ask_to_stop
             self._queues[name] = WorkQueue(
                 self._service, name, slots, self._database, jobs, run, stop, looks_again=is_bulk
             )
+
+    def _job_types(self) -> tuple[list[str], list[str]]:
+        """The types of jobs that do not print, and those that do."""
+        prints = {kind for kind in self._jobs if kind.startswith(PRINTS)}
+        return sorted(self._jobs.keys() - prints), sorted(prints)
 
     def _helpers(self, reader: QueueReader) -> dict[str, Callable[[], Any]]:
         async def look() -> None:
@@ -198,7 +206,7 @@ class Worker:
     async def _poll(self) -> None:
         try:
             async with self._database.acquire() as connection:
-                row = await connection.fetchrow(_QUEUED, self._service, self._inbox.patterns, sorted(self._jobs))
+                row = await connection.fetchrow(_QUEUED, self._service, self._inbox.patterns, *self._job_types())
         except BaseException:
             self._is_ready = False
             raise

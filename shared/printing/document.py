@@ -16,7 +16,15 @@ _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 class Unprintable(Exception):
-    """A text has a character that is in none of the fonts."""
+    """The document cannot be printed. `reason` is a sentence for whoever asked for it."""
+
+    reason = "A text has a character that is in none of the fonts."
+
+
+class TooLarge(Unprintable):
+    """The document needs more memory or time of a processor than one may have."""
+
+    reason = "The document is too large to print."
 
 
 @dataclass(frozen=True, slots=True)

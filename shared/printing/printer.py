@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -12,13 +13,18 @@ from typing import Any, cast
 import orjson
 
 from shared.kernel.errors import Unavailable
-from shared.printing.document import Document, Unprintable, visible
+from shared.printing.document import Document, TooLarge, Unprintable, visible
 
-SECONDS = 10.0
-"""How long a document may take."""
+SECONDS = 10
+"""Seconds of a processor that a document may take."""
+PATIENCE = 60.0
+"""Seconds on the clock after which a document of a request is given up, however little the processor worked."""
 WAIT = 20.0
 """Seconds for which a document waits for those before it."""
 _LONGEST_REPLY = 64 << 20
+_TRIES = 2
+_ENDED_BY_OTHERS = (-signal.SIGKILL, -signal.SIGTERM)
+"""How a process ended that others killed. With any other end the document was the reason."""
 _BUSY = "Documents cannot be printed at the moment."
 _ENVIRONMENT = {
     **{name: os.environ[name] for name in ("PATH", "PYTHONPATH", "PYTHONSAFEPATH") if name in os.environ},
@@ -31,9 +37,10 @@ _ENVIRONMENT = {
 class Printer:
     """One process, started by the first document. It makes one document at a time."""
 
-    def __init__(self, layouts: Path, seconds: float = SECONDS) -> None:
+    def __init__(self, layouts: Path, seconds: int = SECONDS, patience: float = PATIENCE) -> None:
         self._layouts = layouts
         self._seconds = seconds
+        self._patience = patience
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
 
@@ -53,8 +60,8 @@ class Printer:
     async def pdf(self, document: Document) -> bytes:
         """The document as PDF/A-3. The same document gives the same bytes.
 
-        Raises Unprintable, and Unavailable if the document takes too long, needs too much memory, or waits too long for
-        others.
+        Raises Unprintable; TooLarge if twice the document took too much time of the processor or too much memory;
+        Unavailable if it waits too long for others, or takes too long because the machine has other work.
         """
         line = self._order(document)
         try:
@@ -63,11 +70,9 @@ class Printer:
         except TimeoutError:
             raise Unavailable(_BUSY, retry_after=10) from None
         try:
-            reply = await self._reply(line) or await self._reply(line)
+            reply = await self._reply(line)
         finally:
             self._lock.release()
-        if reply is None:
-            raise Unavailable(_BUSY, retry_after=60)
         if "unprintable" in reply:
             raise Unprintable
         if "error" in reply:
@@ -77,21 +82,29 @@ class Printer:
     def _order(self, document: Document) -> bytes:
         files = {name: base64.b64encode(content).decode() for name, content in document.files.items()}
         order = {"layouts": str(self._layouts), "layout": document.layout, "timestamp": int(document.at.timestamp())}
-        return orjson.dumps({**order, "data": visible(document.data), "files": files}) + b"\n"
+        order |= {"seconds": self._seconds, "data": visible(document.data), "files": files}
+        return orjson.dumps(order) + b"\n"
 
-    async def _reply(self, line: bytes) -> dict[str, Any] | None:
-        """The reply of the process; None if it died. Raises Unavailable if it takes too long, and ends it then."""
-        process = await self._running()
-        received = b""
+    async def _reply(self, line: bytes) -> dict[str, Any]:
+        """The reply of a process, or of another one if it dies."""
+        ends = []
         try:
-            async with asyncio.timeout(self._seconds):
-                received = await _exchange(process, line)
-        except TimeoutError:
-            raise Unavailable("The document takes too long to print.", retry_after=60) from None
-        finally:
-            if not received.endswith(b"\n"):
-                await self._end()
-        return orjson.loads(received) if received.endswith(b"\n") else None
+            async with asyncio.timeout(self._patience):
+                for _ in range(_TRIES):
+                    process = await self._running()
+                    received = await _exchange(process, line)
+                    if received.endswith(b"\n"):
+                        reply: dict[str, Any] = orjson.loads(received)
+                        return reply
+                    ends.append(await process.wait())
+        except BaseException as error:
+            await self._end()
+            if isinstance(error, TimeoutError):
+                raise Unavailable("The document takes too long to print.", retry_after=60) from None
+            raise
+        if any(end in _ENDED_BY_OTHERS for end in ends):
+            raise Unavailable(_BUSY, retry_after=60)
+        raise TooLarge
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:

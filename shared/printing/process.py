@@ -5,9 +5,11 @@ connection to anything. It ends with its parent. Run as `python -m shared.printi
 """
 
 import base64
+import math
 import os
 import resource
 import sys
+import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +41,7 @@ def main() -> None:
 
 
 def _made(found: typst.Fonts, order: dict[str, Any]) -> dict[str, Any]:
+    _limit_processor(order["seconds"])
     layouts = Path(order["layouts"])
     given: Any = {name: base64.b64decode(content) for name, content in order["files"].items()}
     given |= {
@@ -57,6 +60,12 @@ def _made(found: typst.Fonts, order: dict[str, Any]) -> dict[str, Any]:
     except typst.TypstError as error:
         return {"unprintable": True} if _NO_GLYPH in error.message else {"error": error.message}
     return {"pdf": base64.b64encode(pdf).decode()}
+
+
+def _limit_processor(seconds: int) -> None:
+    """Ends this process when it has worked for so many seconds more. Waiting for a processor does not count."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
 
 
 if __name__ == "__main__":

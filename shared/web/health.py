@@ -1,15 +1,13 @@
 """`/livez`: the process is running. `/readyz`: it accepts requests; 503 as soon as the process begins to stop."""
 
 import asyncio
-import re
-from functools import cache
-from importlib.resources import files
 from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Request
 from pydantic import Field
 
+from shared.database.migrated import is_migrated
 from shared.database.pool import Database
 from shared.kernel.errors import Unavailable
 from shared.web.contract import Described
@@ -17,10 +15,6 @@ from shared.web.route_options import OptionsRouter, RouteOptions
 
 PATIENCE = 1.0
 """Seconds within which the database must respond."""
-_REVISION = re.compile(r'^revision\b[^=]*=\s*"(\w+)"', re.MULTILINE)
-_DOWN = re.compile(r"^down_revision\b[^=]*=\s*(.+)$", re.MULTILINE)
-_NAME = re.compile(r'"(\w+)"')
-_APPLIED = "SELECT version_num FROM core_migration"
 
 
 class Liveness(Described):
@@ -69,8 +63,7 @@ class Readiness:
                 if self._is_migrated:
                     await connection.fetchval("SELECT 1")
                 else:
-                    applied = {row["version_num"] for row in await connection.fetch(_APPLIED)}
-                    self._is_migrated = is_current(applied)
+                    self._is_migrated = await is_migrated(connection)
         except Exception as failure:
             checks = {"database": "failed"}
             raise Unavailable(_reason(failure), members={"checks": checks}) from failure
@@ -91,25 +84,6 @@ def _reason(failure: Exception) -> str:
     if isinstance(failure, asyncpg.InvalidAuthorizationSpecificationError):
         return "The database refuses the role of this service, or its password."
     return "The database does not respond."
-
-
-@cache
-def _history() -> tuple[frozenset[str], frozenset[str]]:
-    """All revisions that this code knows, and the heads among them."""
-    known: set[str] = set()
-    followed: set[str] = set()
-    for entry in files("migrations").joinpath("versions").iterdir():
-        if entry.name.endswith(".py"):
-            text = entry.read_text(encoding="utf-8")
-            known.update(_REVISION.findall(text))
-            followed.update(name for line in _DOWN.findall(text) for name in _NAME.findall(line))
-    return frozenset(known), frozenset(known - followed)
-
-
-def is_current(applied: set[str]) -> bool:
-    """Whether the database is at this code's heads, or beyond them, as during the rollout of a newer version."""
-    known, heads = _history()
-    return heads <= applied or bool(applied - known)
 
 
 def health_routes(service: str, prefix: str) -> OptionsRouter:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from shared.bulk.reading import RowFault
-from shared.web.error_mapping import as_escm_error
+from shared.web.faults import field_fault
 
 
 def validated(model: type[BaseModel], body: Mapping[str, Any], headings: Mapping[str, str]) -> dict[str, Any]:
@@ -18,8 +17,8 @@ def validated(model: type[BaseModel], body: Mapping[str, Any], headings: Mapping
     try:
         row = model.model_validate(body)
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
-        first = as_escm_error(RequestValidationError(faults)).errors[0]
+        fault = error.errors(include_url=False)[0]
+        first = field_fault(fault, fault["loc"])
         pointer = first.pointer or "/"
         field = pointer.split("/")[1]
         raise RowFault(first.code, f"{headings.get(pointer) or headings.get(field, field)}: {first.detail}") from None

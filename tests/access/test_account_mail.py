@@ -9,7 +9,7 @@ import sys
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -18,6 +18,7 @@ import pytest
 from services.access.account_mail.jobs import delete_expired_mail
 from services.access.administration import setting_up
 from services.access.settings import AccessSettings
+from shared.contracts.access import ACCOUNT_RECOVERED
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
 from shared.mail.message import compose
@@ -39,6 +40,10 @@ settings = AccessSettings()
 asyncio.run(Worker("access", settings, {}, job_handlers(settings), lease=2.0).run())
 """
 
+_ANNOUNCED = """
+SELECT count(*) FROM (SELECT type, subject FROM escm.core_outbox UNION ALL SELECT type, subject FROM escm.core_fact) f
+WHERE type = $1 AND subject = $2
+"""
 VALUES = {"name": "Ana", "page": "https://example.org/account", "token": "a-token"}
 
 
@@ -101,7 +106,7 @@ async def test_a_new_account_is_invited_and_chooses_its_password(
     assert token not in "".join(row[0] for row in dumps)
 
 
-async def test_a_reset_ends_all_sessions_and_other_tokens(caller: Caller, posted: Mailbox) -> None:
+async def test_a_reset_ends_all_sessions_and_other_tokens(caller: Caller, posted: Mailbox, database_url: str) -> None:
     account = await _invited(caller, posted, "the old password")
     signed_in = (await caller.log_in(account["email"], "the old password")).json()
     for _ in range(2):
@@ -113,6 +118,10 @@ async def test_a_reset_ends_all_sessions_and_other_tokens(caller: Caller, posted
     assert (await caller.http.post("/access/v1/oauth/token", data=renewal)).json()["error"] == "invalid_grant"
     assert (await caller.log_in(account["email"], "the old password")).status_code == 400
     assert (await caller.log_in(account["email"], "the new password")).status_code == 200
+    connection = await asyncpg.connect(database_url)
+    announced = await connection.fetchval(_ANNOUNCED, ACCOUNT_RECOVERED, UUID(account["id"]))
+    await connection.close()
+    assert announced == 1, "calendars end with it"
     late = await _post(caller, "password_reset/confirm", token=second, password="the third password")
     assert late.status_code == 422
 

@@ -23,7 +23,8 @@ from shared.kernel.countries import COUNTRIES
 from tests.actions.neighbours import enter
 from tests.actions.programme import action, framework, made, milestone, programme, steps
 from tests.support.assessments import period
-from tests.support.callers import CALLERS, Caller, grant, person
+from tests.support.callers import CALLERS, Caller, grant, machine, person
+from tests.support.inside import from_address
 from tests.support.progress import Reporting, publish
 from tests.support.tasks import task
 
@@ -252,6 +253,17 @@ async def test_the_calendars_of_a_closed_account_end(
     async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
         await operations.end_all(uow, account)
     assert (await _read(me, address)).status_code == 404
+
+
+async def test_the_calendar_of_a_client_is_read_from_its_networks(
+    admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"client {uuid4()}"
+    known = machine(name, grant("national_author", "country", "XA"))
+    monkeypatch.setitem(CALLERS, name, replace(known, ip_allow=("203.0.113.0/24", "127.0.0.0/8")))
+    address = await _subscribed(admin.known_as(name))
+    for place, status in (("203.0.113.7", 200), ("198.51.100.7", 404)):
+        assert (await Caller(from_address(admin._client, place), None).get(address)).status_code == status
 
 
 @pytest.mark.parametrize(

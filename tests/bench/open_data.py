@@ -12,7 +12,7 @@ import httpx
 from services.actions.country_profiles.operations import PROFILE, profile_kind
 from services.actions.open_data.queries import EVERYBODY
 from services.actions.printed_documents.domain import DocumentKey
-from services.actions.printed_documents.operations import print_document
+from services.actions.printed_documents.operations import print_document, state_of
 from services.actions.settings import ActionsSettings
 from shared.bulk.store import FileStore
 from shared.database.pool import Database
@@ -92,7 +92,7 @@ async def _printed(at: Addresses) -> float:
             document = await kind.load(connection, key)
         if document is None:
             raise RuntimeError("no profile")
-        await print_document(document, kind, FileStore(Path(folder)))
+        await print_document(document, state_of(document, kind), kind, FileStore(Path(folder)))
         took = perf_counter() - began
     await database.close()
     return took

@@ -21,7 +21,7 @@ async def test_a_backup_goes_out_and_comes_back(containers: Compose, client: Cli
     made = _operate(containers, "backup", "-")
     assert made.returncode == 0, made.stderr
     assert (await client.create(late, key=late)).status_code == 201
-    done = _operate(containers, "restore", "-", "--replace", given=made.stdout)
+    done = _operate(containers, "restore", "-", "--replace", "--yes", given=made.stdout)
     assert done.returncode == 0, done.stderr
     assert b"migrations: at" in done.stdout
     await eventually(lambda: _all_ready(client), within=60)

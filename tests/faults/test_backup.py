@@ -122,14 +122,14 @@ async def test_a_restore_killed_at_any_time(
     await restored.succeed(restored.own, "backup", late)
     await restored.succeed(restored.other, "restore", file)
     old = await checksums(restored.url)
-    await restored.succeed(restored.other, "restore", late, "--replace")
+    await restored.succeed(restored.other, "restore", late, "--replace", "--yes")
     new = await checksums(restored.url)
     assert old != new
 
     ends = set()
     for number in range(3):
         target, wanted, other = ((file, old, new), (late, new, old))[number % 2]
-        process = await restored.start(restored.other, "restore", target, "--replace")
+        process = await restored.start(restored.other, "restore", target, "--replace", "--yes")
         await _killed(process, restored, chance.uniform(0, 2))
         if await restored.fetchval(_ASIDE):
             ends.add("cut off")
@@ -138,7 +138,7 @@ async def test_a_restore_killed_at_any_time(
         else:
             assert await checksums(restored.url) in (wanted, other)
             ends.add("whole")
-        await restored.succeed(restored.other, "restore", target, "--replace")
+        await restored.succeed(restored.other, "restore", target, "--replace", "--yes")
         assert await checksums(restored.url) == wanted
     assert "cut off" in ends
 

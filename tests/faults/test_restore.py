@@ -103,7 +103,11 @@ async def test_a_restore_during_writes_loses_what_it_says_and_no_more(
         await _succeed(cluster, "backup", file)
         async with writing(history, clients, count=4), _reading(clients[0]) as seen:
             await eventually(lambda: _has(history, 60), within=30)
-            said = await _succeed(cluster, "restore", file, "--replace")
+            status, said = await _run(cluster, "restore", file, "--replace")
+            assert (status, "Nothing is replaced" in said) == (1, True), said
+            more = len(_done(history)) + 20
+            await eventually(lambda: _has_done(history, more), within=60)
+            said = await _succeed(cluster, "restore", file, "--replace", "--yes")
             more = len(_done(history)) + 20
             await eventually(lambda: _has_done(history, more), within=60)
     finally:
@@ -134,7 +138,7 @@ async def test_a_restore_that_is_killed_is_ended_by_the_next_migration(
     for number in range(2):
         mark = f"{history.prefix}{number}"
         assert await history.attempt(mark, clients[0].create(mark)) == "ok"
-        process = await _start(cluster, "restore", file, "--replace")
+        process = await _start(cluster, "restore", file, "--replace", "--yes")
         await eventually(lambda: _is_fenced(cluster), within=60)
         await asyncio.sleep(chance.uniform(0, 1))
         process.kill()

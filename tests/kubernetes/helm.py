@@ -1,7 +1,6 @@
 """Helm: its program, or else its library."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,17 +56,6 @@ def template(
             "values_files": files, "helm_version": helm,
         }  # fmt: skip
         return _library("helm_template", arguments)
-
-
-def chart_without_hooks(folder: Path) -> Path:
-    """A copy of the chart whose hooks have annotations of another name, since Helm's library leaves out hooks."""
-    copy = folder / "kubernetes"
-    shutil.copytree(CHART, copy)
-    file = copy / "templates" / "job.yaml"
-    text = file.read_text()
-    assert text.count(" helm.sh/hook") == 2
-    file.write_text(text.replace(" helm.sh/hook", " example.org/hook"))
-    return copy
 
 
 def _program(program: str, *words: str) -> Outcome:

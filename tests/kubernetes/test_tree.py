@@ -57,7 +57,7 @@ def test_images_and_commands_are_those_of_docker_compose(rendered: Objects, job:
     for name, described in {**of_kind(rendered, "Deployment"), "migrate": job}.items():
         (container,) = pod(described)["containers"]
         image = COMPOSE[name]["image"].removeprefix("escm/").removesuffix(":${RELEASE:-latest}")
-        assert re.search(rf"/{image}:0\.1\.0$", container["image"])
+        assert re.search(rf"/{image}:0\.1\.0(@sha256:[0-9a-f]{{64}})?$", container["image"])
         command = COMPOSE[name].get("command") or json.loads(commands[image])
         drain = ["--drain", "5"] if command[0] == "serve" else []
         assert container["args"] == command + drain, name
@@ -83,7 +83,7 @@ def test_limits_are_those_of_docker_compose(everything: Objects) -> None:
 
 
 def test_every_variable_is_a_setting(rendered: Objects, job: dict[str, Any]) -> None:
-    known = _settings() | OF_OTHERS | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
+    known = _settings() | OF_OTHERS | {"OTEL_EXPORTER_OTLP_ENDPOINT", "PGSSLROOTCERT", "SSL_CERT", "HTTPS_PROXY"}
     for described in [*of_kind(rendered, "Deployment").values(), job]:
         assert {name.removesuffix("_FILE") for name in _environment(described)} <= known
 
@@ -138,7 +138,7 @@ def test_services_name_pods_that_exist(rendered: Objects) -> None:
     for name, described in of_kind(rendered, "Service").items():
         selected = [
             each
-            for each in deployments.values()
+            for each in (deployments | of_kind(rendered, "StatefulSet")).values()
             if described["spec"]["selector"].items() <= each["spec"]["template"]["metadata"]["labels"].items()
         ]
         assert len(selected) == (10 if name == "metrics" else 1)
@@ -183,6 +183,66 @@ def test_postgres_is_that_of_docker_compose(everything: Objects) -> None:
         assert f"--{option}={initdb[field]}" in words.split()
     assert spec["instances"] == 3
     assert spec["postgresql"]["synchronous"] == {"method": "any", "number": 1, "dataDurability": "required"}
+
+
+def test_valkey_is_that_of_docker_compose() -> None:
+    (container,) = pod(_external("StatefulSet")["valkey"])["containers"]
+    program, settings, *words = COMPOSE["valkey"]["command"]
+    assert (container["image"], container["command"]) == (_default(COMPOSE["valkey"]["image"]), [program])
+    assert settings == "/run/secrets/valkey.conf"
+    assert container["args"] == ["/run/secrets/valkey/valkey.conf", "--dir /data", *words]
+    assert container["resources"]["limits"] == {"memory": "256Mi"}
+    assert _external("Service")["valkey"]["spec"]["ports"] == [{"name": "valkey", "port": 6379, "targetPort": "valkey"}]
+    policies = _external("NetworkPolicy")
+    allowed = policies["valkey"]["spec"]["ingress"][0]["from"][0]["podSelector"]["matchExpressions"][0]["values"]
+    assert set(allowed) == _external("Deployment").keys() - {"portal"} | {"operations"}
+    (peer,) = policies["to-valkey"]["spec"]["egress"][0]["to"]
+    assert peer["podSelector"] == policies["valkey"]["spec"]["podSelector"]
+
+
+def _default(image: str) -> str:
+    """The image of a service of docker-compose.yml that no variable replaces."""
+    return image.partition(":-")[2].removesuffix("}")
+
+
+def _external(kind: str, more: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    outcome = helm.template("external", more)
+    assert outcome.succeeded, outcome.text
+    return of_kind([each for each in yaml.safe_load_all(outcome.text) if each], kind)
+
+
+def test_pods_have_what_clouds_ask_for() -> None:
+    account = _external("ServiceAccount")["escm"]
+    assert account["metadata"]["annotations"] == {"example.org/role": "escm"}
+    assert account["automountServiceAccountToken"] is False
+    for name, described in {**_external("Deployment"), **_external("Job")}.items():
+        (container,) = pod(described)["containers"]
+        assert pod(described)["serviceAccountName"] == "escm-escm"
+        assert ("@sha256:" in container["image"]) is (name in ("membership", "worker-membership"))
+        assert container["resources"]["limits"].keys() == {"memory"}
+        environment = _environment(described)
+        assert environment["HTTPS_PROXY"] == "http://proxy.example.org:3128"
+        assert environment["PGSSLROOTCERT"] == environment["SSL_CERT_FILE"] == "/run/authorities/ca.crt"
+        (mount,) = (each for each in container["volumeMounts"] if each["name"] == "authorities")
+        assert (mount["mountPath"], mount["readOnly"]) == ("/run/authorities", True)
+    assert all(each["metadata"]["annotations"] for each in _external("Deployment").values())
+
+
+def test_a_changed_secret_restarts_all_pods_when_its_revision_changes() -> None:
+    before, after = _external("Deployment"), _external("Deployment", {"secrets": {"revision": "2026-12-01"}})
+    for name, described in before.items():
+        assert described["spec"]["template"] != after[name]["spec"]["template"]
+        assert described["spec"]["template"]["metadata"]["annotations"]["example.org/team"] == "secretariat"
+
+
+def test_another_release_or_other_values_migrate_by_another_job() -> None:
+    names = [
+        next(iter(_external("Job", more)))
+        for more in ({}, {}, {"image": {"tag": "0.2.0"}}, {"settings": {"ESCM_AUDIT_YEARS": "3"}})
+    ]
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
+    assert names[2].startswith("migrate-0-2-0-")
 
 
 def test_postgres_archives_and_is_backed_up(everything: Objects) -> None:

@@ -72,7 +72,7 @@ def test_the_trail_is_exported_and_verified_without_the_system_and_after_a_resto
     status, said = run_escm(verify, tmp_path, **nowhere)
     assert (status, said.splitlines()[-1]) == (1, f"error: position {place}: content edited")
 
-    assert run_escm("escm restore backup.tar --replace", tmp_path, **here)[0] == 0
+    assert run_escm("escm restore backup.tar --replace --yes", tmp_path, **here)[0] == 0
     made = eventually(lambda: _made(client))
     eventually(lambda: _asked(url, _WAITING) == 0)
     (tmp_path / "audit.ndjson").unlink()

@@ -4,10 +4,15 @@ import asyncio
 import gzip
 import io
 import json
+import os
+import pty
 import random
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +26,7 @@ from deploy import demo, demo_register
 from deploy.backup.archive import Reader
 from deploy.backup.erasing import erase_again
 from deploy.cli.main import app
+from deploy.local.folder import PROJECT
 from migrations.run import migrate
 from shared.bulk.erased import ErasedIds
 from shared.bulk.store import FileStore
@@ -29,6 +35,7 @@ from tests.support.databases import checksums, shape
 
 runner = CliRunner()
 _FILE = b"given_names,family_name,country\nAmina,Diallo,XA\n" * 200_000
+_PASSWORD = {"ADMIN_PASSWORD": "correct-horse-battery-staple"}
 _PROOF = b"%PDF-1.7\n" + b"Minutes of the meeting. " * 200_000
 _CODES = b"id,scheme,edition\r\n" * 1_000
 _EVIDENCE = """
@@ -204,6 +211,45 @@ def test_a_database_with_data_is_left_alone_unless_forced(made: Path, empty: dic
     assert _restore(empty, made, "--replace").exit_code == 0
     assert asyncio.run(checksums(empty["DATABASE_URL"])) != before
     assert _value(empty, "SELECT to_regnamespace('escm_set_aside')") is None
+
+
+def test_later_changes_are_lost_only_by_whoever_says_so(made: Path, empty: dict[str, str]) -> None:
+    assert _restore(empty, made).exit_code == 0
+    entries = "SELECT count(*) FROM escm.core_audit"
+    present = _value(empty, entries)
+    created = runner.invoke(app, ["admin", "create", "later@example.org"], env={**empty, **_PASSWORD})
+    assert created.exit_code == 0, created.output
+    later = f"{_value(empty, entries) - present} changes that are not in the backup"
+    before = asyncio.run(checksums(empty["DATABASE_URL"]))
+    refused = _restore(empty, made, "--replace")
+    assert (refused.exit_code, later in refused.output) == (1, True), refused.output
+    assert asyncio.run(checksums(empty["DATABASE_URL"])) == before
+    status, said = _on_a_terminal(empty, made, "n")
+    assert (status, f"The database is closed. {later}" in said) == (1, True), said
+    assert asyncio.run(checksums(empty["DATABASE_URL"])) == before
+    assert _value(empty, "SELECT to_regnamespace('escm_maintenance')") is None
+    status, said = _on_a_terminal(empty, made, "y")
+    assert (status, later in said) == (0, True), said
+    assert asyncio.run(checksums(empty["DATABASE_URL"])) != before
+
+
+def _on_a_terminal(system: dict[str, str], file: Path, answer: str) -> tuple[int, str]:
+    """The status and output of a restore whose question, put while the database is closed, gets this answer."""
+    ours, theirs = pty.openpty()
+    command = (sys.executable, "-m", "deploy.cli", "restore", str(file), "--replace")
+    environment = {**os.environ, **system, "TERM": "dumb", "COLUMNS": "200"}
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        said = ""
+        with suppress(OSError):  # Linux ends the terminal of an ended process so
+            while received := os.read(ours, 4096):
+                said += received.decode(errors="replace")
+                if "Continue?" in said and answer:
+                    assert _value(system, "SELECT to_regnamespace('escm_maintenance')") is not None
+                    os.write(ours, f"{answer}\n".encode())
+                    answer = ""
+        os.close(ours)
+    return process.returncode, " ".join(said.split())
 
 
 def test_a_damaged_backup_changes_nothing(made: Path, empty: dict[str, str], tmp_path: Path) -> None:

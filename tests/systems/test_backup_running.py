@@ -47,7 +47,10 @@ def test_a_running_system_is_brought_back_and_goes_on(own: tuple[dict[str, Any],
         if stored.is_file():
             stored.unlink()
 
-    assert "is restored" in _run(restore, state, tmp_path)
+    status, said = run_escm(restore, tmp_path, ESCM_LOCAL_FOLDER=str(state))
+    assert (status, "2 changes that are not in the backup" in said) == (1, True), said
+    assert client.get(f"{_EXPERTS}/{late['id']}")["ref"] == late["ref"]
+    assert "is restored" in _run(f"{restore.strip()} --yes", state, tmp_path)
     found = eventually(lambda: _found(client, early["id"]))
     assert found == client.get(f"{_EXPERTS}/{early['id']}")
     assert found["version"] == early["version"]

@@ -60,7 +60,7 @@
 ingress: {{ or $v.ingress.enabled $v.gateway.enabled }}
 monitoring: {{ $v.monitoring.enabled }}
 database: {{ not $v.database.cluster.enabled }}
-valkey: true
+valkey: {{ not $v.valkey.enabled }}
 storage: {{ or (hasPrefix "s3:" $v.storage.url) (and $v.database.cluster.enabled $v.database.cluster.backup.enabled) }}
 mail: {{ eq $v.environment "production" }}
 scanner: {{ hasKey $v.settings "ESCM_ACTIONS_SCANNER" }}

@@ -87,6 +87,11 @@ ESCM_MEMBERSHIP_ORCID_CLIENT_ID: {{ $v.orcid.clientId | quote }}
 {{- range $name, $value := include "escm.settings" . | fromYaml }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
 {{- end }}
+{{- if .root.Values.authorities.name }}
+{{- range list "PGSSLROOTCERT" "SSL_CERT_FILE" }}
+- {name: {{ . }}, value: /run/authorities/ca.crt}
+{{- end }}
+{{- end }}
 {{- range $key, $name := include "escm.secrets" . | fromYaml }}
 - {name: {{ $name }}_FILE, value: /run/secrets/{{ $key }}/{{ $key }}}
 {{- end }}
@@ -109,11 +114,15 @@ ESCM_MEMBERSHIP_ORCID_CLIENT_ID: {{ $v.orcid.clientId | quote }}
 metadata:
   labels:
     {{- include "escm.labels" (dict "root" .root "component" .process.name) | nindent 4 }}
-  {{- with $v.podAnnotations }}
+  {{- $annotations := not (empty $v.secrets.revision) | ternary (dict "escm/secrets" $v.secrets.revision) dict | merge (deepCopy $v.podAnnotations) }}
+  {{- with $annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
+  {{- with include "escm.account" .root }}
+  serviceAccountName: {{ . }}
+  {{- end }}
   automountServiceAccountToken: false
   enableServiceLinks: false  # their variables begin with ESCM_, which the settings refuse
   terminationGracePeriodSeconds: 35
@@ -143,7 +152,8 @@ spec:
     seccompProfile: {type: RuntimeDefault}
   containers:
     - name: escm
-      image: {{ $v.image.prefix }}/{{ .process.service }}:{{ $v.image.tag | default .root.Chart.AppVersion }}
+      {{- $digest := index $v.image.digests .process.service }}
+      image: {{ $v.image.prefix }}/{{ .process.service }}:{{ include "escm.release" .root }}{{ with $digest }}@{{ . }}{{ end }}
       imagePullPolicy: {{ $v.image.pullPolicy }}
       args: {{ toJson .process.args }}
       securityContext:
@@ -152,9 +162,15 @@ spec:
         capabilities: {drop: [ALL]}
       env:
         {{- include "escm.environment" . | trim | nindent 8 }}
+        {{- with $v.environmentVariables }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       {{- .extra | trim | nindent 6 }}
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
+        {{- if $v.authorities.name }}
+        - {name: authorities, mountPath: /run/authorities, readOnly: true}
+        {{- end }}
         {{- if .process.files }}
         - {name: scratch, mountPath: /var/lib/escm/tmp}
         - {name: files, mountPath: /var/lib/escm/files}
@@ -164,6 +180,12 @@ spec:
         {{- end }}
   volumes:
     - {name: tmp, emptyDir: {sizeLimit: 64Mi}}
+    {{- with $v.authorities }}
+    {{- if .name }}
+    - name: authorities
+      secret: {secretName: {{ .name }}, defaultMode: 292, items: [{key: {{ .key }}, path: ca.crt}]}
+    {{- end }}
+    {{- end }}
     {{- if .process.files }}
     - {name: scratch, emptyDir: {sizeLimit: {{ $v.storage.scratch }}}}
     {{- if $v.storage.claim }}

@@ -60,7 +60,7 @@ app.kubernetes.io/component: {{ . }}
 
 {{- define "escm.labels" -}}
 {{ include "escm.selector" . }}
-app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ include "escm.release" .root | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- end }}
@@ -70,4 +70,27 @@ name: {{ .root.Release.Name }}-{{ .name | default .component }}
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "escm.labels" . | nindent 2 }}
+{{- end }}
+
+{{- define "escm.release" -}}
+{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
+{{- /* The service account of all pods; empty for that of the namespace. */}}
+{{- define "escm.account" -}}
+{{- with .Values.serviceAccount }}
+{{- .name | default (.create | ternary (printf "%s-escm" $.Release.Name) "") }}
+{{- end }}
+{{- end }}
+
+{{- /* Requests and limits, without that of CPU if values say so. */}}
+{{- define "escm.resources" -}}
+{{- $limits := .root.Values.cpuLimits | ternary .resources.limits (omit .resources.limits "cpu") }}
+{{- dict "requests" .resources.requests "limits" $limits | toYaml }}
+{{- end }}
+
+{{- /* The labels of Valkey's pod, which is no process of the system: nobody scrapes it. */}}
+{{- define "escm.valkey" -}}
+app.kubernetes.io/name: valkey
+app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}

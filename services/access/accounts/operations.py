@@ -134,7 +134,7 @@ async def set_password(uow: UnitOfWork, before: Account, password: str) -> Accou
     wanted = replace(before, password_hash=await hash_password(password), email_verified=True)
     if before.status == "invited":
         return await ACCOUNTS.apply_scheduled(uow, before, "activate", wanted)
-    return await ACCOUNTS.update(uow, before, wanted)
+    return await ACCOUNTS.write(uow, "recover", before, wanted, fact="recovered")
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requested: TransitionRequest) -> Account:

@@ -45,7 +45,8 @@ async def end(uow: UnitOfWork, owner: UUID, key: UUID) -> None:
 
 
 async def end_all(uow: UnitOfWork, owner: UUID) -> None:
-    """Ends the calendars of a closed account."""
+    """Ends the calendars of a closed account, or of one whose password was recovered: others may know their
+    addresses."""
     for before in await queries.lock_active(uow.connection, owner):
         await CALENDARS.apply_scheduled(uow, before, "end")
 

@@ -16,6 +16,7 @@ from services.actions.calendars.schemas import Calendar, CalendarBody
 from services.actions.calendars.tables import calendar
 from shared.auth.keys import InvalidToken
 from shared.database.statements import Row
+from shared.kernel.addresses import may_come_from
 from shared.kernel.errors import NotFound
 from shared.kernel.principal import PrincipalKind
 from shared.records.access_scope import AccessScope
@@ -137,6 +138,8 @@ async def get_feed(record: str, ctx: CurrentContext) -> Response:
         )
     except InvalidToken:
         raise NotFound(_NO_KEY) from None
+    if not may_come_from(ctx.request.client.host if ctx.request.client else "", owner.ip_allow):
+        raise NotFound(_NO_KEY)
     async with ctx.connection() as connection:
         events = await events_of(connection, owner, found)
     body = document(events, f"ESCM {found.ref}", found.language, ctx.settings.issuer)

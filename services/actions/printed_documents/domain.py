@@ -19,9 +19,13 @@ class DocumentKey(NamedTuple):
 
 class Printed(NamedTuple):
     """A document in the store: the state that it says, and the digest and the size of its file; null while it is being
-    printed. `is_printable` is false if a text has a character that no font has."""
+    printed. `is_printable` is false if a text has a character that no font has, or if it is too large."""
 
     state: str
     sha256: str | None
     size: int | None
     is_printable: bool
+
+    def is_finished(self, state: str) -> bool:
+        """Whether it was printed in this state, or cannot be."""
+        return self.state == state and (self.sha256 is not None or not self.is_printable)

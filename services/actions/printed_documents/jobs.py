@@ -5,7 +5,7 @@ from typing import Any
 from services.actions.open_data.queries import EVERYBODY
 from services.actions.printed_documents import queries
 from services.actions.printed_documents.domain import DocumentKey
-from services.actions.printed_documents.operations import PRINT_JOB, KindsByName, print_document
+from services.actions.printed_documents.operations import PRINT_JOB, KindsByName, print_document, state_of
 from shared.bulk.store import FileStore
 from shared.database.snapshot import snapshot
 from shared.messaging.job_run import JobHandlers, JobRun
@@ -21,7 +21,12 @@ def printing_jobs(kinds: KindsByName, store: FileStore) -> JobHandlers:
             document = await kind.load(connection, key)
         if document is None:
             return {"size": None}
-        printed = await print_document(document, kind, store)
+        state = state_of(document, kind)
+        async with run.database.acquire() as connection:
+            found = await queries.find(connection, key)
+        if found is not None and found.is_finished(state):
+            return {"size": found.size}
+        printed = await print_document(document, state, kind, store)
         async with run.unit_of_work() as uow:
             await queries.finish(uow.connection, key, printed)
         return {"size": printed.size}

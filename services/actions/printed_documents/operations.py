@@ -20,10 +20,12 @@ from shared.kernel.clock import now
 from shared.kernel.principal import SYSTEM
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule
-from shared.printing.document import SHARED_LAYOUTS, Document, Unprintable, without_symbols
+from shared.printing.document import SHARED_LAYOUTS, Document, TooLarge, Unprintable, without_symbols
 from shared.printing.printer import Printer
 
 PRINT_JOB = "print_document"
+_PATIENCE = 600.0
+"""Seconds on the clock after which a job gives a document up: only the time of the processor counts before."""
 _FOLDER = "documents"
 _UNUSED_FOR = timedelta(hours=1)
 """How long a file stays that no document has, since somebody may be reading it."""
@@ -62,17 +64,19 @@ async def order(uow: UnitOfWork, key: DocumentKey, state: str, lost: str | None 
 
 
 async def pdf_of(document: Document, layouts: Path) -> bytes:
-    """The document as PDF, without symbols that no font has. Raises Unprintable for letters that no font has."""
-    async with Printer(layouts) as printer:
+    """The document as PDF, without symbols that no font has. Raises Unprintable for letters that no font has, and
+    TooLarge."""
+    async with Printer(layouts, patience=_PATIENCE) as printer:
         try:
             return await printer.pdf(document)
+        except TooLarge:
+            raise
         except Unprintable:
             return await printer.pdf(without_symbols(document))
 
 
-async def print_document(document: Document, kind: DocumentKind, store: FileStore) -> Printed:
-    """The document in the store. Symbols that no font has are left out."""
-    state = state_of(document, kind)
+async def print_document(document: Document, state: str, kind: DocumentKind, store: FileStore) -> Printed:
+    """The document, which says this state, in the store. Symbols that no font has are left out."""
     try:
         pdf = await pdf_of(document, kind.layouts)
     except Unprintable:

@@ -19,9 +19,11 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Conflict, NotFound, invalid_parameter
 from shared.kernel.text import LANGUAGES
 from shared.open_data.requests import FRESH, unchanged
+from shared.ratelimit.limiter import Limit
 from shared.web.conditional import is_known
 from shared.web.files import BlocksResponse
 from shared.web.paging import parameters_of
+from shared.web.request_authenticator import site
 from shared.web.request_context import RequestContext
 from shared.web.responses import JSON
 
@@ -35,7 +37,9 @@ DOCUMENT: dict[int | str, dict[str, Any]] = {
     },
 }
 """The responses of a route of documents."""
-PROBLEMS = ("not_printable",)
+PROBLEMS = ("not_printable", "rate_limited")
+_ORDERS = Limit("prints", 60, 3600)
+"""Documents that one network, account or client orders in an hour. Printed ones are not counted."""
 
 
 @asynccontextmanager
@@ -55,7 +59,7 @@ def language_of(ctx: RequestContext) -> str:
 
 async def document_response(ctx: RequestContext, kind: DocumentKind, key: DocumentKey) -> Response:
     """The file of what the document says now; 202 while it is being printed. Raises NotFound, Conflict
-    `not_printable`."""
+    `not_printable`, RateLimited for more new documents than a caller may order."""
     async with snapshot(ctx.read_database, EVERYBODY.context) as connection:
         document = await kind.load(connection, key)
     if document is None:
@@ -67,16 +71,26 @@ async def document_response(ctx: RequestContext, kind: DocumentKind, key: Docume
     lost = None
     if found is not None and found.state == state:
         if not found.is_printable:
-            raise Conflict("A text has a character that is in none of the fonts.", code="not_printable")
+            raise Conflict(
+                "A text has a character that is in none of the fonts, or the document is too large.",
+                code="not_printable",
+            )
         if found.sha256 is not None:
             if await store.size(found.sha256) == found.size:
                 return _file(ctx, store, key, found)
             lost = found.sha256
+    if found is None or found.state != state or lost is not None:
+        await _count_order(ctx)
     async with unit_of_work(ctx.database, SYSTEM_CONTEXT) as uow:
         await order(uow, key, state, lost)
     ctx.request.app.state.notifier.notify()
     headers = {"Retry-After": str(RETRY_AFTER), "Refresh": str(RETRY_AFTER), "Cache-Control": "no-store"}
     return Response(orjson.dumps({"status": "printing"}), 202, headers, JSON)
+
+
+async def _count_order(ctx: RequestContext) -> None:
+    key = site(ctx.request) if ctx.principal.is_anonymous else ctx.principal.owner_key
+    await ctx.request.app.state.rate_limiter.require(_ORDERS, key)
 
 
 def _file(ctx: RequestContext, store: FileStore, key: DocumentKey, found: Printed) -> Response:

@@ -39,8 +39,8 @@ def report_jobs(settings: Settings) -> JobHandlers:
             raise not_delegated()
         try:
             pdf = await pdf_of(document(found, export["filters"]["language"], origin), LAYOUTS)
-        except Unprintable:
-            raise Conflict("A text has a character that is in none of the fonts.", code="not_printable") from None
+        except Unprintable as error:
+            raise Conflict(error.reason, code="not_printable") from None
         return await finish_export(run, export, 1, await store.put(io.BytesIO(pdf)))
 
     return {PRINT_REPORT_JOB: handle}

@@ -20,7 +20,7 @@ from shared.database.statements import Connection
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, Gone
-from shared.printing.document import Unprintable
+from shared.printing.document import TooLarge, Unprintable
 from shared.printing.printer import Printer
 from shared.records.record import Texts
 
@@ -68,6 +68,8 @@ class Printing:
         document = domain.document(_said(certificate, subject), template, language, self._signer.issuer, token)
         try:
             pdf = await self._printer.pdf(document)
+        except TooLarge as error:
+            raise Conflict(error.reason, code="not_printable") from None
         except Unprintable:
             detail = (
                 "The name or the wording has a character in none of the fonts, which have the scripts of the official"

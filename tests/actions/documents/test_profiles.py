@@ -12,19 +12,23 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from services.actions.printed_documents import operations
+from services.actions.printed_documents import operations, responses
 from services.actions.settings import ActionsSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES
+from shared.messaging.outbox import defer
+from shared.ratelimit.limiter import Limit
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, approved, framework, milestone, steps
 from tests.support.assessments import assessment, pass_reply_time
 from tests.support.callers import Caller
+from tests.support.inside import from_address
 from tests.support.progress import Reporting, publish, question, section, template
 from tests.support.results import TARGETS, active_indicator, id_of, open_period, published, result
+from tests.support.waiting import eventually
 
 PATH = "/actions/v1/open_data/countries"
 COUNTRY = "XB"
@@ -358,3 +362,42 @@ async def test_a_document_is_ordered_once(anonymous: Caller, superuser: asyncpg.
     await asyncio.gather(*(anonymous.get(address) for _ in range(10)))
     ordered = "SELECT count(*) FROM core_job WHERE job_type = 'print_document' AND payload @> $1"
     assert await superuser.fetchval(ordered, '{"subject": "XC", "language": "fr"}') == 1
+
+
+async def test_a_stranger_orders_few_documents_and_reads_all_that_are_printed(
+    actions: httpx.AsyncClient, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, worker: None
+) -> None:
+    monkeypatch.setattr(responses, "_ORDERS", Limit("few_prints", 2, 3600))
+    stranger = Caller(from_address(actions, "203.0.113.9"), None)
+    for language in ("en", "fr"):
+        await _pdf(stranger, language, "XA")
+    refused = await stranger.get(f"{PATH}/XA/profile.pdf?language=es")
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert int(refused.headers["retry-after"]) > 60
+    ordered = "SELECT count(*) FROM core_job WHERE job_type = 'print_document' AND payload @> $1"
+    assert await superuser.fetchval(ordered, '{"subject": "XA", "language": "es"}') == 0
+    for _ in range(3):
+        assert (await stranger.get(f"{PATH}/XA/profile.pdf?language=fr")).status_code == 200
+    assert (await _pdf(Caller(from_address(actions, "198.51.100.7"), None), "es", "XA")).status_code == 200
+
+
+async def test_a_document_that_was_ordered_again_while_it_waited_is_printed_once(
+    anonymous: Caller, superuser: asyncpg.Connection, settings: ActionsSettings, worker: None
+) -> None:
+    await _pdf(anonymous, "ru", "XA")
+    printed = await superuser.fetchrow("SELECT * FROM action_printed_document WHERE language = 'ru' AND subject = 'XA'")
+    database = await Database.open(settings.database_dsn(), size=1)
+    try:
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            job = defer(uow, "actions", operations.PRINT_JOB, _key(printed), created_by="system")
+    finally:
+        await database.close()
+    store = operations.document_files(settings)
+    await store.remove(printed["sha256"])
+    await eventually(lambda: superuser.fetchval("SELECT finished_at FROM core_job WHERE id = $1", job))
+    assert await store.size(printed["sha256"]) is None
+    assert (await _pdf(anonymous, "ru", "XA")).status_code == 200
+
+
+def _key(row: asyncpg.Record) -> dict[str, str]:
+    return {name: row[name] for name in ("kind", "subject", "language")}

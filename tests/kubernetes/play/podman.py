@@ -4,7 +4,6 @@ import json
 import os
 import shlex
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -22,8 +21,7 @@ _IMAGES = {"image": {"tag": "latest", "pullPolicy": "Never"}}
 class Pods:
     """`podman kube play`, or the command in `PODMAN`, on the networks of the containers."""
 
-    def __init__(self, compose: Compose, folder: Path) -> None:
-        self._chart = helm.chart_without_hooks(folder)
+    def __init__(self, compose: Compose) -> None:
         self._podman = shlex.split(PODMAN)
         self._project = compose.project
         self._values = {**_IMAGES, "issuer": compose.base_url}
@@ -76,7 +74,7 @@ class Pods:
         subprocess.run([*self._podman, "volume", "rm", "--force", "escm"], check=False)  # the Secret's files
 
     def _rendered(self, kind: str, more: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        outcome = helm.template("trial", {**self._values, **more}, chart=self._chart)
+        outcome = helm.template("trial", {**self._values, **more})
         assert outcome.succeeded, outcome.text
         found = [each for each in yaml.safe_load_all(outcome.text) if each and each["kind"] == kind]
         return {each["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"]: each for each in found}

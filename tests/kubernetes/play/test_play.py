@@ -30,9 +30,9 @@ def compose() -> Iterator[Compose]:
 
 
 @pytest.fixture(scope="module")
-def pods(compose: Compose, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pods]:
+def pods(compose: Compose) -> Iterator[Pods]:
     """Nothing runs in them yet."""
-    pods = Pods(compose, tmp_path_factory.mktemp("chart"))
+    pods = Pods(compose)
     try:
         yield pods
     finally:

@@ -68,6 +68,26 @@ async def test_the_maker_sees_progress_and_result(settings: MessagingSettings, a
     assert row["result_url"] == "/membership/v1/exports/1"
 
 
+async def test_other_jobs_do_not_wait_for_prints(settings: MessagingSettings, ask: Ask, ended: Any) -> None:
+    has_begun, may_end, begun = asyncio.Event(), asyncio.Event(), 0
+
+    async def print_page(run: JobRun) -> None:
+        nonlocal begun
+        begun += 1
+        has_begun.set()
+        await may_end.wait()
+
+    async def work(run: JobRun) -> dict[str, Any]:
+        return {"prints": begun}
+
+    prints = [await ask("print_page") for _ in range(4)]
+    async with at_work_on(settings, {"print_page": print_page, "work": work}):
+        await has_begun.wait()
+        assert (await ended(await ask()))["result"] == {"prints": 1}
+        may_end.set()
+        assert [(await ended(job))["status"] for job in prints] == ["succeeded"] * 4
+
+
 async def test_what_the_maker_did_wrong_fails_at_once(
     settings: MessagingSettings, ask: Ask, ended: Any, admin: asyncpg.Connection
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from shared.kernel.errors import Unavailable
-from shared.printing.document import Document, Unprintable
+from shared.printing.document import Document, TooLarge, Unprintable
 from shared.printing.printer import Printer
 
 _LAYOUT = """
@@ -90,19 +91,35 @@ async def test_a_broken_layout_is_an_error(printer: Printer) -> None:
         await printer.pdf(Document("broken.typ", {}, _SINCE))
 
 
-@pytest.mark.long("waits for a time limit")
-async def test_a_document_that_does_not_end_is_given_up(layouts: Path) -> None:
-    async with Printer(layouts, seconds=1.0) as printer:
-        with pytest.raises(Unavailable):
+@pytest.mark.long("waits for a time limit twice")
+async def test_a_document_that_does_not_end_is_given_up_after_the_second_try(layouts: Path) -> None:
+    async with Printer(layouts, seconds=1) as printer:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with pytest.raises(TooLarge):
             await printer.pdf(Document("endless.typ", {}, _SINCE))
-        assert printer.process_id is None
-    async with Printer(layouts) as printer:
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        assert 2 <= used < 6, "two tries of a second each, and the starts of the processes"
         assert "Ana" in _text(await printer.pdf(_plain("Ana")))
 
 
-@pytest.mark.long("fills memory up to a limit")
+@pytest.mark.long("stops a process for longer than its time of the processor")
+async def test_time_without_a_processor_does_not_count(layouts: Path) -> None:
+    async with Printer(layouts, seconds=1) as printer:
+        await printer.pdf(_plain("Ana"))
+        process = printer.process_id or 0
+        os.kill(process, signal.SIGSTOP)
+        printing = asyncio.create_task(printer.pdf(_plain("Bela")))
+        await asyncio.sleep(3)
+        assert not printing.done()
+        os.kill(process, signal.SIGCONT)
+        assert "Bela" in _text(await printing)
+        assert printer.process_id == process
+
+
+@pytest.mark.long("fills memory up to a limit twice")
 async def test_a_document_that_needs_too_much_memory_is_given_up(printer: Printer) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(TooLarge):
         await printer.pdf(Document("huge.typ", {}, _SINCE))
     assert "Ana" in _text(await printer.pdf(_plain("Ana")))
 
@@ -119,7 +136,7 @@ async def test_a_killed_process_is_replaced(printer: Printer, way: signal.Signal
 
 @pytest.mark.long("waits for a stopped process")
 async def test_a_stopped_process_is_replaced(layouts: Path) -> None:
-    async with Printer(layouts, seconds=2.0) as printer:
+    async with Printer(layouts, patience=2.0) as printer:
         await printer.pdf(_plain("Ana"))
         os.kill(printer.process_id or 0, signal.SIGSTOP)
         with pytest.raises(Unavailable):

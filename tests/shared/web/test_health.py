@@ -9,9 +9,10 @@ import asyncpg
 import pytest
 
 from shared.configuration.settings import Settings
+from shared.database.migrated import is_current
 from shared.database.pool import Database
 from shared.kernel.errors import Unavailable
-from shared.web.health import Readiness, is_current
+from shared.web.health import Readiness
 from tests.shared.web.edge_app import client_of, edge_app
 
 

@@ -154,7 +154,8 @@ async def load_guard_context(
     connect: Connect, principal: Principal, record: Grant, fields: Fields
 ) -> domain.GrantGuardContext:
     """Loads the inputs of the guards for this caller and this grant."""
-    wanted = replace(wanted_by(record), invited_in=record.place)
+    wanted = wanted_by(record)
+    wanted = replace(wanted, invited_in=record.place or wanted.invited_in)
     is_asked = record.status == "proposed" and record.proof is not None
     person, fault = domain.second_person(principal, record, _named(fields))
     if not wanted.needs_second_person:

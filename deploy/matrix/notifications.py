@@ -33,9 +33,9 @@ once with `mail`, else at the end of the day. Mails about `actions` and of what 
 first at once, and what follows within a quarter of an hour in one more.
 
 A transition or a grant that waits for a second person notifies that person if one was named, and its proposer of what
-became of it; each proposal on its own, with its address. Without a name, it waits for everybody who may confirm it, like
-any other work. A message that is the reason of a transition notifies nobody: the transition does. Internal messages
-notify nobody.
+became of it; each proposal on its own, with its address. Without a name, it waits for everybody who may confirm it,
+like any other work. A message that is the reason of a transition notifies nobody: the transition does. Internal
+messages notify nobody.
 
 The kinds: {", ".join(f"`{kind}`" for kind in KINDS)}.
 """

@@ -1,6 +1,6 @@
 """Notices between processes over Valkey: best effort, each to whoever listens at that moment."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as NotConnected
@@ -11,7 +11,7 @@ PRINCIPALS = "escm:principals"
 """The channel that names the principals whose grants or credentials changed: ids, separated by commas."""
 
 
-async def received(redis_url: str, channel: str, *, quiet: float = QUIET) -> AsyncIterator[bytes | None]:
+async def received(redis_url: str, channel: str, *, quiet: float = QUIET) -> AsyncGenerator[bytes | None, None]:
     """The notices of a channel, after None for the moment from which none is missed.
 
     Raises a RedisError when the connection fails: after `quiet` seconds without a notice it pings Valkey, after as many

@@ -66,8 +66,8 @@ def plain_lists() -> Iterator[tuple[str, str]]:
 
 
 def _paths(path: str) -> Iterator[str]:
-    """The path of the canary's country, and of each file of open data."""
-    path = path.replace("{code}", "XC")
+    """The path of the canary's country, of a vocabulary, and of each file of open data."""
+    path = path.replace("{code}", "XC").replace("{vocabulary}", "states")
     if "{name}" not in path:
         yield path
     else:

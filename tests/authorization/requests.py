@@ -402,7 +402,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
 _QUERIES = {"matchInstitution": "?affiliation=University", "unsubscribe": "?token=unknown"}
 _PARTS = {"delegations": "delegations", "comments": "report_comments"}
 """The kinds of the parts of reports, by their names in addresses."""
-_CONSTANTS = {"{name}": "3+1", "{purpose}": "revocation", "{number}": "0", "{year}": "2026"}
+_CONSTANTS = {"{name}": "3+1", "{purpose}": "revocation", "{number}": "0", "{year}": "2026", "{vocabulary}": "states"}
 _TOKEN = ("createToken", "revokeToken", "introspectToken")
 _STEP = {"action": "no_such_step"}
 _ANOTHER = {"principal": {"kind": "account", "id": str(uuid4())}}

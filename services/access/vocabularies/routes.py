@@ -33,7 +33,7 @@ async def list_vocabularies(ctx: CurrentContext) -> Response:
 
 
 @router.get(
-    "/{name}",
+    "/{vocabulary}",
     options=RouteOptions(is_public=True),
     operation_id="getVocabulary",
     summary="List the terms of a vocabulary",
@@ -41,10 +41,10 @@ async def list_vocabularies(ctx: CurrentContext) -> Response:
     " transitions and states. It changes only with a release; read it again with `If-None-Match`.",
     responses={200: {"model": TermList}},
 )
-async def get_vocabulary(name: str, ctx: CurrentContext) -> Response:
-    if name not in VOCABULARIES:
+async def get_vocabulary(vocabulary: str, ctx: CurrentContext) -> Response:
+    if vocabulary not in VOCABULARIES:
         raise NotFound("There is no such vocabulary.")
-    return fixed_response(ctx.request, _terms(name), JSON, _FOR_ALL)
+    return fixed_response(ctx.request, _terms(vocabulary), JSON, _FOR_ALL)
 
 
 @cache

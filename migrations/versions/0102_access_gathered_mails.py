@@ -4,7 +4,7 @@ once of what waits."""
 from migrations.rules import index_beside_writers, run
 
 revision = "0102_access_gathered_mails"
-down_revision = "0101_institution_candidates"
+down_revision = "0101_membership_candidates"
 
 
 def upgrade() -> None:

@@ -19,6 +19,7 @@ _ANY_KEYS = {
     "Job.result": "what the operation that was ordered says",
     "JsonWebKey": "members that the type of the key asks for",
     "OfferedAction.fields_schema": "a JSON Schema",
+    "OpenTransition.fields": "what any transition takes",
     "PendingTransition.fields": "what any transition takes",
     "ProposedSecret.fields": "what any transition takes",
 }

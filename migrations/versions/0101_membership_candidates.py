@@ -2,7 +2,7 @@
 
 from migrations.rules import grant, run
 
-revision = "0101_institution_candidates"
+revision = "0101_membership_candidates"
 down_revision = "0100_actions_files_of_experts"
 
 _STATES = ("submitted", "verified", "linked", "out_of_scope", "inactive", "withdrawn")

@@ -15,7 +15,8 @@ from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.listing import Listing
 from shared.records.record import Record
-from shared.records.resource_type import ResourceType, TransitionRequest, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 STEP_JOB = "bulk_transitions"
 MOST = 500

@@ -50,12 +50,7 @@ def _view(view: str, /, **columns: str) -> TableClause:
 
 
 EXPERTS = _view(
-    "member_published_expert",
-    **_RECORD,
-    display_name="text",
-    account_id="id",
-    merged_into="id",
-    erased_at="instant",
+    "member_published_expert", **_RECORD, display_name="text", account_id="id", merged_into="id", erased_at="instant"
 )
 """Every expert, including merged and erased ones."""
 ORCID_IDS = _view("member_published_orcid", id="id", orcid="text")
@@ -68,14 +63,9 @@ EXPERTISE = _view(
 """What available experts work on, and in which languages: a row for each value of an expert. `kind` is `field`,
 `boundary`, `ecosystem`, `keyword` (folded) or `language`; `id` is that of the expert."""
 INSTITUTIONS = _view(
-    "member_published_institution",
-    **_RECORD,
-    display_name="text",
-    ror="text",
-    merged_into="id",
-    domains="texts",
+    "member_published_institution", **_RECORD, display_name="text", ror="text", merged_into="id", domains="texts",
     created_by="text",
-)
+)  # fmt: skip
 """Every institution, including merged ones."""
 ACCOUNTS = _view(
     "access_published_account", id="id", email="text", email_key="text", is_verified="flag", language="text"

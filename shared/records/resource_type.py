@@ -13,13 +13,14 @@ from shared.audit.entries import FieldChange
 from shared.auth.second_person import named_in, require_second_person
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.errors import FieldError, Forbidden, NotFound, VersionConflict
+from shared.kernel.errors import NotFound, VersionConflict
 from shared.kernel.lifecycle import Fields, Lifecycle
-from shared.kernel.principal import Principal, ScopeKey
+from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records import changes
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record, private_fields, tracked_fields
+from shared.records.requirements import permitted
 from shared.records.rows import columns_of, differing, new_record, record_of
 from shared.records.store import InsertLookup, as_inserted, insert_record, lock_record, update_alike, update_record
 
@@ -274,45 +275,3 @@ def _audience_of(record: Record) -> str:
     """Who sees a record once it is published, unless the step says otherwise: everybody, except for what was set to
     `restricted` before."""
     return "restricted" if record.visibility == "restricted" else "public"
-
-
-def permitted(access: AccessScope, record: Record) -> Callable[[str], bool]:
-    """Whether the caller's grants include a verb on this record."""
-    return lambda verb: access.may(verb, record.country, record.scope_key)
-
-
-def require(
-    access: AccessScope, verb: str, country: str | None, record: ScopeKey | None = None, field: str = ""
-) -> None:
-    """Raises Forbidden if the grants do not include the verb; `country_forbidden` if only the country is wrong. `field`
-    is the JSON pointer to what they do not include, if it is a part of the body."""
-    if access.may(verb, country, record):
-        return
-    elsewhere = record is None and bool(access.principal.permission_scope(access.roles, access.resource.name, verb))
-    detail = "Your grants do not cover this country." if elsewhere else "Your grants do not include this."
-    raise Forbidden(
-        detail,
-        code="country_forbidden" if elsewhere else None,
-        errors=[FieldError("forbidden", detail, pointer=field)] if field else (),
-        members={"reason": "country_forbidden" if elsewhere else "not_permitted"},
-    )
-
-
-def require_publishing(access: AccessScope, visibility: str, country: str | None, record: UUID | None = None) -> None:
-    """Raises Forbidden if the caller may not make a record public."""
-    if visibility == "public" and not access.may("publish", country, record):
-        detail = "Your grants do not include publishing."
-        errors = [FieldError("forbidden", detail, pointer="/visibility")]
-        raise Forbidden(detail, errors=errors, members={"reason": "publish_not_permitted"})
-
-
-def require_creation(access: AccessScope, new: Record) -> None:
-    """Raises Forbidden if the caller may not create this record in its country, or not with its visibility."""
-    require(access, "create", new.country)
-    require_publishing(access, new.visibility, new.country)
-
-
-def require_visibility_change(access: AccessScope, before: Record, wanted: Record) -> None:
-    """Raises Forbidden if the new visibility makes a record public and the caller may not do that."""
-    if wanted.visibility != before.visibility:
-        require_publishing(access, wanted.visibility, before.country, before.id)

@@ -13,7 +13,7 @@ from shared.records.conversations import OF_FILE, Conversation
 from shared.records.listing import Listing
 from shared.records.message import AUDIENCES, FILE, INTERNAL, Message
 from shared.records.plain import presenter
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import columns_of
 from shared.web.contract import STATES
 from shared.web.fields import Body, Clean, Document

@@ -15,7 +15,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import NotFound
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record
-from shared.records.resource_type import ResourceType, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 from shared.records.rows import columns_of, record_read, with_columns
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of

@@ -17,7 +17,8 @@ from shared.kernel.errors import Conflict, Forbidden, Gone, NotFound
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records import pending
 from shared.records.record import Record, Refers
-from shared.records.resource_type import TransitionRequest, require
+from shared.records.requirements import require
+from shared.records.resource_type import TransitionRequest
 from shared.web.conditional import changed_since
 from shared.web.fields import Body, Prose, ResponseModel
 from shared.web.request_context import CurrentContext, RequestContext

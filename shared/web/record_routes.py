@@ -13,7 +13,8 @@ from shared.kernel.errors import Forbidden
 from shared.kernel.lifecycle import SecondPersonNeeded
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record
-from shared.records.resource_type import TransitionRequest, require
+from shared.records.requirements import require
+from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read, with_columns
 from shared.web.contract import ShownAs, patch_of
 from shared.web.paging import list_response, pick_fields

@@ -19,7 +19,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing
 from shared.records.record import Record
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import columns_of, record_read
 from shared.web.conditional import changed_since, is_current
 from shared.web.moved import Moved

@@ -20,7 +20,8 @@ from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import email_key, search_key
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing, with_columns
 
 ACCOUNTS: ResourceType[Account, domain.AccountGuardContext] = ResourceType.of(

@@ -18,7 +18,8 @@ from shared.kernel.errors import Conflict, Forbidden, invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 API_KEYS: ResourceType[ApiKey, KeyGuardContext] = ResourceType.of(ApiKey, api_key, domain.LIFECYCLE)
 

@@ -19,7 +19,8 @@ from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing, with_columns
 
 CLIENTS: ResourceType[Client, domain.ClientGuardContext] = ResourceType.of(Client, client, domain.LIFECYCLE)

@@ -20,7 +20,7 @@ from services.access.clients.schemas import (
 )
 from services.access.clients.tables import client
 from shared.database.statements import Row
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import columns_of
 from shared.web.pending import propose
 from shared.web.records import RecordApi

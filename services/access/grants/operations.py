@@ -29,7 +29,8 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import with_columns
 
 GRANTS: ResourceType[Grant, domain.GrantGuardContext] = ResourceType.of(Grant, grant, domain.LIFECYCLE)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.access.accounts import queries as accounts
 from services.access.notifications import deliveries, domain, queries
-from services.access.notifications.audiences import Recipient, recipients_of
+from services.access.notifications.audiences.people import Recipient, recipients_of
 from services.access.notifications.sentences import sentence
 from services.access.notifications.waiting import is_wanted_at_once
 from shared.contracts.envelope import Fact

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.access.sessions import queries
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.principal import READ
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.web.request_context import RequestContext
 from shared.web.responses import key_of
 

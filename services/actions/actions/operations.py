@@ -21,7 +21,8 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
 from shared.records.references import NAMED_INSTITUTIONS, require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 ACTIONS: ResourceType[Action, domain.ActionGuardContext] = ResourceType.of(Action, action, domain.LIFECYCLE)
 

@@ -17,7 +17,8 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_each_digest
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require, require_publishing
+from shared.records.requirements import permitted, require, require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 ASSESSMENTS: ResourceType[Assessment, AssessmentGuardContext] = ResourceType.of(
     Assessment, assessment, domain.LIFECYCLE

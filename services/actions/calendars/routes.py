@@ -21,7 +21,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.principal import PrincipalKind
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import columns_of
 from shared.web.paging import list_response, pick_fields
 from shared.web.request_context import CurrentContext

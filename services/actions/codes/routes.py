@@ -10,7 +10,7 @@ from services.actions.codes.record import Code
 from services.actions.codes.schemas import SchemeCode, SchemeCodesBody, present_code
 from services.actions.schemes.routes import SCHEME_API
 from shared.database.statements import Row
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.route import ResourceRouter

@@ -14,13 +14,8 @@ from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digest
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require_creation,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require_creation, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 LETTERS: ResourceType[Letter, None] = ResourceType.of(Letter, correspondence, domain.LIFECYCLE)
 

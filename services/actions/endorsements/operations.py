@@ -16,13 +16,8 @@ from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest, with_digests
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require_creation,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require_creation, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 ENDORSEMENTS: ResourceType[Endorsement, domain.EndorsementGuardContext] = ResourceType.of(
     Endorsement, endorsement, domain.LIFECYCLE

@@ -27,14 +27,8 @@ from shared.kernel.text import search_key
 from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope
 from shared.records.documents import lock_of
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require,
-    require_publishing,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require, require_publishing, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.storage.objects import ObjectStore
 from shared.storage.scanner import Finding
 

@@ -9,7 +9,8 @@ from services.actions.frameworks.tables import framework
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 
 FRAMEWORKS: ResourceType[Framework, None] = ResourceType.of(Framework, framework, domain.LIFECYCLE)
 

@@ -14,7 +14,8 @@ from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, p
 from shared.records.access_scope import AccessScope
 from shared.records.record import written_fields
 from shared.records.references import require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 INDICATORS: ResourceType[Indicator, None] = ResourceType.of(Indicator, indicator, domain.LIFECYCLE)
 

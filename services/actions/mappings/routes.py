@@ -12,7 +12,7 @@ from services.actions.mappings.domain import pair_of
 from services.actions.mappings.schemas import SchemeMapping, SchemeMappingBody, SchemeMappingsBody, present_mapping
 from services.actions.schemes.routes import SCHEME_API
 from shared.database.statements import Row
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON

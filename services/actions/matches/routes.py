@@ -15,7 +15,7 @@ from services.actions.support_requests.record import SupportRequest
 from shared.database.statements import Row
 from shared.kernel.errors import invalid_parameter
 from shared.records.references import EXPERTS, reading_access
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import record_read
 from shared.web.records import RecordApi
 from shared.web.request_context import CurrentContext

@@ -8,11 +8,8 @@ from services.actions.meetings.tables import meeting
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import (
-    ResourceType,
-    require_creation,
-    require_visibility_change,
-)
+from shared.records.requirements import require_creation, require_visibility_change
+from shared.records.resource_type import ResourceType
 
 MEETINGS: ResourceType[Meeting, None] = ResourceType.of(Meeting, meeting, domain.LIFECYCLE)
 

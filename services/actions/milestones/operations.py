@@ -20,7 +20,8 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_each_digest
 from shared.records.references import require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 MILESTONES: ResourceType[Milestone, domain.MilestoneGuardContext] = ResourceType.of(
     Milestone, milestone, domain.LIFECYCLE

@@ -12,7 +12,8 @@ from shared.kernel.clock import today
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 OFFERS: ResourceType[Offer, OfferGuardContext] = ResourceType.of(Offer, offer, LIFECYCLE, is_personal=True)
 

@@ -13,7 +13,8 @@ from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, Invalid, invalid_field, pointer_to
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import columns_of
 
 PERIODS: ResourceType[Period, None] = ResourceType.of(Period, period, domain.LIFECYCLE)

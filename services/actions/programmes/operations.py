@@ -18,13 +18,8 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, NAMED_COMMITTEES
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require_creation,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require_creation, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 PROGRAMMES: ResourceType[Programme, domain.ProgrammeGuardContext] = ResourceType.of(
     Programme, programme, domain.LIFECYCLE

@@ -28,7 +28,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
-from shared.records.resource_type import require, require_publishing
+from shared.records.requirements import require, require_publishing
 
 
 async def create(uow: UnitOfWork, access: AccessScope, new: Report) -> Report:

@@ -39,7 +39,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available
 from shared.records.lights import announce_lights
 from shared.records.references import NAMED_EXPERTS
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require_visibility_change
+from shared.records.requirements import permitted, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 REPORTS: ResourceType[Report, domain.ReportGuardContext] = ResourceType.of(Report, report, domain.LIFECYCLE)
 _OF_AUTHORS = frozenset({"update", "submit", "discard"})

@@ -25,7 +25,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, NotFound, invalid_field
 from shared.questionnaires.template import Question
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import TransitionRequest
 
 _ADMIN = frozenset({"secretariat_admin"})
 

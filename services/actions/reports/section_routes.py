@@ -14,7 +14,7 @@ from services.actions.reports.routes import REPORT_API
 from services.actions.reports.schemas import present_assignment
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import record_read, with_columns
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of

@@ -41,14 +41,8 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_each_digest
 from shared.records.record import written_fields
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require,
-    require_publishing,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require, require_publishing, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 RESULTS: ResourceType[Result, domain.ResultGuardContext] = ResourceType.of(Result, result, domain.LIFECYCLE)
 

@@ -13,7 +13,8 @@ from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing
 
 SCHEMES: ResourceType[Scheme, domain.SchemeGuardContext] = ResourceType.of(Scheme, scheme, domain.LIFECYCLE)

@@ -10,7 +10,7 @@ from services.actions.schemes.routes import SCHEME_API
 from services.actions.states import operations, queries
 from services.actions.states.schemas import SchemeAssessment, SchemeAssessmentBody, present_assessment
 from shared.database.statements import Row
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.web.paging import linked_page, parameters_of
 from shared.web.request_context import CurrentContext
 from shared.web.route import ResourceRouter

@@ -16,7 +16,8 @@ from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field
 from shared.kernel.principal import Principal, RoleTable
 from shared.records.access_scope import AccessScope
 from shared.records.references import EXPERTS, NAMED_EXPERTS, Nameable
-from shared.records.resource_type import TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import TransitionRequest
 
 _AVAILABLE = Nameable(EXPERTS, views.AVAILABLE_EXPERTS, frozenset({"active"}))
 

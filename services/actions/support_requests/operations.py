@@ -17,13 +17,8 @@ from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digests, with_each_digest
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require_creation,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require_creation, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 SUPPORT_REQUESTS: ResourceType[SupportRequest, SupportGuardContext] = ResourceType.of(
     SupportRequest, support_request, domain.LIFECYCLE

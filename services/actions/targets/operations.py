@@ -18,7 +18,8 @@ from services.actions.targets.tables import target
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Invalid
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, require, require_publishing, require_visibility_change
+from shared.records.requirements import require, require_publishing, require_visibility_change
+from shared.records.resource_type import ResourceType
 
 TARGETS: ResourceType[Target, None] = ResourceType.of(Target, target, domain.LIFECYCLE)
 

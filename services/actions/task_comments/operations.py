@@ -8,7 +8,8 @@ from services.actions.task_comments.record import TaskComment
 from services.actions.task_comments.tables import task_comment
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 
 TASK_COMMENTS: ResourceType[TaskComment, None] = ResourceType.of(TaskComment, task_comment, LIFECYCLE)
 

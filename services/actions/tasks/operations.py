@@ -23,7 +23,8 @@ from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.record import Texts
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 TASKS: ResourceType[Task, TaskGuardContext] = ResourceType.of(Task, task, domain.LIFECYCLE)
 

@@ -18,7 +18,8 @@ from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, p
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.references import reading_access
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 VALIDATION_RULES: ResourceType[ValidationRule, None] = ResourceType.of(
     ValidationRule, validation_rule, domain.LIFECYCLE

@@ -19,7 +19,8 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digest
 from shared.records.references import CENTRES, require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 AGREEMENTS: ResourceType[Agreement, None] = ResourceType.of(Agreement, agreement, domain.LIFECYCLE)
 _LAST: ResourceType[Agreement, None] = ResourceType.of(Agreement, agreement, domain.LAST_SIGNATURE)

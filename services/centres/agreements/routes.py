@@ -10,7 +10,7 @@ from services.centres.centres.routes import with_files
 from shared.database.statements import Row
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import permitted
+from shared.records.requirements import permitted
 from shared.web.records import RecordApi
 from shared.web.request_context import RequestContext
 

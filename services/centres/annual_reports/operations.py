@@ -26,14 +26,8 @@ from shared.records.documents import are_available, with_changed_digests
 from shared.records.lights import announce_lights
 from shared.records.record import Document
 from shared.records.references import NAMED_CENTRES
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require,
-    require_publishing,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require, require_publishing, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 REPORTS: ResourceType[AnnualReport, domain.ReportGuardContext] = ResourceType.of(
     AnnualReport, annual_report, domain.LIFECYCLE

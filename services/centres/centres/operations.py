@@ -28,13 +28,7 @@ from services.centres.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.queries import committee_of
 from services.centres.evaluations.queries import RenewalInputs, renewal_inputs
 from services.centres.messages.operations import CONVERSATION
-from services.centres.references import (
-    account_of,
-    country_of,
-    note_holder,
-    require_experts,
-    require_institutions,
-)
+from services.centres.references import account_of, country_of, note_holder, require_experts, require_institutions
 from shared.auth.offices import holds
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
@@ -46,14 +40,8 @@ from shared.questionnaires.template import Question
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest, with_digests
 from shared.records.references import COMMITTEES, reading_access
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require,
-    require_publishing,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require, require_publishing, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing, with_columns
 
 CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centre, centre, domain.LIFECYCLE)

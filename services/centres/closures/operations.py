@@ -18,7 +18,8 @@ from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, today
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import TransitionRequest
 from shared.records.rows import with_columns
 
 

@@ -18,7 +18,8 @@ from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest
 from shared.records.references import COMMITTEES, require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 MEETINGS: ResourceType[CommitteeMeeting, domain.MeetingGuardContext] = ResourceType.of(
     CommitteeMeeting, committee_meeting, domain.LIFECYCLE

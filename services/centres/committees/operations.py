@@ -15,13 +15,8 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest
 from shared.records.record import Document
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require_creation,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require_creation, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 COMMITTEES: ResourceType[Committee, domain.CommitteeGuardContext] = ResourceType.of(
     Committee, committee, domain.LIFECYCLE

@@ -26,7 +26,8 @@ from shared.records.references import (
     Nameable,
     require_known,
 )
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 DECISIONS: ResourceType[Decision, domain.DecisionGuardContext] = ResourceType.of(Decision, decision, domain.LIFECYCLE)
 _NAMEABLE: Mapping[str, Nameable] = {

@@ -16,7 +16,8 @@ from shared.kernel.errors import Conflict, FieldError, Forbidden, Invalid, inval
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
 from shared.records.panels import office_of
-from shared.records.resource_type import ResourceType, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 
 SCORES: ResourceType[EvaluationScore, None] = ResourceType.of(
     EvaluationScore, evaluation_score, Lifecycle(("recorded",), ())

@@ -21,7 +21,8 @@ from shared.records.documents import are_available, with_digest, with_digests
 from shared.records.panels import check_criteria, check_panel, conflict_of
 from shared.records.record import Document
 from shared.records.references import NAMED_CENTRES
-from shared.records.resource_type import ResourceType, TransitionRequest, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing
 
 EVALUATIONS: ResourceType[Evaluation, domain.EvaluationGuardContext] = ResourceType.of(

@@ -10,7 +10,8 @@ from services.centres.references import require_experts
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 NETWORKS: ResourceType[Network, None] = ResourceType.of(Network, network, LIFECYCLE)
 

@@ -14,7 +14,8 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, invalid_field
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, NAMED_INSTITUTIONS, NAMED_NETWORKS
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 PARTNERSHIPS: ResourceType[Partnership, None] = ResourceType.of(Partnership, partnership, domain.LIFECYCLE)
 _SIDES = ("centre_id", "partner_centre_id", "partner_institution_id", "partner_network_id", "kind")

@@ -11,7 +11,7 @@ from services.centres.centres.routes import CENTRE_API
 from services.centres.profiles import operations, queries
 from services.centres.profiles.schemas import Profile, ProfileBody, columns, present, written_in
 from shared.database.statements import Row
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import columns_of, record_read, with_columns
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of

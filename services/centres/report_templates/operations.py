@@ -12,7 +12,8 @@ from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.text import search_key
 from shared.questionnaires.template import faults, questions_of
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 TEMPLATES: ResourceType[ReportTemplate, None] = ResourceType.of(ReportTemplate, report_template, domain.LIFECYCLE)
 

@@ -20,7 +20,8 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.mail import tokens
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 REVIEWERS: ResourceType[Reviewer, domain.ReviewerGuardContext] = ResourceType.of(
     Reviewer, reviewer, domain.LIFECYCLE, is_personal=True

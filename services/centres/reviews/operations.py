@@ -20,7 +20,8 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 
 MOST_PER_CENTRE = 50
 REVIEWS: ResourceType[Review, None] = ResourceType.of(Review, review, Lifecycle(("recorded",), ()))

@@ -18,7 +18,8 @@ from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.references import COMMITTEES, require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 _OF_TERM = ("expert_id", "search_key", "office", "starts", "reason")
 """What the number of a term depends on, and whether it needs a reason."""

@@ -22,7 +22,7 @@ from services.centres.stages.schemas import (
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.resource import Resource
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import record_read
 from shared.web.request_context import CurrentContext, RequestContext
 from shared.web.responses import JSON, document_response

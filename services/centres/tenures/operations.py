@@ -24,7 +24,8 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
-from shared.records.resource_type import TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import TransitionRequest
 from shared.records.rows import with_columns
 
 _given: Mapping[str, object] = {column.key: bindparam(column.key) for column in tenure.c if column.key != "recorded_at"}

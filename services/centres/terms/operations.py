@@ -13,7 +13,8 @@ from shared.kernel.clock import today
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import TransitionRequest
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Term, requested: TransitionRequest) -> Term:

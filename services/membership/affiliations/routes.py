@@ -26,7 +26,8 @@ from services.membership.experts.record import Expert as ExpertRecord
 from services.membership.experts.routes import EXPERT_API
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.records.resource_type import TransitionRequest, require
+from shared.records.requirements import require
+from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
 from shared.web.conditional import changed_since, is_current
 from shared.web.contract import ShownAs, patch_of

@@ -13,7 +13,8 @@ from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import SYSTEM, Principal
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 BROADCASTS: ResourceType[Broadcast, domain.BroadcastGuardContext] = ResourceType.of(
     Broadcast, broadcast, domain.LIFECYCLE

@@ -19,13 +19,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
 from shared.records.panels import PanelMember, check_criteria, check_panel
 from shared.records.references import NAMED_EXPERTS
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require_creation,
-    require_visibility_change,
-)
+from shared.records.requirements import permitted, require_creation, require_visibility_change
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import differing
 
 CALLS: ResourceType[Call, domain.CallGuardContext] = ResourceType.of(Call, call, domain.LIFECYCLE)

@@ -9,7 +9,8 @@ from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 TEMPLATES: ResourceType[CertificateTemplate, None] = ResourceType.of(
     CertificateTemplate, certificate_template, domain.LIFECYCLE

@@ -20,7 +20,7 @@ from shared.database.statements import Connection, Row
 from shared.kernel.errors import invalid_field
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope, constant
-from shared.records.resource_type import require
+from shared.records.requirements import require
 
 _TITLES = {EXPERT: "expert", INSTITUTION: "institution", CENTRE: "centre"}
 

@@ -12,14 +12,8 @@ from shared.kernel.errors import invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require,
-    require_creation,
-    require_publishing,
-)
+from shared.records.requirements import permitted, require, require_creation, require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 CONGRESSES: ResourceType[Congress, domain.CongressGuardContext] = ResourceType.of(Congress, congress, domain.LIFECYCLE)
 

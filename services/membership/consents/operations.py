@@ -15,7 +15,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 CONSENTS: ResourceType[Consent, None] = ResourceType.of(Consent, consent, domain.LIFECYCLE, is_personal=True)
 

@@ -15,7 +15,8 @@ from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 DECLARATIONS: ResourceType[Declaration, domain.DeclarationGuardContext] = ResourceType.of(
     Declaration, declaration, domain.LIFECYCLE, is_personal=True

@@ -23,7 +23,8 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.erasing import delete_reports, reports_of
 from shared.records.personal import ToReview
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 ERASURES: ResourceType[Erasure, domain.ErasureGuardContext] = ResourceType.of(
     Erasure, erasure, domain.LIFECYCLE, is_personal=True

@@ -47,8 +47,8 @@ class ExpertGuardContext:
 
 
 def _recent(guard_context: ExpertGuardContext) -> Literal["too_late"] | None:
-    entered = guard_context.status_since
-    return None if entered and guard_context.today - entered <= UNDONE_WITHIN else "too_late"
+    since = guard_context.status_since
+    return None if since and guard_context.today - since <= UNDONE_WITHIN else "too_late"
 
 
 def _needs_email(guard_context: ExpertGuardContext) -> Literal["email_missing"] | None:
@@ -289,11 +289,7 @@ def term_of(starts: date | None, ends: date | None, reason: str | None, today: d
     usual = _after_years(starts, TERM_YEARS)
     ends = ends or usual
     if not max(starts, today) < ends <= _after_years(starts, LONGEST_TERM_YEARS):
-        raise invalid_field(
-            "/fields/ends",
-            "out_of_range",
-            f"The term ends after today and its start, at most {LONGEST_TERM_YEARS} years after its start.",
-        )
+        raise invalid_field("/fields/ends", "out_of_range", f"At most {LONGEST_TERM_YEARS} years, and after today.")
     if ends != usual and not (reason or "").strip():
         raise invalid_field("/reason", "reason_required", "A term that is not of four years needs a reason.")
     return starts, ends

@@ -30,14 +30,8 @@ from shared.kernel.lifecycle import Fields, given_day, given_id
 from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import (
-    Inserted,
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require,
-    require_publishing,
-)
+from shared.records.requirements import permitted, require, require_publishing
+from shared.records.resource_type import Inserted, ResourceType, TransitionRequest
 from shared.records.rows import columns_of, differing
 from shared.records.store import InsertLookup
 

@@ -13,7 +13,7 @@ from shared.database.statements import Connection, Statement
 from shared.kernel.errors import invalid_field
 from shared.kernel.text import email_key
 from shared.records.access_scope import AccessScope, constant
-from shared.records.resource_type import require
+from shared.records.requirements import require
 
 _MOST = 20
 """Most records with one address that a check reads."""

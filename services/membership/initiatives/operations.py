@@ -16,7 +16,8 @@ from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 INITIATIVES: ResourceType[Initiative, None] = ResourceType.of(Initiative, initiative, domain.LIFECYCLE)
 

@@ -9,6 +9,7 @@ import orjson
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import schedule_check_if_changed
 from services.membership.institutions import domain, queries
+from services.membership.institutions.matching import register
 from services.membership.institutions.record import Institution, Relation
 from services.membership.institutions.relations import names_of, replace_relations, stated, without
 from services.membership.institutions.tables import institution
@@ -18,14 +19,8 @@ from shared.kernel.errors import Conflict
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
-from shared.records.resource_type import (
-    ResourceType,
-    TransitionRequest,
-    permitted,
-    require,
-    require_creation,
-    require_publishing,
-)
+from shared.records.requirements import permitted, require, require_creation, require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import columns_of
 
 INSTITUTIONS: ResourceType[Institution, domain.InstitutionGuardContext] = ResourceType.of(
@@ -54,12 +49,12 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Institution) -> Inst
 
 async def _check_candidate(uow: UnitOfWork, access: AccessScope, new: Institution) -> None:
     require_publishing(access, new.visibility, new.country)
-    if known := await queries.in_register(uow.connection, access, new):
+    if known := await register.in_register(uow.connection, access, new):
         detail = "The register has this institution. Ask to represent it."
         raise Conflict(detail, code="institution_exists", members={"institutions": known})
     await uow.allow_record(new.id)
-    if await queries.open_candidates(uow.connection, access.principal.label) >= domain.MOST_CANDIDATES:
-        raise Conflict("Several institutions that you entered wait for a decision.", members={"reason": "too_many"})
+    if await register.open_candidates(uow.connection, access.principal.label) >= domain.MOST_CANDIDATES:
+        raise Conflict("Several of your institutions wait for a decision.", members={"reason": "too_many_candidates"})
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Institution, wanted: Institution) -> Institution:

@@ -13,27 +13,22 @@ from sqlalchemy import (
     Subquery,
     Text,
     Uuid,
-    and_,
     any_,
     bindparam,
     column,
     func,
     literal_column,
-    or_,
     select,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.membership.institutions.domain import (
-    CANDIDATE,
     LIFECYCLE,
     MATCHED,
-    MOST_CANDIDATES,
     PUBLISHED,
     TYPES,
     normal_domain,
-    values_of,
 )
 from services.membership.institutions.matching.candidates import Candidate
 from services.membership.institutions.matching.ranking import Match, rank
@@ -42,7 +37,7 @@ from services.membership.institutions.record import Institution
 from services.membership.institutions.relations import SHOWN
 from services.membership.institutions.tables import institution, institution_value
 from services.membership.record_linkage.institution_names import one_letter_off
-from shared.database.context import Lookup, context
+from shared.database.context import context
 from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
@@ -150,53 +145,6 @@ LISTING = Listing(
 )
 render_whole = renderer(shown_columns(Institution, institution))
 render_public = renderer(shown_columns(Institution, institution, Public))
-
-_v = institution_value.c
-
-
-def _in_register(access_kind: AccessKind) -> Select[Any]:
-    """The institutions of a country that have this ROR id, or one of these names and domains."""
-    named = select(_v.institution_id).where(
-        _v.institution_id == institution.c.id,
-        or_(
-            and_(_v.kind == constant("name"), _v.value == any_(bindparam("names", type_=ARRAY(Text)))),
-            and_(_v.kind == constant("domain"), _v.value == any_(bindparam("domains", type_=ARRAY(Text)))),
-        ),
-    )
-    query = visible_to(access_kind).with_only_columns(institution.c.id, institution.c.display_name)
-    return query.where(
-        institution.c.country == bindparam("of_country"),
-        or_(institution.c.ror == bindparam("of_ror", type_=Text), named.exists()),
-    ).limit(5)
-
-
-_IN_REGISTER = Shapes(_in_register)
-_OPEN_CANDIDATES = Lookup(
-    select(institution.c.id)
-    .where(institution.c.created_by == bindparam("label"), institution.c.status == constant(CANDIDATE))
-    .limit(MOST_CANDIDATES)
-)
-
-
-async def in_register(connection: Connection, access: AccessScope, new: Institution) -> list[dict[str, str]]:
-    """Institutions of its country that the caller may know of and that have a name, a domain or the ROR id of a new
-    one: at most five."""
-    given = values_of(new.names, new.types, new.domains)
-    rows = await _IN_REGISTER.get(access.access_kind).fetch(
-        connection,
-        names=[value for kind, value in given if kind == "name"],
-        domains=[value for kind, value in given if kind == "domain"],
-        of_country=new.country,
-        of_ror=new.ror,
-        **access.parameters,
-    )
-    return [{"id": str(row["id"]), "display_name": row["display_name"]} for row in rows]
-
-
-async def open_candidates(connection: Connection, label: str) -> int:
-    """How many institutions that this person entered wait for a decision; at most `MOST_CANDIDATES`."""
-    return len(await _OPEN_CANDIDATES.fetch(connection, label=label))
-
 
 _MATCH_COLUMNS = (
     "id", "ref", "display_name", "country", "ror", "status", "visibility", "names", "domains", "locations",

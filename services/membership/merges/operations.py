@@ -27,7 +27,8 @@ from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.record import Record
-from shared.records.resource_type import ResourceType, TransitionRequest, require_publishing
+from shared.records.requirements import require_publishing
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import columns_of, with_columns
 
 

@@ -15,7 +15,7 @@ from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.record import Record
-from shared.records.resource_type import require, require_publishing
+from shared.records.requirements import require, require_publishing
 from shared.records.rows import with_columns
 
 LivingFault: TypeAlias = Literal[

@@ -26,7 +26,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_each_digest
 from shared.records.panels import CHAIR, conflict_of, office_of
 from shared.records.references import require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 NOMINATIONS: ResourceType[Nomination, domain.NominationGuardContext] = ResourceType.of(
     Nomination, nomination, domain.LIFECYCLE, is_personal=True

@@ -9,7 +9,8 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import ResourceType, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 
 NOTICES: ResourceType[Notice, None] = ResourceType.of(Notice, notice, domain.LIFECYCLE)
 

@@ -19,7 +19,8 @@ from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 PARTICIPATIONS: ResourceType[Participation, domain.ParticipationGuardContext] = ResourceType.of(
     Participation, participation, domain.LIFECYCLE, is_personal=True

@@ -18,7 +18,7 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.messaging.job_run import JobHandlers, JobRun
 from shared.records.access_scope import access_scope_for
-from shared.records.resource_type import require
+from shared.records.requirements import require
 
 
 def job_handlers(settings: Settings) -> JobHandlers:

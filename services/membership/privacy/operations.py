@@ -12,7 +12,7 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.records.access_scope import AccessScope
-from shared.records.resource_type import require
+from shared.records.requirements import require
 
 SUBJECT_EXPORT = "subject_export"
 """The verb, the job type, and the name of the file."""

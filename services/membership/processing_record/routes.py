@@ -7,7 +7,7 @@ from services.membership.processing_record.document import document
 from services.membership.processing_record.schemas import ProcessingRecord
 from shared.kernel.principal import READ
 from shared.kernel.resource import Resource
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.web.request_context import CurrentContext
 from shared.web.responses import document_response
 from shared.web.route import ResourceRouter

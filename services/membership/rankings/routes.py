@@ -26,7 +26,7 @@ from shared.kernel.clock import to_text
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.panels import CHAIR, office_of
-from shared.records.resource_type import require
+from shared.records.requirements import require
 from shared.records.rows import record_read
 from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of
 from shared.web.request_context import CurrentContext

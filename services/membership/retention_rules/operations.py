@@ -20,7 +20,8 @@ from shared.kernel.principal import SYSTEM, Principal
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.erasing import ErasableRows, delete_rows
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import records_of
 
 RETENTION_RULES: ResourceType[RetentionRule, domain.RuleGuardContext] = ResourceType.of(

@@ -27,7 +27,8 @@ from shared.kernel.errors import (
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.access_scope import AccessScope
 from shared.records.panels import conflict_of, office_of
-from shared.records.resource_type import ResourceType, require
+from shared.records.requirements import require
+from shared.records.resource_type import ResourceType
 
 SCORES: ResourceType[Score, None] = ResourceType.of(Score, score, Lifecycle(("recorded",), ()))
 

@@ -23,7 +23,8 @@ from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer_once
 from shared.records.access_scope import AccessScope, access_scope_for
 from shared.records.documents import are_available, with_digest
-from shared.records.resource_type import ResourceType, TransitionRequest, permitted, require
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
 
 SUPPORTS: ResourceType[Support, domain.SupportGuardContext] = ResourceType.of(
     Support, support, domain.LIFECYCLE, is_personal=True

@@ -1,12 +1,11 @@
 """The paths of membership: experts and their affiliations, institutions, duplicates and merges, imports."""
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path as FilePath
 from typing import Any
 from uuid import uuid4
 
 from tests.journeys.paths.centres import host
+from tests.journeys.paths.imports import ANNA, BAD, BROKEN, cancel, imported, wait
 from tests.journeys.paths.path import (
     Path,
     PathRun,
@@ -24,8 +23,6 @@ from tests.support.running import eventually
 
 _V1 = V1["membership"]
 _OFFICER = "secretariat_officer"
-_MANY = 20_001
-"""Records of an import that a job undoes, instead of the request."""
 
 
 def prospect(path_run: PathRun, **more: Any) -> str:
@@ -222,31 +219,6 @@ def _undo_other(path_run: PathRun) -> None:
     path_run.by(_OFFICER).step(path_run.notes["other"], "undo")
 
 
-def _import(*rows: str, **form: str) -> Any:
-    """An import of experts by an officer, with these lines or one row of each of many persons."""
-
-    def start(path_run: PathRun) -> str:
-        lines = rows or [f"Imported {number},{path_run.country}" for number in range(_MANY)]
-        with tempfile.TemporaryDirectory() as folder:
-            file = FilePath(folder) / "list.csv"
-            file.write_text("\n".join(["full_name,country", *lines, ""]))
-            job = path_run.by(_OFFICER).start_upload(f"{_V1}/imports", file, resource="experts", **form)
-        path_run.notes["job"] = job
-        imports = path_run.by(_OFFICER).get(f"{_V1}/imports")["items"]
-        return str(next(one["links"]["self"] for one in imports if one["job"] == job))
-
-    return start
-
-
-def _wait(path_run: PathRun) -> None:
-    """Waits for the job of the import, or of its undo."""
-    path_run.by(_OFFICER).finished(path_run.by(_OFFICER).get(path_run.record)["job"])
-
-
-def _cancel(path_run: PathRun) -> None:
-    assert path_run.by(_OFFICER).send("DELETE", path_run.notes["job"]).status_code == 202
-
-
 def _message(audience: str) -> Any:
     """A message on the file of an expert."""
 
@@ -256,9 +228,6 @@ def _message(audience: str) -> Any:
 
     return post
 
-
-_ANNA, _BAD = "Anna Alone,PG", "Nobody Known,QQ"
-_BROKEN = (*(f"Broken {number},PG" for number in range(2_000)), '"Broken" off,PG')
 
 PATHS = (
     Path(
@@ -501,23 +470,23 @@ PATHS = (
     Path(
         "membership.imports",
         "PG",
-        _import(),
+        imported(),
         "pending",
         (
-            refused(_OFFICER, "undo", "under_way", _wait),
-            follows("", "done", _wait),
+            refused(_OFFICER, "undo", "under_way", wait),
+            follows("", "done", wait),
             taken(_OFFICER, "undo", "undoing"),
-            follows("take_back", "undone", _wait),
+            follows("take_back", "undone", wait),
         ),
     ),
     Path(
         "membership.imports",
         "PG",
-        _import(_ANNA, mode="dry_run"),
+        imported(ANNA, mode="dry_run"),
         "done",
         (refused(_OFFICER, "undo", "nothing_was_written"),),
     ),
-    Path("membership.imports", "PG", _import(_ANNA, _BAD, on_error="abort"), "aborted", ()),
-    Path("membership.imports", "PG", _import(*_BROKEN), "failed", ()),
-    Path("membership.imports", "PG", _import(), "pending", (follows("", "cancelled", _cancel),)),
+    Path("membership.imports", "PG", imported(ANNA, BAD, on_error="abort"), "aborted", ()),
+    Path("membership.imports", "PG", imported(*BROKEN), "failed", ()),
+    Path("membership.imports", "PG", imported(), "pending", (follows("", "cancelled", cancel),)),
 )

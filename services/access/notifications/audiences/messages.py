@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import TableClause, and_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.access.notifications.audiences.holders import ACCOUNT, KEYS, OFFICE, director_of, named_in, office_of
 from services.access.notifications.domain import Audience
-from services.access.notifications.holders import ACCOUNT, KEYS, OFFICE, director_of, named_in, office_of
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.records.access_scope import constant

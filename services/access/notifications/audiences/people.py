@@ -13,9 +13,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.access.accounts.tables import account
 from services.access.api_keys.tables import api_key
 from services.access.grants.tables import grant
-from services.access.notifications import messages, proposals
-from services.access.notifications.domain import NOTICES, Audience, Notice
-from services.access.notifications.holders import (
+from services.access.notifications.audiences import messages, proposals
+from services.access.notifications.audiences.holders import (
     ACCOUNT,
     HOLDER_OF_CENTRE,
     KEYS,
@@ -24,6 +23,7 @@ from services.access.notifications.holders import (
     office_of,
     owner_of_task,
 )
+from services.access.notifications.domain import NOTICES, Audience, Notice
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.contracts.envelope import Fact

@@ -123,7 +123,8 @@ class WantedGrant:
         """Whether the holders of a role may give this one. `act` is the permission over grants that they use."""
         if self.delegated_in and self.role in DELEGATING.get(role, frozenset()):
             return True
-        invited = INVITING.get(role, frozenset()) if self.invited_in else frozenset()
+        is_invitation = self.invited_in is not None or self.scope_kind == "institution"
+        invited = INVITING.get(role, frozenset()) if is_invitation else frozenset()
         permitted = {("grants", act), ("*", "*")} & ROLES.get(role, frozenset())
         return bool(permitted) and self.role in DELEGABLE.get(role, frozenset()) | invited
 

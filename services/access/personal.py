@@ -24,9 +24,9 @@ PARTS: Mapping[str, PersonalTable] = {
     "grants": personal(
         "access_grant",
         f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
-        " delegated_from caused_by letter proof",
+        " delegated_from caused_by letter proof place",
         retained=f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends second_person"
-        " delegated_from caused_by proof",
+        " delegated_from caused_by proof place",
     ),
     "notifications": personal(
         "access_notification",

@@ -28,6 +28,7 @@ _OF_BODIES = {
     ("centres", "report_templates", "version"): "invalid_type",
     ("actions", "report_templates", "version"): "invalid_type",
     ("actions", "delegations", "account_id"): "invalid_format",
+    ("actions", "focal_points", "account_id"): "invalid_format",
 }
 """The fields of bodies with a name of the server's (decisions 95 and 105), and why their values here are refused."""
 _NOTHING = Started("", "", "")
@@ -48,8 +49,8 @@ async def _refused(caller: Caller, method: str, path: str, body: Any, field: str
     response = await caller.request(method, path, json={**body, field: _value(field)}, etag=etag)
     assert response.status_code == 422, f"{field}: {response.text}"
     faults = [(error["code"], error["pointer"]) for error in response.json()["errors"]]
-    parts = path.split("/")
-    own = _OF_BODIES.get((parts[1], parts[-1], field), "unknown_field")
+    _, service, _, resource, *rest = path.split("/")
+    own = _OF_BODIES.get((service, rest[-1] if len(rest) > 1 else resource, field), "unknown_field")
     assert (own, f"/{field}") in faults, f"{field}: {response.text}"
 
 
@@ -157,7 +158,7 @@ PRIVATE: dict[str, tuple[str, set[str]]] = {
     "results": ("actions", {"evidence", *_WHO}),
     "correspondence": ("actions", _WHO),
     "government_bodies": ("actions", _WHO),
-    "focal_points": ("actions", {"letter", *_WHO}),
+    "focal_points": ("actions", {"account_id", "letter", *_WHO}),
     "meetings": ("actions", {"participants", *_WHO}),
 }
 """Each kind's service, and the fields of a published record that only covering grants may read."""

@@ -38,9 +38,15 @@ _OTHERS = (
     "accounts", "clients", "grants", "merges", "winners", "duplicates", "affiliations", "terms", "endorsements",
     "congresses",
 )  # fmt: skip
-_WITHOUT_COUNTRY = {name: {"accounts"} for name in ("createGrant", "transitionGrant", "createDelegation")}
-"""A caller with the id of an active account of any country may grant it a role, or delegate to it, in their own
-country."""
+_WITHOUT_COUNTRY = {
+    name: {"accounts"}
+    for name in (
+        "createGrant", "transitionGrant", "createDelegation", "createFocalPoint", "updateFocalPoint",
+        "transitionFocalPoint",
+    )
+}  # fmt: skip
+"""A caller with the id of an active account of any country may give it a role or an office, or delegate to it, in their
+own country."""
 _VARYING = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Z]{3}-\d{6,}|\d{4}-\d\d-\d\dT[\d:.]+Z|\"version\":\d+"
     r"|Entered \w+ \d+|[0-9a-f]{32}@|\"code\":\"[0-9A-Z]{16}[0-9A-Z*~$=]\"|\"status_index\":\d+"

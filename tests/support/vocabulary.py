@@ -39,7 +39,7 @@ WRITTEN: Mapping[str, frozenset[str]] = {
 }
 """The modules whose verbs of histories are in a variable."""
 JOB_STATES = frozenset({"queued", "running", "succeeded", "failed", "cancelled"})
-_WRITING = {"record_change": 1, "_record_change": 2, "write": 1, "write_alike": 1}
+_WRITING = {"record_change": 1, "_record_change": 2, "write": 1, "write_alike": 1, "write_aside": 1}
 """The functions that record a change, and the first argument that may be its verb."""
 
 

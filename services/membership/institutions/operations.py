@@ -8,8 +8,7 @@ import orjson
 
 from services.membership.access import ROLES
 from services.membership.duplicates.operations import schedule_check_if_changed
-from services.membership.institutions import domain, queries
-from services.membership.institutions.matching import register
+from services.membership.institutions import domain, naming, queries
 from services.membership.institutions.record import Institution, Relation
 from services.membership.institutions.relations import names_of, replace_relations, stated, without
 from services.membership.institutions.tables import institution
@@ -49,11 +48,11 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Institution) -> Inst
 
 async def _check_candidate(uow: UnitOfWork, access: AccessScope, new: Institution) -> None:
     require_publishing(access, new.visibility, new.country)
-    if known := await register.in_register(uow.connection, access, new):
+    if known := await naming.in_register(uow.connection, access, new):
         detail = "The register has this institution. Ask to represent it."
         raise Conflict(detail, code="institution_exists", members={"institutions": known})
     await uow.allow_record(new.id)
-    if await register.open_candidates(uow.connection, access.principal.label) >= domain.MOST_CANDIDATES:
+    if await naming.open_candidates(uow.connection, access.principal.label) >= domain.MOST_CANDIDATES:
         raise Conflict("Several of your institutions wait for a decision.", members={"reason": "too_many_candidates"})
 
 

@@ -66,9 +66,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Support, wanted:
     changed = replace(before, consent_to_list=wanted.consent_to_list, evidence=wanted.evidence)
     for name in ("initiative_id", "expert_id", "institution_id", "capacity", "organisation", "signed_at"):
         if getattr(wanted, name) != getattr(before, name):
-            raise invalid_field(
-                f"/{name}", "invalid_value", "Only `consent_to_list` and `evidence` of a support change."
-            )
+            raise invalid_field(f"/{name}", "invalid_value", "Only `consent_to_list` and `evidence` change.")
     changed = await with_digest(uow, "evidence", changed, before)
     if changed.status == "accepted" and changed.consent_to_list != before.consent_to_list:
         changed = await listed(uow, changed)

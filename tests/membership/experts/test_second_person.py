@@ -61,7 +61,9 @@ async def test_a_proposal_changes_nothing_and_is_recorded(
     record = (await admin.get(path)).json()
     assert shown["record"] == {"id": record["id"], "ref": record["ref"], "version": record["version"]}
     assert record["status"] == "active"
-    assert (await admin.get(f"{path}/transitions/pending")).json() == {"items": [shown], "next": None}
+    (listed,) = (await admin.get(f"{path}/transitions/pending")).json()["items"]
+    assert {name: listed[name] for name in shown} == shown
+    assert str(CALLERS["admin"].id) not in [person["id"] for person in listed["could_confirm"]]
     assert (await admin.get(shown["links"]["self"])).json() == shown
     newest = (await admin.get(f"{path}/history?limit=1")).json()["items"][0]
     assert (newest["action"], newest["changes"]) == (

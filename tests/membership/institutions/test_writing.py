@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -139,7 +140,8 @@ async def test_who_may_do_what(admin: Caller, caller: At) -> None:
     row = await submitted(author, "Permitta College")
     path = f"{INSTITUTIONS}/{row['id']}"
     assert (await author.step(path, "verify")).status_code == 403
-    assert (await focal.post(INSTITUTIONS, institution())).status_code == 403
+    entered = await focal.post(INSTITUTIONS, institution(f"Focal {uuid4().hex}"))
+    assert (entered.status_code, entered.json()["status"]) == (201, "candidate"), "like any person"
     abroad = await author.post(INSTITUTIONS, institution(country="XB"))
     assert (abroad.status_code, abroad.json()["code"]) == (403, "country_forbidden")
     assert (await author.post(INSTITUTIONS, institution(visibility="public"))).status_code == 403

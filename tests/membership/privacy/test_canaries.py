@@ -85,7 +85,7 @@ class Person:
         yield "sessions", {**record, "account_id": self.account, "status": "active"}
         yield "notifications", {"account_id": self.account, "mail": "none"}
         yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",
-                        "scope_kind": "self"}  # fmt: skip
+                        "scope_kind": "self", "place": "XA", "proof": "letter"}  # fmt: skip
         yield "api_keys", {**record, "owner_kind": "account", "owner_id": self.account, "status": "active"}
         yield (
             "seats",
@@ -122,6 +122,8 @@ class Person:
         yield "register_entries", entry
         coordinated = {**record, "country": None, "coordinator_id": self.expert, "status": "active"}
         yield "coordinated_networks", coordinated
+        file = {"category": "A01", "size": 1, "media_type": "text/plain", "sha256": "0" * 64, "status": "available"}
+        yield "evidence", {**record, **file, "country": None, "scope_id": self.expert}
         yield "focal_points", {**record, "expert_id": self.expert, "status": "active"}
 
     async def enter(self, superuser: asyncpg.Connection) -> None:

@@ -12,6 +12,7 @@ _STRICT = """
 from tests.support import costs
 
 costs._MOST = 0.05
+costs._SLOWER = 1_000
 """
 _ITEMS = """
 import time

@@ -7,10 +7,8 @@ from functools import cache
 
 _SERVING = (20_000, 20, 20)
 _BULK = (1_000_000, 20, 20)
-_thresholds = [gc.get_threshold()]
-"""Outside bulk work: the last ones hold."""
-_bulk_work: list[None] = []
-"""One entry for each bulk operation under way."""
+_requested = [gc.get_threshold()]
+"""The highest hold: the usual ones, those of a started process, and those of each bulk operation under way."""
 
 
 @cache
@@ -19,7 +17,7 @@ def freeze_started() -> None:
     and collects less often. Further calls do nothing."""
     gc.collect()
     gc.freeze()
-    _thresholds.append(_SERVING)
+    _requested.append(_SERVING)
     _tune()
 
 
@@ -27,14 +25,14 @@ def freeze_started() -> None:
 def reduced_gc() -> Iterator[None]:
     """For work with hundreds of thousands of live objects and no garbage, whose scans would take a fifth of its time.
     The usual thresholds return when the last such work of the event loop has ended."""
-    _bulk_work.append(None)
+    _requested.append(_BULK)
     _tune()
     try:
         yield
     finally:
-        _bulk_work.pop()
+        _requested.remove(_BULK)
         _tune()
 
 
 def _tune() -> None:
-    gc.set_threshold(*(_BULK if _bulk_work else _thresholds[-1]))
+    gc.set_threshold(*max(_requested))

@@ -114,15 +114,22 @@ async def _mend_queue(redis: ArqRedis, service: str) -> None:
         await redis.delete(key)
 
 
+class _Stopped(Exception):
+    """The reader was asked to stop."""
+
+
 class _WokenWorker(Worker):
     """An arq worker that reads its queue when it is notified, not at its own intervals."""
 
-    def __init__(self, is_due: asyncio.Event, *given: Any, **named: Any) -> None:
+    def __init__(self, is_due: asyncio.Event, is_stopped: asyncio.Event, *given: Any, **named: Any) -> None:
         super().__init__(*given, poll_delay=_GAP, **named)
         self._is_due = is_due
+        self._is_stopped = is_stopped
 
     async def _poll_iteration(self) -> None:
         await self._is_due.wait()
+        if self._is_stopped.is_set():
+            raise _Stopped
         self._is_due.clear()
         await super()._poll_iteration()
 
@@ -135,13 +142,23 @@ class QueueReader:
         self._service = service
         self._on_message = on_message
         self._is_due = asyncio.Event()
+        self._is_stopped = asyncio.Event()
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
 
     def look(self) -> None:
         """Reads the queue. Sends nothing to Valkey otherwise."""
         self._is_due.set()
 
+    async def stop(self) -> None:
+        """Ends `read` after the messages under way. redis-py leaves a connection open that is cancelled between
+        commands."""
+        self._is_stopped.set()
+        self._is_due.set()
+        await self._is_idle.wait()
+
     async def read(self) -> None:
-        """Reads at each `look` until the connection fails, then raises; the caller starts it again."""
+        """Reads at each `look` until `stop`. Raises when the connection fails; the caller starts it again."""
 
         async def wake(ctx: dict[Any, Any], *arguments: Any, **_more: Any) -> None:  # noqa: ARG001
             self._on_message(arguments[0])
@@ -149,6 +166,7 @@ class QueueReader:
         redis = _connect(self._redis_url)
         worker = _WokenWorker(
             self._is_due,
+            self._is_stopped,
             [func(wake, name=_FUNCTION, keep_result=0, timeout=5, max_tries=1)],
             queue_name=_queue(self._service),
             redis_pool=redis,
@@ -160,11 +178,15 @@ class QueueReader:
             job_serializer=orjson.dumps,
             job_deserializer=orjson.loads,
         )
+        self._is_idle.clear()
         try:
             await _mend_queue(redis, self._service)
-            await worker.main()
+            with suppress(_Stopped):
+                await worker.main()
+            await asyncio.gather(*worker.tasks.values())
         finally:
             for task in worker.tasks.values():
                 task.cancel()
             await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
             await redis.aclose(close_connection_pool=True)
+            self._is_idle.set()

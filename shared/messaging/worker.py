@@ -136,7 +136,8 @@ class Worker:
             )
         takers = [asyncio.create_task(queue.run(), name=queue.name) for queue in self._queues.values()]
         helpers = [
-            asyncio.create_task(keep_running(name, work), name=name) for name, work in self._helpers(reader).items()
+            asyncio.create_task(keep_running(name, work, until=self._stop.is_set), name=name)
+            for name, work in self._helpers(reader).items()
         ]
         freeze_started()
         log.info("started", service=self._service, worker=self._name)
@@ -146,9 +147,10 @@ class Worker:
             self.stop()
             for queue in self._queues.values():
                 queue.stop()
-            await asyncio.wait(takers, timeout=self._patience)
+            reading = asyncio.create_task(reader.stop())
+            await asyncio.wait([*takers, reading], timeout=self._patience)
             await asyncio.gather(*(queue.drain(self._patience) for queue in self._queues.values()))
-            await end([*helpers, *takers])
+            await end([*helpers, *takers, reading])
             if server is not None:
                 server.close()
             await self._notifier.close()

@@ -54,11 +54,10 @@ class Copying:
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return unit_of_work(self.database, SYSTEM_CONTEXT)
 
-    async def make(self, at: datetime | None = None, database: Database | None = None) -> int:
+    async def make(self, at: datetime | None = None) -> int:
         if at is not None:
             self.set_clock(at)
-        used = database or self.database
-        return await self.jobs.make(used, lambda: unit_of_work(used, SYSTEM_CONTEXT))
+        return await self.jobs.make(self.database, self.begin)
 
     async def remove(self) -> None:
         async with self.begin() as uow:
@@ -159,10 +158,14 @@ def test_copies_are_due_in_the_evening_or_when_those_of_yesterday_are_missing() 
 
 
 async def test_several_workers_make_the_copies_of_a_day_once(
-    anonymous: Caller, settings: ActionsSettings, copying: Copying, superuser: asyncpg.Connection
+    anonymous: Caller,
+    settings: ActionsSettings,
+    copying: Copying,
+    superuser: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     databases = [await Database.open(settings.database_dsn(), size=1) for _ in range(3)]
-    made = await asyncio.gather(*(copying.make(database=each) for each in databases))
+    made = await asyncio.gather(*(Copying(copying.jobs, each, monkeypatch).make() for each in databases))
     for each in databases:
         await each.close()
     assert sorted(made) == [0, 0, ALL]

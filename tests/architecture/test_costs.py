@@ -12,6 +12,7 @@ _STRICT = """
 from tests.support import costs
 
 costs._MOST = 0.05
+costs._SLOWER = {slower}
 """
 _ITEMS = """
 import time
@@ -43,8 +44,8 @@ def test_quick():
 """
 
 
-def _run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    (folder / "strict.py").write_text(_STRICT)
+def _run(folder: Path, *options: str, slower: int = 1_000) -> subprocess.CompletedProcess[str]:
+    (folder / "strict.py").write_text(_STRICT.format(slower=slower))
     (folder / "test_items.py").write_text(_ITEMS)
     plugins = ("no:randomly", "no:xdist", "no:cacheprovider", "tests.support.costs", "strict")
     words = [
@@ -73,6 +74,13 @@ def test_what_is_slow_twice_and_not_marked_fails(tmp_path: Path) -> None:
     assert [name.split()[0] for name in failed] == ["test_slow"]
     assert "make it cheaper, or mark it as long" in done.stdout
     assert "CPU seconds of" in done.stdout
+
+
+@pytest.mark.long("runs pytest")
+def test_a_slower_core_is_said_and_times_are_not_judged(tmp_path: Path) -> None:
+    done = _run(tmp_path, "--tier=test", slower=0)
+    assert done.returncode == 0, done.stdout
+    assert "(not judged, it is slower)" in done.stdout
 
 
 @pytest.mark.long("runs pytest")

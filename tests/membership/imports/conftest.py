@@ -111,13 +111,15 @@ async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def empty(connection: asyncpg.Connection) -> None:
-    """Deletes every row, even while jobs work on them. Whatever takes the tables in another order is waited for. To
-    delete few rows of many tables takes less than to truncate these; no trigger runs, and no reference is checked."""
+    """Deletes every row, even while jobs work on them: what they have written and not committed is waited for, as is
+    whatever takes the tables in another order. To delete few rows of many tables takes less than to truncate these; no
+    trigger runs, and no reference is checked."""
 
     async def is_done() -> bool:
         with suppress(asyncpg.DeadlockDetectedError):
             async with connection.transaction():
                 await connection.execute("SET LOCAL session_replication_role = 'replica'")
+                await connection.execute(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE")
                 await connection.execute("".join(f"DELETE FROM {table};" for table in TABLES))
             return True
         return False

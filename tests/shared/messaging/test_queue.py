@@ -17,8 +17,8 @@ async def reading(redis_url: str, service: str) -> AsyncIterator[tuple[QueueRead
     reader = QueueReader(redis_url, service, queues.put_nowait)
     task = asyncio.create_task(reader.read())
     yield reader, queues
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await reader.stop()
+    await task
 
 
 async def publish(redis_url: str, service: str, queue: str) -> None:
@@ -54,3 +54,20 @@ async def test_a_look_into_an_empty_queue_is_one_command(redis_url: str) -> None
             await eventually(has_looked)
             assert recorder.commands == [*before, "ZRANGEBYSCORE"]
             before = recorder.commands
+
+
+async def test_a_stop_waits_for_the_messages_under_way(redis_url: str) -> None:
+    service, queues = uuid4().hex, asyncio.Queue[str]()
+    async with recording(redis_url) as recorder:
+        reader = QueueReader(recorder.url, service, queues.put_nowait)
+        task = asyncio.create_task(reader.read())
+        await publish(redis_url, service, "normal")
+
+        async def has_begun() -> bool:
+            return "WATCH" in recorder.commands
+
+        reader.look()
+        await eventually(has_begun)
+        await reader.stop()
+        await task
+    assert queues.get_nowait() == "normal"

@@ -90,7 +90,7 @@ def test_a_role_reaches_whoever_takes_their_listed_record_over(world: World, tmp
     assert not _waiting(listed.officer)
 
 
-def test_a_role_over_a_later_address_waits_for_the_officer_who_is_told(world: World, tmp_path: Path) -> None:
+def test_a_role_over_a_later_address_waits_for_the_officer_who_invited(world: World, tmp_path: Path) -> None:
     listed, later = Listed(world, tmp_path, "WS"), f"{uuid4().hex}@example.org"
     listed.author.change(f"{EXPERTS}/{listed.expert}", {"emails": [{"value": later}]})
     person = listed.takes_over(later)

@@ -7,7 +7,7 @@ from deploy.local.binaries import Binaries
 from deploy.local.child import Program, Stage
 from deploy.local.folder import write_private
 from deploy.local.ports import HOST
-from deploy.local.readiness import answers
+from deploy.local.readiness import answer
 
 PREFERRED_PORT = 16379
 
@@ -59,4 +59,5 @@ class Valkey:
         )
 
     async def _ready(self) -> bool:
-        return await answers(HOST, self.port, f"AUTH {self._password}\r\nPING\r\n", "+OK\r\n+PONG\r\n")
+        ready = "+OK\r\n+PONG\r\n"
+        return await answer(HOST, self.port, f"AUTH {self._password}\r\nPING\r\n", len(ready)) == ready

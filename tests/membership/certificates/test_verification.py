@@ -154,7 +154,7 @@ async def test_a_network_that_guesses_is_stopped_but_not_whoever_has_a_code(
 ) -> None:
     _, record = await member()
     made = await issued(admin, await participation(admin, record["id"]))
-    monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30))
+    monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30, 3_600))
     guesses = [(await anonymous.get(f"{VERIFY}/{codes.new_code()}")).status_code for _ in range(30)]
     assert set(guesses) == {404}
     for stopped in (
@@ -200,7 +200,7 @@ async def test_the_addresses_of_one_ipv6_network_guess_together(
 ) -> None:
     _, record = await member()
     made = await issued(admin, await participation(admin, record["id"]))
-    monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30))
+    monkeypatch.setattr(routes, "_UNKNOWN", Limit(f"unknown {uuid4()}", 30, 3_600))
 
     async def ask(address: str, code: str) -> int:
         return (await way(Caller(from_address(membership, address), None), code)).status_code

@@ -25,10 +25,11 @@ COLUMNS = (
     "designated_on", "verified_on", "claimed_by", "owner_id", "owner_kind", "digest", "hint", "last_used",
 )  # fmt: skip
 _OF_BODIES = {
-    ("centres", "report_templates", "version"): "invalid_type",
-    ("actions", "report_templates", "version"): "invalid_type",
-    ("actions", "delegations", "account_id"): "invalid_format",
-    ("actions", "focal_points", "account_id"): "invalid_format",
+    ("POST", "centres", "report_templates", "version"): "invalid_type",
+    ("POST", "actions", "report_templates", "version"): "invalid_type",
+    ("POST", "actions", "delegations", "account_id"): "invalid_format",
+    ("POST", "actions", "focal_points", "account_id"): "invalid_format",
+    ("PATCH", "actions", "focal_points", "account_id"): "invalid_format",
 }
 """The fields of bodies with a name of the server's (decisions 95 and 105), and why their values here are refused."""
 _NOTHING = Started("", "", "")
@@ -50,7 +51,7 @@ async def _refused(caller: Caller, method: str, path: str, body: Any, field: str
     assert response.status_code == 422, f"{field}: {response.text}"
     faults = [(error["code"], error["pointer"]) for error in response.json()["errors"]]
     _, service, _, resource, *rest = path.split("/")
-    own = _OF_BODIES.get((service, rest[-1] if len(rest) > 1 else resource, field), "unknown_field")
+    own = _OF_BODIES.get((method, service, rest[-1] if len(rest) > 1 else resource, field), "unknown_field")
     assert (own, f"/{field}") in faults, f"{field}: {response.text}"
 
 

@@ -111,14 +111,14 @@ async def test_what_is_refused_leaves_no_file(
 async def test_a_repeated_request_leaves_one_file(
     secretariat: Importer, settings: MembershipSettings, database: asyncpg.Connection
 ) -> None:
-    before, key = files_of(settings), {"Idempotency-Key": uuid4().hex}
+    key = {"Idempotency-Key": uuid4().hex}
     content = book([HEADINGS, ("Amina Varga", "XA", uuid4().hex, "")])
     responses = [await secretariat.send("experts", content, "a.xlsx", headers=key) for _ in range(2)]
     assert [response.status_code for response in responses] == [202, 202]
     assert responses[1].headers["idempotency-replayed"] == "true"
     await secretariat.end_of(responses[0].headers["location"])
     digest = await database.fetchval("SELECT file_digest FROM core_import")
-    assert {path.name for path in files_of(settings) - before} == {digest}
+    assert [path.name for path in files_of(settings) if path.name.startswith(digest)] == [digest]
 
 
 async def test_files_that_no_row_names_are_swept_away(

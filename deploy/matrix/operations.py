@@ -20,6 +20,7 @@ class Ask(StrEnum):
     DO = "a verb on the record in access"
     STEP = "any writing verb on the record in access"
     PART = "the record and its part in access"
+    ANOTHERS = "a verb on the record in access, and the country of what another wrote about it in access"
     STEP_PART = "the record and its part in access, and any writing verb on the part"
     ENTER = "a verb in the record's country"
     ENTER_UNDER = "a verb in the country of a record in access"
@@ -112,6 +113,7 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("dryRunBroadcast", "listBroadcastRecipients"), Demand(Ask.SEE)),
     "reportBounce": Demand(Ask.SENT, "report", "outreach"),
     "createMerge": Demand(Ask.BOTH, "update", "experts"),
+    "createInitiative": Demand(Ask.ANYWHERE, "create"),
     "createImport": Demand(Ask.ANYWHERE, "import", "experts"),
     "createCentresImport": Demand(Ask.ANYWHERE, "import", "annual_reports"),
     "createActionsImport": Demand(Ask.ANYWHERE, "import", "results"),
@@ -136,8 +138,9 @@ _BY_NAME: Mapping[str, Demand] = {
     "listCentreReviewers": Demand(Ask.SEE),
     "createCentreReviewer": Demand(Ask.DO, "create", "reviewers"),
     "listCentreReviews": Demand(Ask.DO, "read", "reviews"),
-    "getCentreReview": Demand(Ask.DO, "read", "reviews"),
-    **dict.fromkeys(("createCentreReview", "updateCentreReview"), Demand(Ask.DO, "record", "reviews")),
+    "getCentreReview": Demand(Ask.ANOTHERS, "read", "reviews"),
+    "createCentreReview": Demand(Ask.DO, "record", "reviews"),
+    "updateCentreReview": Demand(Ask.ANOTHERS, "record", "reviews"),
     "listSupportRequestOffers": Demand(Ask.SEE),
     "createOffer": Demand(Ask.DO, "create", "offers"),
     "getSupportRequestOffer": Demand(Ask.PART, "read", "offers"),

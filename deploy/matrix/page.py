@@ -28,6 +28,7 @@ _ON_RECORD = (
     Ask.STEP,
     Ask.PART,
     Ask.STEP_PART,
+    Ask.ANOTHERS,
     Ask.OWNER,
     Ask.CREDENTIAL,
     Ask.DELEGATE,

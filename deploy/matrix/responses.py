@@ -148,6 +148,15 @@ def _on_part(operation: Operation, rights: Rights, target: Target) -> Class:
     return _done(operation.demand.ask is Ask.PART or rights.writes(operation.resource).covers(target.country, whole))
 
 
+def _on_anothers(operation: Operation, rights: Rights, target: Target) -> Class:
+    """Before the record is published, what another wrote about it does not exist for a caller whose only grant is over
+    this record."""
+    reads = rights.permission_scope(operation.resource, READ)
+    is_by_record = reads.covers(target.country, target.id) and not reads.covers(target.country, None)
+    is_hidden = is_by_record and not target.published
+    return Class.HIDDEN if is_hidden else _on_record(operation, rights, target)
+
+
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
     under = target.seen_by if UNDER.get(operation.resource) in ("centres", "experts") else None
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
@@ -277,6 +286,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.SIGNED_IN: _always,
     **dict.fromkeys((Ask.SEE, Ask.DO, Ask.STEP), _on_record),
     **dict.fromkeys((Ask.PART, Ask.STEP_PART), _on_part),
+    Ask.ANOTHERS: _on_anothers,
     Ask.ENTER: _on_entering,
     Ask.ENTER_UNDER: _on_entering_under,
     Ask.ENTER_PART: _on_entering_part,

@@ -50,6 +50,11 @@ ALTER TABLE access_grant DROP COLUMN letter, DROP COLUMN proof
 --;
 DROP INDEX member_institution_candidate_idx
 --;
-DELETE FROM member_institution WHERE status = 'candidate'
+UPDATE member_institution SET status = 'submitted' WHERE status = 'candidate'
+--;
+DROP VIEW member_published_institution
+--;
+CREATE VIEW member_published_institution AS SELECT {_COLUMNS} FROM member_institution
 """)
+    grant("member_published_institution", "SELECT", "centres", "actions", "access", "membership", "search")
     run(_in_states(*_STATES))

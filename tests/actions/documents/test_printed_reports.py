@@ -59,7 +59,7 @@ async def test_a_public_report_is_printed_with_what_everybody_may_know(
     await write(author, path, f"works/{work}", state="well")
     submitted = await author.step(path, "submit")
     assert submitted.status_code == 200, submitted.text
-    await publish(author, path)
+    await publish(author, path, visibility="network")
     ref = submitted.json()["ref"]
     assert (await anonymous.get(f"{PATH}/{ref}.pdf")).status_code == 404, "it is of the network"
     assert (await admin.change(path, visibility="public")).status_code == 200

@@ -42,7 +42,7 @@ async def test_the_owner_of_a_verified_address_gets_their_certificates(
     address, made = await certified(verified=True, languages=["pt", "fr"])
     asked = await anonymous.post(MAILING, {"email": address.lower()})
     assert (asked.status_code, asked.json()) == (202, {})
-    mail = await posted.next_to(address.lower())
+    mail = await posted.next_to(address)
     assert mail["Content-Language"] == "fr"
     text = text_of(mail)
     assert f"/v/{printed(made['code'])}" in text

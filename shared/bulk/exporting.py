@@ -20,6 +20,7 @@ from shared.database.snapshot import snapshot
 from shared.database.statements import Connection, Row, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
+from shared.kernel.errors import Unavailable
 from shared.messaging.job_run import JobCancelled, JobRun
 from shared.messaging.outbox import defer
 from shared.messaging.schedules import Schedule
@@ -54,8 +55,9 @@ _ENTER = Statement(
 )
 _DONE = Statement(
     update(core_export)
-    .where(core_export.c.id == bindparam("key"))
+    .where(core_export.c.id == bindparam("key"), core_export.c.created_at == bindparam("since"))
     .values(row_count=bindparam("rows"), file_digest=bindparam("digest"), file_size=bindparam("size"))
+    .returning(core_export.c.id)
 )
 
 
@@ -149,9 +151,12 @@ async def export_of(run: JobRun) -> Row:
 
 
 async def finish_export(run: JobRun, export: Row, rows: int, stored: StoredFile) -> dict[str, Any]:
-    """Completes the export, so that its file can be downloaded. Returns the job's result."""
+    """Completes the export, so that its file can be downloaded. Returns the job's result. Raises Unavailable, so that
+    the job runs again, if people were erased since it read the export's row."""
+    values = {"rows": rows, "digest": stored.digest, "size": stored.size}
     async with run.unit_of_work() as uow:
-        await _DONE.execute(uow.connection, key=export["id"], rows=rows, digest=stored.digest, size=stored.size)
+        if not await _DONE.fetchval(uow.connection, key=export["id"], since=export["created_at"], **values):
+            raise Unavailable("People were erased while their records were exported.")
     run.result_url = f"/{export['service']}/v1/exports/{export['id']}/file"
     return {"export_id": str(export["id"]), "rows": rows, "size": stored.size, "sha256": stored.digest}
 

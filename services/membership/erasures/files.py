@@ -26,8 +26,16 @@ ORDER BY t.id
 """  # noqa: S608
 _MARK = "UPDATE escm.core_import SET is_file_removed = true WHERE file_digest = ANY($1)"
 _DELETE_EXPORTS = """
-DELETE FROM escm.core_export WHERE service = 'membership' AND resource = ANY($1) RETURNING file_digest
+WITH open AS (
+    UPDATE escm.core_export e SET created_at = clock_timestamp() FROM escm.core_job j
+    WHERE e.service = 'membership' AND e.resource = ANY($1) AND j.id = e.job AND j.status IN ('queued', 'running')
+    RETURNING e.id
+)
+DELETE FROM escm.core_export
+WHERE service = 'membership' AND resource = ANY($1) AND id NOT IN (SELECT id FROM open)
+RETURNING file_digest
 """
+"""An export whose job has not ended begins again: what it may have read counts no longer."""
 
 
 async def imports_of(connection: Connection, subjects: Sequence[UUID]) -> Sequence[Row]:
@@ -87,8 +95,8 @@ def _contain(path: Path, layout: Any, folded: Sequence[str]) -> bool:
 
 
 async def remove_exports(uow: UnitOfWork, store: FileStore) -> int:
-    """Deletes every export of people and of one person that can still be downloaded, with its file: any of them may
-    contain the person. Returns how many there were."""
+    """Deletes every export of people and of one person that has ended, with its file: any of them may contain the
+    person. Returns how many there were."""
     rows = await uow.connection.fetch(_DELETE_EXPORTS, [*LISTS_OF_PEOPLE, SUBJECT_EXPORT])
     for digest in {row["file_digest"] for row in rows} - {None}:
         await store.remove(digest)

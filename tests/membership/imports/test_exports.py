@@ -4,14 +4,18 @@ import asyncio
 import csv
 import io
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
+from services.membership.erasures.files import remove_exports
 from shared.bulk import exporting
 from shared.bulk.store import FileStore, files_of
+from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.web import streams
 from tests.membership.imports.conftest import EXPORTS, SAMPLES
 from tests.membership.imports.slow import Slow
@@ -178,9 +182,27 @@ async def test_what_is_old_is_swept_away(secretariat: Importer, database: asyncp
     assert (await secretariat.caller.get(url)).status_code == 404
 
 
-async def _swept(database: asyncpg.Connection, store: FileStore) -> None:
-    from shared.database.unit_of_work import Origin, UnitOfWork
+async def test_an_export_begins_again_if_somebody_was_erased_meanwhile(
+    secretariat: Importer, database: asyncpg.Connection, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _filled(secretariat, 2)
+    read_from, removed = exporting.snapshot, list[int]()
 
+    @asynccontextmanager
+    async def interrupted(*given: Any) -> AsyncIterator[Any]:
+        async with read_from(*given) as connection:
+            yield connection
+        if not removed:
+            removed.append(await remove_exports(UnitOfWork(database, Origin()), files_of(settings)))
+            await database.execute("DELETE FROM member_expert WHERE country = 'XB'")
+
+    monkeypatch.setattr(exporting, "snapshot", interrupted)
+    body = {"resource": "experts", "fields": ["country"]}
+    assert await _fetched(secretariat, body) == "country\r\nXA\r\n"
+    assert removed == [0]
+
+
+async def _swept(database: asyncpg.Connection, store: FileStore) -> None:
     await exporting.sweep("membership", store).run(UnitOfWork(database, Origin()))
 
 

@@ -15,8 +15,6 @@ _ACCESS, _ACTIONS, _MEMBERS = V1["access"], V1["actions"], V1["membership"]
 _ACCOUNTS, _EXPERTS = f"{_ACCESS}/accounts", f"{_MEMBERS}/experts"
 _COUNTRY, _ROLE = "FJ", "government_focal_point"
 
-pytestmark = pytest.mark.long("a whole system with its processes")
-
 
 @pytest.fixture(scope="module")
 def world(running: dict[str, Any]) -> Iterator[World]:

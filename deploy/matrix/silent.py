@@ -6,7 +6,7 @@ from shared.contracts import access, actions, calendars, centres, membership, re
 
 _OF_MACHINES = "programs have no notifications"
 _PUBLISHED = "the publication of the call notifies"
-_BY_OWNER = "the owner's own transition"
+_BY_OWNER = "the owner's own transition, or an account that nobody has confirmed"
 _UNDER_ERASURE = "no mail goes to a person whose erasure is open"
 _OF_THE_OFFICE = (
     membership.BROADCAST_UPDATED, membership.BROADCAST_APPROVED, membership.BROADCAST_SENDING,

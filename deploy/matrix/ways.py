@@ -132,6 +132,7 @@ WITHOUT_GAIN = frozenset(
         "createInstitution", "updateInstitution", "createImport", "createAccount", "requestVerification",
         "registerAccount", "claimExpert", "updateOwnAccount", "transitionOwnAccount",
         "requestPasswordReset", "confirmVerification", "confirmPasswordReset", "changeOwnPassword",
+        "changeOwnEmail", "confirmOwnEmail", "refuseEmailChange",
     )
 )  # fmt: skip
 """Operations over the same kinds that give no role or credential: own entries, drafts or accounts, other names, ends,

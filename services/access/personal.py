@@ -42,13 +42,13 @@ PARTS: Mapping[str, PersonalTable] = {
 """The parts that access adds to an export of everything about an expert."""
 ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal("access_last_use", "used_at", {"the key that is exported": "kind id"}),
-    personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until"}),
+    personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until email"}),
     personal("access_refresh_token", "", {_SECRET: "digest", _SHORT: "session_id until used_at"}),
     personal("access_revoked_token", "", {_SHORT: "token_id principal_kind principal_id until"}),
     personal(
         "access_credential_change",
         "",
-        {_SHORT: "id principal_kind principal_id by_kind by_id what at old_email"},
+        {_SHORT: "id principal_kind principal_id by_kind by_id what at old_email old_digest"},
     ),
     personal("access_failed_login", "", {_SHORT: "email_digest failed locked_until last_at"}),
 )

@@ -1,7 +1,8 @@
 """The reactions of membership: affiliations and supports follow institutions, what belongs to experts follows those
 that were merged, certificates follow their holders and what they certify, and end with those whom an undo deletes,
-supports of restricted experts leave public lists, invitations to review centres are mailed, conflicts of interest of
-panels are found, and an erasure goes on when all services have reported."""
+supports of restricted experts leave public lists, records of experts follow the addresses of their accounts,
+invitations to review centres are mailed, conflicts of interest of panels are found, and an erasure goes on when all
+services have reported."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,6 +15,7 @@ from services.membership.certificate_causes.operations import (
 )
 from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
 from services.membership.certificates.following import compare_names, follow_centre, follow_expert
+from services.membership.claims.following import follow_address
 from services.membership.claims.queries import merge_target
 from services.membership.conflicts.operations import follow_changes as follow_conflicts
 from services.membership.erasures.jobs import follow_reports
@@ -85,6 +87,7 @@ _participated = of_each_subject(follow_participation)
 _authored = of_each_subject(follow_report)
 _reported = of_each_subject(follow_reports)
 REACTIONS: Reactions = {
+    access.ACCOUNT_MOVED: of_each_subject(follow_address),
     access.ERASURE_REPORTED: _reported,
     actions.ERASURE_REPORTED: _reported,
     centres.ERASURE_REPORTED: _reported,

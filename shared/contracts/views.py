@@ -71,6 +71,8 @@ ACCOUNTS = _view(
     "access_published_account", id="id", email="text", email_key="text", is_verified="flag", language="text"
 )
 """Every active account: its mail address and language."""
+FORMER_ADDRESSES = _view("access_published_former_address", account_id="id", digest="bytes")
+"""Digests of the folded addresses from which people moved their accounts in the last 30 days."""
 DECLARATIONS = _view("member_published_declaration", **_RECORD, expert_id="id")
 """Every declaration of interests, without its content."""
 CONSENTS = _view("member_published_consent", **_RECORD, expert_id="id")
@@ -105,15 +107,9 @@ PANELS = _view(
 CENTRE_MESSAGES = _view("centre_published_message", **_RECORD, centre_id="id")
 """Every message on the file of a centre except internal ones, without its text."""
 AFFILIATIONS = _view(
-    "member_published_affiliation",
-    id="id",
-    expert_id="id",
-    institution_id="id",
-    country="text",
-    visibility="text",
-    starts="text",
-    ends="text",
-)
+    "member_published_affiliation", id="id", expert_id="id", institution_id="id", country="text", visibility="text",
+    starts="text", ends="text",
+)  # fmt: skip
 """Affiliations with a registered institution; dates may be partial."""
 COMMITTEES = _view(
     "centre_published_committee",

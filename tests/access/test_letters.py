@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, OLD_ADDRESS, REGISTRATION
+from services.access.account_mail.domain import ALREADY_REGISTERED, LETTERS, NEW_ADDRESS, OLD_ADDRESS, REGISTRATION
 from services.access.account_mail.jobs import job_handlers
 from services.access.notifications.operations import DIGEST, TEMPLATE
 from services.access.settings import AccessSettings
@@ -29,6 +29,7 @@ _NOMINATED = {"nominee": "Ben Example", "call": "Editors of 2027"}
 VALUES: dict[str, dict[str, str]] = {
     **dict.fromkeys(LETTERS, WITH_TOKEN),
     REGISTRATION: {name: WITH_TOKEN[name] for name in ("page", "token")},
+    NEW_ADDRESS: {name: WITH_TOKEN[name] for name in ("page", "token")},
     OLD_ADDRESS: {"name": NAME},
     ALREADY_REGISTERED: {"name": NAME},
     CLAIM: WITH_TOKEN,

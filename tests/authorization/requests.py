@@ -393,10 +393,10 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     **dict.fromkeys(("readNotification", "readAllNotifications"), lambda _country_fixture: {}),
     "claimExpert": lambda country_fixture: {"token": uuid4().hex},
     "registerAccount": lambda country_fixture: {"email": f"{uuid4().hex}@example.org", "name": _name(country_fixture)},
-    "requestVerification": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
-    "requestPasswordReset": lambda country_fixture: {"email": f"{uuid4().hex}@example.org"},
-    "confirmVerification": lambda country_fixture: {"token": uuid4().hex},
+    **dict.fromkeys(("requestVerification", "requestPasswordReset"), lambda _: {"email": f"{uuid4().hex}@example.org"}),
+    **dict.fromkeys(("confirmVerification", "confirmOwnEmail", "refuseEmailChange"), lambda _: {"token": uuid4().hex}),
     "changeOwnPassword": lambda country_fixture: {"old_password": uuid4().hex, "new_password": uuid4().hex},
+    "changeOwnEmail": lambda country_fixture: {"password": uuid4().hex, "email": f"{uuid4().hex}@example.org"},
     "confirmPasswordReset": lambda country_fixture: {"token": uuid4().hex, "password": uuid4().hex},
 }
 _QUERIES = {"matchInstitution": "?affiliation=University", "unsubscribe": "?token=unknown"}

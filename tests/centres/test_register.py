@@ -194,6 +194,30 @@ async def test_a_term_that_ends_and_begins_again_is_in_the_register(
     ]  # fmt: skip
 
 
+async def test_a_term_is_shown_from_its_first_day(
+    admin: Caller,
+    anonymous: Caller,
+    members: Members,
+    superuser: asyncpg.Connection,
+    database: Database,
+    days: Calendar,
+) -> None:
+    country = unused_country()
+    centre = await designated(admin, members, superuser, country)
+    days.pass_days(1462)
+    while await items(anonymous, country):
+        async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+            await apply_scheduled(uow)
+    renewed = await stepped(admin, centre, "renew", fields={"starts": str(today() + timedelta(days=30))})
+    before, eve = centre["term"], today()
+    assert [one["term"] for one in await items(anonymous, country)] == [before]
+    as_feature = await anonymous.get(centre["links"]["self"], headers={"Accept": "application/geo+json"})
+    assert as_feature.json()["properties"]["term"] == before
+    days.pass_days(30)
+    assert [one["term"] for one in await items(anonymous, country)] == [renewed["term"]]
+    assert [one["term"] for one in await items(anonymous, country, as_of=str(eve))] == [before]
+
+
 async def test_every_format_has_the_same_centres(
     admin: Caller, anonymous: Caller, members: Members, superuser: asyncpg.Connection
 ) -> None:

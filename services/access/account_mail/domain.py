@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-PASSWORD, VERIFICATION = "password", "verification"
+PASSWORD, VERIFICATION, EMAIL, KEEP = "password", "verification", "email", "keep"
 INVITATION = "invitation"
 """The template of the mail to the address of an account that an office made."""
+
+NEW_ADDRESS, ASKED = "new_address", "email_asked"
+"""The templates of the mails to the new and to the present address of an account whose owner asks for another."""
+CONFIRMED_WITHIN = timedelta(days=1)
+"""How long a new address waits for its confirmation, and may be refused from the present one."""
+MOST_ASKED = 5
+"""Most addresses that a person asks for in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,7 @@ LETTERS: Mapping[str, Letter] = {
     "registration": Letter(PASSWORD, timedelta(days=7)),
     "password_reset": Letter(PASSWORD, timedelta(minutes=60)),
     "verification": Letter(VERIFICATION, timedelta(days=7)),
+    ASKED: Letter(KEEP, CONFIRMED_WITHIN),
 }
 """The kinds, by the template of the mail."""
 REGISTRATION = "registration"

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from services.access.account_mail import operations
-from services.access.account_mail.domain import INVITATION, LETTERS, OLD_ADDRESS, REGISTRATION
+from services.access.account_mail import new_address, operations
+from services.access.account_mail.domain import INVITATION, LETTERS, NEW_ADDRESS, OLD_ADDRESS, REGISTRATION
 from services.access.accounts import credentials
 from services.access.accounts import queries as accounts
 from services.access.accounts.operations import NOTIFY_OLD_ADDRESS, SEND_RESET, WELCOME
@@ -56,6 +56,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
     preparations = {
         **dict.fromkeys(LETTERS, operations.prepare),
         REGISTRATION: operations.prepare_registration,
+        NEW_ADDRESS: new_address.prepare,
         OLD_ADDRESS: operations.as_it_is,
         **PREPARATIONS,
     }

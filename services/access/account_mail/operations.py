@@ -4,7 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.access.account_mail import queries
-from services.access.account_mail.domain import ALREADY_REGISTERED, INVITATION, LETTERS, PASSWORD, VERIFICATION
+from services.access.account_mail.domain import (
+    ALREADY_REGISTERED,
+    EMAIL,
+    INVITATION,
+    LETTERS,
+    PASSWORD,
+    VERIFICATION,
+)
 from services.access.accounts import operations as accounts
 from services.access.accounts import queries as found
 from services.access.accounts.domain import USABLE
@@ -80,22 +87,23 @@ async def as_it_is(_uow: UnitOfWork, mail: Mail) -> Mail:
 
 async def verify(uow: UnitOfWork, token: str) -> None:
     """Marks the address of the token's account as verified, unless it has changed. Raises Invalid."""
-    account = await _account_of(uow, token, VERIFICATION)
+    account = await account_of_token(uow, token, VERIFICATION)
     await accounts.ACCOUNTS.update(uow, account, replace(account, email_verified=True))
 
 
 async def set_password(uow: UnitOfWork, token: str, password: str) -> None:
     """Sets a new password for the token's account and marks its address as verified. Ends all its sessions and other
-    tokens, and suspends its API keys until their owner enables them: whoever had the old password may have made or read
-    them. Raises Invalid."""
-    account = await _account_of(uow, token, PASSWORD)
-    await queries.end_others(uow.connection, account.id, PASSWORD)
+    tokens, also that of a new address, and suspends its API keys until their owner enables them: whoever had the old
+    password may have made or read them. Raises Invalid."""
+    account = await account_of_token(uow, token, PASSWORD)
+    for purpose in (PASSWORD, EMAIL):
+        await queries.end_others(uow.connection, account.id, purpose)
     await sessions.end_all(uow, account.id, reason="new password")
     await api_keys.suspend_all(uow, account.id)
     await accounts.set_password(uow, account, password)
 
 
-async def _account_of(uow: UnitOfWork, token: str, purpose: str) -> Account:
+async def account_of_token(uow: UnitOfWork, token: str, purpose: str) -> Account:
     """The account, locked; the unit of work acts as this account."""
     taken = await queries.use(uow.connection, digest(token), purpose, now())
     if taken is None:

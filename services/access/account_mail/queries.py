@@ -20,7 +20,7 @@ _USE = Statement(
         account_token.c.purpose == bindparam("purpose"),
         account_token.c.until > bindparam("at"),
     )
-    .returning(account_token.c.account_id, account_token.c.email_key)
+    .returning(account_token.c.account_id, account_token.c.email_key, account_token.c.email)
 )
 _END_OTHERS = Statement(
     delete(account_token).where(
@@ -32,15 +32,16 @@ _DELETE = Statement(delete(account_token).where(account_token.c.until < bindpara
 
 @dataclass(frozen=True, slots=True)
 class TakenToken:
-    """The account of a token, and the folded address to which the token was sent."""
+    """The account of a token, the folded address to which the token was sent, and the address that the account gets."""
 
     account_id: UUID
     email_key: str
+    email: str | None
 
 
-async def add(connection: Connection, **values: object) -> None:
+async def add(connection: Connection, *, email: str | None = None, **values: object) -> None:
     """Stores a mailed token; a repetition has no effect."""
-    await _ADD.execute(connection, **values)
+    await _ADD.execute(connection, email=email, **values)
 
 
 async def use(connection: Connection, digest: bytes, purpose: str, at: datetime) -> TakenToken | None:

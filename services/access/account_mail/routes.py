@@ -5,7 +5,7 @@ from typing import Any, cast
 from fastapi import Response
 
 from services.access.access import ROLES
-from services.access.account_mail import operations
+from services.access.account_mail import new_address, operations
 from services.access.account_mail.domain import REGISTRATION
 from services.access.account_mail.schemas import AddressBody, NewPasswordBody, Registered, RegistrationBody, TokenBody
 from services.access.accounts.operations import ACCOUNTS
@@ -105,4 +105,20 @@ async def confirm_verification(body: TokenBody, ctx: CurrentContext) -> Response
 async def confirm_password_reset(body: NewPasswordBody, ctx: CurrentContext) -> Response:
     await limit_tries(ctx)
     await operations.set_password(ctx.uow, body.token, body.password)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/email_change/refuse",
+    options=BY_MAILED_TOKEN,
+    operation_id="refuseEmailChange",
+    summary="Keep one's address, with the token that came by mail to it",
+    description="Whoever asked for another address got a mail there; it has no effect any more. The token works once,"
+    " for a day.",
+    status_code=204,
+    response_model=None,
+)
+async def refuse_email_change(body: TokenBody, ctx: CurrentContext) -> Response:
+    await limit_tries(ctx)
+    await new_address.keep(ctx.uow, body.token)
     return Response(status_code=204)

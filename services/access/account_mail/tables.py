@@ -11,6 +11,7 @@ account_token = table(
     text("purpose"),
     text("email_key"),
     instant("until"),
+    text("email", nullable=True),
 )
-"""`digest` is the SHA-256 of the token, `email_key` the folded address to which it was sent. A used token is
-deleted."""
+"""`digest` is the SHA-256 of the token, `email_key` the folded address to which it was sent, `email` the address that
+the account gets with it. A used token is deleted."""

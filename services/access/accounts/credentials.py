@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Column, Uuid, bindparam, delete, func, insert, select
+from sqlalchemy import Column, LargeBinary, Uuid, bindparam, delete, func, insert, select
 from sqlalchemy import update as sql_update
 
 from services.access.accounts.tables import account
@@ -24,8 +24,10 @@ credential_change = table(
     text("what"),
     instant("at"),
     text("old_email", nullable=True),
+    Column("old_digest", LargeBinary, nullable=True),
 )
-"""`old_email` is the address before a change, until the mail to it is sent."""
+"""`old_email` is the address before a change, until the mail to it is sent; `old_digest` is of the folded address from
+which the owner moved the account."""
 _ADD = Statement(
     insert(credential_change).values(
         **{column.key: bindparam(column.key) for column in credential_change.c if column.key != "at"}, at=func.now()
@@ -64,6 +66,7 @@ async def note_change(
     *,
     by: Principal | None = None,
     old_email: str | None = None,
+    old_digest: bytes | None = None,
 ) -> UUID:
     """Stores who set a credential: `by`, or else the actor of the unit of work; a key acts for its owner. Returns the
     id of the row."""
@@ -77,6 +80,7 @@ async def note_change(
         by_id=actor.owner or actor.id,
         what=what,
         old_email=old_email,
+        old_digest=old_digest,
     )
     return change
 

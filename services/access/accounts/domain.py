@@ -18,6 +18,7 @@ MOST_MADE = 500
 _ADDRESS = re.compile(r"[^\s@\x00-\x1f<>\"(),:;\\\[\]]{1,64}@[^\s@\x00-\x20<>\"(),:;\\\[\]]+\.[^\s@.]{2,63}")
 
 CHANGE_IDENTITY, SEND_RESET = "change_identity", "send_password_reset"
+MAKE_WAY = "make_way"
 IDENTITY = ("email",)
 """The changes that a second person confirms on an account with a role of two."""
 HoldingFault: TypeAlias = Literal["holds_more_than_you_may_grant"]
@@ -85,6 +86,7 @@ LIFECYCLE: Lifecycle[AccountGuardContext] = Lifecycle(
         ),
         transition(SEND_RESET, "active", "active", fact="updated"),
         transition("close", "active", "closed", guard=_by_its_owner),
+        transition(MAKE_WAY, "active", "closed", is_scheduled=True),
     ),
 )
 

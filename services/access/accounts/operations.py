@@ -18,6 +18,7 @@ from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.kernel.text import email_key, search_key
+from shared.mail.tokens import digest
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
@@ -63,6 +64,7 @@ async def insert(
     """Inserts an account without a permission check, for the system itself."""
     if password is not None:
         refuse_known(password, (new.name, new.email))
+    await _free_address(uow, new.email)
     account = replace(
         new,
         status="invited" if made_by_country else "active",
@@ -77,6 +79,40 @@ async def insert(
     return await ACCOUNTS.insert(uow, account)
 
 
+async def _free_address(uow: UnitOfWork, email: str) -> None:
+    """Closes the account that somebody registered with this address, if nobody has confirmed it and it holds nothing:
+    its address is for whoever is invited there, or shows that it is theirs."""
+    unclaimed = await queries.lock_unclaimed(uow.connection, email_key(email))
+    if unclaimed is not None:
+        await ACCOUNTS.apply_scheduled(uow, unclaimed, domain.MAKE_WAY)
+
+
+async def _free_for(uow: UnitOfWork, owner: Account, email: str) -> None:
+    if email_key(email) != owner.email_key:
+        await _free_address(uow, email)
+
+
+async def require_own_address(uow: UnitOfWork, owner: Account) -> None:
+    """Raises Conflict `second_person_needed` if the account has a role of two: its address changes by
+    `change_identity`."""
+    if await roles_of_two(uow.connection, PrincipalKind.ACCOUNT, owner.id):
+        detail = "A second person confirms the address of this account: ask for `change_identity`."
+        raise Conflict(detail, members={"reason": "second_person_needed"})
+
+
+async def move(uow: UnitOfWork, before: Account, email: str) -> None:
+    """Moves the locked account of the caller to an address that they have shown to be theirs, and notifies the previous
+    one."""
+    await _free_for(uow, before, email)
+    wanted = replace(_derived(before, replace(before, email=email)), email_verified=True)
+    await ACCOUNTS.write(uow, "change_email", before, wanted, fact="moved")
+    former = digest(before.email_key)
+    change = await credentials.note_change(
+        uow, "account", before.id, "email", old_email=before.email, old_digest=former
+    )
+    _notify_old_address(uow, change)
+
+
 async def update(uow: UnitOfWork, access: AccessScope, before: Account, wanted: Account) -> Account:
     """Updates the account.
 
@@ -89,6 +125,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Account, wanted: 
         if await roles_of_two(uow.connection, PrincipalKind.ACCOUNT, before.id):
             fields = {name: value if value is None else str(value) for name, value in changed.items()}
             raise SecondPersonNeeded(domain.CHANGE_IDENTITY, fields)
+        await _free_for(uow, before, wanted.email)
     after = await ACCOUNTS.update(uow, before, _derived(before, wanted))
     await _follow_address(uow, before, after, None)
     return after
@@ -116,6 +153,10 @@ async def _follow_address(uow: UnitOfWork, before: Account, after: Account, prop
     if proposed_by is not None:
         await credentials.note_change(uow, "account", after.id, "email", by=proposed_by)
     _welcome(uow, after)
+    _notify_old_address(uow, change)
+
+
+def _notify_old_address(uow: UnitOfWork, change: UUID) -> None:
     defer(uow, "access", NOTIFY_OLD_ADDRESS, {"change": str(change)}, created_by=uow.origin.actor.label)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, all_, bindparam, select
+from sqlalchemy import Select, Text, all_, bindparam, cast, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -12,6 +12,7 @@ from services.access.access import NO_STATE
 from services.access.accounts.domain import LIFECYCLE, USABLE
 from services.access.accounts.record import Account
 from services.access.accounts.tables import account
+from services.access.grants.tables import grant
 from services.access.suspending import Made
 from shared.contracts import views
 from shared.database.context import Lookup
@@ -46,6 +47,23 @@ _OF_ADDRESS = Statement(
 )
 _USABLE = Statement(select(account).where(account.c.id == bindparam("id"), _is_usable))
 MADE = Made(Account, account, ended="closed", usable=USABLE)
+_unclaimed = (
+    account.c.status == "active",
+    account.c.created_by == "account:" + cast(account.c.id, Text),
+    account.c.password_hash.is_(None),
+    ~account.c.email_verified,
+    ~select(grant.c.id)
+    .where(
+        or_(
+            (grant.c.principal_kind == "account") & (grant.c.principal_id == account.c.id),
+            grant.c.second_person == account.c.id,
+        )
+    )
+    .exists(),
+    ~select(views.EXPERTS.c.id).where(views.EXPERTS.c.account_id == account.c.id).exists(),
+)
+_LOCK_UNCLAIMED = Statement(_of_address.where(*_unclaimed).with_for_update(of=account))
+_IS_UNCLAIMED = Statement(select(account.c.id).where(account.c.id == bindparam("id"), *_unclaimed))
 _KEY_OF = Lookup(select(account.c.email_key).where(account.c.id == bindparam("id")).limit(1))
 
 
@@ -130,3 +148,15 @@ async def key_of(connection: Connection, identity: UUID) -> str | None:
     """The folded address of an account."""
     found: str | None = await _KEY_OF.fetchval(connection, id=identity)
     return found
+
+
+async def lock_unclaimed(connection: Connection, email_key: str) -> Account | None:
+    """The account with this folded address, locked, if somebody registered it, nobody confirmed it, and it holds no
+    grant and no record."""
+    row = await _LOCK_UNCLAIMED.fetchrow(connection, email_key=email_key)
+    return record_of(Account, row) if row else None
+
+
+async def is_unclaimed(connection: Connection, identity: UUID) -> bool:
+    """Whether somebody registered this account, nobody confirmed it, and it holds no grant and no record."""
+    return await _IS_UNCLAIMED.fetchval(connection, id=identity) is not None

@@ -34,7 +34,7 @@ async def changeable_account(row: Annotated[Row, Depends(own_account)], ctx: Cur
     return row
 
 
-async def require_own_password(ctx: RequestContext, password: str) -> UUID:
+async def require_own_password(ctx: RequestContext, password: str, pointer: str = "/old_password") -> UUID:
     """The caller's account. A wrong password counts as a failed login. The check holds no database connection.
 
     Raises Invalid `wrong_password`, also for clients and keys, and RateLimited as for logins.
@@ -46,10 +46,10 @@ async def require_own_password(ctx: RequestContext, password: str) -> UUID:
     token_service: TokenService = ctx.request.app.state.token_service
     address = ctx.request.client.host if ctx.request.client else ""
     if key is None or account is None or await proves_password(token_service, key, password, address) is None:
-        raise wrong_password()
+        raise wrong_password(pointer)
     return account
 
 
-def wrong_password() -> Invalid:
+def wrong_password(pointer: str) -> Invalid:
     """The error for a wrong password of the caller."""
-    return invalid_field("/old_password", "wrong_password", "This is not your password.")
+    return invalid_field(pointer, "wrong_password", "This is not your password.")

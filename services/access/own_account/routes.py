@@ -1,22 +1,30 @@
 """The caller's own account over HTTP."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import Body, Depends, Response
 
 from services.access.access import ROLES
+from services.access.account_mail import new_address
+from services.access.account_mail.domain import MOST_ASKED, NEW_ADDRESS
+from services.access.account_mail.schemas import Registered, TokenBody
 from services.access.accounts import operations as accounts
 from services.access.accounts.domain import LIFECYCLE
 from services.access.accounts.routes import ACCOUNT_API
 from services.access.accounts.schemas import AccountAnswer, AccountFields
 from services.access.own_account import operations
 from services.access.own_account.guards import changeable_account, own_account, require_own_password
-from services.access.own_account.schemas import OwnAccountBody, OwnPasswordBody
+from services.access.own_account.schemas import OwnAccountBody, OwnEmailBody, OwnPasswordBody
 from services.access.sessions import operations as sessions
 from services.access.sessions.guards import current_session
+from services.access.settings import AccessSettings
 from shared.database.statements import Row
+from shared.kernel.errors import Forbidden
+from shared.mail.sealing import MailSeal
+from shared.ratelimit.limiter import Limit
 from shared.web.contract import ShownAs, patch_of
+from shared.web.mailed_tokens import limit_tries, mail_is_on_its_way, may_mail
 from shared.web.record_routes import apply_patch, take_transition
 from shared.web.request_context import CurrentContext
 from shared.web.responses import item_response
@@ -32,6 +40,7 @@ _Patch = Annotated[
     Body(media_type="application/merge-patch+json"),
 ]
 _Transition = Annotated[TransitionBody, ShownAs(transition_model("Account", LIFECYCLE, AccountFields))]
+_OWN_EMAIL = Limit("own_email", MOST_ASKED, 24 * 3600)
 _Changeable = Annotated[Row, Depends(changeable_account)]
 
 
@@ -86,4 +95,45 @@ async def change_own_password(body: OwnPasswordBody, ctx: CurrentContext) -> Res
     async with ctx.writing() as uow:
         await accounts.change_password(uow, account, body.new_password)
         await sessions.end_all(uow, account, besides=session, reason="new password")
+    return Response(status_code=204)
+
+
+@router.post(
+    "/me/email",
+    options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password",)),
+    operation_id="changeOwnEmail",
+    summary="Ask for another address",
+    description="Requires the present password, five times a day at most. A mail to the new address has the token that"
+    " confirms it within a day, one to the present address another that refuses it. The response is the same for every"
+    " address. Of an account with a role that two persons give, `change_identity` changes the address.",
+    status_code=202,
+    response_model=None,
+    responses={202: {"model": Registered, "description": "The mails are on their way."}},
+)
+async def change_own_email(body: OwnEmailBody, ctx: CurrentContext) -> Response:
+    account = await require_own_password(ctx, body.password, "/password")
+    settings = cast(AccessSettings, ctx.settings)
+    await ctx.request.app.state.rate_limiter.require(_OWN_EMAIL, str(account))
+    mails = await may_mail(ctx, settings.mail_requests, NEW_ADDRESS, body.email)
+    async with ctx.writing() as uow:
+        await new_address.ask_for(uow, MailSeal(settings), account, body.email, settings.page, mails=mails)
+    return mail_is_on_its_way()
+
+
+@router.post(
+    "/me/email/confirm",
+    options=RouteOptions(is_keyed=False, problems=("token_not_valid",)),
+    operation_id="confirmOwnEmail",
+    summary="Confirm the new address with the token that came by mail; all other sessions end",
+    description="The record that the account owns gets the new address in place of the previous one, if the person had"
+    " shown that to be theirs.",
+    status_code=204,
+    response_model=None,
+)
+async def confirm_own_email(body: TokenBody, ctx: CurrentContext) -> Response:
+    account = ctx.principal.account_id
+    if account is None:
+        raise Forbidden("Only a person has an address of their own.", members={"reason": "not_permitted"})
+    await limit_tries(ctx)
+    await new_address.confirm(ctx.uow, account, await current_session(ctx), body.token)
     return Response(status_code=204)

@@ -9,7 +9,7 @@ from services.access.accounts.domain import LONGEST_PASSWORD
 from services.access.accounts.schemas import MailLanguage, Password
 from services.access.notifications.deliveries import Delivery
 from services.access.notifications.domain import KINDS
-from shared.web.fields import Body, PersonName
+from shared.web.fields import Body, Email, PersonName
 
 NotificationKind: TypeAlias = Literal[KINDS]  # type: ignore[valid-type]
 
@@ -22,13 +22,22 @@ class OwnAccountBody(Body, of=record.Account):
     notifications: Annotated[dict[NotificationKind, Delivery], Field(examples=[{"seat": "digest"}])]
 
 
+PresentPassword: TypeAlias = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST_PASSWORD, strip_whitespace=False),
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
+]
+
+
+class OwnEmailBody(Body):
+    """The present password and the new address."""
+
+    password: Annotated[PresentPassword, "The present password."]
+    email: Annotated[Email, "The new address, which its owner confirms by a mail."]
+
+
 class OwnPasswordBody(Body):
     """The present password and the new one."""
 
-    old_password: Annotated[
-        str,
-        StringConstraints(min_length=1, max_length=LONGEST_PASSWORD, strip_whitespace=False),
-        Field(json_schema_extra={"format": "password", "writeOnly": True}),
-        "The present password.",
-    ]
+    old_password: Annotated[PresentPassword, "The present password."]
     new_password: Annotated[Password, "The new password."]

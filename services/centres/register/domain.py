@@ -36,7 +36,7 @@ class Position(TypedDict):
 
 
 class Term(TypedDict):
-    """The latest term."""
+    """The latest term that has begun; the first one from the designation on."""
 
     number: int
     starts: str

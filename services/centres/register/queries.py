@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -34,6 +35,8 @@ from services.centres.register.tables import entry
 from shared.contracts import views
 from shared.database.context import AccessContext, within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.kernel.clock import today
+from shared.kernel.errors import NotFound
 from shared.records.access_scope import constant
 from shared.records.filters import Filter, bound, bound_values, countries, one_of, region, values
 from shared.records.references import NAMED_EXPERTS
@@ -43,7 +46,8 @@ PUBLIC = AccessContext("public")
 _RECENT = 100
 """The entries that the state of the register is formed from. An entry may be committed after one with a higher
 position, but not after so many."""
-_e, _x = entry.c, views.EXPERTS.c
+_day = bindparam("day", type_=Date)
+_e, _x, _begun = entry.c, views.EXPERTS.c, entry.alias("begun")
 
 
 def _filters(entries: FromClause) -> Mapping[str, Filter]:
@@ -80,10 +84,24 @@ class Asked:
     after: tuple[str, str] | None = None
 
 
+def _term(shown: ColumnElement[Any], day: ColumnElement[Any], *of_centre: ColumnElement[bool]) -> ColumnElement[Any]:
+    """The term of what is shown on a day: after an early renewal, the one before until the first day of the next.
+    `of_centre` chooses the earlier entries."""
+    term, in_words = shown["term"], cast(day, Text)
+    before = (
+        select(_begun.c.shown["term"])
+        .where(*of_centre, _begun.c.recorded_on <= day, _begun.c.shown["term"]["starts"].astext <= in_words)
+        .order_by(_begun.c.recorded_on.desc(), _begun.c.position.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((term["starts"].astext > in_words, func.coalesce(before, term)), else_=term).label("term")
+
+
 def _register(names: tuple[str, ...], former: bool, continues: bool, is_page: bool) -> Select[Any]:
     of = (_e.country, _e.registration_number)
     latest = select(*of, _e.status, _e.shown).ext(distinct_on(*of))
-    latest = latest.where(_e.recorded_on <= bindparam("day", type_=Date))
+    latest = latest.where(_e.recorded_on <= _day)
     latest = latest.where(*(bound(FILTERS[name]) for name in names if name != "theme"))
     if continues:
         last = tuple_(bindparam("after_country", type_=Text), bindparam("after_number", type_=Text))
@@ -91,7 +109,13 @@ def _register(names: tuple[str, ...], former: bool, continues: bool, is_page: bo
     latest = latest.order_by(*of, _e.recorded_on.desc(), _e.position.desc())
     found = latest.subquery("latest")
     states = [constant(status) for status in sorted(SHOWN if former else PUBLISHED)]
-    query = select(found.c.country, found.c.registration_number, found.c.shown).where(found.c.status.in_(states))
+    is_of_centre = (
+        _begun.c.country == found.c.country,
+        _begun.c.registration_number == found.c.registration_number,
+    )
+    term = _term(found.c.shown, _day, *is_of_centre)
+    query = select(found.c.country, found.c.registration_number, found.c.shown, term)
+    query = query.where(found.c.status.in_(states))
     if "theme" in names:
         query = query.where(bound(_filters(found)["theme"]))
     query = query.order_by(found.c.country, found.c.registration_number)
@@ -137,11 +161,14 @@ _STATE = Statement(
     )
 )
 _present = centre.alias("present")
+_shown_now = select(func.escm.centre_shown(literal_column("present"), type_=JSONB).label("shown"))
+_now = _shown_now.where(_present.c.id == bindparam("key", type_=Uuid)).limit(1).subquery("now")
 _SHOWN = Statement(
     within_context(
-        select(func.escm.centre_shown(literal_column("present"), type_=JSONB).label("shown"))
-        .where(_present.c.id == bindparam("key", type_=Uuid))
-        .limit(1)
+        select(
+            _now.c.shown,
+            _term(_now.c.shown, _day, _begun.c.centre_id == bindparam("key", type_=Uuid)),
+        )
     )
 )
 
@@ -206,5 +233,13 @@ def _is_public(row: Row) -> bool:
 
 async def shown(connection: Connection, context: AccessContext, key: UUID) -> Shown:
     """A centre as the register would show it now."""
-    found: Shown = await _SHOWN.fetchval(connection, key=key, **context.parameters)
-    return found
+    row = await _SHOWN.fetchrow(connection, key=key, day=today(), **context.parameters)
+    if row is None:
+        raise NotFound
+    return of_day(row)
+
+
+def of_day(row: Row) -> Shown:
+    """What the register shows on the day for which this row was read."""
+    shown: Shown = row["shown"]
+    return {**shown, "term": row["term"]}

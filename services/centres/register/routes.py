@@ -146,7 +146,7 @@ async def _made(ctx: RequestContext, file_format: str, asked: Asked) -> Made:
         page = rows[: asked.limit]
         named = {row["shown"]["director_id"] for row in page} - {None}
         directors, experts = await queries.directors(connection, context, named)
-    centres = [registered(row["shown"], directors) for row in page]
+    centres = [registered(queries.of_day(row), directors) for row in page]
     last = [page[-1][name] for name in ("country", "registration_number")] if len(rows) > len(page) else None
     following = page_after(ctx, last) if last else None
     return Made(_rendered(ctx, file_format, asked, centres, following), following, experts)

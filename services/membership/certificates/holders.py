@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, and_, any_, bindparam, extract, false, null, or_, select, true
+from sqlalchemy import Integer, Uuid, and_, any_, bindparam, extract, false, func, null, or_, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION, REPORTS
@@ -29,7 +29,7 @@ _TITLES = {EXPERT: "expert", INSTITUTION: "institution", CENTRE: "centre"}
 class Holder:
     """The holder of a certificate as it is today, under its name in a language. `is_present`: it is neither merged,
     erased nor withdrawn; `is_restricted`: its processing is restricted. `ends` is the last day of the term of an expert
-    or centre. Certificates from before `changed_at` are replaced."""
+    or centre, of the next one if there is one already. Certificates from before `changed_at` are replaced."""
 
     name: str
     language: str
@@ -56,7 +56,7 @@ _FIND: Mapping[str, Lookup] = {
         languages=expert.c.languages,
         is_present=and_(expert.c.merged_into.is_(None), expert.c.erased_at.is_(None)),
         is_restricted=expert.c.restricted_at.is_not(None),
-        ends=expert.c.term_ends,
+        ends=func.coalesce(expert.c.next_term_ends, expert.c.term_ends),
     ),
     INSTITUTION: _found(
         institution,

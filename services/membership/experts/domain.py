@@ -7,14 +7,11 @@ from typing import Literal, TypeAlias, TypedDict
 
 from services.membership.experts.record import EmailAddress, Expert, PersonName
 from services.membership.record_linkage.names import name_key
-from shared.kernel.clock import years_after
-from shared.kernel.errors import invalid_field
+from services.membership.terms.domain import is_early
 from shared.kernel.lifecycle import Lifecycle, by_two, transition
 from shared.kernel.text import email_key, fold, search_key
 
 PUBLISHED = frozenset({"active", "grace"})
-TERM_YEARS = 4
-LONGEST_TERM_YEARS = 10
 GRACE = timedelta(days=90)
 """How long after the last day of its term an expert remains published and has the same permissions."""
 PROFILE_VALID = timedelta(days=365)
@@ -124,8 +121,11 @@ LIVING = (
 """The states of somebody who may still take part."""
 CONVERSING = ("request_info", "resubmit")
 """The transitions whose reason is a message on the file."""
+BEGIN_TERM = "begin_term"
 CONFIRM_PROFILE, LINK_ACCOUNT, UNLINK_ACCOUNT = "confirm_profile", "link_account", "unlink_account"
 RESTRICT, LIFT, REQUEST, ERASURE = "restrict_processing", "lift_restriction", "request", "erasure"
+IN_TERM = ("active", "suspended")
+"""The states in which a next term begins on its day."""
 _STATES = (*LIVING, "resigned", "terminated", "deceased")
 
 LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
@@ -150,6 +150,7 @@ LIFECYCLE: Lifecycle[ExpertGuardContext] = Lifecycle(
         ),
         transition("reject", "under_review", "rejected", guard=_not_the_applicant, reason_required=True),
         transition("reopen", "rejected", "applied"),
+        *(transition(BEGIN_TERM, state, state, is_scheduled=True, fact="updated") for state in IN_TERM),
         transition("expire", "active", "grace", is_scheduled=True),
         transition("expire", "grace", "lapsed", is_scheduled=True),
         transition(
@@ -272,29 +273,15 @@ def names_search_key(names: Sequence[PersonName]) -> str:
     return search_key(*texts)
 
 
-def following(status: str, last_day: date | None, today: date) -> date:
-    """The first day of a renewed term: the day after the present one or, if it has lapsed, today."""
-    return today if last_day is None or status == "lapsed" else last_day + timedelta(days=1)
+def with_term(record: Expert, starts: date, ends: date, today: date) -> Expert:
+    """The record with a term that it was given: beside the present one if it begins before that is over, else in its
+    place."""
+    if is_early(record.status, record.term_ends, starts, today):
+        return replace(record, next_term_starts=starts, next_term_ends=ends)
+    return replace(record, term_starts=starts, term_ends=ends, next_term_starts=None, next_term_ends=None)
 
 
-def term_of(starts: date | None, ends: date | None, reason: str | None, today: date) -> tuple[date, date]:
-    """The term of an approval or renewal: by default from today, for four years.
-
-    Another end needs a reason. Raises Invalid for a start more than ten years away, and for an end that is not after
-    today and the start, or more than ten years after the start.
-    """
-    starts = starts or today
-    if abs(starts.year - today.year) > LONGEST_TERM_YEARS:
-        raise invalid_field("/fields/starts", "out_of_range", f"At most {LONGEST_TERM_YEARS} years from today.")
-    usual = _after_years(starts, TERM_YEARS)
-    ends = ends or usual
-    if not max(starts, today) < ends <= _after_years(starts, LONGEST_TERM_YEARS):
-        raise invalid_field("/fields/ends", "out_of_range", f"At most {LONGEST_TERM_YEARS} years, and after today.")
-    if ends != usual and not (reason or "").strip():
-        raise invalid_field("/reason", "reason_required", "A term that is not of four years needs a reason.")
-    return starts, ends
-
-
-def _after_years(starts: date, years: int) -> date:
-    """The last day of a term of so many years."""
-    return years_after(starts, years) - timedelta(days=1)
+def in_next_term(record: Expert) -> Expert:
+    """The record as its next term begins."""
+    starts, ends = record.next_term_starts, record.next_term_ends
+    return replace(record, term_starts=starts, term_ends=ends, next_term_starts=None, next_term_ends=None)

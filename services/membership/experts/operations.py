@@ -21,6 +21,7 @@ from services.membership.experts.tables import affiliation, expert
 from services.membership.experts.values import enter_values, replace_values
 from services.membership.messages.operations import CONVERSATION
 from services.membership.record_linkage.names import blocking_keys
+from services.membership.terms.domain import following, term_of
 from shared.auth.offices import holds
 from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -194,9 +195,9 @@ async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest)
         case "approve" | "renew":
             first, last = given_day(requested.fields, "starts"), given_day(requested.fields, "ends")
             if requested.action == "renew":
-                first = first or domain.following(before.status, before.term_ends, today())
-            starts, ends = domain.term_of(first, last, requested.reason, today())
-            wanted = replace(before, term_starts=starts, term_ends=ends)
+                first = first or following(before.status, before.term_ends, today())
+            starts, ends = term_of(first, last, requested.reason, today())
+            wanted = domain.with_term(before, starts, ends, today())
         case "assign":
             wanted = replace(before, assignee=_officer(requested.fields))
         case domain.LINK_ACCOUNT:
@@ -215,8 +216,10 @@ async def _wanted(uow: UnitOfWork, before: Expert, requested: TransitionRequest)
 
 
 async def apply_scheduled(uow: UnitOfWork) -> None:
-    """Moves experts whose term has ended into their grace period, and ends grace periods that are over; at most 500 at
-    once."""
+    """Begins the terms that early renewals gave, moves experts whose term has ended into their grace period, and ends
+    grace periods that are over; at most 500 of each at once."""
+    for before in await queries.lock_renewed(uow.connection, today(), _AT_ONCE):
+        await EXPERTS.apply_scheduled(uow, before, domain.BEGIN_TERM, domain.in_next_term(before))
     for before in await queries.lock_over(uow.connection, today(), _AT_ONCE):
         await EXPERTS.apply_scheduled(uow, before, "expire")
 

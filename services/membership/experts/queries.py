@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.experts.domain import GRACE, LIFECYCLE, PUBLISHED
+from services.membership.experts.domain import GRACE, IN_TERM, LIFECYCLE, PUBLISHED
 from services.membership.experts.record import CATEGORIES, Expert
 from services.membership.experts.tables import affiliation, expert, expert_value
 from shared.database.statements import Connection, Statement
@@ -101,6 +101,18 @@ _OVER = Statement(
     .with_for_update(skip_locked=True)
 )
 
+_RENEWED = Statement(
+    select(expert)
+    .where(
+        expert.c.next_term_starts <= bindparam("today"),
+        expert.c.status.in_([constant(status) for status in IN_TERM]),
+        expert.c.merged_into.is_(None),
+    )
+    .order_by(expert.c.next_term_starts, expert.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:
     """The application filter: experts that a caller of this variant may know of, without merged and erased ones."""
@@ -110,6 +122,11 @@ def visible_to(access_kind: AccessKind) -> Select[Any]:
 def known_to(access_kind: AccessKind) -> Select[Any]:
     """The same with merged and erased ones, whose responses are 308 and 410."""
     return select(expert).where(visible(expert, access_kind, PUBLISHED))
+
+
+async def lock_renewed(connection: Connection, today: date, limit: int) -> list[Expert]:
+    """Experts whose next term begins by `today`, locked, at most `limit`. Skips rows that another transaction locks."""
+    return records_of(Expert, await _RENEWED.fetch(connection, today=today, limit=limit))
 
 
 async def lock_over(connection: Connection, today: date, limit: int) -> list[Expert]:

@@ -116,6 +116,8 @@ class Expert(Record):
     status_since: Annotated[datetime | None, Internal]
     term_starts: Annotated[date | None, Public, Tracked, Part]
     term_ends: Annotated[date | None, Public, Tracked, Part]
+    next_term_starts: Annotated[date | None, Public, Tracked, Part]
+    next_term_ends: Annotated[date | None, Public, Tracked, Part]
     account_id: Annotated[
         UUID | None, Granted, Tracked, Refers("/access/v1/accounts"), "The account of the person, who owns the record."
     ]

@@ -185,6 +185,7 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     category: Annotated[str, Field(examples=["expert"])]
     available_for_support: Annotated[bool | None, Field(examples=[True])] = None
     term: Annotated[Term | None, "The present term of membership; null if there is none."]
+    next_term: Annotated[Term | None, "The term that an early renewal gave, until it begins; else null."]
     clock: Annotated[
         ScreeningClock | None, "Who has the application, and until when; for grants that cover the expert."
     ] = None
@@ -197,12 +198,16 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     duplicates: Annotated[list[Lookalike] | None, "Possible duplicates: only in the response to the creation."] = None
 
 
+def _term(row: Mapping[str, Any], name: str) -> dict[str, str] | None:
+    starts, ends = row[f"{name}_starts"], row[f"{name}_ends"]
+    return {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
+
+
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The expert as this caller sees it."""
     whole = access.sees_all_fields(row["country"], row["id"])
     shown = render_whole(row) if whole else render_public(row)
-    starts, ends = row["term_starts"], row["term_ends"]
-    shown["term"] = {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
+    shown["term"], shown["next_term"] = _term(row, "term"), _term(row, "next_term")
     shown["links"] = {"self": f"{EXPERTS.resource.path}/{shown['id']}"}
     if whole:
         shown["clock"] = _clock(row)

@@ -79,7 +79,9 @@ async def _resolve(uow: UnitOfWork, rows: Sequence[Values], is_dry: bool) -> Res
     """The rows with the congresses and experts that they name. Their key is the participation that the expert may have
     already."""
     found = await congresses.by_code(uow.connection, {values["congress"] for values in rows})
-    people = [person_of(values, "student" if values["role"] == "student" else "expert") for values in rows]
+    people = [
+        person_of(values, "student" if values["role"] == "student" else "expert", is_listed=True) for values in rows
+    ]
     experts, added = await resolve(uow, people, is_dry=is_dry)
     resolved = []
     for values, expert in zip(rows, experts, strict=True):

@@ -21,7 +21,9 @@ _SUPPORT = (
     " hold rejected_for certificate_id accepted_at ended_at"
 )
 """What stays of the support of an erased expert, which counts as before."""
-TOMBSTONE = f"{RECORD} category previous_status status_since term_starts term_ends merged_into"
+TOMBSTONE = (
+    f"{RECORD} category previous_status status_since term_starts term_ends next_term_starts next_term_ends merged_into"
+)
 """What stays of an erased expert, with the instant of the erasure."""
 PARTS: Mapping[str, PersonalTable] = {
     "expert": personal_record("member_expert", Expert, TOMBSTONE),

@@ -19,7 +19,8 @@ class NamedPerson:
 
     `names` have the form of an expert's record. `email_verified`: the person has shown that the address is theirs.
     `organisation` is a text, or the id of an institution that the caller may know of. `category` is that of a new
-    expert, `language` a BCP 47 tag.
+    expert, `language` a BCP 47 tag. `is_listed`: an office names the person, so that an address finds the expert of the
+    country who has confirmed it.
     """
 
     names: Sequence[PersonName]
@@ -30,6 +31,7 @@ class NamedPerson:
     organisation: str | UUID | None = None
     role: str | None = None
     language: str | None = None
+    is_listed: bool = False
 
     @property
     def verified_email(self) -> str | None:
@@ -65,6 +67,25 @@ class Namesake:
         """Whether both work at one place; neither of them may work anywhere. Two different addresses are two people."""
         at_one_place = person.workplace in self.workplaces if person.workplace else not self.workplaces
         return at_one_place and (not person.email or not self.email_keys or person.email_key in self.email_keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Somebody who has shown that an address is theirs. `words` are those of all names, folded."""
+
+    country: str
+    words: frozenset[str]
+
+    def is_meant(self, person: NamedPerson) -> bool:
+        """Whether the person is of the country and has a word of the name: one address may be given for many people."""
+        shared = {word for word in person.sort_name.split() if len(word) > 1} & self.words
+        return person.country == self.country and bool(shared)
+
+
+def confirmed_by(person: NamedPerson, known: Mapping[UUID, Confirmed]) -> UUID | None:
+    """The one of them who is the person; None if several may be."""
+    meant = [key for key, one in known.items() if one.is_meant(person)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def meant_by(person: NamedPerson, namesakes: Mapping[K, Namesake]) -> K | None:

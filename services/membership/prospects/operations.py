@@ -16,7 +16,7 @@ from services.membership.experts.record import EmailAddress, Expert, asserted_at
 from services.membership.experts.tables import affiliation
 from services.membership.experts.values import enter_values
 from services.membership.prospects import queries
-from services.membership.prospects.domain import NamedPerson, first_mentions, meant_by
+from services.membership.prospects.domain import NamedPerson, confirmed_by, first_mentions, meant_by
 from shared.bulk.execution import execute_all, inserting
 from shared.bulk.row_identifiers import new_refs
 from shared.database.locks import lock_names
@@ -33,20 +33,24 @@ _ALL_LOCKS = tuple(f"prospects {number:02}" for number in range(_LOCKS))
 async def find(connection: Connection, people: Sequence[NamedPerson]) -> list[UUID | None]:
     """The known expert that each of these people is, or None.
 
-    With a verified address that is the living expert whose verified address it is, else the living expert of the
-    country with the same name and organisation. An address that nobody verified never finds an expert; it only tells
-    two namesakes apart.
+    With a verified address that is the living expert whose verified address it is. Somebody whom an office lists is the
+    one living expert of the country who has confirmed the address, if they share a word of the name. Else it is the
+    living expert of the country with the same name and organisation; the address then only tells two namesakes apart.
     """
     addresses = {address for person in people if (address := person.verified_email)}
     owners = await queries.owners_of(connection, addresses) if addresses else {}
     nameless = [person for person in people if person.verified_email is None]
     namesakes = await queries.namesakes_of(connection, nameless) if nameless else {}
-    return [
-        owners.get(person.verified_email)
-        if person.verified_email
-        else meant_by(person, namesakes.get((person.country, person.sort_name), {}))
-        for person in people
-    ]
+    listed = {person.email_key for person in nameless if person.is_listed and person.email_key}
+    confirmed = await queries.confirmed_of(connection, listed) if listed else {}
+
+    def expert_of(person: NamedPerson) -> UUID | None:
+        if person.verified_email:
+            return owners.get(person.verified_email)
+        known = confirmed.get(person.email_key or "", {}) if person.is_listed else {}
+        return confirmed_by(person, known) or meant_by(person, namesakes.get((person.country, person.sort_name), {}))
+
+    return [expert_of(person) for person in people]
 
 
 async def find_or_add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> list[UUID]:

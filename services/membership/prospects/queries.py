@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from services.membership.experts.domain import LIVING
 from services.membership.experts.tables import affiliation, expert
 from services.membership.institutions.tables import institution
-from services.membership.prospects.domain import NamedPerson, Namesake
+from services.membership.prospects.domain import Confirmed, NamedPerson, Namesake
+from shared.contracts import views
 from shared.database.context import Lookup
-from shared.database.statements import Connection
+from shared.database.statements import Connection, Row
 from shared.kernel.text import email_key, fold
 from shared.records.access_scope import constant
 
@@ -51,9 +52,19 @@ _with_address = (
     func.escm.member_expert_with_email(_address.c.value).table_valued("id").render_derived(name="known").lateral()
 )
 _OWNERS = Lookup(
-    select(expert.c.id, expert.c.emails)
+    select(expert.c.id, expert.c.emails, expert.c.country, expert.c.search_key)
     .select_from(_address.join(_with_address, true()).join(expert, expert.c.id == _with_address.c.id))
     .where(*_is_living)
+    .limit(_MOST)
+)
+_OWNERS_BY_ACCOUNT = Lookup(
+    select(expert.c.id, expert.c.country, expert.c.search_key, views.ACCOUNTS.c.email_key)
+    .select_from(
+        _address.join(views.ACCOUNTS, views.ACCOUNTS.c.email_key == _address.c.value).join(
+            expert, expert.c.account_id == views.ACCOUNTS.c.id
+        )
+    )
+    .where(views.ACCOUNTS.c.is_verified, *_is_living)
     .limit(_MOST)
 )
 _MERGE_TARGETS = "SELECT named, escm.member_institution_merge_target(named) AS meant FROM unnest($1::uuid[]) named"
@@ -68,6 +79,22 @@ async def owners_of(connection: Connection, addresses: Iterable[str]) -> dict[st
             if email.get("verified"):
                 found.setdefault(email_key(email["value"]), row["id"])
     return found
+
+
+async def confirmed_of(connection: Connection, addresses: Iterable[str]) -> dict[str, dict[UUID, Confirmed]]:
+    """By address, the living experts who have shown that it is theirs: by a mail to the record, or by their account."""
+    asked, found = sorted(addresses), defaultdict[str, dict[UUID, Confirmed]](dict)
+    for row in await _OWNERS.fetch(connection, addresses=asked):
+        for email in row["emails"]:
+            if email.get("verified"):
+                found[email_key(email["value"])][row["id"]] = _confirmed(row)
+    for row in await _OWNERS_BY_ACCOUNT.fetch(connection, addresses=asked):
+        found[row["email_key"]][row["id"]] = _confirmed(row)
+    return found
+
+
+def _confirmed(row: Row) -> Confirmed:
+    return Confirmed(row["country"], frozenset(row["search_key"].split()))
 
 
 async def namesakes_of(

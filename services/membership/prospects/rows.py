@@ -34,7 +34,9 @@ def person_identity(one: Mapping[str, str]) -> tuple[str, ...]:
     return (*(fold(one.get(name, "")) for name in (*NAMES, "organisation")), email_key(one.get("email", "")))
 
 
-def person_of(values: Mapping[str, Any], category: str, role: str | None = None) -> NamedPerson:
+def person_of(
+    values: Mapping[str, Any], category: str, role: str | None = None, *, is_listed: bool = False
+) -> NamedPerson:
     """The person of a valid row. Nobody has shown that the address is theirs."""
     return NamedPerson(
         names=values["names"],
@@ -43,6 +45,7 @@ def person_of(values: Mapping[str, Any], category: str, role: str | None = None)
         email=values.get("email"),
         organisation=values.get("organisation"),
         role=role,
+        is_listed=is_listed,
     )
 
 

@@ -45,6 +45,7 @@ _DUE = Statement(
         expert.c.status == constant("active"),
         expert.c.term_ends.between(_today + 1, _today + max(DAYS_BEFORE)),
         expert.c.term_starts < _day,
+        expert.c.next_term_starts.is_(None),
         expert.c.merged_into.is_(None),
         expert.c.erased_at.is_(None),
         expert.c.restricted_at.is_(None),

@@ -11,16 +11,15 @@ from services.membership.experts.domain import (
     Clock,
     ExpertGuardContext,
     display_name,
-    following,
     names_search_key,
     next_clock,
-    term_of,
 )
 from services.membership.experts.record import (
     asserted_after,
     asserted_at_entry,
     asserted_fields,
 )
+from services.membership.terms.domain import following, term_of
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.kernel.expertise import ECOSYSTEMS, FIELDS_OF_SCIENCE
 from shared.kernel.text import search_pattern

@@ -12,7 +12,7 @@ At = Callable[[str | None], Caller]
 PUBLIC = {
     "id", "ref", "version", "status", "country", "visibility", "names", "display_name", "emails", "orcid",
     "orcid_authenticated", "languages", "fields", "planetary_boundaries", "ecosystems", "keywords", "biography",
-    "category", "term", "affiliations",
+    "category", "term", "next_term", "affiliations",
     "links", "allowed_actions",
 }  # fmt: skip
 

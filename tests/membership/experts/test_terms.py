@@ -83,6 +83,63 @@ async def test_a_lapsed_expert_is_renewed_for_a_new_term(
     assert await _status(admin, expert) == ("active", renewed["version"])
 
 
+async def _renewable(superuser: asyncpg.Connection, expert: dict[str, Any], days_left: int) -> None:
+    """Moves the term so that so many days of it are left, and enters what a renewal asks for."""
+    await _ended(superuser, expert, -days_left)
+    today_too = "UPDATE member_expert SET profile_confirmed_on = $2, conflict_of_interest_on = $2 WHERE id = $1"
+    await superuser.execute(today_too, expert["id"], _ago(0))
+
+
+async def test_an_early_renewal_is_shown_from_its_first_day(
+    admin: Caller, anonymous: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    expert = await activated(admin, visibility="public", names=[{"full": "Early Renewal"}])
+    path = f"{EXPERTS}/{expert['id']}"
+    await _renewable(superuser, expert, 30)
+    present = (await admin.get(path)).json()["term"]
+    for _ in range(2):
+        renewed = (await admin.step(path, "renew")).json()
+        assert (renewed["status"], renewed["term"]) == ("active", present)
+        assert renewed["next_term"]["starts"] == _ago(-31).isoformat(), "once more is no further term"
+    shown = (await anonymous.get(path)).json()
+    assert (shown["term"], shown["next_term"]) == (present, renewed["next_term"])
+    await _tick(database)
+    assert (await admin.get(path)).json()["version"] == renewed["version"]
+
+    await superuser.execute("UPDATE member_expert SET next_term_starts = $2 WHERE id = $1", expert["id"], _ago(0))
+    await _ended(superuser, expert, 1)
+    for _ in range(2):
+        await _tick(database)
+        begun = (await anonymous.get(path)).json()
+        assert (begun["status"], begun["next_term"]) == ("active", None)
+        assert begun["term"] == {"starts": _ago(0).isoformat(), "ends": renewed["next_term"]["ends"]}
+    line = (await admin.get(f"{path}/history?limit=1")).json()["items"][0]
+    assert (line["action"], line["by"]["kind"]) == ("begin_term", "system")
+
+
+async def test_a_renewal_that_begins_at_once_takes_the_place_of_the_present_term(
+    admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    expert = await activated(admin)
+    await _renewable(superuser, expert, 30)
+    renewed = (await admin.step(f"{EXPERTS}/{expert['id']}", "renew", fields={"starts": _ago(0).isoformat()})).json()
+    assert (renewed["term"]["starts"], renewed["next_term"]) == (_ago(0).isoformat(), None)
+
+
+async def test_a_next_term_begins_for_who_is_suspended(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    expert = await activated(admin)
+    path = f"{EXPERTS}/{expert['id']}"
+    await _renewable(superuser, expert, 30)
+    await admin.step(path, "renew")
+    await admin.step(path, "suspend", reason="Inquiry")
+    await superuser.execute("UPDATE member_expert SET next_term_starts = $2 WHERE id = $1", expert["id"], _ago(0))
+    await _tick(database)
+    begun = (await admin.get(path)).json()
+    assert (begun["status"], begun["term"]["starts"], begun["next_term"]) == ("suspended", _ago(0).isoformat(), None)
+
+
 async def test_time_passes_by_who_is_suspended_or_merged_and_ends_the_term_of_who_was_erased(
     admin: Caller, database: Database, superuser: asyncpg.Connection
 ) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from services.membership.prospects.domain import NamedPerson
@@ -14,9 +16,10 @@ from services.membership.prospects.operations import find, find_or_add
 from shared.database.context import AccessContext
 from shared.database.pool import Database
 from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
-from tests.support.callers import Caller
+from tests.support.callers import Caller, person
 from tests.support.membership import EXPERTS, INSTITUTIONS, entered
 from tests.support.merges import merged
+from tests.support.principals import enter_principal
 
 _STRANGER = AccessContext("public")
 
@@ -67,6 +70,60 @@ async def test_an_unverified_address_finds_nobody(database: Database, admin: Cal
     known = await entered(admin, emails=[{"value": address}])
     by_list, by_signature = await _found(database, _named(email=address), _named(email=address, email_verified=True))
     assert len({UUID(known["id"]), by_list, by_signature}) == 3
+
+
+async def _confirmed(superuser: asyncpg.Connection, record: dict[str, Any], *, is_verified: bool = True) -> str:
+    """An address that the owner of a record confirmed for their account; the record does not name it."""
+    principal, address = person(f"person {uuid4().hex}"), f"{uuid4().hex}@example.org"
+    await enter_principal(superuser, principal)
+    change = "UPDATE access_account SET email = $2, email_key = $2, email_verified = $3 WHERE id = $1"
+    await superuser.execute(change, principal.id, address, is_verified)
+    await superuser.execute("UPDATE member_expert SET account_id = $2 WHERE id = $1", UUID(record["id"]), principal.id)
+    return address
+
+
+async def _nina(admin: Caller) -> tuple[dict[str, Any], list[Any]]:
+    """A record, and another spelling of its name."""
+    family = f"Sz{uuid4().hex}"
+    record = await entered(admin, names=[{"given": "Nina", "family": family}])
+    return record, [{"full": f"N. {family}"}]
+
+
+async def test_a_list_finds_whoever_confirmed_the_address_whatever_the_spelling(
+    database: Database, admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    record, spelled = await _nina(admin)
+    address = await _confirmed(superuser, record)
+    listed = _named(names=spelled, email=address.upper(), organisation="Elsewhere", is_listed=True)
+    assert await _found(database, listed) == [UUID(record["id"])]
+    for other in (
+        replace(listed, is_listed=False),
+        replace(listed, country="XB"),
+        replace(listed, names=[{"given": "An", "family": "Assistant"}]),
+    ):
+        assert await _found(database, other) != [UUID(record["id"])]
+
+
+async def test_an_address_of_two_or_one_that_is_not_confirmed_finds_nobody(
+    database: Database, admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    (one, spelled), (unconfirmed, its) = await _nina(admin), await _nina(admin)
+    shared = await _confirmed(superuser, one)
+    other = await entered(admin, names=one["names"])
+    emails = [{"value": shared, "visibility": "restricted", "verified": True}]
+    await superuser.execute(
+        "UPDATE member_expert SET emails = $2::text::jsonb, email_keys = ARRAY[$3] WHERE id = $1",
+        UUID(other["id"]),
+        orjson.dumps(emails).decode(),
+        shared,
+    )
+    alone = await _confirmed(superuser, unconfirmed, is_verified=False)
+    found = await _found(
+        database,
+        _named(names=spelled, email=shared, is_listed=True),
+        _named(names=its, email=alone, is_listed=True),
+    )
+    assert not {str(key) for key in found} & {one["id"], other["id"], unconfirmed["id"]}
 
 
 async def test_a_verified_address_is_not_given_to_a_namesake(database: Database, admin: Caller) -> None:

@@ -1,0 +1,1 @@
+"""The terms of members: their days, and the one that an early renewal gives."""

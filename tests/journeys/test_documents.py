@@ -39,6 +39,10 @@ from tests.support.documents import run_commands
         "open-data.md",
         "results.md",
         "spreadsheets.md",
+        "membership.md",
+        "institutions.md",
+        "focal-points.md",
+        "plans.md",
     ],
 )
 def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any], tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ _CALLERS = {
 def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
     """Runs the commands of a page in order, against the stack. AssertionError with their output if one fails.
 
-    The page gets only `BASE`, `ID`, `SECRET` and `MAIL`, the folder of mails, and the Python of the tests with its
-    packages.
+    The page gets only `BASE`, `ID`, `SECRET` and, of a stack in a folder, that of its mails as `MAIL`, and the Python
+    of the tests with its packages.
     """
     kind, name = _CALLERS[page]
     caller = stack["demo"][kind][name]
@@ -62,8 +62,9 @@ def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
         "BASE": stack["base_url"],
         "ID": caller.get("id") or caller["username"],
         "SECRET": caller.get("secret") or caller["password"],
-        "MAIL": f"{stack.get('folder', folder)}/mail",
     }
+    if "folder" in stack:
+        given["MAIL"] = f"{stack['folder']}/mail"
     commands = "\n".join(_BLOCK.findall((_DOCS / page).read_text()))
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, **given, "PATH": path, "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}

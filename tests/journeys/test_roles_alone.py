@@ -115,9 +115,9 @@ class Story:
 
 
 def test_a_member_applies_is_found_signs_and_is_renewed(world: World) -> None:
-    story = Story(world, "AG")
+    story = Story(world, "PY")
     person = story.comes("Nadia Newcomer")
-    body = {"names": [{"full": f"Nadia {uuid4().hex[:8]}"}], "country": "AG", "emails": [{"value": person.email}]}
+    body = {"names": [{"full": f"Nadia {uuid4().hex[:8]}"}], "country": "PY", "emails": [{"value": person.email}]}
     made = person.create(_EXPERTS, body)
     path, key = str(made["links"]["self"]), made["id"]
     story.officer.step(path, "start_review")
@@ -182,10 +182,10 @@ def test_a_centre_is_applied_for_reviewed_and_designated(world: World) -> None:
 
 
 def test_a_programme_is_planned_started_and_reaches_a_milestone(world: World) -> None:
-    story = Story(world, "BB")
+    story = Story(world, "UY")
     secretary = story.committee()
     author, publisher = story.official("national_author"), story.official("national_publisher")
-    made = author.create(f"{_ACTIONS}/programmes", {"country": "BB", "framework": "3+1/2026"})
+    made = author.create(f"{_ACTIONS}/programmes", {"country": "UY", "framework": "3+1/2026"})
     path = str(made["links"]["self"])
     story.may(author, path, "launch")
     author.step(path, "launch")
@@ -194,7 +194,7 @@ def test_a_programme_is_planned_started_and_reaches_a_milestone(world: World) ->
         body = {"programme_id": made["id"], "pillar": pillar, "titles": {"en": pillar}, "baseline": _BASELINE}
         actions.append(str(author.create(f"{_ACTIONS}/actions", body)["links"]["self"]))
     _, host = story.represented("Institute")
-    centre = {"country": "BB", "names": {"en": "Centre"}, "host_institution_id": host}
+    centre = {"country": "UY", "names": {"en": "Centre"}, "host_institution_id": host}
     author.change(path, {"centre_id": secretary.create(f"{_CENTRES}/centres", centre)["id"]})
     story.may(author, path, "submit_plan")
     author.step(path, "submit_plan")
@@ -237,11 +237,11 @@ def test_who_attended_a_congress_gets_a_certificate(world: World, tmp_path: Path
 
 
 def test_a_country_gets_the_help_of_an_expert(world: World) -> None:
-    story = Story(world, "BZ")
+    story = Story(world, "TT")
     author, focal_point = story.official("national_author"), story.official("government_focal_point")
     texts = {"titles": {"en": "Peatlands"}, "need": {"en": "We want to map our peatlands."}}
     path = str(
-        author.create(f"{_ACTIONS}/support_requests", {"country": "BZ", "kind": "review", **texts})["links"]["self"]
+        author.create(f"{_ACTIONS}/support_requests", {"country": "TT", "kind": "review", **texts})["links"]["self"]
     )
     author.step(path, "submit")
     story.officer.step(path, "accept")

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -22,15 +23,22 @@ if TYPE_CHECKING:
     from deploy.backup.restoring import Later
 
 _PIPE = Path("-")
+_NAME = "escm-"
+"""What the names of backups in a folder begin with."""
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write, which must not exist; - is standard output.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file to write, which must not exist, or its folder; - is standard output.")
+    ],
     with_evidence: Annotated[
         bool, typer.Option("--evidence/--no-evidence", help="Include evidence that is in a folder.")
     ] = True,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Remove the files that were made in the folder more days ago.")
+    ] = None,
 ) -> None:
-    """Write one file with a snapshot of the database and of the files that it names.
+    """Write one file with a snapshot of the database and of the files that it names. In a folder, its name is the time.
 
     Evidence and copies of open data in S3 stay there: the versions of their bucket are their backup. The system may run
     meanwhile. The file holds personal data and no secret. `erased.ids` in the same folder lists the ids of erased
@@ -46,6 +54,10 @@ def backup(
     from shared.configuration.settings import Settings
     from shared.open_data.copies import copy_files
 
+    if days and not file.is_dir():
+        fail("--days is for backups in a folder")
+    if file.is_dir():
+        file /= f"{_NAME}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.tar"
     settings = Settings(database_url=url)
     store = files_of(settings)
     evidence = evidence_of(settings) if with_evidence and not is_in_bucket(settings) else None
@@ -70,8 +82,16 @@ def backup(
     err.print(f"{rows} rows of {len(made.tables)} tables and {files} files.", markup=False)
     if made.evidence is None:
         err.print(f"Evidence is not in it: {settings.objects_url}", markup=False)
+    if days:
+        _remove_before(file.parent, datetime.now(UTC) - timedelta(days=days))
     if made.missing:
         fail(f"the backup is made, but the store has lost files: {', '.join(made.missing)}")
+
+
+def _remove_before(folder: Path, moment: datetime) -> None:
+    for file in folder.glob(f"{_NAME}*.tar"):
+        if file.stat().st_mtime < moment.timestamp():
+            file.unlink()
 
 
 def restore(

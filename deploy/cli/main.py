@@ -12,6 +12,7 @@ from deploy.cli import (
     database,
     demo,
     doctor,
+    drill,
     evidence,
     jobs,
     mail,
@@ -39,6 +40,7 @@ app.command("relay")(processes.relay)
 app.command("migrate")(database.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("drill")(drill.drill)
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 if not IS_INSTALLED:  # both write files of the clone

@@ -11,9 +11,10 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.matrix import notifications, page, readers
+from deploy.matrix import notifications, offices, page, readers
 from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.responses import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
+from services.access.access import ROLE_SCOPES
 from services.access.notifications.domain import NOTICES
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.authorization.conftest import Services
@@ -195,6 +196,13 @@ def test_the_page_is_current() -> None:
 
 def test_the_page_of_notifications_decides_for_every_transition_and_is_current() -> None:
     assert notifications.FILE.read_bytes() == notifications.render(), "run `make matrix` and commit the page"
+
+
+def test_the_pages_of_offices_are_current_and_every_role_with_permissions_has_one() -> None:
+    for file, content in offices.pages().items():
+        assert file.read_bytes() == content, f"run `make matrix` and commit {file.name}"
+    held = {role for service in readers.SERVICES for role in readers.roles_of(service)} & ROLE_SCOPES.keys()
+    assert held - offices.ROLES.keys() == {"secretariat_admin", "platform_operator", "auditor", "api_client"}
 
 
 def test_a_transition_whose_notification_nobody_decides_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,15 @@ from tests.support.documents import run_commands
         "open-data.md",
         "results.md",
         "spreadsheets.md",
+        "plans.md",
     ],
 )
 def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any], tmp_path: Path) -> None:
+    run_commands(page, running, tmp_path)
+
+
+@pytest.mark.parametrize("page", ["membership.md", "institutions.md", "focal-points.md"])
+def test_the_commands_of_a_page_that_reads_mails_run_in_order(
+    page: str, running: dict[str, Any], tmp_path: Path
+) -> None:
     run_commands(page, running, tmp_path)

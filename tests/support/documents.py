@@ -41,6 +41,10 @@ _CALLERS = {
     "spreadsheets.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),
+    "membership.md": ("accounts", "officer"),
+    "institutions.md": ("accounts", "officer"),
+    "focal-points.md": ("accounts", "officer"),
+    "plans.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),
 }
 """The caller whose `ID` and `SECRET` a page uses."""
@@ -49,7 +53,8 @@ _CALLERS = {
 def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
     """Runs the commands of a page in order, against the stack. AssertionError with their output if one fails.
 
-    The page gets only `BASE`, `ID` and `SECRET`, and the Python of the tests with its packages.
+    The page gets only `BASE`, `ID`, `SECRET` and, of a stack in a folder, that of its mails as `MAIL`, and the Python
+    of the tests with its packages.
     """
     kind, name = _CALLERS[page]
     caller = stack["demo"][kind][name]
@@ -58,6 +63,8 @@ def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
         "ID": caller.get("id") or caller["username"],
         "SECRET": caller.get("secret") or caller["password"],
     }
+    if "folder" in stack:
+        given["MAIL"] = f"{stack['folder']}/mail"
     commands = "\n".join(_BLOCK.findall((_DOCS / page).read_text()))
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, **given, "PATH": path, "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}

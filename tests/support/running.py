@@ -39,6 +39,8 @@ class Client:
         self._http = httpx.Client(base_url=base_url, timeout=60, trust_env=False)
         self._credentials = credentials
         self._token, self._until = "", 0.0
+        self.writes = 0
+        """How many requests would change something; those for tokens are not counted."""
 
     def close(self) -> None:
         self._http.close()
@@ -124,6 +126,7 @@ class Client:
 
     def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._bearer()}", **more.pop("headers", {})}
+        self.writes += method not in ("GET", "HEAD")
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
         until = time.monotonic() + PATIENCE

@@ -13,6 +13,7 @@ import sys
 import tarfile
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +24,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from deploy import demo, demo_register
-from deploy.backup.archive import Reader
+from deploy.backup.archive import Reader, Writer
 from deploy.backup.erasing import erase_again
 from deploy.cli.main import app
 from deploy.local.folder import PROJECT
@@ -185,6 +186,58 @@ def test_a_backup_has_the_list_of_erased_persons_beside_it(
     env = {**source_system, "ESCM_STORAGE_PATH": str(files)}
     assert runner.invoke(app, ["backup", str(tmp_path / "backup.tar")], env=env).exit_code == 0
     assert ErasedIds(tmp_path).read() == {person}
+
+
+def test_a_folder_keeps_the_backups_of_some_days(source_system: dict[str, str], tmp_path: Path) -> None:
+    older, other = tmp_path / "escm-2026-01-01T000000Z.tar", tmp_path / "mine.tar"
+    for file in (older, other):
+        file.write_bytes(b"")
+        os.utime(file, (0, 0))
+    done = runner.invoke(app, ["backup", str(tmp_path), "--days", "35"], env=source_system)
+    assert done.exit_code == 0, done.output
+    (made,) = tmp_path.glob("escm-*.tar")
+    assert (made != older, other.exists()) == (True, True)
+    assert runner.invoke(app, ["backup", str(tmp_path / "a.tar"), "--days", "35"], env=source_system).exit_code == 1
+
+
+def test_a_drill_restores_the_newest_backup_and_leaves_nothing(
+    made: Path, empty: dict[str, str], source_system: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    assert "has no backup" in _drill(empty, folder, 1)
+    older = folder / "older.tar"
+    older.write_bytes(made.read_bytes()[:100_000])
+    os.utime(older, (0, 0))
+    shutil.copy(made, folder / "newest.tar")
+    assert "can be restored" in _drill(empty, folder, 0)
+    assert _value(empty, "SELECT to_regnamespace('escm')") is None
+    assert not Path(empty["ESCM_STORAGE_PATH"]).exists(), "the files of the installation are another place"
+    assert "can be restored" in _drill(empty, folder, 0), "the next one finds an empty database"
+    assert "not empty" in _drill(source_system, folder, 1)
+    assert _value(source_system, "SELECT count(*) FROM escm.member_expert") > 0
+
+
+def test_a_drill_fails_for_a_damaged_or_an_old_backup(made: Path, empty: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    whole = made.read_bytes()
+    (folder / "newest.tar").write_bytes(whole[: len(whole) // 2])
+    _drill(empty, folder, 1)
+    with made.open("rb") as source, Reader(source) as opened:
+        manifest = opened.manifest.model_copy(update={"made_at": datetime.now(UTC) - timedelta(hours=27)})
+    with (folder / "newest.tar").open("wb") as target:
+        Writer(target).finish(manifest)
+    assert "more than 26 hours ago" in _drill(empty, folder, 1)
+    assert "more than" not in _drill(empty, folder, 1, "--hours", "28")
+    assert _value(empty, "SELECT to_regnamespace('escm')") is None
+
+
+def _drill(system: dict[str, str], folder: Path, status: int, *options: str) -> str:
+    """The words that a drill with this status prints."""
+    done = runner.invoke(app, ["drill", str(folder), *options], env={**system, "COLUMNS": "400"})
+    assert done.exit_code == status, done.output
+    return " ".join(done.output.split())
 
 
 def test_two_backups_of_the_same_data_have_the_same_digests(source_system: dict[str, str], made: Path) -> None:

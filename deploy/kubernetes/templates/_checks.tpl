@@ -36,6 +36,9 @@
 {{- $wrong = append $wrong (printf "services.%s.most: is less than replicas" $name) }}
 {{- end }}
 {{- end }}
+{{- if and (or $v.backups.enabled $v.restoreDrill.enabled) (not $v.backups.claim) }}
+{{- $wrong = append $wrong "backups.claim: name the claim for the files of backups" }}
+{{- end }}
 {{- if and $v.keda.enabled (not $v.keda.prometheus) }}
 {{- $wrong = append $wrong "keda.prometheus: set the address of the Prometheus that KEDA asks" }}
 {{- end }}

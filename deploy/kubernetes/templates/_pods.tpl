@@ -107,7 +107,8 @@ ESCM_MEMBERSHIP_ORCID_CLIENT_ID: {{ $v.orcid.clientId | quote }}
 {{- end }}
 {{- end }}
 
-{{- /* The whole pod of a process; `extra` is what its kind adds to the container, as YAML. */}}
+{{- /* The whole pod of a process; `extra` is what its kind adds to the container, as YAML, and `backups` whether it has
+       their claim. */}}
 {{- define "escm.pod" -}}
 {{- $v := .root.Values }}
 {{- $secrets := include "escm.secrets" . | fromYaml -}}
@@ -175,6 +176,9 @@ spec:
         - {name: scratch, mountPath: /var/lib/escm/tmp}
         - {name: files, mountPath: /var/lib/escm/files}
         {{- end }}
+        {{- if .backups }}
+        - {name: backups, mountPath: /backups}
+        {{- end }}
         {{- range $key, $name := $secrets }}
         - {name: {{ $key | replace "_" "-" }}, mountPath: /run/secrets/{{ $key }}, readOnly: true}
         {{- end }}
@@ -193,6 +197,10 @@ spec:
     {{- else }}
     - {name: files, emptyDir: {sizeLimit: {{ $v.storage.scratch }}}}
     {{- end }}
+    {{- end }}
+    {{- if .backups }}
+    - name: backups
+      persistentVolumeClaim: {claimName: {{ $v.backups.claim }}}
     {{- end }}
     {{- range $key, $name := $secrets }}
     {{- $secret := include "escm.secret" (dict "root" $.root "key" $key) | fromYaml }}

@@ -16,6 +16,21 @@ from services.portal.pages.templates import page
 from shared.kernel.errors import NotFound
 
 GROUPS: dict[str, tuple[str, ...]] = {
+    "For each office": (
+        "membership",
+        "institutions",
+        "focal-points",
+        "plans",
+        "office-officer",
+        "office-focal-point",
+        "office-author",
+        "office-publisher",
+        "office-committee",
+        "office-representative",
+        "office-director",
+        "office-reviewer",
+        "office-member",
+    ),
     "For developers": (
         "tour",
         "frontends",

@@ -15,6 +15,7 @@ import pytest
 from services.membership.erasures.files import remove_exports
 from shared.bulk import exporting
 from shared.bulk.store import FileStore, files_of
+from shared.database.snapshot import snapshot
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.web import streams
 from tests.membership.imports.conftest import EXPORTS, SAMPLES
@@ -186,11 +187,11 @@ async def test_an_export_begins_again_if_somebody_was_erased_meanwhile(
     secretariat: Importer, database: asyncpg.Connection, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await _filled(secretariat, 2)
-    read_from, removed = exporting.snapshot, list[int]()
+    removed: list[int] = []
 
     @asynccontextmanager
     async def interrupted(*given: Any) -> AsyncIterator[Any]:
-        async with read_from(*given) as connection:
+        async with snapshot(*given) as connection:
             yield connection
         if not removed:
             removed.append(await remove_exports(UnitOfWork(database, Origin()), files_of(settings)))

@@ -145,9 +145,12 @@ def _signs_as(principal: Principal, roles: RoleTable, record: Agreement) -> bool
 
 
 def _party(signing: SigningContext, fields: Fields) -> Party:
-    """The party that the caller signs for. Raises Invalid if it is not named, and not the only one either."""
+    """The party that the caller signs for: the named one, else that of their own side, else the only one. Raises Invalid
+    if there is none or another choice."""
     name = given(fields, "party", str)
     found = [party for party in signing.own if name in (None, party["name"])]
+    if name is None and (represented := [party for party in found if signing.represents(party)]):
+        found = represented
     if not found or (name is None and len(found) > 1):
         raise invalid_field("/fields/party", "not_one_of", "The name of a party that has not signed.")
     return found[0]

@@ -50,7 +50,7 @@ class AgreementFields(Body):
 
     party: Annotated[
         Line | None,
-        "For `sign`: the name of the party that signs; may be absent if there is one that the caller may sign for.",
+        "For `sign`: the name of the party that signs; by default the caller's own side, or the only one that is left.",
     ] = None
     signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "For `sign`: who signs."] = None
     signed_at: Annotated[Day | None, "For `sign`: the day of the signature, not after today, the default."] = None

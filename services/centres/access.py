@@ -71,7 +71,15 @@ ROLES: RoleTable = {
     | _permissions("evaluations evaluation_scores", "read"),
     "committee_president": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
     "committee_secretary": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
-    "institution_representative": _READ_FILES | _APPLY | _SIGN | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER | _EVALUATED,
+    "institution_representative": _READ_FILES
+    | _APPLY
+    | _SIGN
+    | _STAGES
+    | _CHANGE
+    | _REPORT
+    | _PROFILE
+    | _PARTNER
+    | _EVALUATED,
     "centre_director": _READ_FILES
     | _APPLY
     | _STAGES

@@ -95,9 +95,7 @@ def test_each_party_is_a_side(parties: list[Party], sides: list[str]) -> None:
     assert [party["side"] for party in with_sides(parties)] == sides
 
 
-_HOST, _OFFICE, _MINISTRY = with_sides(
-    [_party("Host", "i"), _party("Network", side="secretariat"), _party("Ministry")]
-)
+_HOST, _OFFICE, _MINISTRY = with_sides([_party("Host", "i"), _party("Network", side="secretariat"), _party("Ministry")])
 
 
 @pytest.mark.parametrize(

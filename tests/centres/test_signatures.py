@@ -144,9 +144,7 @@ async def test_another_side_than_the_host_signs_with_a_document_alone(
 
 
 @pytest.mark.parametrize("role", ["institution_representative", "centre_director", "committee_secretary"])
-async def test_an_office_alone_enters_signatures(
-    centre: Record, country: str, entering: Entering, role: str
-) -> None:
+async def test_an_office_alone_enters_signatures(centre: Record, country: str, entering: Entering, role: str) -> None:
     scope = ("country", country) if role == "committee_secretary" else ("centre", centre["id"])
     who = entering(role, *scope)
     response = await who.post(AGREEMENTS, host_agreement(centre))
@@ -177,9 +175,7 @@ async def test_an_office_enters_signatures_with_their_document(centre: Record, o
         ([{"name": "Host", "side": "host"}], "/parties/0/side"),
     ],
 )
-async def test_a_side_is_stated_as_it_is(
-    centre: Record, officer: Caller, parties: list[Record], pointer: str
-) -> None:
+async def test_a_side_is_stated_as_it_is(centre: Record, officer: Caller, parties: list[Record], pointer: str) -> None:
     body = {**host_agreement(centre, signed=False), "parties": parties}
     response = await officer.post(AGREEMENTS, body)
     assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, pointer)

@@ -110,9 +110,7 @@ async def transition(
             signed_copies=[*before.signed_copies, *copies],
         )
 
-    after = await _kind_of(before).apply_transition(
-        uow, before, requested, signing, permitted(access, before), effects
-    )
+    after = await _kind_of(before).apply_transition(uow, before, requested, signing, permitted(access, before), effects)
     await _prolong(uow, after)
     await hand_over(uow, after.centre_id)
     return after
@@ -145,8 +143,8 @@ def _signs_as(principal: Principal, roles: RoleTable, record: Agreement) -> bool
 
 
 def _party(signing: SigningContext, fields: Fields) -> Party:
-    """The party that the caller signs for: the named one, else that of their own side, else the only one. Raises Invalid
-    if there is none or another choice."""
+    """The party that the caller signs for: the named one, else that of their own side, else the only one. Raises
+    Invalid if there is none, or another choice."""
     name = given(fields, "party", str)
     found = [party for party in signing.own if name in (None, party["name"])]
     if name is None and (represented := [party for party in found if signing.represents(party)]):
@@ -164,9 +162,13 @@ async def _signed_copies(uow: UnitOfWork, fields: Fields) -> list[Document]:
 
 def _require_copy(copies: list[Document], *, is_needed: bool) -> None:
     if is_needed and not copies:
-        raise invalid_field("/fields/document", "required", "An office signs for another side with what that one signed.")
+        raise invalid_field(
+            "/fields/document", "required", "An office signs for another side with what that one signed."
+        )
     if copies and not is_needed:
-        raise invalid_field("/fields/document", "invalid_value", "Whoever signs for their own side attaches no document.")
+        raise invalid_field(
+            "/fields/document", "invalid_value", "Whoever signs for their own side attaches no document."
+        )
 
 
 def _require_entered(principal: Principal, new: Agreement) -> None:

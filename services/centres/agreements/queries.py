@@ -56,7 +56,10 @@ _names_host = exists().where(
     agreement.c.parties.contains(
         func.jsonb_build_array(
             func.jsonb_build_object(
-                constant("institution_id"), cast(views.CENTRES.c.host_institution_id, Text), constant("signed_at"), null()
+                constant("institution_id"),
+                cast(views.CENTRES.c.host_institution_id, Text),
+                constant("signed_at"),
+                null(),
             )
         )
     ),

@@ -23,6 +23,11 @@ _COPIES = _AGREEMENTS._replace(documents="signed_copies[]")
 _WORK, _OTHER_WORK = "centre_published_work", "centre_work_without_signatures"
 _PUBLISHED = "id, ref, version, status, country, visibility, centre_id"
 _HOST = "jsonb_build_array(jsonb_build_object('institution_id', c.host_institution_id, 'signed_at', NULL))"
+_EVERYWHERE = """
+SET LOCAL escm.write_everywhere = 'on'
+--;
+SET LOCAL escm.visibilities = 'public,network,restricted'
+--;"""
 _STEPS = f"""
 SELECT 'centres.agreements', a.id, a.ref, a.country, 'sign', (a.expires + time '23:59:59') AT TIME ZONE 'UTC',
     NULL, NULL, NULL, CASE WHEN a.parties @> {_HOST} THEN a.centre_id END, NULL, array_to_string(a.signers, ' '),
@@ -37,19 +42,18 @@ ALTER TABLE centre_agreement
     ADD COLUMN signed_copies jsonb NOT NULL DEFAULT '[]',
     ADD COLUMN signers text[] NOT NULL DEFAULT '{{}}'
 --;
-UPDATE centre_agreement a SET parties = (
+{_EVERYWHERE}
+UPDATE centre_agreement a SET parties = coalesce((
     SELECT jsonb_agg(p || jsonb_build_object('side', CASE
         WHEN p ->> 'institution_id' IS NOT NULL THEN 'institution'
         WHEN jsonb_array_length(a.parties) > 1 AND 1 = (
             SELECT count(*) FROM jsonb_array_elements(a.parties) each WHERE each ->> 'institution_id' IS NULL)
             THEN 'secretariat'
         ELSE 'other' END) ORDER BY place)
-    FROM jsonb_array_elements(a.parties) WITH ORDINALITY AS party (p, place))
---;
-UPDATE centre_agreement a SET signers = coalesce((
-    SELECT array_agg(DISTINCT t.actor_kind || ':' || t.actor_id) FROM core_audit t
-    WHERE t.subject = a.id AND t.action = 'sign'), '{{}}')
-WHERE a.status = 'partly_signed'
+    FROM jsonb_array_elements(a.parties) WITH ORDINALITY AS party (p, place)), '[]'),
+    signers = coalesce((
+        SELECT array_agg(DISTINCT t.actor_kind || ':' || t.actor_id) FROM core_audit t
+        WHERE t.subject = a.id AND t.action = 'sign' AND a.status = 'partly_signed'), '{{}}')
 --;
 CREATE OR REPLACE VIEW centre_published_agreement AS SELECT {_PUBLISHED}, ARRAY(
     SELECT (p ->> 'institution_id')::uuid FROM jsonb_array_elements(parties) p WHERE p ->> 'institution_id' IS NOT NULL
@@ -80,8 +84,10 @@ DROP VIEW centre_published_agreement
 --;
 CREATE VIEW centre_published_agreement AS SELECT {_PUBLISHED} FROM centre_agreement
 --;
-UPDATE centre_agreement SET parties = (
-    SELECT jsonb_agg(p - 'side' ORDER BY place) FROM jsonb_array_elements(parties) WITH ORDINALITY AS party (p, place))
+{_EVERYWHERE}
+UPDATE centre_agreement SET parties = coalesce((
+    SELECT jsonb_agg(p - 'side' ORDER BY place)
+    FROM jsonb_array_elements(parties) WITH ORDINALITY AS party (p, place)), '[]')
 --;
 ALTER TABLE centre_agreement DROP COLUMN signed_copies, DROP COLUMN signers
 """)

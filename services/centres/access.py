@@ -19,9 +19,10 @@ _COMMITTEE = _permissions("committees", "create update form request_recognition"
 )
 _APPLY = (
     _permissions("centres", "create update submit resubmit submit_renewal withdraw")
-    | _permissions("agreements", "create update send sign")
+    | _permissions("agreements", "create update send")
     | _permissions("messages", "read create")
 )
+_SIGN = _permissions("agreements", "sign")
 _STAGES = _permissions("stages", "read")
 _CHANGE = _permissions("centres", "change")
 _REPORT = _permissions("annual_reports", "update start submit")
@@ -48,6 +49,7 @@ ROLES: RoleTable = {
     | _MEETINGS
     | _permissions("committees", "publish return suspend reinstate abandon")
     | _APPLY
+    | _SIGN
     | _permissions("centres", "publish assign accept_complete return_incomplete request_info recommend decline")
     | _STAGES
     | _CHANGE
@@ -69,7 +71,15 @@ ROLES: RoleTable = {
     | _permissions("evaluations evaluation_scores", "read"),
     "committee_president": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
     "committee_secretary": _READ_FILES | _COMMITTEE | _MEETINGS | _APPLY | _STAGES | _CHANGE | _PROFILE,
-    "institution_representative": _READ_FILES | _APPLY | _STAGES | _CHANGE | _REPORT | _PROFILE | _PARTNER | _EVALUATED,
+    "institution_representative": _READ_FILES
+    | _APPLY
+    | _SIGN
+    | _STAGES
+    | _CHANGE
+    | _REPORT
+    | _PROFILE
+    | _PARTNER
+    | _EVALUATED,
     "centre_director": _READ_FILES
     | _APPLY
     | _STAGES
@@ -89,6 +99,12 @@ over an institution permits its representative to apply for a centre that it hos
 applications that they entered for it, and the designated centres that it hosts, as a grant over the centre does."""
 
 _CLIENT, _ADMIN, _OFFICER = "api_client", "secretariat_admin", "secretariat_officer"
+
+
+OFFICE_SIGNS: RoleTable = {_ADMIN: _SIGN, _OFFICER: _SIGN}
+"""Who signs agreements for the secretariat, and for other sides with what these have signed."""
+REPRESENTATIVE_SIGNS: RoleTable = {"institution_representative": _SIGN}
+"""Who signs agreements for the host of a centre that a grant covers."""
 
 
 def _changing(*roles: str) -> RoleTable:

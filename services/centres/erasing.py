@@ -22,7 +22,7 @@ from shared.records.erasing import erase as erase_rows
 _TEXTS = (
     (CENTRES, ("application_answers", "public_note")),
     (MESSAGES, ("text", "attachments")),
-    (AGREEMENTS, ("parties", "document")),
+    (AGREEMENTS, ("parties", "document", "signed_copies")),
     (SEATS, ("person_name", "reason")),
     (MEETINGS, ("minutes",)),
     (DECISIONS, ("titles", "text")),

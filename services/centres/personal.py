@@ -128,7 +128,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
         "",
         {
             NAMED_IN_TEXT: "parties search_key",
-            _ABOUT_A_BODY: f"{RECORD} centre_id kind effective expires document amends_id reminded_on",
+            "names accounts by id": "signers",
+            _ABOUT_A_BODY: f"{RECORD} centre_id kind effective expires document signed_copies amends_id reminded_on",
         },
     ),
 )

@@ -170,8 +170,8 @@ REVIEWERS = _view(
     conflict_of_interest="flag",
 )
 """Every invitation to review a centre. The conflict is null before the acceptance."""
-AGREEMENTS = _view("centre_published_agreement", **_RECORD, centre_id="id")
-"""Every agreement with a centre."""
+AGREEMENTS = _view("centre_published_agreement", **_RECORD, centre_id="id", institutions="ids")
+"""Every agreement with a centre, and the institutions among its parties."""
 NETWORKS = _view("centre_published_network", **_RECORD)
 """Every network of centres."""
 PARTNERSHIPS = _view(

@@ -1,21 +1,23 @@
-"""Grants of an institution's representative over the designated centres that it hosts, and over the applications that
-they entered for it."""
+"""Grants of an institution's representative over the designated centres that it hosts, over the applications that they
+entered for it, and over the agreements that it is asked to sign."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import Text, Uuid, any_, bindparam, select
+from sqlalchemy import Text, Uuid, any_, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
 from shared.kernel.principal import READ, Grant, Principal
+from shared.records.access_scope import constant
 
 _ROLE = "institution_representative"
 _OF_APPLICATIONS = ("centres.agreements", "centres.centres")
 """The resources whose routes give representatives their role over the applications that they entered."""
-_centre = views.CENTRES.c
+_AGREEMENTS = frozenset({"centres.agreements"})
+_centre, _agreement = views.CENTRES.c, views.AGREEMENTS.c
 _files = (
     select(_centre.id, _centre.host_institution_id)
     .where(_centre.host_institution_id == any_(bindparam("institutions", type_=ARRAY(Uuid))))
@@ -24,6 +26,15 @@ _files = (
 )
 _HOSTED = Lookup(_files.where(_centre.designated_on.is_not(None)))
 _ENTERED = Lookup(_files.where(_centre.created_by == any_(bindparam("labels", type_=ARRAY(Text)))))
+_ASKED = Lookup(
+    _files.where(
+        exists().where(
+            _agreement.centre_id == _centre.id,
+            _agreement.status != constant("drafting"),
+            _centre.host_institution_id == any_(_agreement.institutions),
+        )
+    )
+)
 
 
 def represented(principal: Principal) -> dict[str, Grant]:
@@ -42,6 +53,23 @@ async def entered(connection: Connection, institutions: Collection[str], labels:
     return await _ENTERED.fetch(connection, institutions=list(institutions), labels=list(labels))
 
 
+def for_signing(principal: Principal) -> dict[str, Grant]:
+    """By the id of the institution, the principal's grants as its representative, for agreements alone."""
+    return _limited(represented(principal), _AGREEMENTS)
+
+
+async def asked_to_sign(connection: Connection, institutions: Collection[str]) -> list[Row]:
+    """The latest 200 centres that these institutions host, with an agreement that names the host and was sent."""
+    return await _ASKED.fetch(connection, institutions=list(institutions))
+
+
+def _limited(grants: Mapping[str, Grant], resources: Iterable[str]) -> dict[str, Grant]:
+    return {
+        key: replace(grant, resources=frozenset(name for name in resources if grant.admits(name, READ)))
+        for key, grant in grants.items()
+    }
+
+
 def over_centres(institutions: Mapping[str, Grant], centres: Iterable[Row]) -> tuple[Grant, ...]:
     """The grants of representatives over centres of their institutions."""
     return tuple(
@@ -51,14 +79,13 @@ def over_centres(institutions: Mapping[str, Grant], centres: Iterable[Row]) -> t
 
 
 async def with_work(connection: Connection, principal: Principal) -> Principal:
-    """The principal with what waits for a representative: of hosted centres, and of applications that they entered."""
+    """The principal with what waits for a representative: of hosted centres, of applications that they entered, and
+    the agreements that their institution is asked to sign."""
     institutions = represented(principal)
     if not institutions:
         return principal
-    own = {
-        key: replace(grant, resources=frozenset(name for name in _OF_APPLICATIONS if grant.admits(name, READ)))
-        for key, grant in institutions.items()
-    }
+    own, signing = _limited(institutions, _OF_APPLICATIONS), _limited(institutions, _AGREEMENTS)
     of_host = over_centres(institutions, await hosted(connection, institutions))
     applied = over_centres(own, await entered(connection, institutions, principal.labels))
-    return principal.holding(*of_host, *applied)
+    asked = over_centres(signing, await asked_to_sign(connection, institutions))
+    return principal.holding(*of_host, *applied, *asked)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Date, Table, Text, Uuid, all_, and_, any_, bindparam, cast, literal, or_
+from sqlalchemy import Date, Table, Text, Uuid, all_, and_, any_, bindparam, cast, func, literal, not_, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -110,9 +110,11 @@ def caller_parameters(principal: Principal) -> dict[str, Any]:
     return {**as_second_person(principal), "labels": list(principal.labels), "today": today()}
 
 
-def is_another_than(label: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a label, such as that of `submitted_by`, is not the caller's."""
-    return or_(label.is_(None), label != all_(bindparam("labels", type_=ARRAY(Text))))
+def is_another_than(labels: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a label such as that of `submitted_by`, or each of several with a space between them, is not the
+    caller's."""
+    named = func.string_to_array(labels, literal(" ", Text), type_=ARRAY(Text))
+    return or_(labels.is_(None), not_(named.overlap(bindparam("labels", type_=ARRAY(Text)))))
 
 
 def is_in_office(step: ColumnElement[Any], *places: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""What codes of the API mean to people: why something is refused, the verbs of transitions and histories, and states.
+"""What codes of the API mean to people: why something is refused, the verbs of transitions and histories, states, and
+why sides are not compared.
 
 Each vocabulary is a table `data/{name}.csv`, one term a line, sorted. A term of a resource counts there instead of the
 general term of the same code.
@@ -14,6 +15,7 @@ from shared.kernel.text import LANGUAGES
 
 NAMES: Mapping[str, str] = MappingProxyType(
     {
+        "gaps": "Why two sides are not compared: `gap` of comparisons.",
         "reasons": "Why a step is refused: `reason` of problems, and of `allowed_actions`.",
         "states": "The states of records and jobs: `status`, `from` and `to`.",
         "verbs": "What is done to records: `action` of transitions and histories, `verb` of the work list.",

@@ -196,7 +196,8 @@ async def test_a_comparison_has_the_latest_published_independent_assessment(
     address = f"{ASSESSMENTS}/comparison?country=XA&period={of_period}"
     for name in ("author_xa", "author_xb"):
         (item,) = (await caller(name).get(address)).json()["items"]
-        assert (item["subject"], item["self"]) == ({"kind": "action", "id": found["action"]}, None)
+        assert (item["subject"]["kind"], item["subject"]["id"]) == ("action", found["action"])
+        assert (item["self"], item["gap"]) == (None, "not_reported")
         assert (item["independent"]["completion"], item["difference"]) == ("substantial", None)
         assert item["independent"]["assessor"]["name"] == "Iris Independent"
 
@@ -239,6 +240,71 @@ async def test_a_comparison_has_what_the_latest_report_says_as_far_as_the_caller
     assert (await author.change(path, text={"en": "All is well."})).status_code == 403
 
 
+async def test_what_a_country_says_of_a_pillar_is_compared_with_what_was_found_of_its_actions(
+    caller: Callers, superuser: asyncpg.Connection
+) -> None:
+    author, officer = caller("author_xa"), caller("officer")
+    asked = section("pillars", question("far", "self_assessment", public=True), repeat="pillar")
+    begun = await Reporting.begun(author, sections=[asked])
+    plan = f"/actions/v1/programmes/{begun.programme_id}"
+    report = await begun.report()
+    for pillar, completion in (("action-1", "complete"), ("action-2", "limited"), ("action-3", "no_evidence")):
+        await write(author, report, f"pillars/{pillar}", far=completion)
+    assert (await author.step(report, "submit")).status_code == 200
+    address = f"{ASSESSMENTS}/comparison?country=XA&period={begun.period_id}"
+
+    async def of_pillars(name: str) -> list[tuple[str, str | None, int | None, str | None]]:
+        items = (await caller(name).get(address)).json()["items"]
+        found = [one for one in items if one["subject"]["kind"] == "pillar"]
+        assert {(one["subject"]["id"], one["independent"]) for one in found} <= {(begun.programme_id, None)}
+        return [
+            (one["subject"]["pillar"], one["actions"] and one["actions"]["completion"], one["difference"], one["gap"])
+            for one in found
+        ]
+
+    unassessed = [(f"action-{n}", None, None, "not_assessed") for n in (1, 2, 3)]
+    assert await of_pillars("officer") == await of_pillars("author_xa") == unassessed
+    paths = []
+    for pillar, completion in (
+        ("action-1", "not_started"),
+        ("action-1", "substantial"),
+        ("action-2", "no_evidence"),
+        ("action-3", "complete"),
+    ):
+        work = (await action(author, plan, pillar))[-36:]
+        paths.append(await assessment(officer, "action", work, begun.period_id, completion=completion))
+        await steps(officer, paths[-1], "submit")
+        await pass_reply_time(superuser, paths[-1])
+    assert await of_pillars("officer") == unassessed, "nothing is published"
+    for path in paths:
+        await steps(officer, path, "publish")
+    assert await of_pillars("officer") == [
+        ("action-1", "not_started", -3, None),
+        ("action-2", "no_evidence", None, "no_evidence"),
+        ("action-3", "complete", None, "no_evidence"),
+    ]
+    items = (await officer.get(address)).json()["items"]
+    (first,) = [one for one in items if one["subject"]["pillar"] == "action-1"]
+    assert sorted(first["actions"]["assessments"]) == sorted(path[-36:] for path in paths[:2])
+    assert {one["gap"] for one in items if one["subject"]["kind"] == "action"} == {"not_reported"}
+    assert await of_pillars("author_xb") == [], "the report is not published"
+
+
+@pytest.mark.parametrize(
+    ("found", "median"),
+    [
+        (["limited"], "limited"),
+        (["complete", "not_started"], "not_started"),
+        (["complete", "not_started", "substantial"], "substantial"),
+        (["no_evidence", "complete"], "complete"),
+        (["no_evidence", "no_evidence"], "no_evidence"),
+    ],
+)
+def test_a_pillar_has_the_median_of_its_actions(found: list[str], median: str) -> None:
+    nobody: Any = {"expert_id": None, "name": "x", "organisation": None}
+    assert domain.found_of_pillar([IndependentAssessment(one, nobody, uuid4()) for one in found]).completion == median
+
+
 async def test_a_comparison_is_of_a_country_and_a_period(caller: Callers) -> None:
     officer = caller("officer")
     for query in ("", "?country=ZZ", "?country=XA&other=1"):
@@ -249,23 +315,25 @@ async def test_a_comparison_is_of_a_country_and_a_period(caller: Callers) -> Non
 
 
 @pytest.mark.parametrize(
-    ("own", "independent", "difference"),
+    ("own", "independent", "difference", "gap"),
     [
-        ("complete", "not_started", -3),
-        ("not_started", "complete", 3),
-        ("limited", "limited", 0),
-        ("no_evidence", "complete", None),
-        ("complete", "no_evidence", None),
-        ("complete", None, None),
+        ("complete", "not_started", -3, None),
+        ("not_started", "complete", 3, None),
+        ("limited", "limited", 0, None),
+        ("no_evidence", "complete", None, "no_evidence"),
+        ("complete", "no_evidence", None, "no_evidence"),
+        ("complete", None, None, "not_assessed"),
     ],
 )
-def test_the_difference_counts_points(own: str, independent: str | None, difference: int | None) -> None:
+def test_the_difference_counts_points(
+    own: str, independent: str | None, difference: int | None, gap: str | None
+) -> None:
     key = uuid4()
     subject = Subject("action", key, key)
     nobody: Any = {"expert_id": None, "name": "x", "organisation": None}
     found = {subject: IndependentAssessment(independent, nobody, key)} if independent else {}
     (item,) = domain.compared({subject: SelfAssessment(own, key)}, found)
-    assert item.difference == difference
+    assert (item.difference, item.gap) == (difference, gap)
 
 
 async def test_assessments_are_counted_and_listed(caller: Callers) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.actions.assessments.domain import GAPS
 from shared.web.vocabularies import VOCABULARIES
 from tests.support.vocabulary import (
     NAMED,
@@ -36,6 +37,10 @@ def test_each_state_has_a_term_and_each_term_is_a_state() -> None:
     known = {term.code for term in VOCABULARIES["states"]}
     assert all_states() - known == set(), "add to shared/web/data/states.csv"
     assert known - all_states() == set(), "no lifecycle has these: take them out of shared/web/data/states.csv"
+
+
+def test_each_gap_has_a_term_and_each_term_is_a_gap() -> None:
+    assert {term.code for term in VOCABULARIES["gaps"]} == set(GAPS)
 
 
 def test_a_term_of_a_resource_is_about_a_state_or_verb_that_it_has() -> None:

@@ -205,10 +205,15 @@ async def test_a_representative_has_the_agreements_of_their_own_application_alon
     centre = await entered(Caller(services["centres"], representative), CENTRES, body)
     agreement = await entered(admin, AGREEMENTS, host_agreement(centre, signed=False))
     assert await _agree(services, representative, agreement["id"]) == ["send"]
+    assert await _agree(services, colleague, agreement["id"]) == []
     agreement = await stepped(Caller(services["centres"], representative), agreement, "send")
     await stepped(Caller(services["centres"], representative), centre, "withdraw")
-    assert await _agree(services, representative, agreement["id"]) == ["sign"]
-    assert await _agree(services, colleague, agreement["id"]) == []
+    for signer in (representative, colleague, "admin"):
+        assert await _agree(services, signer, agreement["id"]) == ["sign"]
+    await stepped(Caller(services["centres"], colleague), agreement, "sign")
+    for signed in (representative, colleague):
+        assert await _agree(services, signed, agreement["id"]) == []
+    assert await _agree(services, "admin", agreement["id"]) == ["sign"]
 
 
 async def test_a_reviewer_has_the_invitation_and_then_the_review(

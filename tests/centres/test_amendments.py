@@ -19,6 +19,7 @@ from tests.support.centres import (
     applied,
     entered,
     host_agreement,
+    signed_by_all,
     stepped,
     unused_country,
 )
@@ -51,10 +52,7 @@ async def _read(by: Caller, agreement: Record) -> Record:
 
 
 async def _signed(admin: Caller, agreement: Record) -> Record:
-    agreement = await stepped(admin, agreement, "send")
-    for party in ("The host", "The network"):
-        agreement = await stepped(admin, agreement, "sign", fields={"party": party})
-    return agreement
+    return await signed_by_all(await stepped(admin, agreement, "send"), admin)
 
 
 async def test_an_amendment_in_force_prolongs_the_agreement(admin: Caller, centre: Record) -> None:

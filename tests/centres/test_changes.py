@@ -23,6 +23,7 @@ from tests.support.centres import (
     centre_body,
     entered,
     host_agreement,
+    signed_by_all,
     stepped,
     unused_country,
 )
@@ -146,8 +147,7 @@ async def test_a_host_needs_an_agreement_in_force_with_it(admin: Caller, members
     agreement = await entered(admin, AGREEMENTS, body)
     assert (await _change(admin, centre, host_institution_id=host)).status_code == 409
     agreement = await stepped(admin, agreement, "send")
-    for party in ("The host", "The network"):
-        agreement = await stepped(admin, agreement, "sign", fields={"party": party})
+    await signed_by_all(agreement, admin)
     assert (await _made(admin, centre, host_institution_id=host))["host_institution_id"] == host
 
 

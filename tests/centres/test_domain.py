@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from services.centres.agreements.domain import first_status, is_last_signature, signed
+from services.centres.agreements.domain import SigningContext, first_status, is_last_signature, signed, with_sides
+from services.centres.agreements.record import Party
 from services.centres.centres.domain import names_search_key, registration_number, term_of
 from services.centres.committees.domain import LIFECYCLE, CommitteeGuardContext, RecognitionRules, dated
 from services.centres.committees.record import Committee
@@ -75,11 +77,48 @@ def test_seats_end_at_the_latest_today_and_not_before_they_start() -> None:
     assert not is_in_order("2024-06", "2024-05")
 
 
+def _party(name: str, institution: str | None = None, side: str | None = None) -> Party:
+    return {"name": name, "institution_id": institution, "side": side, "signatory": None, "signed_at": None}
+
+
+@pytest.mark.parametrize(
+    ("parties", "sides"),
+    [
+        ([_party("A", "i"), _party("B")], ["institution", "secretariat"]),
+        ([_party("A"), _party("B")], ["other", "other"]),
+        ([_party("A")], ["other"]),
+        ([_party("A", "i"), _party("B", side="secretariat"), _party("C")], ["institution", "secretariat", "other"]),
+        ([_party("A", "i"), _party("B", side="other")], ["institution", "other"]),
+    ],
+)
+def test_each_party_is_a_side(parties: list[Party], sides: list[str]) -> None:
+    assert [party["side"] for party in with_sides(parties)] == sides
+
+
+_HOST, _OFFICE, _MINISTRY = with_sides([_party("Host", "i"), _party("Network", side="secretariat"), _party("Ministry")])
+
+
+@pytest.mark.parametrize(
+    ("signing", "own", "represented"),
+    [
+        ({}, [], []),
+        ({"institutions": {"i"}}, ["Host"], ["Host"]),
+        ({"institutions": {"j"}}, [], []),
+        ({"is_office": True}, ["Host", "Network", "Ministry"], ["Network"]),
+        ({"is_office": True, "institutions": {"i"}}, ["Host", "Network", "Ministry"], ["Host", "Network"]),
+    ],
+)
+def test_who_signs_for_whom(signing: dict[str, Any], own: list[str], represented: list[str]) -> None:
+    context = SigningContext(waiting=[_HOST, _OFFICE, _MINISTRY], **signing)
+    assert [party["name"] for party in context.own] == own
+    assert [party["name"] for party in context.waiting if context.represents(party)] == represented
+
+
 def test_the_last_signature_is_known() -> None:
-    parties = [{"name": name, "signatory": None, "signed_at": None} for name in ("A", "A", "B")]
+    parties = with_sides([_party(name) for name in ("A", "A", "B")])
     assert first_status(parties) == "drafting"
-    once = signed(parties, "A", "Rector", TODAY)
-    twice = signed(once, "A", None, TODAY)
+    once = signed(parties, parties[0], "Rector", TODAY)
+    twice = signed(once, once[1], None, TODAY)
     assert [party["signatory"] for party in twice] == ["Rector", None, None]
     assert (is_last_signature(once), is_last_signature(twice)) == (False, True)
-    assert first_status(signed(twice, "B", None, TODAY)) == "in_force"
+    assert first_status(signed(twice, twice[2], None, TODAY)) == "in_force"

@@ -44,14 +44,16 @@ async def _waiting(by: Caller, record: Record) -> list[str]:
     return [item["action"] for item in items if item["id"] == record["id"]]
 
 
-async def _sign(by: Caller, agreement: Record) -> Record:
-    """Takes each step of an agreement that waits, until it is in force."""
+async def _send_and_sign(by: Caller, agreement: Record, officer: Caller) -> Record:
+    """The representative sends an agreement, and each side signs it when it waits for that."""
     assert await _waiting(by, agreement) == ["send"]
     agreement = await stepped(by, agreement, "send")
-    for party in ("The host", "The network"):
-        assert await _waiting(by, agreement) == ["sign"]
-        agreement = await stepped(by, agreement, "sign", fields={"party": party})
-    assert await _waiting(by, agreement) == []
+    assert await _waiting(by, agreement) == await _waiting(officer, agreement) == ["sign"]
+    agreement = await stepped(by, agreement, "sign")
+    assert [party["signed_at"] is None for party in agreement["parties"]] == [False, True]
+    assert (await _waiting(by, agreement), await _waiting(officer, agreement)) == ([], ["sign"])
+    agreement = await stepped(officer, agreement, "sign")
+    assert await _waiting(officer, agreement) == []
     return agreement
 
 
@@ -67,7 +69,7 @@ async def _knows_nothing(who: Caller, agreement: Record) -> None:
     assert await _waiting(who, agreement) == []
 
 
-async def test_a_director_signs_the_agreements_of_their_centre_alone(
+async def test_a_director_sends_the_agreements_of_their_centre_alone_and_signs_none(
     admin: Caller, members: Members, entering: Entering, country: str
 ) -> None:
     host = (await public_host(members, country))["id"]
@@ -78,10 +80,14 @@ async def test_a_director_signs_the_agreements_of_their_centre_alone(
     changed = await director.change(made["links"]["self"], effective="2027-01-01")
     assert (changed.status_code, changed.json()["effective"]) == (200, "2027-01-01"), changed.text
     await _knows_nothing(entering("centre_director", "centre", other["id"]), made)
-    assert (await _sign(director, made))["status"] == "in_force"
+    assert await _waiting(director, made) == ["send"]
+    assert (await stepped(director, made, "send"))["status"] == "in_negotiation"
+    assert await _waiting(director, made) == []
+    for verb in ("sign", "terminate"):
+        refused = await director.step(made["links"]["self"], verb, reason="Ready")
+        assert (refused.status_code, refused.json()["reason"]) == (403, "not_permitted")
     actions = [line["action"] for line in (await director.get(f"{made['links']['self']}/history")).json()["items"]]
-    assert actions == ["sign", "sign", "send", "update", "create"]
-    assert (await director.step(made["links"]["self"], "terminate", reason="Too late")).status_code == 403
+    assert actions == ["send", "update", "create"]
 
 
 async def test_a_representative_signs_the_agreement_of_their_application(
@@ -93,7 +99,8 @@ async def test_a_representative_signs_the_agreement_of_their_application(
     centre = await entered(representative, CENTRES, body)
     made = await _draft(representative, centre)
     await _knows_nothing(entering("institution_representative", "institution", host), made)
-    assert (await _sign(representative, made))["status"] == "in_force"
+    officer = entering("secretariat_officer", "country", country)
+    assert (await _send_and_sign(representative, made, officer))["status"] == "in_force"
 
 
 async def test_a_representative_works_on_the_file_of_a_hosted_centre(
@@ -116,7 +123,8 @@ async def test_a_representative_works_on_the_file_of_a_hosted_centre(
     assert (await other.post(AGREEMENTS, host_agreement(centre))).status_code == 403
     for agreement in (signed, draft):
         await _knows_nothing(other, agreement)
-    assert (await _sign(of_host, draft))["status"] == "in_force"
+    officer = entering("secretariat_officer", "country", country)
+    assert (await _send_and_sign(of_host, draft, officer))["status"] == "in_force"
 
 
 async def test_a_representative_renews_a_hosted_centre(

@@ -227,16 +227,17 @@ async def test_agreements_come_into_force_with_the_last_signature(admin: Caller,
     assert (agreement["status"], agreement["visibility"]) == ("drafting", "restricted")
     agreement = await stepped(admin, agreement, "send")
     assert [(o["action"], o["to"]) for o in agreement["allowed_actions"]] == [("sign", "partly_signed")]
-    path = agreement["links"]["self"]
+    path, admin2 = agreement["links"]["self"], admin.known_as("admin2")
     stranger = await admin.step(path, "sign", fields={"party": "Nobody"})
     assert stranger.json()["errors"][0]["pointer"] == "/fields/party"
-    fields = {"party": "The host", "signatory": "Rector", "signed_at": "2026-10-01"}
+    fields = {"party": "The host", "signatory": "Rector", "signed_at": "2026-10-01", "document": DOCUMENT}
     agreement = await stepped(admin, agreement, "sign", fields=fields)
     assert agreement["status"] == "partly_signed"
-    assert [(o["action"], o["to"]) for o in agreement["allowed_actions"]] == [("sign", "in_force")]
+    actions = [(o["action"], o["to"], o["reason"]) for o in agreement["allowed_actions"]]
+    assert actions == [("sign", "in_force", "signed_for_another_side")]
     etag = (await admin.get(path)).headers["etag"]
     assert (await admin.patch(path, {"effective": "2027-01-01"}, etag=etag)).status_code == 409
-    agreement = await stepped(admin, agreement, "sign")
+    agreement = await stepped(admin2, agreement, "sign")
     assert (agreement["status"], agreement["parties"][0]["signatory"]) == ("in_force", "Rector")
     assert (await stepped(admin, agreement, "terminate", reason="Breach"))["status"] == "terminated"
     ahead = await entered(admin, AGREEMENTS, {**host_agreement(centre), "effective": "2031-01-01"})

@@ -177,7 +177,10 @@ async def test_agreements_and_seats_that_end_wait(
     ]
     await stepped(secretary, ending, "end")
     sent = await stepped(secretary, draft, "send")
-    assert _steps(await _items(secretary), sent, ending) == [("agreements", "0", "sign")]
+    assert _steps(await _items(secretary), sent, ending) == []
+    signing = await _items(centre.admin)
+    await _allowed(centre.admin, [one for one in signing if one["id"] == sent["id"]])
+    assert _steps(signing, sent) == [("agreements", "0", "sign")]
     assert (await centre.admin.get(f"{SEATS}?holder=me&committee_id={committee['id']}")).json()["items"] == []
 
 

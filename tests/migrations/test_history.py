@@ -5,8 +5,9 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from json import dumps
+from json import dumps, loads
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -334,3 +335,36 @@ async def test_addresses_from_before_are_compared_by_lower_case(test_servers: di
     of_expert = await connection.fetchval("SELECT email_keys FROM member_expert")
     await connection.close()
     assert of_accounts == of_expert == ["groß@example.org", "plain@example.org"]
+
+
+@pytest.mark.long("migrates from an earlier state")
+async def test_agreements_from_before_have_sides_and_know_who_has_signed(test_servers: dict[str, str]) -> None:
+    url = await _empty(test_servers["postgres"], "escm_signatures")
+    (signing,) = (one for one in _script().walk_revisions() if one.revision.endswith("_centres_signatures"))
+    await migrate(url, revision=str(signing.down_revision))
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    await connection.execute("SET session_replication_role = 'replica'")  # without the centres
+    host, signer = {"name": "Host", "institution_id": str(uuid4())}, uuid4()
+    network, ministry = ({"name": name, "institution_id": None} for name in ("Network", "Ministry"))
+    old = {
+        status: await enter(
+            connection, "centre_agreement", status=status, kind="host", visibility="restricted", parties=dumps(parties)
+        )
+        for status, parties in (
+            ("partly_signed", [network, host]),
+            ("in_negotiation", [host, network, ministry]),
+            ("drafting", [network]),
+        )
+    }
+    about = {"resource": "centres.agreements", "actor_kind": "account", "detail": b"", "content_hash": b""}
+    for agreement in old.values():
+        await enter(connection, "core_audit", subject=agreement, action="sign", actor_id=signer, version=2, **about)
+    await migrate(url, revision=signing.revision)
+    rows = await connection.fetch("SELECT status, parties, signers FROM centre_agreement")
+    await connection.close()
+    found = {row["status"]: ([one["side"] for one in loads(row["parties"])], row["signers"]) for row in rows}
+    assert found == {
+        "partly_signed": (["secretariat", "institution"], [f"account:{signer}"]),
+        "in_negotiation": (["institution", "other", "other"], []),
+        "drafting": (["other"], []),
+    }

@@ -208,6 +208,18 @@ def host_agreement(centre: dict[str, Any], *, signed: bool = True) -> dict[str, 
     }
 
 
+async def signed_by_the_secretariat(agreement: dict[str, Any], office: Caller) -> dict[str, Any]:
+    """The agreement after an officer has signed for the network."""
+    return await stepped(office, agreement, "sign", fields={"party": "The network"})
+
+
+async def signed_by_all(agreement: dict[str, Any], admin: Caller) -> dict[str, Any]:
+    """The agreement after one administrator has signed for the network, and another for the host with its copy."""
+    agreement = await signed_by_the_secretariat(agreement, admin)
+    fields = {"party": "The host", "document": DOCUMENT}
+    return await stepped(admin.known_as("admin2"), agreement, "sign", fields=fields)
+
+
 async def agreed(caller: Caller, centre: dict[str, Any]) -> dict[str, Any]:
     """A host agreement in force."""
     return await entered(caller, AGREEMENTS, host_agreement(centre))

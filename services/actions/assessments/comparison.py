@@ -1,12 +1,22 @@
 """What independent assessments found beside what countries report."""
 
+from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Select, Text, Uuid, bindparam
+from sqlalchemy import Select, Text, Uuid, and_, bindparam
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.actions.assessments.domain import LARGEST, Compared, IndependentAssessment, Subject, Wanted, compared
+from services.actions.actions.tables import action
+from services.actions.assessments.domain import (
+    LARGEST,
+    PILLAR,
+    Compared,
+    IndependentAssessment,
+    Subject,
+    Wanted,
+    compared,
+)
 from services.actions.assessments.queries import of_period, parameters_of, visible_to
 from services.actions.assessments.self_assessments import self_assessments
 from services.actions.assessments.tables import assessment
@@ -16,6 +26,7 @@ from shared.database.statements import Connection, Shapes
 from shared.records.access_scope import AccessKind, AccessScope, constant
 
 _a = assessment.c
+_ACTION = and_(_a.subject_kind == constant("action"), action.c.id == _a.subject_id)
 _OF_SUBJECT = (_a.subject_kind, _a.subject_id, _a.period_id)
 
 
@@ -24,8 +35,9 @@ def _independent(access_kind: AccessKind, by: str) -> Select[Any]:
         "code": of_period(period.c.code, bindparam("period", type_=Text)),
         "id": _a.period_id == bindparam("period", type_=Uuid),
     }
-    query = visible_to(access_kind).with_only_columns(*_OF_SUBJECT, _a.id, _a.completion, _a.assessor)
-    query = query.where(
+    columns = _a.id, _a.completion, _a.assessor, action.c.programme_id, action.c.pillar
+    query = visible_to(access_kind).with_only_columns(*_OF_SUBJECT, *columns)
+    query = query.select_from(assessment.outerjoin(action, _ACTION)).where(
         _a.country == bindparam("country"),
         _a.status == constant("published"),
         _a.independent,
@@ -45,10 +57,12 @@ async def comparison(
     has. `access` is that of assessments."""
     statement = _INDEPENDENT.get(access.access_kind, wanted.by)
     rows = await statement.fetch(connection, country=wanted.country, period=wanted.period, **parameters_of(access))
-    independent = {
-        Subject(row["subject_kind"], row["subject_id"], row["period_id"]): IndependentAssessment(
-            row["completion"], row["assessor"], row["id"]
-        )
-        for row in rows
-    }
-    return compared(await self_assessments(connection, of_reports, wanted), independent)[: LARGEST + 1]
+    independent: dict[Subject, IndependentAssessment] = {}
+    of_pillars: defaultdict[Subject, list[IndependentAssessment]] = defaultdict(list)
+    for row in rows:
+        found = IndependentAssessment(row["completion"], row["assessor"], row["id"])
+        independent[Subject(row["subject_kind"], row["subject_id"], row["period_id"])] = found
+        if row["pillar"] is not None:
+            of_pillars[Subject(PILLAR, row["programme_id"], row["period_id"], row["pillar"])].append(found)
+    own = await self_assessments(connection, of_reports, wanted)
+    return compared(own, independent, of_pillars)[: LARGEST + 1]

@@ -1,8 +1,9 @@
 """The lifecycle of an assessment, the right of reply, and the comparison with what a country reports."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,10 @@ from services.actions.assessments.record import Assessment, Assessor
 from shared.kernel.lifecycle import Lifecycle, transition
 
 KINDS = ("programme", "action", "milestone", "centre")
+PILLAR = "pillar"
+"""What a country may report about besides, and nobody assesses as a whole."""
+GAPS = ("no_evidence", "not_assessed", "not_reported")
+"""Why two sides are not compared; the vocabulary `gaps` has their titles."""
 COMPLETIONS = ("no_evidence", "not_started", "limited", "substantial", "complete")
 """The five points of the Open Government Partnership, the lowest first."""
 REPLY_TIME = timedelta(days=21)
@@ -89,11 +94,13 @@ class Wanted:
 
 
 class Subject(NamedTuple):
-    """What is assessed in a period: the kind and the id of a record, and the period."""
+    """What is assessed in a period: the kind and the id of a record, and the period. A `pillar` is named with the
+    programme whose actions it has."""
 
     kind: str
     id: UUID
     period_id: UUID
+    pillar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +121,62 @@ class IndependentAssessment:
 
 
 @dataclass(frozen=True, slots=True)
+class PillarFinding:
+    """What the latest published independent assessments found of a pillar's actions."""
+
+    completion: str
+    assessments: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
-    """Both sides of a subject, at least one of which is there."""
+    """Both sides of a subject, at least one of which is there. No assessment is about a pillar: `of_actions` is the
+    other side there."""
 
     subject: Subject
     own: SelfAssessment | None
-    independent: IndependentAssessment | None
+    independent: IndependentAssessment | None = None
+    of_actions: PillarFinding | None = None
+
+    @property
+    def gap(self) -> Literal["not_reported", "not_assessed", "no_evidence"] | None:
+        """Why the sides have no difference; None if they have one. `no_evidence` is no point of the scale."""
+        found = self.independent or self.of_actions
+        if self.own is None:
+            return "not_reported"
+        if found is None:
+            return "not_assessed"
+        return "no_evidence" if COMPLETIONS[0] in (self.own.completion, found.completion) else None
 
     @property
     def difference(self) -> int | None:
-        """How many points the independent assessment is above the country's own, from −3 to 3; None without both, and
-        with `no_evidence`, which is no point of the scale."""
-        if self.own is None or self.independent is None:
+        """How many points the other side is above the country's own, from −3 to 3; None with a gap."""
+        found = self.independent or self.of_actions
+        if self.gap or self.own is None or found is None:
             return None
-        sides = (self.independent.completion, self.own.completion)
-        if COMPLETIONS[0] in sides:
-            return None
-        independent, own = (COMPLETIONS.index(side) for side in sides)
-        return independent - own
+        return COMPLETIONS.index(found.completion) - COMPLETIONS.index(self.own.completion)
+
+
+def found_of_pillar(assessments: Collection[IndependentAssessment]) -> PillarFinding:
+    """The median of what was found of a pillar's actions, the lower one of two: points of a scale have no mean. Only
+    where nothing else was found is it `no_evidence`."""
+    points = sorted(COMPLETIONS.index(one.completion) for one in assessments)
+    known = [point for point in points if point > 0] or points
+    return PillarFinding(COMPLETIONS[known[(len(known) - 1) // 2]], sorted(one.assessment for one in assessments))
 
 
 def compared(
-    own: Mapping[Subject, SelfAssessment], independent: Mapping[Subject, IndependentAssessment]
+    own: Mapping[Subject, SelfAssessment],
+    independent: Mapping[Subject, IndependentAssessment],
+    of_pillars: Mapping[Subject, Collection[IndependentAssessment]] = MappingProxyType({}),
 ) -> list[Compared]:
-    """Every subject that has a side, by kind, id and period."""
-    return [Compared(key, own.get(key), independent.get(key)) for key in sorted({*own, *independent})]
+    """Every subject that has a side, by kind, id and period, and every pillar that the country reports about."""
+    return [
+        Compared(
+            key,
+            own.get(key),
+            independent.get(key),
+            found_of_pillar(of_pillars[key]) if key in of_pillars else None,
+        )
+        for key in sorted({*own, *independent})
+    ]

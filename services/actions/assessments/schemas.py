@@ -108,17 +108,45 @@ class IndependentSide(ResponseModel):
     assessment: Annotated[UUID, "The assessment."]
 
 
+class PillarSide(ResponseModel):
+    """What the latest published independent assessments found of a pillar's actions."""
+
+    completion: Annotated[Completion, "Their median, the lower one of two; `no_evidence` if nothing else was found."]
+    assessments: Annotated[list[UUID], "The assessments."]
+
+
+class ComparedSubject(ResponseModel):
+    """What is compared."""
+
+    kind: Annotated[
+        str, Field(examples=["action"], json_schema_extra={STATES: [*domain.KINDS, domain.PILLAR]}), "Its kind."
+    ]
+    id: Annotated[UUID, "The id of the record; for a pillar, that of the programme."]
+    pillar: Annotated[str | None, Field(examples=["action-1"]), "The key of the pillar; null for other kinds."]
+
+
 class ComparisonItem(ResponseModel):
     """A subject in a period, and its two sides."""
 
-    subject: Annotated[Subject, "What is assessed."]
+    subject: Annotated[ComparedSubject, "What is compared."]
     period_id: Annotated[UUID, "The period."]
     self: Annotated[SelfSide | None, "What the country reports; null without a report."]
-    independent: Annotated[IndependentSide | None, "What was found; null without a published assessment."]
+    independent: Annotated[
+        IndependentSide | None, "What was found; null without a published assessment, and for a pillar."
+    ]
+    actions: Annotated[
+        PillarSide | None, "For a pillar: what was found of its actions; null if none has a published assessment."
+    ]
     difference: Annotated[
         int | None,
         Field(ge=-3, le=3, examples=[-1]),
-        "How many points the independent side is above the country's own; null without both, or with `no_evidence`.",
+        "How many points the side that was found is above the country's own; null with a `gap`.",
+    ]
+    gap: Annotated[
+        str | None,
+        Field(examples=["not_assessed"], json_schema_extra={STATES: [*domain.GAPS]}),
+        "Why there is no difference, as in the vocabulary `gaps`: the country has `not_reported`, the subject was"
+        " `not_assessed`, or a side is `no_evidence`; null with a difference.",
     ]
 
 
@@ -145,9 +173,10 @@ present = presenter(record.Assessment, assessment, derive=_subject)
 
 def present_compared(found: domain.Compared) -> dict[str, Any]:
     """A subject with its two sides, as a comparison shows it."""
-    own, independent = found.own, found.independent
+    own, independent, actions = found.own, found.independent, found.of_actions
+    subject = {"kind": found.subject.kind, "id": str(found.subject.id), "pillar": found.subject.pillar or None}
     return {
-        "subject": {"kind": found.subject.kind, "id": str(found.subject.id)},
+        "subject": subject,
         "period_id": str(found.subject.period_id),
         "self": own and {"completion": own.completion, "report": str(own.report)},
         "independent": independent
@@ -156,5 +185,8 @@ def present_compared(found: domain.Compared) -> dict[str, Any]:
             "assessor": independent.assessor,
             "assessment": str(independent.assessment),
         },
+        "actions": actions
+        and {"completion": actions.completion, "assessments": [str(one) for one in actions.assessments]},
         "difference": found.difference,
+        "gap": found.gap,
     }

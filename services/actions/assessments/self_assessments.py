@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from services.actions.assessments.domain import LARGEST, SelfAssessment, Subject, Wanted
+from services.actions.assessments.domain import LARGEST, PILLAR, SelfAssessment, Subject, Wanted
 from services.actions.periods.tables import period
 from services.actions.report_sections.tables import section
 from services.actions.report_templates.tables import report_template
@@ -49,14 +49,15 @@ def _answers(access_kind: AccessKind, by: str) -> Select[Any]:
     places = latest.join(report_template, report_template.c.id == latest.c.template_id)
     rows = places.join(asked, true()).join(question, true()).join(section, is_answered)
     completion: ColumnElement[Any] = _s.answers.op("->>", return_type=Text)(question.c.value["key"].astext)
-    columns = latest.c.id, latest.c.programme_id, latest.c.period_id, _s.item, completion.label("completion")
     repeat = asked.c.value["repeat"].astext
+    place_of = latest.c.id, latest.c.programme_id, latest.c.period_id
+    columns = *place_of, repeat.label("repeat"), _s.item, completion.label("completion")
     query = (
         select(*columns)
         .select_from(rows)
         .where(
             question.c.value["type"].astext == constant(SELF_ASSESSMENT),
-            or_(repeat.is_(None), repeat == constant(_ACTION)),
+            or_(repeat.is_(None), repeat == constant(_ACTION), repeat == constant(PILLAR)),
             completion.is_not(None),
             or_(latest.c.is_whole, cast(question.c.value["public"].astext, Boolean)),
         )
@@ -74,15 +75,17 @@ _ANSWERS = Shapes(_answers)
 async def self_assessments(
     connection: Connection, access: AccessScope, wanted: Wanted
 ) -> Mapping[Subject, SelfAssessment]:
-    """The completion of programmes and actions in the latest submitted report about each period: what the caller may
-    know of it. `access` is that of reports."""
+    """The completion of programmes, pillars and actions in the latest submitted report about each period: what the
+    caller may know of it. `access` is that of reports."""
     statement = _ANSWERS.get(access.access_kind, wanted.by)
     rows = await statement.fetch(connection, country=wanted.country, period=wanted.period, **access.parameters)
     return {_subject(row): SelfAssessment(row["completion"], row["id"]) for row in rows}
 
 
 def _subject(row: Row) -> Subject:
-    """The action that a repeated section is about, or the programme."""
+    """The action or pillar that a repeated section is about, or the programme."""
     if row["item"] is None:
         return Subject("programme", row["programme_id"], row["period_id"])
+    if row["repeat"] == PILLAR:
+        return Subject(PILLAR, row["programme_id"], row["period_id"], row["item"])
     return Subject(_ACTION, UUID(row["item"]), row["period_id"])

@@ -23,7 +23,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.actions.access import ROLES
 from services.actions.actions.tables import action
 from services.actions.assessments.comparison import comparison
-from services.actions.assessments.domain import LARGEST, Wanted
+from services.actions.assessments.domain import LARGEST, PILLAR, Wanted
 from services.actions.assessments.operations import ASSESSMENTS
 from services.actions.assessments.tables import assessment
 from services.actions.country_profiles.domain import Comparison
@@ -69,7 +69,7 @@ async def compared(connection: Connection, code: str) -> tuple[list[Comparison],
     """The public subjects of a country by period, the latest first; and the ids of the assessments and reports that
     say how far they have come."""
     every = await comparison(connection, _OF_ASSESSMENTS, OF_REPORTS, Wanted(code))
-    found = every[:LARGEST]
+    found = [one for one in every[:LARGEST] if one.subject.kind != PILLAR]
     if not found:
         return [], set()
     subjects = await _SUBJECTS.fetch(connection, ids=list({one.subject.id for one in found}))

@@ -3,12 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Text, Uuid, and_, bindparam, case, cast, exists, func, literal, null, select
 
-from services.centres.agreements.domain import EXPIRING, KINDS, LIFECYCLE, REMINDED_DAYS
+from services.centres.agreements.domain import EXPIRING, KINDS, LIFECYCLE, REMINDED_DAYS, SIGNING
 from services.centres.agreements.record import Agreement
 from services.centres.agreements.tables import agreement
-from shared.database.context import AccessContext, within_context
+from shared.contracts import views
+from shared.database.context import AccessContext, Lookup, within_context
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import constant
 from shared.records.filters import Filter, parsed_day
@@ -39,6 +40,7 @@ _TAKE_REMINDED = taking(
 )
 _key = bindparam("key", type_=Uuid)
 _ONE = Statement(select(agreement).where(agreement.c.id == _key))
+_HOST = Lookup(select(views.CENTRES.c.host_institution_id).where(views.CENTRES.c.id == _key).limit(1))
 _AMENDMENTS = Statement(
     within_context(
         select(*(agreement.c[name] for name in ("id", "ref", "status", "effective", "expires")))
@@ -49,17 +51,33 @@ _AMENDMENTS = Statement(
 )
 
 
+_names_host = exists().where(
+    views.CENTRES.c.id == agreement.c.centre_id,
+    agreement.c.parties.contains(
+        func.jsonb_build_array(
+            func.jsonb_build_object(
+                constant("institution_id"),
+                cast(views.CENTRES.c.host_institution_id, Text),
+                constant("signed_at"),
+                null(),
+            )
+        )
+    ),
+)
+_waits_for_office = and_(agreement.c.status.in_([constant(status) for status in sorted(SIGNING)]), ~_names_host)
+_signers = func.array_to_string(agreement.c.signers, literal(" ", Text), type_=Text)
 NEXT_STEPS = NextSteps(
     "centres.agreements",
     agreement,
     (
         NextStep("drafting", "send"),
-        NextStep("in_negotiation", "sign"),
-        NextStep("partly_signed", "sign"),
+        NextStep("in_negotiation", "sign", not_by=_signers),
+        NextStep("partly_signed", "sign", not_by=_signers),
         NextStep("in_force", "terminate", only=agreement.c.expires - EXPIRING.days <= TODAY),
     ),
-    agreement.c.centre_id,
+    case((_waits_for_office, null()), else_=agreement.c.centre_id),
 )
+"""Grants over the centre sign while the host has not: these are of its representatives, beside the offices."""
 LISTING = listing(
     Agreement,
     agreement,
@@ -80,6 +98,12 @@ async def agreement_of(connection: Connection, key: UUID) -> Agreement | None:
     """The agreement within the connection's context."""
     row = await _ONE.fetchrow(connection, key=key)
     return record_of(Agreement, row) if row else None
+
+
+async def host_of(connection: Connection, centre: UUID) -> UUID | None:
+    """The institution that hosts a centre, whoever asks."""
+    found: UUID | None = await _HOST.fetchval(connection, key=centre)
+    return found
 
 
 async def amendments(connection: Connection, context: AccessContext, key: UUID) -> list[Row]:

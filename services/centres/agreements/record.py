@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Written
+from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Tracked, Written
 
 
 class Signature(TypedDict):
@@ -18,16 +18,17 @@ class Signature(TypedDict):
 
 
 class Party(Signature):
-    """Who agrees."""
+    """Who agrees, and which side it is of those that `domain.SIDES` names."""
 
     name: str
     institution_id: str | None
+    side: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(Record):
     """An agreement about a centre, whose country it has. It is never published. A grant over one record names the
-    centre."""
+    centre. `signers` are the labels of whoever signed, or entered signatures."""
 
     resource_type = Resource("centres", "agreements", "agreement")
     scope_column = "centre_id"
@@ -44,6 +45,10 @@ class Agreement(Record):
     effective: Annotated[date | None, Public, Written, "The first day on which the agreement is in force."]
     expires: Annotated[date | None, Public, Written, "The last day on which the agreement is in force."]
     document: Annotated[Document | None, Public, Written, "The text of the agreement."]
+    signed_copies: Annotated[
+        Sequence[Document], Public, Tracked, "The signed documents with which an office signed for another side."
+    ]
+    signers: Annotated[list[str], Internal]
     amends_id: Annotated[
         UUID | None, Public, Written, Refers("/centres/v1/agreements"), "The agreement in force that this one amends."
     ]

@@ -7,20 +7,27 @@ from uuid import UUID
 from pydantic import Field
 
 from services.centres.agreements import record
-from services.centres.agreements.domain import KINDS, LIFECYCLE
+from services.centres.agreements.domain import KINDS, LIFECYCLE, SIDES
 from services.centres.agreements.tables import agreement
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Document, Line, ResponseModel
+from shared.web.fields import Body, Day, Document, JsonDocument, Line, ResponseModel
 from shared.web.schemas import RecordResponse
 
 
 class AgreementParty(Body):
-    """Who agrees; `signed_at` is the day of the signature, or null."""
+    """Who agrees; `signed_at` is the day of the signature, or null. The secretariat's office enters signatures of a new
+    agreement, with the signed document; everybody else signs with the transition `sign`."""
 
     name: Annotated[Line, "The party's name."]
     institution_id: Annotated[
         UUID | None, Refers("/membership/v1/institutions"), "The institution of the register that the party is."
+    ] = None
+    side: Annotated[
+        Literal[SIDES] | None,  # type: ignore[valid-type]
+        "Whom the party stands for, and so who signs for it. By default `institution` with an `institution_id`;"
+        " `secretariat` for the only party that names neither, if none of the others is; else `other`. Never null in a"
+        " response.",
     ] = None
     signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "Who signs for the party."] = None
     signed_at: Annotated[Day | None, "The day of the signature; null before it."] = None
@@ -39,13 +46,18 @@ class AgreementBody(Body, of=record.Agreement):
 
 
 class AgreementFields(Body):
-    """The fields of `sign`: the party's name (it may be left out where one is left), who signed, and when."""
+    """The fields of `sign`: the party's name, who signed, when, and what another side has signed."""
 
     party: Annotated[
-        Line | None, "For `sign`: the name of the party that signs; may be absent where one party is left."
+        Line | None,
+        "For `sign`: the name of the party that signs; by default the caller's own side, or the only one that is left.",
     ] = None
     signatory: Annotated[Line | None, Field(examples=["Amina Khan"]), "For `sign`: who signs."] = None
-    signed_at: Annotated[Day | None, "For `sign`: the day of the signature; default: today."] = None
+    signed_at: Annotated[Day | None, "For `sign`: the day of the signature, not after today, the default."] = None
+    document: Annotated[
+        JsonDocument | None,
+        "For `sign`: what the party has signed, if an office signs for another side than the secretariat; only then.",
+    ] = None
 
 
 class Amendment(ResponseModel):
@@ -67,6 +79,7 @@ class Agreement(RecordResponse, of=record.Agreement, lifecycle=LIFECYCLE):
     effective: date | None
     expires: date | None
     document: Document | None
+    signed_copies: list[Document]
     amends_id: UUID | None
     amendments: Annotated[list[Amendment] | None, "In an item, what amends it, the first one first."] = None
 

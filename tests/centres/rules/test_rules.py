@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.centres.rules import centres, committees, years
+from tests.centres.rules import agreements, centres, committees, years
 from tests.support.rules import Rule, covered, declared, rules_of
 
-_TABLES = (*centres.RULES, *committees.RULES, *years.RULES)
+_TABLES = (*agreements.RULES, *centres.RULES, *committees.RULES, *years.RULES)
 
 
 @pytest.mark.parametrize("rule", rules_of(_TABLES))

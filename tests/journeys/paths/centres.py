@@ -17,7 +17,7 @@ from tests.journeys.paths.path import (
     taken,
 )
 from tests.journeys.paths.world import DOCUMENT, V1
-from tests.support.running import eventually
+from tests.support.running import Person, eventually
 
 _V1 = V1["centres"]
 _SECRETARY, _OFFICER = "committee_secretary", "secretariat_officer"
@@ -155,10 +155,20 @@ def _two_reviews(path_run: PathRun) -> None:
 
 
 def agreement(path_run: PathRun, signed_at: str | None = "2026-11-01", **more: Any) -> str:
-    """A host agreement: in force if it was signed."""
-    parties = [{"name": name, "signatory": "Rector", "signed_at": signed_at} for name in ("The host", "The network")]
+    """A host agreement: a draft of the committee, or one that was signed on paper and that an officer enters."""
+    signed = {"signatory": "Rector", "signed_at": signed_at}
+    parties = [{"name": "The host", "institution_id": host(path_run), **signed}, {"name": "The network", **signed}]
     body = {"centre_id": path_run.notes["centre"], "kind": "host", "parties": parties, "document": DOCUMENT, **more}
-    return str(path_run.create(_SECRETARY, f"{_V1}/agreements", **body)["links"]["self"])
+    return str(path_run.create(_OFFICER if signed_at else _SECRETARY, f"{_V1}/agreements", **body)["links"]["self"])
+
+
+def representative(path_run: PathRun) -> Person:
+    """Somebody whom an officer of the country appoints as representative of the host."""
+    person = path_run.world.person("Rita Representative")
+    holder, scope = {"kind": "account", "id": person.account}, {"scope_kind": "institution", "scope_id": host(path_run)}
+    asked = {"principal": holder, "role": "institution_representative", **scope}
+    assert path_run.create(_OFFICER, f"{V1['access']}/grants", **asked)["status"] == "active"
+    return person
 
 
 def endorsement(path_run: PathRun, level: int) -> None:
@@ -174,6 +184,13 @@ def _of_a_draft(**more: Any) -> Any:
         return agreement(path_run, **more)
 
     return start
+
+
+def _to_be_signed(path_run: PathRun) -> str:
+    """The draft of an agreement, whose host has a representative."""
+    _draft(path_run)
+    path_run.notes["representative"] = representative(path_run)
+    return agreement(path_run, signed_at=None)
 
 
 def _message(audience: str) -> Any:
@@ -448,12 +465,15 @@ PATHS = (
     Path(
         "centres.agreements",
         "TO",
-        _of_a_draft(signed_at=None),
+        _to_be_signed,
         "drafting",
         (
             taken(_SECRETARY, "send", "in_negotiation"),
-            taken(_SECRETARY, "sign", "partly_signed", party="The host"),
-            taken(_SECRETARY, "sign", "in_force", party="The network"),
+            refused("secretariat", "sign", "signer_is_a_client", party="The network"),
+            refused("representative", "sign", "other_side_signs", party="The network"),
+            taken("representative", "sign", "partly_signed"),
+            refused("representative", "sign", "signed_for_another_side"),
+            taken(_OFFICER, "sign", "in_force"),
             taken("admin", "terminate", "terminated"),
         ),
     ),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, any_, bindparam, exists, select
+from sqlalchemy import Select, Text, and_, any_, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -158,7 +158,12 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.HOST: holders_over("institution", _centre.c.id, _centre, _centre.c.host_institution_id),
         Audience.AGREEMENT_HOST: holders_over(
             "institution", _agreement.c.id, _with_centre, _centre.c.host_institution_id
-        ).where(_centre.c.designated_on.is_not(None)),
+        ).where(
+            or_(
+                _centre.c.designated_on.is_not(None),
+                _centre.c.host_institution_id == any_(_agreement.c.institutions),
+            )
+        ),
         Audience.REPORT_HOST: holders_over("institution", _report.c.id, _of_report, _centre.c.host_institution_id),
         Audience.AGREEMENT_DIRECTOR: director_of(_agreement.c.id, _with_centre, _centre.c.id),
         Audience.REPORT_DIRECTOR: director_of(_report.c.id, _of_report, _centre.c.id),

@@ -4,20 +4,18 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from deploy.local.folder import PROJECT
+from deploy.matrix.holders import OWN, Holder, holders
 from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
 from deploy.matrix.responses import (
     ALWAYS_PUBLISHED,
     NEVER_PUBLISHED,
     OTHER,
-    OWN,
     SEEN_BY_ANOTHER,
     WITHOUT_COUNTRY,
     Class,
-    Holder,
     Target,
     class_of,
-    holders,
 )
 from deploy.matrix.ways import WAYS, Way, actors, expected, expected_for_oneself
 

@@ -1,18 +1,17 @@
 """The class of response for a caller, from the role tables alone, without the code that enforces them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
+from deploy.matrix.holders import NOBODY, Holder
 from deploy.matrix.operations import Ask, Operation
-from deploy.matrix.rights import OF_OWNERS, Rights
-from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES
-from shared.auth.narrowing import narrowed
+from deploy.matrix.rights import Rights
+from services.access.access import MACHINE_ROLE
 from shared.bulk.imports import OVERSEE
-from shared.kernel.principal import READ, Grant, PermissionScope, Principal, PrincipalKind
+from shared.kernel.principal import READ, PermissionScope
 
-OWN, OTHER = "XA", "XB"
+OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates", "networks",
@@ -37,10 +36,8 @@ UNDER = {
 """Kinds whose records are created under another record, which the body names, with the kind of that one."""
 OF_WHOLE, _NEED_BOTH = frozenset({"delegations", "report_comments"}), frozenset({"evaluations"})
 """Parts that a grant over the whole includes; kinds that some roles read without the record that they belong to."""
-WRITE = "write"
 _HANDED_ON = "national_author"
 """The role of grants that are delegated, granted and handed over."""
-_SINCE = date(2020, 1, 1)
 
 
 class Class(StrEnum):
@@ -52,36 +49,6 @@ class Class(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A column of the matrix: nobody, a person without a grant, or a principal with one. `scope_kind` is empty without
-    a grant. `key` are the verbs of an API key of such a person; empty if it is not a key."""
-
-    role: str
-    scope_kind: str
-    key: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        if self.key:
-            return f"{'key' if WRITE in self.key else 'reading key'} of {self.role}, {self.scope_kind}"
-        return self.role if not self.scope_kind else f"{self.role}, {self.scope_kind}"
-
-    def principal(self, scope_id: str) -> Principal:
-        """The principal; `scope_id` is the record of a grant over one record, or the record that belongs to a
-        person."""
-        if self == PERSON:
-            own = tuple(Grant(role, "record", scope_id, _SINCE, None) for role in OF_OWNERS)
-            return Principal(PrincipalKind.ACCOUNT, None, self.name, own)
-        scope = {"global": None, "country": OWN}.get(self.scope_kind, scope_id)
-        kind = PrincipalKind.CLIENT if self.role == "api_client" else PrincipalKind.ACCOUNT
-        held = Grant(self.role, self.scope_kind, scope, _SINCE, None)
-        if self.key:
-            kind, verbs = PrincipalKind.KEY, frozenset(self.key)
-            held = next(narrowed(held, EVERY_RESOURCE, verbs, None))
-        return Principal(kind, None, self.name, (held,))
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """A record. `seen_by` is the record through which a grant over one record includes it."""
 
@@ -89,23 +56,6 @@ class Target:
     published: bool
     id: str
     seen_by: str
-
-
-NOBODY, PERSON = Holder("nobody", ""), Holder("person", "")
-_KEYS = (
-    Holder("secretariat_admin", "global", (READ, WRITE)),
-    Holder("government_focal_point", "country", (READ, WRITE)),
-    Holder("government_focal_point", "country", (READ,)),
-)
-
-
-def holders() -> Iterator[Holder]:
-    """Nobody, a person without a grant, and each role with each kind of scope. A region is omitted: it is its
-    countries."""
-    yield from (NOBODY, PERSON)
-    for role, kinds in ROLE_SCOPES.items():
-        yield from (Holder(role, kind) for kind in sorted(kinds - {"region"}))
-    yield from _KEYS
 
 
 def class_of(operation: Operation, holder: Holder, target: Target, *, scope_id: str) -> Class:

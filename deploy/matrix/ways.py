@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from deploy.matrix.responses import OWN
+from deploy.matrix.holders import OWN
 from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES, ROLES, WantedGrant, why_not_grant_all
 from shared.auth.second_person import OFFICE
 from shared.kernel.principal import Grant, Principal, PrincipalKind

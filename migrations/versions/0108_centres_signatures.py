@@ -4,7 +4,7 @@ from migrations.documents import DocumentKind, document_indexes, publish_documen
 from migrations.rules import grant, index_beside_writers, role, run, setting
 
 revision = "0108_centres_signatures"
-down_revision = "0105_access_personal_grants"
+down_revision = "0107_membership_next_terms"
 
 _EARLIER = (
     DocumentKind("centres.committees", "centre_committee", "decision bylaws"),

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from deploy.matrix import notifications, offices, page, readers
+from deploy.matrix.holders import NOBODY, OWN, PERSON, Holder, holders
 from deploy.matrix.operations import Ask, Operation, operations
-from deploy.matrix.responses import NOBODY, OWN, PERSON, UNDER, Class, Holder, Target, class_of, holders
+from deploy.matrix.responses import UNDER, Class, Target, class_of
 from services.access.access import ROLE_SCOPES
 from services.access.notifications.domain import NOTICES
 from shared.kernel.principal import Principal, PrincipalKind

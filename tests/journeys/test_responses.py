@@ -16,6 +16,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from shared.web.vocabularies import VOCABULARIES
 from tests.journeys.paths.calls import enter_results
 from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
@@ -155,7 +156,7 @@ def _checked(look: Look, path: str) -> int:
         count += len(items)
         one = next((each for each in RESPONSE_MODELS if re.fullmatch(re.escape(path) + r"/\{\w+\}", each)), None)
         for item in items[:3] if one else ():
-            key = item.get("id") or item["code"]
+            key = next(item[name] for name in ("id", "code", "name") if name in item)
             single = look(f"{address.partition('?')[0]}/{key}")
             assert single.status_code == 200, single.text
             _check(RESPONSE_MODELS[one or ""], single.content)
@@ -163,7 +164,10 @@ def _checked(look: Look, path: str) -> int:
 
 
 def _addresses(look: Look, path: str) -> Iterator[str]:
-    """The address of a list, or of this list of each record."""
+    """The address of a list, or of this list of each record or vocabulary."""
+    if "{vocabulary}" in path:
+        yield from (path.replace("{vocabulary}", name) for name in VOCABULARIES)
+        return
     if "{record}" not in path:
         yield f"{path}{_QUERIES.get(path, '')}"
         return

@@ -38,10 +38,7 @@ class Audience(StrEnum):
     DIRECTOR = "the director of the centre"
     HOST = "representatives of the institution that hosts the centre"
     AGREEMENT_DIRECTOR = "the director of the agreement's centre"
-    AGREEMENT_HOST = (
-        "representatives of the host of the agreement's centre, once the centre is designated or the agreement names"
-        " the host"
-    )
+    AGREEMENT_HOST = "representatives of the host of the agreement's centre, once it is designated or they are named"
     CENTRE_SECRETARIAT = "the office of the country"
     COUNTRY_OFFICE = "the office of the country without a focal point"
     REPORT_DIRECTOR = "the director of the centre that reports"

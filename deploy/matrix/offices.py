@@ -3,6 +3,7 @@ hand."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from deploy.local.folder import PROJECT
@@ -39,6 +40,7 @@ _WORDS = {
 """What a permission is called whose verb is a participle in histories."""
 _OWN = "whoever owns or entered it"
 """Who has the roles that follow from a record and are never granted."""
+_TITLES = {(term.code, term.resource): term.titles["en"] for term in VOCABULARIES["verbs"]}
 _SECTION = re.compile(r"(?<=\n## What you may\n\n).*?(?=\n## )", re.DOTALL)
 _FROM = "Written by `make matrix` from the role tables. [Who may do what](access-matrix.md) has every operation."
 
@@ -56,7 +58,7 @@ def pages() -> dict[Path, bytes]:
 def _pages() -> Iterator[tuple[Path, bytes]]:
     for name in dict.fromkeys(ROLES.values()):
         file = PROJECT / "docs" / f"{name}.md"
-        section = _section([role for role, page in ROLES.items() if page == name])
+        section = _section(tuple(role for role, page in ROLES.items() if page == name))
         text = file.read_text(encoding="utf-8")
         found = _SECTION.search(text)
         if found is None:
@@ -64,7 +66,7 @@ def _pages() -> Iterator[tuple[Path, bytes]]:
         yield file, (text[: found.start()] + section + text[found.end() :]).encode()
 
 
-def _section(roles: list[str]) -> str:
+def _section(roles: tuple[str, ...]) -> str:
     scopes = " or ".join(sorted({scope for role in roles for scope in ROLE_SCOPES[role]}))
     said = [f"The role: {_names(roles)}, over one {scopes}.", *_giving(roles[0]), _FROM]
     rows = ["| records | you | others |", "| --- | --- | --- |", *_rows(roles)]
@@ -79,7 +81,7 @@ def _giving(role: str) -> Iterator[str]:
         yield f"You give these roles: {_names(sorted(given))}.{second}"
 
 
-def _rows(roles: list[str]) -> Iterator[str]:
+def _rows(roles: tuple[str, ...]) -> Iterator[str]:
     for service in SERVICES:
         held = _held(service, roles)
         for plural in sorted(held):
@@ -90,24 +92,26 @@ def _rows(roles: list[str]) -> Iterator[str]:
                 yield f"| {title} | {_said(service, plural, mine)} | {_others(service, plural, roles)} |"
 
 
-def _others(service: str, plural: str, roles: list[str]) -> str:
+def _others(service: str, plural: str, roles: tuple[str, ...]) -> str:
     """The steps of the records that the role does not take, by who takes them."""
     by: dict[str, set[str]] = {}
     for verb in _steps(service, plural) - _held(service, roles)[plural]:
         takers = [role for role in sorted(roles_of(service)) if role not in _NOBODY_TO_ASK | set(roles)]
-        found = [role for role in takers if verb in _held(service, [role]).get(plural, ())] or [_EVERYTHING]
+        found = [role for role in takers if verb in _held(service, (role,)).get(plural, ())] or [_EVERYTHING]
         granted = [role for role in found if role in ROLE_SCOPES]
         by.setdefault(_names(granted) if granted else _OWN, set()).add(verb)
     return "; ".join(f"{_said(service, plural, verbs)}: {who}" for who, verbs in sorted(by.items()))
 
 
+@cache
 def _steps(service: str, plural: str) -> set[str]:
     """The verbs of a kind of record that people take."""
     kinds = [kind for kind in resource_types_of(service) if kind.resource.plural == plural]
     return {one.verb for kind in kinds for one in kind.lifecycle.transitions if not one.is_scheduled}
 
 
-def _held(service: str, roles: list[str]) -> dict[str, set[str]]:
+@cache
+def _held(service: str, roles: tuple[str, ...]) -> Mapping[str, set[str]]:
     resources_of(service)
     held: dict[str, set[str]] = {}
     for role in roles:
@@ -116,7 +120,7 @@ def _held(service: str, roles: list[str]) -> dict[str, set[str]]:
     return held
 
 
-def _reading(roles: list[str]) -> str:
+def _reading(roles: tuple[str, ...]) -> str:
     reads = {
         _title(plural) for service in SERVICES for plural, verbs in _held(service, roles).items() if not verbs - READING
     }
@@ -125,9 +129,8 @@ def _reading(roles: list[str]) -> str:
 
 
 def _said(service: str, plural: str, verbs: Iterable[str]) -> str:
-    titles = {(term.code, term.resource): term.titles["en"] for term in VOCABULARIES["verbs"]}
     words = (
-        _WORDS.get(verb) or titles.get((verb, f"{service}.{plural}")) or titles.get((verb, None)) or _title(verb)
+        _WORDS.get(verb) or _TITLES.get((verb, f"{service}.{plural}")) or _TITLES.get((verb, None)) or _title(verb)
         for verb in verbs
     )
     return ", ".join(sorted(word[:1].lower() + word[1:] for word in words))

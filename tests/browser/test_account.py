@@ -57,6 +57,27 @@ def _sign_in(running: dict[str, Any], address: str) -> int:
     return httpx.post(f"{running['base_url']}/access/v1/oauth/token", data=form, trust_env=False).status_code
 
 
+def _register(fresh: Visit, running: dict[str, Any], address: str) -> None:
+    """Registers an account and chooses its password."""
+    page = fresh.open("/en/account")
+    page.locator("#name").fill("Amina Khan")
+    page.locator("#email").fill(address)
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    page = fresh.open(_link_in(_mail_to(running, address, "#password=")))
+    page.locator("#password").fill(PASSWORD)
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("status")).to_be_visible()
+
+
+def _asks_for(running: dict[str, Any], address: str, wanted: str) -> None:
+    """The holder of an account asks for another address."""
+    person = Person(running["base_url"], {"username": address, "password": PASSWORD, "account_id": ""})
+    body = {"password": PASSWORD, "email": wanted}
+    assert person.send("POST", "/access/v1/accounts/me/email", json=body).status_code == 202
+    person.close()
+
+
 @pytest.mark.parametrize(("language", "button", "mailed"), [("en", "Register", "on its way"), ("ar", "تسجيل", "رسالة")])
 def test_somebody_registers_and_chooses_a_password(
     fresh: Visit, running: dict[str, Any], language: str, button: str, mailed: str
@@ -96,15 +117,7 @@ def test_somebody_takes_their_record_over(fresh: Visit, running: dict[str, Any],
     body = {"names": [{"full": "Amina Khan"}], "country": "XA", "emails": [{"value": address}], "invite": True}
     record = secretariat.create("/membership/v1/experts", body)
     claim = _link_in(_mail_to(running, address))
-    page = fresh.open("/en/account")
-    page.locator("#name").fill("Amina Khan")
-    page.locator("#email").fill(address)
-    page.get_by_role("button", name="Register").click()
-    expect(page.get_by_role("status")).to_be_visible()
-    page = fresh.open(_link_in(_mail_to(running, address, "#password=")))
-    page.locator("#password").fill(PASSWORD)
-    page.locator("section:visible button").click()
-    expect(page.get_by_role("status")).to_be_visible()
+    _register(fresh, running, address)
     page = fresh.open(claim)
     page.locator("#own-email").fill(address)
     page.locator("#own-password").fill("not my password")
@@ -114,6 +127,35 @@ def test_somebody_takes_their_record_over(fresh: Visit, running: dict[str, Any],
     page.locator("section:visible button").click()
     expect(page.get_by_role("status")).to_contain_text("yours now")
     assert secretariat.get(record["links"]["self"])["account_id"] is not None
+
+
+def test_somebody_moves_to_another_address(fresh: Visit, running: dict[str, Any]) -> None:
+    address, wanted = f"{uuid4().hex}@example.org", f"{uuid4().hex}@example.org"
+    _register(fresh, running, address)
+    _asks_for(running, address, wanted)
+    page = fresh.open(_link_in(_mail_to(running, wanted)))
+    page.locator("#present-email").fill(address)
+    page.locator("#present-password").fill(PASSWORD)
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("status")).to_have_text(text("en", "account.moved"))
+    assert (_sign_in(running, address), _sign_in(running, wanted)) == (400, 200)
+    assert fresh.faults == []
+    assert fresh.outside() == []
+
+
+def test_somebody_keeps_their_address(fresh: Visit, running: dict[str, Any]) -> None:
+    address, wanted = f"{uuid4().hex}@example.org", f"{uuid4().hex}@example.org"
+    _register(fresh, running, address)
+    _asks_for(running, address, wanted)
+    page = fresh.open(_link_in(_mail_to(running, address, "#keep=")))
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("status")).to_have_text(text("en", "account.kept"))
+    page = fresh.open(_link_in(_mail_to(running, wanted)))
+    page.locator("#present-email").fill(address)
+    page.locator("#present-password").fill(PASSWORD)
+    page.locator("section:visible button").click()
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    assert (_sign_in(running, address), _sign_in(running, wanted)) == (200, 400)
 
 
 def _invite_to_review(secretariat: Client, address: str, language: str) -> dict[str, Any]:

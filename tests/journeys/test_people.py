@@ -13,7 +13,7 @@ from tests.support.running import Person, eventually
 
 _ACCESS, _ACTIONS, _MEMBERS = V1["access"], V1["actions"], V1["membership"]
 _ACCOUNTS, _EXPERTS = f"{_ACCESS}/accounts", f"{_MEMBERS}/experts"
-_COUNTRY, _ROLE = "FJ", "government_focal_point"
+_COUNTRY, _ROLE = "ST", "government_focal_point"
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from tests.journeys.paths.world import World
 from tests.support.contract import description
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
-from tests.support.running import Client, Person, eventually
+from tests.support.running import Client, Person, eventually, system
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _SERVICES = ("access", "actions", "centres", "membership", "portal")
@@ -69,8 +69,15 @@ _READERS = ("secretariat", "auditor", "admin")
 
 
 @pytest.fixture(scope="module")
-def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A system with a country at the highest stage, and another with a record of every kind."""
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """A system of its own with a country at the highest stage, and another with a record of every kind."""
+    with system() as (stack, folder):
+        running = {**stack, "folder": str(folder)}
+        _fill(running, tmp_path_factory)
+        yield running
+
+
+def _fill(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
     run_commands("tour.md", running, tmp_path_factory.mktemp("tour"))
     accounts = running["demo"]["accounts"]
     by = Client(running["base_url"], running["demo"]["clients"]["secretariat"])
@@ -83,7 +90,6 @@ def full(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> d
             enter_values(world)
         eventually(lambda: by.get("/membership/v1/affiliations")["items"])
     asyncio.run(_let_prospects_wait(running["database_url"]))
-    return running
 
 
 async def _let_prospects_wait(database_url: str) -> None:

@@ -141,7 +141,7 @@ def test_a_member_applies_is_found_signs_and_is_renewed(world: World) -> None:
     person.step(declared, "sign")
     story.officer.step(declared, "assess", reason="Nothing to manage", fields={"outcome": "cleared"})
     story.may(person, path, "renew")
-    assert person.step(path, "renew")["term"]["starts"] == day(31)
+    assert person.step(path, "renew")["next_term"]["starts"] == day(31)
     story.takes("member")
 
 
@@ -163,7 +163,10 @@ def test_a_centre_is_applied_for_reviewed_and_designated(world: World) -> None:
         review = {"reviewer_id": expert, "scores": _SCORES, "recommendation": "designate"}
         reviewer.create(f"{path}/reviews", review)
     story.officer.step(path, "recommend")
-    parties = [{"name": name, "signatory": "Head"} for name in ("The host", "The network")]
+    parties = [
+        {"name": "The host", "signatory": "Head", "institution_id": host},
+        {"name": "The network", "signatory": "Head"},
+    ]
     hosting = {"centre_id": path.rpartition("/")[2], "kind": "host", "document": DOCUMENT, "parties": parties}
     agreement = str(rector.create(f"{_CENTRES}/agreements", hosting)["links"]["self"])
     rector.step(agreement, "send")

@@ -127,6 +127,20 @@ def _close(path_run: PathRun) -> None:
     path_run.by("owner").step(f"{_V1}/accounts/me", "close")
 
 
+def _registered(path_run: PathRun) -> str:
+    """An account that a stranger registered with the address of somebody else."""
+    path_run.notes["email"] = email = f"{uuid4().hex}@example.org"
+    body = {"email": email, "name": "Sly Stranger", "language": "en"}
+    assert path_run.world.everybody.post(f"{_V1}/accounts/registration", json=body).status_code == 202
+    path_run.world.token_for(email, 1, "password")
+    (found,) = path_run.by("admin").get(f"{_V1}/accounts", email=email)["items"]
+    return _link(found)
+
+
+def _invite_its_owner(path_run: PathRun) -> None:
+    path_run.create("admin", f"{_V1}/accounts", email=path_run.notes["email"], name="Olu Official")
+
+
 def _administrators_account(path_run: PathRun) -> str:
     return f"{_V1}/accounts/{path_run.world.official('', 'secretariat_admin').account}"
 
@@ -248,6 +262,7 @@ PATHS = (
         "active",
         (refused("admin", "close", "not_the_owner"), follows("close", "closed", _close)),
     ),
+    Path("access.accounts", "GD", _registered, "active", (follows("make_way", "closed", _invite_its_owner),)),
     Path(
         "access.accounts",
         "GD",

@@ -283,6 +283,19 @@ PATHS = (
     Path(
         "membership.experts",
         "PG",
+        _applicant,
+        "applied",
+        (
+            taken(_OFFICER, "start_review", "under_review"),
+            taken(_OFFICER, "approve", "active", ends=day(2)),
+            given(_declare),
+            taken("applicant", "renew", "active"),
+            follows("begin_term", "active", later("membership.end_terms", 4)),
+        ),
+    ),
+    Path(
+        "membership.experts",
+        "PG",
         prospect,
         "prospect",
         (taken(_OFFICER, "mark_deceased", "deceased"), taken(_OFFICER, "unmark_deceased", "prospect")),

@@ -10,6 +10,8 @@ from typing import Literal
 HOST = "127.0.0.1"
 _COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
 """A simple query of PostgreSQL's protocol."""
+_COMMITTED = b"COMMIT\x00"
+"""In the message of the server that ends it; responses to earlier statements may come before."""
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -127,7 +129,7 @@ class FaultProxy:
     async def _back(self, link: _Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await self._next(reader):
             link.received += len(chunk)
-            if link.is_last_response:
+            if link.is_last_response and _COMMITTED in chunk:
                 self._then()
                 raise ConnectionAbortedError
             if self.cut_after is not None and link.received > self.cut_after:

@@ -14,7 +14,7 @@ from tests.faults.cluster import Cluster
 from tests.support.waiting import eventually
 
 _OPEN = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'escm-membership' AND state <> 'idle'"
-_MOST_MB = 300
+_MOST_MB = 400
 _SLOW = 1_000
 
 

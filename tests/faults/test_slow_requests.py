@@ -15,6 +15,7 @@ from tests.support.waiting import eventually
 
 _OPEN = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'escm-membership' AND state <> 'idle'"
 _MOST_MB = 400
+"""Without a bound, what the crowd sends would be 480 in addition to what the process needs."""
 _SLOW = 1_000
 
 

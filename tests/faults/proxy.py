@@ -16,11 +16,12 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class _Link:
-    """One client's connection and its connection to the server."""
+    """One client's connection and its connection to the server. `sent` is since the last commit of the client."""
 
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.writers = (client, server)
         self.received = 0
+        self.sent = b""
         self.is_last_response = False
 
     def reset(self) -> None:
@@ -45,7 +46,7 @@ class FaultProxy:
         self.latency = 0.0
         self.cut_after: int | None = None
         self.commits_cut = 0
-        self._at_commit: tuple[Literal["before", "after"], Callable[[], None]] | None = None
+        self._at_commit: tuple[Literal["before", "after"], Callable[[], None], bytes] | None = None
         self._then: Callable[[], None] = lambda: None
         self._server: asyncio.Server | None = None
         self._is_open = asyncio.Event()
@@ -73,9 +74,12 @@ class FaultProxy:
         for link in list(self._links):
             link.reset()
 
-    def cut_commit(self, when: Literal["before", "after"], then: Callable[[], None] = lambda: None) -> None:
-        """Cuts the next COMMIT: before the server gets it, or after it was done and before its response arrives."""
-        self._at_commit = (when, then)
+    def cut_commit(
+        self, when: Literal["before", "after"], then: Callable[[], None] = lambda: None, *, of: bytes = b""
+    ) -> None:
+        """Cuts the next COMMIT, of a transaction that contains this text: before the server gets it, or after it was
+        done and before its response arrives."""
+        self._at_commit = (when, then, of)
 
     async def heal(self) -> None:
         """Passes everything again."""
@@ -113,8 +117,10 @@ class FaultProxy:
 
     async def _forth(self, link: _Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while chunk := await self._next(reader):
-            if self._at_commit is not None and _COMMIT in chunk:
-                when, then = self._at_commit
+            link.sent += chunk
+            is_end = _COMMIT in chunk
+            if self._at_commit is not None and is_end and self._at_commit[2] in link.sent:
+                when, then, _ = self._at_commit
                 self._at_commit = None
                 self.commits_cut += 1
                 if when == "before":
@@ -122,6 +128,8 @@ class FaultProxy:
                     raise ConnectionAbortedError
                 link.is_last_response = True
                 self._then = then
+            if is_end:
+                link.sent = b""
             writer.write(chunk)
             await writer.drain()
         raise ConnectionResetError

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -83,7 +83,8 @@ async def test_a_killed_upload_leaves_a_record_with_its_file_or_nothing(
     async with uploads(cluster) as sender:
         killer: asyncio.Task[None] | None = None
         if point in ("before", "after"):
-            cluster.proxy.cut_commit("before" if point == "before" else "after", sender.api.kill)
+            when: Literal["before", "after"] = "before" if point == "before" else "after"
+            cluster.proxy.cut_commit(when, sender.api.kill, of=b"INSERT INTO escm.action_evidence")
         elif point == "put":
             killer = asyncio.create_task(sender.kill_with_a_file())
         with suppress(*_KILLED):

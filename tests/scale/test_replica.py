@@ -182,7 +182,7 @@ async def test_the_doctor_finds_a_standby_that_is_not_read(database_url: str, st
 
 async def _run_a_write(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
-    await connection.execute("SELECT pg_current_xact_id()")
+    await connection.execute("SELECT pg_logical_emit_message(true, 'test', 'a write')")
     await connection.close()
 
 

@@ -181,7 +181,7 @@ async def test_the_doctor_finds_a_standby_that_is_not_read(database_url: str, st
 
 
 async def _run_a_write(database_url: str) -> None:
-    connection = await asyncpg.connect(database_url)
+    connection = await asyncpg.connect(database_url, server_settings={"synchronous_commit": "local"})
     await connection.execute("SELECT pg_logical_emit_message(true, 'test', 'a write')")
     await connection.close()
 

@@ -81,6 +81,17 @@ async def _execute_or_end(connection: Connection, statement: str, *, seconds: fl
         raise
 
 
+async def _has_ended(connection: Connection) -> bool:
+    """Whether the session has ended: whoever closes the schema ends all sessions before it is opened again."""
+    try:
+        await connection.execute("SELECT 1", timeout=2)
+    except asyncpg.InFailedSQLTransactionError:
+        return False
+    except (OSError, asyncpg.InterfaceError, *_WENT_AWAY):
+        return True
+    return False
+
+
 def _is_cut(connection: Connection, error: BaseException) -> bool:
     """Whether the end of the connection caused the error."""
     return isinstance(error, (OSError, asyncpg.InterfaceError)) and connection.is_closed()
@@ -256,7 +267,7 @@ class Lease:
         """Raises Unavailable if the database caused the error that ended the block."""
         connection = self._use.connection
         if isinstance(error, _NOT_THERE):
-            if await self._database.is_fenced():
+            if await self._database.is_fenced() or await _has_ended(connection):
                 raise under_maintenance() from error
         elif isinstance(error, Exception) and (
             self._use.is_lost or _is_cut(connection, error) or isinstance(error, _WENT_AWAY)

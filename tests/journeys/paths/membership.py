@@ -229,6 +229,13 @@ def _message(audience: str) -> Any:
     return post
 
 
+_RENEWED_EARLY = (
+    taken(_OFFICER, "start_review", "under_review"),
+    taken(_OFFICER, "approve", "active", ends=day(2)),
+    given(_declare),
+    taken("applicant", "renew", "active"),
+    follows("begin_term", "active", later("membership.end_terms", 4)),
+)
 PATHS = (
     Path(
         "membership.experts",
@@ -280,19 +287,7 @@ PATHS = (
             taken("applicant", "resign", "resigned"),
         ),
     ),
-    Path(
-        "membership.experts",
-        "PG",
-        _applicant,
-        "applied",
-        (
-            taken(_OFFICER, "start_review", "under_review"),
-            taken(_OFFICER, "approve", "active", ends=day(2)),
-            given(_declare),
-            taken("applicant", "renew", "active"),
-            follows("begin_term", "active", later("membership.end_terms", 4)),
-        ),
-    ),
+    Path("membership.experts", "PG", _applicant, "applied", _RENEWED_EARLY),
     Path(
         "membership.experts",
         "PG",

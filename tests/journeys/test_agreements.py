@@ -1,9 +1,6 @@
 """The agreement with the host of a centre: the committee writes it, and each side signs it for itself."""
 
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from tests.journeys.paths import centres
 from tests.journeys.paths.path import Path, PathRun, day
@@ -12,13 +9,6 @@ from tests.support.running import Client, Person, eventually
 
 _OFFICER, _SECRETARY = "secretariat_officer", "committee_secretary"
 _FILE = b"The agreement, with the signature of the rector"
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 class Agreed:

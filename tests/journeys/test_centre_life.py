@@ -1,11 +1,9 @@
 """The life of a designated centre in the whole system: what follows a new director, a new name, a suspension."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import orjson
-import pytest
 
 from tests.journeys.paths import centres
 from tests.journeys.paths.ladder import LADDER
@@ -15,13 +13,6 @@ from tests.support.mailbox import text_of
 from tests.support.running import Person, eventually
 
 _CENTRES, _MEMBERS = V1["centres"], V1["membership"]
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 class Life:

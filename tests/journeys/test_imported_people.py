@@ -3,13 +3,11 @@
 import csv
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.journeys.paths.world import V1, World
 from tests.support.mailbox import text_of
@@ -45,13 +43,6 @@ def _rows() -> list[Row]:
         Row(name, COUNTRY, f"person{place}.{mark}@example.org", f"Institute of {name.split()[0].strip(',')}")
         for place, name in enumerate(names)
     ]
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 class Office:

@@ -1,11 +1,8 @@
 """Institutions come by themselves: a person enters one that the register lacks, a colleague asks to represent it, and
 an officer of the country decides about both."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.support.running import Client, Person, eventually
@@ -13,13 +10,6 @@ from tests.support.running import Client, Person, eventually
 COUNTRY, ELSEWHERE = "VU", "TO"
 _OFFICER = "secretariat_officer"
 _GRANTS, _INSTITUTIONS = f"{V1['access']}/grants", f"{V1['membership']}/institutions"
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 def _institution(name: str, domain: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 reviewers of a centre, the panel of a call, an expert who helps a country."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,13 +16,6 @@ COUNTRY = "CV"
 _EVIDENCE = f"{V1['actions']}/evidence"
 _CURSOR = re.compile(r'"next_after":"[^"]*"')
 _SCORES = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 @pytest.fixture

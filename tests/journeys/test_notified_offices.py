@@ -2,12 +2,10 @@
 their mails leads to a page."""
 
 import re
-from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.journeys.paths.world import V1, World
 from tests.support.mailbox import text_of
@@ -19,13 +17,6 @@ _OWN = f"{V1['access']}/accounts/me"
 _REQUESTS = f"{V1['actions']}/support_requests"
 _WAITS = "It waits for a step of yours."
 _HTML = {"Accept": "text/html,application/xhtml+xml"}
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 def _mails(world: World, person: Person, part: str) -> list[EmailMessage]:

@@ -1,13 +1,11 @@
 """Offices of a country change hands without an administrator, and roles reach those who take their records over."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.journeys.paths.path import day
 from tests.journeys.paths.world import V1, World
@@ -21,13 +19,6 @@ EXPERTS, POINTS, GRANTS, ACCOUNTS = (
     (f"{_ACCESS}/accounts"),
 )
 ROLE = "government_focal_point"
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 def _roles(person: Client) -> set[str]:

@@ -1,11 +1,9 @@
 """A ministry's focal point brings in two colleagues and a client, hands over and leaves."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.journeys.paths.path import day
 from tests.journeys.paths.world import V1, World
@@ -14,13 +12,6 @@ from tests.support.running import Client, Person, eventually
 COUNTRY = "FJ"
 _ACCESS = V1["access"]
 _SCOPE = {"scope_kind": "country", "scope_id": COUNTRY}
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 def _focal_point(world: World, name: str) -> tuple[Person, str]:

@@ -1,8 +1,5 @@
 """Promise 53: every condition of a guard can be satisfied over the API, and every state is reached without SQL."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from tests.journeys.paths import (
@@ -92,13 +89,6 @@ UNSEEN = {
 }
 """What no path shows: it needs 90 days, 60 or 30, or the hour until an offer expires, or a scanner for viruses
 (`tests/actions/test_evidence_scans.py`)."""
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.resource}-{path.country}-{path.first}")

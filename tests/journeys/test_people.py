@@ -1,11 +1,8 @@
 """People and their addresses: a member moves to another one, and an official gets in although a stranger was first."""
 
-from collections.abc import Iterator
-from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.journeys.paths.world import V1, World
 from tests.support.mailbox import text_of
@@ -14,13 +11,6 @@ from tests.support.running import Person, eventually
 _ACCESS, _ACTIONS, _MEMBERS = V1["access"], V1["actions"], V1["membership"]
 _ACCOUNTS, _EXPERTS = f"{_ACCESS}/accounts", f"{_MEMBERS}/experts"
 _COUNTRY, _ROLE = "ST", "government_focal_point"
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 def _address() -> str:

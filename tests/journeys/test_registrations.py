@@ -1,11 +1,8 @@
 """What follows in the whole system from the import of a centre that was designated before it was entered."""
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.journeys.paths.path import day
 from tests.journeys.paths.world import V1, World
@@ -13,13 +10,6 @@ from tests.support.running import Person, eventually
 
 _CENTRES, _MEMBERS, _ACTIONS = V1["centres"], V1["membership"], V1["actions"]
 _COUNTRY = "LS"
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 def _imported(world: World, director: str, number: int) -> tuple[str, dict[str, Any]]:

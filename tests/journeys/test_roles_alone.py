@@ -4,13 +4,9 @@ The table of `docs/development/testing.md` has how many writes each story takes.
 
 import csv
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from deploy.local.folder import PROJECT
 from tests.journeys.paths.path import day
@@ -22,13 +18,6 @@ _EXPERTS = f"{_MEMBERS}/experts"
 _PAGE = (PROJECT / "docs" / "development" / "testing.md").read_text()
 _SCORES = {"relevance": 5, "capacity": 4, "governance": 4, "plan": 5}
 _BASELINE = {"value": 12, "unit": "stations", "date": "2026"}
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 def _roles(person: Client) -> set[str]:

@@ -22,13 +22,6 @@ _LURE = "Your account was suspended"
 _SIGNER = "Ángela Ruiz"
 
 
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
-
-
 @pytest.fixture
 def stranger(running: dict[str, Any]) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=running["base_url"], timeout=60, trust_env=False) as client:

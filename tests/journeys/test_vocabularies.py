@@ -1,6 +1,5 @@
 """A frontend says to each person, in their language, what a record is, what may be done, and why something may not."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from tests.journeys.paths.world import V1, Record, World
 from tests.support.running import Client, eventually
 
 _ACCESS, _EXPERTS = V1["access"], f"{V1['membership']}/experts"
-
-
-@pytest.fixture(scope="module")
-def world(running: dict[str, Any]) -> Iterator[World]:
-    world = World(running)
-    yield world
-    world.close()
 
 
 @pytest.fixture(scope="module")

@@ -110,8 +110,7 @@ def _steps(service: str, plural: str) -> set[str]:
     return {one.verb for kind in kinds for one in kind.lifecycle.transitions if not one.is_scheduled}
 
 
-@cache
-def _held(service: str, roles: tuple[str, ...]) -> Mapping[str, set[str]]:
+def _held(service: str, roles: tuple[str, ...]) -> dict[str, set[str]]:
     resources_of(service)
     held: dict[str, set[str]] = {}
     for role in roles:

@@ -2,6 +2,7 @@
 the services."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from sys import modules
 from typing import Any
@@ -33,7 +34,8 @@ def roles_of(service: str) -> RoleTable:
     return table
 
 
-def resources_of(service: str) -> dict[str, Resource]:
+@cache
+def resources_of(service: str) -> Mapping[str, Resource]:
     """The present kinds of record of a service, by entity. A kind's own declaration takes precedence over its facts."""
     import_module(f"services.{service}.app")
     found = [value for value in _named(service) if isinstance(value, Resource)]

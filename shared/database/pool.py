@@ -81,17 +81,6 @@ async def _execute_or_end(connection: Connection, statement: str, *, seconds: fl
         raise
 
 
-async def _has_ended(connection: Connection) -> bool:
-    """Whether the session has ended: whoever closes the schema ends all sessions before it is opened again."""
-    try:
-        await connection.execute("SELECT 1", timeout=2)
-    except asyncpg.InFailedSQLTransactionError:
-        return False
-    except (OSError, asyncpg.InterfaceError, *_WENT_AWAY):
-        return True
-    return False
-
-
 def _is_cut(connection: Connection, error: BaseException) -> bool:
     """Whether the end of the connection caused the error."""
     return isinstance(error, (OSError, asyncpg.InterfaceError)) and connection.is_closed()
@@ -267,7 +256,7 @@ class Lease:
         """Raises Unavailable if the database caused the error that ended the block."""
         connection = self._use.connection
         if isinstance(error, _NOT_THERE):
-            if await self._database.is_fenced() or await _has_ended(connection):
+            if await self._database.is_fenced() or await self._has_ended(connection):
                 raise under_maintenance() from error
         elif isinstance(error, Exception) and (
             self._use.is_lost or _is_cut(connection, error) or isinstance(error, _WENT_AWAY)
@@ -279,6 +268,11 @@ class Lease:
             raise Unavailable("The connection to the database was lost.") from error
         if isinstance(error, (asyncio.CancelledError, TimeoutError)):
             await self._await_cancellation(connection)
+
+    async def _has_ended(self, connection: Connection) -> bool:
+        """Whether the session has ended: whoever closes the schema ends all sessions before it is opened again."""
+        await self._await_cancellation(connection)
+        return bool(connection.is_closed())
 
     async def _await_cancellation(self, connection: Connection) -> None:
         """Waits until the server has released a cancelled statement, or ends the connection."""

@@ -133,3 +133,23 @@ async def test_a_refused_connection_is_unavailable() -> None:
         await _asking(database)
     assert is_transient(raised.value)
     await database.close()
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+async def test_a_missing_table_is_a_restore_only_if_the_session_has_ended(
+    database: Database, database_url: str, is_cut: bool
+) -> None:
+    """A restore that gives up opens the schema again before the process asks whether it is closed."""
+
+    async def read() -> None:
+        async with database.acquire() as connection:
+            try:
+                await connection.execute("SELECT FROM unknown_table")
+            finally:
+                if is_cut:
+                    await _cut(connection, database_url)
+
+    expected: type[Exception] = Unavailable if is_cut else asyncpg.UndefinedTableError
+    with pytest.raises(expected) as raised:
+        await read()
+    assert getattr(raised.value, "code", "") == ("maintenance" if is_cut else "")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from shared.configuration.settings import Settings
 from shared.database.migrated import until_migrated
@@ -38,8 +39,14 @@ async def test_a_process_waits_until_the_database_is_at_its_release(url: str) ->
 
 
 async def test_a_process_waits_for_a_server_and_its_role() -> None:
-    waiting = asyncio.create_task(until_migrated("postgresql://nobody:wrong@127.0.0.1:9/escm"))
-    await asyncio.sleep(0.2)
-    assert not waiting.done()
-    waiting.cancel()
-    await asyncio.gather(waiting, return_exceptions=True)
+    with capture_logs() as lines:
+        waiting = asyncio.create_task(until_migrated("postgresql://nobody:wrong@127.0.0.1:9/escm"))
+
+        async def says_why() -> bool:
+            return bool(lines)
+
+        await eventually(says_why, every=0.001)
+        assert not waiting.done()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    assert [line["event"] for line in lines] == ["waits_for_migration"]

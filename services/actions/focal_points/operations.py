@@ -32,6 +32,10 @@ async def create(uow: UnitOfWork, access: AccessScope, new: FocalPoint) -> Focal
     await require_expert(uow.connection, access.principal, "/person/expert_id", new.expert_id)
     await require_account(uow.connection, "/account_id", new.account_id)
     await require_body(uow.connection, access, "body_id", new.body_id, new.country)
+    return await _enter(uow, new)
+
+
+async def _enter(uow: UnitOfWork, new: FocalPoint) -> FocalPoint:
     new = await with_digest(uow, "letter", new)
     return await FOCAL_POINTS.insert(uow, replace(new, status="nominated", search_key=_search_key(new)))
 
@@ -95,9 +99,7 @@ async def _put_into_office(uow: UnitOfWork, access: AccessScope, before: FocalPo
         "letter": named.get("letter"),
         "predecessor_id": before.id,
     }
-    new = await with_digest(uow, "letter", FOCAL_POINTS.new(columns))
-    new = replace(new, status="nominated", search_key=_search_key(new))
-    entered = await FOCAL_POINTS.insert(uow, new)
+    entered = await _enter(uow, FOCAL_POINTS.new(columns))
     accepted = replace(entered, status="active", starts=today())
     await _note_holder(uow, await FOCAL_POINTS.write(uow, "accept", entered, accepted, fact="activated"))
 

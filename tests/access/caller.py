@@ -48,6 +48,15 @@ class Caller:
             headers.setdefault("Idempotency-Key", uuid4().hex)
         return await self.http.request(method, f"/access/v1{path}", json=json, headers=headers)
 
+    async def everything(self, name: str, path: str) -> list[dict[str, Any]]:
+        """The items of all pages of a list."""
+        items: list[dict[str, Any]] = []
+        following: str | None = path
+        while following:
+            page = (await self.send(name, "GET", following.removeprefix("/access/v1"))).json()
+            items, following = items + page["items"], page["next"]
+        return items
+
     async def enter_person(self, email: str, password: str, name: str = "New Person") -> httpx.Response:
         """A new account with a password."""
         made = await self.send("admin", "POST", "/accounts", {"email": email, "name": name})

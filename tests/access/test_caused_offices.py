@@ -400,8 +400,8 @@ async def test_officials_of_a_country_do_not_learn_who_waits_to_review(
     link = (await world.link(account)).removeprefix("/access/v1")
     for who, status in (("government_xa", 404), ("officer", 200)):
         assert (await caller.send(who, "GET", link)).status_code == status, who
-        listed = (await caller.send(who, "GET", "/grants?holder=me")).json()["items"]
-        worked = (await caller.send(who, "GET", "/work_list?kind=grants&limit=200")).json()["items"]
+        listed = await caller.everything(who, "/grants?holder=me&limit=200")
+        worked = await caller.everything(who, "/work_list?kind=grants&limit=200")
         for found in (listed, worked):
             assert (link.rpartition("/")[2] in [one["id"] for one in found]) == (status == 200), who
     assert (await caller.step("officer", f"/access/v1{link}", "confirm")).json()["status"] == "active"

@@ -107,12 +107,8 @@ LATE = timedelta(days=60)
 
 async def _tasks(who: Caller, centre: str) -> list[str]:
     """The actions on a centre in the work list, on all pages."""
-    found, following = [], "/centres/v1/work_list?kind=centres&limit=200"
-    while following:
-        page = (await who.get(following)).json()
-        found += [item["action"] for item in page["items"] if item["id"] == centre]
-        following = page["next"]
-    return found
+    items = await who.everything("/centres/v1/work_list?kind=centres&limit=200")
+    return [item["action"] for item in items if item["id"] == centre]
 
 
 async def test_the_task_is_gone_when_the_centre_is_suspended_or_the_reports_came(

@@ -118,6 +118,15 @@ class Caller:
     async def get(self, path: str, **more: Any) -> httpx.Response:
         return await self.request("GET", path, **more)
 
+    async def everything(self, path: str) -> list[dict[str, Any]]:
+        """The items of all pages of a list."""
+        items: list[dict[str, Any]] = []
+        following: str | None = path
+        while following:
+            page = (await self.get(following)).json()
+            items, following = items + page["items"], page["next"]
+        return items
+
     async def post(self, path: str, json: Any = None, *, etag: str | None = None, **more: Any) -> httpx.Response:
         return await self.request("POST", path, json=json, etag=etag, **more)
 

@@ -1,7 +1,7 @@
 """What tests cost: an item that is not marked `long` takes a second at most, and a tier stays within its budget.
 
-An item that took more than two seconds runs again, and fails if it does so again: the first time may have included what
-others left to do. Both times are divided by how much longer than it ran the thread waited for a core.
+An item that took more than two seconds runs twice more, and fails if it does so each time: once may have included what
+others left to do. The times are divided by how much longer than it ran the thread waited for a core.
 
 A budget is in CPU seconds of all processes of a run, the servers included, of the core that `[tool.escm.tests]` of
 pyproject.toml was measured on.
@@ -67,12 +67,17 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     is_judged = item.config.getoption("--tier") and item.get_closest_marker("long") is None
     first = item.stash.get(_SECONDS, 0.0)
     if is_judged and first > _MOST:
-        item.stash[_SECONDS] = 0.0
-        runtestprotocol(item, log=False, nextitem=nextitem)
-        again = item.stash[_SECONDS]
+        again = min(_again(item, nextitem) for _ in range(2))
         if again > _MOST and _is_comparable(max(_core_ms() for _ in range(5))):
-            _fail(item, f"took {first:.1f} s and then {again:.1f} s: make it cheaper, or mark it as long")
+            _fail(item, f"took {first:.1f} s and at least {again:.1f} s twice: make it cheaper, or mark it as long")
     return result
+
+
+def _again(item: pytest.Item, nextitem: pytest.Item | None) -> float:
+    """Runs an item once more, and returns the seconds that it took."""
+    item.stash[_SECONDS] = 0.0
+    runtestprotocol(item, log=False, nextitem=nextitem)
+    return item.stash[_SECONDS]
 
 
 def _fail(item: pytest.Item, why: str) -> None:

@@ -70,6 +70,7 @@ async def test_each_notification_is_mailed_once_in_the_language_of_the_account(
             assert f'href="{link}"' in shown.get_content()
 
 
+@pytest.mark.long("looks for the work of each person of other tests")
 async def test_a_digest_on_wish_is_one_mail_a_day(people: People, members: Caller, posted: Mailbox) -> None:
     account, record = await under_review(people, members)
     await _prefer(people, account, expert_application="digest", expert_term="none")

@@ -118,12 +118,10 @@ class Lookup(Statement):
     """A query that sees every row, for lookups before the caller is known, or of what they own. Its limit keeps the
     planner from moving any part of it before the settings."""
 
-    def __init__(self, query: Select[Any]) -> None:
-        super().__init__(query)
-        self._query = query
+    _clause: Select[Any]
 
     def _whole(self) -> ClauseElement:
-        return within_context(self._query)
+        return within_context(self._clause)
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         return super().arguments({**values, **SYSTEM_CONTEXT.parameters})

@@ -24,7 +24,8 @@ class _Compiled:
 
 
 class Statement:
-    """A Core clause, compiled when it is first used: a process starts without compiling what it does not execute.
+    """A Core clause, compiled when it is first used: a process starts without compiling what it does not execute. Then
+    it keeps the SQL alone, since a clause is some ten times as large.
 
     Parameters are `bindparam` names; literals inside the clause keep their values. A missing parameter is a KeyError.
     Values go to asyncpg unchanged (json columns take Python values, arrays take lists).
@@ -44,6 +45,7 @@ class Statement:
         order = compiled.positiontup or ()  # type: ignore[attr-defined]
         required = {name for name, bind in compiled.binds.items() if bind.required}  # type: ignore[attr-defined]
         defaults = {name: value for name, value in compiled.params.items() if name not in required}
+        del self._clause
         return _Compiled(str(compiled), order, defaults)
 
     def _whole(self) -> ClauseElement:

@@ -21,6 +21,7 @@ ScopeKey: TypeAlias = UUID | str | tuple[UUID, ...]
 READ = "read"
 READING = frozenset({READ, "history"})
 """The verbs that change nothing."""
+_EVERY_COUNTRY = frozenset(COUNTRIES)
 
 
 class PrincipalKind(StrEnum):
@@ -66,7 +67,7 @@ class Grant:
     def countries(self) -> frozenset[str]:
         """The countries that the scope covers; none for scopes of one record, body or person."""
         if self.scope_kind == "global":
-            return frozenset(COUNTRIES)
+            return _EVERY_COUNTRY
         if self.scope_kind == "country" and self.scope_id:
             return frozenset((self.scope_id,))
         if self.scope_kind == "region" and self.scope_id:
@@ -193,12 +194,17 @@ class Principal:
             for grant in self.grants
             if wanted & roles.get(grant.role, frozenset()) and grant.admits(resource, verb)
         ]
-        countries: frozenset[str] = frozenset().union(*(grant.countries for grant in grants))
-        records = frozenset(grant.scope_id for grant in grants if grant.scope_id and not grant.countries)
         everywhere = any(grant.scope_kind == "global" for grant in grants)
+        countries = _EVERY_COUNTRY if everywhere else _union({grant.countries for grant in grants})
+        records = frozenset(grant.scope_id for grant in grants if grant.scope_id and not grant.countries)
         if self.sandbox:
             everywhere, countries, records = False, countries & FICTIONAL_CODES, frozenset()
         return PermissionScope(everywhere, countries, records)
+
+
+def _union(sets: set[frozenset[str]]) -> frozenset[str]:
+    """All of these together; the set itself if there is one, so that the scopes of a principal share it."""
+    return next(iter(sets)) if len(sets) == 1 else frozenset().union(*sets)
 
 
 ANONYMOUS = Principal(PrincipalKind.ANONYMOUS)

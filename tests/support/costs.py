@@ -27,7 +27,7 @@ _MOST = 2.0
 """Seconds."""
 _SECONDS = pytest.StashKey[float]()
 """What the call of an item took, without other work of the machine."""
-_GROWTH = 128
+_GROWTH = 64
 """Mebibytes."""
 _STATM = Path("/proc/self/statm")
 _SCHEDULE = Path("/proc/thread-self/schedstat")

@@ -15,26 +15,26 @@ from pydantic import BaseModel
 
 from deploy.demo_register import SECRETARIAT
 from services.actions.access import ROLES
-from services.actions.actions import operations as actions
-from services.actions.actions.schemas import ActionCreate
-from services.actions.endorsements import operations as endorsements
-from services.actions.endorsements.schemas import EndorsementCreate
-from services.actions.indicators import operations as indicators
-from services.actions.indicators.schemas import IndicatorCreate
-from services.actions.milestones import operations as milestones
-from services.actions.milestones.schemas import MilestoneCreate
-from services.actions.periods import operations as periods
-from services.actions.periods.schemas import PeriodCreate
-from services.actions.programmes import operations as programmes
-from services.actions.programmes.schemas import ProgrammeCreate
-from services.actions.results import operations as results
-from services.actions.results.schemas import ResultCreate
+from services.actions.governments.endorsements import operations as endorsements
+from services.actions.governments.endorsements.schemas import EndorsementCreate
+from services.actions.measurement.indicators import operations as indicators
+from services.actions.measurement.indicators.schemas import IndicatorCreate
+from services.actions.measurement.periods import operations as periods
+from services.actions.measurement.periods.schemas import PeriodCreate
+from services.actions.measurement.results import operations as results
+from services.actions.measurement.results.schemas import ResultCreate
+from services.actions.plan.actions import operations as actions
+from services.actions.plan.actions.schemas import ActionCreate
+from services.actions.plan.milestones import operations as milestones
+from services.actions.plan.milestones.schemas import MilestoneCreate
+from services.actions.plan.programmes import operations as programmes
+from services.actions.plan.programmes.schemas import ProgrammeCreate
 from services.actions.settings import ActionsSettings
 from services.centres.access import ROLES as CENTRE_ROLES
-from services.centres.centres import operations as centres
-from services.centres.centres.schemas import CentreBody
-from services.centres.committees import operations as committees
-from services.centres.committees.schemas import CommitteeBody
+from services.centres.committees.committees import operations as committees
+from services.centres.committees.committees.schemas import CommitteeBody
+from services.centres.designation.centres import operations as centres
+from services.centres.designation.centres.schemas import CentreBody
 from services.centres.settings import CentresSettings
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT

@@ -4,13 +4,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.membership.access import ROLES
-from services.membership.affiliations import operations as affiliations
-from services.membership.affiliations.schemas import values
-from services.membership.experts import operations as experts
-from services.membership.experts.affiliation import AffiliationBody
-from services.membership.experts.schemas import ExpertBody
-from services.membership.institutions import operations as institutions
-from services.membership.institutions.schemas import InstitutionBody
+from services.membership.register.affiliations import operations as affiliations
+from services.membership.register.affiliations.schemas import values
+from services.membership.register.experts import operations as experts
+from services.membership.register.experts.affiliation import AffiliationBody
+from services.membership.register.experts.schemas import ExpertBody
+from services.membership.register.institutions import operations as institutions
+from services.membership.register.institutions.schemas import InstitutionBody
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7

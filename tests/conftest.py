@@ -1,7 +1,7 @@
 """Common fixtures: servers on request, the event loop of the product, and which process runs which tests."""
 
 import asyncio
-from pathlib import PurePath
+from pathlib import Path
 
 import pytest
 import uvloop
@@ -14,20 +14,27 @@ pytest_plugins = [
     "tests.support.stack_network",
     "tests.support.mailbox",
 ]
-_APART = {"tests/access", "tests/actions", "tests/centres"}
-"""Large folders, whose modules are shared out: they end sooner, and there are not enough countries for all tests of
-centres together."""
+_PROJECT = Path(__file__).parents[1]
+_APART = ("access", "actions", "centres")
+"""Folders whose modules are shared out: they end sooner, and there are not enough countries for all tests of centres
+together. Those below them with fixtures of their own are not."""
 
 
 class _ByFolder(LoadScopeScheduling):
     """Gives a process the tests of a folder, which share its apps and databases. The folders with most tests begin."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if _folder(nodeid) in _APART else _folder(nodeid)
+        return nodeid.partition("::")[0] if _is_apart(_folder(nodeid)) else _folder(nodeid)
+
+
+def _is_apart(folder: str) -> bool:
+    _, service, *below = (*Path(folder).parts, "")
+    has_fixtures = any(below) and (_PROJECT / folder / "conftest.py").exists()
+    return service in _APART and not has_fixtures
 
 
 def _folder(nodeid: str) -> str:
-    return str(PurePath(nodeid.partition("::")[0]).parent)
+    return str(Path(nodeid.partition("::")[0]).parent)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFolder:

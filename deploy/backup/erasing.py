@@ -9,7 +9,7 @@ import asyncpg
 from services.access.erasing import erase_account
 from services.actions.erasing import erase as erase_in_actions
 from services.centres.erasing import erase as erase_in_centres
-from services.membership.erasures import files, removal
+from services.membership.protection.erasures import files, removal
 from shared.bulk.store import FileStore
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT

@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from services.actions.evidence.queries import digests_after
-from services.actions.evidence.tables import evidence
+from services.actions.reporting.evidence.queries import digests_after
+from services.actions.reporting.evidence.tables import evidence
 from shared.bulk.store import FileStore
 from shared.configuration.settings import Settings
 

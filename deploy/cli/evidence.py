@@ -10,7 +10,7 @@ from deploy.cli.console import fail, out
 from deploy.cli.installation import database_url
 
 if TYPE_CHECKING:
-    from services.actions.evidence_checks.jobs import Findings
+    from services.actions.reporting.evidence_checks.jobs import Findings
 
 app = typer.Typer(help="Files of evidence: verify the stored files.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def fsck() -> None:
 
 
 async def _check(url: str) -> "Findings":
-    from services.actions.evidence_checks.jobs import check
+    from services.actions.reporting.evidence_checks.jobs import check
     from services.actions.settings import ActionsSettings
     from shared.database.context import SYSTEM_CONTEXT
     from shared.database.pool import Database

@@ -7,9 +7,9 @@ from typing import Any
 from deploy.local.folder import PROJECT
 from deploy.matrix.readers import SERVICES, resource_types_of
 from deploy.matrix.silent import NOBODY
-from services.access.notifications.deliveries import DEFAULT_DELIVERY, DEFAULT_WORK_DELIVERY
-from services.access.notifications.domain import EVERY_NOTICE, KINDS, NOTICES, WORK_KIND, event_of
-from services.access.notifications.sentences import sentence
+from services.access.notifying.notifications.deliveries import DEFAULT_DELIVERY, DEFAULT_WORK_DELIVERY
+from services.access.notifying.notifications.domain import EVERY_NOTICE, KINDS, NOTICES, WORK_KIND, event_of
+from services.access.notifying.notifications.sentences import sentence
 from shared.kernel.lifecycle import Transition
 from shared.records.resource_type import ResourceType
 
@@ -98,7 +98,7 @@ def _notified(fact: str) -> tuple[str, str]:
         return ", ".join(kinds), "; ".join(audiences)
     if reason := NOBODY.get(fact) or (_STAYS if fact.endswith(".updated.v1") else None):
         return "none", reason
-    raise UndecidedTransition(f"say in services/access/notifications/domain.py whom {fact} notifies")
+    raise UndecidedTransition(f"say in services/access/notifying/notifications/domain.py whom {fact} notifies")
 
 
 def _table(head: tuple[str, ...], rows: Any) -> str:

@@ -16,7 +16,7 @@ from shared.records.record import fields_of
 FILE = PROJECT / "shared" / "contracts" / "data" / "personal.json"
 _READ_WITH = {"member_affiliation": "experts"}
 """Tables whose rows are readable with the records that they belong to."""
-_CATALOGUES = {"membership": "services.membership.privacy.catalogue"}
+_CATALOGUES = {"membership": "services.membership.protection.privacy.catalogue"}
 
 
 def render() -> bytes:

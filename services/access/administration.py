@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 
 from services.access.access import EVERY_RESOURCE, MACHINE_ROLE, ROLE_SCOPES, WantedGrant
-from services.access.accounts import operations as accounts
-from services.access.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
-from services.access.clients import operations as clients
-from services.access.clients.domain import new_client_id, new_secret
-from services.access.grants import operations as grants
+from services.access.authority.grants import operations as grants
+from services.access.principals.accounts import operations as accounts
+from services.access.principals.accounts.domain import LONGEST_PASSWORD, SHORTEST_PASSWORD, is_email
+from services.access.principals.clients import operations as clients
+from services.access.principals.clients.domain import new_client_id, new_secret
 from services.access.settings import AccessSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

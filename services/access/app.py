@@ -5,21 +5,21 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.access.account_mail.routes import router as account_mail
-from services.access.accounts.routes import router as accounts
-from services.access.api_keys.routes import router as api_keys
-from services.access.audit.routes import router as audit
-from services.access.clients.routes import router as clients
-from services.access.feed.routes import router as events
-from services.access.grants.routes import router as grants
-from services.access.notifications.routes import router as notifications
-from services.access.own_account.routes import router as own_account
-from services.access.sessions.routes import router as sessions
+from services.access.authority.grants.routes import router as grants
+from services.access.notifying.feed.routes import router as events
+from services.access.notifying.notifications.routes import router as notifications
+from services.access.notifying.work_list.routes import router as work_list
+from services.access.overview.audit.routes import router as audit
+from services.access.overview.vocabularies.routes import router as vocabularies
+from services.access.principals.accounts.routes import router as accounts
+from services.access.principals.api_keys.routes import router as api_keys
+from services.access.principals.clients.routes import router as clients
+from services.access.principals.sessions.routes import router as sessions
+from services.access.principals.tokens.operations import TokenService
+from services.access.principals.tokens.routes import router as tokens
+from services.access.self_service.account_mail.routes import router as account_mail
+from services.access.self_service.own_account.routes import router as own_account
 from services.access.settings import AccessSettings
-from services.access.tokens.operations import TokenService
-from services.access.tokens.routes import router as tokens
-from services.access.vocabularies.routes import router as vocabularies
-from services.access.work_list.routes import router as work_list
 from shared.web.app import Application
 from shared.web.app import create_app as create
 from shared.web.service import service_parts

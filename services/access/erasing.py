@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
-from services.access.accounts import queries as accounts
-from services.access.api_keys import operations as api_keys
-from services.access.grants import operations as grants
+from services.access.authority.grants import operations as grants
 from services.access.personal import PARTS
-from services.access.sessions import operations as sessions
+from services.access.principals.accounts import queries as accounts
+from services.access.principals.api_keys import operations as api_keys
+from services.access.principals.sessions import operations as sessions
 from services.access.settings import AccessSettings
 from shared.contracts.access import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork

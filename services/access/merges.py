@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import String, Uuid, bindparam, not_, select
 
-from services.access.grants.authority import wanted_by
-from services.access.grants.operations import GRANTS
-from services.access.grants.record import Grant
-from services.access.grants.tables import grant
-from services.access.offices.causes import merge_of, were_entitled
+from services.access.authority.grants.authority import wanted_by
+from services.access.authority.grants.operations import GRANTS
+from services.access.authority.grants.record import Grant
+from services.access.authority.grants.tables import grant
+from services.access.authority.offices.causes import merge_of, were_entitled
 from shared.contracts import views
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork

@@ -2,21 +2,21 @@
 
 from datetime import timedelta
 
-from services.access.account_mail.jobs import delete_expired_mail, job_handlers
-from services.access.accounts.operations import ACCOUNTS
-from services.access.api_keys.jobs import expire_api_keys
-from services.access.api_keys.operations import API_KEYS
-from services.access.audit.jobs import verify_trail
-from services.access.clients.operations import CLIENTS
+from services.access.authority.grants.operations import expire_grants
 from services.access.erasing import job_handlers as erasing_jobs
-from services.access.grants.operations import expire_grants
-from services.access.notifications.jobs import job_handlers as notification_jobs
-from services.access.notifications.operations import delete_old, plan_digests, plan_mails
-from services.access.own_account.jobs import delete_unused
+from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
+from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
+from services.access.overview.audit.jobs import verify_trail
+from services.access.principals.accounts.operations import ACCOUNTS
+from services.access.principals.api_keys.jobs import expire_api_keys
+from services.access.principals.api_keys.operations import API_KEYS
+from services.access.principals.clients.operations import CLIENTS
+from services.access.principals.sessions.jobs import expire_sessions
+from services.access.principals.tokens.jobs import delete_expired, rotate_signing_keys
 from services.access.reactions import REACTIONS
-from services.access.sessions.jobs import expire_sessions
+from services.access.self_service.account_mail.jobs import delete_expired_mail, job_handlers
+from services.access.self_service.own_account.jobs import delete_unused
 from services.access.settings import AccessSettings
-from services.access.tokens.jobs import delete_expired, rotate_signing_keys
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.records.pending import expiring

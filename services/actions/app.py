@@ -1,58 +1,58 @@
 """The actions app."""
 
 from services.actions.access import ROLES
-from services.actions.actions.routes import router as actions
-from services.actions.aggregates.routes import router as aggregates
-from services.actions.assessments.routes import comparisons
-from services.actions.assessments.routes import router as assessments
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
-from services.actions.calendars.routes import router as calendars
-from services.actions.codes.routes import router as codes
-from services.actions.correspondence.routes import router as correspondence
-from services.actions.countries.routes import router as countries
-from services.actions.country_profiles.routes import router as country_profiles
-from services.actions.coverage.routes import router as coverage
-from services.actions.endorsements.routes import router as endorsements
-from services.actions.evidence.routes import objects
-from services.actions.evidence.routes import router as evidence
-from services.actions.focal_points.routes import router as focal_points
-from services.actions.frameworks.routes import router as frameworks
-from services.actions.government_bodies.routes import router as government_bodies
-from services.actions.iati.routes import router as iati
-from services.actions.indicators.routes import router as indicators
-from services.actions.mappings.routes import all_mappings
-from services.actions.mappings.routes import router as mappings
-from services.actions.matches.routes import routes as match_routes
-from services.actions.meetings.routes import router as meetings
-from services.actions.milestones.routes import router as milestones
-from services.actions.open_data.routes import router as open_data
-from services.actions.periods.routes import extensions
-from services.actions.periods.routes import router as periods
-from services.actions.printed_documents.responses import printed_documents
-from services.actions.programmes.routes import router as programmes
-from services.actions.report_documents.routes import orders as report_orders
-from services.actions.report_documents.routes import router as report_documents
-from services.actions.report_templates.routes import router as report_templates
-from services.actions.reports.part_routes import ROUTERS as REPORT_PARTS
-from services.actions.reports.routes import due as expected_reports
-from services.actions.reports.routes import router as reports
-from services.actions.reports.section_routes import router as report_sections
-from services.actions.results.routes import router as results
-from services.actions.results.schemas import ResultFields
-from services.actions.schemes.routes import router as schemes
+from services.actions.classification.codes.routes import router as codes
+from services.actions.classification.mappings.routes import all_mappings
+from services.actions.classification.mappings.routes import router as mappings
+from services.actions.classification.schemes.routes import router as schemes
+from services.actions.classification.states.routes import router as states
+from services.actions.coordination.calendars.routes import router as calendars
+from services.actions.coordination.focal_points.routes import router as focal_points
+from services.actions.coordination.task_comments.routes import router as task_comments
+from services.actions.coordination.tasks.routes import router as tasks
+from services.actions.governments.correspondence.routes import router as correspondence
+from services.actions.governments.endorsements.routes import router as endorsements
+from services.actions.governments.government_bodies.routes import router as government_bodies
+from services.actions.governments.meetings.routes import router as meetings
+from services.actions.measurement.aggregates.routes import router as aggregates
+from services.actions.measurement.indicators.routes import router as indicators
+from services.actions.measurement.periods.routes import extensions
+from services.actions.measurement.periods.routes import router as periods
+from services.actions.measurement.results.routes import router as results
+from services.actions.measurement.results.schemas import ResultFields
+from services.actions.measurement.targets.routes import router as targets
+from services.actions.measurement.validation_rules.routes import router as validation_rules
+from services.actions.measurement.validations.routes import router as validations
+from services.actions.overview.countries.routes import router as countries
+from services.actions.overview.country_profiles.routes import router as country_profiles
+from services.actions.overview.coverage.routes import router as coverage
+from services.actions.overview.statistics.routes import router as statistics
+from services.actions.plan.actions.routes import router as actions
+from services.actions.plan.frameworks.routes import router as frameworks
+from services.actions.plan.milestones.routes import router as milestones
+from services.actions.plan.programmes.routes import router as programmes
+from services.actions.plan.timeline.routes import router as timeline
+from services.actions.publishing.iati.routes import router as iati
+from services.actions.publishing.open_data.routes import router as open_data
+from services.actions.publishing.printed_documents.responses import printed_documents
+from services.actions.publishing.report_documents.routes import orders as report_orders
+from services.actions.publishing.report_documents.routes import router as report_documents
+from services.actions.reporting.assessments.routes import comparisons
+from services.actions.reporting.assessments.routes import router as assessments
+from services.actions.reporting.evidence.routes import objects
+from services.actions.reporting.evidence.routes import router as evidence
+from services.actions.reporting.report_templates.routes import router as report_templates
+from services.actions.reporting.reports.part_routes import ROUTERS as REPORT_PARTS
+from services.actions.reporting.reports.routes import due as expected_reports
+from services.actions.reporting.reports.routes import router as reports
+from services.actions.reporting.reports.section_routes import router as report_sections
 from services.actions.settings import ActionsSettings
-from services.actions.sheets.routes import router as sheets
-from services.actions.states.routes import router as states
-from services.actions.statistics.routes import router as statistics
-from services.actions.support_requests.domain import SupportDays
-from services.actions.support_requests.routes import request_api
-from services.actions.support_requests.routes import routes as support_routes
-from services.actions.targets.routes import router as targets
-from services.actions.task_comments.routes import router as task_comments
-from services.actions.tasks.routes import router as tasks
-from services.actions.timeline.routes import router as timeline
-from services.actions.validation_rules.routes import router as validation_rules
-from services.actions.validations.routes import router as validations
+from services.actions.sheets.result_sheets.routes import router as sheets
+from services.actions.support.matches.routes import routes as match_routes
+from services.actions.support.support_requests.domain import SupportDays
+from services.actions.support.support_requests.routes import request_api
+from services.actions.support.support_requests.routes import routes as support_routes
 from shared.open_data.routes import dataset_copies
 from shared.web.app import Application
 from shared.web.app import create_app as create

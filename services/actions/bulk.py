@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from services.actions.access import ROLES
 from services.actions.exported import EXPORTED
-from services.actions.plan_sheets.actions import ACTION_IMPORT
-from services.actions.plan_sheets.milestones import MILESTONE_IMPORT
-from services.actions.results import operations as results
-from services.actions.results.queries import LISTING
-from services.actions.sheets.results import RESULT_IMPORT
-from services.actions.sheets.targets import TARGET_IMPORT
+from services.actions.measurement.results import operations as results
+from services.actions.measurement.results.queries import LISTING
+from services.actions.sheets.plan_sheets.actions import ACTION_IMPORT
+from services.actions.sheets.plan_sheets.milestones import MILESTONE_IMPORT
+from services.actions.sheets.result_sheets.results import RESULT_IMPORT
+from services.actions.sheets.result_sheets.targets import TARGET_IMPORT
 from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import Importable
 from shared.bulk.stepping import Steppable

@@ -2,19 +2,19 @@
 
 from uuid import UUID
 
-from services.actions.assessments.operations import ASSESSMENTS
-from services.actions.correspondence.operations import LETTERS
-from services.actions.evidence.operations import EVIDENCE, purge_of
-from services.actions.focal_points.operations import FOCAL_POINTS, end_with_expert
-from services.actions.meetings.operations import MEETINGS
-from services.actions.offers.operations import OFFERS
-from services.actions.report_comments.operations import COMMENTS
-from services.actions.report_sections.operations import SECTIONS
-from services.actions.reports.operations import REPORTS
-from services.actions.support_requests import arranging
-from services.actions.support_requests.operations import SUPPORT_REQUESTS
-from services.actions.task_comments.operations import TASK_COMMENTS
-from services.actions.tasks.operations import TASKS
+from services.actions.coordination.focal_points.operations import FOCAL_POINTS, end_with_expert
+from services.actions.coordination.task_comments.operations import TASK_COMMENTS
+from services.actions.coordination.tasks.operations import TASKS
+from services.actions.governments.correspondence.operations import LETTERS
+from services.actions.governments.meetings.operations import MEETINGS
+from services.actions.reporting.assessments.operations import ASSESSMENTS
+from services.actions.reporting.evidence.operations import EVIDENCE, purge_of
+from services.actions.reporting.report_comments.operations import COMMENTS
+from services.actions.reporting.report_sections.operations import SECTIONS
+from services.actions.reporting.reports.operations import REPORTS
+from services.actions.support.offers.operations import OFFERS
+from services.actions.support.support_requests import arranging
+from services.actions.support.support_requests.operations import SUPPORT_REQUESTS
 from shared.contracts.actions import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.erasing import reporting

@@ -6,31 +6,31 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from services.actions.access import ROLES
-from services.actions.actions import schemas as action
-from services.actions.assessments import queries as assessments
-from services.actions.assessments import schemas as assessment
-from services.actions.assessments.operations import ASSESSMENTS
-from services.actions.endorsements import queries as endorsements
-from services.actions.endorsements import schemas as endorsement
-from services.actions.endorsements.operations import ENDORSEMENTS
-from services.actions.indicators import queries as indicators
-from services.actions.indicators import schemas as indicator
-from services.actions.indicators.operations import INDICATORS
-from services.actions.milestones import schemas as milestone
-from services.actions.plan_sheets.actions import ACTION_IMPORT
-from services.actions.plan_sheets.milestones import MILESTONE_IMPORT
-from services.actions.programmes import queries as programmes
-from services.actions.programmes import schemas as programme
-from services.actions.programmes.operations import PROGRAMMES
-from services.actions.reports import queries as reports
-from services.actions.reports import schemas as report
-from services.actions.reports.operations import REPORTS
-from services.actions.support_requests import queries as support_requests
-from services.actions.support_requests import schemas as support_request
-from services.actions.support_requests.operations import SUPPORT_REQUESTS
-from services.actions.tasks import queries as tasks
-from services.actions.tasks import schemas as task
-from services.actions.tasks.operations import TASKS
+from services.actions.coordination.tasks import queries as tasks
+from services.actions.coordination.tasks import schemas as task
+from services.actions.coordination.tasks.operations import TASKS
+from services.actions.governments.endorsements import queries as endorsements
+from services.actions.governments.endorsements import schemas as endorsement
+from services.actions.governments.endorsements.operations import ENDORSEMENTS
+from services.actions.measurement.indicators import queries as indicators
+from services.actions.measurement.indicators import schemas as indicator
+from services.actions.measurement.indicators.operations import INDICATORS
+from services.actions.plan.actions import schemas as action
+from services.actions.plan.milestones import schemas as milestone
+from services.actions.plan.programmes import queries as programmes
+from services.actions.plan.programmes import schemas as programme
+from services.actions.plan.programmes.operations import PROGRAMMES
+from services.actions.reporting.assessments import queries as assessments
+from services.actions.reporting.assessments import schemas as assessment
+from services.actions.reporting.assessments.operations import ASSESSMENTS
+from services.actions.reporting.reports import queries as reports
+from services.actions.reporting.reports import schemas as report
+from services.actions.reporting.reports.operations import REPORTS
+from services.actions.sheets.plan_sheets.actions import ACTION_IMPORT
+from services.actions.sheets.plan_sheets.milestones import MILESTONE_IMPORT
+from services.actions.support.support_requests import queries as support_requests
+from services.actions.support.support_requests import schemas as support_request
+from services.actions.support.support_requests.operations import SUPPORT_REQUESTS
 from shared.bulk.exported_list import ExportedList, cells_of, columns_of
 from shared.bulk.importable import Importable
 from shared.records.access_scope import AccessScope

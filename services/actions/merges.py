@@ -6,16 +6,16 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.actions.actions.operations import ACTIONS
-from services.actions.assessments.operations import ASSESSMENTS
-from services.actions.assessments.record import Assessment
-from services.actions.evidence.operations import EVIDENCE
-from services.actions.focal_points.operations import FOCAL_POINTS
-from services.actions.focal_points.record import FocalPoint
-from services.actions.offers.operations import OFFERS
-from services.actions.reports.operations import REPORTS
-from services.actions.reports.record import Contributor, Person, Report
-from services.actions.support_requests.operations import SUPPORT_REQUESTS
+from services.actions.coordination.focal_points.operations import FOCAL_POINTS
+from services.actions.coordination.focal_points.record import FocalPoint
+from services.actions.plan.actions.operations import ACTIONS
+from services.actions.reporting.assessments.operations import ASSESSMENTS
+from services.actions.reporting.assessments.record import Assessment
+from services.actions.reporting.evidence.operations import EVIDENCE
+from services.actions.reporting.reports.operations import REPORTS
+from services.actions.reporting.reports.record import Contributor, Person, Report
+from services.actions.support.offers.operations import OFFERS
+from services.actions.support.support_requests.operations import SUPPORT_REQUESTS
 from shared.contracts import views
 from shared.records.following import (
     Ids,

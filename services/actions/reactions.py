@@ -3,12 +3,12 @@ references, erasures end offices, closed accounts leave their tasks, and recover
 
 from uuid import UUID
 
-from services.actions.calendars.operations import end_all
-from services.actions.countries.operations import recompute_stage
+from services.actions.coordination.calendars.operations import end_all
+from services.actions.coordination.focal_points.operations import end_with_account
+from services.actions.coordination.tasks.operations import release
 from services.actions.erasing import erase, erase_and_report
-from services.actions.focal_points.operations import end_with_account
 from services.actions.merges import EXPERTS, INSTITUTIONS
-from services.actions.tasks.operations import release
+from services.actions.overview.countries.operations import recompute_stage
 from shared.contracts import access, actions, centres, membership
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.inbox import Reactions, of_each_country, of_each_subject

@@ -5,26 +5,26 @@ letters, keeps the files of evidence, prints public documents and reports, and m
 from datetime import timedelta
 
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
-from services.actions.country_profiles.operations import PROFILE, profile_kind
-from services.actions.endorsements.operations import expire_endorsements
-from services.actions.evidence.operations import EVIDENCE, purge, removing
-from services.actions.evidence_checks.jobs import evidence_jobs, order_check, order_scan
-from services.actions.focal_points.operations import end_over
-from services.actions.open_data.queries import PUBLISHED
-from services.actions.periods import operations as periods
-from services.actions.printed_documents.jobs import printing_jobs
-from services.actions.printed_documents.operations import document_files
-from services.actions.printed_documents.operations import removing as removing_documents
-from services.actions.programmes.operations import PROGRAMMES
+from services.actions.coordination.focal_points.operations import end_over
+from services.actions.coordination.tasks import operations as tasks
+from services.actions.governments.endorsements.operations import expire_endorsements
+from services.actions.measurement.periods import operations as periods
+from services.actions.measurement.validations.jobs import VALIDATION_JOBS, order_validation
+from services.actions.overview.country_profiles.operations import PROFILE, profile_kind
+from services.actions.plan.programmes.operations import PROGRAMMES
+from services.actions.publishing.open_data.queries import PUBLISHED
+from services.actions.publishing.printed_documents.jobs import printing_jobs
+from services.actions.publishing.printed_documents.operations import document_files
+from services.actions.publishing.printed_documents.operations import removing as removing_documents
+from services.actions.publishing.report_documents.jobs import report_jobs
+from services.actions.publishing.report_documents.operations import REPORT, report_kind
 from services.actions.reactions import REACTIONS
-from services.actions.report_documents.jobs import report_jobs
-from services.actions.report_documents.operations import REPORT, report_kind
-from services.actions.reports import operations as reports
+from services.actions.reporting.evidence.operations import EVIDENCE, purge, removing
+from services.actions.reporting.evidence_checks.jobs import evidence_jobs, order_check, order_scan
+from services.actions.reporting.reports import operations as reports
 from services.actions.settings import ActionsSettings
-from services.actions.support_requests import arranging
-from services.actions.support_requests.operations import announce_late
-from services.actions.tasks import operations as tasks
-from services.actions.validations.jobs import VALIDATION_JOBS, order_validation
+from services.actions.support.support_requests import arranging
+from services.actions.support.support_requests.operations import announce_late
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.database.unit_of_work import UnitOfWork

@@ -3,37 +3,37 @@
 from functools import partial
 
 from services.centres.access import ROLES
-from services.centres.agreements.routes import router as agreements
-from services.centres.annual_reports.routes import router as annual_reports
 from services.centres.bulk import EXPORTABLE, IMPORTABLE
-from services.centres.centres.routes import CENTRE_API
-from services.centres.centres.routes import routes as centres
-from services.centres.closures.operations import transition
-from services.centres.committee_meetings.routes import router as committee_meetings
-from services.centres.committees.domain import RecognitionRules
-from services.centres.committees.routes import routes as committees
-from services.centres.decisions.routes import router as decisions
-from services.centres.evaluation_scores.routes import router as evaluation_scores
-from services.centres.evaluations.routes import router as evaluations
-from services.centres.messages.operations import CONVERSATION
-from services.centres.messages.schemas import CentreMessage
-from services.centres.networks.routes import router as networks
-from services.centres.open_data.routes import router as open_data
-from services.centres.partnerships.routes import router as partnerships
-from services.centres.profiles.routes import router as profiles
-from services.centres.register.forms import FORMS
-from services.centres.register.routes import router as register
-from services.centres.report_templates.routes import router as report_templates
-from services.centres.reviewers.routes import of_centre as reviewers_of_centre
-from services.centres.reviewers.routes import router as reviewers
-from services.centres.reviews.routes import router as reviews
-from services.centres.seats.routes import router as seats
+from services.centres.committees.committee_meetings.routes import router as committee_meetings
+from services.centres.committees.committees.domain import RecognitionRules
+from services.centres.committees.committees.routes import routes as committees
+from services.centres.committees.decisions.routes import router as decisions
+from services.centres.committees.seats.routes import router as seats
+from services.centres.designation.agreements.routes import router as agreements
+from services.centres.designation.centres.routes import CENTRE_API
+from services.centres.designation.centres.routes import routes as centres
+from services.centres.designation.reviewers.routes import of_centre as reviewers_of_centre
+from services.centres.designation.reviewers.routes import router as reviewers
+from services.centres.designation.reviews.routes import router as reviews
+from services.centres.designation.stages.routes import router as stages
+from services.centres.designation.tenures.presenting import former
+from services.centres.designation.terms.routes import router as terms
+from services.centres.evaluation.evaluation_scores.routes import router as evaluation_scores
+from services.centres.evaluation.evaluations.routes import router as evaluations
+from services.centres.network.networks.routes import router as networks
+from services.centres.network.partnerships.routes import router as partnerships
+from services.centres.overview.statistics.routes import router as statistics
+from services.centres.overview.work_list.routes import router as work_list
+from services.centres.questions.messages.operations import CONVERSATION
+from services.centres.questions.messages.schemas import CentreMessage
+from services.centres.questions.report_templates.routes import router as report_templates
+from services.centres.register.closures.operations import transition
+from services.centres.register.open_data.routes import router as open_data
+from services.centres.register.profiles.routes import router as profiles
+from services.centres.register.register.forms import FORMS
+from services.centres.register.register.routes import router as register
+from services.centres.reporting.annual_reports.routes import router as annual_reports
 from services.centres.settings import CentresSettings
-from services.centres.stages.routes import router as stages
-from services.centres.statistics.routes import router as statistics
-from services.centres.tenures.presenting import former
-from services.centres.terms.routes import router as terms
-from services.centres.work_list.routes import router as work_list
 from shared.open_data.routes import dataset_copies
 from shared.web.app import Application
 from shared.web.app import create_app as create

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from services.centres.annual_reports.jobs import REPORT_IMPORT
 from services.centres.exported import EXPORTED
-from services.centres.registrations.jobs import CENTRE_IMPORT
+from services.centres.register.registrations.jobs import CENTRE_IMPORT
+from services.centres.reporting.annual_reports.jobs import REPORT_IMPORT
 from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import Importable
 

@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from services.centres.agreements.operations import AGREEMENTS
-from services.centres.annual_reports.operations import REPORTS
-from services.centres.centres.operations import CENTRES
-from services.centres.committee_meetings.operations import MEETINGS
-from services.centres.decisions.operations import DECISIONS
-from services.centres.evaluation_scores.operations import SCORES
-from services.centres.evaluations.operations import EVALUATIONS
+from services.centres.committees.committee_meetings.operations import MEETINGS
+from services.centres.committees.decisions.operations import DECISIONS
+from services.centres.committees.seats.operations import SEATS, end_with_expert
+from services.centres.designation.agreements.operations import AGREEMENTS
+from services.centres.designation.centres.operations import CENTRES
+from services.centres.designation.reviews.operations import REVIEWS
+from services.centres.evaluation.evaluation_scores.operations import SCORES
+from services.centres.evaluation.evaluations.operations import EVALUATIONS
 from services.centres.merges import leave_panels, release, release_networks
-from services.centres.messages.operations import MESSAGES
 from services.centres.personal import PARTS
-from services.centres.reviews.operations import REVIEWS
-from services.centres.seats.operations import SEATS, end_with_expert
+from services.centres.questions.messages.operations import MESSAGES
+from services.centres.reporting.annual_reports.operations import REPORTS
 from shared.contracts.centres import ERASURE_REPORTED
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.erasing import ErasableRows, reporting

@@ -5,19 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.centres.access import ROLES
-from services.centres.agreements import queries as agreements
-from services.centres.agreements import schemas as agreement
-from services.centres.agreements.operations import AGREEMENTS
-from services.centres.centres import queries as centres
-from services.centres.centres import schemas as centre
-from services.centres.centres.operations import CENTRES
-from services.centres.committees import queries as committees
-from services.centres.committees import schemas as committee
-from services.centres.committees.operations import COMMITTEES
-from services.centres.registrations.jobs import CENTRE_IMPORT, HEADINGS
-from services.centres.seats import queries as seats
-from services.centres.seats import schemas as seat
-from services.centres.seats.operations import SEATS
+from services.centres.committees.committees import queries as committees
+from services.centres.committees.committees import schemas as committee
+from services.centres.committees.committees.operations import COMMITTEES
+from services.centres.committees.seats import queries as seats
+from services.centres.committees.seats import schemas as seat
+from services.centres.committees.seats.operations import SEATS
+from services.centres.designation.agreements import queries as agreements
+from services.centres.designation.agreements import schemas as agreement
+from services.centres.designation.agreements.operations import AGREEMENTS
+from services.centres.designation.centres import queries as centres
+from services.centres.designation.centres import schemas as centre
+from services.centres.designation.centres.operations import CENTRES
+from services.centres.register.registrations.jobs import CENTRE_IMPORT, HEADINGS
 from shared.bulk.exported_list import ExportedList
 from shared.records.access_scope import AccessScope
 

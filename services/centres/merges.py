@@ -6,17 +6,17 @@ from uuid import UUID
 
 from sqlalchemy import Text, bindparam
 
-from services.centres.agreements.operations import AGREEMENTS
-from services.centres.centres.operations import CENTRES
-from services.centres.committees.operations import COMMITTEES
-from services.centres.decisions.operations import DECISIONS
-from services.centres.evaluation_scores.operations import SCORES
-from services.centres.evaluations.operations import EVALUATIONS
-from services.centres.networks.operations import NETWORKS
-from services.centres.partnerships.operations import PARTNERSHIPS, name_institution
-from services.centres.reviewers.operations import REVIEWERS
-from services.centres.reviews.operations import REVIEWS
-from services.centres.seats.operations import SEATS
+from services.centres.committees.committees.operations import COMMITTEES
+from services.centres.committees.decisions.operations import DECISIONS
+from services.centres.committees.seats.operations import SEATS
+from services.centres.designation.agreements.operations import AGREEMENTS
+from services.centres.designation.centres.operations import CENTRES
+from services.centres.designation.reviewers.operations import REVIEWERS
+from services.centres.designation.reviews.operations import REVIEWS
+from services.centres.evaluation.evaluation_scores.operations import SCORES
+from services.centres.evaluation.evaluations.operations import EVALUATIONS
+from services.centres.network.networks.operations import NETWORKS
+from services.centres.network.partnerships.operations import PARTNERSHIPS, name_institution
 from shared.contracts import views
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.following import (

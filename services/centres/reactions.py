@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.centres.centres.designation import follow_consent
-from services.centres.centres.stages import follow_endorsements
-from services.centres.committee_meetings.operations import end_with_committee as cancel_meetings
+from services.centres.committees.committee_meetings.operations import end_with_committee as cancel_meetings
+from services.centres.committees.seats.operations import end_with_committee as end_seats
+from services.centres.designation.centres.designation import follow_consent
+from services.centres.designation.centres.stages import follow_endorsements
+from services.centres.designation.reviewers.operations import end_with_centre
 from services.centres.erasing import erase, erase_and_report
 from services.centres.merges import EXPERTS, INSTITUTIONS
-from services.centres.partnerships.operations import follow_institution
-from services.centres.register.operations import follow_hosts
-from services.centres.reviewers.operations import end_with_centre
-from services.centres.seats.operations import end_with_committee as end_seats
+from services.centres.network.partnerships.operations import follow_institution
+from services.centres.register.register.operations import follow_hosts
 from shared.contracts import actions, centres, membership
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork

@@ -3,23 +3,23 @@ reminds, runs imports and exports, and makes copies of open data."""
 
 from datetime import timedelta
 
-from services.centres.agreements.operations import apply_scheduled as expire_agreements
-from services.centres.agreements.operations import remind as remind_agreements
-from services.centres.annual_reports.operations import remind as remind_reports
 from services.centres.bulk import EXPORTABLE, IMPORTABLE
-from services.centres.centres.operations import CENTRES
-from services.centres.centres.schedules import announce_late_reports, announce_overdue, remind_reviews
-from services.centres.centres.schedules import apply_scheduled as end_terms
-from services.centres.centres.schedules import remind as remind_renewals
-from services.centres.closures.operations import apply_due as apply_closures
-from services.centres.open_data.datasets import PUBLISHED
-from services.centres.partnerships.operations import apply_scheduled as end_partnerships
+from services.centres.committees.seats.operations import apply_scheduled as end_seats
+from services.centres.committees.seats.operations import remind as remind_seats
+from services.centres.designation.agreements.operations import apply_scheduled as expire_agreements
+from services.centres.designation.agreements.operations import remind as remind_agreements
+from services.centres.designation.centres.operations import CENTRES
+from services.centres.designation.centres.schedules import announce_late_reports, announce_overdue, remind_reviews
+from services.centres.designation.centres.schedules import apply_scheduled as end_terms
+from services.centres.designation.centres.schedules import remind as remind_renewals
+from services.centres.designation.reviewers.operations import remind
+from services.centres.designation.tenures.operations import apply_due as apply_changes
+from services.centres.network.partnerships.operations import apply_scheduled as end_partnerships
 from services.centres.reactions import REACTIONS
-from services.centres.reviewers.operations import remind
-from services.centres.seats.operations import apply_scheduled as end_seats
-from services.centres.seats.operations import remind as remind_seats
+from services.centres.register.closures.operations import apply_due as apply_closures
+from services.centres.register.open_data.datasets import PUBLISHED
+from services.centres.reporting.annual_reports.operations import remind as remind_reports
 from services.centres.settings import CentresSettings
-from services.centres.tenures.operations import apply_due as apply_changes
 from shared.bulk.running import BulkJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker

@@ -1,53 +1,53 @@
 """The membership app."""
 
 from services.membership.access import ROLES
-from services.membership.affiliations.routes import matches
-from services.membership.affiliations.routes import router as affiliations
-from services.membership.broadcasts.routes import router as broadcasts
 from services.membership.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
-from services.membership.bulk_issues.routes import router as bulk_issues
-from services.membership.calls.routes import router as calls
-from services.membership.certificate_files.routes import printing
-from services.membership.certificate_files.routes import router as certificate_files
-from services.membership.certificate_mails.routes import router as certificate_mails
-from services.membership.certificate_templates.routes import router as certificate_templates
-from services.membership.certificates.routes import router as certificates
-from services.membership.claims.routes import router as claims
-from services.membership.congresses.routes import router as congresses
-from services.membership.consents.routes import router as consents
-from services.membership.credentials.guards import credential_parts
-from services.membership.credentials.routes import at_the_root as did_document
-from services.membership.credentials.routes import router as credentials
-from services.membership.declarations.routes import router as declarations
-from services.membership.duplicates.routes import router as duplicates
-from services.membership.erasures.routes import requests as erasure_requests
-from services.membership.erasures.routes import router as erasures
-from services.membership.experts.routes import EXPERT_API
-from services.membership.experts.routes import router as experts
-from services.membership.initiative_counts.routes import router as initiative_counts
-from services.membership.initiatives.routes import router as initiatives
-from services.membership.institutions.routes import matching
-from services.membership.institutions.routes import router as institutions
-from services.membership.merges.routes import router as merges
-from services.membership.messages.operations import CONVERSATION
-from services.membership.messages.schemas import ExpertMessage
-from services.membership.nominations.routes import router as nominations
-from services.membership.notices.routes import router as notices
-from services.membership.open_data.routes import router as open_data
-from services.membership.orcid.routes import router as orcid
-from services.membership.outreach.routes import router as outreach
-from services.membership.participations.routes import router as participations
-from services.membership.privacy.routes import router as privacy
-from services.membership.processing_record.routes import router as processing_record
-from services.membership.rankings.routes import router as rankings
-from services.membership.retention_rules.routes import router as retention_rules
-from services.membership.scores.routes import router as scores
+from services.membership.certificates.certificates.routes import router as certificates
+from services.membership.certificates.mails.routes import router as certificate_mails
+from services.membership.certificates.templates.routes import router as certificate_templates
+from services.membership.events.congresses.routes import router as congresses
+from services.membership.events.participations.routes import router as participations
+from services.membership.initiatives.initiative_counts.routes import router as initiative_counts
+from services.membership.initiatives.initiatives.routes import router as initiatives
+from services.membership.initiatives.supports.routes import router as supports
+from services.membership.initiatives.supports.routes import signatures
+from services.membership.initiatives.supports.schemas import SupportFields
+from services.membership.issuing.bulk_issues.routes import router as bulk_issues
+from services.membership.issuing.credentials.guards import credential_parts
+from services.membership.issuing.credentials.routes import at_the_root as did_document
+from services.membership.issuing.credentials.routes import router as credentials
+from services.membership.issuing.files.routes import printing
+from services.membership.issuing.files.routes import router as certificate_files
+from services.membership.issuing.verification.routes import router as verification
+from services.membership.mailing.broadcasts.routes import router as broadcasts
+from services.membership.mailing.consents.routes import router as consents
+from services.membership.mailing.outreach.routes import router as outreach
+from services.membership.overview.open_data.routes import router as open_data
+from services.membership.overview.statistics.routes import router as statistics
+from services.membership.protection.erasures.routes import requests as erasure_requests
+from services.membership.protection.erasures.routes import router as erasures
+from services.membership.protection.privacy.routes import router as privacy
+from services.membership.protection.processing_record.routes import router as processing_record
+from services.membership.protection.retention_rules.routes import router as retention_rules
+from services.membership.register.affiliations.routes import matches
+from services.membership.register.affiliations.routes import router as affiliations
+from services.membership.register.claims.routes import router as claims
+from services.membership.register.duplicates.routes import router as duplicates
+from services.membership.register.experts.routes import EXPERT_API
+from services.membership.register.experts.routes import router as experts
+from services.membership.register.institutions.routes import matching
+from services.membership.register.institutions.routes import router as institutions
+from services.membership.register.merges.routes import router as merges
+from services.membership.register.messages.operations import CONVERSATION
+from services.membership.register.messages.schemas import ExpertMessage
+from services.membership.register.notices.routes import router as notices
+from services.membership.register.orcid.routes import router as orcid
+from services.membership.selection.calls.routes import router as calls
+from services.membership.selection.declarations.routes import router as declarations
+from services.membership.selection.nominations.routes import router as nominations
+from services.membership.selection.rankings.routes import router as rankings
+from services.membership.selection.scores.routes import router as scores
 from services.membership.settings import MembershipSettings
-from services.membership.statistics.routes import router as statistics
-from services.membership.supports.routes import router as supports
-from services.membership.supports.routes import signatures
-from services.membership.supports.schemas import SupportFields
-from services.membership.verification.routes import router as verification
 from shared.open_data.routes import dataset_copies
 from shared.web.app import Application
 from shared.web.app import create_app as create

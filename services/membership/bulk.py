@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from services.membership.access import ROLES
+from services.membership.events.participations.jobs import PARTICIPATION_IMPORT
+from services.membership.events.prospects.operations import lock
 from services.membership.expert_uses import experts_in_use
-from services.membership.experts import operations as experts
-from services.membership.experts.jobs import EXPERT_IMPORT
-from services.membership.experts.queries import LISTING
 from services.membership.exported import EXPORTED
-from services.membership.institutions.jobs import INSTITUTION_IMPORT
-from services.membership.participations.jobs import PARTICIPATION_IMPORT
-from services.membership.prospects.operations import lock
-from services.membership.supports import operations as supports
-from services.membership.supports.jobs import SUPPORT_IMPORT
-from services.membership.supports.queries import LISTING as SUPPORT_LISTING
+from services.membership.initiatives.supports import operations as supports
+from services.membership.initiatives.supports.jobs import SUPPORT_IMPORT
+from services.membership.initiatives.supports.queries import LISTING as SUPPORT_LISTING
+from services.membership.register.experts import operations as experts
+from services.membership.register.experts.jobs import EXPERT_IMPORT
+from services.membership.register.experts.queries import LISTING
+from services.membership.register.institutions.jobs import INSTITUTION_IMPORT
 from shared.bulk.exported_list import Exportable
 from shared.bulk.importable import Importable
 from shared.bulk.stepping import Steppable

@@ -6,17 +6,17 @@ from uuid import UUID
 from sqlalchemy import Uuid, any_, bindparam, cast, column, exists, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from services.membership.broadcasts.tables import recipient
-from services.membership.calls.tables import call
-from services.membership.certificate_files.tables import certificate_file
-from services.membership.certificates.tables import certificate
-from services.membership.consents.tables import consent
-from services.membership.declarations.tables import declaration
-from services.membership.erasures.tables import erasure
-from services.membership.messages.tables import message
-from services.membership.nominations.tables import nomination, score
-from services.membership.participations.tables import participation
-from services.membership.supports.tables import support
+from services.membership.certificates.certificates.tables import certificate
+from services.membership.events.participations.tables import participation
+from services.membership.initiatives.supports.tables import support
+from services.membership.issuing.files.tables import certificate_file
+from services.membership.mailing.broadcasts.tables import recipient
+from services.membership.mailing.consents.tables import consent
+from services.membership.protection.erasures.tables import erasure
+from services.membership.register.messages.tables import message
+from services.membership.selection.calls.tables import call
+from services.membership.selection.declarations.tables import declaration
+from services.membership.selection.nominations.tables import nomination, score
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection

@@ -7,23 +7,23 @@ services have reported."""
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.membership.certificate_causes.operations import (
+from services.membership.certificates.certificates.domain import CENTRE, EXPERT, INSTITUTION
+from services.membership.certificates.certificates.following import compare_names, follow_centre, follow_expert
+from services.membership.initiatives.supports.operations import list_again
+from services.membership.issuing.causes.operations import (
     follow_participation,
     follow_report,
     follow_reports_of,
     follow_support,
 )
-from services.membership.certificates.domain import CENTRE, EXPERT, INSTITUTION
-from services.membership.certificates.following import compare_names, follow_centre, follow_expert
-from services.membership.claims.following import follow_address
-from services.membership.claims.queries import merge_target
-from services.membership.conflicts.operations import follow_changes as follow_conflicts
-from services.membership.erasures.jobs import follow_reports
-from services.membership.erasures.removal import remove_certificates
-from services.membership.merges.following import follow_institution
+from services.membership.protection.erasures.jobs import follow_reports
+from services.membership.protection.erasures.removal import remove_certificates
 from services.membership.references import EXPERTS, INSTITUTIONS
-from services.membership.review_invitations.operations import invite, invite_again
-from services.membership.supports.operations import list_again
+from services.membership.register.claims.following import follow_address
+from services.membership.register.claims.queries import merge_target
+from services.membership.register.merges.following import follow_institution
+from services.membership.selection.conflicts.operations import follow_changes as follow_conflicts
+from services.membership.selection.review_invitations.operations import invite, invite_again
 from shared.contracts import access, actions, centres, membership, reporting, signing
 from shared.contracts.envelope import Fact
 from shared.database.unit_of_work import UnitOfWork

@@ -7,20 +7,20 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.membership.calls.operations import CALLS
-from services.membership.certificates.operations import CERTIFICATES
-from services.membership.certificates.queries import FREE_AT_MERGE_TARGET
-from services.membership.congresses.operations import CONGRESSES
-from services.membership.consents.operations import CONSENTS
-from services.membership.declarations.operations import DECLARATIONS
-from services.membership.erasures.operations import ERASURES
-from services.membership.experts.tables import expert
-from services.membership.messages.operations import CONVERSATION
-from services.membership.nominations.operations import NOMINATIONS
-from services.membership.participations.operations import PARTICIPATIONS, move, move_back
-from services.membership.participations.tables import participation
-from services.membership.scores.operations import SCORES
-from services.membership.supports.merging import supporter
+from services.membership.certificates.certificates.operations import CERTIFICATES
+from services.membership.certificates.certificates.queries import FREE_AT_MERGE_TARGET
+from services.membership.events.congresses.operations import CONGRESSES
+from services.membership.events.participations.operations import PARTICIPATIONS, move, move_back
+from services.membership.events.participations.tables import participation
+from services.membership.initiatives.supports.merging import supporter
+from services.membership.mailing.consents.operations import CONSENTS
+from services.membership.protection.erasures.operations import ERASURES
+from services.membership.register.experts.tables import expert
+from services.membership.register.messages.operations import CONVERSATION
+from services.membership.selection.calls.operations import CALLS
+from services.membership.selection.declarations.operations import DECLARATIONS
+from services.membership.selection.nominations.operations import NOMINATIONS
+from services.membership.selection.scores.operations import SCORES
 from shared.contracts import views
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork

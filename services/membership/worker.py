@@ -2,51 +2,51 @@
 
 from datetime import timedelta
 
-from services.membership.affiliations import jobs as affiliations
-from services.membership.broadcasts.jobs import job_handlers as broadcast_jobs
-from services.membership.broadcasts.retention import delete_old_recipients
-from services.membership.broadcasts.sending import send_due
 from services.membership.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
-from services.membership.bulk_issues.jobs import job_handlers as bulk_issue_jobs
-from services.membership.calls.operations import apply_scheduled as end_calls
-from services.membership.certificate_mails import operations as certificate_mails
-from services.membership.certificates.operations import apply_scheduled as end_certificates
-from services.membership.claims import operations as claims
-from services.membership.claims.domain import PURPOSE as CLAIM
-from services.membership.claims.jobs import delete_expired_tokens
-from services.membership.claims.jobs import job_handlers as claim_jobs
-from services.membership.credentials.jobs import rotate_credential_keys
-from services.membership.duplicates.jobs import DUPLICATE_JOBS
-from services.membership.duplicates.operations import search_what_changed
-from services.membership.erasures.jobs import job_handlers as erasure_jobs
-from services.membership.erasures.operations import ERASURES
-from services.membership.erasures.operations import apply_scheduled as run_erasures
-from services.membership.experts.operations import EXPERTS
-from services.membership.experts.operations import apply_scheduled as end_terms
-from services.membership.initiative_counts.operations import store_yesterday
-from services.membership.initiatives.operations import apply_scheduled as open_and_close_initiatives
-from services.membership.merges.following import follow_institutions
-from services.membership.nominations import confirmation
-from services.membership.nominations.jobs import job_handlers as nomination_jobs
-from services.membership.nominations.operations import lapse
-from services.membership.open_data.datasets import PUBLISHED
-from services.membership.orcid.jobs import job_handlers as orcid_jobs
-from services.membership.privacy.jobs import job_handlers as privacy_jobs
+from services.membership.certificates.certificates.operations import apply_scheduled as end_certificates
+from services.membership.certificates.mails import operations as certificate_mails
+from services.membership.initiatives.initiative_counts.operations import store_yesterday
+from services.membership.initiatives.initiatives.operations import apply_scheduled as open_and_close_initiatives
+from services.membership.initiatives.supports import domain as supports
+from services.membership.initiatives.supports.operations import forget_networks
+from services.membership.initiatives.supports.signing import prepare as prepare_signature
+from services.membership.issuing.bulk_issues.jobs import job_handlers as bulk_issue_jobs
+from services.membership.issuing.credentials.jobs import rotate_credential_keys
+from services.membership.issuing.support_mails import operations as support_mails
+from services.membership.issuing.support_mails.jobs import job_handlers as support_mail_jobs
+from services.membership.mailing.broadcasts.jobs import job_handlers as broadcast_jobs
+from services.membership.mailing.broadcasts.retention import delete_old_recipients
+from services.membership.mailing.broadcasts.sending import send_due
+from services.membership.mailing.reminders.operations import remind
+from services.membership.overview.open_data.datasets import PUBLISHED
+from services.membership.overview.statistics.operations import check_counts, fold_counts, release_gender_balance
+from services.membership.protection.erasures.jobs import job_handlers as erasure_jobs
+from services.membership.protection.erasures.operations import ERASURES
+from services.membership.protection.erasures.operations import apply_scheduled as run_erasures
+from services.membership.protection.privacy.jobs import job_handlers as privacy_jobs
+from services.membership.protection.retention_rules.jobs import RETENTION_JOBS
+from services.membership.protection.retention_rules.operations import RETENTION_RULES
+from services.membership.protection.retention_rules.operations import apply_scheduled as apply_retention_rules
 from services.membership.reactions import REACTIONS
 from services.membership.references import follow_experts
-from services.membership.reminders.operations import remind
-from services.membership.retention_rules.jobs import RETENTION_JOBS
-from services.membership.retention_rules.operations import RETENTION_RULES
-from services.membership.retention_rules.operations import apply_scheduled as apply_retention_rules
-from services.membership.review_invitations import operations as review_invitations
-from services.membership.review_invitations.jobs import job_handlers as review_invitation_jobs
+from services.membership.register.affiliations import jobs as affiliations
+from services.membership.register.claims import operations as claims
+from services.membership.register.claims.domain import PURPOSE as CLAIM
+from services.membership.register.claims.jobs import delete_expired_tokens
+from services.membership.register.claims.jobs import job_handlers as claim_jobs
+from services.membership.register.duplicates.jobs import DUPLICATE_JOBS
+from services.membership.register.duplicates.operations import search_what_changed
+from services.membership.register.experts.operations import EXPERTS
+from services.membership.register.experts.operations import apply_scheduled as end_terms
+from services.membership.register.merges.following import follow_institutions
+from services.membership.register.orcid.jobs import job_handlers as orcid_jobs
+from services.membership.selection.calls.operations import apply_scheduled as end_calls
+from services.membership.selection.nominations import confirmation
+from services.membership.selection.nominations.jobs import job_handlers as nomination_jobs
+from services.membership.selection.nominations.operations import lapse
+from services.membership.selection.review_invitations import operations as review_invitations
+from services.membership.selection.review_invitations.jobs import job_handlers as review_invitation_jobs
 from services.membership.settings import MembershipSettings
-from services.membership.statistics.operations import check_counts, fold_counts, release_gender_balance
-from services.membership.support_mails import operations as support_mails
-from services.membership.support_mails.jobs import job_handlers as support_mail_jobs
-from services.membership.supports import domain as supports
-from services.membership.supports.operations import forget_networks
-from services.membership.supports.signing import prepare as prepare_signature
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.mail import tokens

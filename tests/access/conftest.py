@@ -11,8 +11,8 @@ import pytest_asyncio
 from argon2 import PasswordHasher
 
 from deploy.demo import load
-from services.access.accounts import passwords
 from services.access.app import create_app
+from services.access.principals.accounts import passwords
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
 from services.actions.app import create_app as create_actions

@@ -9,9 +9,9 @@ from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
+from tests.actions.governments.test_government import focal_point
 from tests.actions.neighbours import change, enter
 from tests.actions.programme import action, programme
-from tests.actions.test_government import focal_point
 from tests.support.callers import Caller
 from tests.support.facts import type_of
 from tests.support.progress import Reporting

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from services.actions.access import ROLES
-from services.actions.actions.operations import ACTIONS
-from services.actions.correspondence.operations import LETTERS
-from services.actions.endorsements.operations import ENDORSEMENTS
-from services.actions.focal_points.operations import FOCAL_POINTS
-from services.actions.government_bodies.operations import GOVERNMENT_BODIES
-from services.actions.meetings.operations import MEETINGS
-from services.actions.milestones.operations import MILESTONES
-from services.actions.programmes.operations import PROGRAMMES
+from services.actions.coordination.focal_points.operations import FOCAL_POINTS
+from services.actions.governments.correspondence.operations import LETTERS
+from services.actions.governments.endorsements.operations import ENDORSEMENTS
+from services.actions.governments.government_bodies.operations import GOVERNMENT_BODIES
+from services.actions.governments.meetings.operations import MEETINGS
+from services.actions.plan.actions.operations import ACTIONS
+from services.actions.plan.milestones.operations import MILESTONES
+from services.actions.plan.programmes.operations import PROGRAMMES
 from services.actions.settings import ActionsSettings
 from services.actions.worker import create_worker
 from tests.support.callers import Caller

@@ -29,7 +29,7 @@ def _kinds(service: str) -> list[ResourceType[Any, Any]]:
     modules = [
         import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
         for name in ("operations", "pairs", "designation")
-        for file in sorted(ROOT.glob(f"services/{service}/*/{name}.py"))
+        for file in sorted(ROOT.glob(f"services/{service}/**/{name}.py"))
     ]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, ResourceType)]
     return [kind for kind in found if kind.resource.service == service]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.actions.assessments.domain import GAPS
+from services.actions.reporting.assessments.domain import GAPS
 from shared.web.vocabularies import VOCABULARIES
 from tests.support.vocabulary import (
     NAMED,

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from deploy.matrix.operations import Ask, Operation, operations
-from services.actions.open_data.queries import PUBLISHED
-from services.centres.open_data.datasets import PUBLISHED as OF_CENTRES
-from services.membership.open_data.datasets import PUBLISHED as OF_MEMBERSHIP
+from services.actions.publishing.open_data.queries import PUBLISHED
+from services.centres.register.open_data.datasets import PUBLISHED as OF_CENTRES
+from services.membership.overview.open_data.datasets import PUBLISHED as OF_MEMBERSHIP
 from shared.kernel.clock import today
 from shared.open_data.domain import FORMATS
 from tests.authorization.country_fixture import CountryFixture

@@ -42,7 +42,9 @@ async def _tasks(fixture: "CountryFixture", enter: Enter) -> None:
     await enter(fixture, "actions", f"tasks/{task['id']}/comments", text=fixture.word)
     fixture.records["task_comments"] = fixture.records.pop("comments")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.actions.calendars.domain.MOST", 1_000)  # one caller enters those of all countries
+        patch.setattr(
+            "services.actions.coordination.calendars.domain.MOST", 1_000
+        )  # one caller enters those of all countries
         for plural in ("feeds", "calendars"):
             fixture.records[plural] = await enter(
                 fixture, "actions", "calendars", country=fixture.country, programme_id=fixture.id("programmes")

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from deploy.matrix.operations import operations
-from services.access.accounts.passwords import hash_password
+from services.access.principals.accounts.passwords import hash_password
 from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from deploy.matrix.operations import Operation
-from services.actions.evidence.tickets import signed_address
-from services.membership.certificate_links.tickets import file_link
+from services.actions.reporting.evidence.tickets import signed_address
+from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of

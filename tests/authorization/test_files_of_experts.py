@@ -126,7 +126,7 @@ async def test_the_country_reads_what_was_delivered(
 
 
 async def test_an_expert_has_so_many_files(expert: Expert, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.actions.evidence.own.MOST", 2)
+    monkeypatch.setattr("services.actions.reporting.evidence.own.MOST", 2)
     await expert.offered()
     for _ in range(2):
         await expert.sent()

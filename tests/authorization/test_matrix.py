@@ -16,7 +16,7 @@ from deploy.matrix.holders import NOBODY, OWN, PERSON, Holder, holders
 from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.responses import UNDER, Class, Target, class_of
 from services.access.access import ROLE_SCOPES
-from services.access.notifications.domain import NOTICES
+from services.access.notifying.notifications.domain import NOTICES
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture

@@ -13,8 +13,8 @@ import asyncpg
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from services.membership.experts.queries import PUBLIC_COLUMNS
-from services.membership.experts.tables import expert
+from services.membership.register.experts.queries import PUBLIC_COLUMNS
+from services.membership.register.experts.tables import expert
 from shared.database.ids import uuid7
 from shared.database.pool import Database
 from shared.kernel.gc_tuning import freeze_started

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from services.membership.bulk_issues.operations import Order, enqueue
+from services.membership.issuing.bulk_issues.operations import Order, enqueue
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.membership.duplicates.operations import order_search
-from services.membership.record_linkage.names import blocking_keys
+from services.membership.linkage.record_linkage.names import blocking_keys
+from services.membership.register.duplicates.operations import order_search
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7

@@ -18,11 +18,11 @@ import asyncpg
 from deploy import demo
 from services.membership import worker as membership
 from services.membership.access import ROLES
-from services.membership.affiliations.operations import MATCH_JOB
-from services.membership.experts.jobs import HEADINGS
-from services.membership.experts.operations import EXPERTS
-from services.membership.privacy.operations import SUBJECT_EXPORT
-from services.membership.privacy.operations import order as order_subject_export
+from services.membership.protection.privacy.operations import SUBJECT_EXPORT
+from services.membership.protection.privacy.operations import order as order_subject_export
+from services.membership.register.affiliations.operations import MATCH_JOB
+from services.membership.register.experts.jobs import HEADINGS
+from services.membership.register.experts.operations import EXPERTS
 from services.membership.settings import MembershipSettings
 from shared.bulk.creators import principal_of
 from shared.bulk.imports import Order, order_import

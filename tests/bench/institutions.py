@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import orjson
 
-from services.membership.institutions.domain import derived, values_of
-from services.membership.institutions.jobs import parsed_row
-from services.membership.institutions.tables import institution, institution_value
+from services.membership.register.institutions.domain import derived, values_of
+from services.membership.register.institutions.jobs import parsed_row
+from services.membership.register.institutions.tables import institution, institution_value
 from shared.bulk.reading import RowFault
 from shared.database.ids import uuid7
 from tests.bench.people import COUNTRY_CODES, names

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from services.access.settings import AccessSettings
-from services.membership.reminders.operations import remind
+from services.membership.mailing.reminders.operations import remind
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

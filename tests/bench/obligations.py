@@ -7,8 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from services.centres.annual_reports.operations import apply_scheduled as announce_lights
-from services.centres.annual_reports.operations import remind
+from services.centres.reporting.annual_reports.operations import apply_scheduled as announce_lights
+from services.centres.reporting.annual_reports.operations import remind
 from services.centres.settings import CentresSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

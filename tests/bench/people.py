@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from services.membership.experts.tables import expert, expert_value
-from services.membership.record_linkage.names import name_key
+from services.membership.linkage.record_linkage.names import name_key
+from services.membership.register.experts.tables import expert, expert_value
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.expertise import BOUNDARIES
 from shared.kernel.text import fold, search_key

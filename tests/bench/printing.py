@@ -6,11 +6,11 @@ from typing import Any
 
 import asyncpg
 
-from services.membership.certificate_files.domain import LAYOUTS, document
+from services.membership.issuing.files.domain import LAYOUTS, document
 from shared.kernel.text import LANGUAGES
 from shared.printing.printer import Printer
 from tests.bench.servers import Addresses, alone, memory_mb
-from tests.membership.certificate_files.conftest import HOST, said, shipped
+from tests.membership.issuing.files.conftest import HOST, said, shipped
 
 _SECONDS = 10
 _CREDENTIAL = "x" * 2_000

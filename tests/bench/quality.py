@@ -17,8 +17,8 @@ from rich.table import Table
 
 from migrations.run import migrate
 from services.membership.access import ROLES
-from services.membership.institutions.operations import INSTITUTIONS
-from services.membership.institutions.queries import matches
+from services.membership.register.institutions.operations import INSTITUTIONS
+from services.membership.register.institutions.queries import matches
 from services.membership.settings import MembershipSettings
 from shared.database.pool import Database
 from shared.kernel.principal import ANONYMOUS

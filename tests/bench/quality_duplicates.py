@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.membership.duplicates.search import KINDS, PARTITIONS, PersonSearch, among_bodies
-from services.membership.record_linkage.institutions import body_of
-from services.membership.record_linkage.persons import person_of
-from services.membership.record_linkage.spellings import forms_of
+from services.membership.linkage.record_linkage.institutions import body_of
+from services.membership.linkage.record_linkage.persons import person_of
+from services.membership.linkage.record_linkage.spellings import forms_of
+from services.membership.register.duplicates.search import KINDS, PARTITIONS, PersonSearch, among_bodies
 
 DATA = Path(__file__).parents[1] / "data"
 PERSONS = 6_000

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 
-from services.membership.erasures.operations import apply_scheduled
+from services.membership.protection.erasures.operations import apply_scheduled
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import uvloop
 
-from services.membership.broadcasts.jobs import job_handlers
-from services.membership.broadcasts.sending import send_due
+from services.membership.mailing.broadcasts.jobs import job_handlers
+from services.membership.mailing.broadcasts.sending import send_due
 from services.membership.settings import MembershipSettings
 from shared.messaging.schedules import Schedule
 from shared.messaging.supervision import stop_on_signals

@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from services.membership.erasures.operations import apply_scheduled
+from services.membership.protection.erasures.operations import apply_scheduled
 from shared.messaging.schedules import Schedule
 from shared.messaging.supervision import stop_on_signals
 from shared.messaging.worker import Worker

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import uvloop
 
-from services.access.account_mail.jobs import job_handlers as mail_jobs
-from services.access.notifications.jobs import job_handlers
+from services.access.notifying.notifications.jobs import job_handlers
 from services.access.reactions import REACTIONS
+from services.access.self_service.account_mail.jobs import job_handlers as mail_jobs
 from services.access.settings import AccessSettings
-from services.centres.annual_reports.operations import remind as remind_reports
+from services.centres.reporting.annual_reports.operations import remind as remind_reports
 from services.centres.settings import CentresSettings
-from services.membership.reminders.operations import remind
+from services.membership.mailing.reminders.operations import remind
 from services.membership.settings import MembershipSettings
 from shared.contracts.centres import ANNUAL_REPORT_REPORT_DUE
 from shared.contracts.membership import EXPERT_TERM_ENDING

@@ -2,13 +2,13 @@
 
 import uvloop
 
+from services.membership.initiatives.supports.domain import SUPPORT
+from services.membership.initiatives.supports.signing import prepare
+from services.membership.issuing.support_mails.jobs import job_handlers
+from services.membership.issuing.support_mails.operations import TEMPLATES
+from services.membership.issuing.support_mails.operations import prepare as prepare_decision
 from services.membership.references import EXPERTS
 from services.membership.settings import MembershipSettings
-from services.membership.support_mails.jobs import job_handlers
-from services.membership.support_mails.operations import TEMPLATES
-from services.membership.support_mails.operations import prepare as prepare_decision
-from services.membership.supports.domain import SUPPORT
-from services.membership.supports.signing import prepare
 from shared.contracts.membership import EXPERT_MERGED, EXPERT_UNMERGED
 from shared.mail.sending import mail_handlers
 from shared.messaging.inbox import of_each_subject

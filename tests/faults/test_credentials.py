@@ -13,8 +13,8 @@ from openbadgeslib.ob3 import OB3VerificationError
 
 from tests.faults.clients import Client
 from tests.faults.cluster import Cluster
-from tests.membership.credentials.test_documents import claims_of
-from tests.membership.credentials.verifying import verify
+from tests.membership.issuing.credentials.test_documents import claims_of
+from tests.membership.issuing.credentials.verifying import verify
 from tests.support.waiting import eventually
 
 _CERTIFICATES = "/membership/v1/certificates"

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 
-from services.actions.periods.operations import apply_scheduled
+from services.actions.measurement.periods.operations import apply_scheduled
 from services.actions.settings import ActionsSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database

@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from deploy.local.child import Stage
-from services.membership.statistics.queries import KINDS, LIVE
+from services.membership.overview.statistics.queries import KINDS, LIVE
 from shared.records.counts import drift
 from tests.faults.cluster import Cluster
 from tests.faults.processes import Process
-from tests.membership.supports.conftest import tokens_in
+from tests.membership.initiatives.supports.conftest import tokens_in
 from tests.support.mailbox import Mailbox
 from tests.support.waiting import eventually
 

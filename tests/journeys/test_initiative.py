@@ -9,8 +9,8 @@ import httpx
 import pytest
 from openbadgeslib.ob3 import OB3VerificationError
 
-from services.membership.credentials.domain import did_of
-from services.membership.supports.domain import MOST_FROM_NETWORK
+from services.membership.initiatives.supports.domain import MOST_FROM_NETWORK
+from services.membership.issuing.credentials.domain import did_of
 from tests.journeys.paths.path import day
 from tests.journeys.paths.world import World
 from tests.journeys.signing.campaign import Campaign
@@ -28,7 +28,7 @@ from tests.journeys.signing.people import (
     Population,
     Truth,
 )
-from tests.membership.credentials.verifying import verify
+from tests.membership.issuing.credentials.verifying import verify
 from tests.support.running import eventually, system
 
 _VERIFIED = 40

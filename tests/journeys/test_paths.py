@@ -88,7 +88,7 @@ UNSEEN = {
     ),
 }
 """What no path shows: it needs 90 days, 60 or 30, or the hour until an offer expires, or a scanner for viruses
-(`tests/actions/test_evidence_scans.py`)."""
+(`tests/actions/reporting/test_evidence_scans.py`)."""
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.resource}-{path.country}-{path.first}")

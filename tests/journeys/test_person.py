@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from deploy.local.folder import Folder
-from services.access.notifications.sentences import sentence
+from services.access.notifying.notifications.sentences import sentence
 from tests.journeys.paths.path import day
 from tests.journeys.paths.world import DOCUMENT, V1, World
 from tests.support.collector import Collector, observed_system

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from tests.journeys.paths.world import V1, World
-from tests.membership.supports.conftest import tokens_in
+from tests.membership.initiatives.supports.conftest import tokens_in
 from tests.support.mailbox import text_of
 from tests.support.running import eventually
 

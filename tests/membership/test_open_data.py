@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import orjson
 
-from services.membership.open_data.datasets import PUBLISHED
+from services.membership.overview.open_data.datasets import PUBLISHED
 from shared.open_data.domain import FORMATS
 from tests.support.callers import Caller
 from tests.support.membership import EXPERTS, INSTITUTIONS, activated

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from shared.database.tables import metadata
 
 ROOT = Path(__file__).parents[2]
-for file in ROOT.glob("services/*/*/tables.py"):
+for file in ROOT.glob("services/**/tables.py"):
     import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
 RECORDS = [made for made in metadata.tables.values() if "record" in made.info]
 _COLUMNS = """

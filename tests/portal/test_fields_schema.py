@@ -1,8 +1,8 @@
 """`GET …/transitions` describes the fields of each action as the parser of a transition's body does."""
 
-from services.actions.programmes.schemas import ProgrammeFields
-from services.centres.centres.domain import LIFECYCLE
-from services.centres.centres.schemas import CentreFields
+from services.actions.plan.programmes.schemas import ProgrammeFields
+from services.centres.designation.centres.domain import LIFECYCLE
+from services.centres.designation.centres.schemas import CentreFields
 from shared.web.contract import fields_schema
 
 

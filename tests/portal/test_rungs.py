@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.actions.countries.domain import RUNGS, facts_of, stage_of
+from services.actions.overview.countries.domain import RUNGS, facts_of, stage_of
 from services.portal.pages import templates
 from services.portal.pages.texts import code_text, text
 from shared.kernel.clock import today

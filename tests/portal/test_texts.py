@@ -6,18 +6,18 @@ from string import Formatter
 
 import pytest
 
-from services.actions.actions.domain import LIFECYCLE as ACTIONS
-from services.actions.assessments.domain import COMPLETIONS, KINDS
-from services.actions.countries.domain import RUNGS
-from services.actions.milestones.domain import LIFECYCLE as MILESTONES
-from services.actions.programmes.domain import PUBLISHED as PROGRAMMES
-from services.actions.results.values import REASONS_MISSING
-from services.centres.centres.domain import PUBLISHED as CENTRES
-from services.centres.committees.domain import PUBLISHED as COMMITTEES
-from services.membership.certificates.domain import CATEGORIES as REVOCATIONS
-from services.membership.experts.record import CATEGORIES
-from services.membership.institutions.domain import PUBLISHED as INSTITUTIONS
-from services.membership.verification.schemas import STATUSES
+from services.actions.measurement.results.values import REASONS_MISSING
+from services.actions.overview.countries.domain import RUNGS
+from services.actions.plan.actions.domain import LIFECYCLE as ACTIONS
+from services.actions.plan.milestones.domain import LIFECYCLE as MILESTONES
+from services.actions.plan.programmes.domain import PUBLISHED as PROGRAMMES
+from services.actions.reporting.assessments.domain import COMPLETIONS, KINDS
+from services.centres.committees.committees.domain import PUBLISHED as COMMITTEES
+from services.centres.designation.centres.domain import PUBLISHED as CENTRES
+from services.membership.certificates.certificates.domain import CATEGORIES as REVOCATIONS
+from services.membership.issuing.verification.schemas import STATUSES
+from services.membership.register.experts.record import CATEGORIES
+from services.membership.register.institutions.domain import PUBLISHED as INSTITUTIONS
 from services.portal.pages.texts import OWN_NAMES, TEXTS, best, code_text, text, words
 from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS

@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.membership.certificates.codes import new_code, printed
-from services.membership.verification import routes
+from services.membership.certificates.certificates.codes import new_code, printed
+from services.membership.issuing.verification import routes
 from shared.kernel.text import LANGUAGES
 from shared.ratelimit.limiter import Limit
 from tests.portal.conftest import HTML, Site

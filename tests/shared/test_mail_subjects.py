@@ -5,7 +5,7 @@ from email.header import decode_header, make_header
 
 import pytest
 
-from services.access.notifications.sentences import sentences
+from services.access.notifying.notifications.sentences import sentences
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
 from shared.kernel.text import LANGUAGES

@@ -13,7 +13,7 @@ from shared.kernel.lifecycle import Lifecycle
 from shared.records.resource_type import ResourceType
 
 _WITHOUT_KIND = {
-    "membership.affiliations": "services.membership.affiliations.domain",
+    "membership.affiliations": "services.membership.register.affiliations.domain",
     "membership.imports": "shared.bulk.imports",
 }
 """Modules of lifecycles that no resource type in a module uses."""

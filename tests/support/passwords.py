@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from services.access.accounts.passwords import hash_password
+from services.access.principals.accounts.passwords import hash_password
 
 
 async def choose_password(database_url: str, email: str, password: str) -> None:

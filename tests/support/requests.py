@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from services.actions.support_requests import arranging
-from services.actions.support_requests.operations import announce_late
+from services.actions.support.support_requests import arranging
+from services.actions.support.support_requests.operations import announce_late
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from services.actions.periods.operations import apply_scheduled
-from services.actions.periods.queries import lock_due
+from services.actions.measurement.periods.operations import apply_scheduled
+from services.actions.measurement.periods.queries import lock_due
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work

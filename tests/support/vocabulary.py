@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from services.access.access import SuccessorFault
-from services.access.api_keys.domain import why_not_make
-from services.access.grants.delegation import why_not_delegable
-from services.membership.merges.domain import ResolutionFault
-from services.membership.merges.pairing import LivingFault
-from services.membership.nominations.domain import OpeningFault
+from services.access.authority.grants.delegation import why_not_delegable
+from services.access.principals.api_keys.domain import why_not_make
+from services.membership.register.merges.domain import ResolutionFault
+from services.membership.register.merges.pairing import LivingFault
+from services.membership.selection.nominations.domain import OpeningFault
 from shared.auth.second_person import SecondPersonFault
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.pending import Ending
@@ -21,12 +21,12 @@ from tests.support.lifecycles import codes_of, lifecycles, literals
 
 ROOT = Path(__file__).parents[2]
 NAMED: Mapping[str, Any] = {
-    "services.access.api_keys.operations": why_not_make,
-    "services.access.grants.authority": SuccessorFault,
-    "services.access.grants.delegation": why_not_delegable,
-    "services.membership.merges.operations": ResolutionFault,
-    "services.membership.merges.pairing": LivingFault,
-    "services.membership.nominations.operations": OpeningFault,
+    "services.access.principals.api_keys.operations": why_not_make,
+    "services.access.authority.grants.authority": SuccessorFault,
+    "services.access.authority.grants.delegation": why_not_delegable,
+    "services.membership.register.merges.operations": ResolutionFault,
+    "services.membership.register.merges.pairing": LivingFault,
+    "services.membership.selection.nominations.operations": OpeningFault,
     "shared.auth.second_person": SecondPersonFault,
     "shared.kernel.lifecycle": frozenset({"not_in_this_state"}),
     "shared.web.pending": Ending,
@@ -34,7 +34,7 @@ NAMED: Mapping[str, Any] = {
 """The modules that refuse for a reason in a variable, with its type or the function that returns it. The lifecycle's
 other reasons are those of the guards."""
 WRITTEN: Mapping[str, frozenset[str]] = {
-    "services.access.clients.operations": frozenset({"add_secret", "propose_secret"}),
+    "services.access.principals.clients.operations": frozenset({"add_secret", "propose_secret"}),
     "shared.records.pending": frozenset(f"transition_{end}" for end in ("proposed", *literals(Ending))),
 }
 """The modules whose verbs of histories are in a variable."""

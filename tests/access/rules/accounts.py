@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from services.access.accounts import domain as accounts
-from services.access.accounts.domain import AccountGuardContext
-from services.access.api_keys import domain as api_keys
-from services.access.api_keys.domain import KeyGuardContext
-from services.access.clients import domain as clients
-from services.access.clients.domain import ClientGuardContext
+from services.access.principals.accounts import domain as accounts
+from services.access.principals.accounts.domain import AccountGuardContext
+from services.access.principals.api_keys import domain as api_keys
+from services.access.principals.api_keys.domain import KeyGuardContext
+from services.access.principals.clients import domain as clients
+from services.access.principals.clients.domain import ClientGuardContext
 from tests.access.rules.grants import PERSON
 from tests.support.rules import Rules
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from services.access.grants import domain
-from services.access.grants.domain import GrantGuardContext
+from services.access.authority.grants import domain
+from services.access.authority.grants.domain import GrantGuardContext
 from tests.support.rules import Rules
 
 PERSON = (

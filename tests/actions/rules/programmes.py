@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from services.actions.actions import domain as actions
-from services.actions.actions.domain import ActionGuardContext
-from services.actions.endorsements import domain as endorsements
-from services.actions.endorsements.domain import EndorsementGuardContext
-from services.actions.milestones import domain as milestones
-from services.actions.milestones.domain import MilestoneGuardContext
-from services.actions.programmes import domain as programmes
-from services.actions.programmes.domain import ProgrammeGuardContext
+from services.actions.governments.endorsements import domain as endorsements
+from services.actions.governments.endorsements.domain import EndorsementGuardContext
+from services.actions.plan.actions import domain as actions
+from services.actions.plan.actions.domain import ActionGuardContext
+from services.actions.plan.milestones import domain as milestones
+from services.actions.plan.milestones.domain import MilestoneGuardContext
+from services.actions.plan.programmes import domain as programmes
+from services.actions.plan.programmes.domain import ProgrammeGuardContext
 from tests.support.rules import Rules
 
 _PROGRAMME = ProgrammeGuardContext(

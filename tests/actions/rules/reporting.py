@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
-from services.actions.assessments import domain as assessments
-from services.actions.assessments.domain import AssessmentGuardContext
-from services.actions.reports import domain as reports
-from services.actions.reports.domain import ReportGuardContext
-from services.actions.results import domain as results
-from services.actions.results.domain import ResultGuardContext
-from services.actions.schemes import domain as schemes
-from services.actions.schemes.domain import SchemeGuardContext
+from services.actions.classification.schemes import domain as schemes
+from services.actions.classification.schemes.domain import SchemeGuardContext
+from services.actions.measurement.results import domain as results
+from services.actions.measurement.results.domain import ResultGuardContext
+from services.actions.reporting.assessments import domain as assessments
+from services.actions.reporting.assessments.domain import AssessmentGuardContext
+from services.actions.reporting.reports import domain as reports
+from services.actions.reporting.reports.domain import ReportGuardContext
 from tests.support.rules import Rules
 
 _REPORT = ReportGuardContext()

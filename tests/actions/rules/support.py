@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from services.actions.evidence import domain as evidence
-from services.actions.evidence.domain import EvidenceGuardContext
-from services.actions.offers import domain as offers
-from services.actions.offers.domain import OfferGuardContext
-from services.actions.support_requests import domain as support_requests
-from services.actions.support_requests.domain import SupportGuardContext
-from services.actions.tasks import domain as tasks
-from services.actions.tasks.domain import TaskGuardContext
+from services.actions.coordination.tasks import domain as tasks
+from services.actions.coordination.tasks.domain import TaskGuardContext
+from services.actions.reporting.evidence import domain as evidence
+from services.actions.reporting.evidence.domain import EvidenceGuardContext
+from services.actions.support.offers import domain as offers
+from services.actions.support.offers.domain import OfferGuardContext
+from services.actions.support.support_requests import domain as support_requests
+from services.actions.support.support_requests.domain import SupportGuardContext
 from tests.support.rules import Rules
 
 _REQUEST = SupportGuardContext(has_confirmed_offer=True, has_document=True)

@@ -5,8 +5,8 @@ import sys
 import uvloop
 
 from services.actions.bulk import EXPORTABLE, IMPORTABLE
+from services.actions.measurement.validations.jobs import VALIDATION_JOBS
 from services.actions.settings import ActionsSettings
-from services.actions.validations.jobs import VALIDATION_JOBS
 from shared.bulk.running import BulkJobs
 from shared.messaging.relay import Relay
 from shared.messaging.supervision import stop_on_signals

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from services.centres.agreements.domain import LIFECYCLE, SigningContext, with_sides
-from services.centres.agreements.record import Party
+from services.centres.designation.agreements.domain import LIFECYCLE, SigningContext, with_sides
+from services.centres.designation.agreements.record import Party
 from tests.support.rules import Rules
 
 _PARTY: Party = {"name": "Host", "institution_id": "i", "side": None, "signatory": None, "signed_at": None}

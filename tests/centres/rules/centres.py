@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.centres.centres import designation, domain
-from services.centres.centres.domain import CentreGuardContext
-from services.centres.evaluations.conditions import Condition
+from services.centres.designation.centres import designation, domain
+from services.centres.designation.centres.domain import CentreGuardContext
+from services.centres.evaluation.evaluations.conditions import Condition
 from tests.support.rules import Row, Rules
 
 _PARTS = {

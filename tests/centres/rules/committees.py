@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from services.centres.committee_meetings import domain as meetings
-from services.centres.committee_meetings.domain import MeetingGuardContext
-from services.centres.committees import domain as committees
-from services.centres.committees.domain import CommitteeGuardContext, RecognitionRules
-from services.centres.decisions import domain as decisions
-from services.centres.decisions.domain import DecisionGuardContext
+from services.centres.committees.committee_meetings import domain as meetings
+from services.centres.committees.committee_meetings.domain import MeetingGuardContext
+from services.centres.committees.committees import domain as committees
+from services.centres.committees.committees.domain import CommitteeGuardContext, RecognitionRules
+from services.centres.committees.decisions import domain as decisions
+from services.centres.committees.decisions.domain import DecisionGuardContext
 from tests.support.rules import Rules
 
 _COMMITTEE = CommitteeGuardContext(

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from services.centres.annual_reports import domain as annual_reports
-from services.centres.annual_reports.domain import ReportGuardContext
-from services.centres.evaluations import domain as evaluations
-from services.centres.evaluations.domain import RESPONSE, EvaluationGuardContext
-from services.centres.reviewers import domain as reviewers
-from services.centres.reviewers.domain import ReviewerGuardContext
+from services.centres.designation.reviewers import domain as reviewers
+from services.centres.designation.reviewers.domain import ReviewerGuardContext
+from services.centres.evaluation.evaluations import domain as evaluations
+from services.centres.evaluation.evaluations.domain import RESPONSE, EvaluationGuardContext
+from services.centres.reporting.annual_reports import domain as annual_reports
+from services.centres.reporting.annual_reports.domain import ReportGuardContext
 from tests.centres.rules.centres import MET, OPEN
 from tests.support.rules import Rules
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from services.actions.countries.domain import RUNGS
+from services.actions.overview.countries.domain import RUNGS
 from shared.kernel.lifecycle import Lifecycle, never
 from tests.support.lifecycles import codes_of, lifecycles, refusal
 

@@ -22,7 +22,7 @@ from tests.journeys.signing.people import (
     Population,
     Signature,
 )
-from tests.membership.supports.conftest import tokens_in
+from tests.membership.initiatives.supports.conftest import tokens_in
 from tests.support.running import eventually
 
 _V1 = V1["membership"]

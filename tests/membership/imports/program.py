@@ -5,7 +5,7 @@ import sys
 import uvloop
 
 from services.membership.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
-from services.membership.bulk_issues.jobs import job_handlers as bulk_issue_jobs
+from services.membership.issuing.bulk_issues.jobs import job_handlers as bulk_issue_jobs
 from services.membership.settings import MembershipSettings
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs

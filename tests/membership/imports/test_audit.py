@@ -6,7 +6,7 @@ import asyncpg
 import orjson
 import pytest
 
-from services.membership.experts.tables import affiliation, expert
+from services.membership.register.experts.tables import affiliation, expert
 from shared.audit.proof import state_hash
 from tests.support.imports import Importer
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from shared.kernel.clock import today
-from tests.membership.certificates.test_certificates import CERTIFICATES
+from tests.membership.certificates.certificates.test_certificates import CERTIFICATES
 from tests.support.callers import Caller
 from tests.support.imports import Importer, Start, csv_of
 from tests.support.membership import activated, entered

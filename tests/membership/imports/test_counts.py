@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from services.membership.statistics.queries import KINDS, LIVE
+from services.membership.overview.statistics.queries import KINDS, LIVE
 from shared.records.counts import drift
 from tests.support.imports import Importer, counts, csv_of
 

@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.membership.erasures.files import remove_exports
+from services.membership.protection.erasures.files import remove_exports
 from shared.bulk import exporting
 from shared.bulk.store import FileStore, files_of
 from shared.database.snapshot import snapshot
@@ -20,7 +20,7 @@ from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.web import streams
 from tests.membership.imports.conftest import EXPORTS, SAMPLES
 from tests.membership.imports.slow import Slow
-from tests.membership.supports.conftest import initiative_body
+from tests.membership.initiatives.supports.conftest import initiative_body
 from tests.support.callers import Caller
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS, INSTITUTIONS, entered, planned, registered

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.membership.experts.jobs import parsed_row
+from services.membership.register.experts.jobs import parsed_row
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.membership.affiliations import matching, queries
-from services.membership.affiliations.matching import Matcher
+from services.membership.register.affiliations import matching, queries
+from services.membership.register.affiliations.matching import Matcher
 from services.membership.settings import MembershipSettings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from shared.bulk.formulas import escaped, unescaped
 from shared.contracts import signing as facts
 from tests.membership.imports.conftest import EXPORTS, SAMPLES
-from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
+from tests.membership.initiatives.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.institutions import verified
 from tests.support.membership import EXPERTS, entered

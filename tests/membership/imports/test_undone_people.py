@@ -9,7 +9,7 @@ import pytest
 from shared.bulk import undoing
 from tests.membership.imports.conftest import IMPORTS
 from tests.membership.imports.test_supports import CODE, HEADINGS
-from tests.membership.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
+from tests.membership.initiatives.supports.conftest import INITIATIVES, SUPPORTS, initiative_body
 from tests.support.callers import Caller
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import CONGRESSES, EXPERTS, PARTICIPATIONS, congress

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.membership.calls import domain as calls
-from services.membership.calls.domain import CallGuardContext
-from services.membership.calls.record import Call
-from services.membership.nominations import domain as nominations
-from services.membership.nominations.domain import APPEALS, MOST_NOMINATORS, NominationGuardContext
-from services.membership.nominations.record import Nomination
+from services.membership.selection.calls import domain as calls
+from services.membership.selection.calls.domain import CallGuardContext
+from services.membership.selection.calls.record import Call
+from services.membership.selection.nominations import domain as nominations
+from services.membership.selection.nominations.domain import APPEALS, MOST_NOMINATORS, NominationGuardContext
+from services.membership.selection.nominations.record import Nomination
 from shared.records.rows import new_record, with_columns
 from tests.support.rules import Row, Rules
 

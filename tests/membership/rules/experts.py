@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.membership.affiliations import domain as affiliations
-from services.membership.affiliations.domain import MatchGuardContext
-from services.membership.declarations import domain as declarations
-from services.membership.declarations.domain import DeclarationGuardContext
-from services.membership.erasures import domain as erasures
-from services.membership.erasures.domain import ErasureGuardContext
-from services.membership.experts import domain as experts
-from services.membership.experts.domain import ExpertGuardContext
+from services.membership.protection.erasures import domain as erasures
+from services.membership.protection.erasures.domain import ErasureGuardContext
+from services.membership.register.affiliations import domain as affiliations
+from services.membership.register.affiliations.domain import MatchGuardContext
+from services.membership.register.experts import domain as experts
+from services.membership.register.experts.domain import ExpertGuardContext
+from services.membership.selection.declarations import domain as declarations
+from services.membership.selection.declarations.domain import DeclarationGuardContext
 from tests.support.rules import Rules
 
 _EXPERT = ExpertGuardContext(

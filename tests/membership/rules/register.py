@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from services.membership.broadcasts import domain as broadcasts
-from services.membership.broadcasts.domain import BroadcastGuardContext
-from services.membership.certificates import domain as certificates
-from services.membership.certificates.domain import CertificateGuardContext
-from services.membership.institutions import domain as institutions
-from services.membership.institutions.domain import InstitutionGuardContext
-from services.membership.merges import domain as merges
-from services.membership.merges.domain import MergeGuardContext
-from services.membership.retention_rules import domain as retention_rules
-from services.membership.retention_rules.domain import RuleGuardContext
+from services.membership.certificates.certificates import domain as certificates
+from services.membership.certificates.certificates.domain import CertificateGuardContext
+from services.membership.mailing.broadcasts import domain as broadcasts
+from services.membership.mailing.broadcasts.domain import BroadcastGuardContext
+from services.membership.protection.retention_rules import domain as retention_rules
+from services.membership.protection.retention_rules.domain import RuleGuardContext
+from services.membership.register.institutions import domain as institutions
+from services.membership.register.institutions.domain import InstitutionGuardContext
+from services.membership.register.merges import domain as merges
+from services.membership.register.merges.domain import MergeGuardContext
 from shared.bulk import imports
 from shared.bulk.imports import ImportGuardContext
 from tests.support.rules import Rules

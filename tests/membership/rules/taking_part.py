@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from services.membership.congresses import domain as congresses
-from services.membership.congresses.domain import CongressGuardContext
-from services.membership.participations import domain as participations
-from services.membership.participations.domain import ParticipationGuardContext
-from services.membership.supports import domain as supports
-from services.membership.supports.domain import SupportGuardContext
+from services.membership.events.congresses import domain as congresses
+from services.membership.events.congresses.domain import CongressGuardContext
+from services.membership.events.participations import domain as participations
+from services.membership.events.participations.domain import ParticipationGuardContext
+from services.membership.initiatives.supports import domain as supports
+from services.membership.initiatives.supports.domain import SupportGuardContext
 from tests.support.rules import Row, Rules
 
 _SUPPORT = SupportGuardContext(

@@ -1,6 +1,0 @@
-"""Accounts of people."""
-
-from services.access.accounts.record import Account
-from shared.records.columns import table_of
-
-account = table_of(Account, "access_account")

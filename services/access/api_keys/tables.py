@@ -1,6 +1,0 @@
-"""API keys."""
-
-from services.access.api_keys.record import ApiKey
-from shared.records.columns import table_of
-
-api_key = table_of(ApiKey, "access_api_key")

@@ -1,6 +1,0 @@
-"""API clients."""
-
-from services.access.clients.record import Client
-from shared.records.columns import table_of
-
-client = table_of(Client, "access_client")

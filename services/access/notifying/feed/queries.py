@@ -1,0 +1,128 @@
+"""Reading the feed: one statement a page, which reads a bounded number of positions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.access.notifying.feed.domain import NOMINATION, SCANNED, SCORE, Share
+from shared.contracts import signing, views
+from shared.contracts.envelope import Fact
+from shared.database.statements import Connection, Row, Shapes
+from shared.messaging.tables import core_fact
+
+_ENDS = table("core_feed_ends", column("oldest", BigInteger), column("head", BigInteger))
+_TEXTS = ARRAY(Text)
+_withheld = views.withheld_from(bindparam("own", type_=_TEXTS))
+_KINDS = (literal(NOMINATION), literal(SCORE))
+_DECISIONS = tuple(
+    map(literal, (signing.NOMINATION_RECUSED, signing.NOMINATION_SELECTED, signing.NOMINATION_NOT_SELECTED))
+)
+_entity = func.split_part(core_fact.c.type, ".", 2) + literal(".") + func.split_part(core_fact.c.type, ".", 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the feed, and the last position that was read."""
+
+    facts: list[Fact]
+    upto: int
+
+
+async def page(
+    connection: Connection,
+    share: Share,
+    *,
+    after: int | None,
+    types: Sequence[str] | None,
+    countries: Sequence[str] | None,
+    limit: int,
+) -> Page | None:
+    """The caller's next facts after a position, or from the oldest stored. `types` are LIKE patterns.
+
+    None if the position is no longer stored, or never existed.
+    """
+    statement = _PAGES.get(share.everything, types is not None, countries is not None, bool(share.own))
+    rows = await statement.fetch(
+        connection,
+        after=after,
+        types=types,
+        countries=countries,
+        limit=limit,
+        kinds=share.kinds,
+        places=share.places,
+        own=share.own,
+    )
+    oldest, head = rows[0]["oldest"], rows[0]["head"]
+    start = oldest - 1 if after is None else after
+    if not oldest - 1 <= start <= head:
+        return None
+    found = [row for row in rows if row["position"] is not None]
+    return Page([Fact.of_row(row) for row in found], _upto(found, start, head, limit))
+
+
+def _upto(found: Sequence[Row], start: int, head: int, limit: int) -> int:
+    if len(found) == limit:
+        return int(found[-1]["position"])
+    return min(start + SCANNED, head)
+
+
+def _statement(everything: bool, by_type: bool, by_country: bool, withholds: bool) -> Select[tuple[object, ...]]:
+    start = func.coalesce(bindparam("after", type_=BigInteger), _ENDS.c.oldest - 1)
+    fact = core_fact
+    is_known = or_(fact.c.country_left.is_(None), _covered())
+    country = fact.c.country if everything else case((is_known, fact.c.country)).label("country")
+    columns = [country if one is fact.c.country else one for one in fact.c]
+    looked_at = fact.c.position > start, fact.c.position <= func.least(start + SCANNED, _ENDS.c.head)
+    chosen = select(*columns).where(*looked_at)
+    if not everything:
+        chosen = chosen.where(or_(_covered(), _in_places(fact.c.country_left)))
+    if withholds:
+        decided = or_(fact.c.type.not_in(_DECISIONS), fact.c.subject.not_in(withheld(are_decisions=True)))
+        known = and_(fact.c.subject.not_in(withheld()), decided)
+        chosen = chosen.where(or_(_entity.not_in(_KINDS), known))
+    if by_type:
+        chosen = chosen.where(fact.c.type.like(any_(bindparam("types", type_=_TEXTS))))
+    if by_country:
+        wanted = any_(bindparam("countries", type_=_TEXTS))
+        chosen = chosen.where(or_(country == wanted, fact.c.country_left == wanted))
+    facts = chosen.order_by(fact.c.position).limit(bindparam("limit", type_=BigInteger)).lateral("f")
+    return select(_ENDS.c.oldest, _ENDS.c.head, *facts.c).select_from(_ENDS.outerjoin(facts, true()))
+
+
+def withheld(*, are_decisions: bool = False) -> Select[tuple[Any]]:
+    """The ids of nominations and scores that are withheld from the experts of `own`; `are_decisions`: of nominations of
+    which they do not learn what the panel does."""
+    return select(_withheld.c.id).where(_withheld.c.is_decision == literal(are_decisions))
+
+
+def _covered() -> ColumnElement[bool]:
+    """Facts of records that the caller may know of in their present country."""
+    kinds = bindparam("kinds", type_=_TEXTS)
+    return or_(_entity == any_(kinds), _in_places(core_fact.c.country), _in_places(cast(core_fact.c.subject, Text)))
+
+
+def _in_places(part: ColumnElement[Any]) -> ColumnElement[bool]:
+    return _entity + literal("|") + part == any_(bindparam("places", type_=_TEXTS))
+
+
+_PAGES = Shapes(_statement)

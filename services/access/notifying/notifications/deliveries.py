@@ -1,0 +1,30 @@
+"""How people want to be notified, and which mails are gathered."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+from services.access.notifying.notifications.domain import WORK_KIND, Notice
+
+Delivery: TypeAlias = Literal["mail", "digest", "none"]
+"""A mail for each notification, a part of one mail a day, or no mail."""
+DEFAULT_DELIVERY: Delivery = "mail"
+DEFAULT_WORK_DELIVERY: Delivery = "digest"
+PAUSE = timedelta(minutes=15)
+"""How long a person gets no second mail of those that are gathered."""
+GATHERED_SERVICE = "actions."
+"""What the resources begin with whose mails are gathered: those of programmes and what belongs to them."""
+MOST_IN_DIGEST = 100
+"""Most notifications that one digest lists, the newest first."""
+
+
+def delivery_of(preferences: Mapping[str, str], notice: Notice) -> str:
+    """How a person with these preferences gets a notification."""
+    default = DEFAULT_WORK_DELIVERY if notice.kind == WORK_KIND else DEFAULT_DELIVERY
+    return preferences.get(notice.kind, default) if notice.is_mailed else "none"
+
+
+def is_gathered(kind: str, resource: str) -> bool:
+    """Whether a person gets one mail of such notifications in a quarter of an hour, with all of them: what happens in
+    programmes, and what waits."""
+    return kind == WORK_KIND or resource.startswith(GATHERED_SERVICE)

@@ -1,0 +1,57 @@
+"""The vocabularies over HTTP: to everybody, the same until the next release."""
+
+from functools import cache
+
+import orjson
+from fastapi import Response
+
+from services.access.access import ROLES
+from services.access.overview.vocabularies.schemas import VOCABULARY, TermList, VocabularyList, shown_list, shown_terms
+from shared.kernel.errors import NotFound
+from shared.web.fixed import fixed_response
+from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
+from shared.web.vocabularies import VOCABULARIES
+
+_FOR_ALL = {"Cache-Control": "public, max-age=300"}
+
+router = ResourceRouter(VOCABULARY, ROLES)
+
+
+@router.get(
+    "",
+    options=RouteOptions(is_public=True),
+    operation_id="listVocabularies",
+    summary="List the vocabularies",
+    description="Which codes have titles in six languages.",
+    responses={200: {"model": VocabularyList}},
+)
+async def list_vocabularies(ctx: CurrentContext) -> Response:
+    return fixed_response(ctx.request, _listing(), JSON, _FOR_ALL)
+
+
+@router.get(
+    "/{vocabulary}",
+    options=RouteOptions(is_public=True),
+    operation_id="getVocabulary",
+    summary="List the terms of a vocabulary",
+    description="Each code with its titles in six languages and its meaning: what a frontend shows for refusals,"
+    " transitions and states. It changes only with a release; read it again with `If-None-Match`.",
+    responses={200: {"model": TermList}},
+)
+async def get_vocabulary(vocabulary: str, ctx: CurrentContext) -> Response:
+    if vocabulary not in VOCABULARIES:
+        raise NotFound("There is no such vocabulary.")
+    return fixed_response(ctx.request, _terms(vocabulary), JSON, _FOR_ALL)
+
+
+@cache
+def _listing() -> bytes:
+    return orjson.dumps(shown_list())
+
+
+@cache
+def _terms(name: str) -> bytes:
+    return orjson.dumps(shown_terms(VOCABULARIES[name]))

@@ -1,0 +1,38 @@
+"""Accounts over HTTP."""
+
+from services.access.access import ROLES
+from services.access.principals.accounts import operations
+from services.access.principals.accounts.guards import with_found_account
+from services.access.principals.accounts.queries import LISTING
+from services.access.principals.accounts.schemas import (
+    AccountAnswer,
+    AccountBody,
+    AccountCreate,
+    AccountFields,
+    present,
+)
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+
+register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
+
+
+ACCOUNT_API = RecordApi(
+    kind=operations.ACCOUNTS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=AccountAnswer,
+    body=AccountBody,
+    create_body=AccountCreate,
+    present=present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    fields=AccountFields,
+    keeps_null=True,
+    dependency=with_found_account,
+    concerns=lambda row: frozenset((row["id"],)),
+    proposes_changes=True,
+)
+router = ACCOUNT_API.routes()

@@ -1,0 +1,51 @@
+"""API keys over HTTP. A key is returned once; the response stored for a replay has none."""
+
+from fastapi import Response
+
+from services.access.access import ROLES
+from services.access.principals.api_keys import operations
+from services.access.principals.api_keys.domain import CONFIRM
+from services.access.principals.api_keys.guards import own_keys, with_own_keys
+from services.access.principals.api_keys.queries import LISTING
+from services.access.principals.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
+from shared.records.rows import columns_of
+from shared.web.pending import propose
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
+from shared.web.route_options import RouteOptions
+from shared.web.schemas import TransitionBody
+
+API_KEY_API = RecordApi(
+    kind=operations.API_KEYS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=ApiKeyAnswer,
+    body=ApiKeyBody,
+    present=present,
+    guard_context=operations.load_guard_context,
+    update=operations.update,
+    transition=operations.transition,
+    fields=ApiKeyFields,
+    reads_fields=False,
+    dependency=with_own_keys,
+)
+router = API_KEY_API.routes()
+
+
+@router.post(
+    "",
+    options=RouteOptions(problems=("conflict",)),
+    operation_id="createApiKey",
+    summary="Make one API key",
+    description="The key is shown once. It does no more than its owner may.",
+    status_code=201,
+    responses={201: {"model": ApiKeyAnswer}},
+)
+async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
+    new = operations.API_KEYS.new(body.columns(ctx.principal))
+    record, key = await operations.create(ctx.uow, ctx.access, new)
+    if record.owner_id == ctx.principal.id:
+        own_keys(ctx, record.id)
+    if record.status == "proposed":
+        await propose(API_KEY_API, ctx, columns_of(record), TransitionBody(action=CONFIRM))
+    return await API_KEY_API.respond_once(ctx, record, key)

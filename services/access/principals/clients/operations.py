@@ -1,0 +1,188 @@
+"""Writing API clients: one function per verb. Each writes its rows, one audit entry and one fact."""
+
+from dataclasses import replace
+
+from services.access.access import MACHINE_ROLE, ROLES, WantedGrant, why_not_grant
+from services.access.authority.grants import operations as grants
+from services.access.authority.grants.authority import (
+    require_authority,
+    require_granting,
+    require_official,
+    roles_of_two,
+)
+from services.access.made_by_country import entering
+from services.access.principals.accounts.credentials import note_change
+from services.access.principals.clients import domain, queries
+from services.access.principals.clients.record import Client
+from services.access.principals.clients.tables import client
+from shared.auth.second_person import named_in
+from shared.database.statements import Connection
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.countries import COUNTRIES, in_region
+from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.lifecycle import Fields, SecondPersonNeeded
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.text import search_key
+from shared.records.access_scope import AccessScope
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.rows import differing, with_columns
+
+CLIENTS: ResourceType[Client, domain.ClientGuardContext] = ResourceType.of(Client, client, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Client, str | None]:
+    """Inserts a client with the role api_client over its scope. Returns it with its secret, or without one if it has
+    its own keys. The client that a focal point makes is proposed, and has no role until the secretariat confirms it.
+
+    Further roles are granted separately. Raises Invalid for an unknown scope, Forbidden beyond the caller's own scope,
+    Conflict if the focal points of the country made 50 clients.
+    """
+    machine = WantedGrant(MACHINE_ROLE, new.scope_kind, new.scope_id, "client", new.id)
+    require(access, "create", machine.country)
+    _check_scope(new.scope_kind, new.scope_id)
+    is_made_by_country = not access.may("create", None)
+    if is_made_by_country:
+        await require_official(uow, access, "create", machine.country, new.id)
+        if await queries.MADE.count(uow.connection, machine.country) >= domain.MOST_MADE:
+            detail = f"The focal points of a country propose at most {domain.MOST_MADE} clients."
+            raise Conflict(detail, members={"reason": "too_many_clients"})
+    else:
+        require_granting(why_not_grant(access.principal, machine, "create"))
+    secret = None if new.jwks else domain.new_secret()
+    client = await insert(uow, new, domain.new_client_id(), secret, made_by_country=is_made_by_country)
+    if not is_made_by_country:
+        await grants.insert(uow, machine)
+    await note_change(uow, "client", client.id, "secret")
+    return client, secret
+
+
+async def insert(
+    uow: UnitOfWork, new: Client, client_id: str, secret: str | None, *, made_by_country: bool = False
+) -> Client:
+    """Inserts a client without a permission check and without a role, for the system itself."""
+    client = replace(
+        new,
+        status="proposed" if made_by_country else "active",
+        made_by_country=made_by_country,
+        country=new.scope_id if new.scope_kind == "country" else None,
+        visibility="restricted",
+        client_id=client_id,
+        search_key=search_key(new.name, client_id),
+        secrets=[domain.digest(secret)] if secret else [],
+    )
+    return await CLIENTS.insert(uow, client)
+
+
+async def update(uow: UnitOfWork, access: AccessScope, before: Client, wanted: Client) -> Client:
+    """Updates the client; without a difference, nothing is written and the version does not change.
+
+    Raises Forbidden for other keys or networks if the caller has no authority over all that the client holds,
+    SecondPersonNeeded for wider ones of a client with a role of two.
+    """
+    changed = differing(before, wanted)
+    if changed.keys() & set(domain.CREDENTIALS):
+        await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
+        if domain.widens(before, wanted) and await roles_of_two(uow.connection, PrincipalKind.CLIENT, before.id):
+            raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
+        await note_change(uow, "client", before.id, "secret")
+    return await CLIENTS.update(uow, before, _derived(wanted))
+
+
+def _derived(wanted: Client) -> Client:
+    return replace(wanted, search_key=search_key(wanted.name, wanted.client_id))
+
+
+async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tuple[Client, str]:
+    """Adds a secret. The previous one remains valid until the next is added; an older one ends now. For a client with a
+    role of two the new one is `proposed_secret`, which is not valid until `confirm_secret`.
+
+    Raises Forbidden if the caller has no authority over all that the client holds.
+    """
+    await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
+    secret = domain.new_secret()
+    wanted, action = _with_secret(before, domain.digest(secret)), "add_secret"
+    if await roles_of_two(uow.connection, PrincipalKind.CLIENT, before.id):
+        wanted, action = replace(before, proposed_secret=domain.digest(secret)), "propose_secret"
+    after = await CLIENTS.write(uow, action, before, wanted, fact="updated")
+    await note_change(uow, "client", before.id, "secret")
+    return after, secret
+
+
+def _with_secret(before: Client, digest: bytes) -> Client:
+    return replace(before, secrets=domain.with_secret(before.secrets, digest), proposed_secret=None)
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Client, requested: TransitionRequest) -> Client:
+    """Applies one transition. A confirmed client gets the role api_client. Raises what `Lifecycle.advance` raises, and
+    Forbidden for a transition that gives the client credentials if the caller has no authority over all that it
+    holds."""
+    guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
+    is_by_secretariat = access.may(requested.action, None)
+    wanted: Client | None = None
+    if requested.action == domain.CHANGE_CREDENTIALS:
+        given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
+        wanted = _derived(with_columns(before, given))
+    elif requested.action == domain.CONFIRM_SECRET and before.proposed_secret:
+        wanted = _with_secret(before, before.proposed_secret)
+    elif requested.action == domain.CONFIRM and before.status == "proposed":
+        wanted = before
+    if wanted is not None:
+        await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
+
+    def effects(target: str) -> Client:
+        if target == before.status:
+            return wanted or before
+        return entering(before, target, is_by_secretariat=is_by_secretariat)
+
+    after = await CLIENTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+    if requested.action == domain.CONFIRM:
+        await grants.insert(uow, WantedGrant(MACHINE_ROLE, after.scope_kind, after.scope_id, "client", after.id))
+    if requested.action == "reinstate" and not is_by_secretariat:
+        await require_official(uow, access, "reinstate", before.country, before.id)
+    for actor in filter(None, (access.principal, requested.proposed_by) if wanted is not None else ()):
+        await note_change(uow, "client", before.id, "secret", by=actor)
+    return after
+
+
+async def load_guard_context(
+    connect: Connect, principal: Principal, record: Client, fields: Fields
+) -> domain.ClientGuardContext:
+    """Loads the inputs of the guards for this caller and this client."""
+    everywhere = principal.permission_scope(ROLES, CLIENTS.resource.name, "revoke").everywhere
+    ending: domain.CountryFault | None = None
+    if not (everywhere or record.made_by_country):
+        ending = "not_made_by_the_country"
+    is_kept = record.suspended_by == "secretariat" and not everywhere
+    async with connect() as connection:
+        is_of_two = bool(await roles_of_two(connection, PrincipalKind.CLIENT, record.id))
+        confirming = await _why_not_confirm(connection, principal, record, fields)
+    return domain.ClientGuardContext(
+        is_of_two,
+        bool(record.proposed_secret),
+        confirming,
+        ending,
+        reinstating=ending or ("suspended_by_the_secretariat" if is_kept else None),
+    )
+
+
+async def _why_not_confirm(
+    connection: Connection, principal: Principal, record: Client, fields: Fields
+) -> domain.ConfirmingFault | None:
+    person = principal.account_id or named_in(fields)
+    if record.status != "proposed":
+        return None
+    if person is None:
+        return "second_person_missing"
+    if f"account:{person}" == record.created_by:
+        return "second_person_is_the_first"
+    return await grants.why_not_confirm(connection, principal, record.created_by, person)
+
+
+def _check_scope(kind: str, scope: str | None) -> None:
+    if kind == "global":
+        known = scope is None
+    else:
+        known = scope in COUNTRIES if kind == "country" else bool(in_region(scope or ""))
+    if not known:
+        raise invalid_field("/scope_id", "scope_not_known", "There is no such scope.")

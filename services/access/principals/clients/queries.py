@@ -1,0 +1,67 @@
+"""Reading API clients."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from services.access.access import NO_STATE
+from services.access.principals.clients.domain import LIFECYCLE
+from services.access.principals.clients.record import Client
+from services.access.principals.clients.tables import client
+from services.access.suspending import Made
+from services.access.usage import used_at
+from shared.database.context import Lookup
+from shared.database.statements import Connection
+from shared.records.access_scope import AccessKind, visible
+from shared.records.columns import renderer, shown_columns
+from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
+from shared.records.next_steps import NextStep, NextSteps
+from shared.records.rows import record_of
+
+COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    **shown_columns(Client, client),
+    "living_secrets": func.cardinality(client.c.secrets, type_=Integer).label("living_secrets"),
+    "proposed_secret": client.c.proposed_secret.is_not(None).label("proposed_secret"),
+    "last_used": used_at("client", client.c.id),
+}
+render = renderer(COLUMNS)
+_FOR_TOKEN = Lookup(
+    select(*(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs")))
+    .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
+    .limit(1)
+)
+"""Few columns: reading an existing client takes no longer than finding none."""
+MADE = Made(Client, client, ended="revoked", usable=("proposed", "active"))
+
+
+def visible_to(access_kind: AccessKind) -> Select[Any]:
+    """Clients that the caller may read; none is published."""
+    return select(client).where(visible(client, access_kind, NO_STATE))
+
+
+NEXT_STEPS = NextSteps("access.clients", client, (NextStep("proposed", "confirm"),))
+LISTING = Listing(
+    base=visible_to,
+    key=client.c.id,
+    filters={
+        chosen.name: chosen
+        for chosen in (
+            values("status", client.c.status, "States, separated by commas", one_of(LIFECYCLE.states)),
+            Filter("client_id", "The name that it authenticates with", str, lambda b: client.c.client_id == b),
+            countries(client.c.country),
+            NEXT_STEPS.holder,
+            fragment(client.c.search_key),
+            *updated(client.c.updated_at),
+        )
+    },
+    sorts={"created_at": client.c.created_at, "updated_at": client.c.updated_at},
+    columns=COLUMNS,
+)
+
+
+async def for_token(connection: Connection, client_id: str) -> Client | None:
+    """The credentials and permitted uses of the active client with this client id; no other field."""
+    row = await _FOR_TOKEN.fetchrow(connection, client_id=client_id)
+    return record_of(Client, row) if row else None

@@ -1,0 +1,84 @@
+"""API clients over HTTP. A secret is returned once; the response stored for a replay has none."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Response
+
+from services.access.access import ROLES
+from services.access.principals.clients import operations
+from services.access.principals.clients.domain import CONFIRM_SECRET
+from services.access.principals.clients.queries import LISTING
+from services.access.principals.clients.schemas import (
+    ClientAnswer,
+    ClientBody,
+    ClientCreate,
+    ClientFields,
+    ProposedSecret,
+    SecretAnswer,
+    present,
+)
+from services.access.principals.clients.tables import client
+from shared.database.statements import Row
+from shared.records.requirements import require
+from shared.records.rows import columns_of
+from shared.web.pending import propose
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON, show_secret_once
+from shared.web.schemas import TransitionBody
+from shared.web.values import row_values
+
+CLIENT_API = RecordApi(
+    kind=operations.CLIENTS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=ClientAnswer,
+    body=ClientBody,
+    present=present,
+    guard_context=operations.load_guard_context,
+    update=operations.update,
+    transition=operations.transition,
+    fields=ClientFields,
+    keeps_null=True,
+    proposes_changes=True,
+)
+router = CLIENT_API.routes()
+
+
+@router.post(
+    "",
+    operation_id="createClient",
+    summary="Create one client",
+    description="The secret, where it has one, is shown once. The client that a focal point makes is `proposed`: it"
+    " gets no token until the secretariat confirms it.",
+    status_code=201,
+    responses={201: {"model": ClientAnswer}},
+)
+async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
+    new = operations.CLIENTS.new(row_values(body, client))
+    record, secret = await operations.create(ctx.uow, ctx.access, new)
+    return await CLIENT_API.respond_once(ctx, record, secret)
+
+
+@router.post(
+    "/{record}/secrets",
+    operation_id="addClientSecret",
+    summary="Give a client a further secret",
+    description="A client has at most two, so that it can change from one to the other. The secret is shown once.",
+    status_code=201,
+    responses={
+        201: {"model": SecretAnswer},
+        202: {"model": ProposedSecret, "description": "The secret waits for a second person."},
+    },
+)
+async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
+    require(ctx.access, "update", row["country"], row["id"])
+    before = await operations.CLIENTS.lock(ctx.uow, row["id"])
+    after, secret = await operations.add_secret(ctx.uow, ctx.access, before)
+    status, place, content = 201, None, {"id": str(after.id), "client_id": after.client_id}
+    if after.proposed_secret is not None:
+        waiting = await propose(CLIENT_API, ctx, columns_of(after), TransitionBody(action=CONFIRM_SECRET))
+        status, place, content = 202, {"Location": waiting.headers["location"]}, orjson.loads(waiting.body)
+    stored = Response(orjson.dumps({**content, "secret": None}), status, place, JSON)
+    return show_secret_once(stored, {**content, "secret": secret})

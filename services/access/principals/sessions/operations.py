@@ -1,0 +1,108 @@
+"""Opening, renewing and ending sessions. Opening and ending write one audit entry and one fact; renewing writes
+neither."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.access.authority.grants.queries import is_active
+from services.access.principals.sessions import domain, queries
+from services.access.principals.sessions.record import Session
+from services.access.principals.sessions.tables import session
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.records.resource_type import ResourceType, TransitionRequest
+
+SESSIONS: ResourceType[Session, None] = ResourceType.of(Session, session, domain.LIFECYCLE)
+_END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A renewed session: the next refresh token, which is shown only once, and its expiry."""
+
+    session: UUID
+    account: UUID
+    token: str
+    until: datetime
+
+
+async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Renewal:
+    """Opens a session of an account. If it has 50, the oldest ends."""
+    living = await queries.lock_living(uow.connection, account)
+    surplus = len(living) - domain.MOST_LIVING + 1
+    await _end(uow, living[: max(surplus, 0)], "superseded")
+    new = replace(
+        SESSIONS.new({}),
+        status="active",
+        visibility="restricted",
+        account_id=account,
+        label=domain.label_of(label),
+        ends_at=now() + domain.LONGEST,
+    )
+    return await _renewal(uow, await SESSIONS.insert(uow, new), domain.new_refresh_token())
+
+
+async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
+    """The session with the successor of the given token; None if that is not valid. `secret` derives successors.
+
+    Two windows of a browser may renew at once: for `OVERLAP` after its use a token gets the same successor again, if
+    the successor is unused. Any other second use means that the token was copied, and ends the session.
+    """
+    digest, at = domain.digest(token), now()
+    found = await queries.take_token(uow.connection, digest)
+    if found is None or found.session.status != "active":
+        return None
+    session, successor = found.session, domain.successor_of(token, secret)
+    if found.used_at is not None:
+        until = await queries.repeatable(uow.connection, digest, domain.digest(successor))
+        if until is None:
+            await _end(uow, [session], "refresh token used twice")
+            return None
+        return Renewal(session.id, session.account_id, successor, until)
+    if found.until <= at or not await is_active(uow.connection, "account", session.account_id):
+        return None
+    await queries.use_token(uow.connection, digest)
+    return await _renewal(uow, session, successor)
+
+
+async def end_by_token(uow: UnitOfWork, token: str) -> None:
+    """Ends the session of a refresh token, whether the token is used or not (RFC 7009)."""
+    found = await queries.take_token(uow.connection, domain.digest(token))
+    if found is not None and found.session.status == "active":
+        uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.session.account_id))
+        await _end(uow, [found.session], "refresh token revoked")
+
+
+async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
+    """Ends one session of an account; an ended one does not change."""
+    living = await queries.lock_living(uow.connection, account)
+    await _end(uow, [session for session in living if session.id == chosen], None)
+
+
+async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None, reason: str | None = None) -> int:
+    """Ends every session of an account except one. Returns how many."""
+    living = [session for session in await queries.lock_living(uow.connection, account) if session.id != besides]
+    await _end(uow, living, reason)
+    return len(living)
+
+
+async def expire(uow: UnitOfWork, at: datetime) -> int:
+    """Ends up to 200 sessions that were not renewed in time. Returns how many."""
+    sessions = await queries.over(uow.connection, at)
+    for before in sessions:
+        await SESSIONS.apply_scheduled(uow, before, "expire")
+    return len(sessions)
+
+
+async def _end(uow: UnitOfWork, sessions: Sequence[Session], reason: str | None) -> None:
+    for before in sessions:
+        await SESSIONS.apply_transition(uow, before, TransitionRequest(_END, reason, {}), None, lambda _verb: True)
+
+
+async def _renewal(uow: UnitOfWork, session: Session, token: str) -> Renewal:
+    until = domain.idle_until(now(), session.ends_at)
+    await queries.add_token(uow.connection, domain.digest(token), session.id, until)
+    return Renewal(session.id, session.account_id, token, until)

@@ -1,0 +1,47 @@
+"""What goes over HTTP for sessions."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.access.principals.sessions.operations import SESSIONS
+from services.access.principals.sessions.queries import render
+from shared.records.record import Refers
+from shared.web.fields import ResponseModel
+from shared.web.schemas import Links
+
+
+class SessionAnswer(ResponseModel):
+    """Somebody signed in. `current` is the one that asks; `last_used` is exact to the hour."""
+
+    id: Annotated[UUID, "The session's id."]
+    ref: Annotated[str, Field(examples=["SES-000123"]), "The session's short name for people."]
+    account_id: Annotated[UUID, Refers("/access/v1/accounts"), "Who is signed in."]
+    label: Annotated[str | None, Field(examples=["Office laptop"]), "How the owner named the session at the sign-in."]
+    created_at: Annotated[datetime, "When the sign-in was."]
+    last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
+    ends_at: Annotated[datetime, "When the session ends at the latest."]
+    current: Annotated[bool, "Whether it is the session of the request."]
+    links: Annotated[Links, "Addresses of the session."]
+
+
+class SessionList(ResponseModel):
+    """The sessions of one account, the newest first: at most 50, so that there is no next page."""
+
+    items: Annotated[list[SessionAnswer], "The sessions, the newest first."]
+    next: Annotated[None, "Always null: there is no next page."] = None
+
+
+class EndedSessions(ResponseModel):
+    """How many sessions have ended now."""
+
+    ended: Annotated[int, Field(examples=[2]), "How many sessions ended."]
+
+
+def present(row: Mapping[str, Any], current: UUID | None) -> dict[str, Any]:
+    """The session in a response to a caller whose session is `current`."""
+    links = {"self": SESSIONS.resource.link(row["id"])}
+    return {**render(row), "current": row["id"] == current, "links": links}

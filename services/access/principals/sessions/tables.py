@@ -1,0 +1,18 @@
+"""Sessions, and the tokens that renew them."""
+
+from sqlalchemy import Column, LargeBinary, Uuid
+
+from services.access.principals.sessions.record import Session
+from shared.database.tables import instant, table
+from shared.records.columns import table_of
+
+session = table_of(Session, "access_session")
+
+refresh_token = table(
+    "access_refresh_token",
+    Column("digest", LargeBinary, primary_key=True),
+    Column("session_id", Uuid, nullable=False),
+    instant("until"),
+    instant("used_at", nullable=True),
+)
+"""`digest` is the SHA-256 of the token. A used token is stored until it expires, so that a second use is detected."""

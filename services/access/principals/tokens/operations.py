@@ -1,0 +1,294 @@
+"""Issues, revokes and introspects tokens."""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from services.access.access import ROLES, TOKENS
+from services.access.principals.accounts import queries as accounts
+from services.access.principals.accounts.domain import LONGEST_PASSWORD
+from services.access.principals.accounts.passwords import PasswordChecks
+from services.access.principals.accounts.record import Account
+from services.access.principals.clients import queries as clients
+from services.access.principals.clients.record import Client
+from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.domain import is_refresh_token
+from services.access.principals.sessions.operations import Renewal
+from services.access.principals.tokens import queries
+from services.access.principals.tokens.assertions import Proof, claimed_client, prove
+from services.access.principals.tokens.domain import (
+    CEILING,
+    FREE_FAILURES,
+    NEVER_LOCKED,
+    PERSON_SCOPE,
+    Assertion,
+    InvalidClient,
+    LoginKeys,
+    Secret,
+    TokenResponse,
+    invalid_grant,
+    invalid_request,
+    login_keys,
+)
+from services.access.principals.tokens.signing import SigningKeys
+from services.access.settings import AccessSettings
+from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
+from shared.auth.tokens import Authenticator
+from shared.configuration.sealing import derived_key
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.statements import Connection
+from shared.database.unit_of_work import Origin, unit_of_work
+from shared.kernel.addresses import may_come_from, site_of
+from shared.kernel.clock import now
+from shared.kernel.errors import Malformed, RateLimited
+from shared.kernel.principal import READ, Principal, PrincipalKind
+from shared.kernel.text import email_key
+from shared.observability.traces import request_id
+from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
+
+TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
+Counted: TypeAlias = tuple[Limit, RateLimitState]
+
+
+@dataclass(frozen=True)
+class TokenService:
+    """The dependencies of the token endpoints. `inspector` reads the database every time."""
+
+    database: Database
+    settings: AccessSettings
+    keys: SigningKeys
+    passwords: PasswordChecks
+    rate_limiter: RateLimiter
+    inspector: Authenticator
+    refresh_secret: bytes
+
+    @classmethod
+    def make(cls, database: Database, settings: AccessSettings, rate_limiter: RateLimiter) -> "TokenService":
+        """The service of a process. It does not close the database and the rate limiter."""
+        return cls(
+            database,
+            settings,
+            SigningKeys(database, settings),
+            PasswordChecks(),
+            rate_limiter,
+            Authenticator(database, settings, age=0.0, bound=1),
+            derived_key(settings.secret_key.get_secret_value().encode(), "escm refresh tokens"),
+        )
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The audiences that an assertion may name."""
+        issuer = self.settings.issuer.rstrip("/")
+        return (self.settings.issuer, f"{issuer}{TOKEN_PATH}")
+
+
+_REFUSAL_DELAY = 20_000
+"""Microseconds. A rejection of a client waits a random part of them, since looking up an existing client takes some ten
+longer."""
+
+
+async def give_token(
+    token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
+) -> tuple[TokenResponse, Counted | None]:
+    """The response to a token request (RFC 6749, 4.3, 4.4 and 6), and the rest of a client's limit.
+
+    Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
+    """
+    kind = form.get("grant_type")
+    counted = None
+    if kind is None:
+        raise invalid_request("grant_type is missing.")
+    if kind == "client_credentials":
+        client = await authenticate(token_service, shown, address)
+        limit = Limit("token", token_service.settings.token_requests)
+        await token_service.rate_limiter.require(limit, client.client_id)
+        counted = limit, await token_service.rate_limiter.left(limit, client.client_id)
+        scope = " ".join(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs)
+        token = await token_service.keys.token(PrincipalKind.CLIENT, client.id, client.client_id, scope)
+        return _token_response(token, scope), counted
+    if kind == "password":
+        account = await _log_in(token_service, form, address)
+        return await _person_response(token_service, await _opened(token_service, account, form.get("label"))), None
+    if kind == "refresh_token":
+        return await _person_response(token_service, await _renewed(token_service, form, address)), None
+    raise Malformed("Use client_credentials, password or refresh_token.", code="unsupported_grant_type")
+
+
+def _token_response(token: str, scope: str) -> TokenResponse:
+    return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
+
+
+async def _person_response(token_service: TokenService, renewal: Renewal) -> TokenResponse:
+    token = await token_service.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
+    left = int((renewal.until - now()).total_seconds())
+    return {**_token_response(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
+
+
+async def _opened(token_service: TokenService, account: Account, label: str | None) -> Renewal:
+    actor = Principal(PrincipalKind.ACCOUNT, account.id, account.name)
+    async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
+        return await sessions.open_session(uow, account.id, label)
+
+
+async def _renewed(token_service: TokenService, form: Mapping[str, str], address: str) -> Renewal:
+    token = form.get("refresh_token")
+    if token is None:
+        raise invalid_request("refresh_token is missing.")
+    failures = Limit("failed", token_service.settings.failed_authentications)
+    await token_service.rate_limiter.refuse_spent(failures, site_of(address))
+    async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+        renewal = await sessions.renew(uow, token, token_service.refresh_secret)
+    if renewal is None:
+        await token_service.rate_limiter.hit(failures, site_of(address))
+        raise invalid_grant("The refresh token is not valid; sign in again.")
+    return renewal
+
+
+async def authenticate(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Client:
+    """The authenticated client. Raises InvalidClient, or RateLimited after too many failures of this address."""
+    failures = Limit("failed", token_service.settings.failed_authentications)
+    await token_service.rate_limiter.refuse_spent(failures, site_of(address))
+    try:
+        return await _client(token_service, shown, address)
+    except InvalidClient:
+        await token_service.rate_limiter.hit(failures, site_of(address))
+        await asyncio.sleep(secrets.randbelow(_REFUSAL_DELAY) / 1_000_000)
+        raise
+
+
+async def _client(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Client:
+    if shown is None:
+        raise InvalidClient("The client shows no credentials.")
+    client_id = shown.client_id if isinstance(shown, Secret) else claimed_client(shown.token)
+    if isinstance(shown, Assertion) and shown.client_id not in (None, client_id):
+        raise InvalidClient
+    async with token_service.database.acquire() as connection:
+        found = await clients.for_token(connection, client_id) if client_id.isprintable() else None
+        if found is None or not may_come_from(address, found.ip_allow):
+            raise InvalidClient
+        if isinstance(shown, Secret):
+            _check_secret(shown, found.secrets)
+        else:
+            if found.jwks is None:
+                raise InvalidClient
+            proof = prove(shown.token, client_id, found.jwks, token_service.audiences, time.time())
+            await _use_once(connection, proof)
+    return found
+
+
+def _check_secret(shown: Secret, digests: list[bytes]) -> None:
+    digest = hashlib.sha256(shown.secret.encode()).digest()
+    if not any(hmac.compare_digest(digest, bytes(known)) for known in digests):
+        raise InvalidClient
+
+
+async def _use_once(connection: Connection, proof: Proof) -> None:
+    if not await queries.use_assertion(connection, proof.digest, datetime.fromtimestamp(proof.until, UTC)):
+        raise InvalidClient("The assertion was used before.")
+
+
+async def _log_in(token_service: TokenService, form: Mapping[str, str], address: str) -> Account:
+    username, password = form.get("username"), form.get("password")
+    if username is None or password is None:
+        raise invalid_request("username and password are needed.")
+    found = await proves_password(token_service, email_key(username), password, address)
+    if found is None:
+        raise invalid_grant()
+    return found
+
+
+async def proves_password(token_service: TokenService, key: str, password: str, address: str) -> Account | None:
+    """The account of a folded address with this password; None for a wrong one, which counts as a failure.
+
+    Raises RateLimited after too many failures.
+    """
+    failures = Limit("failed", token_service.settings.failed_authentications)
+    await token_service.rate_limiter.refuse_spent(failures, site_of(address))
+    found = await _person(token_service, key, password, address)
+    if found is None:
+        await token_service.rate_limiter.hit(failures, site_of(address))
+    return found
+
+
+async def _person(token_service: TokenService, key: str, password: str, address: str) -> Account | None:
+    if len(password) > LONGEST_PASSWORD or not key.isprintable():
+        return None
+    keys = login_keys(key, address)
+    async with token_service.passwords.hashing_slot():
+        async with token_service.database.acquire() as connection:
+            before = await queries.failures(connection, keys)
+            account = await accounts.for_login(connection, key)
+        wait = (before.locked_until - now()).total_seconds()
+        if wait > 0:
+            raise RateLimited("Too many wrong passwords from this address.", retry_after=int(wait) + 1)
+        stored = account.password_hash if account else None
+        right = await token_service.passwords.matches(stored, password)
+        if right and not before.was_wrong:
+            return account
+        async with token_service.database.acquire() as connection:
+            if right:
+                await queries.login_succeeded(connection, keys.here)
+            else:
+                await _count_failure(token_service, connection, keys, before.anywhere)
+    return account if right else None
+
+
+async def _count_failure(token_service: TokenService, connection: Connection, keys: LoginKeys, anywhere: int) -> None:
+    """Counts a wrong password; a network is counted once for each account for which it fails."""
+    free = FREE_FAILURES if anywhere < CEILING else 0
+    if await queries.login_failed(connection, keys.here, free) == 1:
+        await queries.login_failed(connection, keys.place, token_service.settings.failed_accounts)
+    await queries.login_failed(connection, keys.anywhere, NEVER_LOCKED)
+
+
+async def revoke(token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str) -> None:
+    """Revokes a token before its expiry (RFC 7009). A client revokes its own; whoever has a person's token revokes
+    that; a refresh token ends its session.
+
+    A token that is not valid, or is another's, does not change, and no error is raised.
+    """
+    client = await authenticate(token_service, shown, address) if shown is not None else None
+    if is_refresh_token(token):
+        if client is None:
+            async with unit_of_work(
+                token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")
+            ) as uow:
+                await sessions.end_by_token(uow, token)
+        return
+    claims = await _claims(token_service, token)
+    if claims is None or claims.client_id != (client.client_id if client else ""):
+        return
+    until = datetime.fromtimestamp(claims.expires_at + SKEW, UTC)
+    async with token_service.database.acquire() as connection:
+        await queries.revoke_token(connection, claims.token_id, claims.kind, claims.subject, until)
+
+
+async def introspect(
+    token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str
+) -> Mapping[str, object]:
+    """The state of a token now (RFC 7662), for the client that it was issued to, and for clients whose grants permit
+    them to read tokens everywhere; for any other client no token is active."""
+    client = await authenticate(token_service, shown, address)
+    claims = await _claims(token_service, token)
+    if claims is None or not (claims.client_id == client.client_id or await _reads_tokens(token_service, client)):
+        return {"active": False}
+    return {"active": True, "token_type": "Bearer", **claims.document(token_service.keys.rules)}
+
+
+async def _reads_tokens(token_service: TokenService, client: Client) -> bool:
+    principal = await token_service.inspector.principal_of_kind(PrincipalKind.CLIENT, client.id)
+    return principal.permission_scope(ROLES, TOKENS, READ).everywhere
+
+
+async def _claims(token_service: TokenService, token: str) -> Claims | None:
+    try:
+        return await token_service.inspector.claims(f"Bearer {token}")
+    except InvalidToken:
+        return None

@@ -1,0 +1,223 @@
+"""Tokens over HTTP: RFC 6749, 7009, 7662, 8414 and 7517, and who one is."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from services.access.principals.api_keys.queries import suspended
+from services.access.principals.tokens import operations, queries
+from services.access.principals.tokens.assertions import ALGORITHMS
+from services.access.principals.tokens.domain import invalid_request
+from services.access.principals.tokens.guards import Asked, CurrentTokenService
+from services.access.principals.tokens.schemas import (
+    TOKEN_ALONE,
+    TOKEN_FORM,
+    Introspection,
+    KeySet,
+    Me,
+    Metadata,
+    Token,
+)
+from shared.auth.tokens import Bearer
+from shared.kernel.clock import now, to_text
+from shared.kernel.errors import Unauthenticated
+from shared.web.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
+from shared.web.route import refuse_unknown
+from shared.web.route_options import OptionsRouter, RouteOptions
+
+_PREFIX = "/access/v1"
+_JSON = "application/json; charset=utf-8"
+_PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_FOR_ALL = {"Cache-Control": "public, max-age=300"}
+_FORM_PROBLEMS = (
+    "unknown_parameter",
+    "invalid_request",
+    "invalid_client",
+    "rate_limited",
+    "request_timeout",
+    "too_large",
+    "unsupported_media_type",
+)
+
+router = OptionsRouter(tags=["tokens"])
+
+
+def _json(content: Any, headers: dict[str, str]) -> Response:
+    return Response(orjson.dumps(content), 200, headers, _JSON)
+
+
+@router.post(
+    f"{_PREFIX}/oauth/token",
+    options=RouteOptions(
+        is_public=True, is_keyed=False, problems=(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
+    ),
+    operation_id="createToken",
+    summary="Get an access token",
+    description="By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.",
+    response_model=None,
+    responses={200: {"model": Token}},
+    openapi_extra=TOKEN_FORM,
+)
+async def create_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
+    content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
+    if counted is not None:
+        put_fields(request, *counted)
+    return _json(content, _PRIVATE)
+
+
+@router.post(
+    f"{_PREFIX}/oauth/revoke",
+    options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
+    operation_id="revokeToken",
+    summary="End a token before its time",
+    description="RFC 7009. The response for an unknown token is the same as for a known one.",
+    response_model=None,
+    response_class=Response,
+    responses={200: {"description": "The token, if there was one, is at its end."}},
+    openapi_extra=TOKEN_ALONE,
+)
+async def revoke_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
+    await request_authenticator_of(request).anonymous(request)
+    await operations.revoke(token_service, _token(asked.form), asked.shown, asked.address)
+    return Response(None, 200, _PRIVATE)
+
+
+@router.post(
+    f"{_PREFIX}/oauth/introspect",
+    options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
+    operation_id="introspectToken",
+    summary="Introspect a token",
+    description="RFC 7662. For the caller's own tokens; those of others require a grant.",
+    response_model=None,
+    responses={200: {"model": Introspection}},
+    openapi_extra=TOKEN_ALONE,
+)
+async def introspect_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
+    await request_authenticator_of(request).anonymous(request)
+    return _json(await operations.introspect(token_service, _token(asked.form), asked.shown, asked.address), _PRIVATE)
+
+
+def _token(form: dict[str, str]) -> str:
+    if "token" not in form:
+        raise invalid_request("token is missing.")
+    return form["token"]
+
+
+@router.get(
+    "/.well-known/oauth-authorization-server",
+    options=RouteOptions(is_public=True),
+    operation_id="getAuthorizationServer",
+    summary="Where and how tokens are given",
+    description="RFC 8414: what an OAuth 2.0 library reads to find everything else.",
+    response_model=None,
+    responses={200: {"model": Metadata}},
+)
+@router.get(
+    f"{_PREFIX}/.well-known/oauth-authorization-server",
+    options=RouteOptions(is_public=True),
+    include_in_schema=False,
+    response_model=None,
+)
+async def authorization_server(token_service: CurrentTokenService) -> Response:
+    issuer = token_service.settings.issuer
+    base = f"{issuer.rstrip('/')}{_PREFIX}"
+    ways = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    signed = {"token_endpoint_auth_methods_supported": ways}
+    for endpoint in ("introspection", "revocation"):
+        signed[f"{endpoint}_endpoint_auth_methods_supported"] = ways
+        signed[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ALGORITHMS)
+    content = {
+        "issuer": issuer,
+        "token_endpoint": f"{base}/oauth/token",
+        "revocation_endpoint": f"{base}/oauth/revoke",
+        "introspection_endpoint": f"{base}/oauth/introspect",
+        "jwks_uri": f"{base}/.well-known/jwks.json",
+        "grant_types_supported": ["client_credentials", "password", "refresh_token"],
+        "response_types_supported": [],
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "service_documentation": f"{issuer.rstrip('/')}/docs",
+        **signed,
+    }
+    return _json(content, _FOR_ALL)
+
+
+@router.get(
+    "/.well-known/jwks.json",
+    options=RouteOptions(is_public=True),
+    operation_id="getKeySet",
+    summary="The keys that tokens are verified with",
+    description="RFC 7517. Cache them for five minutes, and read them again for an unknown `kid`.",
+    response_model=None,
+    responses={200: {"model": KeySet}},
+)
+@router.get(
+    f"{_PREFIX}/.well-known/jwks.json",
+    options=RouteOptions(is_public=True),
+    include_in_schema=False,
+    response_model=None,
+)
+async def key_set(token_service: CurrentTokenService) -> Response:
+    await token_service.keys.ensure()
+    async with token_service.database.acquire() as connection:
+        keys = await queries.published_keys(connection, now())
+    return _json({"keys": keys}, _FOR_ALL)
+
+
+@router.get(
+    f"{_PREFIX}/me",
+    options=RouteOptions(problems=("unauthenticated", "invalid_token", "rate_limited", "unknown_parameter")),
+    operation_id="getMe",
+    summary="Show the caller and its grants",
+    description="The principal, its active grants, and when its token expires.",
+    response_model=None,
+    responses={200: {"model": Me}},
+)
+async def me(request: Request) -> Response:
+    header = request.headers.get("authorization")
+    if header is None:
+        raise Unauthenticated(
+            "Authentication is required: send an access token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'}
+        )
+    principal = await authenticated_principal(request)
+    refuse_unknown(request, frozenset())
+    bearer: Bearer = await request.app.state.authenticator.bearer(header)
+    session = bearer.claims.session if bearer.claims else None
+    grants = [
+        {
+            "role": grant.role,
+            "scope_kind": grant.scope_kind,
+            "scope_id": grant.scope_id,
+            "from": grant.starts,
+            "to": grant.ends,
+            "delegated_from": str(grant.delegated_from) if grant.delegated_from else None,
+            "resources": _listed(grant.resources),
+            "verbs": _listed(grant.verbs),
+        }
+        for grant in principal.grants
+    ]
+    async with request.app.state.database.acquire() as connection:
+        owner = principal.account_id
+        waiting = await suspended(connection, owner) if owner else []
+    content = {
+        "principal": {"kind": str(principal.kind), "id": str(principal.id), "name": principal.name},
+        "grants": grants,
+        "resources": _listed(_union(grant.resources for grant in principal.grants)),
+        "verbs": _listed(_union(grant.verbs for grant in principal.grants)),
+        "suspended_api_keys": [str(key) for key in waiting],
+        "session_id": str(session) if session else None,
+        "expires_at": to_text(datetime.fromtimestamp(bearer.expires_at, UTC)),
+    }
+    return _json(content, {**_PRIVATE, "Vary": "Authorization"})
+
+
+def _union(narrowings: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """What a machine's grants are narrowed to, together; None where no grant is narrowed."""
+    known = [narrowing for narrowing in narrowings if narrowing is not None]
+    return frozenset().union(*known) if known else None
+
+
+def _listed(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)

@@ -1,0 +1,156 @@
+"""Bodies and responses of the token endpoints, for the contract."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from services.access.principals.clients.schemas import JsonWebKey
+from services.access.principals.tokens.domain import FORM
+from shared.web.contract import Described
+
+
+class Token(Described):
+    """RFC 6749, 5.1."""
+
+    access_token: Annotated[str, "The token; send it as `Authorization: Bearer …`."] = Field(
+        examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.e30.c2lnbmF0dXJl"]
+    )
+    token_type: Annotated[str, "Always `Bearer`."] = Field(examples=["Bearer"])
+    expires_in: int = Field(examples=[600], description="Seconds.")
+    scope: Annotated[str, "The resources and verbs of the token."] = Field(examples=["membership.experts:read"])
+    refresh_token: str | None = Field(None, description="For people: renews the session, once.")
+    refresh_expires_in: int | None = Field(None, examples=[43200], description="Seconds.")
+
+
+class Introspection(Described):
+    """RFC 7662, 2.2. Only `active` if the token is not valid."""
+
+    model_config = ConfigDict(extra="allow")
+    active: Annotated[bool, "Whether the token is valid and of the caller, or the caller may introspect all."]
+
+
+class KeySet(Described):
+    """RFC 7517, 5."""
+
+    keys: Annotated[list[JsonWebKey], "The keys that tokens are verified with."]
+
+
+class Metadata(Described):
+    """RFC 8414."""
+
+    model_config = ConfigDict(extra="allow")
+    issuer: Annotated[str, Field(examples=["https://escm.example.org"]), "The issuer that tokens name."]
+    token_endpoint: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/oauth/token"]), "Where tokens are given."
+    ]
+    revocation_endpoint: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/oauth/revoke"]), "Where tokens are ended."
+    ]
+    introspection_endpoint: Annotated[
+        str,
+        Field(examples=["https://escm.example.org/access/v1/oauth/introspect"]),
+        "The introspection endpoint.",
+    ]
+    jwks_uri: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/.well-known/jwks.json"]), "Where the keys are."
+    ]
+    grant_types_supported: Annotated[list[str], Field(examples=[["client_credentials"]]), "The grant types."]
+    response_types_supported: Annotated[list[str], Field(examples=[[]]), "Always empty: nothing redirects."]
+    service_documentation: Annotated[str, Field(examples=["https://escm.example.org/docs"]), "Where the reference is."]
+    token_endpoint_auth_methods_supported: Annotated[
+        list[str], Field(examples=[["client_secret_basic"]]), "How a client authenticates at the token endpoint."
+    ]
+    token_endpoint_auth_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What a client may sign assertions for the token endpoint with."
+    ]
+    introspection_endpoint_auth_methods_supported: Annotated[
+        list[str],
+        Field(examples=[["client_secret_basic"]]),
+        "How a client authenticates at the introspection endpoint.",
+    ]
+    introspection_endpoint_auth_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What a client may sign assertions for the introspection endpoint with."
+    ]
+    revocation_endpoint_auth_methods_supported: Annotated[
+        list[str], Field(examples=[["client_secret_basic"]]), "How a client authenticates at the revocation endpoint."
+    ]
+    revocation_endpoint_auth_signing_alg_values_supported: Annotated[
+        list[str], Field(examples=[["ES256"]]), "What a client may sign assertions for the revocation endpoint with."
+    ]
+
+
+class PrincipalAnswer(Described):
+    """Who the token speaks for."""
+
+    kind: Annotated[str, "`account`, `client` or `api_key`."] = Field(examples=["account"])
+    id: Annotated[str, "The id of the account, client or key."] = Field(
+        examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]
+    )
+    name: Annotated[str, "The name of the account, client or key."] = Field(examples=["Ana Example"])
+
+
+class HeldGrant(Described):
+    """An active grant. `to` is null if it has no end, `scope_id` if the scope is global. `resources` and `verbs`
+    restrict the grant of a client or key; they are null without a restriction."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    role: Annotated[str, "The role."] = Field(examples=["secretariat_officer"])
+    scope_kind: Annotated[str, "The kind of the scope."] = Field(examples=["country"])
+    scope_id: Annotated[str | None, "The scope of the role; null if the scope is global."] = Field(examples=["XA"])
+    starts: Annotated[str, "The first day."] = Field(alias="from", examples=["2026-11-24"])
+    ends: Annotated[str | None, "The last day; null without an end."] = Field(alias="to", examples=[None])
+    delegated_from: Annotated[str | None, "The grant that it was passed on from."] = Field(None, examples=[None])
+    resources: Annotated[
+        list[str] | None, "The resources that narrow the grant of a client or key; null where none do."
+    ] = Field(None, examples=[None])
+    verbs: Annotated[list[str] | None, "The verbs that narrow the grant of a client or key; null where none do."] = (
+        Field(None, examples=[None])
+    )
+
+
+class Me(Described):
+    """The caller, as every service sees it.
+
+    `resources` and `verbs` are those of a client or key, over all its grants; null for people. `suspended_api_keys`
+    are a person's keys that wait to be enabled again, since the password was recovered by mail.
+    """
+
+    principal: Annotated[PrincipalAnswer, "Who the token speaks for."]
+    grants: Annotated[list[HeldGrant], "The active grants of the caller."]
+    resources: Annotated[
+        list[str] | None, "The resources of a client or key, over all its grants; null for people."
+    ] = Field(None, examples=[["membership.experts"]])
+    verbs: Annotated[list[str] | None, "The verbs of a client or key, over all its grants; null for people."] = Field(
+        None, examples=[["read"]]
+    )
+    suspended_api_keys: Annotated[
+        list[str], "A person's keys that wait to be enabled again, since the password was recovered by mail."
+    ] = Field([], examples=[[]])
+    session_id: Annotated[str | None, "The session that the token is of; null for clients and keys."] = Field(
+        examples=["0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"]
+    )
+    expires_at: Annotated[str, "When the token ends."] = Field(examples=["2026-11-24T10:10:00.000000Z"])
+
+
+_CLIENT = {
+    "client_id": {"type": "string"},
+    "client_secret": {"type": "string"},
+    "client_assertion_type": {"type": "string"},
+    "client_assertion": {"type": "string"},
+}
+
+
+def _form(required: str, **fields: Any) -> dict[str, Any]:
+    schema = {"type": "object", "required": [required], "properties": {**fields, **_CLIENT}}
+    return {"requestBody": {"required": True, "content": {FORM: {"schema": schema}}}}
+
+
+TOKEN_FORM = _form(
+    "grant_type",
+    grant_type={"type": "string", "enum": ["client_credentials", "password", "refresh_token"]},
+    username={"type": "string"},
+    password={"type": "string", "format": "password"},
+    label={"type": "string", "maxLength": 60, "description": "How the session is shown to its owner."},
+    refresh_token={"type": "string"},
+)
+TOKEN_ALONE = _form("token", token={"type": "string"}, token_type_hint={"type": "string"})

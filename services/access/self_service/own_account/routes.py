@@ -1,0 +1,139 @@
+"""The caller's own account over HTTP."""
+
+from dataclasses import replace
+from typing import Annotated, Any, cast
+
+from fastapi import Body, Depends, Response
+
+from services.access.access import ROLES
+from services.access.principals.accounts import operations as accounts
+from services.access.principals.accounts.domain import LIFECYCLE
+from services.access.principals.accounts.routes import ACCOUNT_API
+from services.access.principals.accounts.schemas import AccountAnswer, AccountFields
+from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.guards import current_session
+from services.access.self_service.account_mail import new_address
+from services.access.self_service.account_mail.domain import MOST_ASKED, NEW_ADDRESS
+from services.access.self_service.account_mail.schemas import Registered, TokenBody
+from services.access.self_service.own_account import operations
+from services.access.self_service.own_account.guards import changeable_account, own_account, require_own_password
+from services.access.self_service.own_account.schemas import OwnAccountBody, OwnEmailBody, OwnPasswordBody
+from services.access.settings import AccessSettings
+from shared.database.statements import Row
+from shared.kernel.errors import Forbidden
+from shared.mail.sealing import MailSeal
+from shared.ratelimit.limiter import Limit
+from shared.web.contract import ShownAs, patch_of
+from shared.web.mailed_tokens import limit_tries, mail_is_on_its_way, may_mail
+from shared.web.record_routes import apply_patch, take_transition
+from shared.web.request_context import CurrentContext
+from shared.web.responses import item_response
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
+from shared.web.schemas import TransitionBody, transition_model
+
+router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
+OWN_ACCOUNT_API = replace(ACCOUNT_API, body=OwnAccountBody, transition=operations.transition)
+_Patch = Annotated[
+    dict[str, Any],
+    ShownAs(patch_of("OwnAccount", OwnAccountBody)),
+    Body(media_type="application/merge-patch+json"),
+]
+_Transition = Annotated[TransitionBody, ShownAs(transition_model("Account", LIFECYCLE, AccountFields))]
+_OWN_EMAIL = Limit("own_email", MOST_ASKED, 24 * 3600)
+_Changeable = Annotated[Row, Depends(changeable_account)]
+
+
+@router.get(
+    "/me",
+    options=RouteOptions(is_item=True),
+    operation_id="getOwnAccount",
+    summary="Read one's own account",
+    description="404 for clients and keys, which have none.",
+    responses={200: {"model": AccountAnswer}},
+)
+async def get_own_account(row: Annotated[Row, Depends(own_account)], ctx: CurrentContext) -> Response:
+    return item_response(ctx, await ACCOUNT_API.item(row, ctx))
+
+
+@router.patch(
+    "/me",
+    options=RouteOptions(is_conditional=True),
+    operation_id="updateOwnAccount",
+    summary="Change one's own name, language or notifications",
+    description="A merge patch: what is absent stays. `If-Match` names the version that it changes.",
+    responses={200: {"model": AccountAnswer}},
+)
+async def update_own_account(patch: _Patch, row: _Changeable, ctx: CurrentContext) -> Response:
+    return await apply_patch(OWN_ACCOUNT_API, accounts.update, ctx, row, patch)
+
+
+@router.post(
+    "/me/transitions",
+    options=RouteOptions(is_conditional=True),
+    operation_id="transitionOwnAccount",
+    summary="Close one's own account",
+    description="`close` ends the account with its sessions, grants and API keys. Records about the person stay.",
+    responses={200: {"model": AccountAnswer}},
+)
+async def transition_own_account(body: _Transition, row: _Changeable, ctx: CurrentContext) -> Response:
+    return await take_transition(OWN_ACCOUNT_API, ctx, row, body)
+
+
+@router.post(
+    "/me/password",
+    options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password", "password_known")),
+    operation_id="changeOwnPassword",
+    summary="Choose another password; all other sessions end",
+    description="Requires the present password.",
+    status_code=204,
+    response_model=None,
+)
+async def change_own_password(body: OwnPasswordBody, ctx: CurrentContext) -> Response:
+    account = await require_own_password(ctx, body.old_password)
+    session = await current_session(ctx)
+    async with ctx.writing() as uow:
+        await accounts.change_password(uow, account, body.new_password)
+        await sessions.end_all(uow, account, besides=session, reason="new password")
+    return Response(status_code=204)
+
+
+@router.post(
+    "/me/email",
+    options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password",)),
+    operation_id="changeOwnEmail",
+    summary="Ask for another address",
+    description="Requires the present password, five times a day at most. A mail to the new address has the token that"
+    " confirms it within a day, one to the present address another that refuses it. The response is the same for every"
+    " address. Of an account with a role that two persons give, `change_identity` changes the address.",
+    status_code=202,
+    response_model=None,
+    responses={202: {"model": Registered, "description": "The mails are on their way."}},
+)
+async def change_own_email(body: OwnEmailBody, ctx: CurrentContext) -> Response:
+    account = await require_own_password(ctx, body.password, "/password")
+    settings = cast(AccessSettings, ctx.settings)
+    await ctx.request.app.state.rate_limiter.require(_OWN_EMAIL, str(account))
+    mails = await may_mail(ctx, settings.mail_requests, NEW_ADDRESS, body.email)
+    async with ctx.writing() as uow:
+        await new_address.ask_for(uow, MailSeal(settings), account, body.email, settings.page, mails=mails)
+    return mail_is_on_its_way()
+
+
+@router.post(
+    "/me/email/confirm",
+    options=RouteOptions(is_keyed=False, problems=("token_not_valid",)),
+    operation_id="confirmOwnEmail",
+    summary="Confirm the new address with the token that came by mail; all other sessions end",
+    description="The record that the account owns gets the new address in place of the previous one, if the person had"
+    " shown that to be theirs.",
+    status_code=204,
+    response_model=None,
+)
+async def confirm_own_email(body: TokenBody, ctx: CurrentContext) -> Response:
+    account = ctx.principal.account_id
+    if account is None:
+        raise Forbidden("Only a person has an address of their own.", members={"reason": "not_permitted"})
+    await limit_tries(ctx)
+    await new_address.confirm(ctx.uow, account, await current_session(ctx), body.token)
+    return Response(status_code=204)

@@ -1,6 +1,0 @@
-"""Assessments."""
-
-from services.actions.assessments.record import Assessment
-from shared.records.columns import table_of
-
-assessment = table_of(Assessment, "action_assessment")

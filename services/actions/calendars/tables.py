@@ -1,6 +1,0 @@
-"""Calendars."""
-
-from services.actions.calendars.record import Calendar
-from shared.records.columns import table_of
-
-calendar = table_of(Calendar, "action_calendar")

@@ -1,0 +1,53 @@
+"""What goes over HTTP for editions of schemes."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field, HttpUrl, PlainSerializer, StringConstraints
+
+from services.actions.classification.schemes import record
+from services.actions.classification.schemes.domain import CODE, LIFECYCLE
+from services.actions.classification.schemes.tables import scheme
+from shared.records.plain import presenter
+from shared.web.fields import Body, Keyword, Line, LocalizedTexts, OneLine, Titles
+from shared.web.schemas import RecordResponse
+
+SchemeCode: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^{CODE.pattern}$"), Field(examples=["soils"])]
+Edition: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$"), Field(examples=["2026"])
+]
+Code: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64), OneLine, Field(examples=["15.3"])]
+
+
+class Tag(Body):
+    """A code of a scheme. The code of a scheme with a current edition is one of that edition; other schemes are free
+    text."""
+
+    scheme: Annotated[Keyword, Field(examples=["sdg"]), "The code of the scheme."]
+    code: Annotated[Keyword, Field(examples=["15.3"]), "The code in the scheme."]
+
+
+class SchemeBody(Body, of=record.Scheme):
+    """An edition as it is written. Once it is published, its titles take further languages only."""
+
+    code: SchemeCode
+    edition: Edition
+    titles: Titles
+    source: Annotated[HttpUrl, PlainSerializer(str)]
+    licence: Line | None = None
+    publisher: Line | None = None
+
+
+class Scheme(RecordResponse, of=record.Scheme, lifecycle=LIFECYCLE):
+    """An edition of a scheme; its country is always null."""
+
+    code: Annotated[str, Field(examples=["sdg"])]
+    edition: Annotated[str, Field(examples=["2015"])]
+    titles: LocalizedTexts
+    source: Annotated[str | None, Field(examples=["https://undocs.org/A/RES/70/1"])]
+    licence: Annotated[str | None, Field(examples=["CC-BY-4.0"])]
+    publisher: Annotated[str | None, Field(examples=["United Nations"])]
+    code_count: Annotated[int, Field(examples=[434])]
+    assessments: Annotated[list[str], Field(examples=[[]])]
+
+
+present = presenter(record.Scheme, scheme)

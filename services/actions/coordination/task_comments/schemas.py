@@ -1,0 +1,31 @@
+"""What goes over HTTP for comments on tasks."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.actions.coordination.task_comments import record
+from services.actions.coordination.task_comments.domain import LIFECYCLE
+from services.actions.coordination.task_comments.tables import task_comment
+from shared.records.plain import presenter
+from shared.web.fields import Body, Clean
+from shared.web.schemas import RecordResponse
+
+_EXAMPLE = Field(examples=["The station opens in May."])
+
+
+class TaskCommentBody(Body, of=record.TaskComment):
+    """The body of a comment."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=5_000), Clean, _EXAMPLE]
+
+
+class TaskComment(RecordResponse, of=record.TaskComment, lifecycle=LIFECYCLE):
+    """A comment as a caller sees it."""
+
+    task_id: UUID
+    text: Annotated[str, _EXAMPLE]
+
+
+present = presenter(record.TaskComment, task_comment)

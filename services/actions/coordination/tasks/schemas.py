@@ -1,0 +1,108 @@
+"""What goes over HTTP for tasks."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.actions.coordination.tasks import domain, record
+from services.actions.coordination.tasks.tables import task
+from shared.kernel.clock import today
+from shared.records.plain import presenter
+from shared.web.contract import STATES
+from shared.web.fields import Body, CountryCode, Day, Line, LocalizedTexts, Texts, Titles
+from shared.web.schemas import RecordResponse
+from shared.web.values import row_values
+
+
+class Owner(Body):
+    """An account, or whoever holds a role in the country."""
+
+    account_id: Annotated[UUID | None, "The account, which has a grant in the country."] = None
+    role: Annotated[Literal[domain.ROLES] | None, "The role in the country."] = None  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> "Owner":
+        if (self.account_id is None) == (self.role is None):
+            raise PydanticCustomError("account_or_role", "Give either account_id or role.")
+        return self
+
+
+class About(Body):
+    """What a task follows from; `other` needs no id."""
+
+    kind: Annotated[Literal[domain.ABOUT], "The kind of record."]  # type: ignore[valid-type]
+    id: Annotated[UUID | None, "The id of the meeting, letter, report or milestone."] = None
+    decision: Annotated[
+        Line | None, Field(examples=["host"]), "The key of the meeting's decision that the task carries out."
+    ] = None
+
+    @model_validator(mode="after")
+    def _names_a_record(self) -> "About":
+        if self.id is None and self.kind != "other":
+            raise PydanticCustomError("required", "Only `other` has no id.")
+        if self.decision is not None and self.kind != "meeting":
+            raise PydanticCustomError("invalid_value", "Only a meeting has decisions.")
+        return self
+
+
+class TaskBody(Body, of=record.Task):
+    """A task as it is written; its country and what it follows from stay, and its owner changes by `assign`."""
+
+    titles: Titles
+    text: Texts = {}
+    due: Day
+    priority: Literal[domain.PRIORITIES] = "normal"  # type: ignore[valid-type]
+
+
+class TaskCreate(TaskBody, of=record.Task):
+    """A new task."""
+
+    country: CountryCode
+    owner: Annotated[Owner | None, "Who is to do it; the secretariat assigns a task without an owner."] = None
+    about: Annotated[About | None, "What the task follows from."] = None
+
+
+class TaskFields(Body):
+    """What `assign` takes."""
+
+    owner: Annotated[Owner | None, "For `assign`: the new owner; without one, nobody owns the task."] = None
+
+
+class Task(RecordResponse, of=record.Task, lifecycle=domain.LIFECYCLE):
+    """A task as a caller sees it. `overdue`: its day is over and nobody has completed it."""
+
+    titles: LocalizedTexts
+    text: LocalizedTexts
+    due: date
+    priority: Annotated[str, Field(examples=["normal"], json_schema_extra={STATES: [*domain.PRIORITIES]})]
+    owner: Annotated[Owner | None, "Who is to do it; null for nobody."]
+    about: Annotated[About | None, "What the task follows from."]
+    completed_by: Annotated[str | None, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])] = None
+    completed_on: date | None
+    verified_on: date | None
+    overdue: Annotated[bool, "Whether its day is over and nobody has completed it."]
+
+
+def columns(body: TaskBody) -> dict[str, Any]:
+    """The columns that a body sets; the parts of `owner` and `about` have columns of their own."""
+    found = row_values(body, task)
+    if isinstance(body, TaskCreate):
+        owner, about = found.pop("owner") or {}, found.pop("about") or {}
+        found |= {"owner_id": owner.get("account_id"), "owner_role": owner.get("role")}
+        found |= {"about_kind": about.get("kind"), "about_record": about.get("id")}
+        found["about_decision"] = about.get("decision")
+    return found
+
+
+def _derived(row: Mapping[str, Any]) -> dict[str, Any]:
+    account, role, kind, key = (row[name] for name in ("owner_id", "owner_role", "about_kind", "about_record"))
+    owner = {"account_id": account and str(account), "role": role} if account or role else None
+    about = {"kind": kind, "id": key and str(key), "decision": row["about_decision"]} if kind else None
+    return {"owner": owner, "about": about, "overdue": domain.is_overdue(row["status"], row["due"], today())}
+
+
+present = presenter(record.Task, task, derive=_derived)

@@ -1,6 +1,0 @@
-"""Letters."""
-
-from services.actions.correspondence.record import Letter
-from shared.records.columns import table_of
-
-correspondence = table_of(Letter, "action_correspondence")

@@ -1,6 +1,0 @@
-"""Endorsements."""
-
-from services.actions.endorsements.record import Endorsement
-from shared.records.columns import table_of
-
-endorsement = table_of(Endorsement, "action_endorsement")

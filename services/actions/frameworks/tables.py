@@ -1,6 +1,0 @@
-"""Frameworks."""
-
-from services.actions.frameworks.record import Framework
-from shared.records.columns import table_of
-
-framework = table_of(Framework, "action_framework")

@@ -1,6 +1,0 @@
-"""Government bodies."""
-
-from services.actions.government_bodies.record import GovernmentBody
-from shared.records.columns import table_of
-
-government_body = table_of(GovernmentBody, "action_government_body")

@@ -1,0 +1,38 @@
+"""What goes over HTTP for government bodies."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, HttpUrl, PlainSerializer
+
+from services.actions.governments.government_bodies import record
+from services.actions.governments.government_bodies.domain import BODY_KINDS, LIFECYCLE
+from services.actions.governments.government_bodies.tables import government_body
+from shared.records.plain import presenter
+from shared.web.fields import Body, CountryCode, LocalizedTexts, Titles, Visible
+from shared.web.schemas import RecordResponse
+
+
+class BodyBody(Body, of=record.GovernmentBody):
+    """A government body as it is written; its country stays."""
+
+    names: Titles
+    kind: Literal[BODY_KINDS]  # type: ignore[valid-type]
+    website: Annotated[HttpUrl, PlainSerializer(str)] | None = None
+    visibility: Visible = "network"
+
+
+class BodyCreate(BodyBody):
+    """A ministry, agency or other body of a government."""
+
+    country: CountryCode
+
+
+class GovernmentBody(RecordResponse, of=record.GovernmentBody, lifecycle=LIFECYCLE):
+    """A government body as a caller sees it."""
+
+    names: LocalizedTexts
+    kind: Annotated[str, Field(examples=["ministry"])]
+    website: Annotated[str | None, Field(examples=["https://ministry.example.org/"])]
+
+
+present = presenter(record.GovernmentBody, government_body)

@@ -1,6 +1,0 @@
-"""Indicators."""
-
-from services.actions.indicators.record import Indicator
-from shared.records.columns import table_of
-
-indicator = table_of(Indicator, "action_indicator")

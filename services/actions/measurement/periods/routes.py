@@ -1,0 +1,72 @@
+"""Periods over HTTP: the routes of every record, and the extensions of one period."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Response
+
+from services.actions.access import ROLES
+from services.actions.measurement.periods import operations, queries, record
+from services.actions.measurement.periods.schemas import (
+    Extension,
+    ExtensionBody,
+    Extensions,
+    Period,
+    PeriodBody,
+    PeriodCreate,
+    present,
+    present_extension,
+)
+from shared.database.statements import Row
+from shared.records.rows import record_read
+from shared.web.error_mapping import register_constraint
+from shared.web.paging import linked_page
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
+from shared.web.route import ResourceRouter
+
+register_constraint("action_period_code_key", "/code", "The framework has a period of this code.")
+API = RecordApi(
+    kind=operations.PERIODS,
+    roles=ROLES,
+    listing=queries.LISTING,
+    response_model=Period,
+    create_body=PeriodCreate,
+    body=PeriodBody,
+    present=present,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+)
+router = API.routes()
+extensions = ResourceRouter(operations.EXTENSIONS, ROLES)
+extensions.prefix = operations.PERIODS.resource.path
+PeriodRow = Annotated[Row, Depends(API.readable)]
+
+
+@extensions.get(
+    "/{record}/extensions",
+    operation_id="listPeriodExtensions",
+    summary="List the extensions of a period",
+    description="Those of the countries that the caller's grants cover, by country.",
+    responses={200: {"model": Extensions}},
+)
+async def list_extensions(row: PeriodRow, ctx: CurrentContext) -> Response:
+    async with ctx.connection() as connection:
+        found = await queries.extensions_of(connection, ctx.access, row["id"])
+    return linked_page({"items": [present_extension(one) for one in found], "next": None}, None)
+
+
+@extensions.post(
+    "/{record}/extensions",
+    operation_id="createPeriodExtension",
+    summary="Give one country more time for a period",
+    description="Until then the country enters results though the period is closed, unless it is locked.",
+    status_code=201,
+    responses={201: {"model": Extension}},
+)
+async def create_extension(body: ExtensionBody, row: PeriodRow, ctx: CurrentContext) -> Response:
+    period = record_read(record.Period, row)
+    made = await operations.extend(ctx.uow, ctx.access, period, body.country, body.until, body.reason)
+    return Response(orjson.dumps(present_extension(made)), 201, media_type=JSON)

@@ -1,0 +1,84 @@
+"""Results over HTTP: the routes of every record, and revisions of a published one."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Body as FastBody
+from fastapi import Depends, Response
+
+from services.actions.access import ROLES
+from services.actions.measurement.results import operations, record
+from services.actions.measurement.results.comparisons import surroundings_of
+from services.actions.measurement.results.queries import LISTING, surroundings
+from services.actions.measurement.results.schemas import (
+    Result,
+    ResultBody,
+    ResultCreate,
+    ResultFields,
+    Revision,
+    RevisionReason,
+    present,
+    present_violations,
+)
+from services.actions.measurement.results.validation import violations
+from shared.database.statements import Row
+from shared.records.access_scope import AccessScope
+from shared.records.rows import record_read, with_columns
+from shared.web.contract import ShownAs
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import patched
+
+register_constraint("action_result_living_key", "/period_id", "There is a living result of this subject and time.")
+
+
+async def _validation(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
+    """The violations of a result. Grants over its country or centre show those by values of other results; others show
+    the comparison with what the caller may know of, if the indicator is part of it."""
+    shown = record_read(record.Result, row)
+    if access.sees_all_fields(shown.country, shown.centre_id):
+        async with ctx.connection() as connection:
+            around = (await surroundings_of(connection, [shown]))[shown.id]
+    elif row["of_indicator"] is None:
+        return {}
+    else:
+        around = surroundings(orjson.loads(row["of_indicator"]), orjson.loads(row["previous"] or "null"))
+    return {"validation": present_violations(violations(shown, around), shown.acknowledged)}
+
+
+API = RecordApi(
+    kind=operations.RESULTS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Result,
+    create_body=ResultCreate,
+    body=ResultBody,
+    present=present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    fields=ResultFields,
+    includes_in_items=True,
+    item_members=_validation,
+)
+router = API.routes()
+ResultRow = Annotated[Row, Depends(API.readable)]
+RevisionBody = Annotated[dict[str, Any], ShownAs(Revision), FastBody()]
+
+
+@router.post(
+    "/{record}/revisions",
+    operation_id="reviseResult",
+    summary="Revise a published result",
+    description="A draft with the values of the published result and with these changes. Its publication replaces it.",
+    status_code=201,
+    responses={201: {"model": Result}},
+)
+async def revise_result(body: RevisionBody, row: ResultRow, ctx: CurrentContext) -> Response:
+    reason = patched(RevisionReason, {}, {"reason": body.pop("reason", None)}).reason
+    changes = API.columns_of(patched(ResultBody, API.written_in(row), body))
+    wanted = with_columns(record_read(record.Result, row), changes)
+    made = await operations.revise(ctx.uow, ctx.access, wanted, reason)
+    return await API.respond_with(ctx, made.id, status=201)

@@ -1,0 +1,27 @@
+"""Validation rules over HTTP: the routes of every record, from this description."""
+
+from services.actions.access import ROLES
+from services.actions.measurement.validation_rules import operations
+from services.actions.measurement.validation_rules.queries import LISTING
+from services.actions.measurement.validation_rules.schemas import (
+    ValidationRule,
+    ValidationRuleBody,
+    ValidationRuleCreate,
+    present,
+)
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+
+register_constraint("action_validation_rule_code_key", "/code", "There is a rule of this code.")
+router = RecordApi(
+    kind=operations.VALIDATION_RULES,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=ValidationRule,
+    create_body=ValidationRuleCreate,
+    body=ValidationRuleBody,
+    present=present,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+).routes()

@@ -1,6 +1,0 @@
-"""Meetings."""
-
-from services.actions.meetings.record import Meeting
-from shared.records.columns import table_of
-
-meeting = table_of(Meeting, "action_meeting")

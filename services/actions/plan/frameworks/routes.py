@@ -1,0 +1,43 @@
+"""Frameworks over HTTP; one is also found by its code, which contains a slash."""
+
+from fastapi import Response
+
+from services.actions.access import ROLES
+from services.actions.plan.frameworks import operations, queries, schemas
+from shared.kernel.errors import NotFound
+from shared.web.paging import pick_fields
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
+from shared.web.responses import item_response
+from shared.web.route_options import RouteOptions, query_of
+
+API = RecordApi(
+    kind=operations.FRAMEWORKS,
+    roles=ROLES,
+    listing=queries.LISTING,
+    response_model=schemas.Framework,
+    create_body=schemas.FrameworkCreate,
+    body=schemas.FrameworkBody,
+    present=schemas.present,
+    create=operations.create,
+    update=operations.update,
+    is_public=True,
+)
+router = API.routes()
+
+
+@router.get(
+    "/{name}/{year:int}",
+    options=RouteOptions(is_public=True, is_item=True, query=query_of("fields")),
+    operation_id="getFrameworkByCode",
+    summary="Read one framework by its code",
+    responses={200: {"model": schemas.Framework}},
+)
+async def get_framework_by_code(name: str, year: int, ctx: CurrentContext) -> Response:
+    """`/frameworks/3+1/2026`."""
+    async with ctx.connection() as connection:
+        row = await queries.by_code(connection, ctx.access, f"{name}/{year}")
+    if row is None:
+        raise NotFound("There is no framework of this code.")
+    picked = pick_fields(ctx.request, frozenset(schemas.Framework.model_fields))
+    return item_response(ctx, await API.item(row, ctx), fields=picked)

@@ -1,0 +1,80 @@
+"""What goes over HTTP for milestones."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.actions.classification.schemes.schemas import Tag
+from services.actions.plan.milestones import domain, record
+from services.actions.plan.milestones.tables import milestone
+from shared.kernel.clock import today
+from shared.records.plain import presenter
+from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, Prose, Texts, Titles
+from shared.web.schemas import RecordResponse
+
+
+class MilestoneBody(Body, of=record.Milestone):
+    """A milestone as it is written; its action stays. Another `due` comes with its `due_reason`.
+
+    `weight` is its share among the action's milestones. `evidence_required` says which evidence a claim needs; with
+    false it needs none.
+    """
+
+    titles: Titles
+    due: Day
+    due_reason: Prose | None = None
+    weight: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1
+    codes: Annotated[list[Tag], Field(max_length=50)] = []
+    deliverable: Prose | Texts | None = None
+    evidence_required: bool | Line = True
+
+
+class MilestoneCreate(MilestoneBody):
+    """A new milestone of an action."""
+
+    action_id: UUID
+
+
+class MilestoneFields(Body):
+    """What `claim` takes: one document, or several."""
+
+    evidence: Annotated[
+        Document | Annotated[list[Document], Field(min_length=1, max_length=50)] | None,
+        "For `claim`: one document, or several.",
+    ] = None
+
+    def model_dump(self, **how: Any) -> dict[str, Any]:
+        """Always a list of JSON documents."""
+        given = super().model_dump(**{**how, "mode": "json"})
+        if isinstance(self.evidence, Document):
+            given["evidence"] = [given["evidence"]]
+        return given
+
+
+class Milestone(RecordResponse, of=record.Milestone, lifecycle=domain.LIFECYCLE):
+    """A milestone as a caller sees it. `overdue`: its day is over and it is neither done nor dropped."""
+
+    action_id: UUID
+    titles: LocalizedTexts
+    due: date
+    first_due: date
+    due_reason: str | None
+    weight: Annotated[float, Field(examples=[1])]
+    codes: list[Tag]
+    deliverable: str | LocalizedTexts | None
+    evidence_required: bool | str
+    evidence: list[Document] | None = None
+    claimed_by: Annotated[str | None, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])] = None
+    claimed_on: date | None
+    verified_on: date | None
+    overdue: Annotated[bool, "Whether its day is over and it is neither done nor dropped."]
+
+
+def _overdue(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"overdue": domain.is_overdue(row["status"], row["due"], today())}
+
+
+present = presenter(record.Milestone, milestone, derive=_overdue)

@@ -1,6 +1,0 @@
-"""Country programmes."""
-
-from services.actions.programmes.record import Programme
-from shared.records.columns import table_of
-
-programme = table_of(Programme, "action_programme")

@@ -1,6 +1,0 @@
-"""Sections of progress reports."""
-
-from services.actions.report_sections.record import ReportSection
-from shared.records.columns import table_of
-
-section = table_of(ReportSection, "action_report_section")

@@ -1,0 +1,43 @@
+"""What goes over HTTP for comments on reports."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.actions.reporting.report_comments import record
+from services.actions.reporting.report_comments.domain import LIFECYCLE
+from services.actions.reporting.report_comments.tables import comment
+from shared.records.plain import presenter
+from shared.web.fields import Body, Keyword, Prose
+from shared.web.questionnaires import Key
+from shared.web.schemas import RecordResponse
+
+
+class ReportCommentBody(Body, of=record.ReportComment):
+    """A comment as it is written. Nobody changes it afterwards."""
+
+    section: Key
+    item: Annotated[Keyword | None, Field(examples=["action-1"])] = None
+    text: Annotated[Prose, Field(examples=["Which stations?"])]
+    must_answer: Annotated[bool, Field(strict=True)] = True
+
+
+class ReportCommentFields(Body):
+    """What transitions take."""
+
+    text: Annotated[Prose | None, Field(examples=["Those of the delta."]), "For `answer`: the answer."] = None
+
+
+class ReportComment(RecordResponse, of=record.ReportComment, lifecycle=LIFECYCLE):
+    """A comment as a caller sees it."""
+
+    report_id: UUID
+    section: Annotated[str, Field(examples=["summary"])]
+    item: Annotated[str | None, Field(examples=[None])]
+    text: Annotated[str, Field(examples=["Which stations?"])]
+    must_answer: bool
+    answer: Annotated[str | None, Field(examples=["Those of the delta."])]
+
+
+present = presenter(record.ReportComment, comment)

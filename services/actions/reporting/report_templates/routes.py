@@ -1,0 +1,27 @@
+"""Templates of progress reports over HTTP: the routes of every record, from this description."""
+
+from services.actions.access import ROLES
+from services.actions.reporting.report_templates import operations
+from services.actions.reporting.report_templates.queries import LISTING
+from services.actions.reporting.report_templates.schemas import (
+    ProgressReportTemplate,
+    ProgressReportTemplateBody,
+    ProgressReportTemplateCreate,
+    present,
+)
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+
+register_constraint("action_report_template_version_key", "/version", "The framework has a template of this version.")
+router = RecordApi(
+    kind=operations.TEMPLATES,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=ProgressReportTemplate,
+    create_body=ProgressReportTemplateCreate,
+    body=ProgressReportTemplateBody,
+    present=present,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+).routes()

@@ -1,0 +1,100 @@
+"""Progress reports over HTTP: the routes of every record, and which reports are expected."""
+
+from typing import Any
+
+from fastapi import Response
+
+from services.actions.access import ROLES
+from services.actions.reporting.delegations.queries import assignments
+from services.actions.reporting.report_comments.queries import open_comments
+from services.actions.reporting.report_sections.queries import of_report
+from services.actions.reporting.reports import operations, record
+from services.actions.reporting.reports.creating import create
+from services.actions.reporting.reports.domain import ReportGuardContext
+from services.actions.reporting.reports.expected import FILTERS, LARGEST, expected
+from services.actions.reporting.reports.queries import LISTING
+from services.actions.reporting.reports.schemas import (
+    ExpectedReports,
+    Report,
+    ReportBody,
+    ReportCreate,
+    columns,
+    present,
+    present_sections,
+)
+from shared.database.statements import Row
+from shared.kernel.clock import today
+from shared.kernel.errors import invalid_parameter
+from shared.kernel.lifecycle import AvailableAction
+from shared.records.access_scope import AccessScope
+from shared.records.filters import chosen
+from shared.web.error_mapping import register_constraint
+from shared.web.paging import parameters_of
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import document_response
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of
+from shared.web.schemas import PublishFields
+
+register_constraint("action_report_open_key", "/period_id", "The programme has an open report about the period.")
+register_constraint("action_report_current_key", "/period_id", "The programme has a report about the period.")
+
+
+async def _contents(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:
+    """The sections and, for grants that cover the report, its unresolved comments."""
+    is_whole = access.sees_all_fields(row["country"], row["id"])
+    async with ctx.connection() as connection:
+        sections = await of_report(connection, row["id"])
+        assigned = await assignments(connection, row["id"]) if is_whole else []
+        comments = await open_comments(connection, row["id"]) if is_whole else None
+    shown = {"sections": present_sections(sections, assigned, is_whole=is_whole)}
+    return shown if comments is None else {**shown, "open_comments": comments.number}
+
+
+class ReportApi(RecordApi[record.Report, ReportGuardContext]):
+    """Reports, of which sections may be delegated."""
+
+    async def available_actions(self, record: record.Report, ctx: RequestContext) -> list[AvailableAction]:
+        guard_context = await operations.load_guard_context(ctx.connection, ctx.principal, record, {})
+        may = operations.may_take(ctx.access_on(self.kind.resource), record)
+        return self.kind.lifecycle.available_actions(record.status, guard_context, may)
+
+
+REPORT_API = ReportApi(
+    kind=operations.REPORTS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Report,
+    create_body=ReportCreate,
+    body=ReportBody,
+    present=present,
+    columns=columns,
+    guard_context=operations.load_guard_context,
+    create=create,
+    update=operations.update,
+    transition=operations.transition,
+    fields=PublishFields,
+    item_members=_contents,
+)
+due = ResourceRouter(operations.REPORTS.resource, ROLES)
+router = REPORT_API.routes()
+
+
+@due.get(
+    "/expected",
+    options=RouteOptions(is_item=True, query=query_of(filters=FILTERS.values())),
+    operation_id="listExpectedReports",
+    summary="List which programmes owe a report, and who is late",
+    description="For each launched programme that the caller's grants cover, each period of its framework that has"
+    " opened; at most 5,000.",
+    responses={200: {"model": ExpectedReports}},
+)
+async def list_expected(ctx: CurrentContext) -> Response:
+    day = today()
+    wanted = chosen(FILTERS, parameters_of(ctx.request))
+    async with ctx.connection() as connection:
+        rows = await expected(connection, ctx.access, wanted, day)
+    if len(rows) > LARGEST:
+        raise invalid_parameter("country", f"That would be more than {LARGEST:,} reports. Ask for fewer.")
+    return document_response(ctx, {"items": rows, "as_of": day})

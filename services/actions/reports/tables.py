@@ -1,6 +1,0 @@
-"""Progress reports."""
-
-from services.actions.reports.record import Report
-from shared.records.columns import table_of
-
-report = table_of(Report, "action_report")

@@ -1,6 +1,0 @@
-"""Editions of classification schemes."""
-
-from services.actions.schemes.record import Scheme
-from shared.records.columns import table_of
-
-scheme = table_of(Scheme, "action_scheme")

@@ -1,0 +1,43 @@
+"""What goes over HTTP for offers."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.actions.support.offers import record
+from services.actions.support.offers.domain import LIFECYCLE, USUAL
+from services.actions.support.offers.tables import offer
+from shared.kernel.clock import today
+from shared.records.plain import presenter
+from shared.web.fields import Body, Clean, Day
+from shared.web.schemas import RecordResponse
+
+
+def _usual() -> date:
+    return today() + USUAL
+
+
+class OfferBody(Body, of=record.Offer):
+    """An expert who is to be asked; by default there are 14 days to respond."""
+
+    expert_id: UUID
+    message: Annotated[
+        Annotated[str, StringConstraints(min_length=1, max_length=5_000), Clean] | None,
+        Field(examples=["Could you review the plan?"]),
+    ] = None
+    respond_by: Annotated[Day, Field(default_factory=_usual)]
+
+
+class Offer(RecordResponse, of=record.Offer, lifecycle=LIFECYCLE):
+    """An offer as a caller sees it."""
+
+    request_id: UUID
+    expert_id: UUID
+    message: Annotated[str | None, Field(examples=["Could you review the plan?"])]
+    respond_by: date
+    accepted_on: date | None
+
+
+present = presenter(record.Offer, offer)

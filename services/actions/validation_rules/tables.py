@@ -1,6 +1,0 @@
-"""Validation rules."""
-
-from services.actions.validation_rules.record import ValidationRule
-from shared.records.columns import table_of
-
-validation_rule = table_of(ValidationRule, "action_validation_rule")

@@ -1,6 +1,0 @@
-"""Agreements about centres."""
-
-from services.centres.agreements.record import Agreement
-from shared.records.columns import table_of
-
-agreement = table_of(Agreement, "centre_agreement")

@@ -1,6 +1,0 @@
-"""Reports of centres."""
-
-from services.centres.annual_reports.record import AnnualReport
-from shared.records.columns import table_of
-
-annual_report = table_of(AnnualReport, "centre_annual_report")

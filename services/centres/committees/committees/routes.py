@@ -1,0 +1,32 @@
+"""Committees over HTTP: the routes of every record, from this description."""
+
+from functools import partial
+
+from services.centres.access import ROLES
+from services.centres.committees.committees import operations
+from services.centres.committees.committees.domain import RecognitionRules
+from services.centres.committees.committees.queries import LISTING
+from services.centres.committees.committees.schemas import Committee, CommitteeBody, CommitteeFields, present
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+from shared.web.route import ResourceRouter
+
+register_constraint("centre_committee_living_key", "/country", "This country has an active committee already.")
+
+
+def routes(rules: RecognitionRules) -> ResourceRouter:
+    """The routes under the given rules of recognition."""
+    return RecordApi(
+        kind=operations.COMMITTEES,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=Committee,
+        body=CommitteeBody,
+        present=present,
+        guard_context=partial(operations.load_guard_context, rules),
+        create=operations.create,
+        update=operations.update,
+        fields=CommitteeFields,
+        transition=partial(operations.transition, rules),
+        is_public=True,
+    ).routes()

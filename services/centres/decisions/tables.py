@@ -1,6 +1,0 @@
-"""Decisions of committees."""
-
-from services.centres.decisions.record import Decision
-from shared.records.columns import table_of
-
-decision = table_of(Decision, "centre_decision")

@@ -1,0 +1,98 @@
+"""Invitations to review centres over HTTP: the routes of every record, those below one centre, and the decision with
+a mailed token."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Response
+
+from services.centres.access import ROLES
+from services.centres.designation.centres import record
+from services.centres.designation.centres.routes import CENTRE_API
+from services.centres.designation.reviewers import operations
+from services.centres.designation.reviewers.queries import LISTING, OF_CENTRE
+from services.centres.designation.reviewers.schemas import (
+    DecidedInvitation,
+    InvitationDecision,
+    Reviewer,
+    ReviewerBody,
+    ReviewerChange,
+    ReviewerFields,
+    decided,
+    present,
+)
+from services.centres.designation.reviewers.tables import reviewer
+from shared.database.statements import Row
+from shared.records.resource_type import TransitionRequest
+from shared.records.rows import record_read
+from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
+from shared.web.paging import list_response
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions, query_of_list
+from shared.web.schemas import page_of
+from shared.web.values import row_values
+
+REVIEWER_API = RecordApi(
+    kind=operations.REVIEWERS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Reviewer,
+    body=ReviewerChange,
+    present=present,
+    guard_context=operations.load_guard_context,
+    update=operations.update,
+    transition=operations.transition,
+    fields=ReviewerFields,
+)
+router = REVIEWER_API.routes()
+of_centre = ResourceRouter(operations.REVIEWERS.resource, ROLES)
+of_centre.prefix = CENTRE_API.kind.resource.path
+Centre = Annotated[Row, Depends(CENTRE_API.readable)]
+_CENTRE = "centre_id"
+
+
+@router.post(
+    "/answer",
+    options=BY_MAILED_TOKEN,
+    operation_id="decideReviewerInvitation",
+    summary="Accept or decline an invitation to review a centre",
+    description="With the token of the mail, without signing in. The same decision may be repeated.",
+    responses={200: {"model": DecidedInvitation}},
+)
+async def decide_invitation(body: InvitationDecision, ctx: CurrentContext) -> Response:
+    await limit_tries(ctx)
+    stated = {"conflict_of_interest": body.conflict_of_interest, "conflict": body.conflict}
+    fields = stated if body.decision == "accept" else {}
+    requested = TransitionRequest(body.decision, body.reason, fields)
+    after = await operations.decide(ctx.uow, body.token, requested)
+    return Response(orjson.dumps(decided(after)), media_type=JSON)
+
+
+@of_centre.get(
+    "/{record}/reviewers",
+    options=RouteOptions(query=query_of_list(OF_CENTRE, without=_CENTRE)),
+    operation_id="listCentreReviewers",
+    summary="List the experts who are invited to review a centre",
+    description="Those that the caller may know of, in pages; with `format` all of them as a stream.",
+    responses={200: {"model": page_of(Reviewer)}},
+)
+async def list_reviewers(centre: Centre, ctx: CurrentContext) -> Response:
+    known = frozenset(Reviewer.model_fields)
+    return await list_response(ctx, OF_CENTRE, present, known, fixed={_CENTRE: centre["id"]})
+
+
+@of_centre.post(
+    "/{record}/reviewers",
+    operation_id="createCentreReviewer",
+    summary="Invite an expert to review a centre",
+    description="While the centre is under review. A mail with a link invites the expert.",
+    status_code=201,
+    responses={201: {"model": Reviewer}},
+)
+async def create_reviewer(body: ReviewerBody, centre: Centre, ctx: CurrentContext) -> Response:
+    new = operations.REVIEWERS.new(row_values(body, reviewer))
+    invited = await operations.create(ctx.uow, ctx.access, record_read(record.Centre, centre), new)
+    return await REVIEWER_API.respond_with(ctx, invited.id, status=201)

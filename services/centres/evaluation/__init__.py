@@ -1,0 +1,1 @@
+"""Evaluations of centres: a panel scores blindly, the centre reads the findings without names and responds."""

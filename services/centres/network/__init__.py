@@ -1,0 +1,1 @@
+"""Networks of centres, and partnerships that one side proposes and the other accepts."""

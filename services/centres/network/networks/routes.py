@@ -1,0 +1,23 @@
+"""Networks over HTTP: the routes of every record, from this description."""
+
+from services.centres.access import ROLES
+from services.centres.network.networks import operations
+from services.centres.network.networks.queries import LISTING
+from services.centres.network.networks.schemas import Network, NetworkBody, NetworkCreate, present
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+
+register_constraint("centre_network_code_key", "/code", "Another network has this code.")
+router = RecordApi(
+    kind=operations.NETWORKS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Network,
+    create_body=NetworkCreate,
+    body=NetworkBody,
+    present=present,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+    is_public=True,
+).routes()

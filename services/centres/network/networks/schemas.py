@@ -1,0 +1,44 @@
+"""What goes over HTTP for networks."""
+
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.centres.network.networks import record
+from services.centres.network.networks.domain import LIFECYCLE
+from services.centres.network.networks.tables import network
+from shared.records.plain import presenter
+from shared.web.fields import Body, Keywords, LocalizedTexts, Titles
+from shared.web.schemas import RecordResponse
+
+_EXAMPLE = "PEATLANDS"
+NetworkCode: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$"), Field(examples=[_EXAMPLE])
+]
+
+
+class NetworkBody(Body, of=record.Network):
+    """A network as it is written; its code stays."""
+
+    titles: Titles
+    themes: Keywords = []
+    coordinator_id: UUID | None = None
+
+
+class NetworkCreate(NetworkBody):
+    """A new network."""
+
+    code: NetworkCode
+
+
+class Network(RecordResponse, of=record.Network, lifecycle=LIFECYCLE):
+    """A network; its country is always null."""
+
+    code: Annotated[str, Field(examples=[_EXAMPLE])]
+    titles: LocalizedTexts
+    themes: list[str]
+    coordinator_id: UUID | None
+
+
+present = presenter(record.Network, network)

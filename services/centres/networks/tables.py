@@ -1,6 +1,0 @@
-"""Networks of centres."""
-
-from services.centres.networks.record import Network
-from shared.records.columns import table_of
-
-network = table_of(Network, "centre_network")

@@ -1,0 +1,1 @@
+"""What is known of all centres: their numbers, and what waits for a step of the caller."""

@@ -1,0 +1,13 @@
+"""What goes over HTTP for messages on the files of centres."""
+
+from uuid import UUID
+
+from services.centres.questions.messages import record
+from shared.records.conversations import LIFECYCLE
+from shared.web.conversations import MessageResponse
+
+
+class CentreMessage(MessageResponse, of=record.Message, lifecycle=LIFECYCLE):
+    """A message on the file of a centre, as a caller sees it."""
+
+    centre_id: UUID

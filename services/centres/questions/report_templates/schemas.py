@@ -1,0 +1,40 @@
+"""What goes over HTTP for templates of reports."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.centres.questions.report_templates import record
+from services.centres.questions.report_templates.domain import KINDS, LIFECYCLE
+from services.centres.questions.report_templates.tables import report_template
+from shared.records.plain import presenter
+from shared.web.contract import STATES
+from shared.web.fields import Body, Keyword, LocalizedTexts, Titles
+from shared.web.questionnaires import Section, Sections
+from shared.web.schemas import RecordResponse
+
+
+class ReportTemplateBody(Body, of=record.ReportTemplate):
+    """A template as it is written; its kind and version stay."""
+
+    titles: Titles
+    sections: Sections
+
+
+class ReportTemplateCreate(ReportTemplateBody):
+    """A new template. Its first member `version` is answered as `template_version`."""
+
+    kind: Literal[KINDS]  # type: ignore[valid-type]
+    template_version: Annotated[Keyword, Field(alias="version", examples=["2027"])]
+
+
+class ReportTemplate(RecordResponse, of=record.ReportTemplate, lifecycle=LIFECYCLE):
+    """A template; its country is always null."""
+
+    kind: Annotated[str, Field(examples=["annual_report"], json_schema_extra={STATES: [*KINDS]})]
+    template_version: Annotated[str, Field(examples=["2027"])]
+    titles: LocalizedTexts
+    sections: list[Section]
+
+
+present = presenter(record.ReportTemplate, report_template)

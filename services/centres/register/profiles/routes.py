@@ -1,0 +1,93 @@
+"""The profile of one centre over HTTP."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Body, Depends, Response
+
+from services.centres.access import ROLES
+from services.centres.designation.centres import record
+from services.centres.designation.centres.routes import CENTRE_API
+from services.centres.register.profiles import operations, queries
+from services.centres.register.profiles.schemas import Profile, ProfileBody, columns, present, written_in
+from shared.database.statements import Row
+from shared.records.requirements import require
+from shared.records.rows import columns_of, record_read, with_columns
+from shared.web.conditional import changed_since, is_current
+from shared.web.contract import ShownAs, patch_of
+from shared.web.hosting import with_hosted_centres
+from shared.web.request_context import CurrentContext, RequestContext, header_of
+from shared.web.responses import item_response, patched
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
+
+router = ResourceRouter(
+    CENTRE_API.kind.resource,
+    ROLES,
+    dependencies=[Depends(CENTRE_API.dependency), Depends(with_hosted_centres)],
+)
+Centre = Annotated[Row, Depends(CENTRE_API.readable)]
+_PATH = "/{record}/profile"
+_PATCH = patch_of("Profile", ProfileBody)
+
+
+async def _read(ctx: RequestContext, centre: Row) -> Mapping[str, Any]:
+    async with ctx.connection() as connection:
+        found = await queries.read(connection, ctx.access.context, centre["id"])
+    return found or columns_of(operations.empty(record_read(record.Centre, centre)))
+
+
+def _require_update(ctx: RequestContext, centre: Row) -> None:
+    require(ctx.access_on(operations.PROFILES.resource), "update", centre["country"], centre["id"])
+
+
+@router.get(
+    _PATH,
+    options=RouteOptions(is_public=True, is_item=True),
+    operation_id="getCentreProfile",
+    summary="Read the profile of a centre",
+    description="For whoever may know of the centre. Before the first change it is empty, of version 0.",
+    responses={200: {"model": Profile}},
+)
+async def get_profile(centre: Centre, ctx: CurrentContext) -> Response:
+    return item_response(ctx, present(await _read(ctx, centre)))
+
+
+@router.patch(
+    _PATH,
+    options=RouteOptions(is_conditional=True),
+    operation_id="updateCentreProfile",
+    summary="Change the profile of a centre",
+    description="A merge patch. `If-Match` names the version of the profile, which is not that of the centre.",
+    responses={200: {"model": Profile}},
+)
+async def update_profile(
+    patch: Annotated[dict[str, Any], ShownAs(_PATCH), Body(media_type="application/merge-patch+json")],
+    centre: Centre,
+    ctx: CurrentContext,
+) -> Response:
+    _require_update(ctx, centre)
+    row = await _read(ctx, centre)
+    if not is_current(ctx.request, row["version"]):
+        raise changed_since(present(row))
+    body = patched(ProfileBody, written_in(row) if row["version"] else {}, patch)
+    before = await operations.lock(ctx.uow, record_read(record.Centre, centre), row["version"])
+    await operations.update(ctx.uow, before, with_columns(before, columns(body)))
+    return item_response(ctx, present(await _read(ctx, centre)))
+
+
+@router.post(
+    f"{_PATH}/confirm",
+    operation_id="confirmCentreProfile",
+    summary="Confirm the profile of a centre",
+    description="All of it is still true: `confirmed_on` becomes today. `If-Match`, if given, names its version.",
+    responses={200: {"model": Profile}},
+)
+async def confirm_profile(centre: Centre, ctx: CurrentContext) -> Response:
+    _require_update(ctx, centre)
+    row = await _read(ctx, centre)
+    if header_of(ctx.request, b"if-match") is not None and not is_current(ctx.request, row["version"]):
+        raise changed_since(present(row))
+    before = await operations.lock(ctx.uow, record_read(record.Centre, centre), row["version"])
+    await operations.confirm(ctx.uow, before)
+    return item_response(ctx, present(await _read(ctx, centre)))

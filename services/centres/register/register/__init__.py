@@ -1,0 +1,1 @@
+"""The public register of centres, as it was at the end of any day."""

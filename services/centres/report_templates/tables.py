@@ -1,6 +1,0 @@
-"""Templates of reports."""
-
-from services.centres.report_templates.record import ReportTemplate
-from shared.records.columns import table_of
-
-report_template = table_of(ReportTemplate, "centre_report_template")

@@ -1,6 +1,0 @@
-"""Reviews of applications."""
-
-from services.centres.reviews.record import Review
-from shared.records.columns import table_of
-
-review = table_of(Review, "centre_review")

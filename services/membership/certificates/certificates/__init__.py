@@ -1,0 +1,1 @@
+"""Certificates, which anybody can verify by their code."""

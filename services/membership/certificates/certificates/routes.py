@@ -1,0 +1,33 @@
+"""Certificates over HTTP: the routes of every record, from this description."""
+
+from services.membership.access import ROLES
+from services.membership.certificates.certificates import operations
+from services.membership.certificates.certificates.queries import LISTING
+from services.membership.certificates.certificates.schemas import (
+    Certificate,
+    CertificateBody,
+    CertificateFields,
+    columns,
+    present,
+)
+from shared.web.error_mapping import register_constraint
+from shared.web.hosting import with_hosted_centres
+from shared.web.records import RecordApi
+
+register_constraint("member_certificate_living_idx", "/subject", "The holder has such a certificate already.")
+register_constraint("member_certificate_paper_number_key", "/number", "Another certificate has this number.")
+CERTIFICATE_API = RecordApi(
+    kind=operations.CERTIFICATES,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Certificate,
+    create_body=CertificateBody,
+    present=present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    columns=columns,
+    transition=operations.transition,
+    fields=CertificateFields,
+    dependency=with_hosted_centres,
+)
+router = CERTIFICATE_API.routes()

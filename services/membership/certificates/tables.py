@@ -1,6 +1,0 @@
-"""Certificates."""
-
-from services.membership.certificates.record import Certificate
-from shared.records.columns import table_of
-
-certificate = table_of(Certificate, "member_certificate")

@@ -1,6 +1,0 @@
-"""Congresses."""
-
-from services.membership.congresses.record import Congress
-from shared.records.columns import table_of
-
-congress = table_of(Congress, "member_congress")

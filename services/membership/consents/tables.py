@@ -1,6 +1,0 @@
-"""Consents."""
-
-from services.membership.consents.record import Consent
-from shared.records.columns import table_of
-
-consent = table_of(Consent, "member_consent")

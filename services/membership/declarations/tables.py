@@ -1,6 +1,0 @@
-"""Declarations of interests."""
-
-from services.membership.declarations.record import Declaration
-from shared.records.columns import table_of
-
-declaration = table_of(Declaration, "member_declaration")

@@ -1,6 +1,0 @@
-"""Pairs of records that may be one."""
-
-from services.membership.duplicates.record import Duplicate
-from shared.records.columns import table_of
-
-duplicate = table_of(Duplicate, "member_duplicate")

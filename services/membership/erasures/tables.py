@@ -1,6 +1,0 @@
-"""Erasures of experts."""
-
-from services.membership.erasures.record import Erasure
-from shared.records.columns import table_of
-
-erasure = table_of(Erasure, "member_erasure")

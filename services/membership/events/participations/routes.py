@@ -1,0 +1,28 @@
+"""Participations over HTTP: the routes of every record, from this description."""
+
+from services.membership.access import ROLES
+from services.membership.events.participations import operations
+from services.membership.events.participations.queries import LISTING
+from services.membership.events.participations.schemas import (
+    Participation,
+    ParticipationBody,
+    ParticipationCreate,
+    present,
+)
+from shared.web.error_mapping import register_constraint
+from shared.web.records import RecordApi
+
+register_constraint("member_participation_living_key", "/role", "The expert takes part in this role already.")
+router = RecordApi(
+    kind=operations.PARTICIPATIONS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Participation,
+    create_body=ParticipationCreate,
+    body=ParticipationBody,
+    present=present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+).routes()

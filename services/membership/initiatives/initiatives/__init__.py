@@ -1,0 +1,1 @@
+"""Initiatives, which people and institutions sign."""

@@ -1,0 +1,61 @@
+"""What goes over HTTP for initiatives."""
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from services.membership.initiatives.initiatives import record
+from services.membership.initiatives.initiatives.domain import LIFECYCLE, SIGNERS
+from services.membership.initiatives.initiatives.tables import initiative
+from shared.records.plain import presenter
+from shared.web.fields import Body, Line, LocalizedTexts, PartialDate, Texts, Titles, Visible
+from shared.web.schemas import RecordResponse
+
+Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=["HAIKOU-2022"])]
+_Number: TypeAlias = Annotated[int | None, Field(ge=0, le=2_000_000_000)]
+
+
+class SupportFigures(Body):
+    """How many supported the initiative according to a source."""
+
+    supporters: Annotated[_Number, Field(examples=[2400]), "How many people and institutions."] = None
+    organisations: Annotated[_Number, Field(examples=[1302]), "In how many organisations."] = None
+    countries: Annotated[_Number, Field(examples=[154]), "In how many countries."] = None
+    as_of: Annotated[PartialDate, "When the figures were true."]
+    source: Annotated[Line, Field(examples=["The secretariat's report of 2024"]), "Who published them, and where."]
+
+
+class InitiativeBody(Body, of=record.Initiative):
+    """The body of an initiative."""
+
+    code: Code
+    titles: Titles
+    texts: Texts = {}
+    adopted_at: PartialDate | None = None
+    congress_id: UUID | None = None
+    opens: AwareDatetime | None = None
+    closes: AwareDatetime | None = None
+    signers: Annotated[list[Literal[SIGNERS]], Field(min_length=1, max_length=2)] = [*SIGNERS]  # type: ignore[valid-type]
+    certificate: bool = True
+    published_figures: Annotated[list[SupportFigures], Field(max_length=20)] = []
+    visibility: Visible = "public"
+
+
+class Initiative(RecordResponse, of=record.Initiative, lifecycle=LIFECYCLE):
+    """An initiative; its country is always null."""
+
+    code: Annotated[str, Field(examples=["HAIKOU-2022"])]
+    titles: LocalizedTexts
+    texts: LocalizedTexts
+    adopted_at: Annotated[str | None, Field(examples=["2022-11"])]
+    congress_id: UUID | None
+    opens: datetime | None
+    closes: datetime | None
+    signers: Annotated[list[str], Field(examples=[[*SIGNERS]])]
+    certificate: bool
+    published_figures: list[SupportFigures]
+
+
+present = presenter(record.Initiative, initiative)

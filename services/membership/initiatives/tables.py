@@ -1,6 +1,0 @@
-"""Initiatives."""
-
-from services.membership.initiatives.record import Initiative
-from shared.records.columns import table_of
-
-initiative = table_of(Initiative, "member_initiative")

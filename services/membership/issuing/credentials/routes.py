@@ -1,0 +1,108 @@
+"""Credentials, the lists of their status, and the keys that verify both."""
+
+import re
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Response
+
+from services.membership.access import ROLES
+from services.membership.certificates.certificates.record import Certificate
+from services.membership.certificates.certificates.routes import CERTIFICATE_API
+from services.membership.issuing.credentials import domain, queries
+from services.membership.issuing.credentials.guards import signer_of, status_lists_of
+from services.membership.issuing.credentials.operations import SHARED_SECONDS, credential_of
+from services.membership.issuing.credentials.schemas import CredentialKeySet, DidDocument
+from services.membership.issuing.subjects.queries import subject_of
+from shared.database.statements import Row
+from shared.kernel.clock import now
+from shared.kernel.errors import NotFound
+from shared.records.rows import record_read
+from shared.web.fixed import tagged_response
+from shared.web.hosting import with_hosted_centres
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
+
+VC_JWT = "application/vc+jwt"
+_JSON = "application/json"
+_KEYS_CACHED = {"Cache-Control": "public, max-age=300"}
+_LIST_CACHED = {"Cache-Control": f"public, max-age={SHARED_SECONDS}"}
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,4}")
+_SIGNED = {200: {"content": {VC_JWT: {"schema": {"type": "string"}}}, "description": "The signed document."}}
+router = ResourceRouter(Certificate.resource_type, ROLES, dependencies=[Depends(with_hosted_centres)])
+at_the_root = ResourceRouter(Certificate.resource_type, ROLES, prefix="")
+
+
+@router.get(
+    "/{record}/credential",
+    options=RouteOptions(problems=("gone",)),
+    operation_id="getCertificateCredential",
+    summary="Read the credential of a certificate",
+    description="A credential of Open Badges 3.0, signed as a JSON Web Token, which anybody can verify with"
+    " `/.well-known/did.json` and the status lists. It names the holder and nothing else of a person.",
+    response_model=None,
+    response_class=Response,
+    responses=_SIGNED,
+)
+async def get_credential(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext) -> Response:
+    certificate = record_read(Certificate, row)
+    async with ctx.connection() as connection:
+        subject = await subject_of(connection, certificate)
+    credential = credential_of(certificate, subject)
+    return Response(await signer_of(ctx.request).credential(credential), 200, media_type=VC_JWT)
+
+
+@router.get(
+    "/status/{purpose}/{number}",
+    options=RouteOptions(is_public=True, is_cross_origin=True),
+    operation_id="getCertificateStatusList",
+    summary="Read a list of revoked or suspended certificates",
+    description="A Bitstring Status List of 131,072 entries, signed as a credential. It is valid for seven days, signed"
+    " anew each day, and contains a change within a minute.",
+    response_model=None,
+    response_class=Response,
+    responses=_SIGNED,
+)
+async def get_status_list(purpose: str, number: str, ctx: CurrentContext) -> Response:
+    if purpose not in domain.PURPOSES or not _NUMBER.fullmatch(number) or int(number) >= domain.MOST_LISTS:
+        raise NotFound
+    token = await status_lists_of(ctx.request).get(purpose, int(number))
+    return tagged_response(ctx.request, token.encode(), VC_JWT, _LIST_CACHED)
+
+
+@router.get(
+    "/jwks.json",
+    options=RouteOptions(is_public=True, is_cross_origin=True),
+    operation_id="getCredentialKeys",
+    summary="The keys that credentials are verified with",
+    description="The keys of `/.well-known/did.json` as a set (RFC 7517).",
+    response_model=None,
+    responses={200: {"model": CredentialKeySet}},
+)
+async def get_keys(ctx: CurrentContext) -> Response:
+    issuer = ctx.settings.issuer
+    return _response(ctx, {"keys": [domain.named_key(issuer, key) for key in await _published(ctx)]})
+
+
+@at_the_root.get(
+    "/.well-known/did.json",
+    options=RouteOptions(is_public=True, is_cross_origin=True),
+    operation_id="getDidDocument",
+    summary="The keys of this installation as a DID document",
+    description="What `did:web` means: every key whose credentials may be valid, first the one that signs.",
+    response_model=None,
+    responses={200: {"model": DidDocument}},
+)
+async def get_did_document(ctx: CurrentContext) -> Response:
+    return _response(ctx, domain.did_document(ctx.settings.issuer, await _published(ctx)))
+
+
+async def _published(ctx: RequestContext) -> list[domain.Document]:
+    await signer_of(ctx.request).key()
+    async with ctx.connection() as connection:
+        return await queries.published_keys(connection, now())
+
+
+def _response(ctx: RequestContext, content: domain.Document) -> Response:
+    return tagged_response(ctx.request, orjson.dumps(content), _JSON, _KEYS_CACHED)

@@ -1,0 +1,100 @@
+"""Verification of certificates over HTTP, by everybody."""
+
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+from services.membership.access import ROLES
+from services.membership.certificates.certificates import codes
+from services.membership.certificates.certificates.record import Certificate
+from services.membership.issuing.credentials.operations import read
+from services.membership.issuing.verification.domain import name_matches, verified
+from services.membership.issuing.verification.queries import certificate_by_code, certificate_of
+from services.membership.issuing.verification.schemas import CheckedVerification, Verification, VerificationBody
+from shared.database.statements import Row
+from shared.kernel.clock import today
+from shared.kernel.errors import NotFound
+from shared.ratelimit.limiter import Limit
+from shared.web.request_authenticator import site
+from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.responses import JSON
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
+
+router = ResourceRouter(Certificate.resource_type, ROLES)
+_UNKNOWN = Limit("unknown_codes", 30)
+"""Unknown codes of one network in a minute."""
+_NAMES_OF_NETWORK = Limit("names_of_certificate_of_network", 10, 3_600)
+_NAMES = Limit("names_of_certificate", 100, 86_400)
+"""Names that one network, and that all together, may compare with one certificate whose holder is not shown."""
+_FRESH = {"Cache-Control": "no-store"}
+
+
+@router.get(
+    "/verify/{code}",
+    options=RouteOptions(is_public=True, is_cross_origin=True, problems=("rate_limited",)),
+    operation_id="verifyCertificate",
+    summary="Verify a certificate by its code",
+    description="What the certificate is worth today. After 30 unknown codes a minute from one network, further unknown"
+    " ones are 429; a known one always gets its response.",
+    responses={200: {"model": Verification}},
+)
+async def verify(code: str, ctx: CurrentContext) -> Response:
+    row = await _found(ctx, code)
+    return Response(orjson.dumps(verified(row, today())), 200, _FRESH, JSON)
+
+
+@router.post(
+    "/verify",
+    options=RouteOptions(
+        is_public=True, is_cross_origin=True, is_keyed=False, opens_late=True, problems=("rate_limited",)
+    ),
+    operation_id="checkCertificate",
+    summary="Verify a certificate and the name on it",
+    description="As by its code, or by its credential, whose signature is verified; and whether the printed name is the"
+    " one that is given. Where the name is not shown, one network has 10 names an hour compared with a certificate, and"
+    " all together 100 a day; further ones are 429, right or wrong.",
+    responses={200: {"model": CheckedVerification}},
+)
+async def check(body: VerificationBody, ctx: CurrentContext) -> Response:
+    row = await _of_credential(ctx, body.credential) if body.credential else await _found(ctx, body.code or "")
+    if row is None:
+        return _checked({**dict.fromkeys(Verification.model_fields), "signature": "invalid", "name_matches": None})
+    matches = None if body.name is None else await _is_named(ctx, row, body.name)
+    signature = "valid" if body.credential else None
+    return _checked({**verified(row, today()), "signature": signature, "name_matches": matches})
+
+
+async def _is_named(ctx: RequestContext, row: Row, name: str) -> bool:
+    """Whether the name is the printed one. Raises RateLimited before more names of a hidden holder are compared than
+    may be."""
+    if not row["is_named"]:
+        rate_limiter = ctx.request.app.state.rate_limiter
+        await rate_limiter.require(_NAMES_OF_NETWORK, f"{row['ref']}:{site(ctx.request)}")
+        await rate_limiter.require(_NAMES, row["ref"])
+    return name_matches(row, name)
+
+
+def _checked(content: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(content), 200, _FRESH, JSON)
+
+
+async def _of_credential(ctx: RequestContext, credential: str) -> Row | None:
+    """The certificate of a credential; None if none of our keys signed it as it is."""
+    async with ctx.connection() as connection:
+        key = await read(connection, credential, ctx.settings.issuer)
+        return None if key is None else await certificate_of(connection, key)
+
+
+async def _found(ctx: RequestContext, text: str) -> Row:
+    """The certificate of a code. Raises NotFound, and RateLimited for more unknown codes than a network may try."""
+    code = codes.read(text)
+    row = None
+    if code is not None:
+        async with ctx.connection() as connection:
+            row = await certificate_by_code(connection, code)
+    if row is None:
+        await ctx.request.app.state.rate_limiter.require(_UNKNOWN, site(ctx.request))
+        raise NotFound("There is no certificate with this code.")
+    return row

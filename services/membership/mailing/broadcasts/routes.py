@@ -1,0 +1,63 @@
+"""Broadcasts over HTTP: the routes of every record, the dry run and the recipients."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Response
+
+from services.membership.access import ROLES
+from services.membership.mailing.broadcasts import operations, schemas, segments
+from services.membership.mailing.broadcasts.queries import LISTING, OF_BROADCAST, RECIPIENTS
+from services.membership.mailing.broadcasts.record import Broadcast
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.snapshot import snapshot
+from shared.database.statements import Row
+from shared.records.rows import record_read
+from shared.web.paging import list_response
+from shared.web.records import RecordApi
+from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
+from shared.web.route_options import RouteOptions, query_of_list
+from shared.web.schemas import page_of
+
+BROADCAST_API = RecordApi(
+    kind=operations.BROADCASTS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=schemas.Broadcast,
+    body=schemas.BroadcastBody,
+    present=schemas.present,
+    guard_context=operations.load_guard_context,
+    create=operations.create,
+    update=operations.update,
+    transition=operations.transition,
+)
+router = BROADCAST_API.routes()
+_Readable = Annotated[Row, Depends(BROADCAST_API.readable)]
+_KNOWN = frozenset(schemas.Recipient.model_fields)
+
+
+@router.get(
+    "/{record}/dry_run",
+    operation_id="dryRunBroadcast",
+    summary="Count who would get a broadcast",
+    description="By language and, for those who would get no mail, by reason. Nothing is written or sent.",
+    responses={200: {"model": schemas.DryRun}},
+)
+async def dry_run(row: _Readable, ctx: CurrentContext) -> Response:
+    async with snapshot(ctx.database, SYSTEM_CONTEXT) as connection:
+        counts = await segments.count(connection, record_read(Broadcast, row))
+    return Response(orjson.dumps(schemas.dry_run(counts)), media_type=JSON)
+
+
+@router.get(
+    "/{record}/recipients",
+    options=RouteOptions(query=query_of_list(RECIPIENTS, without=OF_BROADCAST)),
+    operation_id="listBroadcastRecipients",
+    summary="List the recipients of a broadcast",
+    description="In pages, those who are excluded too; with `format` all of them as a stream.",
+    responses={200: {"model": page_of(schemas.Recipient)}},
+)
+async def list_recipients(row: _Readable, ctx: CurrentContext) -> Response:
+    fixed = {OF_BROADCAST: row["id"]}
+    return await list_response(ctx, RECIPIENTS, schemas.present_recipient, _KNOWN, fixed=fixed)

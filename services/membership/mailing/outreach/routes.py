@@ -1,0 +1,54 @@
+"""Unsubscribing with one click, and reports of bounces."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Query, Response
+
+from services.membership.access import ROLES
+from services.membership.mailing.outreach import operations
+from services.membership.mailing.outreach.domain import REPORT, RESOURCE
+from services.membership.mailing.outreach.schemas import Bounce, BounceBody, Unsubscribed
+from shared.kernel.errors import Forbidden
+from shared.mail.tokens import token_not_valid
+from shared.web.fields import MailedToken
+from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
+from shared.web.request_context import CurrentContext
+from shared.web.responses import JSON
+from shared.web.route import ResourceRouter
+from shared.web.route_options import RouteOptions
+
+router = ResourceRouter(RESOURCE, ROLES)
+
+
+@router.post(
+    "/unsubscribe",
+    options=BY_MAILED_TOKEN,
+    operation_id="unsubscribe",
+    summary="Withdraw the consent to outreach with the token of a mail",
+    description="The one click of RFC 8058: programs for mail send a form, which is not read. It may be repeated.",
+    responses={200: {"model": Unsubscribed}},
+)
+async def unsubscribe(
+    token: Annotated[MailedToken, Query(description="The token of the mail.")], ctx: CurrentContext
+) -> Response:
+    if not await operations.unsubscribe(ctx.uow, token):
+        await limit_tries(ctx)
+        raise token_not_valid()
+    return Response(b"{}", media_type=JSON)
+
+
+@router.post(
+    "/bounces",
+    options=RouteOptions(is_keyed=False, problems=("unknown_reference",)),
+    operation_id="reportBounce",
+    summary="Report a mail that came back, or a complaint",
+    description="A hard bounce, or three soft ones in 30 days, marks the address, to which no broadcast goes any more."
+    " A complaint withdraws the consent to outreach. It may be repeated.",
+    responses={200: {"model": Bounce}},
+)
+async def report_bounce(body: BounceBody, ctx: CurrentContext) -> Response:
+    if not ctx.principal.permission_scope(ROLES, RESOURCE.name, REPORT):
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    found = await operations.report(ctx.uow, ctx.access, body.message_id, body.kind)
+    return Response(orjson.dumps(found), media_type=JSON)

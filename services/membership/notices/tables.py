@@ -1,6 +1,0 @@
-"""Notices."""
-
-from services.membership.notices.record import Notice
-from shared.records.columns import table_of
-
-notice = table_of(Notice, "member_notice")

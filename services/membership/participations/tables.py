@@ -1,6 +1,0 @@
-"""Participations."""
-
-from services.membership.participations.record import Participation
-from shared.records.columns import table_of
-
-participation = table_of(Participation, "member_participation")

@@ -1,0 +1,28 @@
+"""Requests of persons about their own data, over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Depends, Response
+
+from services.membership.access import ROLES
+from services.membership.protection.privacy.operations import SUBJECT_EXPORT, order
+from services.membership.register.experts.routes import EXPERT_API
+from shared.database.statements import Row
+from shared.kernel.clock import now
+from shared.web.jobs import Job, queued_response
+from shared.web.request_context import CurrentContext
+from shared.web.route import ResourceRouter
+
+router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
+
+
+@router.post(
+    "/{record}/subject_export",
+    operation_id="exportExpertSubject",
+    summary="Export everything that is stored about an expert",
+    description="Left to a job, whose `result_url` is the file: what the law grants the person.",
+    status_code=202,
+    responses={202: {"model": Job}},
+)
+async def export_subject(expert: Annotated[Row, Depends(EXPERT_API.readable)], ctx: CurrentContext) -> Response:
+    return queued_response("membership", await order(ctx.uow, ctx.access, expert), SUBJECT_EXPORT, now())

@@ -1,0 +1,130 @@
+"""Finds what a new or changed record may repeat, among the few records that the database returned for it.
+
+The score of a pair depends only on records of its two countries, and what a caller sees only on records that they may
+know of: hidden records influence neither.
+"""
+
+from collections import Counter
+from collections.abc import Collection as Some
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias, TypedDict
+from uuid import UUID
+
+from services.membership.linkage.record_linkage import institutions, persons
+from services.membership.linkage.record_linkage.domain import Body, MatchScore, Person
+from services.membership.linkage.record_linkage.institution_words import GENERIC
+from services.membership.linkage.record_linkage.names import significant_words
+from services.membership.linkage.record_linkage.persons import Rates, person_of
+from services.membership.register.duplicates.domain import MOST_SHOWN, THRESHOLD, Collection, Found, decided, pair
+from shared.records.access_scope import AccessScope
+
+
+class Shown(TypedDict):
+    """A record that another may repeat, as a caller sees it."""
+
+    id: str
+    score: float
+
+
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
+_TO_ONE_INITIAL = 12
+"""The number of persons with a family name for each one with the same initial of the given name."""
+_TYPICAL = 2_000
+"""The assumed number of experts of two countries, if they were not counted."""
+
+
+def like_person(own: Person, rows: Rows) -> list[Found]:
+    """The pairs of this person with those of the given experts that match."""
+    others = [person_of(row) for row in rows]
+    rates = _rates_by_country(own, others)
+    match_scores = [decided(persons.compare(own, other, rates[other.country])) for other in others]
+    return [
+        pair(own, other, match_score)
+        for other, match_score in zip(others, match_scores, strict=True)
+        if _is_sure(match_score)
+    ]
+
+
+def like_body(own: Body, rows: Rows) -> list[Found]:
+    """The pairs of this institution with those of the given institutions that match."""
+    others = [institutions.body_of(row) for row in rows]
+    match_scores = [institutions.compare(own, other) for other in others]
+    return [
+        pair(own, other, match_score)
+        for other, match_score in zip(others, match_scores, strict=True)
+        if _is_sure(match_score)
+    ]
+
+
+def of_one_person(reason: str, one: Person, other: Person) -> Found:
+    """The pair of two persons who are known to be one, such as `same_account` or `same_orcid`."""
+    return pair(one, other, MatchScore(1.0, (reason,)))
+
+
+def shown_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
+    """The pairs that the caller may see: with experts that they may know of, scored by the values that they may see. An
+    e-mail address counts only for experts that they see whole."""
+    known = [row for row in rows if access.knows_row(row, published)]
+    others = [person_of(row) for row in known]
+    rates = _rates_by_country(own, others)
+    bare = replace(own, emails=frozenset())
+    seen = [own if access.sees_all_fields(row["country"], row["id"]) else bare for row in known]
+    match_scores = [
+        persons.compare(mine, other, rates[other.country]) for mine, other in zip(seen, others, strict=True)
+    ]
+    return _shown(known, map(decided, match_scores))
+
+
+def shown_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
+    """The same for institutions, whose compared values are visible to everybody who may know of them."""
+    known = [row for row in rows if access.knows_row(row, published)]
+    return _shown(known, [institutions.compare(own, institutions.body_of(row)) for row in known])
+
+
+def _shown(rows: Rows, match_scores: Iterable[MatchScore]) -> list[Shown]:
+    sure = [
+        (match_score.score, str(row["id"]))
+        for row, match_score in zip(rows, match_scores, strict=True)
+        if _is_sure(match_score)
+    ]
+    return [
+        {"id": key, "score": score} for score, key in sorted(sure, key=lambda each: (-each[0], each[1]))[:MOST_SHOWN]
+    ]
+
+
+def _is_sure(match_score: MatchScore) -> bool:
+    return match_score.score >= THRESHOLD
+
+
+def _rates_by_country(own: Person, others: Sequence[Person]) -> dict[str, Rates]:
+    """How common names are among these persons and the person itself, by country."""
+    return {country: _rates(others, {own.country, country}) for country in {other.country for other in others}}
+
+
+def _rates(persons: Iterable[Person], countries: Some[str]) -> Rates:
+    names = [name for person in persons if person.country in countries for name in person.names]
+    families = Counter(word for name in names for word in set(significant_words(name.family)))
+    given = Counter(name.given[0] for name in names if name.given)
+    return Rates(
+        _TYPICAL,
+        {word: count * _TO_ONE_INITIAL for word, count in families.items() if count > 1},
+        dict(given),
+    )
+
+
+def identified(
+    resource: Collection, pairs: Iterable[tuple[UUID, UUID]], rows: Mapping[UUID, Mapping[str, Any]]
+) -> list[Found]:
+    """Those of these imported pairs with a common identifier that a new record would make too. `rows` are the living
+    records."""
+    both = [(rows[one], rows[other]) for one, other in pairs if one in rows and other in rows and one != other]
+    if resource == "experts":
+        return [found for one, other in both for found in like_person(person_of(one), [other])]
+    return [found for one, other in both for found in like_body(institutions.body_of(one), [other])]
+
+
+def terms(own: Body) -> list[str]:
+    """The terms by which an institution is looked up in addition to its full names."""
+    words = dict.fromkeys(word for name in own.names for word in name if word not in GENERIC and len(word) > 2)
+    return sorted(words, key=lambda word: (-len(word), word))[:6]

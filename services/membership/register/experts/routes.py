@@ -1,0 +1,68 @@
+"""Experts over HTTP: the routes of every record, from this description."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.membership.access import ROLES
+from services.membership.register.duplicates.operations import duplicates_of_expert
+from services.membership.register.experts import operations, record
+from services.membership.register.experts.card import card
+from services.membership.register.experts.domain import PUBLISHED
+from services.membership.register.experts.owners import own_merge_target
+from services.membership.register.experts.queries import LISTING
+from services.membership.register.experts.schemas import (
+    Expert,
+    ExpertBody,
+    ExpertCreate,
+    ExpertFields,
+    columns,
+    present,
+    written,
+)
+from shared.database.unit_of_work import UnitOfWork
+from shared.records.access_scope import AccessScope
+from shared.web.records import Created, RecordApi
+from shared.web.request_context import RequestContext
+from shared.web.responses import LINKED_DATA
+
+
+async def _create(uow: UnitOfWork, access: AccessScope, new: record.Expert) -> Created[record.Expert]:
+    inserted = await operations.create(uow, access, new)
+    duplicates = await duplicates_of_expert(uow, access, inserted.record, inserted.found or (), PUBLISHED)
+    extra = {"duplicates": duplicates} if duplicates else {}
+    return Created(inserted.record, extra, {**inserted.row, "affiliations": "[]"})
+
+
+def _concerned(row: Mapping[str, Any]) -> frozenset[UUID]:
+    return frozenset((row["account_id"],)) if row["account_id"] else frozenset()
+
+
+async def _own_merge_target(ctx: RequestContext, key: UUID | str) -> UUID | None:
+    async with ctx.connection() as connection:
+        return await own_merge_target(connection, ctx.access_on(operations.EXPERTS.resource), key)
+
+
+EXPERT_API = RecordApi(
+    kind=operations.EXPERTS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Expert,
+    create_body=ExpertCreate,
+    body=ExpertBody,
+    present=present,
+    guard_context=operations.load_guard_context,
+    create=_create,
+    update=operations.update,
+    columns=columns,
+    transition=operations.transition,
+    fields=ExpertFields,
+    reads_fields=False,
+    written=written,
+    raw_json_columns=("affiliations",),
+    concerns=_concerned,
+    is_public=True,
+    forms={LINKED_DATA: card},
+    own_merge_target=_own_merge_target,
+)
+router = EXPERT_API.routes()

@@ -1,0 +1,90 @@
+"""Merges over HTTP: the routes of every record but for changes, and a creation that can be previewed."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Query, Response
+
+from services.membership.access import ROLES
+from services.membership.register.merges import operations, record
+from services.membership.register.merges.domain import MergeGuardContext
+from services.membership.register.merges.pairing import Asked
+from services.membership.register.merges.queries import LISTING
+from services.membership.register.merges.schemas import (
+    Merge,
+    MergeBody,
+    MergePreview,
+    UndoFields,
+    present,
+    present_preview,
+)
+from services.membership.register.merges.subjects import SUBJECTS
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.lifecycle import AvailableAction
+from shared.records.access_scope import AccessScope
+from shared.records.resource_type import TransitionRequest
+from shared.records.rows import record_read
+from shared.web.record_routes import may_create
+from shared.web.records import RecordApi
+from shared.web.request_context import RequestContext
+from shared.web.responses import JSON, key_of
+from shared.web.route_options import RouteOptions
+
+
+class _MergeApi(RecordApi[record.Merge, MergeGuardContext]):
+    async def available_actions(self, record: record.Merge, ctx: RequestContext) -> list[AvailableAction]:
+        guard_context = await operations.load_guard_context(ctx.connection, ctx.principal, record, {})
+        may = operations.permitted(ctx.access, record)
+        return self.kind.lifecycle.available_actions(record.status, guard_context, may)
+
+    async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
+        if requested.action == "undo":
+            operations.require_undo(access, record_read(record.Merge, row))
+        await super().take(uow, access, row, requested)
+
+    async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
+        shown = await super().item(row, ctx, access)
+        async with ctx.connection() as connection:
+            merge = record_read(record.Merge, row)
+            shown["conflicts"] = await operations.conflicts(connection, ctx.principal, merge)
+        return shown
+
+
+MERGE_API = _MergeApi(
+    kind=operations.MERGES,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Merge,
+    present=present,
+    guard_context=operations.load_guard_context,
+    transition=operations.undo,
+    fields=UndoFields,
+)
+router = MERGE_API.routes()
+
+
+@router.post(
+    "",
+    options=RouteOptions(problems=("not_found",)),
+    operation_id="createMerge",
+    summary="Merge two records, or see what that would do",
+    status_code=201,
+    responses={200: {"model": MergePreview}, 201: {"model": Merge}},
+)
+async def create_merge(
+    body: MergeBody,
+    ctx: Annotated[RequestContext, Depends(may_create)],
+    dry_run: Annotated[bool, Query(description="Whether to show what the merge would do.")] = False,
+) -> Response:
+    """The loser becomes part of the winner: its address returns 308, and references to it follow. With `dry_run=true`
+    nothing is written, and no idempotency key is used."""
+    asked = Asked(body.resource, key_of(body.winner_id), key_of(body.loser_id), body.choices)
+    if not dry_run:
+        merge = await operations.create(ctx.uow, ctx.principal, asked)
+        return await MERGE_API.respond_with(ctx, merge.id, status=201)
+    found = await operations.preview(ctx.uow.connection, ctx.principal, asked)
+    access = ctx.access_on(SUBJECTS[body.resource].kind.resource)
+    response = Response(orjson.dumps(present_preview(found, access), default=str), media_type=JSON)
+    response.is_preview = True  # type: ignore[attr-defined]
+    return response

@@ -1,0 +1,13 @@
+"""What goes over HTTP for messages on the files of experts."""
+
+from uuid import UUID
+
+from services.membership.register.messages import record
+from shared.records.conversations import LIFECYCLE
+from shared.web.conversations import MessageResponse
+
+
+class ExpertMessage(MessageResponse, of=record.Message, lifecycle=LIFECYCLE):
+    """A message on the file of an expert, as a caller sees it."""
+
+    expert_id: UUID

@@ -1,0 +1,18 @@
+"""Notices over HTTP: the routes of every record, from this description."""
+
+from services.membership.access import ROLES
+from services.membership.register.notices import operations
+from services.membership.register.notices.queries import LISTING
+from services.membership.register.notices.schemas import Notice, NoticeBody, present
+from shared.web.records import RecordApi
+
+router = RecordApi(
+    kind=operations.NOTICES,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=Notice,
+    create_body=NoticeBody,
+    present=present,
+    create=operations.create,
+    is_public=True,
+).routes()

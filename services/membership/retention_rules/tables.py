@@ -1,6 +1,0 @@
-"""Retention rules."""
-
-from services.membership.retention_rules.record import RetentionRule
-from shared.records.columns import table_of
-
-retention_rule = table_of(RetentionRule, "member_retention_rule")

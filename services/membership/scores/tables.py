@@ -1,6 +1,0 @@
-"""Scores."""
-
-from services.membership.scores.record import Score
-from shared.records.columns import table_of
-
-score = table_of(Score, "member_score")

@@ -1,0 +1,48 @@
+"""What goes over HTTP for scores."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.membership.selection.calls.domain import MOST_CRITERIA
+from services.membership.selection.calls.schemas import Group
+from services.membership.selection.scores import record
+from services.membership.selection.scores.operations import SCORES
+from services.membership.selection.scores.tables import score
+from shared.records.columns import renderer
+from shared.web.fields import Body, Prose
+from shared.web.schemas import RecordResponse
+from shared.web.values import written
+
+Points = Annotated[int, Field(ge=0, le=5, strict=True)]
+
+
+class ScoreBody(Body, of=record.Score):
+    """A score as it is written."""
+
+    scores: Annotated[dict[Group, Points], Field(min_length=1, max_length=MOST_CRITERIA, examples=[{"merit": 4}])]
+    comment: Prose | None = None
+    recommendation: Literal["select", "pass_over"] | None = None
+
+
+class Score(RecordResponse, of=record.Score, lifecycle=SCORES.lifecycle):
+    """A score in a response."""
+
+    nomination_id: UUID
+    call_id: UUID
+    expert_id: UUID
+    scores: Annotated[dict[str, int], Field(examples=[{"merit": 4}])]
+    comment: str | None
+    recommendation: Annotated[str | None, Field(examples=["select"])]
+
+
+written_in = written(score, ScoreBody.model_fields)
+_render = renderer({column.key: column for column in score.c})
+
+
+def present(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The score in a response."""
+    address = record.Score.address_of(record.Score.resource_type, row)
+    return {**_render(row), "links": {"self": address}}

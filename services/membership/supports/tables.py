@@ -1,6 +1,0 @@
-"""Supports."""
-
-from services.membership.supports.record import Support
-from shared.records.columns import table_of
-
-support = table_of(Support, "member_support")

@@ -1,0 +1,152 @@
+"""The experts who contributed to a published report have a certificate of authorship each, while it stays published."""
+
+import random
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from services.membership.certificates.certificates.operations import CERTIFICATES as KIND
+from services.membership.issuing.subjects.queries import subject_of
+from shared.contracts import membership, reporting
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import unit_of_work
+from tests.actions.neighbours import change, enter
+from tests.membership.certificates.certificates.test_certificates import CERTIFICATES
+from tests.membership.certificates.certificates.test_following import react
+from tests.support.callers import Caller
+from tests.support.membership import EXPERTS, entered
+from tests.support.merges import merged, undone
+
+_FACTS = (reporting.REPORT_PUBLISHED, reporting.REPORT_SUPERSEDED, reporting.REPORT_RETRACTED)
+
+
+async def _report(superuser: asyncpg.Connection, *experts: dict[str, Any], status: str = "published") -> UUID:
+    """A report about 2026 to which these experts contributed."""
+    framework = f"{uuid4().hex}/2026"
+    of_framework = {"framework": framework, "country": None}
+    await enter(superuser, "action_framework", code=framework, status="current", country=None)
+    programme = await enter(superuser, "action_programme", framework=framework, status="implementing")
+    period = await enter(superuser, "action_period", code="2026", status="open", **of_framework)
+    template = await enter(superuser, "action_report_template", status="active", **of_framework)
+    of = {"programme_id": programme, "period_id": period, "template_id": template}
+    authors = [UUID(one["id"]) for one in experts]
+    return await enter(superuser, "action_report", status=status, prefill="none", expert_ids=authors, **of)
+
+
+async def _about(admin: Caller, report: UUID) -> list[dict[str, Any]]:
+    items = (await admin.get(CERTIFICATES, params={"subject_id": str(report)})).json()["items"]
+    return sorted(items, key=lambda one: one["id"])
+
+
+async def _states(admin: Caller, report: UUID) -> dict[str, str]:
+    """The state of the certificate of each holder."""
+    return {one["holder"]["expert_id"]: one["status"] for one in await _about(admin, report)}
+
+
+async def test_each_expert_who_contributed_has_one_certificate(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    first, second = await entered(admin, languages=["fr"]), await entered(admin, country="XB")
+    report = await _report(superuser, first, second)
+    for _ in range(3):
+        await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
+    found = {one["holder"]["expert_id"]: one for one in await _about(admin, report)}
+    assert {key: (one["kind"], one["status"], one["country"], one["language"]) for key, one in found.items()} == {
+        first["id"]: ("authorship", "issued", "XA", "fr"), second["id"]: ("authorship", "issued", "XB", "en"),
+    }  # fmt: skip
+    assert found[first["id"]]["subject"] == {"resource": "actions.reports", "id": str(report)}
+
+
+@pytest.mark.parametrize("status", ["retracted", "superseded"])
+async def test_a_report_that_is_not_published_any_more_revokes_them_in_any_order_of_facts(
+    admin: Caller, database: Database, superuser: asyncpg.Connection, status: str
+) -> None:
+    expert = await entered(admin)
+    report = await _report(superuser, expert, status="cleared")
+    await react(database, *_FACTS, subject=str(report))
+    assert await _about(admin, report) == []
+    await change(superuser, "action_report", report, status="published")
+    await react(database, *random.sample(_FACTS, 3), subject=str(report))
+    assert await _states(admin, report) == {expert["id"]: "issued"}
+    await change(superuser, "action_report", report, status=status)
+    await react(database, *random.sample(_FACTS, 3), subject=str(report))
+    (made,) = await _about(admin, report)
+    assert (made["status"], made["revoked_for"]) == ("revoked", "withdrawn")
+    await react(database, reporting.REPORT_PUBLISHED, subject=str(uuid4()))
+
+
+async def test_a_merged_expert_has_one_whichever_service_hears_of_the_merge_first(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    winner, loser = await entered(admin), await entered(admin)
+    early, late = [await _report(superuser, loser) for _ in range(2)]
+    await react(database, reporting.REPORT_PUBLISHED, subject=str(early))
+    merge = await merged(admin, winner, loser)
+    await react(database, reporting.REPORT_PUBLISHED, subject=str(early))
+    assert await _states(admin, early) == {loser["id"]: "issued"}
+    await react(database, membership.EXPERT_MERGED, subject=loser["id"])
+    for report in (early, late):
+        await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
+        assert await _states(admin, report) == {winner["id"]: "issued"}
+        await change(superuser, "action_report", report, expert_ids=[UUID(winner["id"])])
+        await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
+        assert await _states(admin, report) == {winner["id"]: "issued"}
+    await undone(admin, merge)
+    await react(database, membership.EXPERT_UNMERGED, subject=loser["id"])
+    assert await _states(admin, early) == {loser["id"]: "issued"}
+
+
+async def test_a_restricted_expert_has_one_once_the_restriction_is_lifted(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    expert = await entered(admin)
+    report, draft = [await _report(superuser, expert, status=status) for status in ("published", "draft")]
+    path = f"{EXPERTS}/{expert['id']}"
+    assert (await admin.step(path, "restrict_processing", reason="A question is open")).status_code == 200
+    await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
+    assert await _about(admin, report) == []
+    assert (await admin.step(path, "lift_restriction")).status_code == 200
+    await react(database, membership.EXPERT_RESTRICTION_LIFTED, subject=expert["id"])
+    assert await _states(admin, report) == {expert["id"]: "issued"}
+    assert await _about(admin, draft) == []
+
+
+async def test_an_officer_names_a_report_to_which_the_holder_contributed(
+    admin: Caller, superuser: asyncpg.Connection
+) -> None:
+    expert, other = await entered(admin), await entered(admin)
+    report = await _report(superuser, expert)
+    body = {"kind": "authorship", "subject": {"resource": "actions.reports", "id": str(report)}}
+    refused = await admin.post(CERTIFICATES, {**body, "holder": {"expert_id": other["id"]}})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/subject/id")
+    assert (await admin.post(CERTIFICATES, {**body, "holder": {"expert_id": expert["id"]}})).status_code == 201
+    wrong = await admin.post(CERTIFICATES, {**body, "kind": "review", "holder": {"expert_id": expert["id"]}})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/subject")
+
+
+async def test_the_certificate_names_the_report_in_six_languages(
+    admin: Caller, database: Database, superuser: asyncpg.Connection
+) -> None:
+    expert = await entered(admin)
+    report = await _report(superuser, expert)
+    await react(database, reporting.REPORT_PUBLISHED, subject=str(report))
+    (made,) = await _about(admin, report)
+    async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
+        titles = await subject_of(uow.connection, await KIND.lock(uow, UUID(made["id"])))
+    assert (titles["en"], titles["zh"][:9], len(titles)) == ("Progress report 2026 – Alphaland", "进展报告 2026", 6)
+
+
+async def test_only_grants_over_its_country_show_membership_a_report(
+    database: Database, superuser: asyncpg.Connection, admin: Caller
+) -> None:
+    report = await _report(superuser, await entered(admin))
+    await change(superuser, "action_report", report, visibility="restricted")
+    found = []
+    for settings in ("", "SET LOCAL escm.countries = 'XB'", "SET LOCAL escm.countries = 'XA'"):
+        async with database.acquire() as connection, connection.transaction():
+            await connection.execute(settings or "SELECT 1")
+            found.append(await connection.fetchval("SELECT 1 FROM action_published_report WHERE id = $1", report))
+    assert found == [None, None, 1]

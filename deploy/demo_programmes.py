@@ -45,7 +45,7 @@ from shared.kernel.clock import today
 from shared.records.access_scope import access_scope_for
 from shared.records.record import Record
 from shared.records.resource_type import ResourceType, TransitionRequest
-from shared.web.values import row_values
+from shared.web.contract.values import row_values
 
 _FRAMEWORK = "3+1/2026"
 _DOCUMENT = {"title": "Report of the demonstration", "date": "2026-03-01", "url": "https://example.org/report.pdf"}

@@ -27,7 +27,7 @@ def needed(processes: Processes) -> int:
     from deploy.matrix.settings import class_of
     from shared.messaging.relay import CONNECTIONS as OF_RELAY
     from shared.messaging.worker import BULK_CONNECTIONS, CONNECTIONS
-    from shared.web.streams import AT_ONCE
+    from shared.web.request.streams import AT_ONCE
 
     settings = [class_of(service)() for service in WITH_WORKER]
     of_apps = sum(0 if one.database_pooler else one.pool_size + 1 + AT_ONCE + 1 for one in settings)

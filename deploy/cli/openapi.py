@@ -18,7 +18,7 @@ def openapi(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file differs.")] = False,
 ) -> None:
     """Write the OpenAPI description of each service, as committed and as merged by the portal."""
-    from shared.web.openapi import render
+    from shared.web.contract.openapi import render
 
     stale = []
     folder.mkdir(parents=True, exist_ok=True)

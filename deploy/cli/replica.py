@@ -11,7 +11,7 @@ async def of_replica(database_url: str) -> list[Finding]:
     from services.access.settings import AccessSettings
     from shared.database.replica import INTERVAL, NotAStandby, Replica
     from shared.kernel.errors import Unavailable
-    from shared.web.databases import open_primary, open_standby
+    from shared.web.request.databases import open_primary, open_standby
 
     settings = AccessSettings(database_url=database_url)
     bound = settings.replica_seconds

@@ -20,8 +20,8 @@ from deploy.local.combined import Combined
 from shared.configuration.settings import Settings
 from shared.observability import logs, metrics
 from shared.observability.spans import spans
-from shared.web.connections import ConnectionLimits, Connections
-from shared.web.protocol import Protocol
+from shared.web.edge.connections import ConnectionLimits, Connections
+from shared.web.edge.protocol import Protocol
 
 _OTHER_FILES = 256
 """Open files of a process in addition to connections of clients."""

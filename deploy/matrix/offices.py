@@ -10,7 +10,7 @@ from deploy.local.folder import PROJECT
 from deploy.matrix.readers import SERVICES, resource_types_of, resources_of, roles_of
 from services.access.access import DELEGABLE, INVITING, MACHINE_ROLE, ROLE_SCOPES, ROLES_OF_TWO
 from shared.kernel.principal import READING
-from shared.web.vocabularies import VOCABULARIES
+from shared.web.contract.vocabularies import VOCABULARIES
 
 ROLES: Mapping[str, str] = {
     "secretariat_officer": "office-officer",

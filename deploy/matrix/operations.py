@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from deploy.local.services import SERVICES
-from shared.web.operation_ids import operation_id
+from shared.web.contract.operation_ids import operation_id
 
 
 class Ask(StrEnum):

@@ -20,9 +20,9 @@ from services.access.principals.tokens.routes import router as tokens
 from services.access.self_service.account_mail.routes import router as account_mail
 from services.access.self_service.own_account.routes import router as own_account
 from services.access.settings import AccessSettings
-from shared.web.app import Application
-from shared.web.app import create_app as create
-from shared.web.service import service_parts
+from shared.web.edge.app import Application
+from shared.web.edge.app import create_app as create
+from shared.web.edge.service import service_parts
 
 
 @asynccontextmanager

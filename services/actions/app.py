@@ -54,12 +54,12 @@ from services.actions.support.support_requests.domain import SupportDays
 from services.actions.support.support_requests.routes import request_api
 from services.actions.support.support_requests.routes import routes as support_routes
 from shared.open_data.routes import dataset_copies
-from shared.web.app import Application
-from shared.web.app import create_app as create
-from shared.web.bulk import bulk_routes
-from shared.web.jobs import job_routes
-from shared.web.service import service_parts
-from shared.web.stepping import stepping_routes
+from shared.web.edge.app import Application
+from shared.web.edge.app import create_app as create
+from shared.web.edge.service import service_parts
+from shared.web.jobs.bulk import bulk_routes
+from shared.web.jobs.jobs import job_routes
+from shared.web.jobs.stepping import stepping_routes
 
 _PLANS = (frameworks, programmes, actions, milestones)
 _RESULTS = (

@@ -35,12 +35,12 @@ from services.centres.register.register.routes import router as register
 from services.centres.reporting.annual_reports.routes import router as annual_reports
 from services.centres.settings import CentresSettings
 from shared.open_data.routes import dataset_copies
-from shared.web.app import Application
-from shared.web.app import create_app as create
-from shared.web.bulk import bulk_routes
-from shared.web.conversations import message_routes
-from shared.web.jobs import job_routes
-from shared.web.service import service_parts
+from shared.web.edge.app import Application
+from shared.web.edge.app import create_app as create
+from shared.web.edge.service import service_parts
+from shared.web.jobs.bulk import bulk_routes
+from shared.web.jobs.jobs import job_routes
+from shared.web.records.conversations import message_routes
 
 
 def create_app(settings: CentresSettings | None = None) -> Application:

@@ -49,13 +49,13 @@ from services.membership.selection.rankings.routes import router as rankings
 from services.membership.selection.scores.routes import router as scores
 from services.membership.settings import MembershipSettings
 from shared.open_data.routes import dataset_copies
-from shared.web.app import Application
-from shared.web.app import create_app as create
-from shared.web.bulk import bulk_routes
-from shared.web.conversations import message_routes
-from shared.web.jobs import job_routes
-from shared.web.service import service_parts
-from shared.web.stepping import stepping_routes
+from shared.web.edge.app import Application
+from shared.web.edge.app import create_app as create
+from shared.web.edge.service import service_parts
+from shared.web.jobs.bulk import bulk_routes
+from shared.web.jobs.jobs import job_routes
+from shared.web.jobs.stepping import stepping_routes
+from shared.web.records.conversations import message_routes
 
 
 def create_app(settings: MembershipSettings | None = None) -> Application:

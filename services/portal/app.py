@@ -16,9 +16,9 @@ from services.portal.records.routes import router as records
 from services.portal.register.routes import router as register
 from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
-from shared.web.app import Application
-from shared.web.app import create_app as make_app
-from shared.web.openapi import merged, render
+from shared.web.contract.openapi import merged, render
+from shared.web.edge.app import Application
+from shared.web.edge.app import create_app as make_app
 
 DESCRIPTION = "Membership, centres, actions and access of the secretariat, described as one."
 

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from shared.kernel.countries import FICTIONAL_CODES, known_codes
 from shared.kernel.errors import invalid_parameter
-from shared.web.paging import day_of, parameters_of
-from shared.web.request_context import RequestContext
+from shared.web.request.paging import day_of, parameters_of
+from shared.web.request.request_context import RequestContext
 
 FRESH = {"Cache-Control": "public, max-age=300"}
 COUNTRY = {"country": "Only what is of this country, as an ISO 3166-1 alpha-2 code."}

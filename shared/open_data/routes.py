@@ -17,13 +17,13 @@ from shared.open_data.queries import OpenData
 from shared.open_data.requests import COUNTRY, DAY, FRESH, copy_day_of, countries_of, fresh, unchanged
 from shared.open_data.schemas import NO_COPY, DatasetList, Listed, present
 from shared.open_data.streams import DatasetFile
-from shared.web.conditional import is_known
-from shared.web.files import BlocksResponse
-from shared.web.operation_ids import operation_id
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import document_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.operation_ids import operation_id
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.conditional import is_known
+from shared.web.request.files import BlocksResponse
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import document_response
+from shared.web.request.route import ResourceRouter
 
 _FIRST = "actions"
 """The service that had these operations first."""

@@ -12,7 +12,7 @@ from shared.kernel.resource import Resource
 from shared.open_data.copies import Copy
 from shared.open_data.datasets import Dataset
 from shared.open_data.domain import FORMATS
-from shared.web.fields import Day, ResponseModel
+from shared.web.contract.fields import Day, ResponseModel
 
 _DIGEST = sha256(b"").hexdigest()
 Format: TypeAlias = Annotated[str, Field(examples=["csv"])]

@@ -18,9 +18,9 @@ from shared.open_data.domain import FORMATS, site_of
 from shared.open_data.files import Lines, Sheet, lines_of
 from shared.open_data.queries import OpenData
 from shared.open_data.requests import FRESH, Countries, unchanged
-from shared.web.conditional import is_known
-from shared.web.request_context import RequestContext
-from shared.web.streams import Pace
+from shared.web.request.conditional import is_known
+from shared.web.request.request_context import RequestContext
+from shared.web.request.streams import Pace
 
 _BLOCK = 256 << 10
 

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from shared.kernel.errors import RateLimited
-from shared.web.security_events import MOST_LOGGED, SecurityEvents
+from shared.web.edge.security_events import MOST_LOGGED, SecurityEvents
 from tests.access.caller import TOKEN, Caller
 
 EMAIL = "canary-4711@example.org"

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from shared.web.vocabularies import NAMES, VOCABULARIES
+from shared.web.contract.vocabularies import NAMES, VOCABULARIES
 from tests.access.caller import Caller
 
 PATH = "/access/v1/vocabularies"

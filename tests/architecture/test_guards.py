@@ -6,8 +6,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from deploy.local.services import SERVICES
-from shared.web.route import EscmRoute
-from shared.web.route_options import options_of
+from shared.web.contract.route_options import options_of
+from shared.web.request.route import EscmRoute
 
 PUBLIC_LISTS = {
     "congresses",

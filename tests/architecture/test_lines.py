@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.kernel.text import is_one_line
-from shared.web.fields import Body, Clean, Line
+from shared.web.contract.fields import Body, Clean, Line
 
 ROOT = Path(__file__).parents[2]
 _LONGEST = 500

@@ -9,7 +9,7 @@ import pytest
 
 from shared.contracts.registry import FACTS
 from shared.records.resource_type import ResourceType
-from shared.web.route import EscmRoute
+from shared.web.request.route import EscmRoute
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("membership", "centres", "actions", "access")

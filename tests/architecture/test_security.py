@@ -11,7 +11,7 @@ import orjson
 import pytest
 from fastapi.routing import APIRoute
 
-from shared.web.route import EscmRoute
+from shared.web.request.route import EscmRoute
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "services/portal/specs").glob("*.json"))

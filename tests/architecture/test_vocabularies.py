@@ -3,7 +3,7 @@
 import pytest
 
 from services.actions.reporting.assessments.domain import GAPS
-from shared.web.vocabularies import VOCABULARIES
+from shared.web.contract.vocabularies import VOCABULARIES
 from tests.support.vocabulary import (
     NAMED,
     all_reasons,
@@ -22,21 +22,23 @@ _HISTORIES = {"actions.tasks": {"release"}, "centres.profiles": {"confirm"}, "me
 
 def test_each_reason_has_a_term_and_each_term_is_a_reason() -> None:
     known = {term.code for term in VOCABULARIES["reasons"]}
-    assert all_reasons() - known == set(), "add to shared/web/data/reasons.csv"
-    assert known - all_reasons() == set(), "nothing is refused for these: take them out of shared/web/data/reasons.csv"
+    assert all_reasons() - known == set(), "add to shared/web/contract/data/reasons.csv"
+    assert known - all_reasons() == set(), (
+        "nothing is refused for these: take them out of shared/web/contract/data/reasons.csv"
+    )
     assert [term for term in VOCABULARIES["reasons"] if term.resource] == []
 
 
 def test_each_verb_has_a_term_and_each_term_is_a_verb() -> None:
     known = {term.code for term in VOCABULARIES["verbs"]}
-    assert all_verbs() - known == set(), "add to shared/web/data/verbs.csv"
-    assert known - all_verbs() == set(), "nothing does these: take them out of shared/web/data/verbs.csv"
+    assert all_verbs() - known == set(), "add to shared/web/contract/data/verbs.csv"
+    assert known - all_verbs() == set(), "nothing does these: take them out of shared/web/contract/data/verbs.csv"
 
 
 def test_each_state_has_a_term_and_each_term_is_a_state() -> None:
     known = {term.code for term in VOCABULARIES["states"]}
-    assert all_states() - known == set(), "add to shared/web/data/states.csv"
-    assert known - all_states() == set(), "no lifecycle has these: take them out of shared/web/data/states.csv"
+    assert all_states() - known == set(), "add to shared/web/contract/data/states.csv"
+    assert known - all_states() == set(), "no lifecycle has these: take them out of shared/web/contract/data/states.csv"
 
 
 def test_each_gap_has_a_term_and_each_term_is_a_gap() -> None:
@@ -70,7 +72,7 @@ def test_reasons_and_verbs_are_found_as_they_are_written() -> None:
         "members = {'reason': 'two' if x else 'three'}\n"
         "raise Forbidden('', members={'reason': why})\n"
     )
-    found = reasons("shared.web.pending", source)
+    found = reasons("shared.web.records.pending", source)
     assert set(found) == {"one", "two", "three", "confirmed", "declined", "withdrawn", "expired"}
     with pytest.raises(AssertionError, match="NAMED"):
         list(reasons("shared.web.other", source))

@@ -91,7 +91,7 @@ def serving(
     command = [
         "taskset", "-c", core, sys.executable, "-m", "uvicorn", module, "--port", str(port), "--loop", "uvloop",
         "--no-access-log", "--log-level", "warning", "--http",
-        *(["shared.web.protocol:Protocol", "--factory"] if factory else ["httptools"]),
+        *(["shared.web.edge.protocol:Protocol", "--factory"] if factory else ["httptools"]),
     ]  # fmt: skip
     environment = {
         **os.environ, "DATABASE_URL": at.postgres, "BENCH_DATABASE_URL": at.postgres, "REDIS_URL": at.valkey,

@@ -10,7 +10,7 @@ from shared.kernel.clock import now
 from shared.kernel.resource import Resource
 from shared.messaging.outbox import announce_change
 from shared.records import changes
-from shared.web.app import Application
+from shared.web.edge.app import Application
 
 
 def create_app() -> Application:

@@ -2,7 +2,7 @@
 
 from services.membership import app
 from shared.messaging.notifier import Notifier
-from shared.web.app import Application
+from shared.web.edge.app import Application
 
 
 def create_app() -> Application:

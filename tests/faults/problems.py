@@ -2,7 +2,7 @@
 
 import httpx
 
-from shared.web.catalogue import PROBLEMS
+from shared.web.contract.catalogue import PROBLEMS
 
 _PLAIN = {"type", "title", "status", "code", "detail", "instance", "request_id"}
 

@@ -16,7 +16,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
-from shared.web.vocabularies import VOCABULARIES
+from shared.web.contract.vocabularies import VOCABULARIES
 from tests.journeys.paths.calls import enter_results
 from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values

@@ -294,7 +294,7 @@ async def _shape(url: str) -> list[tuple[str, str]]:
 async def test_the_tables_in_code_stand_in_the_database(database_url: str) -> None:
     for path in [*ROOT.glob("services/**/tables.py"), *ROOT.glob("shared/*/tables.py")]:
         import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    import_module("shared.web.idempotency")
+    import_module("shared.web.request.idempotency")
     found = {name: dict(re.findall(r"(\w+) ([^,]+)", columns)) for name, columns in await _shape(database_url)}
     for table in metadata.tables.values():
         assert {column.key for column in table.c} <= set(found[table.name]), table.name

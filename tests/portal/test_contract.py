@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from shared.web.openapi import merged
+from shared.web.contract.openapi import merged
 from tests.support.contract import SPECS, description
 
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
-from shared.web.contract import STATES
+from shared.web.contract.contract import STATES
 from tests.portal.test_contract import SPECS
 
 DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}

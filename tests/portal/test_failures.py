@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from shared.web.catalogue import PROBLEMS
+from shared.web.contract.catalogue import PROBLEMS
 from tests.portal.conftest import HTML, Site
 from tests.portal.test_pages import Balance
 from tests.support.services import open_portal

@@ -3,7 +3,7 @@
 from services.actions.plan.programmes.schemas import ProgrammeFields
 from services.centres.designation.centres.domain import LIFECYCLE
 from services.centres.designation.centres.schemas import CentreFields
-from shared.web.contract import fields_schema
+from shared.web.contract.contract import fields_schema
 
 
 def test_an_action_names_its_own_fields_and_the_types_that_they_need() -> None:

@@ -11,9 +11,9 @@ import pytest
 from services.portal.app import create_app, merge_folder
 from services.portal.settings import PortalSettings
 from shared.kernel.clock import now
-from shared.web.catalogue import PROBLEMS
-from shared.web.openapi import render
-from shared.web.vocabularies import VOCABULARIES
+from shared.web.contract.catalogue import PROBLEMS
+from shared.web.contract.openapi import render
+from shared.web.contract.vocabularies import VOCABULARIES
 from tests.support.inside import Inside
 
 REGISTER = (

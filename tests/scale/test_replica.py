@@ -21,8 +21,8 @@ from services.membership.app import create_app as create_membership
 from services.membership.settings import MembershipSettings
 from shared.configuration.settings import Settings
 from shared.database.replica import NotAStandby, Replica
-from shared.web.route import EscmRoute
-from shared.web.route_options import options_of
+from shared.web.contract.route_options import options_of
+from shared.web.request.route import EscmRoute
 from tests.support.callers import Caller, serving
 from tests.support.centres import Members
 from tests.support.doctor import doctor

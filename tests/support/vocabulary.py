@@ -29,7 +29,7 @@ NAMED: Mapping[str, Any] = {
     "services.membership.selection.nominations.operations": OpeningFault,
     "shared.auth.second_person": SecondPersonFault,
     "shared.kernel.lifecycle": frozenset({"not_in_this_state"}),
-    "shared.web.pending": Ending,
+    "shared.web.records.pending": Ending,
 }
 """The modules that refuse for a reason in a variable, with its type or the function that returns it. The lifecycle's
 other reasons are those of the guards."""

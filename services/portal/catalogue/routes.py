@@ -8,10 +8,10 @@ from fastapi import Request, Response
 from services.portal.catalogue.linked_data import PATH, catalogue
 from services.portal.pages.policy import PAGE
 from services.portal.reading.api import PageReads
-from shared.web.fixed import tagged_response
-from shared.web.responses import LINKED_DATA
-from shared.web.route import refuse_unknown
-from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.edge.fixed import tagged_response
+from shared.web.request.responses import LINKED_DATA
+from shared.web.request.route import refuse_unknown
 
 router = OptionsRouter()
 _SERVICES = ("actions", "centres", "membership")

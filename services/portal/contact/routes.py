@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
-from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
 
 _VALID = timedelta(days=180)
 _TEXT = """\

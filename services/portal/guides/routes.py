@@ -4,8 +4,8 @@ from fastapi import Request, Response
 
 from services.portal.guides import rendering
 from services.portal.pages.policy import HTML, PAGE
-from shared.web.fixed import fixed_response
-from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.edge.fixed import fixed_response
 
 router = OptionsRouter(prefix="/guides")
 

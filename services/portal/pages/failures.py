@@ -8,8 +8,8 @@ from services.portal.pages.policy import GUARD, HTML
 from services.portal.pages.templates import page
 from services.portal.pages.texts import TEXTS
 from shared.kernel.text import LANGUAGES
-from shared.web.catalogue import PROBLEMS
-from shared.web.problems import MEDIA_TYPE, respond_to
+from shared.web.contract.catalogue import PROBLEMS
+from shared.web.edge.problems import MEDIA_TYPE, respond_to
 
 _COPIED = ("cache-control", "retry-after", "allow")
 

@@ -3,7 +3,7 @@
 from starlette.convertors import Convertor, register_url_convertor
 
 from shared.kernel.text import LANGUAGES
-from shared.web.route_options import OptionsRouter
+from shared.web.contract.route_options import OptionsRouter
 
 
 class _Language(Convertor[str]):

@@ -11,12 +11,12 @@ from starlette.responses import RedirectResponse
 from services.portal.pages import assets, templates
 from services.portal.pages.policy import HTML, PAGE
 from shared.kernel.errors import NotFound
-from shared.web.catalogue import PROBLEMS, Problem, preferred_language
-from shared.web.contract import Described
-from shared.web.fixed import fixed_response, tagged_response
-from shared.web.route import refuse_unknown
-from shared.web.route_options import OptionsRouter, RouteOptions
-from shared.web.vocabularies import terms_of
+from shared.web.contract.catalogue import PROBLEMS, Problem, preferred_language
+from shared.web.contract.contract import Described
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.vocabularies import terms_of
+from shared.web.edge.fixed import fixed_response, tagged_response
+from shared.web.request.route import refuse_unknown
 
 _NEGOTIATED = {**PAGE, "Vary": "Accept, Accept-Language"}
 _JSON = "application/json; charset=utf-8"

@@ -8,8 +8,8 @@ from markupsafe import Markup, escape
 
 from services.portal.pages.texts import OWN_NAMES, best, code_text, country_name, text
 from shared.kernel.text import LANGUAGES
-from shared.web.catalogue import PROBLEMS
-from shared.web.vocabularies import NAMES, VOCABULARIES, terms_of
+from shared.web.contract.catalogue import PROBLEMS
+from shared.web.contract.vocabularies import NAMES, VOCABULARIES, terms_of
 
 _TEMPLATES = Environment(
     loader=PackageLoader("services.portal.pages", "static"),

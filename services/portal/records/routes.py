@@ -17,8 +17,8 @@ from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import PageReads
 from shared.contracts.kinds import kind_names
 from shared.kernel.errors import NotFound, RateLimited, Unavailable
-from shared.web.fixed import tagged_response
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.edge.fixed import tagged_response
 
 _HEADERS = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}
 _KEY = re.compile(r"^[A-Za-z0-9-]{1,64}$")

@@ -16,8 +16,8 @@ from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
-from shared.web.fixed import fixed_response, tagged_response
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.edge.fixed import fixed_response, tagged_response
 
 _PUBLISHED = {**PAGE, "Cache-Control": "public, max-age=60"}
 _OF_PEOPLE = {**PAGE, "Cache-Control": "public, max-age=30", "X-Robots-Tag": "noindex"}

@@ -14,7 +14,7 @@ from services.portal.pages.policy import GUARD, HTML
 from services.portal.pages.routes import language_of, wants_json
 from services.portal.reading.api import PageReads
 from shared.kernel.errors import NotFound
-from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
 
 _HEADERS = {
     **GUARD,

@@ -17,7 +17,7 @@ from shared.bulk import exporting
 from shared.bulk.store import FileStore, files_of
 from shared.database.snapshot import snapshot
 from shared.database.unit_of_work import Origin, UnitOfWork
-from shared.web import streams
+from shared.web.request import streams
 from tests.membership.imports.conftest import EXPORTS, SAMPLES
 from tests.membership.imports.slow import Slow
 from tests.membership.initiatives.supports.conftest import initiative_body

@@ -14,7 +14,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
 from shared.messaging import jobs
-from shared.web import imports
+from shared.web.jobs import imports
 from tests.membership.imports.conftest import IMPORTS
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.waiting import eventually

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from shared.kernel.errors import Unavailable
-from shared.web import job_events
+from shared.web.jobs import job_events
 from tests.support.callers import CALLERS, KnownCallers
 from tests.support.imports import Importer, counts, csv_of
 

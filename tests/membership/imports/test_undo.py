@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from shared.bulk import undoing
-from shared.web import imports
+from shared.web.jobs import imports
 from tests.membership.imports.conftest import IMPORTS, SAMPLES, announced, checksum, empty
 from tests.support.imports import Importer, counts, csv_of
 from tests.support.membership import EXPERTS

@@ -16,7 +16,7 @@ from shared.bulk import exporting, spreadsheets
 from shared.bulk.store import FileStore
 from shared.database.unit_of_work import Origin, UnitOfWork
 from shared.kernel.errors import RateLimited
-from shared.web import uploads
+from shared.web.request import uploads
 from tests.membership.imports.conftest import IMPORTS
 from tests.membership.imports.test_spreadsheets import HEADINGS, book
 from tests.support.imports import Importer, csv_of

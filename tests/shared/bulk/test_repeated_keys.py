@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bulk.reading import _ndjson_rows
-from shared.web.body import repeats_a_key
+from shared.web.edge.body import repeats_a_key
 
 _ROWS = (
     '{"full_name": "One", "country": "XA"}',

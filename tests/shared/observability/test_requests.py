@@ -3,8 +3,8 @@
 import pytest
 
 from shared.observability.requests import REQUESTS, Requests, ServiceRequests
+from tests.shared.web.edge.test_middleware import aborted
 from tests.shared.web.edge_app import client_of, edge_app
-from tests.shared.web.test_middleware import aborted
 
 
 def _counts() -> dict[tuple[str, str, int | None], int]:

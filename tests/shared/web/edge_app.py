@@ -18,11 +18,11 @@ from starlette.responses import Response, StreamingResponse
 from shared.configuration.settings import Settings
 from shared.kernel.errors import Conflict, FieldError, Invalid, Unauthenticated, Unavailable, VersionConflict
 from shared.kernel.lifecycle import AvailableAction
-from shared.web.app import Application, create_app
-from shared.web.endpoint import Handler
-from shared.web.route import EscmRoute
-from shared.web.route_options import OptionsRouter, RouteOptions
-from shared.web.uploads import IMPORT_LIMIT
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.edge.app import Application, create_app
+from shared.web.request.endpoint import Handler
+from shared.web.request.route import EscmRoute
+from shared.web.request.uploads import IMPORT_LIMIT
 from tests.support.inside import Inside
 
 

@@ -5,7 +5,7 @@ from services.access.access import GRANT_APPROVER, GRANT_HOLDER
 from services.access.authority.grants import queries
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant
-from shared.web.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext
 
 
 async def with_own_grants(ctx: CurrentContext) -> None:

@@ -9,8 +9,8 @@ from services.access.authority.grants.queries import LISTING
 from services.access.authority.grants.schemas import GrantAnswer, GrantCreate, GrantFields, present
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
-from shared.web.records import RecordApi
-from shared.web.request_context import RequestContext
+from shared.web.records.records import RecordApi
+from shared.web.request.request_context import RequestContext
 
 
 async def _with_name(ctx: RequestContext, _access: AccessScope, row: Row) -> dict[str, Any]:

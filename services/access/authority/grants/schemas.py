@@ -15,8 +15,8 @@ from services.access.authority.grants.queries import render
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Document, JsonDocument, OneLine, Prose, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Document, JsonDocument, OneLine, Prose, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]
 ScopeId = Annotated[str, StringConstraints(min_length=1, max_length=80), OneLine, Field(examples=["XA"])]

@@ -13,11 +13,11 @@ from services.access.notifying.feed.schemas import DEFAULT_LIMIT, LARGEST_LIMIT,
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
-from shared.web.paging import make_cursor, read_cursor
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.paging import make_cursor, read_cursor
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("access", "events", "event"), ROLES)
 _BOUND_TO = b"/access/v1/events"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.contracts.envelope import CloudEvent
-from shared.web.fields import ResponseModel
+from shared.web.contract.fields import ResponseModel
 
 DEFAULT_LIMIT = 200
 LARGEST_LIMIT = 1000

@@ -13,11 +13,11 @@ from services.access.notifying.notifications.schemas import NotificationAnswer, 
 from services.access.notifying.notifications.tables import notification
 from shared.kernel.errors import NotFound
 from shared.kernel.resource import Resource
-from shared.web.paging import DEFAULT_LIMIT, LARGEST_LIMIT, page_after, place_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON, key_of
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.paging import DEFAULT_LIMIT, LARGEST_LIMIT, page_after, place_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON, key_of
+from shared.web.request.route import ResourceRouter
 
 NOTIFICATIONS = Resource("access", "notifications", "notification")
 router = ResourceRouter(NOTIFICATIONS, ROLES)

@@ -10,8 +10,8 @@ from pydantic import Field
 from services.access.notifying.notifications.domain import KINDS
 from services.access.notifying.notifications.tables import notification
 from shared.records.columns import renderer
-from shared.web.contract import STATES
-from shared.web.fields import ResponseModel
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import ResponseModel
 
 
 class NotifiedRecord(ResponseModel):

@@ -14,11 +14,11 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.hosting import with_work
 from shared.records.work_list import light
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.work_list import asked, page_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.work_list import asked, page_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("access", "work_list", "work_item"), ROLES)
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from services.access.access import SERVICES
 from shared.kernel.lights import LIGHTS
-from shared.web import work_list
-from shared.web.fields import ResponseModel
+from shared.web.contract.fields import ResponseModel
+from shared.web.records import work_list
 
 
 class WorkItem(ResponseModel):

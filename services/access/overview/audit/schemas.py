@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.records.history import line
-from shared.web.fields import ResponseModel
-from shared.web.schemas import HistoryLine
+from shared.web.contract.fields import ResponseModel
+from shared.web.contract.schemas import HistoryLine
 
 
 class AuditLine(HistoryLine):

@@ -8,12 +8,12 @@ from fastapi import Response
 from services.access.access import ROLES
 from services.access.overview.vocabularies.schemas import VOCABULARY, TermList, VocabularyList, shown_list, shown_terms
 from shared.kernel.errors import NotFound
-from shared.web.fixed import fixed_response
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
-from shared.web.vocabularies import VOCABULARIES
+from shared.web.contract.route_options import RouteOptions
+from shared.web.contract.vocabularies import VOCABULARIES
+from shared.web.edge.fixed import fixed_response
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 _FOR_ALL = {"Cache-Control": "public, max-age=300"}
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.kernel.resource import Resource
-from shared.web.fields import ResponseModel
-from shared.web.vocabularies import NAMES, VOCABULARIES, Term
+from shared.web.contract.fields import ResponseModel
+from shared.web.contract.vocabularies import NAMES, VOCABULARIES, Term
 
 VOCABULARY = Resource("access", "vocabularies", "vocabulary")
 

@@ -5,7 +5,7 @@ from services.access.principals.accounts import queries
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant
 from shared.kernel.text import email_key
-from shared.web.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext
 
 
 async def with_found_account(ctx: CurrentContext) -> None:

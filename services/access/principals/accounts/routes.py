@@ -11,8 +11,8 @@ from services.access.principals.accounts.schemas import (
     AccountFields,
     present,
 )
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
 

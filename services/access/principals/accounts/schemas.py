@@ -14,8 +14,8 @@ from services.access.principals.accounts.queries import render
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Email, PersonName
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Email, PersonName
+from shared.web.contract.schemas import RecordResponse
 
 Password = Annotated[
     str,

@@ -6,7 +6,7 @@ from services.access.access import KEY_OWNER
 from services.access.principals.api_keys import queries
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant, PrincipalKind
-from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.request.request_context import CurrentContext, RequestContext
 
 
 async def with_own_keys(ctx: CurrentContext) -> None:

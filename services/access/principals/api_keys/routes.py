@@ -9,11 +9,11 @@ from services.access.principals.api_keys.guards import own_keys, with_own_keys
 from services.access.principals.api_keys.queries import LISTING
 from services.access.principals.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
 from shared.records.rows import columns_of
-from shared.web.pending import propose
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.route_options import RouteOptions
-from shared.web.schemas import TransitionBody
+from shared.web.contract.route_options import RouteOptions
+from shared.web.contract.schemas import TransitionBody
+from shared.web.records.pending import propose
+from shared.web.records.records import RecordApi
+from shared.web.request.request_context import CurrentContext
 
 API_KEY_API = RecordApi(
     kind=operations.API_KEYS,

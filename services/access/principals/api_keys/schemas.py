@@ -17,8 +17,8 @@ from shared.kernel.clock import now
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Line
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Line
+from shared.web.contract.schemas import RecordResponse
 
 
 class ApiKeyBody(Body, of=record.ApiKey):

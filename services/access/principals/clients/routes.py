@@ -22,12 +22,12 @@ from services.access.principals.clients.tables import client
 from shared.database.statements import Row
 from shared.records.requirements import require
 from shared.records.rows import columns_of
-from shared.web.pending import propose
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON, show_secret_once
-from shared.web.schemas import TransitionBody
-from shared.web.values import row_values
+from shared.web.contract.schemas import TransitionBody
+from shared.web.contract.values import row_values
+from shared.web.records.pending import propose
+from shared.web.records.records import RecordApi
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON, show_secret_once
 
 CLIENT_API = RecordApi(
     kind=operations.CLIENTS,

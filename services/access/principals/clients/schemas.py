@@ -15,10 +15,10 @@ from services.access.principals.clients.operations import CLIENTS
 from services.access.principals.clients.queries import render
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.contract import ShownAs
-from shared.web.fields import Body, Line, ResponseModel
-from shared.web.pending import PendingTransition
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import ShownAs
+from shared.web.contract.fields import Body, Line, ResponseModel
+from shared.web.contract.schemas import RecordResponse
+from shared.web.records.pending import PendingTransition
 
 
 def _resource(name: str) -> str:

@@ -6,8 +6,8 @@ from services.access.principals.sessions import queries
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.principal import READ
 from shared.records.requirements import require
-from shared.web.request_context import RequestContext
-from shared.web.responses import key_of
+from shared.web.request.request_context import RequestContext
+from shared.web.request.responses import key_of
 
 
 async def current_session(ctx: RequestContext) -> UUID | None:

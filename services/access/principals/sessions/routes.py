@@ -9,10 +9,10 @@ from services.access.principals.sessions.guards import account_of_session, chose
 from services.access.principals.sessions.operations import SESSIONS
 from services.access.principals.sessions.schemas import EndedSessions, SessionList, present
 from shared.kernel.clock import now
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(SESSIONS.resource, ROLES)
 _ACCOUNT = {"account_id": "The id of another account, for callers who may read its sessions; default: the caller's."}

@@ -10,8 +10,8 @@ from pydantic import Field
 from services.access.principals.sessions.operations import SESSIONS
 from services.access.principals.sessions.queries import render
 from shared.records.record import Refers
-from shared.web.fields import ResponseModel
-from shared.web.schemas import Links
+from shared.web.contract.fields import ResponseModel
+from shared.web.contract.schemas import Links
 
 
 class SessionAnswer(ResponseModel):

@@ -14,7 +14,7 @@ from services.access.principals.tokens.domain import (
 )
 from services.access.principals.tokens.operations import TokenService
 from shared.kernel.errors import TooLarge, UnsupportedMedia
-from shared.web.route import refuse_unknown
+from shared.web.request.route import refuse_unknown
 
 
 class TokenRequest:

@@ -24,9 +24,9 @@ from services.access.principals.tokens.schemas import (
 from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
-from shared.web.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
-from shared.web.route import refuse_unknown
-from shared.web.route_options import OptionsRouter, RouteOptions
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.request.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
+from shared.web.request.route import refuse_unknown
 
 _PREFIX = "/access/v1"
 _JSON = "application/json; charset=utf-8"

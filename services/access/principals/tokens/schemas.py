@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from services.access.principals.clients.schemas import JsonWebKey
 from services.access.principals.tokens.domain import FORM
-from shared.web.contract import Described
+from shared.web.contract.contract import Described
 
 
 class Token(Described):

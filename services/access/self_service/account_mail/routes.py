@@ -17,11 +17,11 @@ from services.access.self_service.account_mail.schemas import (
 )
 from services.access.settings import AccessSettings
 from shared.mail.sealing import MailSeal
-from shared.web.catalogue import preferred_language
-from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries, mail_is_on_its_way, may_mail
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.catalogue import preferred_language
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries, mail_is_on_its_way, may_mail
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(ACCOUNTS.resource, ROLES)
 _ASKED: dict[int | str, dict[str, Any]] = {

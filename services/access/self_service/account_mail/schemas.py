@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from services.access.principals.accounts.schemas import MailLanguage, Password
-from shared.web.contract import Described
-from shared.web.fields import Body, Email, MailedToken, PersonName
+from shared.web.contract.contract import Described
+from shared.web.contract.fields import Body, Email, MailedToken, PersonName
 
 
 class AddressBody(Body):

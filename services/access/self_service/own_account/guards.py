@@ -13,7 +13,7 @@ from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Invalid, NotFound, invalid_field
 from shared.kernel.principal import Grant
-from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.request.request_context import CurrentContext, RequestContext
 
 
 async def own_account(ctx: CurrentContext) -> Row:

@@ -23,14 +23,14 @@ from shared.database.statements import Row
 from shared.kernel.errors import Forbidden
 from shared.mail.sealing import MailSeal
 from shared.ratelimit.limiter import Limit
-from shared.web.contract import ShownAs, patch_of
-from shared.web.mailed_tokens import limit_tries, mail_is_on_its_way, may_mail
-from shared.web.record_routes import apply_patch, take_transition
-from shared.web.request_context import CurrentContext
-from shared.web.responses import item_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
-from shared.web.schemas import TransitionBody, transition_model
+from shared.web.contract.contract import ShownAs, patch_of
+from shared.web.contract.route_options import RouteOptions
+from shared.web.contract.schemas import TransitionBody, transition_model
+from shared.web.records.record_routes import apply_patch, take_transition
+from shared.web.request.mailed_tokens import limit_tries, mail_is_on_its_way, may_mail
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import item_response
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
 OWN_ACCOUNT_API = replace(ACCOUNT_API, body=OwnAccountBody, transition=operations.transition)

@@ -9,7 +9,7 @@ from services.access.notifying.notifications.domain import KINDS
 from services.access.principals.accounts import record
 from services.access.principals.accounts.domain import LONGEST_PASSWORD
 from services.access.principals.accounts.schemas import MailLanguage, Password
-from shared.web.fields import Body, Email, PersonName
+from shared.web.contract.fields import Body, Email, PersonName
 
 NotificationKind: TypeAlias = Literal[KINDS]  # type: ignore[valid-type]
 

@@ -8,7 +8,7 @@ from pydantic import AnyUrl, Field, PlainSerializer, RootModel
 from services.actions.classification.codes.domain import MOST_AT_ONCE
 from services.actions.classification.schemes.schemas import Code
 from shared.records.columns import parsed_or_fragment
-from shared.web.fields import Body, Keyword, LocalizedTexts, ResponseModel, Titles
+from shared.web.contract.fields import Body, Keyword, LocalizedTexts, ResponseModel, Titles
 
 _FIELDS = ("code", "parent", "kind", "uri", "order")
 

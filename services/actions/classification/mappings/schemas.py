@@ -10,7 +10,7 @@ from services.actions.classification.mappings.domain import MOST_AT_ONCE, RELATI
 from services.actions.classification.schemes.record import Tag as TagRecord
 from services.actions.classification.schemes.schemas import Tag
 from shared.records.columns import parsed_or_fragment
-from shared.web.fields import Body, Document, ResponseModel
+from shared.web.contract.fields import Body, Document, ResponseModel
 
 _From = Annotated[Tag, Field(alias="from"), "A code of the scheme."]
 _To = Annotated[Tag, "The code of the other scheme."]

@@ -7,10 +7,10 @@ from services.actions.classification.schemes.queries import LISTING, edition_of
 from services.actions.classification.schemes.schemas import Scheme, SchemeBody, present
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.withheld import Withheld
+from shared.web.records.records import RecordApi
+from shared.web.records.withheld import Withheld
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.request_context import CurrentContext
 
 register_constraint("action_scheme_edition_key", "/edition", "The scheme has this edition.")
 

@@ -8,8 +8,8 @@ from services.actions.classification.schemes import record
 from services.actions.classification.schemes.domain import CODE, LIFECYCLE
 from services.actions.classification.schemes.tables import scheme
 from shared.records.plain import presenter
-from shared.web.fields import Body, Keyword, Line, LocalizedTexts, OneLine, Titles
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Keyword, Line, LocalizedTexts, OneLine, Titles
+from shared.web.contract.schemas import RecordResponse
 
 SchemeCode: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^{CODE.pattern}$"), Field(examples=["soils"])]
 Edition: TypeAlias = Annotated[

@@ -11,11 +11,11 @@ from services.actions.classification.states import operations, queries
 from services.actions.classification.states.schemas import SchemeAssessment, SchemeAssessmentBody, present_assessment
 from shared.database.statements import Row
 from shared.records.requirements import require
-from shared.web.paging import linked_page, parameters_of
-from shared.web.request_context import CurrentContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.schemas import page_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.schemas import page_of
+from shared.web.request.paging import linked_page, parameters_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(SCHEME_API.kind.resource, ROLES)
 Readable = Annotated[Row, Depends(SCHEME_API.readable)]

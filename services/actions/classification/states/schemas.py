@@ -9,7 +9,7 @@ from services.actions.classification.schemes.schemas import Code
 from services.actions.classification.states import record
 from services.actions.classification.states.domain import MOST_STATES, STATUSES
 from shared.records.columns import parsed_or_fragment
-from shared.web.fields import Body, Day, Document, Keyword, OneLine, ResponseModel
+from shared.web.contract.fields import Body, Day, Document, Keyword, OneLine, ResponseModel
 
 _Assessment = Annotated[str, StringConstraints(min_length=1, max_length=64), OneLine, Field(examples=["2025"])]
 

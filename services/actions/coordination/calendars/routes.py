@@ -23,13 +23,13 @@ from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.records.requirements import require
 from shared.records.rows import columns_of
-from shared.web.paging import list_response, pick_fields
-from shared.web.request_context import CurrentContext
-from shared.web.responses import body_response, item_response, key_of, show_secret_once
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of, query_of_list
-from shared.web.schemas import page_of
-from shared.web.values import row_values
+from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
+from shared.web.contract.schemas import page_of
+from shared.web.contract.values import row_values
+from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import body_response, item_response, key_of, show_secret_once
+from shared.web.request.route import ResourceRouter
 
 _KNOWN = frozenset(Calendar.model_fields)
 _MEDIA_TYPE = "text/calendar; charset=utf-8"

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field
 from services.actions.coordination.calendars import record
 from services.actions.coordination.calendars.domain import KINDS, LIFECYCLE
 from shared.kernel.text import LANGUAGES
-from shared.web.fields import Body, CountryCode, each_once
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, each_once
+from shared.web.contract.schemas import RecordResponse
 
 _Kind = Literal[KINDS]  # type: ignore[valid-type]
 

@@ -12,9 +12,9 @@ from services.actions.coordination.focal_points.domain import LIFECYCLE
 from services.actions.coordination.focal_points.tables import focal_point
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Day, Document, JsonDocument, Line, Visible
-from shared.web.schemas import RecordResponse
-from shared.web.values import row_values
+from shared.web.contract.fields import Body, CountryCode, Day, Document, JsonDocument, Line, Visible
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import row_values
 
 
 class Person(Body):

@@ -13,13 +13,13 @@ from services.actions.coordination.tasks.routes import API
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.rows import columns_of
-from shared.web.paging import list_response, pick_fields
-from shared.web.request_context import CurrentContext
-from shared.web.responses import item_response, key_of
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of, query_of_list
-from shared.web.schemas import page_of
-from shared.web.values import row_values
+from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
+from shared.web.contract.schemas import page_of
+from shared.web.contract.values import row_values
+from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import item_response, key_of
+from shared.web.request.route import ResourceRouter
 
 _TASK = "task_id"
 _KNOWN = frozenset(TaskComment.model_fields)

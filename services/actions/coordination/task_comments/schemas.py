@@ -9,8 +9,8 @@ from services.actions.coordination.task_comments import record
 from services.actions.coordination.task_comments.domain import LIFECYCLE
 from services.actions.coordination.task_comments.tables import task_comment
 from shared.records.plain import presenter
-from shared.web.fields import Body, Clean
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Clean
+from shared.web.contract.schemas import RecordResponse
 
 _EXAMPLE = Field(examples=["The station opens in May."])
 

@@ -3,7 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.coordination.tasks import operations, schemas
 from services.actions.coordination.tasks.queries import LISTING
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 API = RecordApi(
     kind=operations.TASKS,

@@ -12,10 +12,10 @@ from services.actions.coordination.tasks import domain, record
 from services.actions.coordination.tasks.tables import task
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.contract import STATES
-from shared.web.fields import Body, CountryCode, Day, Line, LocalizedTexts, Texts, Titles
-from shared.web.schemas import RecordResponse
-from shared.web.values import row_values
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, CountryCode, Day, Line, LocalizedTexts, Texts, Titles
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import row_values
 
 
 class Owner(Body):

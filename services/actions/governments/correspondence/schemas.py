@@ -10,8 +10,8 @@ from services.actions.governments.correspondence import domain, record
 from services.actions.governments.correspondence.tables import correspondence
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Day, Document, Line, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Day, Document, Line, Visible
+from shared.web.contract.schemas import RecordResponse
 
 
 class Party(Body):

@@ -11,8 +11,8 @@ from services.actions.governments.endorsements import domain, record
 from services.actions.governments.endorsements.tables import endorsement
 from services.actions.governments.government_bodies.domain import BODY_KINDS
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Day, Document, JsonDocument, Line, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Day, Document, JsonDocument, Line, Visible
+from shared.web.contract.schemas import RecordResponse
 
 
 class IssuingBody(Body):

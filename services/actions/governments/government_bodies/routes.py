@@ -3,7 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.governments.government_bodies import operations, schemas
 from services.actions.governments.government_bodies.queries import LISTING
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.GOVERNMENT_BODIES,

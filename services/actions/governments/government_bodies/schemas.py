@@ -8,8 +8,8 @@ from services.actions.governments.government_bodies import record
 from services.actions.governments.government_bodies.domain import BODY_KINDS, LIFECYCLE
 from services.actions.governments.government_bodies.tables import government_body
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, LocalizedTexts, Titles, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, LocalizedTexts, Titles, Visible
+from shared.web.contract.schemas import RecordResponse
 
 
 class BodyBody(Body, of=record.GovernmentBody):

@@ -8,8 +8,8 @@ from services.actions.governments.meetings import record
 from services.actions.governments.meetings.domain import LIFECYCLE, MEETING_KINDS
 from services.actions.governments.meetings.tables import meeting
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Day, Line, LocalizedTexts, Prose, Titles, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Day, Line, LocalizedTexts, Prose, Titles, Visible
+from shared.web.contract.schemas import RecordResponse
 
 
 class Attendee(Body):

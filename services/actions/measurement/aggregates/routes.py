@@ -28,12 +28,12 @@ from shared.kernel.errors import FieldError, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.statistics import LARGEST
-from shared.web.paging import as_of, day_in, parameters_of
-from shared.web.request_context import CurrentContext
-from shared.web.responses import body_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.statistics import stored_response, too_many, who_is_counted
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.statistics import stored_response, too_many, who_is_counted
+from shared.web.request.paging import as_of, day_in, parameters_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import body_response
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("actions", "statistics", "statistic"), ROLES)
 _CHANGING = ("result", "programme")

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.actions.measurement.indicators.schemas import Unit
-from shared.web.fields import Day, DecimalText, ResponseModel
+from shared.web.contract.fields import Day, DecimalText, ResponseModel
 
 
 class ValueRule(ResponseModel):

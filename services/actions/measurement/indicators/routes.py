@@ -18,11 +18,11 @@ from services.actions.measurement.indicators.schemas import (
 )
 from shared.database.statements import Row
 from shared.records.rows import record_read, with_columns
-from shared.web.contract import ShownAs
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import patched
+from shared.web.contract.contract import ShownAs
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import patched
 
 register_constraint("action_indicator_code_key", "/code", "There is an indicator of this code.")
 API = RecordApi(

@@ -11,9 +11,9 @@ from services.actions.measurement.indicators import domain, record
 from services.actions.measurement.indicators.tables import indicator
 from services.actions.plan.actions.domain import PILLARS
 from shared.records.plain import presenter
-from shared.web.contract import patch_of
-from shared.web.fields import Body, CountryCode, Day, Keyword, Line, LocalizedTexts, OneLine, Texts, Titles
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import patch_of
+from shared.web.contract.fields import Body, CountryCode, Day, Keyword, Line, LocalizedTexts, OneLine, Texts, Titles
+from shared.web.contract.schemas import RecordResponse
 
 _CODE = r"^[0-9A-Za-z](?:[0-9A-Za-z ./_-]{0,62}[0-9A-Za-z._-])?$"
 Code = Annotated[str, StringConstraints(pattern=_CODE), OneLine, Field(examples=["SOIL-1"])]

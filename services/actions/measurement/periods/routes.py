@@ -19,12 +19,12 @@ from services.actions.measurement.periods.schemas import (
 )
 from shared.database.statements import Row
 from shared.records.rows import record_read
-from shared.web.error_mapping import register_constraint
-from shared.web.paging import linked_page
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.paging import linked_page
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 register_constraint("action_period_code_key", "/code", "The framework has a period of this code.")
 API = RecordApi(

@@ -11,8 +11,8 @@ from services.actions.measurement.periods.domain import LIFECYCLE
 from services.actions.measurement.periods.tables import extension, period
 from shared.records.columns import renderer
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, Day, Line, OneLine, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Day, Line, OneLine, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 Code = Annotated[str, StringConstraints(min_length=4, max_length=7), OneLine, Field(examples=["2026"])]
 _SHOWN = renderer({name: extension.c[name] for name in ("country", "until", "reason", "created_at", "created_by")})

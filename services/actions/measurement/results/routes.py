@@ -24,11 +24,11 @@ from services.actions.measurement.results.validation import violations
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
 from shared.records.rows import record_read, with_columns
-from shared.web.contract import ShownAs
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import patched
+from shared.web.contract.contract import ShownAs
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import patched
 
 register_constraint("action_result_living_key", "/period_id", "There is a living result of this subject and time.")
 

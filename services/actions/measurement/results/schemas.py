@@ -20,8 +20,8 @@ from services.actions.measurement.validation_rules.evaluation import Violation
 from shared.records import plain
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.web.contract import patch_of
-from shared.web.fields import (
+from shared.web.contract.contract import patch_of
+from shared.web.contract.fields import (
     Body,
     DecimalText,
     Document,
@@ -34,7 +34,7 @@ from shared.web.fields import (
     Texts,
     Visible,
 )
-from shared.web.schemas import PublishFields, RecordResponse
+from shared.web.contract.schemas import PublishFields, RecordResponse
 
 
 class ResultPart(Body):

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.actions.measurement.subjects import record
-from shared.web.fields import Body, CountryCode, Keyword, OneLine
+from shared.web.contract.fields import Body, CountryCode, Keyword, OneLine
 
 DimensionKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Dimensions = Annotated[

@@ -10,8 +10,8 @@ from services.actions.measurement.subjects.schemas import Code, Dimensions, Subj
 from services.actions.measurement.targets import domain, record
 from services.actions.measurement.targets.tables import target
 from shared.records.plain import presenter
-from shared.web.fields import Body, DecimalText, Prose, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, DecimalText, Prose, Visible
+from shared.web.contract.schemas import RecordResponse
 
 
 class TargetPart(Body):

@@ -9,8 +9,8 @@ from services.actions.measurement.validation_rules.schemas import (
     ValidationRuleCreate,
     present,
 )
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("action_validation_rule_code_key", "/code", "There is a rule of this code.")
 router = RecordApi(

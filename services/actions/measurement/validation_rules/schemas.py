@@ -10,8 +10,8 @@ from services.actions.measurement.subjects.schemas import DimensionKey
 from services.actions.measurement.validation_rules import domain, record
 from services.actions.measurement.validation_rules.tables import validation_rule
 from shared.records.plain import presenter
-from shared.web.fields import Body, CountryCode, DecimalText, Keyword, Line, LocalizedTexts, Texts, Titles
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, DecimalText, Keyword, Line, LocalizedTexts, Texts, Titles
+from shared.web.contract.schemas import RecordResponse
 
 
 class RuleTerm(Body):

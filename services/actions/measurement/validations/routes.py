@@ -15,10 +15,10 @@ from services.actions.measurement.results.validation import violations
 from services.actions.measurement.validations import queries
 from services.actions.measurement.validations.schemas import MOST_RESULTS, Validated, ValidationBody
 from shared.kernel.errors import invalid_field
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(RESULTS.resource, ROLES)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.actions.measurement.results.schemas import ViolationResponse
-from shared.web.fields import Body, CountryCode, ResponseModel
+from shared.web.contract.fields import Body, CountryCode, ResponseModel
 
 MOST_RESULTS = 500
 """Results that one request validates."""

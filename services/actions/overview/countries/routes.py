@@ -29,13 +29,13 @@ from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, FICTIONAL_CODES, in_region, known_codes
 from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import search_key, search_pattern
-from shared.web.conditional import etag, is_known
-from shared.web.paging import as_of, linked_page, page_after, page_limit, pick_fields, place_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.schemas import page_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.schemas import page_of
+from shared.web.request.conditional import etag, is_known
+from shared.web.request.paging import as_of, linked_page, page_after, page_limit, pick_fields, place_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(RESOURCE, ROLES)
 _KEYS: list[Any] = [column("code", Text)]

@@ -13,8 +13,8 @@ from services.actions.overview.countries.record import CountryStage, OwedReport
 from shared.kernel.countries import Country
 from shared.kernel.lights import LIGHTS
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.fields import Day, LocalizedTexts, ResponseModel
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Day, LocalizedTexts, ResponseModel
 
 
 class StageFact(ResponseModel):

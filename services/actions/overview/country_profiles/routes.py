@@ -20,10 +20,10 @@ from shared.database.snapshot import snapshot
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import NotFound
 from shared.open_data.requests import fresh, known_countries
-from shared.web import responses
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request import responses
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(OPEN_DATA, ROLES, f"{OPEN_DATA.path}/countries")
 

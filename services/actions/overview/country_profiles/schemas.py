@@ -21,7 +21,7 @@ from shared.kernel.clock import to_text
 from shared.kernel.countries import COUNTRIES
 from shared.kernel.text import LANGUAGES
 from shared.records.record import Record, Refers
-from shared.web.fields import DecimalText, LocalizedTexts, ResponseModel
+from shared.web.contract.fields import DecimalText, LocalizedTexts, ResponseModel
 
 
 class ProfileParticipant(ResponseModel):

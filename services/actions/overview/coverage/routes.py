@@ -21,10 +21,10 @@ from services.actions.overview.coverage.latest import latest
 from services.actions.overview.coverage.schemas import Coverage
 from shared.database.statements import Row
 from shared.records.filters import countries, one_of, parsed, values
-from shared.web.paging import linked_page, parameters_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.paging import linked_page, parameters_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(SCHEME_API.kind.resource, ROLES)
 Readable = Annotated[Row, Depends(SCHEME_API.readable)]

@@ -8,8 +8,8 @@ from pydantic import Field
 from services.actions.classification.codes.schemas import SchemeCode
 from services.actions.classification.schemes.schemas import Tag
 from services.actions.overview.coverage.domain import MOST_LATEST
-from shared.web.fields import DecimalText, ResponseModel
-from shared.web.schemas import NEXT
+from shared.web.contract.fields import DecimalText, ResponseModel
+from shared.web.contract.schemas import NEXT
 
 _INDICATORS = Annotated[int, Field(examples=[1]), "The number of indicators."]
 _RESULTS = Annotated[int, Field(examples=[12]), "The number of published results."]

@@ -16,10 +16,10 @@ from services.actions.overview.statistics.schemas import BY_CODE, definition
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
 from shared.records.filters import chosen
-from shared.web.paging import as_of, parameters_of
-from shared.web.request_context import RequestContext
-from shared.web.responses import document_response
-from shared.web.statistics import is_listed
+from shared.web.records.statistics import is_listed
+from shared.web.request.paging import as_of, parameters_of
+from shared.web.request.request_context import RequestContext
+from shared.web.request.responses import document_response
 
 SOURCES: Mapping[str, Source] = {
     source.resource.plural: source

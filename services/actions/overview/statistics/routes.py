@@ -38,12 +38,8 @@ from shared.records.counted import counts
 from shared.records.filters import chosen
 from shared.records.references import reading_access
 from shared.records.statistics import LARGEST, items_of
-from shared.web.paging import as_of, parameters_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import document_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.statistics import (
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.statistics import (
     SERIES,
     StatisticsApi,
     access_on,
@@ -54,6 +50,10 @@ from shared.web.statistics import (
     too_many,
     who_is_counted,
 )
+from shared.web.request.paging import as_of, parameters_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import document_response
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("actions", "statistics", "statistic"), ROLES)
 _API = StatisticsApi(COUNTED, definition)

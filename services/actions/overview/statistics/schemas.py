@@ -7,8 +7,8 @@ from pydantic import Field
 
 from services.actions.overview.statistics.queries import COUNTED, OF_MEMBERSHIP
 from shared.records.access_scope import AccessKind
-from shared.web.fields import Day, DecimalText, LocalizedTexts, ResponseModel
-from shared.web.statistics import StatisticLinks, who_is_counted
+from shared.web.contract.fields import Day, DecimalText, LocalizedTexts, ResponseModel
+from shared.web.records.statistics import StatisticLinks, who_is_counted
 
 
 class ActionStatistic(ResponseModel):

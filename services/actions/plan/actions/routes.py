@@ -3,7 +3,7 @@
 from services.actions.access import ROLES
 from services.actions.plan.actions import operations, schemas
 from services.actions.plan.actions.queries import LISTING
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.ACTIONS,

@@ -13,8 +13,8 @@ from services.actions.plan.actions import domain, record
 from services.actions.plan.actions.tables import action
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, PartialDate, Texts, Titles
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Document, Line, LocalizedTexts, PartialDate, Texts, Titles
+from shared.web.contract.schemas import RecordResponse
 
 _MOST = 10**15
 Figure = Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False)]

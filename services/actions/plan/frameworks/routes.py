@@ -5,11 +5,11 @@ from fastapi import Response
 from services.actions.access import ROLES
 from services.actions.plan.frameworks import operations, queries, schemas
 from shared.kernel.errors import NotFound
-from shared.web.paging import pick_fields
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import item_response
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.records import RecordApi
+from shared.web.request.paging import pick_fields
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import item_response
 
 API = RecordApi(
     kind=operations.FRAMEWORKS,

@@ -9,8 +9,8 @@ from services.actions.plan.frameworks import record
 from services.actions.plan.frameworks.domain import LIFECYCLE, PILLARS
 from services.actions.plan.frameworks.tables import framework
 from shared.records.plain import presenter
-from shared.web.fields import Body, Day, OneLine, Texts, Titles
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, OneLine, Texts, Titles
+from shared.web.contract.schemas import RecordResponse
 
 Code = Annotated[
     str,

@@ -4,8 +4,8 @@ from services.actions.access import ROLES
 from services.actions.plan.milestones import operations, schemas
 from services.actions.plan.milestones.queries import LISTING
 from services.actions.plan.milestones.tables import milestone
-from shared.web.records import RecordApi
-from shared.web.values import written
+from shared.web.contract.values import written
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.MILESTONES,

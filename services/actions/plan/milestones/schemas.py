@@ -12,8 +12,8 @@ from services.actions.plan.milestones import domain, record
 from services.actions.plan.milestones.tables import milestone
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.fields import Body, Day, Document, Line, LocalizedTexts, Prose, Texts, Titles
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Document, Line, LocalizedTexts, Prose, Texts, Titles
+from shared.web.contract.schemas import RecordResponse
 
 
 class MilestoneBody(Body, of=record.Milestone):

@@ -14,8 +14,8 @@ from services.actions.plan.programmes.domain import LIFECYCLE, elements
 from services.actions.plan.programmes.tables import programme
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Day, Prose, ResponseModel, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Day, Prose, ResponseModel, Visible
+from shared.web.contract.schemas import RecordResponse
 
 
 class ProgrammeBody(Body, of=record.Programme):

@@ -16,11 +16,11 @@ from shared.kernel.clock import today
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
-from shared.web.paging import day_in, parameters_of
-from shared.web.request_context import CurrentContext
-from shared.web.responses import document_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.paging import day_in, parameters_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import document_response
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("actions", "timeline", "timeline"), ROLES)
 _KINDS = {one.resource.entity: one.resource for one in (PROGRAMMES, ACTIONS, MILESTONES)}

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.actions.plan.timeline.domain import is_overdue
 from shared.database.statements import Row
 from shared.kernel.countries import COUNTRIES
-from shared.web.fields import Day, LocalizedTexts, ResponseModel
+from shared.web.contract.fields import Day, LocalizedTexts, ResponseModel
 
 
 class TimelineDays(ResponseModel):

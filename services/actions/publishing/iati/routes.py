@@ -21,12 +21,12 @@ from shared.database.snapshot import snapshot
 from shared.kernel.clock import today
 from shared.kernel.errors import Conflict, NotFound
 from shared.open_data.requests import COUNTRY, FRESH, countries_of, fresh, unchanged
-from shared.web.conditional import is_known
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import body_response, document_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.streams import Pace
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.conditional import is_known
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import body_response, document_response
+from shared.web.request.route import ResourceRouter
+from shared.web.request.streams import Pace
 
 router = ResourceRouter(OPEN_DATA, ROLES)
 _XML = "application/xml"

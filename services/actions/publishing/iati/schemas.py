@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.actions.publishing.iati.document import Made
 from services.actions.publishing.iati.domain import REASONS
-from shared.web.fields import Day, ResponseModel
+from shared.web.contract.fields import Day, ResponseModel
 
 
 class Omission(ResponseModel):

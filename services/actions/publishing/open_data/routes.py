@@ -12,9 +12,9 @@ from shared.kernel.errors import NotFound
 from shared.open_data.requests import fresh, known_countries
 from shared.open_data.routes import open_data_routes
 from shared.records.rows import record_read
-from shared.web.request_context import CurrentContext
-from shared.web.responses import key_of
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import key_of
 
 router = open_data_routes(PUBLISHED)
 _BYTES: dict[str, Any] = {"content": {"application/octet-stream": {}}}

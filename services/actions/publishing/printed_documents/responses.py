@@ -20,12 +20,12 @@ from shared.kernel.errors import Conflict, NotFound, invalid_parameter
 from shared.kernel.text import LANGUAGES
 from shared.open_data.requests import FRESH, unchanged
 from shared.ratelimit.limiter import Limit
-from shared.web.conditional import is_known
-from shared.web.files import BlocksResponse
-from shared.web.paging import parameters_of
-from shared.web.request_authenticator import site
-from shared.web.request_context import RequestContext
-from shared.web.responses import JSON
+from shared.web.request.conditional import is_known
+from shared.web.request.files import BlocksResponse
+from shared.web.request.paging import parameters_of
+from shared.web.request.request_authenticator import site
+from shared.web.request.request_context import RequestContext
+from shared.web.request.responses import JSON
 
 PDF = "application/pdf"
 LANGUAGE = {"language": "The language, one of the six; by default English."}

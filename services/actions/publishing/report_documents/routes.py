@@ -19,10 +19,10 @@ from services.actions.publishing.report_documents.schemas import ReportPdfBody
 from services.actions.reporting.reports.routes import REPORT_API
 from shared.database.statements import Row
 from shared.kernel.clock import now
-from shared.web.jobs import Job, queued_response
-from shared.web.request_context import CurrentContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.jobs.jobs import Job, queued_response
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(OPEN_DATA, ROLES, f"{OPEN_DATA.path}/reports")
 orders = ResourceRouter(REPORT_API.kind.resource, ROLES)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from shared.kernel.text import LANGUAGES
-from shared.web.fields import Body
+from shared.web.contract.fields import Body
 
 
 class ReportPdfBody(Body):

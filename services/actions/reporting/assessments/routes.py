@@ -11,12 +11,12 @@ from services.actions.reporting.reports.operations import REPORTS
 from shared.kernel.clock import today
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
-from shared.web.paging import parameters_of
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import document_response, key_of
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.records import RecordApi
+from shared.web.request.paging import parameters_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import document_response, key_of
+from shared.web.request.route import ResourceRouter
 
 router = RecordApi(
     kind=operations.ASSESSMENTS,

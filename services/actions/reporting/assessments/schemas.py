@@ -12,10 +12,20 @@ from services.actions.reporting.assessments import domain, record
 from services.actions.reporting.assessments.tables import assessment
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.fields import Body, Day, Document, JsonDocument, Line, LocalizedTexts, ResponseModel, Texts, Visible
-from shared.web.schemas import PublishFields, RecordResponse
-from shared.web.values import row_values
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import (
+    Body,
+    Day,
+    Document,
+    JsonDocument,
+    Line,
+    LocalizedTexts,
+    ResponseModel,
+    Texts,
+    Visible,
+)
+from shared.web.contract.schemas import PublishFields, RecordResponse
+from shared.web.contract.values import row_values
 
 Completion = Annotated[
     str,

@@ -10,9 +10,9 @@ from services.actions.reporting.delegations import record
 from services.actions.reporting.delegations.domain import LIFECYCLE
 from services.actions.reporting.delegations.tables import delegation
 from shared.records.plain import presenter
-from shared.web.fields import Body, Day, each_once
-from shared.web.questionnaires import Key
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, each_once
+from shared.web.contract.questionnaires import Key
+from shared.web.contract.schemas import RecordResponse
 
 
 class DelegationBody(Body, of=record.Delegation):

@@ -13,10 +13,10 @@ from services.actions.reporting.evidence.record import Evidence
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import Unavailable
-from shared.web.conditional import is_known
-from shared.web.files import BlocksResponse, attachment
-from shared.web.ranges import range_of
-from shared.web.request_context import RequestContext
+from shared.web.request.conditional import is_known
+from shared.web.request.files import BlocksResponse, attachment
+from shared.web.request.ranges import range_of
+from shared.web.request.request_context import RequestContext
 
 _POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 _LOG = structlog.get_logger(__name__)

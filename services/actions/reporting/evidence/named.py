@@ -34,7 +34,7 @@ from shared.messaging.outbox import announce_change
 from shared.records.columns import as_read
 from shared.records.hosting import with_work
 from shared.records.rows import columns_of, record_read
-from shared.web.request_context import RequestContext
+from shared.web.request.request_context import RequestContext
 
 __all__ = ["READ", "enter_read", "named_to"]
 _NOMINATIONS = Resource("membership", "nominations", "nomination")

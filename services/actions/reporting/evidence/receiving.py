@@ -23,9 +23,9 @@ from shared.kernel.principal import Principal
 from shared.records.access_scope import access_scope_for
 from shared.storage.media_types import media_type_of, refused
 from shared.storage.objects import ObjectStore
-from shared.web.body import JSON_LIMIT
-from shared.web.endpoint import Handler
-from shared.web.uploads import FormRoute
+from shared.web.edge.body import JSON_LIMIT
+from shared.web.request.endpoint import Handler
+from shared.web.request.uploads import FormRoute
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,63}/[\w!#$&^.+-]{1,63}", re.ASCII)
 

@@ -25,11 +25,11 @@ from shared.kernel.errors import NotFound, invalid_parameter
 from shared.records.access_scope import access_scope_for
 from shared.records.rows import record_read
 from shared.storage.objects import ObjectStore
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON, key_of
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.withheld import Withheld
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.records import RecordApi
+from shared.web.records.withheld import Withheld
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON, key_of
 
 _SHORTEST, _LONGEST, _DEFAULT = 60, 3600, "300"
 _UNREADABLE = ("evidence_not_available", "purged")

@@ -17,8 +17,8 @@ from services.actions.reporting.evidence.tables import evidence
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Day, Keyword, LanguageTag, Line, ResponseModel, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Day, Keyword, LanguageTag, Line, ResponseModel, Visible
+from shared.web.contract.schemas import RecordResponse
 
 _SHA256 = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["9f86d081884c7d659a2feaa0c55ad015" * 2])

@@ -9,9 +9,9 @@ from services.actions.reporting.report_comments import record
 from services.actions.reporting.report_comments.domain import LIFECYCLE
 from services.actions.reporting.report_comments.tables import comment
 from shared.records.plain import presenter
-from shared.web.fields import Body, Keyword, Prose
-from shared.web.questionnaires import Key
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Keyword, Prose
+from shared.web.contract.questionnaires import Key
+from shared.web.contract.schemas import RecordResponse
 
 
 class ReportCommentBody(Body, of=record.ReportComment):

@@ -15,11 +15,11 @@ from services.actions.reporting.report_sections.tables import section
 from shared.questionnaires import answers
 from shared.questionnaires.template import Question
 from shared.records.columns import renderer
-from shared.web.contract import STATES as EXTENSIBLE
-from shared.web.fields import Body, ResponseModel
-from shared.web.questionnaires import Answers
-from shared.web.schemas import Links
-from shared.web.values import written
+from shared.web.contract.contract import STATES as EXTENSIBLE
+from shared.web.contract.fields import Body, ResponseModel
+from shared.web.contract.questionnaires import Answers
+from shared.web.contract.schemas import Links
+from shared.web.contract.values import written
 
 
 class ReportSectionBody(Body, of=record.ReportSection):

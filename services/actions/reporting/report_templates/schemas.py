@@ -9,9 +9,9 @@ from services.actions.reporting.report_templates.domain import LIFECYCLE, REPEAT
 from services.actions.reporting.report_templates.tables import report_template
 from shared.questionnaires.template import MOST_QUESTIONS, MOST_SECTIONS, REPORT_TYPES
 from shared.records.plain import presenter
-from shared.web.fields import Body, Keyword, Line, LocalizedTexts, Titles
-from shared.web.questionnaires import Question, Section
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Keyword, Line, LocalizedTexts, Titles
+from shared.web.contract.questionnaires import Question, Section
+from shared.web.contract.schemas import RecordResponse
 
 
 class ReportQuestion(Question):

@@ -22,16 +22,16 @@ from services.actions.reporting.reports.routes import REPORT_API
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.kernel.lifecycle import AvailableAction
-from shared.web.contract import ShownAs
-from shared.web.paging import list_response
-from shared.web.record_routes import take_transition
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import item_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of_list
-from shared.web.schemas import TransitionBody, page_of, transition_model
-from shared.web.values import row_values
+from shared.web.contract.contract import ShownAs
+from shared.web.contract.route_options import RouteOptions, query_of_list
+from shared.web.contract.schemas import TransitionBody, page_of, transition_model
+from shared.web.contract.values import row_values
+from shared.web.records.record_routes import take_transition
+from shared.web.records.records import RecordApi
+from shared.web.request.paging import list_response
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import item_response
+from shared.web.request.route import ResourceRouter
 
 _REPORT = "report_id"
 Report = Annotated[Row, Depends(REPORT_API.readable)]

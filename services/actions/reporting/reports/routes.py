@@ -28,14 +28,14 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.records.filters import chosen
-from shared.web.error_mapping import register_constraint
-from shared.web.paging import parameters_of
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import document_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.schemas import PublishFields
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.schemas import PublishFields
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.paging import parameters_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import document_response
+from shared.web.request.route import ResourceRouter
 
 register_constraint("action_report_open_key", "/period_id", "The programme has an open report about the period.")
 register_constraint("action_report_current_key", "/period_id", "The programme has a report about the period.")

@@ -30,9 +30,9 @@ from shared.kernel.lights import LIGHTS
 from shared.records import plain
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.fields import Body, Day, DecimalText, Line, LocalizedTexts, ResponseModel, Visible, each_once
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Day, DecimalText, Line, LocalizedTexts, ResponseModel, Visible, each_once
+from shared.web.contract.schemas import RecordResponse
 
 _Word = Annotated[str, StringConstraints(max_length=20)]
 

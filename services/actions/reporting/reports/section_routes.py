@@ -22,12 +22,12 @@ from shared.database.statements import Row
 from shared.kernel.errors import NotFound
 from shared.records.requirements import require
 from shared.records.rows import record_read, with_columns
-from shared.web.conditional import changed_since, is_current
-from shared.web.contract import ShownAs, patch_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import item_response, patched
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.contract import ShownAs, patch_of
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.conditional import changed_since, is_current
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import item_response, patched
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(SECTIONS.resource, ROLES, REPORT_API.kind.resource.path)
 Report = Annotated[Row, Depends(REPORT_API.readable)]

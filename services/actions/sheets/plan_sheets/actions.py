@@ -36,7 +36,7 @@ from shared.bulk.reading import Cells, RowFault
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
-from shared.web.rows import validated
+from shared.web.contract.rows import validated
 
 _PLAIN = ("programme", "pillar", "kind", "planned_start", "planned_end")
 _PLACE = {"place": "name", "subdivision": "subdivision", "lat": "lat", "lon": "lon"}

@@ -25,7 +25,7 @@ from shared.bulk.importable import Columns, Importable, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
-from shared.web.rows import validated
+from shared.web.contract.rows import validated
 
 HEADINGS = ("action", "title", "due", "due_reason", "weight", "codes", "deliverable", "evidence_required")
 _JSON = ("codes", "deliverable", "evidence_required")

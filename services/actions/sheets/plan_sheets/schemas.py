@@ -7,7 +7,7 @@ from pydantic import Field
 from services.actions.classification.schemes.schemas import Tag
 from services.actions.plan.actions import domain
 from services.actions.plan.actions.schemas import ActionLocation, Baseline, Budget
-from shared.web.fields import Body, Day, Line, Prose, Texts, Titles
+from shared.web.contract.fields import Body, Day, Line, Prose, Texts, Titles
 
 
 class ParticipantRow(Body):

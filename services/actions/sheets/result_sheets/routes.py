@@ -20,13 +20,13 @@ from shared.database.snapshot import snapshot
 from shared.database.statements import Connection
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Forbidden, invalid_parameter
-from shared.web.catalogue import preferred_language
-from shared.web.files import download
-from shared.web.paging import parameters_of
-from shared.web.request_context import CurrentContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.streams import is_safe
+from shared.web.contract.catalogue import preferred_language
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.files import download
+from shared.web.request.paging import parameters_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.route import ResourceRouter
+from shared.web.request.streams import is_safe
 
 router = ResourceRouter(RESULTS.resource, ROLES)
 _MEDIA = {"xlsx": SPREADSHEET, "csv": "text/csv; charset=utf-8"}

@@ -16,7 +16,7 @@ from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow
 from shared.kernel.decimals import to_text
 from shared.kernel.errors import FieldError
-from shared.web.rows import validated
+from shared.web.contract.rows import validated
 
 _EXPONENT = re.compile(r"-?[0-9.]+[eE][+-]?[0-9]+")
 AMOUNT = ("value", "numerator", "denominator")

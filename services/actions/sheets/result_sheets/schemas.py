@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.actions.measurement.results import values
 from services.actions.measurement.subjects.schemas import Code, Dimensions
-from shared.web.fields import Body, CountryCode, DecimalText, Line, Prose, Texts
+from shared.web.contract.fields import Body, CountryCode, DecimalText, Line, Prose, Texts
 
 
 class SubjectRow(Body):

@@ -17,11 +17,11 @@ from shared.kernel.errors import invalid_parameter
 from shared.records.references import EXPERTS, reading_access
 from shared.records.requirements import require
 from shared.records.rows import record_read
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.records import RecordApi
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 _LIMIT = f"How many experts, 1 to {MOST}; by default {USUAL}."
 

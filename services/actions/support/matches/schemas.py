@@ -9,7 +9,7 @@ from pydantic import Field
 from services.actions.support.matches.domain import REGION, RULE, Candidate, Criterion, score
 from shared.database.statements import Row
 from shared.kernel.decimals import to_text
-from shared.web.fields import DecimalText, ResponseModel
+from shared.web.contract.fields import DecimalText, ResponseModel
 
 
 class MatchedExpert(ResponseModel):

@@ -11,8 +11,8 @@ from services.actions.support.offers.domain import LIFECYCLE, USUAL
 from services.actions.support.offers.tables import offer
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.fields import Body, Clean, Day
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Clean, Day
+from shared.web.contract.schemas import RecordResponse
 
 
 def _usual() -> date:

@@ -25,9 +25,9 @@ from shared.kernel.clock import now, to_text
 from shared.kernel.lights import LIGHTS
 from shared.records.plain import presenter
 from shared.records.rows import record_read
-from shared.web.contract import STATES
-from shared.web.expertise import ListOfBoundaries, ListOfEcosystems, ListOfFields
-from shared.web.fields import (
+from shared.web.contract.contract import STATES
+from shared.web.contract.expertise import ListOfBoundaries, ListOfEcosystems, ListOfFields
+from shared.web.contract.fields import (
     Body,
     CountryCode,
     Day,
@@ -42,7 +42,7 @@ from shared.web.fields import (
     Titles,
     Visible,
 )
-from shared.web.schemas import RecordResponse
+from shared.web.contract.schemas import RecordResponse
 
 
 class SupportRequestBody(Body, of=record.SupportRequest):

@@ -4,7 +4,7 @@ from services.centres.access import ROLES
 from services.centres.committees.committee_meetings import operations
 from services.centres.committees.committee_meetings.queries import LISTING
 from services.centres.committees.committee_meetings.schemas import CommitteeMeeting, CommitteeMeetingBody, present
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.MEETINGS,

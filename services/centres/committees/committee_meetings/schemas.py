@@ -12,9 +12,9 @@ from services.centres.committees.committee_meetings import record
 from services.centres.committees.committee_meetings.domain import KINDS, LIFECYCLE, MOST_SEATS
 from services.centres.committees.committee_meetings.tables import committee_meeting
 from shared.records.plain import presenter
-from shared.web.contract import STATES
-from shared.web.fields import Body, Document, LocalizedTexts, ResponseModel, Texts, each_once
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Document, LocalizedTexts, ResponseModel, Texts, each_once
+from shared.web.contract.schemas import RecordResponse
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -7,9 +7,9 @@ from services.centres.committees.committees import operations
 from services.centres.committees.committees.domain import RecognitionRules
 from services.centres.committees.committees.queries import LISTING
 from services.centres.committees.committees.schemas import Committee, CommitteeBody, CommitteeFields, present
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
-from shared.web.route import ResourceRouter
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.route import ResourceRouter
 
 register_constraint("centre_committee_living_key", "/country", "This country has an active committee already.")
 

@@ -12,8 +12,8 @@ from services.centres.committees.committees.domain import LIFECYCLE
 from services.centres.committees.committees.tables import committee
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible, each_once
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible, each_once
+from shared.web.contract.schemas import RecordResponse
 
 
 class CommitteeRotation(Body):

@@ -4,7 +4,7 @@ from services.centres.access import ROLES
 from services.centres.committees.decisions import operations
 from services.centres.committees.decisions.queries import LISTING
 from services.centres.committees.decisions.schemas import CommitteeDecision, CommitteeDecisionBody, columns, present
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.DECISIONS,

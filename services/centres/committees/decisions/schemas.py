@@ -12,9 +12,9 @@ from services.centres.committees.decisions.domain import KINDS, LIFECYCLE
 from services.centres.committees.decisions.tables import decision
 from shared.records.columns import JsonObject
 from shared.records.plain import presenter
-from shared.web.fields import Body, LocalizedTexts, Prose, Titles, each_once
-from shared.web.schemas import RecordResponse
-from shared.web.values import row_values
+from shared.web.contract.fields import Body, LocalizedTexts, Prose, Titles, each_once
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import row_values
 
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=500, strict=True)]
 

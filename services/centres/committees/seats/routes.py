@@ -4,8 +4,8 @@ from services.centres.access import ROLES
 from services.centres.committees.seats import operations
 from services.centres.committees.seats.queries import LISTING
 from services.centres.committees.seats.schemas import Seat, SeatBody, SeatFields, columns, present, written
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("centre_seat_holder_excl", "/office", "Another person has this office at that time.")
 

@@ -13,8 +13,8 @@ from services.centres.committees.seats.domain import LIFECYCLE, OFFICES
 from services.centres.committees.seats.tables import seat
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, PartialDate, PersonName, Prose
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, PartialDate, PersonName, Prose
+from shared.web.contract.schemas import RecordResponse
 
 
 class SeatHolder(Body):

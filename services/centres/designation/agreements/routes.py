@@ -13,9 +13,9 @@ from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.records.hosting import asked_to_sign, for_signing
 from shared.records.requirements import permitted
-from shared.web.hosting import hold_centres
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext, RequestContext
+from shared.web.records.hosting import hold_centres
+from shared.web.records.records import RecordApi
+from shared.web.request.request_context import CurrentContext, RequestContext
 
 
 def _amendment(row: Row) -> dict[str, Any]:

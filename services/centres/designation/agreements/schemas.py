@@ -11,8 +11,8 @@ from services.centres.designation.agreements.domain import KINDS, LIFECYCLE, SID
 from services.centres.designation.agreements.tables import agreement
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Document, JsonDocument, Line, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Document, JsonDocument, Line, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 
 class AgreementParty(Body):

@@ -14,10 +14,10 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
 from shared.records.hosting import entered, represented
 from shared.records.resource_type import TransitionRequest
-from shared.web.hosting import hold_centres, with_hosted_centres
-from shared.web.records import Form, RecordApi
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.route import ResourceRouter
+from shared.web.records.hosting import hold_centres, with_hosted_centres
+from shared.web.records.records import Form, RecordApi
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.route import ResourceRouter
 
 Transition: TypeAlias = Callable[[UnitOfWork, AccessScope, CentreRecord, TransitionRequest], Awaitable[CentreRecord]]
 Members: TypeAlias = Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]]

@@ -16,8 +16,8 @@ from services.centres.evaluation.evaluations.schemas import JsonConditions
 from shared.kernel.clock import now, to_text
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.fields import (
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import (
     Body,
     CountryCode,
     Day,
@@ -30,8 +30,8 @@ from shared.web.fields import (
     Titles,
     Visible,
 )
-from shared.web.questionnaires import Answers
-from shared.web.schemas import RecordResponse
+from shared.web.contract.questionnaires import Answers
+from shared.web.contract.schemas import RecordResponse
 
 
 def _as_json(part: BaseModel) -> dict[str, Any]:

@@ -25,15 +25,15 @@ from services.centres.designation.reviewers.tables import reviewer
 from shared.database.statements import Row
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
-from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
-from shared.web.paging import list_response
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of_list
-from shared.web.schemas import page_of
-from shared.web.values import row_values
+from shared.web.contract.route_options import RouteOptions, query_of_list
+from shared.web.contract.schemas import page_of
+from shared.web.contract.values import row_values
+from shared.web.records.records import RecordApi
+from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
+from shared.web.request.paging import list_response
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 REVIEWER_API = RecordApi(
     kind=operations.REVIEWERS,

@@ -10,8 +10,8 @@ from services.centres.designation.reviewers import record
 from services.centres.designation.reviewers.domain import DECISIONS, LIFECYCLE
 from services.centres.designation.reviewers.tables import reviewer
 from shared.records.plain import presenter
-from shared.web.fields import Body, Clean, Day, LocalizedTexts, MailedToken, Prose, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Clean, Day, LocalizedTexts, MailedToken, Prose, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 Conflict = Annotated[str, StringConstraints(min_length=1, max_length=2_000), Clean]
 

@@ -3,7 +3,7 @@
 from services.centres.designation.centres.routes import CENTRE_API
 from services.centres.designation.reviews import operations, queries
 from services.centres.designation.reviews.schemas import Review, ReviewBody, present, written_in
-from shared.web.parts import About, PartApi, part_routes
+from shared.web.records.parts import About, PartApi, part_routes
 
 router = part_routes(
     PartApi(

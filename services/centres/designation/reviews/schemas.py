@@ -10,9 +10,9 @@ from services.centres.designation.reviews import record
 from services.centres.designation.reviews.operations import REVIEWS
 from services.centres.designation.reviews.tables import review
 from shared.records.columns import renderer
-from shared.web.fields import Body, Prose
-from shared.web.schemas import RecordResponse
-from shared.web.values import written
+from shared.web.contract.fields import Body, Prose
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import written
 
 Score = Annotated[int, Field(ge=0, le=5, strict=True)]
 

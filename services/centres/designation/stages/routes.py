@@ -24,11 +24,11 @@ from shared.kernel.clock import today
 from shared.kernel.resource import Resource
 from shared.records.requirements import require
 from shared.records.rows import record_read
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON, document_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
-from shared.web.statistics import keys_in, who_is_counted
+from shared.web.contract.route_options import RouteOptions
+from shared.web.records.statistics import keys_in, who_is_counted
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON, document_response
+from shared.web.request.route import ResourceRouter
 
 STAGES = Resource("centres", "stages", "stage")
 _CENTRES = CENTRE_API.kind.resource

@@ -13,8 +13,8 @@ from services.centres.designation.centres.schemas import Holder
 from services.centres.designation.stages.domain import LEAST_FILES, Item, missing
 from shared.audit import details
 from shared.kernel.clock import now, to_text
-from shared.web.contract import STATES
-from shared.web.fields import LocalizedTexts, Prose, ResponseModel
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import LocalizedTexts, Prose, ResponseModel
 
 _VERBS = tuple(dict.fromkeys(ahead.verb for ahead in AHEAD.values()))
 _Reason = Annotated[str | None, Field(examples=["work_plan_missing"])]

@@ -6,7 +6,7 @@ from services.centres.designation.tenures import queries
 from services.centres.designation.tenures.domain import SUBJECTS
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
-from shared.web.request_context import RequestContext
+from shared.web.request.request_context import RequestContext
 
 
 async def former(ctx: RequestContext, access: AccessScope, row: Row) -> dict[str, Any]:

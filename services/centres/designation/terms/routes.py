@@ -6,8 +6,8 @@ from services.centres.designation.terms import operations
 from services.centres.designation.terms.queries import LISTING
 from services.centres.designation.terms.schemas import DesignationTerm, present
 from services.centres.evaluation.evaluations.schemas import MetCondition
-from shared.web.hosting import with_hosted_centres
-from shared.web.records import RecordApi
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=TERMS,

@@ -9,8 +9,8 @@ from services.centres.designation.centres.schemas import StoredWaiver
 from services.centres.designation.centres.tables import term
 from services.centres.evaluation.evaluations.schemas import CentreCondition
 from shared.records.plain import presenter
-from shared.web.fields import Document
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Document
+from shared.web.contract.schemas import RecordResponse
 
 
 class DesignationTerm(RecordResponse, of=record.Term, lifecycle=TERMS.lifecycle):

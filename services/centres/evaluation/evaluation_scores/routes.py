@@ -8,7 +8,7 @@ from services.centres.evaluation.evaluation_scores.schemas import (
     written_in,
 )
 from services.centres.evaluation.evaluations.routes import EVALUATION_API
-from shared.web.parts import About, PartApi, part_routes
+from shared.web.records.parts import About, PartApi, part_routes
 
 router = part_routes(
     PartApi(

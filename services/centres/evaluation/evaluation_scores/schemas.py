@@ -12,11 +12,11 @@ from services.centres.evaluation.evaluation_scores.tables import evaluation_scor
 from services.centres.evaluation.evaluations.domain import MOST_CRITERIA, RECOMMENDATIONS
 from services.centres.evaluation.evaluations.schemas import Recommendation
 from shared.records.columns import renderer
-from shared.web.contract import STATES
-from shared.web.fields import Body, Prose
-from shared.web.questionnaires import Key
-from shared.web.schemas import RecordResponse
-from shared.web.values import written
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Prose
+from shared.web.contract.questionnaires import Key
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import written
 
 Points = Annotated[int, Field(ge=0, le=5, strict=True)]
 

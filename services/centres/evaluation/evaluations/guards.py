@@ -3,8 +3,8 @@
 from services.centres.evaluation.evaluations import queries
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant
-from shared.web.hosting import with_hosted_centres
-from shared.web.request_context import CurrentContext
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.request.request_context import CurrentContext
 
 _OWN_RECORD = "expert"
 

@@ -24,9 +24,9 @@ from shared.kernel.principal import ScopeKey
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.panels import CHAIR, office_of
 from shared.records.rows import record_read
-from shared.web.records import RecordApi
-from shared.web.request_context import RequestContext
-from shared.web.withheld import Withheld
+from shared.web.records.records import RecordApi
+from shared.web.records.withheld import Withheld
+from shared.web.request.request_context import RequestContext
 
 
 class EvaluationApi(RecordApi[record.Evaluation, EvaluationGuardContext]):

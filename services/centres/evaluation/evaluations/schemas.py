@@ -22,10 +22,10 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.panels import MEMBER, OFFICES
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.fields import Body, Day, Document, JsonDocument, Prose, ResponseModel, Titles
-from shared.web.questionnaires import Key
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Day, Document, JsonDocument, Prose, ResponseModel, Titles
+from shared.web.contract.questionnaires import Key
+from shared.web.contract.schemas import RecordResponse
 
 Recommendation: TypeAlias = Literal[RECOMMENDATIONS]  # type: ignore[valid-type]
 

@@ -4,8 +4,8 @@ from services.centres.access import ROLES
 from services.centres.network.networks import operations
 from services.centres.network.networks.queries import LISTING
 from services.centres.network.networks.schemas import Network, NetworkBody, NetworkCreate, present
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("centre_network_code_key", "/code", "Another network has this code.")
 router = RecordApi(

@@ -9,8 +9,8 @@ from services.centres.network.networks import record
 from services.centres.network.networks.domain import LIFECYCLE
 from services.centres.network.networks.tables import network
 from shared.records.plain import presenter
-from shared.web.fields import Body, Keywords, LocalizedTexts, Titles
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Keywords, LocalizedTexts, Titles
+from shared.web.contract.schemas import RecordResponse
 
 _EXAMPLE = "PEATLANDS"
 NetworkCode: TypeAlias = Annotated[

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from services.centres.network.partnerships import queries
-from shared.web.hosting import with_hosted_centres
-from shared.web.request_context import CurrentContext
-from shared.web.responses import key_of
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import key_of
 
 
 async def with_both_sides(ctx: CurrentContext) -> None:

@@ -6,9 +6,9 @@ from services.centres.network.partnerships.guards import with_both_sides
 from services.centres.network.partnerships.queries import LISTING
 from services.centres.network.partnerships.schemas import Partnership, PartnershipBody, columns, present, written
 from shared.kernel.lifecycle import AvailableAction
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
-from shared.web.request_context import RequestContext
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.request_context import RequestContext
 
 for _side in ("centre", "institution", "network"):
     register_constraint(

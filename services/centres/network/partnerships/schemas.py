@@ -15,9 +15,9 @@ from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.records.references import CENTRES, INSTITUTIONS, reading_access
-from shared.web.contract import STATES
-from shared.web.fields import Body, Day
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Day
+from shared.web.contract.schemas import RecordResponse
 
 _PARTNERS = ("centre_id", "institution_id", "network_id")
 

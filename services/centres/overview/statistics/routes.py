@@ -22,12 +22,12 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.filters import chosen
 from shared.records.statistics import LARGEST, columns_of, key_of
-from shared.web.paging import parameters_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import document_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.statistics import keys_in, too_many, who_is_counted
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.statistics import keys_in, too_many, who_is_counted
+from shared.web.request.paging import parameters_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import document_response
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("centres", "statistics", "statistic"), ROLES)
 _FIGURES, _STAGES = "figures", "stages"

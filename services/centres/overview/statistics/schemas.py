@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.centres.designation.stages.schemas import StageDuration
-from shared.web.fields import Day, DecimalText, ResponseModel
+from shared.web.contract.fields import Day, DecimalText, ResponseModel
 
 
 class FigureNumbers(ResponseModel):

@@ -16,11 +16,11 @@ from shared.kernel.resource import Resource
 from shared.records.documents import with_available_files
 from shared.records.hosting import with_work
 from shared.records.work_list import light
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.work_list import PARAMETERS, asked, page_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.work_list import PARAMETERS, asked, page_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("centres", "work_list", "work_item"), ROLES)
 _REPORTS = "annual_reports"

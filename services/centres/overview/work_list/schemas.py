@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.kernel.lights import LIGHTS
-from shared.web.fields import LocalizedTexts, ResponseModel
+from shared.web.contract.fields import LocalizedTexts, ResponseModel
 
 
 class CentreWorkItem(ResponseModel):

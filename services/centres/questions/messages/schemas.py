@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.centres.questions.messages import record
 from shared.records.conversations import LIFECYCLE
-from shared.web.conversations import MessageResponse
+from shared.web.records.conversations import MessageResponse
 
 
 class CentreMessage(MessageResponse, of=record.Message, lifecycle=LIFECYCLE):

@@ -9,8 +9,8 @@ from services.centres.questions.report_templates.schemas import (
     ReportTemplateCreate,
     present,
 )
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("centre_report_template_version_key", "/version", "The kind has a template of this version.")
 router = RecordApi(

@@ -8,10 +8,10 @@ from services.centres.questions.report_templates import record
 from services.centres.questions.report_templates.domain import KINDS, LIFECYCLE
 from services.centres.questions.report_templates.tables import report_template
 from shared.records.plain import presenter
-from shared.web.contract import STATES
-from shared.web.fields import Body, Keyword, LocalizedTexts, Titles
-from shared.web.questionnaires import Section, Sections
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Keyword, LocalizedTexts, Titles
+from shared.web.contract.questionnaires import Section, Sections
+from shared.web.contract.schemas import RecordResponse
 
 
 class ReportTemplateBody(Body, of=record.ReportTemplate):

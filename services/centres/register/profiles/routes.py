@@ -13,13 +13,13 @@ from services.centres.register.profiles.schemas import Profile, ProfileBody, col
 from shared.database.statements import Row
 from shared.records.requirements import require
 from shared.records.rows import columns_of, record_read, with_columns
-from shared.web.conditional import changed_since, is_current
-from shared.web.contract import ShownAs, patch_of
-from shared.web.hosting import with_hosted_centres
-from shared.web.request_context import CurrentContext, RequestContext, header_of
-from shared.web.responses import item_response, patched
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.contract import ShownAs, patch_of
+from shared.web.contract.route_options import RouteOptions
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.request.conditional import changed_since, is_current
+from shared.web.request.request_context import CurrentContext, RequestContext, header_of
+from shared.web.request.responses import item_response, patched
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(
     CENTRE_API.kind.resource,

@@ -14,9 +14,9 @@ from services.centres.register.profiles.tables import profile
 from shared.kernel.clock import today
 from shared.records.columns import renderer
 from shared.records.record import Refers
-from shared.web.fields import Body, Doi, LanguageTag, Line, Prose, ResponseModel, Titles
-from shared.web.schemas import Links
-from shared.web.values import written
+from shared.web.contract.fields import Body, Doi, LanguageTag, Line, Prose, ResponseModel, Titles
+from shared.web.contract.schemas import Links
+from shared.web.contract.values import written
 
 _People: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 _Year: TypeAlias = Annotated[int, Field(ge=1000, le=2100, strict=True)]

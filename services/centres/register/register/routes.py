@@ -32,12 +32,12 @@ from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.filters import chosen
-from shared.web.paging import as_of, cut, day_in, linked_page, page_after, page_limit, parameters_of, place_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import GEOJSON, JSON, LINKED_DATA
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
-from shared.web.schemas import page_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.schemas import page_of
+from shared.web.request.paging import as_of, cut, day_in, linked_page, page_after, page_limit, parameters_of, place_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import GEOJSON, JSON, LINKED_DATA
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("centres", "register", "registered_centre"), ROLES)
 _STORED: WeakKeyDictionary[Database, StoredRegister] = WeakKeyDictionary()

@@ -10,7 +10,7 @@ from services.centres.designation.centres.schemas import CentreTerm, Position
 from services.centres.register.register.domain import CHANGES, DEFINITION, DISCLAIMER, Named
 from shared.database.statements import Row
 from shared.records.record import Refers
-from shared.web.fields import Day, LocalizedTexts, ResponseModel
+from shared.web.contract.fields import Day, LocalizedTexts, ResponseModel
 
 _COUNTRY = Annotated[str, Field(examples=["XA"]), "The country, as an ISO 3166-1 alpha-2 code."]
 _NUMBER = Annotated[str, Field(examples=["ESNRC-XA-01"]), "The number that the centre has since its designation."]

@@ -21,7 +21,7 @@ from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
-from shared.web.rows import validated
+from shared.web.contract.rows import validated
 
 _NAMED = ("host", "director")
 HEADINGS = ("registration_number", "country", "name", "host", "unit", "director", "term_starts", "term_ends")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from services.centres.register.registrations.domain import NUMBER
-from shared.web.fields import Body, CountryCode, Day, Line, Titles
+from shared.web.contract.fields import Body, CountryCode, Day, Line, Titles
 
 
 class CentreRow(Body):

@@ -29,7 +29,7 @@ from shared.questionnaires.answers import Answer
 from shared.questionnaires.template import Question, questions_of
 from shared.records.access_scope import AccessScope
 from shared.records.references import CENTRES, NAMED_CENTRES, reading_access
-from shared.web.rows import validated
+from shared.web.contract.rows import validated
 
 FIGURE = "figures."
 """Begins the heading of a figure; the rest is its key."""

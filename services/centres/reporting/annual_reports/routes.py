@@ -12,10 +12,10 @@ from services.centres.reporting.annual_reports.schemas import (
     present,
 )
 from shared.kernel.lifecycle import AvailableAction
-from shared.web.error_mapping import register_constraint
-from shared.web.hosting import with_hosted_centres
-from shared.web.records import RecordApi
-from shared.web.request_context import RequestContext
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.request_context import RequestContext
 
 register_constraint("centre_annual_report_year_key", "/year", "The centre has a report about this year.")
 

@@ -15,10 +15,10 @@ from shared.kernel.lights import LIGHTS
 from shared.records.columns import parsed_or_fragment
 from shared.records.plain import presenter
 from shared.records.rows import record_read
-from shared.web.contract import STATES
-from shared.web.fields import Body, Day, Document, JsonDocument, Line, Prose, ResponseModel, Visible
-from shared.web.questionnaires import Answers, Figures, Key
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Day, Document, JsonDocument, Line, Prose, ResponseModel, Visible
+from shared.web.contract.questionnaires import Answers, Figures, Key
+from shared.web.contract.schemas import RecordResponse
 
 
 class AnnualReportBody(Body, of=record.AnnualReport):

@@ -10,9 +10,9 @@ from services.membership.certificates.certificates.schemas import (
     columns,
     present,
 )
-from shared.web.error_mapping import register_constraint
-from shared.web.hosting import with_hosted_centres
-from shared.web.records import RecordApi
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("member_certificate_living_idx", "/subject", "The holder has such a certificate already.")
 register_constraint("member_certificate_paper_number_key", "/number", "Another certificate has this number.")

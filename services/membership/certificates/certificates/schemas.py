@@ -21,8 +21,8 @@ from services.membership.certificates.certificates.tables import certificate
 from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, OneLine
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, OneLine
+from shared.web.contract.schemas import RecordResponse
 
 _REFS = "CRT-"
 _ID = "0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"

@@ -10,10 +10,10 @@ from services.membership.certificates.mails.operations import TEMPLATE, ask
 from services.membership.certificates.mails.schemas import CertificateMailBody, CertificateMailed
 from services.membership.settings import MembershipSettings
 from shared.mail.sealing import MailSeal
-from shared.web.mailed_tokens import mail_is_on_its_way, may_mail
-from shared.web.request_context import CurrentContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.mailed_tokens import mail_is_on_its_way, may_mail
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(CERTIFICATES.resource, ROLES)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from shared.web.fields import Body, Email, ResponseModel
+from shared.web.contract.fields import Body, Email, ResponseModel
 
 
 class CertificateMailBody(Body):

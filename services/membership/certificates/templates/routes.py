@@ -4,7 +4,7 @@ from services.membership.access import ROLES
 from services.membership.certificates.templates import operations
 from services.membership.certificates.templates.queries import LISTING
 from services.membership.certificates.templates.schemas import CertificateTemplate, CertificateTemplateBody, present
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.TEMPLATES,

@@ -9,9 +9,9 @@ from services.membership.certificates.templates.domain import KINDS, LIFECYCLE
 from services.membership.certificates.templates.tables import certificate_template
 from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
-from shared.web.contract import STATES
-from shared.web.fields import Body, Line, LocalizedTexts, Prose, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, Line, LocalizedTexts, Prose, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 _Language: TypeAlias = Literal[LANGUAGES]  # type: ignore[valid-type]
 _BY_LANGUAGE = {"x-escm-widget": "multilingual"}

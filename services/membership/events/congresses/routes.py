@@ -4,8 +4,8 @@ from services.membership.access import ROLES
 from services.membership.events.congresses import operations
 from services.membership.events.congresses.queries import LISTING
 from services.membership.events.congresses.schemas import Congress, CongressBody, CongressCreate, present
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("member_congress_code_key", "/code", "There is a congress of this code.")
 router = RecordApi(

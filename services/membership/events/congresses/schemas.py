@@ -14,8 +14,8 @@ from services.membership.events.congresses.tables import congress
 from shared.records import plain
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.web.fields import Body, CountryCode, Day, Line, LocalizedTexts, Titles, Visible
-from shared.web.schemas import Links, RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Day, Line, LocalizedTexts, Titles, Visible
+from shared.web.contract.schemas import Links, RecordResponse
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=["HAIKOU-2022"])]
 Figure = Annotated[int, Field(ge=0, le=10_000_000)]

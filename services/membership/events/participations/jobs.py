@@ -31,7 +31,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.references import reading_access
-from shared.web.rows import validated
+from shared.web.contract.rows import validated
 
 HEADINGS = ("congress", *PERSON_HEADINGS, "role", "attended")
 _FAULTS = {

@@ -9,8 +9,8 @@ from services.membership.events.participations.schemas import (
     ParticipationCreate,
     present,
 )
-from shared.web.error_mapping import register_constraint
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
+from shared.web.request.error_mapping import register_constraint
 
 register_constraint("member_participation_living_key", "/role", "The expert takes part in this role already.")
 router = RecordApi(

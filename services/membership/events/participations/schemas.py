@@ -9,8 +9,8 @@ from services.membership.events.participations import record
 from services.membership.events.participations.domain import LIFECYCLE, MODES, ROLES
 from services.membership.events.participations.tables import participation
 from shared.records.plain import presenter
-from shared.web.fields import Body
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body
+from shared.web.contract.schemas import RecordResponse
 
 
 class ParticipationBody(Body, of=record.Participation):

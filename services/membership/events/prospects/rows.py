@@ -7,7 +7,7 @@ from services.membership.events.prospects.domain import NamedPerson
 from services.membership.register.experts.jobs import NAMES, is_nowhere, name_and_country, name_cells
 from services.membership.register.experts.schemas import Name
 from shared.kernel.text import email_key, fold
-from shared.web.fields import Body, CountryCode, Email, Line
+from shared.web.contract.fields import Body, CountryCode, Email, Line
 
 PERSON_HEADINGS = (*NAMES, "country", "organisation", "email")
 

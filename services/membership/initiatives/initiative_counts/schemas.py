@@ -8,8 +8,8 @@ from pydantic import Field
 from services.membership.initiatives.initiative_counts.queries import Organisations, Supporters
 from services.membership.initiatives.initiatives.schemas import SupportFigures
 from services.membership.initiatives.supports.schemas import Supporter
-from shared.web.fields import Day, ResponseModel
-from shared.web.schemas import page_of
+from shared.web.contract.fields import Day, ResponseModel
+from shared.web.contract.schemas import page_of
 
 DEFINITION = (
     "Accepted supports at the end of the day, listed or not, the same for every caller. Each is of one person or"

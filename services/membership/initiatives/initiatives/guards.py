@@ -5,7 +5,7 @@ from services.membership.initiatives.initiatives import queries
 from services.membership.initiatives.initiatives.operations import makes
 from shared.kernel.clock import today
 from shared.kernel.principal import Grant
-from shared.web.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext
 
 
 async def with_own_initiatives(ctx: CurrentContext) -> None:

@@ -5,7 +5,7 @@ from services.membership.initiatives.initiatives import operations
 from services.membership.initiatives.initiatives.guards import with_own_initiatives
 from services.membership.initiatives.initiatives.queries import LISTING
 from services.membership.initiatives.initiatives.schemas import Initiative, InitiativeBody, present
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 INITIATIVE_API = RecordApi(
     kind=operations.INITIATIVES,

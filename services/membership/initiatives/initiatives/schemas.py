@@ -10,8 +10,8 @@ from services.membership.initiatives.initiatives import record
 from services.membership.initiatives.initiatives.domain import LIFECYCLE, SIGNERS
 from services.membership.initiatives.initiatives.tables import initiative
 from shared.records.plain import presenter
-from shared.web.fields import Body, Line, LocalizedTexts, PartialDate, Texts, Titles, Visible
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Line, LocalizedTexts, PartialDate, Texts, Titles, Visible
+from shared.web.contract.schemas import RecordResponse
 
 Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=["HAIKOU-2022"])]
 _Number: TypeAlias = Annotated[int | None, Field(ge=0, le=2_000_000_000)]

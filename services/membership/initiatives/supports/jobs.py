@@ -39,8 +39,8 @@ from shared.kernel.clock import now, to_text
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
 from shared.records.references import reading_access
-from shared.web.fields import Day, Line
-from shared.web.rows import validated
+from shared.web.contract.fields import Day, Line
+from shared.web.contract.rows import validated
 
 HEADINGS = ("initiative", *PERSON_HEADINGS, "role", "capacity", "signed_at", "consent_to_list", "sheet")
 _FAULTS = {

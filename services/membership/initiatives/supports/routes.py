@@ -17,14 +17,14 @@ from services.membership.initiatives.supports.record import Support
 from services.membership.settings import MembershipSettings
 from shared.kernel.errors import NotFound
 from shared.mail.sealing import MailSeal
-from shared.web.catalogue import preferred_language
-from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries, mail_is_on_its_way, may_mail
-from shared.web.records import RecordApi
-from shared.web.request_authenticator import site
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON, key_of
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.catalogue import preferred_language
+from shared.web.contract.route_options import RouteOptions
+from shared.web.records.records import RecordApi
+from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries, mail_is_on_its_way, may_mail
+from shared.web.request.request_authenticator import site
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON, key_of
+from shared.web.request.route import ResourceRouter
 
 router = RecordApi(
     kind=operations.SUPPORTS,

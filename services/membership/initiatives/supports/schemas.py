@@ -18,10 +18,10 @@ from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.fields import Body, CountryCode, Document, Email, Line, MailedToken, PersonName, ResponseModel
-from shared.web.schemas import RecordResponse
-from shared.web.values import row_values
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, CountryCode, Document, Email, Line, MailedToken, PersonName, ResponseModel
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import row_values
 
 Capacity: TypeAlias = Literal[CAPACITIES]  # type: ignore[valid-type]
 _INSTITUTIONS = Refers("/membership/v1/institutions")

@@ -10,9 +10,9 @@ from services.membership.issuing.bulk_issues.schemas import BulkIssueBody
 from shared.kernel.clock import now
 from shared.kernel.errors import Forbidden
 from shared.records.filters import parsed_filters
-from shared.web.jobs import Job, queued_response
-from shared.web.request_context import CurrentContext
-from shared.web.route import ResourceRouter
+from shared.web.jobs.jobs import Job, queued_response
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(CERTIFICATES.resource, ROLES)
 

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from services.membership.issuing.bulk_issues.queries import SOURCES
 from shared.kernel.text import LANGUAGES
-from shared.web.fields import Body, CleanTree
+from shared.web.contract.fields import Body, CleanTree
 
 MOST = 10_000
 

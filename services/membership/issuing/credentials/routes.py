@@ -18,11 +18,11 @@ from shared.database.statements import Row
 from shared.kernel.clock import now
 from shared.kernel.errors import NotFound
 from shared.records.rows import record_read
-from shared.web.fixed import tagged_response
-from shared.web.hosting import with_hosted_centres
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.edge.fixed import tagged_response
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.route import ResourceRouter
 
 VC_JWT = "application/vc+jwt"
 _JSON = "application/json"

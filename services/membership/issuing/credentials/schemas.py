@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from shared.web.fields import ResponseModel
+from shared.web.contract.fields import ResponseModel
 
 _KEY = "did:web:escm.example.org#NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 _DID = "did:web:escm.example.org"

@@ -18,11 +18,11 @@ from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import LANGUAGES
 from shared.printing.printer import Printer
 from shared.records.rows import record_read
-from shared.web.conditional import is_known
-from shared.web.hosting import with_hosted_centres
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.hosting import with_hosted_centres
+from shared.web.request.conditional import is_known
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Certificate.resource_type, ROLES, dependencies=[Depends(with_hosted_centres)])
 _PDF = "application/pdf"

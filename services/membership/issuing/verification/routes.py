@@ -16,11 +16,11 @@ from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import NotFound
 from shared.ratelimit.limiter import Limit
-from shared.web.request_authenticator import site
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.request_authenticator import site
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Certificate.resource_type, ROLES)
 _UNKNOWN = Limit("unknown_codes", 30)

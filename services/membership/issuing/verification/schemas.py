@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from services.membership.certificates.certificates.codes import LONGEST
 from services.membership.certificates.certificates.domain import CATEGORIES, KINDS
 from services.membership.issuing.credentials.signing import LONGEST as LONGEST_CREDENTIAL
-from shared.web.fields import Body, Clean, Line, LocalizedTexts, OneLine, ResponseModel
+from shared.web.contract.fields import Body, Clean, Line, LocalizedTexts, OneLine, ResponseModel
 
 Code = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST), OneLine, Field(examples=["7HM2-K4T9-Q0WX-3V8Z-5"])

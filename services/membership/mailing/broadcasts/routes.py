@@ -13,12 +13,12 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.snapshot import snapshot
 from shared.database.statements import Row
 from shared.records.rows import record_read
-from shared.web.paging import list_response
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route_options import RouteOptions, query_of_list
-from shared.web.schemas import page_of
+from shared.web.contract.route_options import RouteOptions, query_of_list
+from shared.web.contract.schemas import page_of
+from shared.web.records.records import RecordApi
+from shared.web.request.paging import list_response
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
 
 BROADCAST_API = RecordApi(
     kind=operations.BROADCASTS,

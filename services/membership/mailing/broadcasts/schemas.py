@@ -16,9 +16,9 @@ from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.fields import Body, CleanTree, Line, LocalizedTexts, Prose, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import Body, CleanTree, Line, LocalizedTexts, Prose, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 _Language: TypeAlias = Literal[LANGUAGES]  # type: ignore[valid-type]
 _BY_LANGUAGE = {"x-escm-widget": "multilingual"}

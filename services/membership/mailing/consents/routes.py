@@ -4,7 +4,7 @@ from services.membership.access import ROLES
 from services.membership.mailing.consents import operations
 from services.membership.mailing.consents.queries import LISTING
 from services.membership.mailing.consents.schemas import Consent, ConsentBody, columns, present
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.CONSENTS,

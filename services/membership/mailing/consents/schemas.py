@@ -11,8 +11,8 @@ from services.membership.mailing.consents.tables import consent
 from services.membership.register.notices.schemas import NoticeVersion
 from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
-from shared.web.fields import Body, Document
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Document
+from shared.web.contract.schemas import RecordResponse
 
 
 class Proof(Body):

@@ -11,12 +11,12 @@ from services.membership.mailing.outreach.domain import REPORT, RESOURCE
 from services.membership.mailing.outreach.schemas import Bounce, BounceBody, Unsubscribed
 from shared.kernel.errors import Forbidden
 from shared.mail.tokens import token_not_valid
-from shared.web.fields import MailedToken
-from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.fields import MailedToken
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(RESOURCE, ROLES)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from services.membership.mailing.outreach.domain import KINDS
-from shared.web.fields import Body, OneLine, ResponseModel
+from shared.web.contract.fields import Body, OneLine, ResponseModel
 
 
 class BounceBody(Body):

@@ -14,12 +14,12 @@ from shared.kernel.clock import today
 from shared.kernel.countries import REGIONS, in_region
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
-from shared.web.paging import parameters_of
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
-from shared.web.statistics import StatisticsApi, chosen_value
+from shared.web.contract.route_options import RouteOptions
+from shared.web.records.statistics import StatisticsApi, chosen_value
+from shared.web.request.paging import parameters_of
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("membership", "statistics", "statistic"), ROLES)
 _API = StatisticsApi(COUNTED, definition)

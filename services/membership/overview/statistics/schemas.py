@@ -9,8 +9,8 @@ from services.membership.overview.statistics.domain import SUPPORTS, TAGS
 from services.membership.overview.statistics.queries import COUNTED
 from services.membership.register.experts.domain import PUBLISHED as EXPERTS
 from shared.records.access_scope import AccessKind
-from shared.web.fields import Day, ResponseModel
-from shared.web.statistics import StatisticLinks, who_is_counted
+from shared.web.contract.fields import Day, ResponseModel
+from shared.web.records.statistics import StatisticLinks, who_is_counted
 
 
 class Statistic(ResponseModel):

@@ -10,10 +10,10 @@ from services.membership.protection.erasures.queries import LISTING
 from services.membership.protection.erasures.schemas import Erasure, ErasureBody, ErasureFields, present
 from services.membership.register.experts.routes import EXPERT_API
 from shared.database.statements import Row
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import item_response
-from shared.web.route import ResourceRouter
+from shared.web.records.records import RecordApi
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import item_response
+from shared.web.request.route import ResourceRouter
 
 ERASURE_API = RecordApi(
     kind=operations.ERASURES,

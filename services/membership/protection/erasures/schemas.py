@@ -11,8 +11,8 @@ from services.membership.protection.erasures.domain import LIFECYCLE
 from services.membership.protection.erasures.tables import erasure
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Day, Prose, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Prose, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 
 class ErasureBody(Body):

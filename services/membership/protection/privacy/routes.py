@@ -9,9 +9,9 @@ from services.membership.protection.privacy.operations import SUBJECT_EXPORT, or
 from services.membership.register.experts.routes import EXPERT_API
 from shared.database.statements import Row
 from shared.kernel.clock import now
-from shared.web.jobs import Job, queued_response
-from shared.web.request_context import CurrentContext
-from shared.web.route import ResourceRouter
+from shared.web.jobs.jobs import Job, queued_response
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 

@@ -8,9 +8,9 @@ from services.membership.protection.processing_record.schemas import ProcessingR
 from shared.kernel.principal import READ
 from shared.kernel.resource import Resource
 from shared.records.requirements import require
-from shared.web.request_context import CurrentContext
-from shared.web.responses import document_response
-from shared.web.route import ResourceRouter
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import document_response
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("membership", "processing_record", "processing_record"), ROLES)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.records.record import Refers
-from shared.web.fields import LocalizedTexts, ResponseModel
+from shared.web.contract.fields import LocalizedTexts, ResponseModel
 
 
 class ConsentPurpose(ResponseModel):

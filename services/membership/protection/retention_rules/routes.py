@@ -12,10 +12,10 @@ from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.resource import Resource
 from shared.records.rows import record_read
-from shared.web.paging import cut, linked_page, page_limit, place_of
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.records.records import RecordApi
+from shared.web.request.paging import cut, linked_page, page_limit, place_of
+from shared.web.request.request_context import CurrentContext
 
 RULE_API = RecordApi(
     kind=operations.RETENTION_RULES,

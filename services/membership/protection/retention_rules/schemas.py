@@ -11,8 +11,8 @@ from services.membership.protection.retention_rules.domain import DELETE, DURATI
 from services.membership.protection.retention_rules.tables import retention_rule
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.fields import Body, Prose, ResponseModel
-from shared.web.schemas import Links, RecordResponse
+from shared.web.contract.fields import Body, Prose, ResponseModel
+from shared.web.contract.schemas import Links, RecordResponse
 
 
 class RetentionRuleBody(Body, of=record.RetentionRule):

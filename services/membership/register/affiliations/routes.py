@@ -29,14 +29,14 @@ from shared.kernel.errors import NotFound
 from shared.records.requirements import require
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
-from shared.web.conditional import changed_since, is_current
-from shared.web.contract import ShownAs, patch_of
-from shared.web.paging import list_response
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON, item_response, key_of, patched, transitions_response
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of_list
-from shared.web.schemas import TransitionBody, Transitions, page_of, transition_model
+from shared.web.contract.contract import ShownAs, patch_of
+from shared.web.contract.route_options import RouteOptions, query_of_list
+from shared.web.contract.schemas import TransitionBody, Transitions, page_of, transition_model
+from shared.web.request.conditional import changed_since, is_current
+from shared.web.request.paging import list_response
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON, item_response, key_of, patched, transitions_response
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 Expert = Annotated[Row, Depends(EXPERT_API.readable)]

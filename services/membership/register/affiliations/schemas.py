@@ -12,7 +12,7 @@ from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.record import Refers
-from shared.web.fields import Body, ResponseModel
+from shared.web.contract.fields import Body, ResponseModel
 
 
 class AffiliatedExpert(ResponseModel):

@@ -9,10 +9,10 @@ from services.membership.register.experts.operations import EXPERTS
 from services.membership.register.experts.routes import EXPERT_API
 from services.membership.register.experts.schemas import Expert
 from shared.kernel.errors import Forbidden
-from shared.web.mailed_tokens import limit_tries
-from shared.web.request_context import CurrentContext
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.request.mailed_tokens import limit_tries
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(EXPERTS.resource, ROLES)
 

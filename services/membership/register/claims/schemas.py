@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from shared.web.fields import Body, MailedToken
+from shared.web.contract.fields import Body, MailedToken
 
 
 class ClaimBody(Body):

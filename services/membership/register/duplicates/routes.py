@@ -17,12 +17,14 @@ from shared.kernel.errors import Forbidden, NotFound
 from shared.kernel.lifecycle import AvailableAction
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import columns_of, record_read
-from shared.web.conditional import changed_since, is_current
-from shared.web.contract import ShownAs
-from shared.web.jobs import Job, queued_response
-from shared.web.paging import list_response, pick_fields
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import (
+from shared.web.contract.contract import ShownAs
+from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
+from shared.web.contract.schemas import History, TransitionBody, Transitions, page_of, transition_model
+from shared.web.jobs.jobs import Job, queued_response
+from shared.web.request.conditional import changed_since, is_current
+from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import (
     HISTORY_QUERY,
     actions,
     history_response,
@@ -30,9 +32,7 @@ from shared.web.responses import (
     key_of,
     transitions_response,
 )
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of, query_of_list
-from shared.web.schemas import History, TransitionBody, Transitions, page_of, transition_model
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(DUPLICATES.resource, ROLES)
 _KNOWN = frozenset(Duplicate.model_fields)

@@ -11,8 +11,8 @@ from services.membership.register.duplicates import record
 from services.membership.register.duplicates.domain import COLLECTIONS, LIFECYCLE
 from services.membership.register.duplicates.queries import COLUMNS
 from shared.records.columns import renderer
-from shared.web.fields import Body, ResponseModel
-from shared.web.schemas import Links, RecordResponse
+from shared.web.contract.fields import Body, ResponseModel
+from shared.web.contract.schemas import Links, RecordResponse
 
 Score = Annotated[float, Field(ge=0, le=1)]
 _render = renderer(COLUMNS)

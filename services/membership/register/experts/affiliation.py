@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.records.record import Refers
-from shared.web.fields import Body, Line, PartialDate, ResponseModel
-from shared.web.schemas import Links
+from shared.web.contract.fields import Body, Line, PartialDate, ResponseModel
+from shared.web.contract.schemas import Links
 
 
 class AffiliationBody(Body):

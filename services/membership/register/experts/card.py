@@ -19,7 +19,7 @@ from shared.database.statements import Row, Statement
 from shared.kernel.clock import today
 from shared.kernel.principal import ANONYMOUS
 from shared.records.access_scope import AccessKind, access_scope_for
-from shared.web.request_context import RequestContext
+from shared.web.request.request_context import RequestContext
 
 _PUBLIC_INSTITUTIONS = Statement(
     within_context(

@@ -30,7 +30,7 @@ from shared.kernel.text import email_key, fold
 from shared.records.access_scope import AccessScope
 from shared.records.record import Imported, fields_of, fields_with
 from shared.records.record import Texts as TextsByLanguage
-from shared.web.rows import validated
+from shared.web.contract.rows import validated
 
 _IMPORTED = fields_with(Expert, Imported)
 """The fields with a column of the same name."""

@@ -22,9 +22,9 @@ from services.membership.register.experts.schemas import (
 )
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
-from shared.web.records import Created, RecordApi
-from shared.web.request_context import RequestContext
-from shared.web.responses import LINKED_DATA
+from shared.web.records.records import Created, RecordApi
+from shared.web.request.request_context import RequestContext
+from shared.web.request.responses import LINKED_DATA
 
 
 async def _create(uow: UnitOfWork, access: AccessScope, new: record.Expert) -> Created[record.Expert]:

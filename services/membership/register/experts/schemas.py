@@ -24,8 +24,8 @@ from services.membership.register.experts.record import (
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields
-from shared.web.expertise import ListOfBoundaries, ListOfEcosystems, ListOfFields
-from shared.web.fields import (
+from shared.web.contract.expertise import ListOfBoundaries, ListOfEcosystems, ListOfFields
+from shared.web.contract.fields import (
     Body,
     CountryCode,
     Day,
@@ -40,7 +40,7 @@ from shared.web.fields import (
     Texts,
     Visible,
 )
-from shared.web.schemas import RecordResponse
+from shared.web.contract.schemas import RecordResponse
 
 
 class Name(Body):

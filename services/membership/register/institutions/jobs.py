@@ -23,8 +23,8 @@ from shared.bulk.importable import Columns, Derived, Importable, ParsedRow, Valu
 from shared.bulk.reading import Cells, RowFault
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessScope
-from shared.web.fields import is_language
-from shared.web.rows import validated
+from shared.web.contract.fields import is_language
+from shared.web.contract.rows import validated
 
 HEADINGS = ("name", "country", "state_province", "domains", "web_pages", "types", "ror")
 _HEADING_OF = {"names": "name", "links": "web_pages", "locations": "state_province"}

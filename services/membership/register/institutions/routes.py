@@ -25,12 +25,12 @@ from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
-from shared.web.error_mapping import register_constraint
-from shared.web.records import Created, RecordApi
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.records.records import Created, RecordApi
+from shared.web.request.error_mapping import register_constraint
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 register_constraint("member_institution_ror_key", "/ror", "Another institution of this country has this ROR id.")
 

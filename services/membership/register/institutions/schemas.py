@@ -18,8 +18,8 @@ from services.membership.register.institutions.relations import KINDS
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields
-from shared.web.fields import Body, CountryCode, LanguageTag, Line, ResponseModel, RorId, Visible
-from shared.web.schemas import Links, RecordResponse
+from shared.web.contract.fields import Body, CountryCode, LanguageTag, Line, ResponseModel, RorId, Visible
+from shared.web.contract.schemas import Links, RecordResponse
 
 
 def _domain(text: str) -> str:

@@ -25,11 +25,11 @@ from shared.kernel.lifecycle import AvailableAction
 from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
-from shared.web.record_routes import may_create
-from shared.web.records import RecordApi
-from shared.web.request_context import RequestContext
-from shared.web.responses import JSON, key_of
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.records.record_routes import may_create
+from shared.web.records.records import RecordApi
+from shared.web.request.request_context import RequestContext
+from shared.web.request.responses import JSON, key_of
 
 
 class _MergeApi(RecordApi[record.Merge, MergeGuardContext]):

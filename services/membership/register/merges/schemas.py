@@ -17,8 +17,8 @@ from services.membership.register.merges.queries import RESOURCES
 from services.membership.register.merges.tables import merge
 from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
-from shared.web.fields import Body, OneLine, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, OneLine, ResponseModel
+from shared.web.contract.schemas import RecordResponse
 
 Key = Annotated[
     str,

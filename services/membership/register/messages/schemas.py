@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.membership.register.messages import record
 from shared.records.conversations import LIFECYCLE
-from shared.web.conversations import MessageResponse
+from shared.web.records.conversations import MessageResponse
 
 
 class ExpertMessage(MessageResponse, of=record.Message, lifecycle=LIFECYCLE):

@@ -4,7 +4,7 @@ from services.membership.access import ROLES
 from services.membership.register.notices import operations
 from services.membership.register.notices.queries import LISTING
 from services.membership.register.notices.schemas import Notice, NoticeBody, present
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.NOTICES,

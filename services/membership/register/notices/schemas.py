@@ -8,8 +8,8 @@ from services.membership.register.notices import record
 from services.membership.register.notices.domain import LIFECYCLE, PURPOSES
 from services.membership.register.notices.tables import notice
 from shared.records.plain import presenter
-from shared.web.fields import Body, LocalizedTexts, Texts
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, LocalizedTexts, Texts
+from shared.web.contract.schemas import RecordResponse
 
 NoticeVersion = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$"), Field(examples=["2026"])]
 

@@ -9,7 +9,7 @@ from services.membership.register.experts.routes import EXPERT_API
 from services.membership.register.orcid.domain import PURPOSE
 from shared.database.statements import Row
 from shared.kernel.errors import Forbidden
-from shared.web.request_context import CurrentContext
+from shared.web.request.request_context import CurrentContext
 
 
 async def own_expert(row: Annotated[Row, Depends(EXPERT_API.readable)], ctx: CurrentContext) -> Row:

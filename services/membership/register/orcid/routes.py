@@ -19,11 +19,11 @@ from shared.database.statements import Row
 from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, invalid_field
 from shared.ratelimit.limiter import Limit
-from shared.web.jobs import Job, queued_response
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions
+from shared.web.contract.route_options import RouteOptions
+from shared.web.jobs.jobs import Job, queued_response
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 _Own = Annotated[Row, Depends(own_expert)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from shared.web.fields import Body, OneLine, ResponseModel
+from shared.web.contract.fields import Body, OneLine, ResponseModel
 
 
 class OrcidSignIn(ResponseModel):

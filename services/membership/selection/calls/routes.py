@@ -3,7 +3,7 @@
 from services.membership.access import ROLES
 from services.membership.selection.calls import operations, schemas
 from services.membership.selection.calls.queries import LISTING
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 CALL_API = RecordApi(
     kind=operations.CALLS,

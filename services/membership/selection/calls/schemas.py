@@ -23,9 +23,9 @@ from shared.kernel.countries import in_region
 from shared.records.panels import MEMBER, OFFICES
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract import STATES
-from shared.web.expertise import ListOfFields
-from shared.web.fields import (
+from shared.web.contract.contract import STATES
+from shared.web.contract.expertise import ListOfFields
+from shared.web.contract.fields import (
     Body,
     CountryCode,
     Document,
@@ -36,7 +36,7 @@ from shared.web.fields import (
     Titles,
     Visible,
 )
-from shared.web.schemas import RecordResponse
+from shared.web.contract.schemas import RecordResponse
 
 
 def _region(code: str) -> str:

@@ -10,7 +10,7 @@ from services.membership.selection.declarations.schemas import (
     columns,
     present,
 )
-from shared.web.records import RecordApi
+from shared.web.records.records import RecordApi
 
 router = RecordApi(
     kind=operations.DECLARATIONS,

@@ -11,8 +11,8 @@ from services.membership.selection.declarations import record
 from services.membership.selection.declarations.domain import KINDS, LIFECYCLE, OUTCOMES
 from services.membership.selection.declarations.tables import declaration
 from shared.records.plain import presenter
-from shared.web.fields import Body, Day, Line, Prose
-from shared.web.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Line, Prose
+from shared.web.contract.schemas import RecordResponse
 
 
 class Interest(Body):

@@ -12,11 +12,11 @@ from services.membership.selection.nominations.domain import DECIDED, DECIDING, 
 from services.membership.selection.nominations.queries import LISTING
 from shared.database.statements import Row
 from shared.kernel.errors import Conflict
-from shared.web.mailed_tokens import BY_MAILED_TOKEN, limit_tries
-from shared.web.records import RecordApi
-from shared.web.request_context import CurrentContext, RequestContext
-from shared.web.responses import JSON
-from shared.web.withheld import Withheld
+from shared.web.records.records import RecordApi
+from shared.web.records.withheld import Withheld
+from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import JSON
 
 
 async def _withheld(ctx: RequestContext, key: UUID | str) -> Withheld | None:

@@ -23,9 +23,19 @@ from services.membership.selection.nominations.domain import (
 from services.membership.selection.nominations.tables import nomination
 from shared.kernel.clock import to_text
 from shared.records.plain import presenter
-from shared.web.contract import STATES
-from shared.web.fields import Body, Clean, Document, Email, Line, LocalizedTexts, MailedToken, PersonName, ResponseModel
-from shared.web.schemas import RecordResponse
+from shared.web.contract.contract import STATES
+from shared.web.contract.fields import (
+    Body,
+    Clean,
+    Document,
+    Email,
+    Line,
+    LocalizedTexts,
+    MailedToken,
+    PersonName,
+    ResponseModel,
+)
+from shared.web.contract.schemas import RecordResponse
 
 Motivation = Annotated[
     str, StringConstraints(min_length=1, max_length=5_000), Clean, Field(examples=["Twenty years of work on soils."])

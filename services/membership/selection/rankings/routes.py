@@ -28,11 +28,11 @@ from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.panels import CHAIR, office_of
 from shared.records.requirements import require
 from shared.records.rows import record_read
-from shared.web.paging import cut, linked_page, page_limit, parameters_of, place_of
-from shared.web.request_context import CurrentContext
-from shared.web.responses import JSON
-from shared.web.route import ResourceRouter
-from shared.web.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.paging import cut, linked_page, page_limit, parameters_of, place_of
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON
+from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(CALL_API.kind.resource, ROLES)
 Readable = Annotated[Row, Depends(CALL_API.readable)]

@@ -9,7 +9,7 @@ from pydantic import Field
 from services.membership.selection.calls.schemas import Targets
 from shared.database.statements import Row
 from shared.records.record import Refers
-from shared.web.fields import ResponseModel
+from shared.web.contract.fields import ResponseModel
 
 Counts = dict[str, int]
 

@@ -3,7 +3,7 @@
 from services.membership.selection.nominations.routes import NOMINATION_API
 from services.membership.selection.scores import operations, queries
 from services.membership.selection.scores.schemas import Score, ScoreBody, present, written_in
-from shared.web.parts import About, PartApi, part_routes
+from shared.web.records.parts import About, PartApi, part_routes
 
 router = part_routes(
     PartApi(

@@ -12,9 +12,9 @@ from services.membership.selection.scores import record
 from services.membership.selection.scores.operations import SCORES
 from services.membership.selection.scores.tables import score
 from shared.records.columns import renderer
-from shared.web.fields import Body, Prose
-from shared.web.schemas import RecordResponse
-from shared.web.values import written
+from shared.web.contract.fields import Body, Prose
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import written
 
 Points = Annotated[int, Field(ge=0, le=5, strict=True)]
 

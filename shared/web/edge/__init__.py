@@ -1,0 +1,1 @@
+"""The process as the network sees it: connections, limits of bodies, problems, health, compression, and the app."""

@@ -1,0 +1,1 @@
+"""The routes that all kinds of records share: lists, items, parts, changes, transitions, conversations, numbers."""

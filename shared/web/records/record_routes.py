@@ -1,0 +1,222 @@
+"""The standard routes of one kind of record: reads, creation, change, transitions."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from fastapi import Body as FastBody
+from fastapi import Depends, Response
+
+from shared.database.statements import Row
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.errors import Forbidden
+from shared.kernel.lifecycle import SecondPersonNeeded
+from shared.records.access_scope import AccessScope
+from shared.records.record import Record
+from shared.records.requirements import require
+from shared.records.resource_type import TransitionRequest
+from shared.records.rows import record_read, with_columns
+from shared.web.contract.contract import ShownAs, patch_of
+from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
+from shared.web.contract.schemas import History, TransitionBody, Transitions, page_of, transition_model
+from shared.web.records.pending import PendingTransition, propose
+from shared.web.records.withheld import Withheld
+from shared.web.request.paging import list_response, pick_fields
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import (
+    HISTORY_QUERY,
+    document_response,
+    history_response,
+    item_response,
+    patched,
+    transitions_response,
+    wanted_form,
+)
+from shared.web.request.route import ResourceRouter
+
+if TYPE_CHECKING:
+    from shared.web.records.records import Created, RecordApi
+
+R = TypeVar("R", bound=Record)
+
+
+def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
+    """Adds the list, the item, the history and the transitions of the present state."""
+    resource = api.kind.resource
+    plural, single, title = resource.class_names, resource.class_name, resource.title
+    known = frozenset(api.response_model.model_fields)
+    readable = Annotated[Row, Depends(api.readable)]
+
+    @router.get(
+        "",
+        options=RouteOptions(is_public=api.is_public, query=query_of_list(api.listing)),
+        operation_id=f"list{plural}",
+        summary=f"List {title} records",
+        description="The records that the caller may know of, in pages; with `format` all of them as a stream.",
+        responses={200: {"model": page_of(api.response_model)}},
+    )
+    async def list_records(ctx: CurrentContext) -> Response:
+        return await list_response(ctx, api.listing, api.present, known)
+
+    @router.get(
+        "/{record}",
+        options=RouteOptions(is_public=api.is_public, is_item=True, query=query_of("fields", "include")),
+        operation_id=f"get{single}",
+        summary=f"Read one {title}",
+        description="The record as the caller may see it, with the transitions that its state allows.",
+        responses={200: {"model": api.response_model, **_in_forms(api.forms)}},
+    )
+    async def get_record(row: Annotated[Any, Depends(api.shown_to)], ctx: CurrentContext) -> Response:
+        picked = pick_fields(ctx.request, known)
+        if isinstance(row, Withheld):
+            return document_response(ctx, row.document)
+        if not api.forms:
+            return item_response(ctx, await api.item(row, ctx), fields=picked)
+        if (form := wanted_form(ctx, api.forms)) is not None:
+            document = await api.forms[form](row, ctx)
+            response = document_response(ctx, document, version=row["version"], media_type=form)
+        else:
+            response = item_response(ctx, await api.item(row, ctx), fields=picked)
+        response.headers["Vary"] = "Accept"
+        return response
+
+    @router.get(
+        "/{record}/history",
+        options=RouteOptions(query=query_of(*HISTORY_QUERY)),
+        operation_id=f"get{single}History",
+        summary=f"Read the history of one {title}",
+        description="Who changed which fields of the record when, the latest change first.",
+        responses={200: {"model": History}},
+    )
+    async def get_history(row: readable, ctx: CurrentContext) -> Response:
+        require(ctx.access, "history", row["country"], api.scope_of(row))
+        whole = ctx.access.sees_all_fields(row["country"], api.scope_of(row))
+        private = () if whole else api.kind.private
+        return await history_response(ctx, row["id"], private, partial(api.in_history, row))
+
+    @router.get(
+        "/{record}/transitions",
+        operation_id=f"get{single}Transitions",
+        summary=f"List the transitions that the state of one {title} allows",
+        description="Each transition of the present state, whether the caller may take it now, and what it takes.",
+        responses={200: {"model": Transitions}},
+    )
+    async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
+        available_actions = await api.available_actions(record_read(api.kind.record, row), ctx)
+        return transitions_response(api.kind.lifecycle, row["status"], available_actions, api.fields)
+
+
+def add_creation(
+    router: ResourceRouter,
+    api: "RecordApi[R, Any]",
+    create: Callable[[UnitOfWork, AccessScope, R], Awaitable["R | Created[R]"]],
+) -> None:
+    """Adds the creation of a record."""
+    single, title = api.kind.resource.class_name, api.kind.resource.title
+    creation: Any = api.create_body or api.body
+
+    @router.post(
+        "",
+        operation_id=f"create{single}",
+        summary=f"Create one {title}",
+        description="The new record starts in the first state of its lifecycle; `Location` is its address.",
+        status_code=201,
+        responses={201: {"model": api.response_model}},
+    )
+    async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
+        created = await create(ctx.uow, ctx.access, api.kind.new(api.columns_of(body)))
+        if isinstance(created, Record):
+            return await api.respond_with(ctx, created.id, status=201)
+        record, extra = created.record, created.extra_members
+        if created.row is None:
+            return await api.respond_with(ctx, record.id, status=201, extra_members=extra)
+        return item_response(ctx, await api.new_item(record, ctx, created.row), status=201, extra_members=extra)
+
+
+async def may_create(ctx: CurrentContext) -> RequestContext:
+    """The guard of creation: Forbidden for a machine without write permission for the kind, before the body is read."""
+    if ctx.principal.is_machine and not ctx.access.write:
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    return ctx
+
+
+def add_update(
+    router: ResourceRouter, api: "RecordApi[R, Any]", update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]]
+) -> None:
+    """Adds the change of a record by a merge patch."""
+    single, title = api.kind.resource.class_name, api.kind.resource.title
+    changeable = Annotated[Row, Depends(api.changeable())]
+    patch_body = Annotated[
+        dict[str, Any], ShownAs(patch_of(single, api.body)), FastBody(media_type="application/merge-patch+json")
+    ]
+
+    @router.patch(
+        "/{record}",
+        options=RouteOptions(is_conditional=True),
+        operation_id=f"update{single}",
+        summary=f"Change one {title}",
+        description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version.",
+        responses={200: {"model": api.response_model}, **(_proposed(api) if api.proposes_changes else {})},
+    )
+    async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
+        return await apply_patch(api, update, ctx, row, patch)
+
+
+def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
+    """Adds the transition of a record by a verb."""
+    single, title = api.kind.resource.class_name, api.kind.resource.title
+    changeable = Annotated[Row, Depends(api.changeable())]
+    transition_body = Annotated[TransitionBody, ShownAs(transition_model(single, api.kind.lifecycle, api.fields))]
+
+    @router.post(
+        "/{record}/transitions",
+        options=RouteOptions(is_conditional=True),
+        operation_id=f"transition{single}",
+        summary=f"Take one {title} through a transition",
+        description="Changes the record's state by a verb of `allowed_actions`. `If-Match` names the version.",
+        responses={200: {"model": api.response_model}, **_proposed(api)},
+    )
+    async def transition_record(body: transition_body, row: changeable, ctx: CurrentContext) -> Response:
+        return await take_transition(api, ctx, row, body)
+
+
+async def apply_patch(
+    api: "RecordApi[R, Any]",
+    update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]],
+    ctx: RequestContext,
+    row: Row,
+    patch: Mapping[str, Any],
+) -> Response:
+    """The record after a merge patch, or the proposed change that waits for a second person. Raises Forbidden without
+    the permission to update the record, or to publish it if the patch has its visibility alone."""
+    place = row["country"], api.scope_of(row)
+    if patch.keys() != {"visibility"} or not ctx.access.may("publish", *place):
+        require(ctx.access, "update", *place, field="/visibility" if patch.keys() == {"visibility"} else "")
+    body = patched(api.body, api.written_in(row), patch)
+    before = await api.kind.lock(ctx.uow, row["id"], row["version"])
+    wanted = with_columns(before, api.columns_of(body))
+    try:
+        await update(ctx.uow, ctx.access, before, wanted)
+    except SecondPersonNeeded as needed:
+        return await propose(api, ctx, row, TransitionBody(action=needed.action, fields=needed.fields))
+    return await api.respond_with(ctx, row["id"])
+
+
+async def take_transition(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, body: TransitionBody) -> Response:
+    """The record after a transition, or the proposed one that waits for a second person."""
+    try:
+        await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
+    except SecondPersonNeeded:
+        return await propose(api, ctx, row, body)
+    return await api.respond_with(ctx, row["id"])
+
+
+def _in_forms(forms: Mapping[str, object]) -> dict[str, Any]:
+    """The other media types of an item, in the contract."""
+    return {"content": {form: {"schema": {"type": "object"}} for form in forms}} if forms else {}
+
+
+def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:
+    if not api.kind.lifecycle.has_transitions_of_two:
+        return {}
+    return {202: {"model": PendingTransition, "description": "The transition needs a second person."}}

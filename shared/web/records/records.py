@@ -1,0 +1,243 @@
+"""The standard routes of every kind of record, from its declaration: list, create, read, change, history,
+transitions."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Response
+from pydantic import BaseModel
+
+from shared.database.statements import Row
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.errors import Forbidden, Gone, NotFound
+from shared.kernel.lifecycle import AvailableAction, Fields
+from shared.kernel.principal import Principal, RoleTable, ScopeKey
+from shared.records.access_scope import AccessScope
+from shared.records.columns import parsed_or_fragment
+from shared.records.listing import Listing
+from shared.records.record import Record
+from shared.records.requirements import permitted
+from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.rows import columns_of, record_read
+from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.values import row_values, written
+from shared.web.records.pending import add_pending
+from shared.web.records.record_routes import add_creation, add_reads, add_transition, add_update
+from shared.web.records.steps import with_fields
+from shared.web.records.withheld import Withheld
+from shared.web.request.conditional import changed_since, is_current
+from shared.web.request.moved import Moved
+from shared.web.request.paging import pick_include
+from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.request.responses import (
+    actions,
+    document_response,
+    item_response,
+    key_of,
+    show_secret_once,
+)
+from shared.web.request.route import ResourceRouter
+
+R = TypeVar("R", bound=Record)
+GuardContext = TypeVar("GuardContext")
+Form: TypeAlias = Callable[[Row, RequestContext], Awaitable[dict[str, Any]]]
+"""Shows an item in another form."""
+
+
+def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
+    """The accounts that a record is about: none."""
+    return frozenset()
+
+
+async def no_guards(*_given: object) -> None:
+    """The guard context of records whose transitions have no guards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created(Generic[R]):
+    """A new record, the extra members of the response to its creation, and its row with all columns of an item, if
+    known."""
+
+    record: R
+    extra_members: Mapping[str, Any]
+    row: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class RecordApi(Generic[R, GuardContext]):
+    """The API of one kind of record.
+
+    `present` renders a row for a caller. `create`, `update` and `transition` are the operations: `create` gets the
+    record from the body, `update` the locked record and the wanted one. Without `create` or `update` there is no such
+    route; without `transition` those of the lifecycle have no guards. `guard_context` loads the data of guards.
+    `create_body` is the body of a creation if it differs from `body`. `columns` returns the columns that a body sets,
+    `written` the fields of a row that a patch is merged into; by default both are the body's own fields. `fields` is
+    the model of the transitions' fields; unless `reads_fields`, the operation parses them itself. `keeps_null`: in them
+    null differs from absent. `raw_json_columns` are item columns of JSON text. `is_public`: list and item need no
+    token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
+    never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `forms` are
+    other forms of an item by media type, in public fields whoever the caller is. `withheld` says what a caller gets
+    instead of a record, by its id or ref, such as for a conflict of interest. `includes_in_items`: items take the
+    `include` of the list. `own_merge_target` returns the caller's own record that a merge made of one that the caller
+    does not see. `in_history` returns what the caller of a record's row gets of a line of its history; None leaves it
+    out. `item_members` returns members of items that take reads of their own, for the caller of a row.
+    """
+
+    kind: ResourceType[R, GuardContext]
+    roles: RoleTable
+    listing: Listing
+    response_model: type[RecordResponse]
+    present: Callable[[Any, AccessScope], dict[str, Any]]
+    transition: Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]] | None = None
+    guard_context: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
+    create_body: type[BaseModel] | None = None
+    create: Callable[[UnitOfWork, AccessScope, R], Awaitable[R | Created[R]]] | None = None
+    body: type[BaseModel] = BaseModel
+    update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]] | None = None
+    columns: Callable[[Any], Mapping[str, Any]] | None = None
+    written: Callable[[Row], Mapping[str, Any]] | None = None
+    fields: type[BaseModel] | None = None
+    reads_fields: bool = True
+    keeps_null: bool = False
+    raw_json_columns: tuple[str, ...] = ()
+    dependency: Callable[..., Awaitable[None]] | None = None
+    concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
+    is_public: bool = False
+    proposes_changes: bool = False
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
+    includes_in_items: bool = False
+    own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None
+    in_history: Callable[[Row, dict[str, Any]], dict[str, Any] | None] = lambda _row, line: line
+    item_members: Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]] | None = None
+
+    async def readable(self, record: str, ctx: CurrentContext) -> Row:
+        """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
+        found = await self.shown_to(record, ctx)
+        if not isinstance(found, Withheld):
+            return found
+        if ctx.request.method != "GET":
+            raise found.refusal
+        raise NotFound(f"There is no such {self.kind.resource.entity}.")
+
+    async def shown_to(self, record: str, ctx: CurrentContext) -> Row | Withheld:
+        """The record, or what the caller gets instead. Raises as `readable` does."""
+        include = pick_include(ctx.request, self.listing)[0] if self.includes_in_items else ()
+        async with ctx.connection() as connection:
+            access = ctx.access_on(self.kind.resource)
+            row = await self.listing.get(connection, access, key_of(record), next(iter(include), ""))
+        if row is None:
+            if self.withheld is not None and (withheld := await self.withheld(ctx, key_of(record))):
+                return withheld
+            if self.own_merge_target is not None and (winner := await self.own_merge_target(ctx, key_of(record))):
+                raise Moved(ctx.path, record, winner)
+            raise NotFound(f"There is no such {self.kind.resource.entity}.")
+        if row.get("erased_at") is not None:
+            raise Gone("This record was erased.", code="erased")
+        if (winner := row.get("merged_into")) is not None:
+            raise Moved(ctx.path, record, winner)
+        return row
+
+    @cached_property
+    def written_in(self) -> Callable[[Row], Mapping[str, Any]]:
+        """The fields of a row that a caller writes."""
+        return self.written or written(self.kind.table, self.body.model_fields)
+
+    def scope_of(self, row: Mapping[str, Any]) -> ScopeKey:
+        """What a grant over one record has to name for this row."""
+        return self.kind.record.scope_of(row)
+
+    def columns_of(self, body: BaseModel) -> Mapping[str, Any]:
+        """The columns that a body sets."""
+        return self.columns(body) if self.columns else row_values(body, self.kind.table)
+
+    async def available_actions(self, record: R, ctx: RequestContext) -> list[AvailableAction]:
+        """The verbs of the record's state for this caller."""
+        load: Any = self.guard_context or no_guards
+        guard_context = await load(ctx.connection, ctx.principal, record, {})
+        access = ctx.access_on(self.kind.resource)
+        return self.kind.lifecycle.available_actions(
+            record.status, guard_context, permitted(access, record), getattr(record, "previous_status", None)
+        )
+
+    async def item(self, row: Row, ctx: RequestContext, access: AccessScope | None = None) -> dict[str, Any]:
+        """The record of a row, as an item response."""
+        access = access or ctx.access_on(self.kind.resource)
+        shown = self._shown(row, access)
+        if self.item_members is not None:
+            shown |= await self.item_members(ctx, access, row)
+        is_anonymous = ctx.principal.is_anonymous
+        offered = [] if is_anonymous else await self.available_actions(record_read(self.kind.record, row), ctx)
+        return {**shown, "allowed_actions": actions(offered)}
+
+    async def new_item(self, record: R, ctx: RequestContext, row: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A new record, as an item response. `row` is its row, if available."""
+        shown = self._shown(row or columns_of(record), ctx.access.including_record(record.id))
+        return {**shown, "allowed_actions": actions(await self.available_actions(record, ctx))}
+
+    def _shown(self, row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
+        shown = self.present(row, access)
+        extras = [extra.name for extra in self.listing.extras.values()] if self.includes_in_items else ()
+        for name in (*self.raw_json_columns, *(extra for extra in extras if extra in row)):
+            shown[name] = parsed_or_fragment(row[name])
+        return shown
+
+    async def respond_with(
+        self, ctx: RequestContext, record: UUID, status: int = 200, extra_members: Mapping[str, Any] | None = None
+    ) -> Response:
+        """The present record, read as by any caller, with `extra_members`."""
+        access = ctx.access_on(self.kind.resource).including_record(record)
+        row = await self.listing.get(ctx.uow.connection, access, record)
+        if row is None and self.withheld is not None and (withheld := await self.withheld(ctx, record)):
+            return document_response(ctx, withheld.document)
+        if row is None:
+            raise NotFound("You no longer have access to this record.")
+        return item_response(ctx, await self.item(row, ctx, access), status=status, extra_members=extra_members)
+
+    async def respond_once(self, ctx: RequestContext, record: R, secret: str | None) -> Response:
+        """A new record with its secret, if it has one. Only this response has the secret; the one stored for a replay
+        has none."""
+        found = await self.listing.get(ctx.uow.connection, ctx.access, record.id)
+        shown = await self.item(found, ctx) if found else await self.new_item(record, ctx)
+        return show_secret_once(item_response(ctx, {**shown, "secret": None}, status=201), {**shown, "secret": secret})
+
+    async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
+        """Applies a transition, its fields parsed by their model."""
+        if self.fields is not None and self.reads_fields:
+            is_permitted = access.may(requested.action, row["country"], self.scope_of(row))
+            requested = with_fields(self.fields, requested, is_permitted=is_permitted, keeps_null=self.keeps_null)
+        before = await self.kind.lock(uow, row["id"], row["version"])
+        await (self.transition or self.kind.transition)(uow, access, before, requested)
+
+    def changeable(self) -> Callable[..., Awaitable[Row]]:
+        """The guard of changes: Forbidden without any grant over the record, then the precondition."""
+
+        async def changeable_record(row: Annotated[Row, Depends(self.readable)], ctx: CurrentContext) -> Row:
+            if not ctx.access_on(self.kind.resource).write.covers(row["country"], self.scope_of(row)):
+                raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+            await self.require_current(row, ctx)
+            return row
+
+        return changeable_record
+
+    async def require_current(self, row: Row, ctx: RequestContext) -> None:
+        """Raises VersionConflict if `If-Match` does not name the record's version, PreconditionRequired without one."""
+        if not is_current(ctx.request, row["version"]):
+            raise changed_since(await self.item(row, ctx))
+
+    def routes(self) -> ResourceRouter:
+        """The router with the standard routes; the resource adds its own."""
+        dependency = [Depends(self.dependency)] if self.dependency else []
+        router = ResourceRouter(self.kind.resource, self.roles, dependencies=dependency)
+        add_reads(router, self)
+        if self.create is not None:
+            add_creation(router, self, self.create)
+        if self.update is not None:
+            add_update(router, self, self.update)
+        add_transition(router, self)
+        if self.kind.lifecycle.has_transitions_of_two:
+            add_pending(router, self)
+        return router

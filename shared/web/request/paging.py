@@ -1,0 +1,244 @@
+"""Lists over HTTP: parameters, the encrypted cursor, the link to the next page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy import Date, DateTime, Float, Integer, Uuid
+from sqlalchemy.sql.elements import ColumnElement
+
+from shared.configuration.sealing import PlaceSealer, bytes_of_text, text_of_bytes
+from shared.database.statements import Row
+from shared.kernel.clock import today
+from shared.kernel.errors import Malformed, invalid_parameter
+from shared.records.access_scope import AccessScope
+from shared.records.columns import parsed_or_fragment
+from shared.records.filters import parsed_day
+from shared.records.listing import Listing, ListRequest
+from shared.web.request.request_context import RequestContext
+from shared.web.request.streams import ListStream, format_of, is_safe
+
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 200
+TOTAL = "total_estimate"
+"""A value of `include` in addition to a list's own extras: the number of records of all pages."""
+_PURPOSE = "places in lists"
+
+
+def parse_list(request: Request, listing: Listing, secret: bytes, access: AccessScope) -> ListRequest:
+    """The requested list. Raises Malformed `invalid_parameter` or `invalid_cursor`."""
+    given = parameters_of(request)
+    limit = page_limit(given.get("limit"))
+    sort = given.get("sort", "id")
+    field = sort.removeprefix("-")
+    if field != "id" and field not in listing.sorts:
+        raise invalid_parameter("sort", f"Sort by {', '.join(['id', *listing.sorts])}, with - for descending.")
+    filters = {name: listing.parse(name, raw) for name, raw in given.items() if name in listing.filters}
+    listing.refuse_closed(access, filters, field)
+    after = None
+    if (cursor := given.get("cursor")) is not None:
+        keys = [listing.key] if field == "id" else [listing.sorts[field], listing.key]
+        after = read_cursor(cursor, binding(request), secret, keys)
+    return ListRequest(filters, field, sort.startswith("-"), limit, after)
+
+
+def parameters_of(request: Request) -> dict[str, str]:
+    """The query parameters. Raises Malformed `invalid_parameter` if one is given twice."""
+    given = dict(request.query_params)
+    if len(given) != len(request.query_params.multi_items()):
+        raise Malformed("A parameter is given twice.", code="invalid_parameter")
+    return given
+
+
+def page_limit(raw: str | None) -> int:
+    """The page size. Raises Malformed `invalid_parameter`."""
+    if raw is None:
+        return DEFAULT_LIMIT
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 4 and 1 <= int(raw) <= LARGEST_LIMIT):
+        raise invalid_parameter("limit", f"A whole number from 1 to {LARGEST_LIMIT}.")
+    return int(raw)
+
+
+def as_of(request: Request) -> date | None:
+    """The requested day, today or in the past. Raises Malformed `invalid_parameter`."""
+    raw = request.query_params.get("as_of")
+    return None if raw is None else day_of("as_of", raw)
+
+
+def day_in(name: str, raw: str) -> date:
+    """The day that a parameter names. Raises Malformed `invalid_parameter`."""
+    try:
+        return parsed_day(raw)
+    except ValueError:
+        raise invalid_parameter(name, "A day, YYYY-MM-DD.") from None
+
+
+def day_of(name: str, raw: str) -> date:
+    """The day of the past, or today, that a parameter names. Raises Malformed `invalid_parameter`."""
+    day = day_in(name, raw)
+    if day > today():
+        raise invalid_parameter(name, "Not later than today.")
+    return day
+
+
+def binding(request: Request) -> bytes:
+    """The context to which a cursor is bound: the path, filters and sort; not the page size, the fields or the
+    cursor."""
+    free = ("cursor", "limit", "fields", "include")
+    parameters = sorted((name, value) for name, value in request.query_params.items() if name not in free)
+    return f"{request.scope['path']}?{urlencode(parameters)}".encode()
+
+
+def place_of(ctx: RequestContext, cursor: str | None, keys: list[ColumnElement[Any]]) -> tuple[Any, ...] | None:
+    """The position of a requested cursor; None without one. Raises Malformed `invalid_cursor`."""
+    return None if cursor is None else read_cursor(cursor, binding(ctx.request), ctx.secret, keys)
+
+
+def page_after(ctx: RequestContext, keys: list[Any]) -> str:
+    """The address of the page after a position: the request's own, with another cursor."""
+    query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
+    query["cursor"] = make_cursor(keys, binding(ctx.request), ctx.secret)
+    return f"{ctx.path}?{urlencode(query, safe=',-')}"
+
+
+def cut(
+    ctx: RequestContext, rows: Sequence[Row], limit: int, place: Callable[[Row], list[Any]]
+) -> tuple[list[Row], str | None]:
+    """The rows of a page, and the address of the next page, if there are more rows than the limit. `place` returns the
+    sort keys of a row."""
+    return list(rows[:limit]), page_after(ctx, place(rows[limit - 1])) if len(rows) > limit else None
+
+
+def linked_page(body: Mapping[str, Any], following: str | None) -> Response:
+    """A page of a list as JSON. `Link` names the next page, if there is one."""
+    headers = {"Link": f'<{following}>; rel="next"'} if following else None
+    return Response(orjson.dumps(body), 200, headers, "application/json; charset=utf-8")
+
+
+def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
+    """An opaque position in a list, which discloses none of its values. The same position is the same text."""
+    payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
+    return text_of_bytes(_sealer(secret).seal(payload, bound_to))
+
+
+def read_cursor(cursor: str, bound_to: bytes, secret: bytes, keys: list[ColumnElement[Any]]) -> tuple[Any, ...]:
+    """The position of a cursor. Raises Malformed `invalid_cursor` for another list or a changed byte."""
+    try:
+        raw = bytes_of_text(cursor)
+        payload = None if raw is None else _sealer(secret).open(raw, bound_to)
+        if payload is None:
+            raise ValueError
+        return tuple(_typed(text, key) for text, key in zip(orjson.loads(payload), keys, strict=True))
+    except ValueError as error:
+        raise Malformed("The cursor does not belong to this list.", code="invalid_cursor") from error
+
+
+@lru_cache(4)
+def _sealer(secret: bytes) -> PlaceSealer:
+    return PlaceSealer(secret, _PURPOSE)
+
+
+def _typed(text: str, key: ColumnElement[Any]) -> Any:
+    if isinstance(key.type, Uuid):
+        return UUID(text)
+    if isinstance(key.type, DateTime):
+        return datetime.fromisoformat(text)
+    if isinstance(key.type, Float):
+        return float(text)
+    if isinstance(key.type, Integer):
+        return int(text)
+    return date.fromisoformat(text) if isinstance(key.type, Date) else text
+
+
+def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | None:
+    """The names of `fields=`, always with `id`; None for all. Raises Malformed for unknown names."""
+    raw = request.query_params.get("fields") if request.scope["query_string"] else None
+    if raw is None:
+        return None
+    names = frozenset(raw.split(","))
+    if not names <= known:
+        raise invalid_parameter("fields", "Names a field that these records do not have.")
+    return names | {"id"}
+
+
+async def list_response(
+    ctx: RequestContext,
+    listing: Listing,
+    present: Callable[[Row, AccessScope], dict[str, Any]],
+    known: frozenset[str],
+    *,
+    access: AccessScope | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    members: Mapping[str, Any] | None = None,
+) -> Response:
+    """The requested page, or with `format` the whole list. `known` are the names allowed in `fields=`. `access` is the
+    caller's access scope, by default that of the route's resource; `fixed` are values of filters that are no
+    parameters; `members` are further members of the page."""
+    access = access or ctx.access
+    asked = parse_list(ctx.request, listing, ctx.secret, access)
+    asked = replace(asked, filters={**asked.filters, **(fixed or {})})
+    picked = pick_fields(ctx.request, known)
+    include, counting = pick_include(ctx.request, listing)
+    if (file_format := format_of(ctx.request.query_params)) is not None:
+        if counting:
+            raise invalid_parameter("include", f"A stream has no {TOTAL}.")
+        extra = next(iter(include), "")
+        return ListStream(
+            ctx,
+            listing,
+            access,
+            asked,
+            extra,
+            present,
+            file_format=file_format,
+            known={*known, *(listing.extras[name].name for name in include)},
+            picked=picked,
+            safe=is_safe(ctx.request.query_params, ctx.principal),
+        )
+    async with ctx.connection() as connection:
+        rows = await listing.fetch(connection, access, asked, next(iter(include), ""))
+        total = await listing.estimate(connection, access, asked) if counting else None
+
+    def render(row: Row) -> dict[str, Any]:
+        record = present(row, access)
+        for name in (listing.extras[extra].name for extra in include):
+            record[name] = parsed_or_fragment(row[name])
+        return record if picked is None else {name: value for name, value in record.items() if name in picked}
+
+    further = {**(members or {}), **({} if total is None else {TOTAL: total})}
+    return page_response(ctx, rows, asked, render, listing, further)
+
+
+def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
+    """The extras of `include=`, and whether it names the total. Raises Malformed for names that the list does not
+    have."""
+    raw = request.query_params.get("include")
+    names = raw.split(",") if raw else []
+    if not set(names) <= {*listing.extras, TOTAL}:
+        raise invalid_parameter("include", f"May name {', '.join([*listing.extras, TOTAL])} here.")
+    return [name for name in names if name != TOTAL], TOTAL in names
+
+
+def page_response(
+    ctx: RequestContext,
+    rows: list[Row],
+    asked: ListRequest,
+    render: Callable[[Row], Mapping[str, Any]],
+    listing: Listing,
+    members: Mapping[str, Any] | None = None,
+) -> Response:
+    """The page as JSON, with further `members`. `rows` has one more than the limit if there is a next page."""
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
+    following = None
+    if more:
+        last = rows[-1]
+        keys = [last["id"]] if asked.sort == "id" else [last[listing.sorts[asked.sort].key], last["id"]]
+        following = page_after(ctx, keys)
+    return linked_page({"items": [render(row) for row in rows], "next": following, **(members or {})}, following)

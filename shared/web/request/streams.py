@@ -1,0 +1,191 @@
+"""Whole lists under one snapshot: `format=csv` and `format=ndjson`, on connections of their own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared.bulk.exported_list import cells_of, columns_of
+from shared.bulk.exporting import rows_in_order
+from shared.bulk.formulas import without_formulas
+from shared.bulk.targets import csv_line
+from shared.database.pool import Database
+from shared.database.snapshot import snapshot
+from shared.database.statements import Row
+from shared.kernel.errors import invalid_parameter
+from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
+from shared.records.columns import parsed_or_fragment
+from shared.records.listing import Listing, ListRequest
+from shared.web.request.databases import open_primary, open_standby
+from shared.web.request.places import Places, holder_of
+from shared.web.request.request_context import RequestContext
+
+FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
+AT_ONCE = 3
+MOST_OF_ONE = 2
+"""Concurrent streams of one principal while slots for others are free."""
+WAIT = 5.0
+"""Seconds for which a principal without a stream waits for a slot."""
+PATIENCE = 30.0
+"""Seconds for which a client may read nothing before its stream ends."""
+SLOWEST = 8 << 10
+"""Minimum bytes a second: beyond the patience, the stream of a slower client ends."""
+Present = Callable[[Row, AccessScope], dict[str, Any]]
+
+
+class Streams:
+    """The slots for streams of one process, each with a connection to the primary, and one to the standby if there is
+    one."""
+
+    def __init__(self, database: Database, standby: Database | None) -> None:
+        self._database = database
+        self._standby = standby
+        self._places = Places(AT_ONCE, MOST_OF_ONE, WAIT)
+
+    @asynccontextmanager
+    async def place(self, ctx: RequestContext) -> AsyncIterator[Database]:
+        """The database that the request reads, while the caller has a slot. Raises Unavailable if none is free in
+        time."""
+        async with self._places.occupy(holder_of(ctx.principal, ctx.request.scope)):
+            yield self._standby if self._standby is not None and ctx.reads_standby else self._database
+
+
+@asynccontextmanager
+async def streams(app: FastAPI) -> AsyncIterator[None]:
+    """Provides `app.state.streams` while the app runs."""
+    settings = app.state.settings
+    database = await open_primary(settings, "streams", size=AT_ONCE, left_to_others=0)
+    standby = await open_standby(settings, "streams", size=AT_ONCE, left_to_others=0)
+    app.state.streams = Streams(database, standby)
+    try:
+        yield
+    finally:
+        for opened in (database, standby):
+            if opened is not None:
+                await opened.close()
+
+
+class ListStream(Response):
+    """A whole list, sent while it is read. A failure after the first byte ends the connection without the last
+    chunk."""
+
+    def __init__(
+        self,
+        ctx: RequestContext,
+        listing: Listing,
+        access: AccessScope,
+        asked: ListRequest,
+        extra: str,
+        present: Present,
+        *,
+        file_format: str,
+        known: Collection[str],
+        picked: frozenset[str] | None,
+        safe: bool,
+    ) -> None:
+        headers = {"Content-Disposition": f'inline; filename="{access.resource.plural}.{file_format}"'}
+        super().__init__(None, 200, headers, FORMATS[file_format])
+        del self.headers["content-length"]
+        self._ctx, self._listing, self._access, self._asked, self._extra = ctx, listing, access, asked, extra
+        self._present = present
+        self._picked = picked
+        self._safe = safe
+        self._columns = columns_of(known if picked is None else picked) if file_format == "csv" else None
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Takes a slot, and alternately reads and sends."""
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        pace = Pace(send)
+        async with (
+            scope["app"].state.streams.place(self._ctx) as database,
+            snapshot(database, self._access.context) as connection,
+        ):
+            begun = False
+            async for rows in rows_in_order(connection, self._listing, self._access, self._asked, self._extra):
+                block = await asyncio.to_thread(self._block, rows)
+                if not begun:
+                    begun = True
+                    await pace.send(start)
+                    block = self._heading() + block
+                await pace.send({"type": "http.response.body", "body": block, "more_body": True})
+            if not begun:
+                await pace.send(start)
+                await pace.send({"type": "http.response.body", "body": self._heading(), "more_body": True})
+        await pace.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _heading(self) -> bytes:
+        return b"" if self._columns is None else csv_line(self._columns)
+
+    def _block(self, rows: Sequence[Row]) -> bytes:
+        return b"".join(self._line(self._record(row)) for row in rows)
+
+    def _record(self, row: Row) -> dict[str, Any]:
+        record = self._present(row, self._access)
+        if self._extra:
+            name = self._listing.extras[self._extra].name
+            record[name] = parsed_or_fragment(row[name])
+        return record
+
+    def _line(self, record: Mapping[str, Any]) -> bytes:
+        shown = {name: value for name, value in record.items() if self._picked is None or name in self._picked}
+        if self._columns is None:
+            return orjson.dumps(shown) + b"\n"
+        texts = cells_of(shown)
+        cells = [texts.get(name, "") for name in self._columns]
+        return csv_line(without_formulas(cells) if self._safe else cells)
+
+
+def format_of(query: Mapping[str, str]) -> str | None:
+    """The format of a requested stream, or None for a page. Raises Malformed `invalid_parameter`."""
+    file_format = query.get("format")
+    if "safe" in query and file_format != "csv":
+        raise invalid_parameter("safe", "Requires format=csv.")
+    if file_format is None:
+        return None
+    if file_format not in FORMATS:
+        raise invalid_parameter("format", "csv or ndjson; a page of JSON without it.")
+    for name in ("limit", "cursor"):
+        if name in query:
+            raise invalid_parameter(name, "A stream is the whole list.")
+    return file_format
+
+
+def is_safe(query: Mapping[str, str], principal: Principal) -> bool:
+    """Whether cells of a CSV are escaped against formulas: `safe=`, by default yes for all but machines.
+
+    Raises Malformed `invalid_parameter`.
+    """
+    raw = query.get("safe")
+    if raw is None:
+        return not principal.is_machine
+    if raw not in ("true", "false"):
+        raise invalid_parameter("safe", "true or false.")
+    return raw == "true"
+
+
+class Pace:
+    """Sends as long as the client reads.
+
+    The client may delay the sender for `PATIENCE` seconds, and one second more for every `SLOWEST` bytes.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waited = 0.0
+        self._bytes = 0
+
+    async def send(self, message: Any) -> None:
+        """Raises TimeoutError if the client reads nothing for 30 seconds, or too slowly."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self._bytes += len(message.get("body", b""))
+        left = PATIENCE + self._bytes / SLOWEST - self._waited
+        async with asyncio.timeout(min(PATIENCE, max(left, 0.0))):
+            await self._send(message)
+        self._waited += loop.time() - began

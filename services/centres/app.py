@@ -1,5 +1,6 @@
 """The centres app."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from services.centres.access import ROLES
@@ -10,12 +11,15 @@ from services.centres.committees.committees.routes import routes as committees
 from services.centres.committees.decisions.routes import router as decisions
 from services.centres.committees.seats.routes import router as seats
 from services.centres.designation.agreements.routes import router as agreements
+from services.centres.designation.centres.domain import CHANGE, CLOSE, REVOKE_CLOSURE
+from services.centres.designation.centres.record import Centre
 from services.centres.designation.centres.routes import CENTRE_API
 from services.centres.designation.centres.routes import routes as centres
 from services.centres.designation.reviewers.routes import of_centre as reviewers_of_centre
 from services.centres.designation.reviewers.routes import router as reviewers
 from services.centres.designation.reviews.routes import router as reviews
 from services.centres.designation.stages.routes import router as stages
+from services.centres.designation.tenures import operations as tenures
 from services.centres.designation.tenures.presenting import former
 from services.centres.designation.terms.routes import router as terms
 from services.centres.evaluation.evaluation_scores.routes import router as evaluation_scores
@@ -27,7 +31,7 @@ from services.centres.overview.work_list.routes import router as work_list
 from services.centres.questions.messages.operations import CONVERSATION
 from services.centres.questions.messages.schemas import CentreMessage
 from services.centres.questions.report_templates.routes import router as report_templates
-from services.centres.register.closures.operations import transition
+from services.centres.register.closures import operations as closures
 from services.centres.register.open_data.routes import router as open_data
 from services.centres.register.profiles.routes import router as profiles
 from services.centres.register.register.forms import FORMS
@@ -41,12 +45,14 @@ from shared.web.edge.service import service_parts
 from shared.web.jobs.bulk import bulk_routes
 from shared.web.jobs.jobs import job_routes
 from shared.web.records.conversations import message_routes
+from shared.web.records.records import Items, Take
 
 
 def create_app(settings: CentresSettings | None = None) -> Application:
     """The app of the centres service. The settings default to those of the environment."""
     settings = settings or CentresSettings()
     rules = RecognitionRules(settings.recognition_seats, settings.recognition_institutions)
+    targets = settings.targets.model_dump()
     messages = message_routes(CENTRE_API, CONVERSATION, CentreMessage)
     return create(
         "centres",
@@ -56,7 +62,7 @@ def create_app(settings: CentresSettings | None = None) -> Application:
             seats,
             committee_meetings,
             decisions,
-            centres(partial(transition, settings.targets.model_dump()), former, FORMS),
+            centres(_verbs(targets), targets, Items(forms=FORMS, members=former)),
             stages,
             reviewers,
             reviewers_of_centre,
@@ -104,3 +110,8 @@ def create_app(settings: CentresSettings | None = None) -> Application:
         },
         **service_parts(dataset_copies),
     )
+
+
+def _verbs(targets: Mapping[str, int]) -> Mapping[str, Take[Centre]]:
+    """The transitions of centres that other rooms take."""
+    return {CHANGE: tenures.change, CLOSE: partial(closures.close, targets), REVOKE_CLOSURE: closures.revoke}

@@ -63,7 +63,7 @@ def message_routes(
     def is_office(ctx: RequestContext, verb: str, file: Mapping[str, Any]) -> bool:
         """Whether the caller may do this with internal messages: the person on the file never may."""
         access = ctx.access_on(conversation.internal.resource)
-        is_concerned = not api.concerns(file).isdisjoint(ctx.principal.identities)
+        is_concerned = not api.steps.concerns(file).isdisjoint(ctx.principal.identities)
         return not is_concerned and access.may(verb, file["country"], file["id"])
 
     def readable(ctx: RequestContext, file: Mapping[str, Any]) -> tuple[Listing, AccessScope]:

@@ -39,14 +39,34 @@ class About(NamedTuple):
     description: str
 
 
+class Texts(NamedTuple):
+    """What the contract says of the four operations."""
+
+    list: About
+    get: About
+    create: About
+    update: About
+
+
+@dataclass(frozen=True, slots=True)
+class PartOperations(Generic[Whole, Part]):
+    """`of_whole` returns the parts of a whole, `get` one of them. `lock` returns a part of this version for a caller
+    who may change it, `update` writes the wanted one; both raise what `create` does."""
+
+    of_whole: Callable[[Connection, AccessScope, UUID], Awaitable[list[Row]]]
+    get: Callable[[Connection, AccessScope, UUID, UUID], Awaitable[Row | None]]
+    create: Callable[[UnitOfWork, AccessScope, Whole, Part], Awaitable[Part]]
+    lock: Callable[[UnitOfWork, AccessScope, Whole, UUID, int], Awaitable[Part]]
+    update: Callable[[UnitOfWork, Part, Part], Awaitable[Part]]
+
+
 @dataclass(frozen=True, slots=True)
 class PartApi(Generic[Whole, Part]):
     """The API of the parts of one kind of record.
 
-    `name` is what operation ids call one part, `path` its place below the whole, `key` its parameter there. `scope` is
-    the column of the whole that grants over one record name. `of_whole` returns the parts of a whole, `get` one of
-    them. `lock` returns a part of this version for a caller who may change it, `update` writes the wanted one; both
-    raise what `create` does.
+    `name` is what operation ids call one part, `path` its place below the whole, `key` its parameter there. `written`
+    returns the fields of a row that a patch is merged into. `scope` is the column of the whole that grants over one
+    record name.
     """
 
     whole: RecordApi[Whole, Any]
@@ -58,21 +78,14 @@ class PartApi(Generic[Whole, Part]):
     response_model: type[RecordResponse]
     present: Callable[[Mapping[str, Any]], dict[str, Any]]
     written: Callable[[Mapping[str, Any]], Mapping[str, Any]]
-    of_whole: Callable[[Connection, AccessScope, UUID], Awaitable[list[Row]]]
-    get: Callable[[Connection, AccessScope, UUID, UUID], Awaitable[Row | None]]
-    create: Callable[[UnitOfWork, AccessScope, Whole, Part], Awaitable[Part]]
-    lock: Callable[[UnitOfWork, AccessScope, Whole, UUID, int], Awaitable[Part]]
-    update: Callable[[UnitOfWork, Part, Part], Awaitable[Part]]
-    about_list: About
-    about_get: About
-    about_create: About
-    about_update: About
+    operations: PartOperations[Whole, Part]
+    texts: Texts
     scope: str = "id"
 
 
 def part_routes(api: PartApi[Any, Any]) -> ResourceRouter:
     """The routes of the parts, below those of their whole."""
-    whole, kind, title = api.whole, api.kind, api.kind.resource.entity
+    whole, kind, operations, title = api.whole, api.kind, api.operations, api.kind.resource.entity
     whole_row = Annotated[Row, Depends(whole.readable)]
     guards = [Depends(whole.dependency)] if whole.dependency else []
     router = ResourceRouter(whole.kind.resource, whole.roles, dependencies=guards)
@@ -87,7 +100,7 @@ def part_routes(api: PartApi[Any, Any]) -> ResourceRouter:
         access, found = readable(ctx, of), key_of(key)
         if isinstance(found, UUID):
             async with ctx.connection() as connection:
-                row = await api.get(connection, access, of["id"], found)
+                row = await operations.get(connection, access, of["id"], found)
             if row is not None:
                 return row
         raise NotFound(f"There is no such {title}.")
@@ -97,22 +110,22 @@ def part_routes(api: PartApi[Any, Any]) -> ResourceRouter:
     @router.get(
         items,
         operation_id=f"list{api.name}s",
-        summary=api.about_list.summary,
-        description=api.about_list.description,
+        summary=api.texts.list.summary,
+        description=api.texts.list.description,
         responses={200: {"model": page_of(api.response_model)}},
     )
     async def list_parts(of: whole_row, ctx: CurrentContext) -> Response:
         access = readable(ctx, of)
         async with ctx.connection() as connection:
-            rows = await api.of_whole(connection, access, of["id"])
+            rows = await operations.of_whole(connection, access, of["id"])
         return Response(orjson.dumps({"items": [api.present(row) for row in rows], "next": None}), media_type=JSON)
 
     @router.get(
         item,
         options=RouteOptions(is_item=True),
         operation_id=f"get{api.name}",
-        summary=api.about_get.summary,
-        description=api.about_get.description,
+        summary=api.texts.get.summary,
+        description=api.texts.get.description,
         responses={200: {"model": api.response_model}},
     )
     async def get_part(row: part_row, ctx: CurrentContext) -> Response:
@@ -121,22 +134,24 @@ def part_routes(api: PartApi[Any, Any]) -> ResourceRouter:
     @router.post(
         items,
         operation_id=f"create{api.name}",
-        summary=api.about_create.summary,
-        description=api.about_create.description,
+        summary=api.texts.create.summary,
+        description=api.texts.create.description,
         status_code=201,
         responses={201: {"model": api.response_model}},
     )
     async def create_part(body: api.body, of: whole_row, ctx: CurrentContext) -> Response:  # type: ignore[name-defined]
         new = kind.new(row_values(body, kind.table))
-        entered = await api.create(ctx.uow, ctx.access_on(kind.resource), record_read(whole.kind.record, of), new)
+        entered = await operations.create(
+            ctx.uow, ctx.access_on(kind.resource), record_read(whole.kind.record, of), new
+        )
         return item_response(ctx, api.present(columns_of(entered)), status=201)
 
     @router.patch(
         item,
         options=RouteOptions(is_conditional=True),
         operation_id=f"update{api.name}",
-        summary=api.about_update.summary,
-        description=f"{api.about_update.description} `If-Match` names the version.",
+        summary=api.texts.update.summary,
+        description=f"{api.texts.update.description} `If-Match` names the version.",
         responses={200: {"model": api.response_model}},
     )
     async def update_part(
@@ -153,8 +168,8 @@ def part_routes(api: PartApi[Any, Any]) -> ResourceRouter:
             raise changed_since(api.present(row))
         body = patched(api.body, api.written(row), patch)
         access, record = ctx.access_on(kind.resource), record_read(whole.kind.record, of)
-        before = await api.lock(ctx.uow, access, record, row["id"], row["version"])
-        after = await api.update(ctx.uow, before, with_columns(before, row_values(body, kind.table)))
+        before = await operations.lock(ctx.uow, access, record, row["id"], row["version"])
+        after = await operations.update(ctx.uow, before, with_columns(before, row_values(body, kind.table)))
         return item_response(ctx, api.present(columns_of(after)))
 
     return router

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
@@ -22,13 +22,11 @@ from shared.records.resource_type import TransitionRequest
 from shared.web.contract.fields import Body, Prose, ResponseModel
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import Links, TransitionBody
+from shared.web.records.records import RecordApi
 from shared.web.request.conditional import changed_since
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, key_of
 from shared.web.request.route import ResourceRouter
-
-if TYPE_CHECKING:
-    from shared.web.records.records import RecordApi
 
 
 class ActorAnswer(ResponseModel):
@@ -102,7 +100,7 @@ class DecisionBody(Body):
     reason: Annotated[Prose | None, "The reason; the history shows it."] = None
 
 
-def shown(api: "RecordApi[Any, Any]", row: Mapping[str, Any]) -> dict[str, Any]:
+def shown(api: RecordApi[Any, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """A pending transition in a response."""
     status = "expired" if row["status"] == "pending" and row["is_over"] else row["status"]
     return {
@@ -120,7 +118,7 @@ def shown(api: "RecordApi[Any, Any]", row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def propose(api: "RecordApi[Any, Any]", ctx: RequestContext, seen: Row, body: TransitionBody) -> Response:
+async def propose(api: RecordApi[Any, Any], ctx: RequestContext, seen: Row, body: TransitionBody) -> Response:
     """Stores the requested transition as pending. Raises Conflict if the same transition is already pending."""
     record = await api.kind.lock(ctx.uow, seen["id"], seen["version"])
     other = await pending.lock_same(ctx.uow.connection, api.kind, record.id, body.action)
@@ -137,13 +135,13 @@ async def propose(api: "RecordApi[Any, Any]", ctx: RequestContext, seen: Row, bo
         reason=body.reason,
         fields=body.fields,
         second_person=named_in(body.fields),
-        concerned=api.concerns(seen),
+        concerned=api.steps.concerns(seen),
     )
     content = shown(api, waiting)
     return Response(orjson.dumps(content), 202, {"Location": content["links"]["self"]}, JSON)
 
 
-def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
+def add_pending(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """The routes of pending transitions of one kind of record."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
     readable = Annotated[Row, Depends(api.readable)]
@@ -211,7 +209,7 @@ def add_pending(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         return Response(orjson.dumps({**shown(api, waiting), "status": ending}), 200, None, JSON)
 
 
-def _decidable(api: "RecordApi[Any, Any]") -> Callable[..., Awaitable[Row]]:
+def _decidable(api: RecordApi[Any, Any]) -> Callable[..., Awaitable[Row]]:
     """The guard of decisions: Forbidden without any grant to change the record."""
 
     async def decidable_record(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Row:
@@ -239,7 +237,7 @@ def _first(waiting: Row) -> FirstPerson:
     return FirstPerson(ids, waiting["second_person"], frozenset(waiting["concerned"]))
 
 
-async def _confirm(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, record: Record, waiting: Row) -> Response:
+async def _confirm(api: RecordApi[Any, Any], ctx: RequestContext, row: Row, record: Record, waiting: Row) -> Response:
     """Takes the transition as the caller, after repeating all checks."""
     first = _first(waiting)
     await refuse_as_second_person(ctx.uow.connection, ctx.principal, first)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Body as FastBody
 from fastapi import Depends, Response
@@ -19,7 +19,8 @@ from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs, patch_of
 from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
 from shared.web.contract.schemas import History, TransitionBody, Transitions, page_of, transition_model
-from shared.web.records.pending import PendingTransition, propose
+from shared.web.records.pending import PendingTransition, add_pending, propose
+from shared.web.records.records import Created, RecordApi
 from shared.web.records.withheld import Withheld
 from shared.web.request.paging import list_response, pick_fields
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -34,13 +35,25 @@ from shared.web.request.responses import (
 )
 from shared.web.request.route import ResourceRouter
 
-if TYPE_CHECKING:
-    from shared.web.records.records import Created, RecordApi
-
 R = TypeVar("R", bound=Record)
 
 
-def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
+def record_routes(api: RecordApi[Any, Any]) -> ResourceRouter:
+    """The standard routes of a kind of record; the resource adds its own."""
+    dependency = [Depends(api.dependency)] if api.dependency else []
+    router = ResourceRouter(api.kind.resource, api.roles, dependencies=dependency)
+    _add_reads(router, api)
+    if api.create is not None:
+        _add_creation(router, api, api.create)
+    if api.update is not None:
+        _add_update(router, api, api.update)
+    _add_transition(router, api)
+    if api.kind.lifecycle.has_transitions_of_two:
+        add_pending(router, api)
+    return router
+
+
+def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """Adds the list, the item, the history and the transitions of the present state."""
     resource = api.kind.resource
     plural, single, title = resource.class_names, resource.class_name, resource.title
@@ -64,16 +77,16 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         operation_id=f"get{single}",
         summary=f"Read one {title}",
         description="The record as the caller may see it, with the transitions that its state allows.",
-        responses={200: {"model": api.response_model, **_in_forms(api.forms)}},
+        responses={200: {"model": api.response_model, **_in_forms(api.items.forms)}},
     )
     async def get_record(row: Annotated[Any, Depends(api.shown_to)], ctx: CurrentContext) -> Response:
         picked = pick_fields(ctx.request, known)
         if isinstance(row, Withheld):
             return document_response(ctx, row.document)
-        if not api.forms:
+        if not api.items.forms:
             return item_response(ctx, await api.item(row, ctx), fields=picked)
-        if (form := wanted_form(ctx, api.forms)) is not None:
-            document = await api.forms[form](row, ctx)
+        if (form := wanted_form(ctx, api.items.forms)) is not None:
+            document = await api.items.forms[form](row, ctx)
             response = document_response(ctx, document, version=row["version"], media_type=form)
         else:
             response = item_response(ctx, await api.item(row, ctx), fields=picked)
@@ -92,7 +105,7 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
         require(ctx.access, "history", row["country"], api.scope_of(row))
         whole = ctx.access.sees_all_fields(row["country"], api.scope_of(row))
         private = () if whole else api.kind.private
-        return await history_response(ctx, row["id"], private, partial(api.in_history, row))
+        return await history_response(ctx, row["id"], private, partial(api.items.in_history, row))
 
     @router.get(
         "/{record}/transitions",
@@ -103,17 +116,17 @@ def add_reads(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
     )
     async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
         available_actions = await api.available_actions(record_read(api.kind.record, row), ctx)
-        return transitions_response(api.kind.lifecycle, row["status"], available_actions, api.fields)
+        return transitions_response(api.kind.lifecycle, row["status"], available_actions, api.steps.fields)
 
 
-def add_creation(
+def _add_creation(
     router: ResourceRouter,
-    api: "RecordApi[R, Any]",
-    create: Callable[[UnitOfWork, AccessScope, R], Awaitable["R | Created[R]"]],
+    api: RecordApi[R, Any],
+    create: Callable[[UnitOfWork, AccessScope, R], Awaitable[R | Created[R]]],
 ) -> None:
     """Adds the creation of a record."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
-    creation: Any = api.create_body or api.body
+    creation: Any = api.bodies.creation or api.bodies.change
 
     @router.post(
         "",
@@ -140,14 +153,16 @@ async def may_create(ctx: CurrentContext) -> RequestContext:
     return ctx
 
 
-def add_update(
-    router: ResourceRouter, api: "RecordApi[R, Any]", update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]]
+def _add_update(
+    router: ResourceRouter, api: RecordApi[R, Any], update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]]
 ) -> None:
     """Adds the change of a record by a merge patch."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
     changeable = Annotated[Row, Depends(api.changeable())]
     patch_body = Annotated[
-        dict[str, Any], ShownAs(patch_of(single, api.body)), FastBody(media_type="application/merge-patch+json")
+        dict[str, Any],
+        ShownAs(patch_of(single, api.bodies.change)),
+        FastBody(media_type="application/merge-patch+json"),
     ]
 
     @router.patch(
@@ -156,17 +171,17 @@ def add_update(
         operation_id=f"update{single}",
         summary=f"Change one {title}",
         description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version.",
-        responses={200: {"model": api.response_model}, **(_proposed(api) if api.proposes_changes else {})},
+        responses={200: {"model": api.response_model}, **(_proposed(api) if api.steps.proposes_changes else {})},
     )
     async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
         return await apply_patch(api, update, ctx, row, patch)
 
 
-def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
+def _add_transition(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """Adds the transition of a record by a verb."""
     single, title = api.kind.resource.class_name, api.kind.resource.title
     changeable = Annotated[Row, Depends(api.changeable())]
-    transition_body = Annotated[TransitionBody, ShownAs(transition_model(single, api.kind.lifecycle, api.fields))]
+    transition_body = Annotated[TransitionBody, ShownAs(transition_model(single, api.kind.lifecycle, api.steps.fields))]
 
     @router.post(
         "/{record}/transitions",
@@ -181,7 +196,7 @@ def add_transition(router: ResourceRouter, api: "RecordApi[Any, Any]") -> None:
 
 
 async def apply_patch(
-    api: "RecordApi[R, Any]",
+    api: RecordApi[R, Any],
     update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]],
     ctx: RequestContext,
     row: Row,
@@ -192,7 +207,7 @@ async def apply_patch(
     place = row["country"], api.scope_of(row)
     if patch.keys() != {"visibility"} or not ctx.access.may("publish", *place):
         require(ctx.access, "update", *place, field="/visibility" if patch.keys() == {"visibility"} else "")
-    body = patched(api.body, api.written_in(row), patch)
+    body = patched(api.bodies.change, api.written_in(row), patch)
     before = await api.kind.lock(ctx.uow, row["id"], row["version"])
     wanted = with_columns(before, api.columns_of(body))
     try:
@@ -202,7 +217,7 @@ async def apply_patch(
     return await api.respond_with(ctx, row["id"])
 
 
-async def take_transition(api: "RecordApi[Any, Any]", ctx: RequestContext, row: Row, body: TransitionBody) -> Response:
+async def take_transition(api: RecordApi[Any, Any], ctx: RequestContext, row: Row, body: TransitionBody) -> Response:
     """The record after a transition, or the proposed one that waits for a second person."""
     try:
         await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
@@ -216,7 +231,7 @@ def _in_forms(forms: Mapping[str, object]) -> dict[str, Any]:
     return {"content": {form: {"schema": {"type": "object"}} for form in forms}} if forms else {}
 
 
-def _proposed(api: "RecordApi[Any, Any]") -> dict[int | str, dict[str, Any]]:
+def _proposed(api: RecordApi[Any, Any]) -> dict[int | str, dict[str, Any]]:
     if not api.kind.lifecycle.has_transitions_of_two:
         return {}
     return {202: {"model": PendingTransition, "description": "The transition needs a second person."}}

@@ -1,5 +1,4 @@
-"""The standard routes of every kind of record, from its declaration: list, create, read, change, history,
-transitions."""
+"""The declaration of the API of one kind of record, and what its routes read, show and apply."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,8 +23,6 @@ from shared.records.resource_type import ResourceType, TransitionRequest
 from shared.records.rows import columns_of, record_read
 from shared.web.contract.schemas import RecordResponse
 from shared.web.contract.values import row_values, written
-from shared.web.records.pending import add_pending
-from shared.web.records.record_routes import add_creation, add_reads, add_transition, add_update
 from shared.web.records.steps import with_fields
 from shared.web.records.withheld import Withheld
 from shared.web.request.conditional import changed_since, is_current
@@ -39,12 +36,13 @@ from shared.web.request.responses import (
     key_of,
     show_secret_once,
 )
-from shared.web.request.route import ResourceRouter
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
 Form: TypeAlias = Callable[[Row, RequestContext], Awaitable[dict[str, Any]]]
 """Shows an item in another form."""
+Take: TypeAlias = Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]]
+"""Applies a transition to a locked record."""
 
 
 def about_nobody(_row: Mapping[str, Any]) -> frozenset[UUID]:
@@ -66,24 +64,66 @@ class Created(Generic[R]):
     row: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """What callers write of a record. `creation` is the body of a creation, if it differs from that of changes.
+    `columns` returns the columns that a body sets, `written` the fields of a row that a patch is merged into; by
+    default both are the body's own fields."""
+
+    change: type[BaseModel] = BaseModel
+    creation: type[BaseModel] | None = None
+    columns: Callable[[Any], Mapping[str, Any]] | None = None
+    written: Callable[[Row], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Generic[R, GuardContext]):
+    """How the transitions of a record are taken.
+
+    `take` applies those that are not in `verbs`; without it they have no guards. `guards` loads the data of guards.
+    `fields` is the model of the transitions' fields; unless `reads_fields`, the operation parses them itself.
+    `keeps_null`: in them null differs from absent. `concerns` returns the accounts that a record is about, which are
+    never the second person of its transitions. `proposes_changes`: a patch may need a second person too.
+    """
+
+    take: Take[R] | None = None
+    verbs: Mapping[str, Take[R]] = field(default_factory=dict)
+    guards: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
+    fields: type[BaseModel] | None = None
+    reads_fields: bool = True
+    keeps_null: bool = False
+    concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
+    proposes_changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What an item of a record has that others have not.
+
+    `forms` are other forms of it by media type, in public fields whoever the caller is. `members` returns members that
+    take reads of their own, for the caller of a row. `raw_json_columns` are columns of JSON text. `includes`: it takes
+    the `include` of the list. `withheld` says what a caller gets instead of a record, by its id or ref, such as for a
+    conflict of interest. `own_merge_target` returns the caller's own record that a merge made of one that the caller
+    does not see. `in_history` returns what the caller of a record's row gets of a line of its history; None leaves it
+    out.
+    """
+
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    members: Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]] | None = None
+    raw_json_columns: tuple[str, ...] = ()
+    includes: bool = False
+    withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
+    own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None
+    in_history: Callable[[Row, dict[str, Any]], dict[str, Any] | None] = lambda _row, line: line
+
+
 @dataclass(frozen=True)
 class RecordApi(Generic[R, GuardContext]):
     """The API of one kind of record.
 
-    `present` renders a row for a caller. `create`, `update` and `transition` are the operations: `create` gets the
-    record from the body, `update` the locked record and the wanted one. Without `create` or `update` there is no such
-    route; without `transition` those of the lifecycle have no guards. `guard_context` loads the data of guards.
-    `create_body` is the body of a creation if it differs from `body`. `columns` returns the columns that a body sets,
-    `written` the fields of a row that a patch is merged into; by default both are the body's own fields. `fields` is
-    the model of the transitions' fields; unless `reads_fields`, the operation parses them itself. `keeps_null`: in them
-    null differs from absent. `raw_json_columns` are item columns of JSON text. `is_public`: list and item need no
-    token. `dependency` runs before every request. `concerns` returns the accounts that a record is about, which are
-    never the second person of its transitions. `proposes_changes`: a patch may need a second person too. `forms` are
-    other forms of an item by media type, in public fields whoever the caller is. `withheld` says what a caller gets
-    instead of a record, by its id or ref, such as for a conflict of interest. `includes_in_items`: items take the
-    `include` of the list. `own_merge_target` returns the caller's own record that a merge made of one that the caller
-    does not see. `in_history` returns what the caller of a record's row gets of a line of its history; None leaves it
-    out. `item_members` returns members of items that take reads of their own, for the caller of a row.
+    `present` renders a row for a caller. `create` gets the record from the body, `update` the locked record and the
+    wanted one; without them there is no such route. `is_public`: list and item need no token. `dependency` runs before
+    every request.
     """
 
     kind: ResourceType[R, GuardContext]
@@ -91,28 +131,13 @@ class RecordApi(Generic[R, GuardContext]):
     listing: Listing
     response_model: type[RecordResponse]
     present: Callable[[Any, AccessScope], dict[str, Any]]
-    transition: Callable[[UnitOfWork, AccessScope, R, TransitionRequest], Awaitable[Any]] | None = None
-    guard_context: Callable[[Connect, Principal, R, Fields], Awaitable[GuardContext]] | None = None
-    create_body: type[BaseModel] | None = None
+    bodies: Bodies = Bodies()
     create: Callable[[UnitOfWork, AccessScope, R], Awaitable[R | Created[R]]] | None = None
-    body: type[BaseModel] = BaseModel
     update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]] | None = None
-    columns: Callable[[Any], Mapping[str, Any]] | None = None
-    written: Callable[[Row], Mapping[str, Any]] | None = None
-    fields: type[BaseModel] | None = None
-    reads_fields: bool = True
-    keeps_null: bool = False
-    raw_json_columns: tuple[str, ...] = ()
-    dependency: Callable[..., Awaitable[None]] | None = None
-    concerns: Callable[[Mapping[str, Any]], frozenset[UUID]] = about_nobody
+    steps: Steps[R, GuardContext] = Steps()
+    items: Items = Items()
     is_public: bool = False
-    proposes_changes: bool = False
-    forms: Mapping[str, Form] = field(default_factory=dict)
-    withheld: Callable[[RequestContext, UUID | str], Awaitable[Withheld | None]] | None = None
-    includes_in_items: bool = False
-    own_merge_target: Callable[[RequestContext, UUID | str], Awaitable[UUID | None]] | None = None
-    in_history: Callable[[Row, dict[str, Any]], dict[str, Any] | None] = lambda _row, line: line
-    item_members: Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]] | None = None
+    dependency: Callable[..., Awaitable[None]] | None = None
 
     async def readable(self, record: str, ctx: CurrentContext) -> Row:
         """The record, if the caller may know of it. Raises NotFound, Gone for an erased one, Moved for a merged one."""
@@ -125,14 +150,15 @@ class RecordApi(Generic[R, GuardContext]):
 
     async def shown_to(self, record: str, ctx: CurrentContext) -> Row | Withheld:
         """The record, or what the caller gets instead. Raises as `readable` does."""
-        include = pick_include(ctx.request, self.listing)[0] if self.includes_in_items else ()
+        include = pick_include(ctx.request, self.listing)[0] if self.items.includes else ()
         async with ctx.connection() as connection:
             access = ctx.access_on(self.kind.resource)
             row = await self.listing.get(connection, access, key_of(record), next(iter(include), ""))
         if row is None:
-            if self.withheld is not None and (withheld := await self.withheld(ctx, key_of(record))):
+            if self.items.withheld is not None and (withheld := await self.items.withheld(ctx, key_of(record))):
                 return withheld
-            if self.own_merge_target is not None and (winner := await self.own_merge_target(ctx, key_of(record))):
+            own = self.items.own_merge_target
+            if own is not None and (winner := await own(ctx, key_of(record))):
                 raise Moved(ctx.path, record, winner)
             raise NotFound(f"There is no such {self.kind.resource.entity}.")
         if row.get("erased_at") is not None:
@@ -144,7 +170,7 @@ class RecordApi(Generic[R, GuardContext]):
     @cached_property
     def written_in(self) -> Callable[[Row], Mapping[str, Any]]:
         """The fields of a row that a caller writes."""
-        return self.written or written(self.kind.table, self.body.model_fields)
+        return self.bodies.written or written(self.kind.table, self.bodies.change.model_fields)
 
     def scope_of(self, row: Mapping[str, Any]) -> ScopeKey:
         """What a grant over one record has to name for this row."""
@@ -152,11 +178,12 @@ class RecordApi(Generic[R, GuardContext]):
 
     def columns_of(self, body: BaseModel) -> Mapping[str, Any]:
         """The columns that a body sets."""
-        return self.columns(body) if self.columns else row_values(body, self.kind.table)
+        columns = self.bodies.columns
+        return columns(body) if columns else row_values(body, self.kind.table)
 
     async def available_actions(self, record: R, ctx: RequestContext) -> list[AvailableAction]:
         """The verbs of the record's state for this caller."""
-        load: Any = self.guard_context or no_guards
+        load: Any = self.steps.guards or no_guards
         guard_context = await load(ctx.connection, ctx.principal, record, {})
         access = ctx.access_on(self.kind.resource)
         return self.kind.lifecycle.available_actions(
@@ -167,8 +194,8 @@ class RecordApi(Generic[R, GuardContext]):
         """The record of a row, as an item response."""
         access = access or ctx.access_on(self.kind.resource)
         shown = self._shown(row, access)
-        if self.item_members is not None:
-            shown |= await self.item_members(ctx, access, row)
+        if self.items.members is not None:
+            shown |= await self.items.members(ctx, access, row)
         is_anonymous = ctx.principal.is_anonymous
         offered = [] if is_anonymous else await self.available_actions(record_read(self.kind.record, row), ctx)
         return {**shown, "allowed_actions": actions(offered)}
@@ -180,8 +207,8 @@ class RecordApi(Generic[R, GuardContext]):
 
     def _shown(self, row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
         shown = self.present(row, access)
-        extras = [extra.name for extra in self.listing.extras.values()] if self.includes_in_items else ()
-        for name in (*self.raw_json_columns, *(extra for extra in extras if extra in row)):
+        extras = [extra.name for extra in self.listing.extras.values()] if self.items.includes else ()
+        for name in (*self.items.raw_json_columns, *(extra for extra in extras if extra in row)):
             shown[name] = parsed_or_fragment(row[name])
         return shown
 
@@ -191,7 +218,7 @@ class RecordApi(Generic[R, GuardContext]):
         """The present record, read as by any caller, with `extra_members`."""
         access = ctx.access_on(self.kind.resource).including_record(record)
         row = await self.listing.get(ctx.uow.connection, access, record)
-        if row is None and self.withheld is not None and (withheld := await self.withheld(ctx, record)):
+        if row is None and self.items.withheld and (withheld := await self.items.withheld(ctx, record)):
             return document_response(ctx, withheld.document)
         if row is None:
             raise NotFound("You no longer have access to this record.")
@@ -206,11 +233,13 @@ class RecordApi(Generic[R, GuardContext]):
 
     async def take(self, uow: UnitOfWork, access: AccessScope, row: Row, requested: TransitionRequest) -> None:
         """Applies a transition, its fields parsed by their model."""
-        if self.fields is not None and self.reads_fields:
+        steps = self.steps
+        if steps.fields is not None and steps.reads_fields:
             is_permitted = access.may(requested.action, row["country"], self.scope_of(row))
-            requested = with_fields(self.fields, requested, is_permitted=is_permitted, keeps_null=self.keeps_null)
+            requested = with_fields(steps.fields, requested, is_permitted=is_permitted, keeps_null=steps.keeps_null)
         before = await self.kind.lock(uow, row["id"], row["version"])
-        await (self.transition or self.kind.transition)(uow, access, before, requested)
+        take = steps.verbs.get(requested.action, steps.take) or self.kind.transition
+        await take(uow, access, before, requested)
 
     def changeable(self) -> Callable[..., Awaitable[Row]]:
         """The guard of changes: Forbidden without any grant over the record, then the precondition."""
@@ -227,17 +256,3 @@ class RecordApi(Generic[R, GuardContext]):
         """Raises VersionConflict if `If-Match` does not name the record's version, PreconditionRequired without one."""
         if not is_current(ctx.request, row["version"]):
             raise changed_since(await self.item(row, ctx))
-
-    def routes(self) -> ResourceRouter:
-        """The router with the standard routes; the resource adds its own."""
-        dependency = [Depends(self.dependency)] if self.dependency else []
-        router = ResourceRouter(self.kind.resource, self.roles, dependencies=dependency)
-        add_reads(router, self)
-        if self.create is not None:
-            add_creation(router, self, self.create)
-        if self.update is not None:
-            add_update(router, self, self.update)
-        add_transition(router, self)
-        if self.kind.lifecycle.has_transitions_of_two:
-            add_pending(router, self)
-        return router

@@ -9,7 +9,8 @@ from services.access.authority.grants.queries import LISTING
 from services.access.authority.grants.schemas import GrantAnswer, GrantCreate, GrantFields, present
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.request.request_context import RequestContext
 
 
@@ -25,15 +26,11 @@ GRANT_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=GrantAnswer,
-    create_body=GrantCreate,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(creation=GrantCreate, columns=GrantCreate.columns),
     create=operations.create,
-    columns=GrantCreate.columns,
-    transition=operations.transition,
-    fields=GrantFields,
-    reads_fields=False,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=GrantFields, reads_fields=False),
+    items=Items(members=_with_name),
     dependency=with_own_grants,
-    item_members=_with_name,
 )
-router = GRANT_API.routes()
+router = record_routes(GRANT_API)

@@ -11,7 +11,8 @@ from services.access.principals.accounts.schemas import (
     AccountFields,
     present,
 )
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 
 register_constraint("access_account_email_key_key", "/email", "Another account has this address.")
@@ -22,17 +23,18 @@ ACCOUNT_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=AccountAnswer,
-    body=AccountBody,
-    create_body=AccountCreate,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(AccountBody, creation=AccountCreate),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
-    fields=AccountFields,
-    keeps_null=True,
+    steps=Steps(
+        operations.transition,
+        guards=operations.load_guard_context,
+        fields=AccountFields,
+        keeps_null=True,
+        concerns=lambda row: frozenset((row["id"],)),
+        proposes_changes=True,
+    ),
     dependency=with_found_account,
-    concerns=lambda row: frozenset((row["id"],)),
-    proposes_changes=True,
 )
-router = ACCOUNT_API.routes()
+router = record_routes(ACCOUNT_API)

@@ -12,7 +12,8 @@ from shared.records.rows import columns_of
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
 from shared.web.records.pending import propose
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.request_context import CurrentContext
 
 API_KEY_API = RecordApi(
@@ -20,16 +21,13 @@ API_KEY_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=ApiKeyAnswer,
-    body=ApiKeyBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(ApiKeyBody),
     update=operations.update,
-    transition=operations.transition,
-    fields=ApiKeyFields,
-    reads_fields=False,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=ApiKeyFields, reads_fields=False),
     dependency=with_own_keys,
 )
-router = API_KEY_API.routes()
+router = record_routes(API_KEY_API)
 
 
 @router.post(

@@ -25,7 +25,8 @@ from shared.records.rows import columns_of
 from shared.web.contract.schemas import TransitionBody
 from shared.web.contract.values import row_values
 from shared.web.records.pending import propose
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON, show_secret_once
 
@@ -34,16 +35,18 @@ CLIENT_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=ClientAnswer,
-    body=ClientBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(ClientBody),
     update=operations.update,
-    transition=operations.transition,
-    fields=ClientFields,
-    keeps_null=True,
-    proposes_changes=True,
+    steps=Steps(
+        operations.transition,
+        guards=operations.load_guard_context,
+        fields=ClientFields,
+        keeps_null=True,
+        proposes_changes=True,
+    ),
 )
-router = CLIENT_API.routes()
+router = record_routes(CLIENT_API)
 
 
 @router.post(

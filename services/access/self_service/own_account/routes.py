@@ -27,13 +27,16 @@ from shared.web.contract.contract import ShownAs, patch_of
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody, transition_model
 from shared.web.records.record_routes import apply_patch, take_transition
+from shared.web.records.records import Bodies
 from shared.web.request.mailed_tokens import limit_tries, mail_is_on_its_way, may_mail
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response
 from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(accounts.ACCOUNTS.resource, ROLES)
-OWN_ACCOUNT_API = replace(ACCOUNT_API, body=OwnAccountBody, transition=operations.transition)
+OWN_ACCOUNT_API = replace(
+    ACCOUNT_API, bodies=Bodies(OwnAccountBody), steps=replace(ACCOUNT_API.steps, take=operations.transition)
+)
 _Patch = Annotated[
     dict[str, Any],
     ShownAs(patch_of("OwnAccount", OwnAccountBody)),

@@ -7,7 +7,8 @@ from services.actions.classification.schemes.queries import LISTING, edition_of
 from services.actions.classification.schemes.schemas import Scheme, SchemeBody, present
 from shared.database.statements import Row
 from shared.kernel.errors import NotFound
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.records.withheld import Withheld
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.request_context import CurrentContext
@@ -35,12 +36,11 @@ SCHEME_API = SchemeApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Scheme,
-    body=SchemeBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(SchemeBody),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
+    steps=Steps(operations.transition, guards=operations.load_guard_context),
     is_public=True,
 )
-router = SCHEME_API.routes()
+router = record_routes(SCHEME_API)

@@ -3,19 +3,19 @@
 from services.actions.access import ROLES
 from services.actions.coordination.focal_points import operations, schemas
 from services.actions.coordination.focal_points.queries import LISTING
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
-router = RecordApi(
-    kind=operations.FOCAL_POINTS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=schemas.FocalPoint,
-    create_body=schemas.FocalPointCreate,
-    body=schemas.FocalPointBody,
-    present=schemas.present,
-    create=operations.create,
-    update=operations.update,
-    columns=schemas.columns,
-    transition=operations.transition,
-    fields=schemas.FocalPointFields,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.FOCAL_POINTS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=schemas.FocalPoint,
+        present=schemas.present,
+        bodies=Bodies(schemas.FocalPointBody, creation=schemas.FocalPointCreate, columns=schemas.columns),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, fields=schemas.FocalPointFields),
+    )
+)

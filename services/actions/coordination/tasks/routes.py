@@ -3,21 +3,18 @@
 from services.actions.access import ROLES
 from services.actions.coordination.tasks import operations, schemas
 from services.actions.coordination.tasks.queries import LISTING
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
 API = RecordApi(
     kind=operations.TASKS,
     roles=ROLES,
     listing=LISTING,
     response_model=schemas.Task,
-    create_body=schemas.TaskCreate,
-    body=schemas.TaskBody,
     present=schemas.present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(schemas.TaskBody, creation=schemas.TaskCreate, columns=schemas.columns),
     create=operations.create,
     update=operations.update,
-    columns=schemas.columns,
-    transition=operations.transition,
-    fields=schemas.TaskFields,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.TaskFields),
 )
-router = API.routes()
+router = record_routes(API)

@@ -3,18 +3,19 @@
 from services.actions.access import ROLES
 from services.actions.governments.correspondence import operations, schemas
 from services.actions.governments.correspondence.queries import LISTING
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
-router = RecordApi(
-    kind=operations.LETTERS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=schemas.Correspondence,
-    create_body=schemas.LetterCreate,
-    body=schemas.LetterBody,
-    present=schemas.present,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-    fields=schemas.LetterFields,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.LETTERS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=schemas.Correspondence,
+        present=schemas.present,
+        bodies=Bodies(schemas.LetterBody, creation=schemas.LetterCreate),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, fields=schemas.LetterFields),
+    )
+)

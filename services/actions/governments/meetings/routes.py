@@ -3,16 +3,18 @@
 from services.actions.access import ROLES
 from services.actions.governments.meetings import operations, schemas
 from services.actions.governments.meetings.queries import LISTING
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi
 
-router = RecordApi(
-    kind=operations.MEETINGS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=schemas.Meeting,
-    create_body=schemas.MeetingCreate,
-    body=schemas.MeetingBody,
-    present=schemas.present,
-    create=operations.create,
-    update=operations.update,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.MEETINGS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=schemas.Meeting,
+        present=schemas.present,
+        bodies=Bodies(schemas.MeetingBody, creation=schemas.MeetingCreate),
+        create=operations.create,
+        update=operations.update,
+    )
+)

@@ -19,7 +19,8 @@ from services.actions.measurement.indicators.schemas import (
 from shared.database.statements import Row
 from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import patched
@@ -30,14 +31,13 @@ API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Indicator,
-    create_body=IndicatorCreate,
-    body=IndicatorBody,
     present=present,
+    bodies=Bodies(IndicatorBody, creation=IndicatorCreate),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
+    steps=Steps(operations.transition),
 )
-router = API.routes()
+router = record_routes(API)
 IndicatorRow = Annotated[Row, Depends(API.readable)]
 CopyBody = Annotated[dict[str, Any], ShownAs(IndicatorCopy), FastBody()]
 

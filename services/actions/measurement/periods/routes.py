@@ -19,7 +19,8 @@ from services.actions.measurement.periods.schemas import (
 )
 from shared.database.statements import Row
 from shared.records.rows import record_read
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.paging import linked_page
 from shared.web.request.request_context import CurrentContext
@@ -32,14 +33,13 @@ API = RecordApi(
     roles=ROLES,
     listing=queries.LISTING,
     response_model=Period,
-    create_body=PeriodCreate,
-    body=PeriodBody,
     present=present,
+    bodies=Bodies(PeriodBody, creation=PeriodCreate),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
+    steps=Steps(operations.transition),
 )
-router = API.routes()
+router = record_routes(API)
 extensions = ResourceRouter(operations.EXTENSIONS, ROLES)
 extensions.prefix = operations.PERIODS.resource.path
 PeriodRow = Annotated[Row, Depends(API.readable)]

@@ -25,7 +25,8 @@ from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
 from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import patched
@@ -52,18 +53,14 @@ API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Result,
-    create_body=ResultCreate,
-    body=ResultBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(ResultBody, creation=ResultCreate),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
-    fields=ResultFields,
-    includes_in_items=True,
-    item_members=_validation,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=ResultFields),
+    items=Items(members=_validation, includes=True),
 )
-router = API.routes()
+router = record_routes(API)
 ResultRow = Annotated[Row, Depends(API.readable)]
 RevisionBody = Annotated[dict[str, Any], ShownAs(Revision), FastBody()]
 

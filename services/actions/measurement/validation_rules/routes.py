@@ -9,19 +9,21 @@ from services.actions.measurement.validation_rules.schemas import (
     ValidationRuleCreate,
     present,
 )
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 
 register_constraint("action_validation_rule_code_key", "/code", "There is a rule of this code.")
-router = RecordApi(
-    kind=operations.VALIDATION_RULES,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=ValidationRule,
-    create_body=ValidationRuleCreate,
-    body=ValidationRuleBody,
-    present=present,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.VALIDATION_RULES,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=ValidationRule,
+        present=present,
+        bodies=Bodies(ValidationRuleBody, creation=ValidationRuleCreate),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition),
+    )
+)

@@ -6,7 +6,8 @@ from services.actions.access import ROLES
 from services.actions.plan.frameworks import operations, queries, schemas
 from shared.kernel.errors import NotFound
 from shared.web.contract.route_options import RouteOptions, query_of
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi
 from shared.web.request.paging import pick_fields
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response
@@ -16,14 +17,13 @@ API = RecordApi(
     roles=ROLES,
     listing=queries.LISTING,
     response_model=schemas.Framework,
-    create_body=schemas.FrameworkCreate,
-    body=schemas.FrameworkBody,
     present=schemas.present,
+    bodies=Bodies(schemas.FrameworkBody, creation=schemas.FrameworkCreate),
     create=operations.create,
     update=operations.update,
     is_public=True,
 )
-router = API.routes()
+router = record_routes(API)
 
 
 @router.get(

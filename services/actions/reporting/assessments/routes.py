@@ -12,27 +12,26 @@ from shared.kernel.clock import today
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import invalid_parameter
 from shared.web.contract.route_options import RouteOptions, query_of
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import document_response, key_of
 from shared.web.request.route import ResourceRouter
 
-router = RecordApi(
-    kind=operations.ASSESSMENTS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=schemas.Assessment,
-    create_body=schemas.AssessmentCreate,
-    body=schemas.AssessmentBody,
-    present=schemas.present,
-    guard_context=operations.load_guard_context,
-    create=operations.create,
-    update=operations.update,
-    columns=schemas.columns,
-    transition=operations.transition,
-    fields=schemas.AssessmentFields,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.ASSESSMENTS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=schemas.Assessment,
+        present=schemas.present,
+        bodies=Bodies(schemas.AssessmentBody, creation=schemas.AssessmentCreate, columns=schemas.columns),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.AssessmentFields),
+    )
+)
 comparisons = ResourceRouter(operations.ASSESSMENTS.resource, ROLES)
 _PARAMETERS = {
     "country": "The country, as an ISO 3166-1 alpha-2 code.",

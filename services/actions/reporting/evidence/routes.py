@@ -26,7 +26,8 @@ from shared.records.access_scope import access_scope_for
 from shared.records.rows import record_read
 from shared.storage.objects import ObjectStore
 from shared.web.contract.route_options import RouteOptions, query_of
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.records.withheld import Withheld
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON, key_of
@@ -63,16 +64,13 @@ EVIDENCE_API = EvidenceApi(
     roles=ROLES,
     listing=LISTING,
     response_model=EvidenceResponse,
-    body=EvidenceBody,
     present=present,
+    bodies=Bodies(EvidenceBody),
     update=operations.update,
-    transition=operations.transition,
-    guard_context=operations.load_guard_context,
-    fields=EvidenceFields,
-    includes_in_items=True,
-    in_history=_in_history,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=EvidenceFields),
+    items=Items(includes=True, in_history=_in_history),
 )
-router = EVIDENCE_API.routes()
+router = record_routes(EVIDENCE_API)
 
 
 class _Route(EvidenceRoute):

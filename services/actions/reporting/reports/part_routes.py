@@ -26,8 +26,8 @@ from shared.web.contract.contract import ShownAs
 from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import TransitionBody, page_of, transition_model
 from shared.web.contract.values import row_values
-from shared.web.records.record_routes import take_transition
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes, take_transition
+from shared.web.records.records import RecordApi, Steps
 from shared.web.request.paging import list_response
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import item_response
@@ -59,7 +59,7 @@ DELEGATION_API = DelegationApi(
     listing=DELEGATION_LISTING,
     response_model=Delegation,
     present=present_delegation,
-    transition=parts.end_delegation,
+    steps=Steps(parts.end_delegation),
 )
 COMMENT_API = CommentApi(
     kind=COMMENTS,
@@ -67,8 +67,7 @@ COMMENT_API = CommentApi(
     listing=COMMENT_LISTING,
     response_model=ReportComment,
     present=present_comment,
-    transition=parts.answer_comment,
-    fields=ReportCommentFields,
+    steps=Steps(parts.answer_comment, fields=ReportCommentFields),
 )
 
 
@@ -139,7 +138,7 @@ def _below_report(
     )
     async def transition_part(
         body: Annotated[
-            TransitionBody, ShownAs(transition_model(kind.resource.class_name, kind.lifecycle, api.fields))
+            TransitionBody, ShownAs(transition_model(kind.resource.class_name, kind.lifecycle, api.steps.fields))
         ],
         row: Annotated[Row, Depends(changeable_part)],
         ctx: CurrentContext,
@@ -150,8 +149,8 @@ def _below_report(
 
 
 ROUTERS = (
-    DELEGATION_API.routes(),
-    COMMENT_API.routes(),
+    record_routes(DELEGATION_API),
+    record_routes(COMMENT_API),
     _below_report(DELEGATION_API, "delegations", DelegationBody, parts.delegate),
     _below_report(COMMENT_API, "comments", ReportCommentBody, parts.comment),
 )

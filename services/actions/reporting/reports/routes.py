@@ -30,7 +30,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.filters import chosen
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.contract.schemas import PublishFields
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -66,19 +67,15 @@ REPORT_API = ReportApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Report,
-    create_body=ReportCreate,
-    body=ReportBody,
     present=present,
-    columns=columns,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(ReportBody, creation=ReportCreate, columns=columns),
     create=create,
     update=operations.update,
-    transition=operations.transition,
-    fields=PublishFields,
-    item_members=_contents,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=PublishFields),
+    items=Items(members=_contents),
 )
 due = ResourceRouter(operations.REPORTS.resource, ROLES)
-router = REPORT_API.routes()
+router = record_routes(REPORT_API)
 
 
 @due.get(

@@ -34,8 +34,8 @@ from shared.web.contract.contract import ShownAs
 from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import TransitionBody, page_of, transition_model
 from shared.web.contract.values import row_values
-from shared.web.records.record_routes import take_transition
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes, take_transition
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.paging import list_response
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import item_response
@@ -68,8 +68,7 @@ OFFER_API = OfferApi(
     listing=OFFER_LISTING,
     response_model=Offer,
     present=present_offer,
-    guard_context=load_guard_context,
-    transition=arranging.transition,
+    steps=Steps(arranging.transition, guards=load_guard_context),
 )
 
 
@@ -80,20 +79,19 @@ def request_api(days: SupportDays) -> RecordApi[Any, Any]:
         roles=ROLES,
         listing=LISTING,
         response_model=SupportRequest,
-        create_body=SupportRequestCreate,
-        body=SupportRequestBody,
         present=present,
-        guard_context=operations.load_guard_context,
+        bodies=Bodies(SupportRequestBody, creation=SupportRequestCreate),
         create=operations.create,
         update=operations.update,
-        transition=partial(operations.transition, days),
-        fields=SupportRequestFields,
+        steps=Steps(
+            partial(operations.transition, days), guards=operations.load_guard_context, fields=SupportRequestFields
+        ),
     )
 
 
 def routes(api: RecordApi[Any, Any]) -> tuple[ResourceRouter, ...]:
     """The routes of requests, of offers, and of the offers of one request. `api` is that of requests."""
-    return api.routes(), OFFER_API.routes(), _offers_of(api)
+    return record_routes(api), record_routes(OFFER_API), _offers_of(api)
 
 
 def _offers_of(api: RecordApi[Any, Any]) -> ResourceRouter:

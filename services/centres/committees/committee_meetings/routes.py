@@ -4,17 +4,19 @@ from services.centres.access import ROLES
 from services.centres.committees.committee_meetings import operations
 from services.centres.committees.committee_meetings.queries import LISTING
 from services.centres.committees.committee_meetings.schemas import CommitteeMeeting, CommitteeMeetingBody, present
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
-router = RecordApi(
-    kind=operations.MEETINGS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=CommitteeMeeting,
-    body=CommitteeMeetingBody,
-    present=present,
-    guard_context=operations.load_guard_context,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.MEETINGS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=CommitteeMeeting,
+        present=present,
+        bodies=Bodies(CommitteeMeetingBody),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, guards=operations.load_guard_context),
+    )
+)

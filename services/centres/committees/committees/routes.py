@@ -7,7 +7,8 @@ from services.centres.committees.committees import operations
 from services.centres.committees.committees.domain import RecognitionRules
 from services.centres.committees.committees.queries import LISTING
 from services.centres.committees.committees.schemas import Committee, CommitteeBody, CommitteeFields, present
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.route import ResourceRouter
 
@@ -16,17 +17,21 @@ register_constraint("centre_committee_living_key", "/country", "This country has
 
 def routes(rules: RecognitionRules) -> ResourceRouter:
     """The routes under the given rules of recognition."""
-    return RecordApi(
-        kind=operations.COMMITTEES,
-        roles=ROLES,
-        listing=LISTING,
-        response_model=Committee,
-        body=CommitteeBody,
-        present=present,
-        guard_context=partial(operations.load_guard_context, rules),
-        create=operations.create,
-        update=operations.update,
-        fields=CommitteeFields,
-        transition=partial(operations.transition, rules),
-        is_public=True,
-    ).routes()
+    return record_routes(
+        RecordApi(
+            kind=operations.COMMITTEES,
+            roles=ROLES,
+            listing=LISTING,
+            response_model=Committee,
+            present=present,
+            bodies=Bodies(CommitteeBody),
+            create=operations.create,
+            update=operations.update,
+            steps=Steps(
+                partial(operations.transition, rules),
+                guards=partial(operations.load_guard_context, rules),
+                fields=CommitteeFields,
+            ),
+            is_public=True,
+        )
+    )

@@ -4,18 +4,19 @@ from services.centres.access import ROLES
 from services.centres.committees.decisions import operations
 from services.centres.committees.decisions.queries import LISTING
 from services.centres.committees.decisions.schemas import CommitteeDecision, CommitteeDecisionBody, columns, present
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
-router = RecordApi(
-    kind=operations.DECISIONS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=CommitteeDecision,
-    body=CommitteeDecisionBody,
-    present=present,
-    columns=columns,
-    guard_context=operations.load_guard_context,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.DECISIONS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=CommitteeDecision,
+        present=present,
+        bodies=Bodies(CommitteeDecisionBody, columns=columns),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, guards=operations.load_guard_context),
+    )
+)

@@ -14,7 +14,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.hosting import asked_to_sign, for_signing
 from shared.records.requirements import permitted
 from shared.web.records.hosting import hold_centres
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.request.request_context import CurrentContext, RequestContext
 
 
@@ -48,17 +49,18 @@ class AgreementApi(RecordApi[record.Agreement, SigningContext]):
         return operations.lifecycle_of(record).available_actions(record.status, signing, may)
 
 
-router = AgreementApi(
-    kind=operations.AGREEMENTS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=Agreement,
-    body=AgreementBody,
-    present=present,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-    fields=AgreementFields,
-    dependency=with_agreements,
-    item_members=_amendments,
-).routes()
+router = record_routes(
+    AgreementApi(
+        kind=operations.AGREEMENTS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=Agreement,
+        present=present,
+        bodies=Bodies(AgreementBody),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, fields=AgreementFields),
+        items=Items(members=_amendments),
+        dependency=with_agreements,
+    )
+)

@@ -1,26 +1,20 @@
 """Centres over HTTP: the description of their routes. The register adds the forms in which it shows a centre."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from functools import partial
 
 from services.centres.access import ROLES
 from services.centres.designation.centres import operations
 from services.centres.designation.centres.queries import LISTING
 from services.centres.designation.centres.record import Centre as CentreRecord
 from services.centres.designation.centres.schemas import Centre, CentreBody, CentreFields, present
-from shared.database.statements import Row
-from shared.database.unit_of_work import UnitOfWork
-from shared.records.access_scope import AccessScope
 from shared.records.hosting import entered, represented
-from shared.records.resource_type import TransitionRequest
 from shared.web.records.hosting import hold_centres, with_hosted_centres
-from shared.web.records.records import Form, RecordApi
-from shared.web.request.request_context import CurrentContext, RequestContext
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps, Take
+from shared.web.request.request_context import CurrentContext
 from shared.web.request.route import ResourceRouter
-
-Transition: TypeAlias = Callable[[UnitOfWork, AccessScope, CentreRecord, TransitionRequest], Awaitable[CentreRecord]]
-Members: TypeAlias = Callable[[RequestContext, AccessScope, Row], Awaitable[dict[str, Any]]]
 
 
 async def with_files(ctx: CurrentContext) -> None:
@@ -44,20 +38,18 @@ CENTRE_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Centre,
-    body=CentreBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(CentreBody),
     create=operations.create,
     update=operations.update,
-    fields=CentreFields,
-    keeps_null=True,
-    dependency=with_own_centres,
+    steps=Steps(guards=operations.load_guard_context, fields=CentreFields, keeps_null=True),
     is_public=True,
+    dependency=with_own_centres,
 )
-"""Without transitions, whose states have targets from the settings, and without the forms of the register."""
+"""Without what other rooms add: transitions, whose states have targets from the settings, and the register's forms."""
 
 
-def routes(transition: Transition, members: Members, forms: Mapping[str, Form]) -> ResourceRouter:
-    """The routes; `transition` makes every transition, `members` are those of items that take reads of their own,
-    `forms` show a centre by the media type."""
-    return replace(CENTRE_API, forms=forms, transition=transition, item_members=members).routes()
+def routes(verbs: Mapping[str, Take[CentreRecord]], targets: Mapping[str, int], items: Items) -> ResourceRouter:
+    """The routes. `verbs` take the transitions that other rooms know, `targets` are the days that states allow."""
+    take = partial(operations.transition, targets)
+    return record_routes(replace(CENTRE_API, steps=replace(CENTRE_API.steps, take=take, verbs=verbs), items=items))

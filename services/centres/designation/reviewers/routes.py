@@ -28,7 +28,8 @@ from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import page_of
 from shared.web.contract.values import row_values
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
 from shared.web.request.paging import list_response
 from shared.web.request.request_context import CurrentContext
@@ -40,14 +41,12 @@ REVIEWER_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Reviewer,
-    body=ReviewerChange,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(ReviewerChange),
     update=operations.update,
-    transition=operations.transition,
-    fields=ReviewerFields,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=ReviewerFields),
 )
-router = REVIEWER_API.routes()
+router = record_routes(REVIEWER_API)
 of_centre = ResourceRouter(operations.REVIEWERS.resource, ROLES)
 of_centre.prefix = CENTRE_API.kind.resource.path
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]

@@ -3,7 +3,7 @@
 from services.centres.designation.centres.routes import CENTRE_API
 from services.centres.designation.reviews import operations, queries
 from services.centres.designation.reviews.schemas import Review, ReviewBody, present, written_in
-from shared.web.records.parts import About, PartApi, part_routes
+from shared.web.records.parts import About, PartApi, PartOperations, Texts, part_routes
 
 router = part_routes(
     PartApi(
@@ -16,17 +16,22 @@ router = part_routes(
         response_model=Review,
         present=present,
         written=written_in,
-        of_whole=queries.of_centre,
-        get=queries.get,
-        create=operations.create,
-        lock=operations.lock,
-        update=operations.update,
-        about_list=About(
-            "List a centre's reviews",
-            "The first one first. Reviewers read their own until the review ends, and then the others without names.",
+        operations=PartOperations(
+            of_whole=queries.of_centre,
+            get=queries.get,
+            create=operations.create,
+            lock=operations.lock,
+            update=operations.update,
         ),
-        about_get=About("Read a review", "One of the reviews that the list has."),
-        about_create=About("Enter a review", "By the reviewer, while the centre is under review; each reviewer once."),
-        about_update=About("Change a review", "A merge patch by the reviewer, while the centre is under review."),
+        texts=Texts(
+            list=About(
+                "List a centre's reviews",
+                "The first one first. Reviewers read their own until the review ends, and then the others"
+                " without names.",
+            ),
+            get=About("Read a review", "One of the reviews that the list has."),
+            create=About("Enter a review", "By the reviewer, while the centre is under review; each reviewer once."),
+            update=About("Change a review", "A merge patch by the reviewer, while the centre is under review."),
+        ),
     )
 )

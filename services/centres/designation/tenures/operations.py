@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, insert
 
 from services.centres.access import CHANGING
-from services.centres.designation.centres import operations as centres
 from services.centres.designation.centres.domain import CHANGE, CentreGuardContext, ChangeFault
 from services.centres.designation.centres.operations import CENTRES
 from services.centres.designation.centres.record import Centre
@@ -30,16 +29,6 @@ from shared.records.rows import with_columns
 
 _given: Mapping[str, object] = {column.key: bindparam(column.key) for column in tenure.c if column.key != "recorded_at"}
 _INSERT = Statement(insert(tenure).values({**_given, "recorded_at": func.now()}))
-
-
-async def transition(
-    targets: Mapping[str, int], uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest
-) -> Centre:
-    """Applies one transition of a centre. `targets` are the days that states allow. Raises what `change` and the
-    transitions of centres raise."""
-    if requested.action == CHANGE:
-        return await change(uow, access, before, requested)
-    return await centres.transition(targets, uow, access, before, requested)
 
 
 async def change(uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest) -> Centre:

@@ -8,7 +8,7 @@ from services.centres.evaluation.evaluation_scores.schemas import (
     written_in,
 )
 from services.centres.evaluation.evaluations.routes import EVALUATION_API
-from shared.web.records.parts import About, PartApi, part_routes
+from shared.web.records.parts import About, PartApi, PartOperations, Texts, part_routes
 
 router = part_routes(
     PartApi(
@@ -21,23 +21,27 @@ router = part_routes(
         response_model=EvaluationScore,
         present=present,
         written=written_in,
-        of_whole=queries.of_evaluation,
-        get=queries.get,
-        create=operations.create,
-        lock=operations.lock,
-        update=operations.update,
-        about_list=About(
-            "List the scores of an evaluation",
-            "The caller's own; all of them, the first one first, once the evaluation is completed.",
+        operations=PartOperations(
+            of_whole=queries.of_evaluation,
+            get=queries.get,
+            create=operations.create,
+            lock=operations.lock,
+            update=operations.update,
         ),
-        about_get=About("Read a score of an evaluation", "One score, for the panel and the office."),
-        about_create=About(
-            "Score a centre in an evaluation",
-            "By a member of the panel, while the evaluation is in progress; each once. A conflict of interest may be"
-            " stated before, without scores.",
-        ),
-        about_update=About(
-            "Change a score of an evaluation", "A merge patch by its author, while the evaluation is in progress."
+        texts=Texts(
+            list=About(
+                "List the scores of an evaluation",
+                "The caller's own; all of them, the first one first, once the evaluation is completed.",
+            ),
+            get=About("Read a score of an evaluation", "One score, for the panel and the office."),
+            create=About(
+                "Score a centre in an evaluation",
+                "By a member of the panel, while the evaluation is in progress; each once. A conflict of interest may"
+                " be stated before, without scores.",
+            ),
+            update=About(
+                "Change a score of an evaluation", "A merge patch by its author, while the evaluation is in progress."
+            ),
         ),
     )
 )

@@ -24,7 +24,8 @@ from shared.kernel.principal import ScopeKey
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.panels import CHAIR, office_of
 from shared.records.rows import record_read
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.records.withheld import Withheld
 from shared.web.request.request_context import RequestContext
 
@@ -75,15 +76,12 @@ EVALUATION_API = EvaluationApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Evaluation,
-    body=EvaluationBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(EvaluationBody),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
-    fields=EvaluationFields,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=EvaluationFields),
+    items=Items(members=_summary, withheld=_withheld),
     dependency=with_own_record,
-    withheld=_withheld,
-    item_members=_summary,
 )
-router = EVALUATION_API.routes()
+router = record_routes(EVALUATION_API)

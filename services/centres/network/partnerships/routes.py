@@ -6,7 +6,8 @@ from services.centres.network.partnerships.guards import with_both_sides
 from services.centres.network.partnerships.queries import LISTING
 from services.centres.network.partnerships.schemas import Partnership, PartnershipBody, columns, present, written
 from shared.kernel.lifecycle import AvailableAction
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.request_context import RequestContext
 
@@ -24,18 +25,18 @@ class PartnershipApi(RecordApi[record.Partnership, None]):
         return self.kind.lifecycle.available_actions(record.status, None, may)
 
 
-router = PartnershipApi(
-    kind=operations.PARTNERSHIPS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=Partnership,
-    body=PartnershipBody,
-    present=present,
-    create=operations.create,
-    update=operations.update,
-    columns=columns,
-    written=written,
-    transition=operations.transition,
-    dependency=with_both_sides,
-    is_public=True,
-).routes()
+router = record_routes(
+    PartnershipApi(
+        kind=operations.PARTNERSHIPS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=Partnership,
+        present=present,
+        bodies=Bodies(PartnershipBody, columns=columns, written=written),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition),
+        is_public=True,
+        dependency=with_both_sides,
+    )
+)

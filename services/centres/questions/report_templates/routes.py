@@ -9,19 +9,21 @@ from services.centres.questions.report_templates.schemas import (
     ReportTemplateCreate,
     present,
 )
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 
 register_constraint("centre_report_template_version_key", "/version", "The kind has a template of this version.")
-router = RecordApi(
-    kind=operations.TEMPLATES,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=ReportTemplate,
-    create_body=ReportTemplateCreate,
-    body=ReportTemplateBody,
-    present=present,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.TEMPLATES,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=ReportTemplate,
+        present=present,
+        bodies=Bodies(ReportTemplateBody, creation=ReportTemplateCreate),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition),
+    )
+)

@@ -7,11 +7,10 @@ from uuid import UUID
 from services.centres.designation.centres import stages
 from services.centres.designation.centres.clock import entered
 from services.centres.designation.centres.designation import close_term, closing_day, follow_state, require_successor
-from services.centres.designation.centres.domain import CLOSE, IN_TERM, REVOKE_CLOSURE, CentreGuardContext
-from services.centres.designation.centres.operations import CENTRES
+from services.centres.designation.centres.domain import CLOSE, IN_TERM, CentreGuardContext
+from services.centres.designation.centres.operations import CENTRES, transition
 from services.centres.designation.centres.queries import centre_of
 from services.centres.designation.centres.record import Centre
-from services.centres.designation.tenures import operations as tenures
 from services.centres.register.closures import domain, queries
 from services.centres.register.closures.domain import Closure
 from shared.database.statements import Connection
@@ -23,19 +22,21 @@ from shared.records.resource_type import TransitionRequest
 from shared.records.rows import with_columns
 
 
-async def transition(
+async def close(
     targets: Mapping[str, int], uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest
 ) -> Centre:
-    """Applies one transition of a centre. `targets` are the days that states allow. Raises what closures, `change` and
+    """Closes the centre today, or on a later day. `targets` are the days that states allow. Raises what `postpone` and
     the transitions of centres raise."""
-    if requested.action == CLOSE and closing_day(requested.fields) > today():
+    if closing_day(requested.fields) > today():
         return await postpone(uow, access, before, requested)
-    if requested.action == REVOKE_CLOSURE:
-        guard_context = CentreGuardContext(today=today(), is_closing=before.pending_closure is not None)
-        after = replace(before, pending_closure=None)
-        may = permitted(access, before)
-        return await CENTRES.apply_transition(uow, before, requested, guard_context, may, lambda _target: after)
-    return await tenures.transition(targets, uow, access, before, requested)
+    return await transition(targets, uow, access, before, requested)
+
+
+async def revoke(uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest) -> Centre:
+    """Takes back a closure that waits for its day. Raises what `Lifecycle.advance` raises."""
+    guard_context = CentreGuardContext(today=today(), is_closing=before.pending_closure is not None)
+    after, may = replace(before, pending_closure=None), permitted(access, before)
+    return await CENTRES.apply_transition(uow, before, requested, guard_context, may, lambda _target: after)
 
 
 async def postpone(uow: UnitOfWork, access: AccessScope, before: Centre, requested: TransitionRequest) -> Centre:

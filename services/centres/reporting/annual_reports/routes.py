@@ -13,7 +13,8 @@ from services.centres.reporting.annual_reports.schemas import (
 )
 from shared.kernel.lifecycle import AvailableAction
 from shared.web.records.hosting import with_hosted_centres
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.request_context import RequestContext
 
@@ -29,19 +30,18 @@ class AnnualReportApi(RecordApi[record.AnnualReport, ReportGuardContext]):
         return self.kind.lifecycle.available_actions(record.status, guard_context, may)
 
 
-router = AnnualReportApi(
-    kind=operations.REPORTS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=AnnualReport,
-    create_body=AnnualReportCreate,
-    body=AnnualReportBody,
-    present=present,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-    guard_context=operations.load_guard_context,
-    fields=AnnualReportFields,
-    dependency=with_hosted_centres,
-    is_public=True,
-).routes()
+router = record_routes(
+    AnnualReportApi(
+        kind=operations.REPORTS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=AnnualReport,
+        present=present,
+        bodies=Bodies(AnnualReportBody, creation=AnnualReportCreate),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, guards=operations.load_guard_context, fields=AnnualReportFields),
+        is_public=True,
+        dependency=with_hosted_centres,
+    )
+)

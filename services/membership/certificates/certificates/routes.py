@@ -11,7 +11,8 @@ from services.membership.certificates.certificates.schemas import (
     present,
 )
 from shared.web.records.hosting import with_hosted_centres
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 
 register_constraint("member_certificate_living_idx", "/subject", "The holder has such a certificate already.")
@@ -21,13 +22,10 @@ CERTIFICATE_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Certificate,
-    create_body=CertificateBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(creation=CertificateBody, columns=columns),
     create=operations.create,
-    columns=columns,
-    transition=operations.transition,
-    fields=CertificateFields,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=CertificateFields),
     dependency=with_hosted_centres,
 )
-router = CERTIFICATE_API.routes()
+router = record_routes(CERTIFICATE_API)

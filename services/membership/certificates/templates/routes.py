@@ -4,16 +4,19 @@ from services.membership.access import ROLES
 from services.membership.certificates.templates import operations
 from services.membership.certificates.templates.queries import LISTING
 from services.membership.certificates.templates.schemas import CertificateTemplate, CertificateTemplateBody, present
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
-router = RecordApi(
-    kind=operations.TEMPLATES,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=CertificateTemplate,
-    body=CertificateTemplateBody,
-    present=present,
-    create=operations.create,
-    update=operations.update,
-    transition=operations.transition,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.TEMPLATES,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=CertificateTemplate,
+        present=present,
+        bodies=Bodies(CertificateTemplateBody),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition),
+    )
+)

@@ -5,19 +5,20 @@ from services.membership.initiatives.initiatives import operations
 from services.membership.initiatives.initiatives.guards import with_own_initiatives
 from services.membership.initiatives.initiatives.queries import LISTING
 from services.membership.initiatives.initiatives.schemas import Initiative, InitiativeBody, present
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
 INITIATIVE_API = RecordApi(
     kind=operations.INITIATIVES,
     roles=ROLES,
     listing=LISTING,
     response_model=Initiative,
-    body=InitiativeBody,
     present=present,
+    bodies=Bodies(InitiativeBody),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
-    dependency=with_own_initiatives,
+    steps=Steps(operations.transition),
     is_public=True,
+    dependency=with_own_initiatives,
 )
-router = INITIATIVE_API.routes()
+router = record_routes(INITIATIVE_API)

@@ -19,27 +19,27 @@ from shared.kernel.errors import NotFound
 from shared.mail.sealing import MailSeal
 from shared.web.contract.catalogue import preferred_language
 from shared.web.contract.route_options import RouteOptions
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries, mail_is_on_its_way, may_mail
 from shared.web.request.request_authenticator import site
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, key_of
 from shared.web.request.route import ResourceRouter
 
-router = RecordApi(
-    kind=operations.SUPPORTS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=schemas.Support,
-    body=schemas.SupportBody,
-    present=schemas.present,
-    guard_context=operations.load_guard_context,
-    create=operations.create,
-    update=operations.update,
-    columns=schemas.columns,
-    transition=operations.transition,
-    fields=schemas.SupportFields,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.SUPPORTS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=schemas.Support,
+        present=schemas.present,
+        bodies=Bodies(schemas.SupportBody, columns=schemas.columns),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.SupportFields),
+    )
+)
 signatures = ResourceRouter(INITIATIVES.resource, ROLES)
 
 

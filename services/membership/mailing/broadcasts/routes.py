@@ -15,7 +15,8 @@ from shared.database.statements import Row
 from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions, query_of_list
 from shared.web.contract.schemas import page_of
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.paging import list_response
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
@@ -25,14 +26,13 @@ BROADCAST_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=schemas.Broadcast,
-    body=schemas.BroadcastBody,
     present=schemas.present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(schemas.BroadcastBody),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
+    steps=Steps(operations.transition, guards=operations.load_guard_context),
 )
-router = BROADCAST_API.routes()
+router = record_routes(BROADCAST_API)
 _Readable = Annotated[Row, Depends(BROADCAST_API.readable)]
 _KNOWN = frozenset(schemas.Recipient.model_fields)
 

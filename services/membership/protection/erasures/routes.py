@@ -10,7 +10,8 @@ from services.membership.protection.erasures.queries import LISTING
 from services.membership.protection.erasures.schemas import Erasure, ErasureBody, ErasureFields, present
 from services.membership.register.experts.routes import EXPERT_API
 from shared.database.statements import Row
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import RecordApi, Steps
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import item_response
 from shared.web.request.route import ResourceRouter
@@ -21,12 +22,14 @@ ERASURE_API = RecordApi(
     listing=LISTING,
     response_model=Erasure,
     present=present,
-    guard_context=operations.load_guard_context,
-    transition=operations.transition,
-    fields=ErasureFields,
-    concerns=lambda row: operations.concerned(row["account_id"]),
+    steps=Steps(
+        operations.transition,
+        guards=operations.load_guard_context,
+        fields=ErasureFields,
+        concerns=lambda row: operations.concerned(row["account_id"]),
+    ),
 )
-router = ERASURE_API.routes()
+router = record_routes(ERASURE_API)
 requests = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 
 

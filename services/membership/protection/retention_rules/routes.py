@@ -13,7 +13,8 @@ from shared.kernel.clock import now, to_text
 from shared.kernel.resource import Resource
 from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions, query_of
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 from shared.web.request.paging import cut, linked_page, page_limit, place_of
 from shared.web.request.request_context import CurrentContext
 
@@ -22,15 +23,13 @@ RULE_API = RecordApi(
     roles=ROLES,
     listing=queries.LISTING,
     response_model=schemas.RetentionRule,
-    body=schemas.RetentionRuleBody,
     present=schemas.present,
+    bodies=Bodies(schemas.RetentionRuleBody),
     create=operations.create,
     update=operations.update,
-    guard_context=operations.load_guard_context,
-    transition=operations.transition,
-    fields=schemas.RetentionRuleFields,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.RetentionRuleFields),
 )
-router = RULE_API.routes()
+router = record_routes(RULE_API)
 
 
 @router.get(

@@ -22,7 +22,8 @@ from services.membership.register.experts.schemas import (
 )
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
-from shared.web.records.records import Created, RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Created, Items, RecordApi, Steps
 from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import LINKED_DATA
 
@@ -48,21 +49,18 @@ EXPERT_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Expert,
-    create_body=ExpertCreate,
-    body=ExpertBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(ExpertBody, creation=ExpertCreate, columns=columns, written=written),
     create=_create,
     update=operations.update,
-    columns=columns,
-    transition=operations.transition,
-    fields=ExpertFields,
-    reads_fields=False,
-    written=written,
-    raw_json_columns=("affiliations",),
-    concerns=_concerned,
+    steps=Steps(
+        operations.transition,
+        guards=operations.load_guard_context,
+        fields=ExpertFields,
+        reads_fields=False,
+        concerns=_concerned,
+    ),
+    items=Items(forms={LINKED_DATA: card}, raw_json_columns=("affiliations",), own_merge_target=_own_merge_target),
     is_public=True,
-    forms={LINKED_DATA: card},
-    own_merge_target=_own_merge_target,
 )
-router = EXPERT_API.routes()
+router = record_routes(EXPERT_API)

@@ -26,7 +26,8 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
 from shared.web.contract.route_options import RouteOptions
-from shared.web.records.records import Created, RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Created, Items, RecordApi, Steps
 from shared.web.request.error_mapping import register_constraint
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
@@ -50,20 +51,17 @@ INSTITUTION_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=Institution,
-    body=InstitutionBody,
     present=present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(InstitutionBody, columns=_columns, written=written),
     create=_create,
     update=operations.update,
-    columns=_columns,
-    transition=operations.transition,
-    fields=InstitutionFields,
-    reads_fields=False,
-    written=written,
-    raw_json_columns=("relations",),
+    steps=Steps(
+        operations.transition, guards=operations.load_guard_context, fields=InstitutionFields, reads_fields=False
+    ),
+    items=Items(raw_json_columns=("relations",)),
     is_public=True,
 )
-router = INSTITUTION_API.routes()
+router = record_routes(INSTITUTION_API)
 matching = ResourceRouter(operations.INSTITUTIONS.resource, ROLES)
 """Must be included before `router`, whose items would take `match` for an id."""
 

@@ -26,8 +26,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions
-from shared.web.records.record_routes import may_create
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import may_create, record_routes
+from shared.web.records.records import RecordApi, Steps
 from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import JSON, key_of
 
@@ -57,11 +57,9 @@ MERGE_API = _MergeApi(
     listing=LISTING,
     response_model=Merge,
     present=present,
-    guard_context=operations.load_guard_context,
-    transition=operations.undo,
-    fields=UndoFields,
+    steps=Steps(operations.undo, guards=operations.load_guard_context, fields=UndoFields),
 )
-router = MERGE_API.routes()
+router = record_routes(MERGE_API)
 
 
 @router.post(

@@ -3,20 +3,19 @@
 from services.membership.access import ROLES
 from services.membership.selection.calls import operations, schemas
 from services.membership.selection.calls.queries import LISTING
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
 CALL_API = RecordApi(
     kind=operations.CALLS,
     roles=ROLES,
     listing=LISTING,
     response_model=schemas.Call,
-    body=schemas.CallBody,
     present=schemas.present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(schemas.CallBody),
     create=operations.create,
     update=operations.update,
-    transition=operations.transition,
-    fields=schemas.CallFields,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.CallFields),
     is_public=True,
 )
-router = CALL_API.routes()
+router = record_routes(CALL_API)

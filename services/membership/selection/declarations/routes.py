@@ -10,19 +10,19 @@ from services.membership.selection.declarations.schemas import (
     columns,
     present,
 )
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
 
-router = RecordApi(
-    kind=operations.DECLARATIONS,
-    roles=ROLES,
-    listing=LISTING,
-    response_model=Declaration,
-    body=DeclarationBody,
-    present=present,
-    guard_context=operations.load_guard_context,
-    create=operations.create,
-    update=operations.update,
-    columns=columns,
-    transition=operations.transition,
-    fields=DeclarationFields,
-).routes()
+router = record_routes(
+    RecordApi(
+        kind=operations.DECLARATIONS,
+        roles=ROLES,
+        listing=LISTING,
+        response_model=Declaration,
+        present=present,
+        bodies=Bodies(DeclarationBody, columns=columns),
+        create=operations.create,
+        update=operations.update,
+        steps=Steps(operations.transition, guards=operations.load_guard_context, fields=DeclarationFields),
+    )
+)

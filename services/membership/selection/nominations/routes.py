@@ -12,7 +12,8 @@ from services.membership.selection.nominations.domain import DECIDED, DECIDING, 
 from services.membership.selection.nominations.queries import LISTING
 from shared.database.statements import Row
 from shared.kernel.errors import Conflict
-from shared.web.records.records import RecordApi
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, Items, RecordApi, Steps
 from shared.web.records.withheld import Withheld
 from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -47,18 +48,14 @@ NOMINATION_API = RecordApi(
     roles=ROLES,
     listing=LISTING,
     response_model=schemas.Nomination,
-    body=schemas.NominationBody,
     present=schemas.present,
-    guard_context=operations.load_guard_context,
+    bodies=Bodies(schemas.NominationBody, columns=schemas.columns),
     create=operations.create,
     update=operations.update,
-    columns=schemas.columns,
-    transition=operations.transition,
-    fields=schemas.NominationFields,
-    withheld=_withheld,
-    in_history=_in_history,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.NominationFields),
+    items=Items(withheld=_withheld, in_history=_in_history),
 )
-router = NOMINATION_API.routes()
+router = record_routes(NOMINATION_API)
 
 
 @router.post(

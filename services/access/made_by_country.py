@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
 
-from shared.records.record import Granted, Internal, Record, Tracked
+from shared.records.record import Example, Granted, Internal, Record, Tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class MadeByCountry(Record):
         str | None,
         Granted,
         Tracked,
+        Example(None),
         "Who suspended it: `secretariat`, `country` for a focal point, or `system`; null where it is not suspended.",
     ]
     previous_status: Annotated[str | None, Internal]

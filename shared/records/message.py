@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from shared.records.record import Parts, Public, Record, Written
+from shared.records.record import Example, Parts, Public, Record, Written
 
 FILE, INTERNAL = "file", "internal"
 AUDIENCES = (FILE, INTERNAL)
@@ -15,7 +15,9 @@ class Message(Record):
     published."""
 
     visibility: Annotated[str, Public]
-    text: Annotated[str, Public, Written, "What the message says."]
+    text: Annotated[
+        str, Public, Written, Example("Which of your fields of science is the main one?"), "What the message says."
+    ]
     audience: Annotated[
         str,
         Public,

@@ -70,9 +70,16 @@ class Refers:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """What the contract shows as the field's value: JSON."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field: its name, its type without None, whether it may be None, its audience and traits; its references, and
-    its description in the contract."""
+    its example and description in the contract."""
 
     name: str
     type: Any
@@ -80,6 +87,7 @@ class Field:
     audience: Audience
     traits: frozenset[Trait]
     refers: Refers | None
+    example: Example | None
     description: str
 
     @property
@@ -188,8 +196,9 @@ def _field(name: str, hint: Any) -> Field:
         raise TypeError(f"{name}: {hint}")
     traits = frozenset(mark for mark in marks if isinstance(mark, Trait))
     refers = next((mark for mark in marks if isinstance(mark, Refers)), None)
+    example = next((mark for mark in marks if isinstance(mark, Example)), None)
     description = next((mark for mark in marks if isinstance(mark, str)), "")
-    return Field(name, types[0], types != [plain], audience, traits, refers, description)
+    return Field(name, types[0], types != [plain], audience, traits, refers, example, description)
 
 
 def _is_of_class(hint: Any) -> bool:

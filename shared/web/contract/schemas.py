@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from shared.kernel.lifecycle import Lifecycle
+from shared.records.record import Record
 from shared.web.contract.contract import STATES, JsonSchema
+from shared.web.contract.derived import shown_fields
 from shared.web.contract.fields import Body, CleanTree, OneLine, Prose, ResponseModel, Visible
 
 
@@ -103,7 +105,19 @@ _ACTOR = Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
 
 
 class RecordResponse(ResponseModel):
-    """The members of the response of every record."""
+    """The members of the response of every record. One that is declared `of` a record has the record's fields; it
+    declares those that clients read otherwise."""
+
+    def __init_subclass__(
+        cls, of: type[Record] | None = None, lifecycle: Lifecycle[Any] | None = None, **more: Any
+    ) -> None:
+        inherited = {name for base in cls.__bases__ for name in getattr(base, "model_fields", {})}
+        derived = {name: shown for name, shown in shown_fields(of).items() if name not in inherited} if of else {}
+        declared = cls.__annotations__
+        cls.__annotations__ = {name: shown.annotation for name, shown in derived.items()} | declared
+        for name in (name for name, shown in derived.items() if shown.may_lack and name not in declared):
+            setattr(cls, name, None)
+        super().__init_subclass__(of=of, lifecycle=lifecycle, **more)
 
     id: Annotated[UUID, "The record's id, which never changes."]
     ref: Annotated[str, Field(examples=["CTR-000123"]), "The record's short name for people, which never changes."]

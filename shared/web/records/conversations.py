@@ -43,9 +43,7 @@ class MessageBody(Body, of=Message):
 class MessageResponse(RecordResponse, of=Message):
     """A message as a caller sees it."""
 
-    text: Annotated[str, Field(examples=["Which of your fields of science is the main one?"])]
     audience: Annotated[str, Field(examples=[FILE], json_schema_extra={STATES: [*AUDIENCES]})]
-    attachments: list[Document]
 
 
 def message_routes(

@@ -18,12 +18,12 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.columns import renderer, shown_columns
+from shared.records.columns import renderer, read_columns
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
 from shared.records.next_steps import caller_parameters, is_another_than
 from shared.records.rows import records_of
 
-COLUMNS = shown_columns(Grant, grant)
+COLUMNS = read_columns(Grant, grant)
 render = renderer(COLUMNS)
 _MOST_OWN = 10_000
 _source = grant.alias("source")

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Public, Record, Refers, Tracked, Written
+from shared.records.record import Document, Example, Granted, Part, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +24,19 @@ class Grant(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    principal_kind: Annotated[str, Granted, Written]
-    principal_id: Annotated[UUID, Granted, Written]
-    role: Annotated[str, Granted, Written, "The role that is given."]
-    scope_kind: Annotated[str, Granted, Written, "The kind of the scope."]
+    principal_kind: Annotated[str, Granted, Written, Part]
+    principal_id: Annotated[UUID, Granted, Written, Part]
+    role: Annotated[str, Granted, Written, Example("national_author"), "The role that is given."]
+    scope_kind: Annotated[str, Granted, Written, Example("country"), "The kind of the scope."]
     scope_id: Annotated[
         str | None,
         Granted,
         Written,
+        Example("XA"),
         "The scope of the role: a country code, a region, an id; null if the scope is global.",
     ]
-    starts: Annotated[date, Granted, Written]
-    ends: Annotated[date | None, Granted, Written]
+    starts: Annotated[date, Granted, Written, Part]
+    ends: Annotated[date | None, Granted, Written, Part]
     reason: Annotated[
         str | None, Granted, "Why it was given; the record that it follows from, where the system gave it."
     ]
@@ -49,6 +50,7 @@ class Grant(Record):
         str | None,
         Granted,
         Tracked,
+        Example(None),
         "Whose act the grant follows from, kind and id, where the system gave it because of a record.",
     ]
     letter: Annotated[
@@ -57,12 +59,14 @@ class Grant(Record):
     proof: Annotated[
         str | None,
         Granted,
+        Example(None),
         "How the person who asks for the role of a representative belongs to the institution: by the domain of the"
         " verified `address`, or by a `letter`; null for all other grants.",
     ]
     place: Annotated[
         str | None,
         Granted,
+        Example(None),
         "The country of the record that the role is over, where an invitation or a delegation gives it; whoever may"
         " invite or delegate there may confirm it.",
     ]

@@ -15,7 +15,7 @@ from services.access.authority.grants.queries import render
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, Day, Document, JsonDocument, OneLine, Prose, ResponseModel
+from shared.web.contract.fields import Body, Day, JsonDocument, OneLine, Prose, ResponseModel
 from shared.web.contract.schemas import RecordResponse
 
 ScopeKind = Literal["global", "region", "country", "institution", "centre", "edition", "record", "self"]
@@ -96,18 +96,8 @@ class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
     of a record, which `reason` names, or if it needs confirmation after a merge of the record that it covers."""
 
     principal: Annotated[HolderAnswer, "The holder of the role."]
-    role: Annotated[str, Field(examples=["national_author"])]
-    scope_kind: Annotated[str, Field(examples=["country"])]
-    scope_id: Annotated[str | None, Field(examples=["XA"])]
     from_: Annotated[str, Field(alias="from"), Field(examples=["2026-11-24"]), "The first day."]
     to: Annotated[str | None, Field(examples=["2027-11-23"]), "The last day; null without an end."]
-    reason: str | None
-    second_person: UUID | None
-    delegated_from: UUID | None
-    caused_by: Annotated[str | None, Field(examples=[None])]
-    letter: Document | None
-    proof: Annotated[str | None, Field(examples=[None])]
-    place: Annotated[str | None, Field(examples=[None])]
 
 
 def present(row: Mapping[str, Any], _access: AccessScope) -> dict[str, Any]:

@@ -63,18 +63,12 @@ class AccountFields(Body):
 class AccountAnswer(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
     """An account."""
 
-    email: Annotated[str, Field(examples=["amina.khan@example.org"])]
-    name: Annotated[str, Field(examples=["Amina Khan"])]
     expert_id: Annotated[
         UUID | None,
         Refers("/membership/v1/experts"),
         "The expert that the person is: whoever takes the record over owns it, and an administrator links it.",
     ]
-    email_verified: bool
-    language: Annotated[str, Field(examples=["en"])]
     notifications: Annotated[dict[str, str], Field(examples=[{"seat": "digest"}])]
-    made_by_country: bool
-    suspended_by: Annotated[str | None, Field(examples=[None])]
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:

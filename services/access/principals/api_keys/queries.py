@@ -17,13 +17,13 @@ from shared.database.context import Lookup
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.columns import renderer, shown_columns
+from shared.records.columns import renderer, read_columns
 from shared.records.listing import Listing, one_of, reference, updated, values
 from shared.records.next_steps import NextSteps
 from shared.records.rows import records_of
 
 COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    **shown_columns(ApiKey, api_key),
+    **read_columns(ApiKey, api_key),
     "last_used": used_at("key", api_key.c.id),
 }
 render = renderer(COLUMNS)

@@ -64,13 +64,7 @@ class ApiKeyFields(Body):
 class ApiKeyAnswer(RecordResponse, of=record.ApiKey, lifecycle=LIFECYCLE):
     """A key. `secret` is returned once, when it is made; `hint` is its beginning. `last_used` is exact to the hour."""
 
-    name: Annotated[str, Field(examples=["Nightly synchronisation"])]
-    hint: Annotated[str, Field(examples=["escm_k_3f9a"])]
     owner: Annotated[HolderAnswer, "The account or client whose grants the key uses."]
-    resources: Annotated[list[str], Field(examples=[["membership.experts"]])]
-    verbs: Annotated[list[str], Field(examples=[["read"]])]
-    countries: Annotated[list[str] | None, Field(examples=[["XA"]])]
-    expires_at: datetime
     last_used: Annotated[datetime | None, "When the key was last used, to the hour; null where it never was."]
     secret: Annotated[str | None, Field(examples=[None]), "The key itself: only in the response to its creation."] = (
         None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from services.access.made_by_country import MadeByCountry
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Public, Written
+from shared.records.record import Example, Granted, Internal, Public, Written
 
 JsonWebKey: TypeAlias = Mapping[str, str | list[str]]
 """A public key (RFC 7517, 4)."""
@@ -27,8 +27,10 @@ class Client(MadeByCountry):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    client_id: Annotated[str, Granted, Written, "The id that the client authenticates with."]
-    name: Annotated[str, Granted, Written, "The client's name."]
+    client_id: Annotated[
+        str, Granted, Written, Example("ministry-portal-7f3a"), "The id that the client authenticates with."
+    ]
+    name: Annotated[str, Granted, Written, Example("Ministry portal"), "The client's name."]
     search_key: Annotated[str, Internal]
     secrets: Annotated[list[bytes], Internal]
     proposed_secret: Annotated[bytes | None, Internal]
@@ -39,17 +41,28 @@ class Client(MadeByCountry):
         "The public keys that the client signs its assertions with; null where it uses secrets.",
     ]
     scope_kind: Annotated[
-        str, Granted, Written, "What the client's grants are over: everything, a region or a country."
+        str,
+        Granted,
+        Written,
+        Example("country"),
+        "What the client's grants are over: everything, a region or a country.",
     ]
-    scope_id: Annotated[str | None, Granted, Written, "The country code or the region; null where the scope is global."]
+    scope_id: Annotated[
+        str | None, Granted, Written, Example("XA"), "The country code or the region; null where the scope is global."
+    ]
     resources: Annotated[
         list[str],
         Granted,
         Written,
+        Example(["membership.experts"]),
         "The resources that the client is for, such as `membership.experts` or `membership.*`.",
     ]
-    verbs: Annotated[list[str], Granted, Written, "Whether the client reads, writes or both."]
+    verbs: Annotated[list[str], Granted, Written, Example(["read"]), "Whether the client reads, writes or both."]
     ip_allow: Annotated[
-        list[str], Granted, Written, "The addresses and networks that the client may call from; any where empty."
+        list[str],
+        Granted,
+        Written,
+        Example(["192.0.2.0/24"]),
+        "The addresses and networks that the client may call from; any where empty.",
     ]
     sandbox: Annotated[bool, Granted, Written, "Whether the client sees and writes fictional countries only."]

@@ -119,17 +119,7 @@ class ClientAnswer(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
     """A client. `last_used` is exact to the hour. `secret` is returned once, when the client is created with one.
     `proposed_secret`: a further one waits for a second person."""
 
-    client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"])]
-    name: Annotated[str, Field(examples=["Ministry portal"])]
-    scope_kind: Annotated[str, Field(examples=["country"])]
-    scope_id: Annotated[str | None, Field(examples=["XA"])]
-    resources: Annotated[list[str], Field(examples=[["membership.experts"]])]
-    verbs: Annotated[list[str], Field(examples=[["read"]])]
     jwks: PublicKeys | None
-    ip_allow: Annotated[list[str], Field(examples=[["192.0.2.0/24"]])]
-    sandbox: bool
-    made_by_country: bool
-    suspended_by: Annotated[str | None, Field(examples=[None])]
     living_secrets: Annotated[int, Field(examples=[1]), "How many secrets the client can use, at most 2."]
     proposed_secret: Annotated[bool, "Whether a further secret waits for a second person."]
     last_used: Annotated[datetime | None, "When the client last got a token, to the hour; null where it never did."]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Texts, Tracked, Written
+from shared.records.record import Example, Internal, Public, Record, Texts, Tracked, Written
 
 
 class Tag(TypedDict):
@@ -22,12 +22,20 @@ class Scheme(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    code: Annotated[str, Public, Written, "The scheme's code, which its editions share and tags name."]
-    edition: Annotated[str, Public, Written, "The edition, such as a year."]
+    code: Annotated[str, Public, Written, Example("sdg"), "The scheme's code, which its editions share and tags name."]
+    edition: Annotated[str, Public, Written, Example("2015"), "The edition, such as a year."]
     titles: Annotated[Texts, Public, Written, "The scheme's titles, by language."]
-    source: Annotated[str | None, Public, Written, "Where the scheme is published; null for the plan's own."]
-    licence: Annotated[str | None, Public, Written, "The licence of the scheme."]
-    publisher: Annotated[str | None, Public, Written, "Who publishes the scheme."]
-    code_count: Annotated[int, Public, Tracked, "The number of its codes."]
-    assessments: Annotated[list[str], Public, Tracked, "The assessments that state the status of its codes."]
+    source: Annotated[
+        str | None,
+        Public,
+        Written,
+        Example("https://undocs.org/A/RES/70/1"),
+        "Where the scheme is published; null for the plan's own.",
+    ]
+    licence: Annotated[str | None, Public, Written, Example("CC-BY-4.0"), "The licence of the scheme."]
+    publisher: Annotated[str | None, Public, Written, Example("United Nations"), "Who publishes the scheme."]
+    code_count: Annotated[int, Public, Tracked, Example(434), "The number of its codes."]
+    assessments: Annotated[
+        list[str], Public, Tracked, Example([]), "The assessments that state the status of its codes."
+    ]
     search_key: Annotated[str, Internal]

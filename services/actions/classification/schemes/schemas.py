@@ -8,7 +8,7 @@ from services.actions.classification.schemes import record
 from services.actions.classification.schemes.domain import CODE, LIFECYCLE
 from services.actions.classification.schemes.tables import scheme
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Keyword, Line, LocalizedTexts, OneLine, Titles
+from shared.web.contract.fields import Body, Keyword, Line, OneLine, Titles
 from shared.web.contract.schemas import RecordResponse
 
 SchemeCode: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^{CODE.pattern}$"), Field(examples=["soils"])]
@@ -39,15 +39,6 @@ class SchemeBody(Body, of=record.Scheme):
 
 class Scheme(RecordResponse, of=record.Scheme, lifecycle=LIFECYCLE):
     """An edition of a scheme; its country is always null."""
-
-    code: Annotated[str, Field(examples=["sdg"])]
-    edition: Annotated[str, Field(examples=["2015"])]
-    titles: LocalizedTexts
-    source: Annotated[str | None, Field(examples=["https://undocs.org/A/RES/70/1"])]
-    licence: Annotated[str | None, Field(examples=["CC-BY-4.0"])]
-    publisher: Annotated[str | None, Field(examples=["United Nations"])]
-    code_count: Annotated[int, Field(examples=[434])]
-    assessments: Annotated[list[str], Field(examples=[[]])]
 
 
 present = presenter(record.Scheme, scheme)

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Refers, Written
+from shared.records.record import Example, Internal, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,11 @@ class Calendar(Record):
         str | None, Public, Written, "The country, as an ISO 3166-1 alpha-2 code; null for all."
     ]
     visibility: Annotated[str, Public]
-    kinds: Annotated[list[str], Public, Written, "What the calendar has the days of."]
+    kinds: Annotated[list[str], Public, Written, Example(["milestones"]), "What the calendar has the days of."]
     programme_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/programmes"), "The programme; null for all of the country."
     ]
-    language: Annotated[str, Public, Written, "The language of the calendar, as a BCP 47 tag."]
+    language: Annotated[str, Public, Written, Example("en"), "The language of the calendar, as a BCP 47 tag."]
     owner_kind: Annotated[str, Internal]
     owner_id: Annotated[UUID, Internal]
     digest: Annotated[bytes, Internal]

@@ -28,9 +28,6 @@ class CalendarBody(Body, of=record.Calendar):
 class Calendar(RecordResponse, of=record.Calendar, lifecycle=LIFECYCLE):
     """A calendar as its owner sees it."""
 
-    kinds: Annotated[list[str], Field(examples=[["milestones"]])]
-    programme_id: UUID | None
-    language: Annotated[str, Field(examples=["en"])]
     url: Annotated[
         str | None,
         Field(examples=["/actions/v1/calendars/0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33/feed.ics?key=a-key"]),

@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Day, Document, Granted, Internal, Public, Record, Refers, Tracked, Written
+from shared.records.record import Day, Document, Example, Granted, Internal, Public, Record, Refers, Tracked, Written
 
 
 class Person(TypedDict):
@@ -39,7 +39,7 @@ class FocalPoint(Record):
         Refers("/actions/v1/government_bodies"),
         "The government body that named the person.",
     ]
-    role: Annotated[str | None, Public, Written, "What the person speaks for."]
+    role: Annotated[str | None, Public, Written, Example("Eco-security"), "What the person speaks for."]
     letter: Annotated[
         Document | None, Granted, Written, "The letter of nomination; for grants that cover the focal point."
     ]

@@ -1,6 +1,5 @@
 """What goes over HTTP for focal points."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -88,13 +87,6 @@ class FocalPoint(RecordResponse, of=record.FocalPoint, lifecycle=LIFECYCLE):
     """A focal point as a caller sees it."""
 
     person: Person
-    body_id: UUID | None
-    role: Annotated[str | None, Field(examples=["Eco-security"])]
-    account_id: UUID | None = None
-    letter: Document | None = None
-    predecessor_id: UUID | None
-    starts: date | None
-    ends: date | None
 
 
 def columns(body: FocalPointBody) -> dict[str, Any]:

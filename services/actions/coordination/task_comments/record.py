@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.actions.coordination.tasks.record import Task
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Written
+from shared.records.record import Example, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class TaskComment(Record):
 
     visibility: Annotated[str, Public]
     task_id: Annotated[UUID, Public, Refers("/actions/v1/tasks"), "The task."]
-    text: Annotated[str, Public, Written, "What the comment says."]
+    text: Annotated[str, Public, Written, Example("The station opens in May."), "What the comment says."]
 
     @classmethod
     def address_of(cls, _resource: Resource, columns: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """What goes over HTTP for comments on tasks."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -23,9 +22,6 @@ class TaskCommentBody(Body, of=record.TaskComment):
 
 class TaskComment(RecordResponse, of=record.TaskComment, lifecycle=LIFECYCLE):
     """A comment as a caller sees it."""
-
-    task_id: UUID
-    text: Annotated[str, _EXAMPLE]
 
 
 present = presenter(record.TaskComment, task_comment)

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Part, Public, Record, Texts, Tracked, Written
+from shared.records.record import Example, Granted, Internal, Part, Public, Record, Texts, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,13 @@ class Task(Record):
     about_kind: Annotated[str | None, Public, Tracked, Part]
     about_record: Annotated[UUID | None, Public, Tracked, Part]
     about_decision: Annotated[str | None, Public, Tracked, Part]
-    completed_by: Annotated[str | None, Granted, Tracked, "Who completed it: kind and id."]
+    completed_by: Annotated[
+        str | None,
+        Granted,
+        Tracked,
+        Example("account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"),
+        "Who completed it: kind and id.",
+    ]
     completed_on: Annotated[date | None, Public, Tracked, "The day on which it was completed."]
     verified_on: Annotated[date | None, Public, Tracked, "The day on which somebody else verified it."]
     raised_for: Annotated[date | None, Internal]

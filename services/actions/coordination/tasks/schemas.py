@@ -1,7 +1,6 @@
 """What goes over HTTP for tasks."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from services.actions.coordination.tasks.tables import task
 from shared.kernel.clock import today
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, CountryCode, Day, Line, LocalizedTexts, Texts, Titles
+from shared.web.contract.fields import Body, CountryCode, Day, Line, Texts, Titles
 from shared.web.contract.schemas import RecordResponse
 from shared.web.contract.values import row_values
 
@@ -75,15 +74,9 @@ class TaskFields(Body):
 class Task(RecordResponse, of=record.Task, lifecycle=domain.LIFECYCLE):
     """A task as a caller sees it. `overdue`: its day is over and nobody has completed it."""
 
-    titles: LocalizedTexts
-    text: LocalizedTexts
-    due: date
     priority: Annotated[str, Field(examples=["normal"], json_schema_extra={STATES: [*domain.PRIORITIES]})]
     owner: Annotated[Owner | None, "Who is to do it; null for nobody."]
     about: Annotated[About | None, "What the task follows from."]
-    completed_by: Annotated[str | None, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])] = None
-    completed_on: date | None
-    verified_on: date | None
     overdue: Annotated[bool, "Whether its day is over and nobody has completed it."]
 
 

@@ -50,15 +50,7 @@ class LetterFields(Body):
 class Correspondence(RecordResponse, of=record.Letter, lifecycle=domain.LIFECYCLE):
     """A letter as a caller sees it. `overdue`: a reply is awaited and its day is over."""
 
-    direction: Annotated[str, Field(examples=["in"])]
-    date: Day
-    subject: Annotated[str, Field(examples=["Nomination of a focal point"])]
     parties: list[Party | str]
-    about: Annotated[list[str], Field(examples=[["PRG-000001"]])]
-    reply_due: Day | None
-    reply_to: UUID | None
-    replied_on: Day | None
-    document: Document | None
     overdue: Annotated[bool, "Whether a reply is awaited and its day is over."]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Day, Document, Granted, Internal, Public, Record, Refers, Tracked, Written
+from shared.records.record import Day, Document, Example, Granted, Internal, Public, Record, Refers, Tracked, Written
 
 
 class IssuingBody(TypedDict):
@@ -30,7 +30,7 @@ class Endorsement(Record):
     body_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/government_bodies"), "The government body that speaks."
     ]
-    level: Annotated[int, Public, Written, "The level of the consent, from 1 to 5."]
+    level: Annotated[int, Public, Written, Example(3), "The level of the consent, from 1 to 5."]
     document: Annotated[
         Document | None, Granted, Written, "The letter of the government; for grants that cover the endorsement."
     ]

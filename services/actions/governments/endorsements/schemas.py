@@ -1,6 +1,5 @@
 """What goes over HTTP for endorsements."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -60,14 +59,6 @@ class Endorsement(RecordResponse, of=record.Endorsement, lifecycle=domain.LIFECY
     """An endorsement as a caller sees it."""
 
     body: IssuingBody | None
-    body_id: UUID | None
-    level: Annotated[int, Field(examples=[3])]
-    document: Document | None = None
-    issued: date | None
-    valid_to: date | None
-    verified_on: date | None
-    withdrawn_on: date | None
-    withdrawal_reason: str | None = None
 
 
 present = presenter(record.Endorsement, endorsement)

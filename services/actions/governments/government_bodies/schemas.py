@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, PlainSerializer
+from pydantic import HttpUrl, PlainSerializer
 
 from services.actions.governments.government_bodies import record
 from services.actions.governments.government_bodies.domain import BODY_KINDS, LIFECYCLE
 from services.actions.governments.government_bodies.tables import government_body
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, LocalizedTexts, Titles, Visible
+from shared.web.contract.fields import Body, CountryCode, Titles, Visible
 from shared.web.contract.schemas import RecordResponse
 
 
@@ -29,10 +29,6 @@ class BodyCreate(BodyBody):
 
 class GovernmentBody(RecordResponse, of=record.GovernmentBody, lifecycle=LIFECYCLE):
     """A government body as a caller sees it."""
-
-    names: LocalizedTexts
-    kind: Annotated[str, Field(examples=["ministry"])]
-    website: Annotated[str | None, Field(examples=["https://ministry.example.org/"])]
 
 
 present = presenter(record.GovernmentBody, government_body)

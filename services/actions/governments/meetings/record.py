@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Day, Granted, Internal, Public, Record, Texts, Written
+from shared.records.record import Day, Example, Granted, Internal, Public, Record, Texts, Written
 
 
 class Attendee(TypedDict):
@@ -29,7 +29,7 @@ class Meeting(Record):
     resource_type = Resource("actions", "meetings", "meeting")
 
     country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
-    kind: Annotated[str, Public, Written, "The kind of meeting."]
+    kind: Annotated[str, Public, Written, Example("onsite"), "The kind of meeting."]
     date: Annotated[Day, Public, Written, "The day of the meeting."]
     titles: Annotated[Texts, Public, Written, "The meeting's titles, by language."]
     participants: Annotated[

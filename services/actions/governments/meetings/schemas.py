@@ -8,7 +8,7 @@ from services.actions.governments.meetings import record
 from services.actions.governments.meetings.domain import LIFECYCLE, MEETING_KINDS
 from services.actions.governments.meetings.tables import meeting
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, Day, Line, LocalizedTexts, Prose, Titles, Visible
+from shared.web.contract.fields import Body, CountryCode, Day, Line, Prose, Titles, Visible
 from shared.web.contract.schemas import RecordResponse
 
 
@@ -46,9 +46,6 @@ class MeetingCreate(MeetingBody):
 class Meeting(RecordResponse, of=record.Meeting, lifecycle=LIFECYCLE):
     """A meeting as a caller sees it."""
 
-    kind: Annotated[str, Field(examples=["onsite"])]
-    date: Day
-    titles: LocalizedTexts
     participants: list[Attendee | str] = []
     decisions: list[Decision | str]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Refers, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Refers, Texts, Written
 
 
 class Unit(TypedDict):
@@ -53,24 +53,46 @@ class Indicator(Record):
     country: Annotated[  # type: ignore[assignment]
         str | None, Public, Written, "The country of a national indicator; null for one of a framework."
     ]
-    code: Annotated[str, Public, Written, "The code, by which imports name the indicator. It never changes."]
+    code: Annotated[
+        str, Public, Written, Example("SOIL-1"), "The code, by which imports name the indicator. It never changes."
+    ]
     titles: Annotated[Texts, Public, Written, "The titles, by language."]
     definition: Annotated[Texts, Public, Written, "What exactly is measured, by language."]
-    framework: Annotated[str | None, Public, Written, "The code of the framework; null for a national indicator."]
-    level: Annotated[str, Public, Written, "What is measured: an output, an outcome, an impact, or something else."]
-    measure: Annotated[str, Public, Written, "What its values are: numbers, codes of a scale, or texts."]
+    framework: Annotated[
+        str | None, Public, Written, Example("3+1/2026"), "The code of the framework; null for a national indicator."
+    ]
+    level: Annotated[
+        str,
+        Public,
+        Written,
+        Example("outcome"),
+        "What is measured: an output, an outcome, an impact, or something else.",
+    ]
+    measure: Annotated[
+        str, Public, Written, Example("unit"), "What its values are: numbers, codes of a scale, or texts."
+    ]
     unit: Annotated[Unit | None, Public, Written, "The unit, for the measure `unit`."]
     scale: Annotated[Sequence[ScaleCode], Public, Written, "The codes of its values, if nominal or ordinal."]
-    direction: Annotated[str, Public, Written, "Whether more or less of it is better, or neither."]
-    across: Annotated[str, Public, Written, "How values of several countries or subjects become one."]
-    over_time: Annotated[str, Public, Written, "How values of several periods become one."]
-    reported_by: Annotated[str, Public, Written, "Whose results are expected: countries, actions or centres."]
-    frequency: Annotated[str, Public, Written, "The length of the periods in which results are expected."]
-    pillar: Annotated[str | None, Public, Written, "The part of the framework; null for all of it."]
-    side: Annotated[str | None, Public, Written, "The side of the science plan."]
+    direction: Annotated[
+        str, Public, Written, Example("ascending"), "Whether more or less of it is better, or neither."
+    ]
+    across: Annotated[str, Public, Written, Example("sum"), "How values of several countries or subjects become one."]
+    over_time: Annotated[str, Public, Written, Example("latest"), "How values of several periods become one."]
+    reported_by: Annotated[
+        str, Public, Written, Example("country"), "Whose results are expected: countries, actions or centres."
+    ]
+    frequency: Annotated[
+        str, Public, Written, Example("year"), "The length of the periods in which results are expected."
+    ]
+    pillar: Annotated[
+        str | None, Public, Written, Example("action-1"), "The part of the framework; null for all of it."
+    ]
+    side: Annotated[str | None, Public, Written, Example("ecological"), "The side of the science plan."]
     codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
     method: Annotated[Texts, Public, Written, "How it is measured, by language."]
-    source: Annotated[str | None, Public, Written, "Who publishes the values or the definition."]
+    source: Annotated[
+        str | None, Public, Written, Example("National soil survey"), "Who publishes the values or the definition."
+    ]
     replaces_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/indicators"), "The indicator that this one replaces."
     ]

@@ -1,6 +1,5 @@
 """What goes over HTTP for indicators."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from services.actions.measurement.indicators.tables import indicator
 from services.actions.plan.actions.domain import PILLARS
 from shared.records.plain import presenter
 from shared.web.contract.contract import patch_of
-from shared.web.contract.fields import Body, CountryCode, Day, Keyword, Line, LocalizedTexts, OneLine, Texts, Titles
+from shared.web.contract.fields import Body, CountryCode, Day, Keyword, Line, OneLine, Texts, Titles
 from shared.web.contract.schemas import RecordResponse
 
 _CODE = r"^[0-9A-Za-z](?:[0-9A-Za-z ./_-]{0,62}[0-9A-Za-z._-])?$"
@@ -112,29 +111,10 @@ IndicatorCopy = create_model(
 class Indicator(RecordResponse, of=record.Indicator, lifecycle=domain.LIFECYCLE):
     """An indicator as a caller sees it."""
 
-    code: Annotated[str, Field(examples=["SOIL-1"])]
-    titles: LocalizedTexts
-    definition: LocalizedTexts
-    framework: Annotated[str | None, Field(examples=["3+1/2026"])]
-    level: Annotated[str, Field(examples=["outcome"])]
-    measure: Annotated[str, Field(examples=["unit"])]
     unit: Unit | None
     scale: list[ScaleCode]
-    direction: Annotated[str, Field(examples=["ascending"])]
-    across: Annotated[str, Field(examples=["sum"])]
-    over_time: Annotated[str, Field(examples=["latest"])]
-    reported_by: Annotated[str, Field(examples=["country"])]
-    frequency: Annotated[str, Field(examples=["year"])]
-    pillar: Annotated[str | None, Field(examples=["action-1"])]
-    side: Annotated[str | None, Field(examples=["ecological"])]
     codes: list[Tag]
-    method: LocalizedTexts
-    source: Annotated[str | None, Field(examples=["National soil survey"])]
-    replaces_id: UUID | None
-    template_id: UUID | None
     disaggregations: list[Dimension]
-    valid_from: date | None
-    valid_to: date | None
 
 
 present = presenter(record.Indicator, indicator)

@@ -40,15 +40,6 @@ class PeriodCreate(PeriodBody):
 class Period(RecordResponse, of=record.Period, lifecycle=LIFECYCLE):
     """A period as a caller sees it; its country is always null."""
 
-    framework: Annotated[str, Field(examples=["3+1/2026"])]
-    code: Annotated[str, Field(examples=["2026"])]
-    starts: date
-    ends: date
-    opens_on: date
-    due_on: date
-    closes_on: date | None
-    locks_on: date | None
-
 
 class ExtensionBody(Body):
     """More time for one country."""

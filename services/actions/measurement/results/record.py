@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.actions.measurement.subjects.record import Subject
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Part, Public, Refers, Texts, Tracked, Written
+from shared.records.record import Document, Example, Granted, Internal, Part, Public, Refers, Texts, Tracked, Written
 
 
 class ResultPart(TypedDict):
@@ -31,26 +31,28 @@ class Result(Subject):
     also_scoped_by = ("centre_id",)
 
     visibility: Annotated[str, Public, Written, "Who may know of the result once it is published."]
-    kind: Annotated[str, Public, Written, "Whether it is about a period, or is what others are compared with."]
+    kind: Annotated[
+        str, Public, Written, Example("actual"), "Whether it is about a period, or is what others are compared with."
+    ]
     period_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/periods"), "The period; null for a baseline."
     ]
-    year: Annotated[int | None, Public, Written, "The year of a baseline; else null."]
-    method: Annotated[str, Public, Written, "How the value was obtained."]
+    year: Annotated[int | None, Public, Written, Example(None), "The year of a baseline; else null."]
+    method: Annotated[str, Public, Written, Example("measured"), "How the value was obtained."]
     value: Annotated[Decimal | None, Public, Written, "The number."]
     numerator: Annotated[Decimal | None, Public, Written, "The number above the line, if it is a fraction."]
     denominator: Annotated[Decimal | None, Public, Written, "The number below the line, if it is a fraction."]
-    code: Annotated[str | None, Public, Written, "The code of the scale."]
+    code: Annotated[str | None, Public, Written, Example(None), "The code of the scale."]
     text: Annotated[Texts | None, Public, Written, "The text, by language."]
-    missing: Annotated[str | None, Public, Written, "Why there is no value."]
+    missing: Annotated[str | None, Public, Written, Example(None), "Why there is no value."]
     breakdown: Annotated[Sequence[ResultPart], Public, Written, Part, "Parts of the whole."]
-    source: Annotated[str | None, Public, Written, "Where the value is from."]
+    source: Annotated[str | None, Public, Written, Example("National soil survey"), "Where the value is from."]
     method_note: Annotated[str | None, Public, Written, "What is to be known about the method."]
     comment: Annotated[str | None, Public, Written, "What is to be known about the value."]
     evidence: Annotated[
         Sequence[Document], Granted, Written, "Documents that prove it; for grants that cover the result."
     ]
-    revision: Annotated[int, Public, "1, and one more with each revision."]
+    revision: Annotated[int, Public, Example(1), "1, and one more with each revision."]
     revision_of: Annotated[UUID | None, Public, Refers("/actions/v1/results"), "The result that it revises."]
     superseded_by: Annotated[
         UUID | None, Public, Tracked, Refers("/actions/v1/results"), "The published revision that replaced it."

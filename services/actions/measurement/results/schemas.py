@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from shared.web.contract.contract import patch_of
 from shared.web.contract.fields import (
     Body,
     DecimalText,
-    Document,
     JsonDocument,
     Line,
     LocalizedTexts,
@@ -138,30 +136,7 @@ class ViolationResponse(ResponseModel):
 class Result(RecordResponse, of=record.Result, lifecycle=LIFECYCLE):
     """A result as a caller sees it. Lists have no `breakdown`, `unit`, `target`, `previous` and `validation`."""
 
-    indicator_id: UUID
-    action_id: UUID | None
-    centre_id: UUID | None
-    kind: Annotated[str, Field(examples=["actual"])]
-    period_id: UUID | None
-    year: Annotated[int | None, Field(examples=[None])]
-    method: Annotated[str, Field(examples=["measured"])]
-    value: DecimalText | None
-    numerator: DecimalText | None
-    denominator: DecimalText | None
-    code: Annotated[str | None, Field(examples=[None])]
-    text: LocalizedTexts | None
-    missing: Annotated[str | None, Field(examples=[None])]
     breakdown: list[ResultPart] | None = None
-    source: Annotated[str | None, Field(examples=["National soil survey"])]
-    method_note: str | None
-    comment: str | None
-    evidence: list[Document] | None = None
-    revision: Annotated[int, Field(examples=[1])]
-    revision_of: UUID | None
-    superseded_by: UUID | None
-    late: bool | None
-    published_at: datetime | None
-    ended_at: datetime | None
     unit: Annotated[Unit | None, "The unit of the indicator."] = None
     target: Annotated[OtherValue | None, "The target of the same subject and period."] = None
     previous: Annotated[OtherValue | None, "The published value of the same subject in an earlier period."] = None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.actions.measurement.subjects.record import Subject
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Refers, Written
+from shared.records.record import Example, Public, Refers, Written
 
 
 class TargetPart(TypedDict):
@@ -27,6 +27,6 @@ class Target(Subject):
     visibility: Annotated[str, Public, Written, "Who may know of the target."]
     period_id: Annotated[UUID, Public, Written, Refers("/actions/v1/periods"), "The period."]
     value: Annotated[Decimal | None, Public, Written, "The number that is to be reached."]
-    code: Annotated[str | None, Public, Written, "The code of the scale that is to be reached."]
+    code: Annotated[str | None, Public, Written, Example("full"), "The code of the scale that is to be reached."]
     breakdown: Annotated[Sequence[TargetPart], Public, Written, "What is to be reached in parts of the whole."]
     comment: Annotated[str | None, Public, Written, "What the target is based on."]

@@ -40,14 +40,7 @@ class TargetCreate(SubjectBody, TargetBody, of=record.Target):
 class Target(RecordResponse, of=record.Target, lifecycle=domain.LIFECYCLE):
     """A target as a caller sees it."""
 
-    indicator_id: UUID
-    action_id: UUID | None
-    centre_id: UUID | None
-    period_id: UUID
-    value: DecimalText | None
-    code: Annotated[str | None, Field(examples=["full"])]
     breakdown: list[TargetPart]
-    comment: str | None
 
 
 present = presenter(record.Target, target)

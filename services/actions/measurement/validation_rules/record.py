@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Texts, Written
 
 
 class Term(TypedDict):
@@ -36,15 +36,23 @@ class ValidationRule(Record):
     country: Annotated[  # type: ignore[assignment]
         str | None, Public, Written, "The country of a national rule; null for one of a framework."
     ]
-    code: Annotated[str, Public, Written, "The code, by which results name the rule. It never changes."]
-    framework: Annotated[str | None, Public, Written, "The code of the framework; null for a national rule."]
+    code: Annotated[
+        str, Public, Written, Example("FOREST-IN-LAND"), "The code, by which results name the rule. It never changes."
+    ]
+    framework: Annotated[
+        str | None, Public, Written, Example("3+1/2026"), "The code of the framework; null for a national rule."
+    ]
     titles: Annotated[Texts, Public, Written, "The titles, by language."]
     instruction: Annotated[Texts, Public, Written, "What is expected of a result, by language."]
-    severity: Annotated[str, Public, Written, "Whether a violation blocks `submit`, or `approve` until acknowledged."]
+    severity: Annotated[
+        str, Public, Written, Example("error"), "Whether a violation blocks `submit`, or `approve` until acknowledged."
+    ]
     left: Annotated[Side, Public, Written, "What is compared."]
-    operator: Annotated[str, Public, Written, "How the sides compare in a valid result."]
+    operator: Annotated[
+        str, Public, Written, Example("less_than_or_equal_to"), "How the sides compare in a valid result."
+    ]
     right: Annotated[Side, Public, Written, "What it is compared with."]
-    missing: Annotated[str, Public, Written, "What applies if terms have no number."]
+    missing: Annotated[str, Public, Written, Example("skip_if_any"), "What applies if terms have no number."]
     tolerance: Annotated[Decimal | None, Public, Written, "By how much the sides may differ from the comparison."]
     indicator_ids: Annotated[list[UUID], Internal]
     search_key: Annotated[str, Internal]

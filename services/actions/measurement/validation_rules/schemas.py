@@ -10,7 +10,7 @@ from services.actions.measurement.subjects.schemas import DimensionKey
 from services.actions.measurement.validation_rules import domain, record
 from services.actions.measurement.validation_rules.tables import validation_rule
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, DecimalText, Keyword, Line, LocalizedTexts, Texts, Titles
+from shared.web.contract.fields import Body, CountryCode, DecimalText, Keyword, Line, Texts, Titles
 from shared.web.contract.schemas import RecordResponse
 
 
@@ -61,16 +61,8 @@ class ValidationRuleCreate(ValidationRuleBody):
 class ValidationRule(RecordResponse, of=record.ValidationRule, lifecycle=domain.LIFECYCLE):
     """A validation rule as a caller sees it."""
 
-    code: Annotated[str, Field(examples=["FOREST-IN-LAND"])]
-    framework: Annotated[str | None, Field(examples=["3+1/2026"])]
-    titles: LocalizedTexts
-    instruction: LocalizedTexts
-    severity: Annotated[str, Field(examples=["error"])]
     left: RuleSide
-    operator: Annotated[str, Field(examples=["less_than_or_equal_to"])]
     right: RuleSide
-    missing: Annotated[str, Field(examples=["skip_if_any"])]
-    tolerance: DecimalText | None
 
 
 present = presenter(record.ValidationRule, validation_rule)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import Document, Example, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
 
 
 class Participant(TypedDict):
@@ -54,8 +54,14 @@ class Action(Record):
     programme_id: Annotated[
         UUID, Public, Written, Refers("/actions/v1/programmes"), "The programme that the action belongs to."
     ]
-    pillar: Annotated[str, Public, Written, "Which of the three proactive actions of the framework this is part of."]
-    kind: Annotated[str, Public, Written, "The kind of action."]
+    pillar: Annotated[
+        str,
+        Public,
+        Written,
+        Example("action-1"),
+        "Which of the three proactive actions of the framework this is part of.",
+    ]
+    kind: Annotated[str, Public, Written, Example("action"), "The kind of action."]
     titles: Annotated[Texts, Public, Written, "The action's titles, by language."]
     descriptions: Annotated[Texts, Public, Written, "What is done and what for, by language."]
     planned_start: Annotated[date | None, Public, Written, "The day on which the action is to start."]

@@ -1,7 +1,6 @@
 """What goes over HTTP for actions."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from services.actions.plan.actions import domain, record
 from services.actions.plan.actions.tables import action
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, Day, Document, Line, LocalizedTexts, PartialDate, Texts, Titles
+from shared.web.contract.fields import Body, Day, Document, Line, PartialDate, Texts, Titles
 from shared.web.contract.schemas import RecordResponse
 
 _MOST = 10**15
@@ -110,15 +109,6 @@ class ActionCreate(ActionBody):
 class Action(RecordResponse, of=record.Action, lifecycle=domain.LIFECYCLE):
     """An action as a caller sees it; `iati_status` is its code in the IATI codelist ActivityStatus."""
 
-    programme_id: UUID
-    pillar: Annotated[str, Field(examples=["action-1"])]
-    kind: Annotated[str, Field(examples=["action"])]
-    titles: LocalizedTexts
-    descriptions: LocalizedTexts
-    planned_start: date | None
-    planned_end: date | None
-    actual_start: date | None
-    actual_end: date | None
     participants: list[Participant]
     locations: list[ActionLocation]
     tags: list[Tag]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Texts, Written
 
 
 class Core(TypedDict):
@@ -32,7 +32,7 @@ class Framework(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    code: Annotated[str, Public, Written, "The framework's code, which never changes."]
+    code: Annotated[str, Public, Written, Example("3+1/2026"), "The framework's code, which never changes."]
     core: Annotated[Core, Public, Written, "What every country has once."]
     pillars: Annotated[Sequence[Pillar], Public, Written, "The three proactive actions."]
     valid_from: Annotated[date, Public, Written, "The first day on which programmes may start under it."]

@@ -64,11 +64,8 @@ class FrameworkCreate(FrameworkBody):
 class Framework(RecordResponse, of=record.Framework, lifecycle=LIFECYCLE):
     """A framework; its country is always null."""
 
-    code: Annotated[str, Field(examples=["3+1/2026"])]
     core: Core
     pillars: list[Pillar]
-    valid_from: Day
-    valid_to: Day | None
 
 
 present = presenter(record.Framework, framework)

@@ -8,7 +8,19 @@ from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
-from shared.records.record import AnyJson, Granted, Internal, Parts, Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import (
+    AnyJson,
+    Example,
+    Granted,
+    Internal,
+    Parts,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Tracked,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +37,7 @@ class Milestone(Record):
     due: Annotated[date, Public, Written, "The day on which the milestone is due."]
     first_due: Annotated[date, Public, "The day on which it was due at first."]
     due_reason: Annotated[str | None, Public, Written, "Why the day was moved."]
-    weight: Annotated[float, Public, Written, "The milestone's share among those of its action."]
+    weight: Annotated[float, Public, Written, Example(1), "The milestone's share among those of its action."]
     codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
     deliverable: Annotated[AnyJson | None, Public, Written, "What is delivered."]
     evidence_required: Annotated[
@@ -35,7 +47,11 @@ class Milestone(Record):
         Parts | None, Granted, Tracked, "The evidence that was claimed with; for grants that cover the milestone."
     ]
     claimed_by: Annotated[
-        str | None, Granted, Tracked, "Who claimed it, kind and id; for grants that cover the milestone."
+        str | None,
+        Granted,
+        Tracked,
+        Example("account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"),
+        "Who claimed it, kind and id; for grants that cover the milestone.",
     ]
     claimed_on: Annotated[date | None, Public, Tracked, "The day on which it was claimed."]
     verified_on: Annotated[date | None, Public, Tracked, "The day on which it was verified."]

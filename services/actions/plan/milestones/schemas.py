@@ -1,7 +1,6 @@
 """What goes over HTTP for milestones."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -57,19 +56,9 @@ class MilestoneFields(Body):
 class Milestone(RecordResponse, of=record.Milestone, lifecycle=domain.LIFECYCLE):
     """A milestone as a caller sees it. `overdue`: its day is over and it is neither done nor dropped."""
 
-    action_id: UUID
-    titles: LocalizedTexts
-    due: date
-    first_due: date
-    due_reason: str | None
-    weight: Annotated[float, Field(examples=[1])]
     codes: list[Tag]
     deliverable: str | LocalizedTexts | None
     evidence_required: bool | str
-    evidence: list[Document] | None = None
-    claimed_by: Annotated[str | None, Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])] = None
-    claimed_on: date | None
-    verified_on: date | None
     overdue: Annotated[bool, "Whether its day is over and it is neither done nor dropped."]
 
 

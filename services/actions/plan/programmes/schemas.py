@@ -1,7 +1,6 @@
 """What goes over HTTP for programmes."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -72,13 +71,7 @@ class ProgrammeCompleteness(ResponseModel):
 class Programme(RecordResponse, of=record.Programme, lifecycle=LIFECYCLE):
     """A programme as a caller sees it; fields that the caller may not see are absent."""
 
-    framework: Annotated[str, Field(examples=["3+1/2026"])]
-    committee_id: UUID | None
-    centre_id: UUID | None
-    lead_body_id: UUID | None = None
     waiver: ProgrammeWaiver | None = None
-    started_on: date | None
-    completed_on: date | None
     completeness: Annotated[
         ProgrammeCompleteness, "How many of its four elements are there, the same for every caller."
     ]

@@ -9,6 +9,7 @@ from shared.kernel.resource import Resource
 from shared.records.record import (
     Day,
     Document,
+    Example,
     Granted,
     Internal,
     Part,
@@ -46,8 +47,10 @@ class Assessment(Record):
     expert_id: Annotated[UUID | None, Internal]
     text: Annotated[Texts, Public, Written, "What the assessor found, by language."]
     date: Annotated[Day, Public, Written, "The day of the assessment."]
-    independent: Annotated[bool, Public, Written, "Whether the assessor is independent of the subject."]
-    conflict_of_interest: Annotated[bool, Public, Written, "Whether the assessor declares a conflict of interest."]
+    independent: Annotated[bool, Public, Written, Example(True), "Whether the assessor is independent of the subject."]
+    conflict_of_interest: Annotated[
+        bool, Public, Written, Example(False), "Whether the assessor declares a conflict of interest."
+    ]
     evidence: Annotated[
         Sequence[Document], Granted, Written, "Documents that prove it; for grants that cover the subject."
     ]

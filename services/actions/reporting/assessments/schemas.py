@@ -16,10 +16,8 @@ from shared.web.contract.contract import STATES
 from shared.web.contract.fields import (
     Body,
     Day,
-    Document,
     JsonDocument,
     Line,
-    LocalizedTexts,
     ResponseModel,
     Texts,
     Visible,
@@ -89,18 +87,8 @@ class Assessment(RecordResponse, of=record.Assessment, lifecycle=domain.LIFECYCL
     """An assessment as a caller sees it."""
 
     subject: Annotated[Subject, "What is assessed."]
-    period_id: UUID
     completion: Completion
     assessor: Assessor
-    text: LocalizedTexts
-    date: Day
-    independent: Annotated[bool, Field(examples=[True])]
-    conflict_of_interest: Annotated[bool, Field(examples=[False])]
-    evidence: list[Document] | None = None
-    reply_due: Day | None
-    reply: LocalizedTexts | None
-    replied_on: Day | None
-    published_on: Day | None
 
 
 class SelfSide(ResponseModel):

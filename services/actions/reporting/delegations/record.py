@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Written
+from shared.records.record import Example, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,5 +21,7 @@ class Delegation(Record):
     visibility: Annotated[str, Public]
     report_id: Annotated[UUID, Public, Refers("/actions/v1/reports"), "The report that it belongs to."]
     account_id: Annotated[UUID, Public, Written, Refers("/access/v1/accounts"), "The account that writes."]
-    sections: Annotated[list[str], Public, Written, "The keys of the sections, each with all its items."]
+    sections: Annotated[
+        list[str], Public, Written, Example(["summary"]), "The keys of the sections, each with all its items."
+    ]
     due_on: Annotated[date | None, Public, Written, "The day by which they are to be written."]

@@ -1,6 +1,5 @@
 """What goes over HTTP for delegations."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -25,11 +24,6 @@ class DelegationBody(Body, of=record.Delegation):
 
 class Delegation(RecordResponse, of=record.Delegation, lifecycle=LIFECYCLE):
     """A delegation as a caller sees it."""
-
-    report_id: UUID
-    account_id: UUID
-    sections: Annotated[list[str], Field(examples=[["summary"]])]
-    due_on: date | None
 
 
 present = presenter(record.Delegation, delegation)

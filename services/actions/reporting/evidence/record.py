@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
-from shared.records.record import Day, Internal, Part, Public, Record, Refers, Tracked, Written
+from shared.records.record import Day, Example, Internal, Part, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +26,14 @@ class Evidence(Record):
         Written,
         "The country that the file is about, as an ISO 3166-1 alpha-2 code; null for a file of an expert.",
     ]
-    title: Annotated[str, Public, Written, "The file's title."]
-    category: Annotated[str, Public, Written, "A code of IATI's codelist DocumentCategory, `A01` to `B18`."]
+    title: Annotated[str, Public, Written, Example("Minutes of the first meeting"), "The file's title."]
+    category: Annotated[
+        str, Public, Written, Example("A08"), "A code of IATI's codelist DocumentCategory, `A01` to `B18`."
+    ]
     date: Annotated[Day | None, Public, Written, "The day that the document bears."]
     codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
-    language: Annotated[str | None, Public, Written, "The document's language, as a BCP 47 tag."]
-    licence: Annotated[str | None, Public, Written, "The licence of the document."]
+    language: Annotated[str | None, Public, Written, Example("en"), "The document's language, as a BCP 47 tag."]
+    licence: Annotated[str | None, Public, Written, Example("CC-BY-4.0"), "The licence of the document."]
     scope_id: Annotated[
         UUID | None,
         Public,
@@ -42,10 +44,12 @@ class Evidence(Record):
         UUID | None, Public, Written, Refers("/actions/v1/evidence"), "The file that this one replaces."
     ]
     keep_until: Annotated[Day | None, Public, Written, "The last day before which no schedule purges the file."]
-    file_name: Annotated[str, Public, "The file's name, without a path."]
+    file_name: Annotated[str, Public, Example("minutes.pdf"), "The file's name, without a path."]
     size: Annotated[int, Public, "The number of bytes."]
-    media_type: Annotated[str, Public, "The media type, determined from the content."]
-    declared_media_type: Annotated[str | None, Public, "The media type that the sender declared."]
+    media_type: Annotated[str, Public, Example("application/pdf"), "The media type, determined from the content."]
+    declared_media_type: Annotated[
+        str | None, Public, Example("application/pdf"), "The media type that the sender declared."
+    ]
     sha256: Annotated[str, Public, "The SHA-256 digest of the file, in hex."]
     scan_state: Annotated[str, Public, Part]
     scanned_at: Annotated[datetime | None, Public, Part]

@@ -117,20 +117,8 @@ class Integrity(ResponseModel):
 class Evidence(RecordResponse, of=record.Evidence, lifecycle=domain.LIFECYCLE):
     """A file of evidence as a caller sees it."""
 
-    title: Annotated[str, Field(examples=["Minutes of the first meeting"])]
-    category: Annotated[str, Field(examples=[domain.DEFAULT_CATEGORY])]
     codes: list[Tag]
-    date: Day | None
-    language: Annotated[str | None, Field(examples=["en"])]
-    licence: Annotated[str | None, Field(examples=["CC-BY-4.0"])]
-    scope_id: UUID | None
-    replaces_id: UUID | None
-    replaced_by: UUID | None
-    keep_until: Day | None
-    file_name: Annotated[str, Field(examples=["minutes.pdf"])]
     size: Annotated[int, Field(ge=1, examples=[48213])]
-    media_type: Annotated[str, Field(examples=["application/pdf"])]
-    declared_media_type: Annotated[str | None, Field(examples=["application/pdf"])]
     sha256: _SHA256
     scan: Annotated[Scan, "The scan for viruses."]
     integrity: Annotated[Integrity, "Whether the stored file is the one that was sent."]

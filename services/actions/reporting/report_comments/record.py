@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Tracked, Written
+from shared.records.record import Example, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +18,10 @@ class ReportComment(Record):
 
     visibility: Annotated[str, Public]
     report_id: Annotated[UUID, Public, Refers("/actions/v1/reports"), "The report that it belongs to."]
-    section: Annotated[str, Public, Written, "The key of the section."]
-    item: Annotated[str | None, Public, Written, "The item of a repeated section; null for all of them."]
-    text: Annotated[str, Public, Written, "What is said."]
+    section: Annotated[str, Public, Written, Example("summary"), "The key of the section."]
+    item: Annotated[str | None, Public, Written, Example(None), "The item of a repeated section; null for all of them."]
+    text: Annotated[str, Public, Written, Example("Which stations?"), "What is said."]
     must_answer: Annotated[
         bool, Public, Written, "Whether the report is cleared only after the comment is answered and resolved."
     ]
-    answer: Annotated[str | None, Public, Tracked, "What the authors answer."]
+    answer: Annotated[str | None, Public, Tracked, Example("Those of the delta."), "What the authors answer."]

@@ -1,7 +1,6 @@
 """What goes over HTTP for comments on reports."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
@@ -31,13 +30,6 @@ class ReportCommentFields(Body):
 
 class ReportComment(RecordResponse, of=record.ReportComment, lifecycle=LIFECYCLE):
     """A comment as a caller sees it."""
-
-    report_id: UUID
-    section: Annotated[str, Field(examples=["summary"])]
-    item: Annotated[str | None, Field(examples=[None])]
-    text: Annotated[str, Field(examples=["Which stations?"])]
-    must_answer: bool
-    answer: Annotated[str | None, Field(examples=["Those of the delta."])]
 
 
 present = presenter(record.ReportComment, comment)

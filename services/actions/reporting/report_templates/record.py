@@ -6,7 +6,7 @@ from typing import Annotated
 
 from shared.kernel.resource import Resource
 from shared.questionnaires.template import Section
-from shared.records.record import Internal, Public, Record, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Texts, Written
 
 
 class RepeatedSection(Section):
@@ -22,8 +22,10 @@ class ReportTemplate(Record):
     resource_type = Resource("actions", "report_templates", "report_template", prefix="Progress")
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
-    framework: Annotated[str, Public, Written, "The code of the framework. It never changes."]
-    template_version: Annotated[str, Public, Written, "The version of the questions, each only once for a framework."]
+    framework: Annotated[str, Public, Written, Example("3+1/2026"), "The code of the framework. It never changes."]
+    template_version: Annotated[
+        str, Public, Written, Example("2027"), "The version of the questions, each only once for a framework."
+    ]
     titles: Annotated[Texts, Public, Written, "The title, by language."]
     search_key: Annotated[str, Internal]
     sections: Annotated[Sequence[RepeatedSection], Public, Written, "The questions, in sections."]

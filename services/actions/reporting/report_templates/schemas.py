@@ -9,7 +9,7 @@ from services.actions.reporting.report_templates.domain import LIFECYCLE, REPEAT
 from services.actions.reporting.report_templates.tables import report_template
 from shared.questionnaires.template import MOST_QUESTIONS, MOST_SECTIONS, REPORT_TYPES
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Keyword, Line, LocalizedTexts, Titles
+from shared.web.contract.fields import Body, Keyword, Line, Titles
 from shared.web.contract.questionnaires import Question, Section
 from shared.web.contract.schemas import RecordResponse
 
@@ -51,9 +51,6 @@ class ProgressReportTemplateCreate(ProgressReportTemplateBody):
 class ProgressReportTemplate(RecordResponse, of=record.ReportTemplate, lifecycle=LIFECYCLE):
     """A template of progress reports; its country is always null."""
 
-    framework: Annotated[str, Field(examples=["3+1/2026"])]
-    template_version: Annotated[str, Field(examples=["2027"])]
-    titles: LocalizedTexts
     sections: list[RepeatedSection]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Part, Public, Record, Refers, Tracked, Written
+from shared.records.record import Example, Internal, Part, Public, Record, Refers, Tracked, Written
 
 
 class Person(TypedDict):
@@ -48,7 +48,11 @@ class Report(Record):
         "The questions that it answers; by default those in force for the programme's framework.",
     ]
     prefill: Annotated[
-        str, Public, Written, "Whether answers are copied from the previous report of the programme: previous or none."
+        str,
+        Public,
+        Written,
+        Example("previous"),
+        "Whether answers are copied from the previous report of the programme: previous or none.",
     ]
     due_on: Annotated[date, Public, Written, "The last day on which it is in time; by default that of the period."]
     replaces_id: Annotated[

@@ -141,17 +141,7 @@ class ReportFigures(ResponseModel):
 class Report(RecordResponse, of=record.Report, lifecycle=LIFECYCLE):
     """A report as a caller sees it. Lists have no `sections`, `figures` and `open_comments`."""
 
-    programme_id: UUID
-    period_id: UUID
-    template_id: UUID
-    prefill: Annotated[str, Field(examples=["previous"])]
-    due_on: date
-    replaces_id: UUID | None
-    superseded_by: UUID | None
     contributors: list[Contributor]
-    submitted_at: datetime | None
-    reported_at: datetime | None
-    published_at: datetime | None
     holder: Annotated[
         _Word | None,
         Field(examples=[COUNTRY], json_schema_extra={STATES: [COUNTRY, SECRETARIAT]}),

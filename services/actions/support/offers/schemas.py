@@ -33,11 +33,5 @@ class OfferBody(Body, of=record.Offer):
 class Offer(RecordResponse, of=record.Offer, lifecycle=LIFECYCLE):
     """An offer as a caller sees it."""
 
-    request_id: UUID
-    expert_id: UUID
-    message: Annotated[str | None, Field(examples=["Could you review the plan?"])]
-    respond_by: date
-    accepted_on: date | None
-
 
 present = presenter(record.Offer, offer)

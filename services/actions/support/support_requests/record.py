@@ -10,6 +10,7 @@ from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
 from shared.records.record import (
     Document,
+    Example,
     Granted,
     Internal,
     Part,
@@ -34,17 +35,21 @@ class SupportRequest(Record):
     visibility: Annotated[str, Public, Written, "Who may know of the request once the secretariat has accepted it."]
     titles: Annotated[Texts, Public, Written, "The request's titles, by language."]
     need: Annotated[Texts, Public, Written, "What is needed and why, by language."]
-    kind: Annotated[str, Public, Written, "The kind of support."]
-    fields: Annotated[list[str], Public, Written, "The fields of science that are asked for."]
-    planetary_boundaries: Annotated[list[str], Public, Written, "The planetary boundaries that it is about."]
-    ecosystems: Annotated[list[str], Public, Written, "The ecosystems that it is about."]
-    keywords: Annotated[list[str], Public, Written, "What it is about, in free words."]
-    languages: Annotated[list[str], Public, Written, "The languages to work in, as BCP 47 tags."]
+    kind: Annotated[str, Public, Written, Example("review"), "The kind of support."]
+    fields: Annotated[list[str], Public, Written, Example(["1.5"]), "The fields of science that are asked for."]
+    planetary_boundaries: Annotated[
+        list[str], Public, Written, Example(["land-system-change"]), "The planetary boundaries that it is about."
+    ]
+    ecosystems: Annotated[
+        list[str], Public, Written, Example(["wetlands-peatlands-mires-bogs"]), "The ecosystems that it is about."
+    ]
+    keywords: Annotated[list[str], Public, Written, Example(["peat"]), "What it is about, in free words."]
+    languages: Annotated[list[str], Public, Written, Example(["en"]), "The languages to work in, as BCP 47 tags."]
     codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
-    mode: Annotated[str, Public, Written, "Whether the support is given remotely, on site, or both."]
+    mode: Annotated[str, Public, Written, Example("remote"), "Whether the support is given remotely, on site, or both."]
     wanted_from: Annotated[date | None, Public, Written, "The first day on which the support is wanted."]
     wanted_to: Annotated[date | None, Public, Written, "The day by which the support is to be delivered."]
-    days: Annotated[int | None, Public, Written, "How many days of work are expected."]
+    days: Annotated[int | None, Public, Written, Example(5), "How many days of work are expected."]
     programme_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/programmes"), "The programme that it is for."
     ]
@@ -57,7 +62,9 @@ class SupportRequest(Record):
     delivery_document: Annotated[
         Document | None, Granted, Tracked, "What was delivered; for grants that cover the request."
     ]
-    rating: Annotated[int | None, Granted, Tracked, "What the country gives the support, from 1 (worst) to 5 (best)."]
+    rating: Annotated[
+        int | None, Granted, Tracked, Example(4), "What the country gives the support, from 1 (worst) to 5 (best)."
+    ]
     rating_text: Annotated[str | None, Granted, Tracked, "What the country says about the support."]
     clock_days: Annotated[Mapping[str, int] | None, Internal]
     """The days of each step, as they were set when the request was submitted."""

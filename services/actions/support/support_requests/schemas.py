@@ -1,7 +1,7 @@
 """What goes over HTTP for requests for support."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -31,11 +31,9 @@ from shared.web.contract.fields import (
     Body,
     CountryCode,
     Day,
-    Document,
     JsonDocument,
     Keyword,
     LanguageTag,
-    LocalizedTexts,
     Prose,
     ResponseModel,
     Texts,
@@ -113,25 +111,7 @@ class SupportClock(ResponseModel):
 class SupportRequest(RecordResponse, of=record.SupportRequest, lifecycle=LIFECYCLE):
     """A request as a caller sees it; the clock and the rating are for grants that cover it, and its experts."""
 
-    titles: LocalizedTexts
-    need: LocalizedTexts
-    kind: Annotated[str, Field(examples=["review"])]
-    fields: Annotated[list[str], Field(examples=[["1.5"]])]
-    planetary_boundaries: Annotated[list[str], Field(examples=[["land-system-change"]])]
-    ecosystems: Annotated[list[str], Field(examples=[["wetlands-peatlands-mires-bogs"]])]
-    keywords: Annotated[list[str], Field(examples=[["peat"]])]
-    languages: Annotated[list[str], Field(examples=[["en"]])]
     codes: list[Tag]
-    mode: Annotated[str, Field(examples=["remote"])]
-    wanted_from: date | None
-    wanted_to: date | None
-    days: Annotated[int | None, Field(examples=[5])]
-    programme_id: UUID | None
-    action_id: UUID | None
-    centre_id: UUID | None
-    documents: list[Document] | None = None
-    delivery_document: Document | None = None
-    rating: Annotated[int | None, Field(examples=[4])] = None
     rating_text: Prose | None = None
     clock: Annotated[SupportClock | None, "Who has the request; null once it has ended."] = None
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from services.centres.committees.committee_meetings.domain import KINDS, LIFECYC
 from services.centres.committees.committee_meetings.tables import committee_meeting
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Document, LocalizedTexts, ResponseModel, Texts, each_once
+from shared.web.contract.fields import Body, Document, ResponseModel, Texts, each_once
 from shared.web.contract.schemas import RecordResponse
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -49,13 +48,7 @@ class Quorum(ResponseModel):
 class CommitteeMeeting(RecordResponse, of=record.CommitteeMeeting, lifecycle=LIFECYCLE):
     """A meeting as a caller sees it."""
 
-    committee_id: UUID
     kind: Annotated[str, Field(examples=["hybrid"], json_schema_extra={STATES: [*KINDS]})]
-    starts: datetime
-    titles: LocalizedTexts
-    present: list[UUID]
-    apologies: list[UUID]
-    minutes: Document | None
     quorum: Annotated[
         Quorum,
         "More than half of the seats that are filled on the day, or the percentage that the committee names.",

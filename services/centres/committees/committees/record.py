@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import Document, Example, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
 
 
 class Rotation(TypedDict):
@@ -48,7 +48,11 @@ class Committee(Record):
     ]
     bylaws: Annotated[Document | None, Granted, Written, "The committee's bylaws; for grants that cover it."]
     quorum: Annotated[
-        int | None, Public, Written, "The percentage of filled seats that a quorum needs; null: more than half."
+        int | None,
+        Public,
+        Written,
+        Example(50),
+        "The percentage of filled seats that a quorum needs; null: more than half.",
     ]
     rotation: Annotated[Rotation | None, Public, Written, "How its seats rotate; null if they do not."]
     previous_status: Annotated[str | None, Internal]

@@ -1,7 +1,6 @@
 """What goes over HTTP for committees."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from services.centres.committees.committees.domain import LIFECYCLE
 from services.centres.committees.committees.tables import committee
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, CountryCode, Document, LocalizedTexts, Titles, Visible, each_once
+from shared.web.contract.fields import Body, CountryCode, Document, Titles, Visible, each_once
 from shared.web.contract.schemas import RecordResponse
 
 
@@ -53,17 +52,7 @@ class CommitteeFields(Body):
 class Committee(RecordResponse, of=record.Committee, lifecycle=LIFECYCLE):
     """A committee as a caller sees it. The documents are for grants that cover it."""
 
-    names: LocalizedTexts
-    host_institution_id: UUID | None
-    partner_institution_ids: list[UUID]
-    decision: Document | None = None
-    decision_id: UUID | None = None
-    bylaws: Document | None = None
-    quorum: Annotated[int | None, Field(examples=[50])]
     rotation: CommitteeRotation | None
-    formed_on: date | None
-    recognised_on: date | None
-    ended_on: date | None
 
 
 def _partners(row: Mapping[str, Any]) -> dict[str, Any]:

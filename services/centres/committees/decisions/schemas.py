@@ -1,7 +1,6 @@
 """What goes over HTTP for decisions of committees."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from services.centres.committees.decisions.domain import KINDS, LIFECYCLE
 from services.centres.committees.decisions.tables import decision
 from shared.records.columns import JsonObject
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, LocalizedTexts, Prose, Titles, each_once
+from shared.web.contract.fields import Body, Prose, Titles, each_once
 from shared.web.contract.schemas import RecordResponse
 from shared.web.contract.values import row_values
 
@@ -52,14 +51,8 @@ class CommitteeDecisionBody(Body, of=record.Decision):
 class CommitteeDecision(RecordResponse, of=record.Decision, lifecycle=LIFECYCLE):
     """A decision as a caller sees it."""
 
-    meeting_id: UUID
-    committee_id: UUID
-    titles: LocalizedTexts
-    text: str | None
     votes: DecisionVotes
-    recused: list[UUID]
     about: list[DecisionSubject]
-    decided_on: date | None
 
 
 def columns(body: CommitteeDecisionBody) -> JsonObject:

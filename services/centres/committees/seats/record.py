@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Part, Public, Record, Refers, Written
+from shared.records.record import Example, Granted, Internal, Part, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Seat(Record):
     expert_id: Annotated[UUID | None, Public, Written, Part]
     person_name: Annotated[str | None, Public, Written, Part]
     search_key: Annotated[str, Internal]
-    office: Annotated[str, Public, Written, "The office that the seat gives on the committee."]
+    office: Annotated[str, Public, Written, Example("president"), "The office that the seat gives on the committee."]
     starts: Annotated[str | None, Public, Written, Part]
     ends: Annotated[str | None, Public, Written, Part]
     reason: Annotated[
@@ -36,7 +36,7 @@ class Seat(Record):
         Written,
         "Why the person has more terms than the rotation allows; for grants that cover the seat.",
     ]
-    term: Annotated[int, Public, "The number of the person's term in this office of the committee, from 1."]
+    term: Annotated[int, Public, Example(1), "The number of the person's term in this office of the committee, from 1."]
     rotation_due: Annotated[
         date | None, Public, "The day from which somebody else may follow; null without a rotation or a first day."
     ]

@@ -1,7 +1,6 @@
 """What goes over HTTP for seats: `person`, `from` and `to` are the columns expert_id, person_name, starts, ends."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -54,9 +53,7 @@ class SeatFields(Body):
 class Seat(RecordResponse, of=record.Seat, lifecycle=LIFECYCLE):
     """A seat as a caller sees it."""
 
-    committee_id: UUID
     person: Annotated[SeatHolder, "The person in the seat."]
-    office: Annotated[str, Field(examples=["president"])]
     from_: Annotated[
         str | None,
         Field(alias="from"),
@@ -66,9 +63,6 @@ class Seat(RecordResponse, of=record.Seat, lifecycle=LIFECYCLE):
     to: Annotated[
         str | None, Field(examples=["2030"]), "The last day, as year, month or day; null until the seat is ended."
     ]
-    reason: str | None = None
-    term: Annotated[int, Field(examples=[1])]
-    rotation_due: date | None
 
 
 def columns(body: SeatBody) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Public, Record, Refers, Tracked, Written
+from shared.records.record import Document, Example, Granted, Internal, Public, Record, Refers, Tracked, Written
 
 
 class Signature(TypedDict):
@@ -39,7 +39,7 @@ class Agreement(Record):
     centre_id: Annotated[
         UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that the agreement is about."
     ]
-    kind: Annotated[str, Public, Written, "The kind of agreement."]
+    kind: Annotated[str, Public, Written, Example("host"), "The kind of agreement."]
     parties: Annotated[Sequence[Party], Public, Written, "Who agrees."]
     search_key: Annotated[str, Internal]
     effective: Annotated[date | None, Public, Written, "The first day on which the agreement is in force."]

@@ -73,14 +73,7 @@ class Amendment(ResponseModel):
 class Agreement(RecordResponse, of=record.Agreement, lifecycle=LIFECYCLE):
     """An agreement as a caller sees it."""
 
-    centre_id: UUID
-    kind: Annotated[str, Field(examples=["host"])]
     parties: list[AgreementParty]
-    effective: date | None
-    expires: date | None
-    document: Document | None
-    signed_copies: list[Document]
-    amends_id: UUID | None
     amendments: Annotated[list[Amendment] | None, "In an item, what amends it, the first one first."] = None
 
 

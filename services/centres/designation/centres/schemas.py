@@ -226,31 +226,12 @@ class Clock(ResponseModel):
 class Centre(RecordResponse, of=record.Centre, lifecycle=LIFECYCLE):
     """A centre as a caller sees it. Documents and the clock are for grants that cover it."""
 
-    names: LocalizedTexts
-    host_institution_id: UUID
-    unit: str | None
-    committee_id: UUID | None
-    director_id: UUID | None
-    themes: list[str]
-    address: str | None
     position: Position | None
-    registration_number: str | None
-    designated_on: date | None
-    public_note: str | None
     term: Annotated[CentreTerm | None, "The latest term; null before the first."]
-    terms_of_reference: Document | None = None
-    work_plan: Document | None = None
-    host_letter: Document | None = None
     application_answers: Answers | None = None
-    final_report: Document | None = None
-    evaluation: Document | None = None
-    assignee: UUID | None = None
     pending_change: PendingChange | None = None
     pending_closure: PendingClosure | None = None
-    review_by: date | None = None
     closure_cause: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*CAUSES]})] = None
-    successor_id: UUID | None
-    closed_on: date | None
     former: Annotated[
         list[FormerValue] | None, "What it had before changes, the latest first; for grants that cover the centre."
     ] = None

@@ -60,14 +60,6 @@ class DecidedInvitation(ResponseModel):
 class Reviewer(RecordResponse, of=record.Reviewer, lifecycle=LIFECYCLE):
     """An invitation as a caller sees it."""
 
-    centre_id: UUID
-    centre_names: LocalizedTexts
-    expert_id: UUID
-    due: date
-    conflict_of_interest: bool | None
-    conflict: str | None
-    replaced_by: UUID | None
-
 
 present = presenter(record.Reviewer, reviewer)
 

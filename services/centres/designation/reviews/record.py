@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Public, Record, Refers, Written
+from shared.records.record import Document, Example, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,6 @@ class Review(Record):
     centre_id: Annotated[UUID, Public, Written, Refers("/centres/v1/centres"), "The centre that was reviewed."]
     reviewer_id: Annotated[UUID, Public, Written, Refers("/membership/v1/experts"), "The expert who reviewed it."]
     scores: Annotated[Document, Public, Written, "What the reviewer scores, from 0 (worst) to 5 (best)."]
-    recommendation: Annotated[str, Public, Written, "What the reviewer recommends."]
+    recommendation: Annotated[str, Public, Written, Example("designate"), "What the reviewer recommends."]
     conflict_of_interest: Annotated[bool, Public, Written, "Whether the reviewer declares a conflict of interest."]
     comment: Annotated[str | None, Public, Written, "The recommendation of the reviewer."]

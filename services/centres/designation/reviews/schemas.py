@@ -39,12 +39,8 @@ class ReviewBody(Body, of=record.Review):
 class Review(RecordResponse, of=record.Review, lifecycle=REVIEWS.lifecycle):
     """A review in a response. Reviewers read the others once the centre is not under review any more, without names."""
 
-    centre_id: UUID
     reviewer_id: UUID | None
     scores: Scores
-    recommendation: Annotated[str, Field(examples=["designate"])]
-    conflict_of_interest: bool
-    comment: str | None
 
 
 written_in = written(review, ReviewBody.model_fields)

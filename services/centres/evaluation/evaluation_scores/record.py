@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Written
+from shared.records.record import Example, Public, Record, Refers, Written
 
 _WHOLE = Resource("centres", "evaluations", "evaluation")
 
@@ -23,7 +23,13 @@ class EvaluationScore(Record):
     visibility: Annotated[str, Public]
     evaluation_id: Annotated[UUID, Public, Refers("/centres/v1/evaluations"), "The evaluation."]
     expert_id: Annotated[UUID, Public, Refers("/membership/v1/experts"), "The member of the panel."]
-    scores: Annotated[Mapping[str, int], Public, Written, "The score by criterion, from 0 (worst) to 5 (best)."]
+    scores: Annotated[
+        Mapping[str, int],
+        Public,
+        Written,
+        Example({"relevance": 4}),
+        "The score by criterion, from 0 (worst) to 5 (best).",
+    ]
     recommendation: Annotated[str | None, Public, Written, "What the member recommends."]
     comment: Annotated[str | None, Public, Written, "What the member says about the centre."]
     conflict_of_interest: Annotated[

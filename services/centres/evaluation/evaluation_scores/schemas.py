@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 
@@ -33,12 +32,7 @@ class EvaluationScoreBody(Body, of=record.EvaluationScore):
 class EvaluationScore(RecordResponse, of=record.EvaluationScore, lifecycle=SCORES.lifecycle):
     """A score in a response."""
 
-    evaluation_id: UUID
-    expert_id: UUID
-    scores: Annotated[dict[str, int], Field(examples=[{"relevance": 4}])]
     recommendation: Annotated[str | None, Field(examples=["renew"], json_schema_extra={STATES: [*RECOMMENDATIONS]})]
-    comment: str | None
-    conflict_of_interest: bool
 
 
 written_in = written(evaluation_score, EvaluationScoreBody.model_fields)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -111,21 +110,14 @@ class Evaluation(RecordResponse, of=record.Evaluation, lifecycle=LIFECYCLE):
     """An evaluation as a caller sees it. The panel and its means are for grants that cover the evaluation; grants over
     the centre read the findings once it is completed."""
 
-    centre_id: UUID
     kind: Annotated[str, Field(examples=["renewal"], json_schema_extra={STATES: [*KINDS]})]
     panel: list[EvaluationMember] | None = None
     criteria: list[EvaluationCriterion]
-    starts: date | None
-    ends: date | None
-    visit: date | None
-    report: Document | None = None
     recommendation: Annotated[str | None, Field(examples=["renew"], json_schema_extra={STATES: [*RECOMMENDATIONS]})] = (
         None
     )
     conditions: list[CentreCondition] | None = None
-    completed_on: date | None
     response: Annotated[Prose | None, Field(examples=[None])]
-    responded_on: date | None
     scores: Annotated[
         ScoreSummary | None,
         "In an item, the means: for administrators and the chair; for the panel and the office once it is completed.",

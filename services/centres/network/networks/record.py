@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Refers, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Refers, Texts, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Network(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    code: Annotated[str, Public, Written, "The code, each only once. It never changes."]
+    code: Annotated[str, Public, Written, Example("PEATLANDS"), "The code, each only once. It never changes."]
     titles: Annotated[Texts, Public, Written, "The title, by language."]
     search_key: Annotated[str, Internal]
     themes: Annotated[list[str], Public, Written, "What the network works on."]

@@ -9,7 +9,7 @@ from services.centres.network.networks import record
 from services.centres.network.networks.domain import LIFECYCLE
 from services.centres.network.networks.tables import network
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Keywords, LocalizedTexts, Titles
+from shared.web.contract.fields import Body, Keywords, Titles
 from shared.web.contract.schemas import RecordResponse
 
 _EXAMPLE = "PEATLANDS"
@@ -34,11 +34,6 @@ class NetworkCreate(NetworkBody):
 
 class Network(RecordResponse, of=record.Network, lifecycle=LIFECYCLE):
     """A network; its country is always null."""
-
-    code: Annotated[str, Field(examples=[_EXAMPLE])]
-    titles: LocalizedTexts
-    themes: list[str]
-    coordinator_id: UUID | None
 
 
 present = presenter(record.Network, network)

@@ -59,7 +59,6 @@ class Partnership(RecordResponse, of=record.Partnership, lifecycle=LIFECYCLE):
     centre_id: UUID | None
     partner: Annotated[Partner | None, "With whom; null if the caller may not know of the partner."]
     kind: Annotated[str, Field(examples=["partner_centre"], json_schema_extra={STATES: [*KINDS]})]
-    agreement_id: UUID | None = None
     from_: Annotated[date | None, Field(alias="from"), "The first day; null before the acceptance if it names none."]
     to: Annotated[date | None, "The last day; null without an end."]
 

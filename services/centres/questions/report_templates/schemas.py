@@ -9,7 +9,7 @@ from services.centres.questions.report_templates.domain import KINDS, LIFECYCLE
 from services.centres.questions.report_templates.tables import report_template
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Keyword, LocalizedTexts, Titles
+from shared.web.contract.fields import Body, Keyword, Titles
 from shared.web.contract.questionnaires import Section, Sections
 from shared.web.contract.schemas import RecordResponse
 
@@ -32,8 +32,6 @@ class ReportTemplate(RecordResponse, of=record.ReportTemplate, lifecycle=LIFECYC
     """A template; its country is always null."""
 
     kind: Annotated[str, Field(examples=["annual_report"], json_schema_extra={STATES: [*KINDS]})]
-    template_version: Annotated[str, Field(examples=["2027"])]
-    titles: LocalizedTexts
     sections: list[Section]
 
 

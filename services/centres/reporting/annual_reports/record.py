@@ -10,6 +10,7 @@ from shared.kernel.resource import Resource
 from shared.questionnaires.answers import Answers
 from shared.records.record import (
     Document,
+    Example,
     Granted,
     Internal,
     Part,
@@ -37,8 +38,10 @@ class AnnualReport(Record):
     term_id: Annotated[
         UUID | None, Public, Refers("/centres/v1/terms"), "The term that it is about; null for an older report."
     ]
-    number: Annotated[int | None, Public, "Its number in the term, from 1; null for an older or a final report."]
-    year: Annotated[int, Public, Written, "The year in which its period ends."]
+    number: Annotated[
+        int | None, Public, Example(1), "Its number in the term, from 1; null for an older or a final report."
+    ]
+    year: Annotated[int, Public, Written, Example(2027), "The year in which its period ends."]
     period_starts: Annotated[date, Public, Part]
     period_ends: Annotated[date, Public, Part]
     due: Annotated[date, Public, Written, "The last day on which it is in time."]
@@ -49,7 +52,7 @@ class AnnualReport(Record):
         Refers("/centres/v1/report_templates"),
         "The questions that it answers; null before `start`.",
     ]
-    template_version: Annotated[str | None, Public, Tracked, "The version of these questions."]
+    template_version: Annotated[str | None, Public, Tracked, Example("2027"), "The version of these questions."]
     answers: Annotated[Answers, Granted, Written, Part]
     figures: Annotated[Answers, Granted, Written, Part]
     public_answers: Annotated[Answers, Public, Part]

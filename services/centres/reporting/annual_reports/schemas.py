@@ -16,7 +16,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.plain import presenter
 from shared.records.rows import record_read
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Day, Document, JsonDocument, Line, Prose, ResponseModel, Visible
+from shared.web.contract.fields import Body, Day, JsonDocument, Line, Prose, ResponseModel, Visible
 from shared.web.contract.questionnaires import Answers, Figures, Key
 from shared.web.contract.schemas import RecordResponse
 
@@ -80,29 +80,19 @@ class Completeness(ResponseModel):
 class AnnualReport(RecordResponse, of=record.AnnualReport, lifecycle=LIFECYCLE):
     """A report as a caller sees it: all of it with a grant that covers the centre, else what is public."""
 
-    centre_id: UUID
     kind: Annotated[str, Field(examples=["annual"], json_schema_extra={STATES: [*KINDS]})]
-    term_id: UUID | None
-    number: Annotated[int | None, Field(examples=[1])]
-    year: Annotated[int, Field(examples=[2027])]
     period: Annotated[ReportPeriod, "What it is about."]
-    due: date
     light: Annotated[
         Annotated[str, StringConstraints(max_length=6)] | None,
         Field(examples=["green"], json_schema_extra={STATES: [*LIGHTS]}),
         "Green until its last day, yellow for 30 days, then red; null once it is submitted or waived.",
     ]
     days_overdue: Annotated[int, Field(examples=[0]), "The days since its last day while it is awaited."]
-    template_id: UUID | None
-    template_version: Annotated[str | None, Field(examples=["2027"])]
     answers: Annotated[Answers, "The answers, by question; without a grant the public ones of an accepted report."]
     figures: Annotated[Figures, "The figures, by question; without a grant the public ones of an accepted report."]
-    documents: list[Document] | None = None
     prefilled: list[Key] | None = None
     completeness: Annotated[Completeness | None, "How much is answered; for grants that cover the centre."] = None
     comments: dict[Key, Prose] | None = None
-    submitted_on: date | None
-    accepted_on: date | None
 
 
 def _derived(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Derived, Internal, Part, Public, Record, Refers, Tracked, Written
+from shared.records.record import Derived, Example, Internal, Part, Public, Record, Refers, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,20 +21,22 @@ class Certificate(Record):
     scope_column = "holder_key"
 
     visibility: Annotated[str, Public]
-    kind: Annotated[str, Public, Written, "What is certified."]
+    kind: Annotated[str, Public, Written, Example("membership"), "What is certified."]
     holder_key: Annotated[UUID, Internal]
     expert_id: Annotated[UUID | None, Public, Written, Part]
     institution_id: Annotated[UUID | None, Public, Written, Part]
     centre_id: Annotated[UUID | None, Public, Written, Part]
-    holder_name: Annotated[str, Public, "The holder's name as it is printed, which does not change."]
+    holder_name: Annotated[
+        str, Public, Example("Amina Khan"), "The holder's name as it is printed, which does not change."
+    ]
     search_key: Annotated[str, Internal, Derived]
     name_differs: Annotated[bool, Public, "Whether the holder has another name today."]
     subject_resource: Annotated[str | None, Public, Written, Part]
     subject_id: Annotated[UUID | None, Public, Written, Part]
     subject_year: Annotated[int | None, Public, Written, Part]
-    language: Annotated[str, Public, Written, "The language of the certificate."]
+    language: Annotated[str, Public, Written, Example("en"), "The language of the certificate."]
     paper_number: Annotated[str | None, Public, Written, Part]
-    code: Annotated[str, Public, "The code by which anybody verifies the certificate."]
+    code: Annotated[str, Public, Example("7HM2K4T9Q0WX3V8Z5"), "The code by which anybody verifies the certificate."]
     valid_to: Annotated[date | None, Public, Written, "The last day of its validity; null for no end."]
     template_version: Annotated[
         str | None, Public, "The wording that the certificate was issued with; null before there were any."

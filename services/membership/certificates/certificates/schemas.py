@@ -1,7 +1,6 @@
 """What goes over HTTP for certificates: `holder`, `subject` and `number` are several columns each."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -101,20 +100,10 @@ class CertificateFields(Body):
 class Certificate(RecordResponse, of=record.Certificate, lifecycle=LIFECYCLE):
     """A certificate as a caller sees it."""
 
-    kind: Annotated[str, Field(examples=["membership"])]
     holder: Annotated[CertificateHolder, "Whom the certificate is about."]
-    holder_name: Annotated[str, Field(examples=["Amina Khan"])]
-    name_differs: bool
     subject: Annotated[CertificateSubject, "What the certificate certifies."]
-    language: Annotated[str, Field(examples=["en"])]
     number: Annotated[str, Field(examples=["CRT-000123"]), "The printed number: the ref, or that of an older one."]
-    code: Annotated[str, Field(examples=["7HM2K4T9Q0WX3V8Z5"])]
-    valid_to: date | None
-    template_version: str | None
     status_index: Annotated[int, Field(ge=0, examples=[90210])]
-    suspended_by: str | None
-    revoked_for: str | None
-    replaced_by: UUID | None
 
 
 def columns(body: CertificateBody) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Texts, Written
+from shared.records.record import Example, Public, Record, Texts, Written
 
 
 class Signatory(TypedDict):
@@ -23,11 +23,18 @@ class CertificateTemplate(Record):
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
     kind: Annotated[str, Public, Written, "The kind of certificate."]
-    titles: Annotated[Texts, Public, Written, "The title, by language. `en` is for all other languages."]
+    titles: Annotated[
+        Texts,
+        Public,
+        Written,
+        Example({"en": "Certificate of Membership"}),
+        "The title, by language. `en` is for all other languages.",
+    ]
     bodies: Annotated[
         Texts,
         Public,
         Written,
+        Example({"en": "This certifies that {holder} is a member of the network until {valid_to}."}),
         "The text, in the languages of the titles, with `{holder}` once; other placeholders depend on the kind.",
     ]
     signatory: Annotated[Signatory | None, Public, Written, "Who signs; null for nobody."]

@@ -55,8 +55,6 @@ class CertificateTemplate(RecordResponse, of=record.CertificateTemplate, lifecyc
     """A template; its country is always null."""
 
     kind: Annotated[str, Field(examples=["membership"], json_schema_extra={STATES: [*KINDS]})]
-    titles: Annotated[LocalizedTexts, Field(examples=[{"en": _TITLE}])]
-    bodies: Annotated[LocalizedTexts, Field(examples=[{"en": _BODY}])]
     signatory: Signatory | None
 
 

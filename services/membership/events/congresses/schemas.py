@@ -14,7 +14,7 @@ from services.membership.events.congresses.tables import congress
 from shared.records import plain
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.web.contract.fields import Body, CountryCode, Day, Line, LocalizedTexts, Titles, Visible
+from shared.web.contract.fields import Body, CountryCode, Day, Line, Titles, Visible
 from shared.web.contract.schemas import Links, RecordResponse
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=["HAIKOU-2022"])]
@@ -78,14 +78,6 @@ class CongressLinks(Links):
 class Congress(RecordResponse, of=record.Congress, lifecycle=LIFECYCLE):
     """A congress as a caller sees it."""
 
-    code: Annotated[str, Field(examples=["HAIKOU-2022"])]
-    titles: LocalizedTexts
-    series: Annotated[str | None, Field(examples=["World forum"])]
-    starts: date
-    ends: date | None
-    mode: Annotated[str, Field(examples=["hybrid"])]
-    place: Annotated[str | None, Field(examples=["Port Alpha"])]
-    host_institution_id: UUID | None
     published_figures: list[PublishedFigures]
     links: Annotated[CongressLinks, "Addresses of the record, and the congress's pages in other systems."]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Refers, Written
+from shared.records.record import Example, Internal, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,14 @@ class Participation(Record):
     visibility: Annotated[str, Public]
     congress_id: Annotated[UUID, Public, Written, Refers("/membership/v1/congresses"), "The congress."]
     expert_id: Annotated[UUID, Public, Written, Refers("/membership/v1/experts"), "The expert who takes part."]
-    role: Annotated[str, Public, Written, "In what role the expert takes part."]
-    mode: Annotated[str | None, Public, Written, "Whether the expert takes part on site or online; null if unknown."]
+    role: Annotated[str, Public, Written, Example("speaker"), "In what role the expert takes part."]
+    mode: Annotated[
+        str | None,
+        Public,
+        Written,
+        Example("onsite"),
+        "Whether the expert takes part on site or online; null if unknown.",
+    ]
     superseded_by: Annotated[
         UUID | None,
         Public,

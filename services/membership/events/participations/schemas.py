@@ -1,9 +1,7 @@
 """What goes over HTTP for participations."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
-
-from pydantic import Field
 
 from services.membership.events.participations import record
 from services.membership.events.participations.domain import LIFECYCLE, MODES, ROLES
@@ -29,12 +27,6 @@ class ParticipationCreate(ParticipationBody):
 
 class Participation(RecordResponse, of=record.Participation, lifecycle=LIFECYCLE):
     """A participation as a caller sees it."""
-
-    congress_id: UUID
-    expert_id: UUID
-    role: Annotated[str, Field(examples=["speaker"])]
-    mode: Annotated[str | None, Field(examples=["onsite"])]
-    superseded_by: UUID | None
 
 
 present = presenter(record.Participation, participation)

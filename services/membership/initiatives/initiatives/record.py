@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Refers, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Refers, Texts, Written
 
 
 class SupportFigures(TypedDict):
@@ -30,10 +30,12 @@ class Initiative(Record):
     visibility: Annotated[
         str, Public, Written, "Who may know of the initiative once it is open: everybody, the network, or the office."
     ]
-    code: Annotated[str, Public, Written, "The code of the initiative, which no other has."]
+    code: Annotated[str, Public, Written, Example("HAIKOU-2022"), "The code of the initiative, which no other has."]
     titles: Annotated[Texts, Public, Written, "The title, by language. Frozen once somebody has signed."]
     texts: Annotated[Texts, Public, Written, "The text that is signed, by language. Frozen once somebody has signed."]
-    adopted_at: Annotated[str | None, Public, Written, "When the initiative was adopted; a partial date."]
+    adopted_at: Annotated[
+        str | None, Public, Written, Example("2022-11"), "When the initiative was adopted; a partial date."
+    ]
     congress_id: Annotated[
         UUID | None,
         Public,
@@ -47,6 +49,7 @@ class Initiative(Record):
         list[str],
         Public,
         Written,
+        Example(["expert", "institution"]),
         "Who may sign: `expert` for people in a personal capacity, `institution` for and on behalf of organisations.",
     ]
     certificate: Annotated[bool, Public, Written, "Whether supporters get a certificate."]

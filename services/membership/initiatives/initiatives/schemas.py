@@ -1,6 +1,5 @@
 """What goes over HTTP for initiatives."""
 
-from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from services.membership.initiatives.initiatives import record
 from services.membership.initiatives.initiatives.domain import LIFECYCLE, SIGNERS
 from services.membership.initiatives.initiatives.tables import initiative
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Line, LocalizedTexts, PartialDate, Texts, Titles, Visible
+from shared.web.contract.fields import Body, Line, PartialDate, Texts, Titles, Visible
 from shared.web.contract.schemas import RecordResponse
 
 Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=["HAIKOU-2022"])]
@@ -46,15 +45,6 @@ class InitiativeBody(Body, of=record.Initiative):
 class Initiative(RecordResponse, of=record.Initiative, lifecycle=LIFECYCLE):
     """An initiative; its country is always null."""
 
-    code: Annotated[str, Field(examples=["HAIKOU-2022"])]
-    titles: LocalizedTexts
-    texts: LocalizedTexts
-    adopted_at: Annotated[str | None, Field(examples=["2022-11"])]
-    congress_id: UUID | None
-    opens: datetime | None
-    closes: datetime | None
-    signers: Annotated[list[str], Field(examples=[[*SIGNERS]])]
-    certificate: bool
     published_figures: list[SupportFigures]
 
 

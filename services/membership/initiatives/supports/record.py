@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Granted, Internal, Part, Public, Record, Refers, Tracked, Written
+from shared.records.record import Document, Example, Granted, Internal, Part, Public, Record, Refers, Tracked, Written
 
 
 class Organisation(TypedDict):
@@ -67,12 +67,15 @@ class Support(Record):
     organisation_key: Annotated[str | None, Internal]
     affiliation: Annotated[UUID | None, Internal]
     listed_name: Annotated[
-        str | None, Public, "The supporter's name, if they agreed to be listed and the support is accepted; else null."
+        str | None,
+        Public,
+        Example("Amina Khan"),
+        "The supporter's name, if they agreed to be listed and the support is accepted; else null.",
     ]
     signed_at: Annotated[datetime, Public, Written, "When the supporter signed."]
     consent_to_list: Annotated[bool, Granted, Written, "Whether the supporter agreed to be listed with their name."]
     consent_to_contact: Annotated[bool, Granted, "Whether the signer agreed to be asked to further initiatives."]
-    language: Annotated[str | None, Granted, "The language of mails to the signer."]
+    language: Annotated[str | None, Granted, Example("en"), "The language of mails to the signer."]
     evidence: Annotated[Document | None, Granted, Written, "The document that shows the signature."]
     text_digest: Annotated[
         str, Granted, "The SHA-256 digest of the JSON array of title and text in the language that was signed."

@@ -154,25 +154,11 @@ class Signer(ResponseModel):
 class Support(RecordResponse, of=record.Support, lifecycle=LIFECYCLE):
     """A support as a caller sees it."""
 
-    initiative_id: UUID
-    expert_id: UUID | None
-    institution_id: UUID | None
     capacity: Annotated[str, _CAPACITIES]
     organisation: Annotated[Organisation | None, "The organisation of the supporter; null if none was named."]
-    listed_name: Annotated[str | None, Field(examples=["Amina Khan"])]
-    signed_at: datetime
-    consent_to_list: bool | None = None
-    consent_to_contact: bool | None = None
-    language: Annotated[str | None, Field(examples=["en"])] = None
-    evidence: Document | None = None
-    text_digest: str | None = None
-    email_verified: bool | None = None
     hold: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*HOLDS]})] = None
     rejected_for: Annotated[str | None, Field(examples=[None], json_schema_extra={STATES: [*REJECTIONS]})] = None
     signer: Signer | None = None
-    certificate_id: UUID | None
-    accepted_at: datetime | None
-    ended_at: datetime | None
 
 
 class Supporter(ResponseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Public, Record, Texts, Written
+from shared.records.record import Example, Internal, Public, Record, Texts, Written
 
 
 class Count(TypedDict):
@@ -40,7 +40,7 @@ class Broadcast(Record):
         "`outreach` for experts with a consent to `outreach` in force, `service` for what concerns the membership.",
     ]
     send_at: Annotated[datetime | None, Public, Written, "Nothing is sent earlier; null for at once."]
-    per_minute: Annotated[int, Public, Written, "How many mails are sent in a minute at most."]
+    per_minute: Annotated[int, Public, Written, Example(60), "How many mails are sent in a minute at most."]
     authors: Annotated[list[UUID], Internal]
     frozen_at: Annotated[datetime | None, Public, "When the recipients were listed, after the start; null before."]
     final_counts: Annotated[Sequence[Count] | None, Internal]

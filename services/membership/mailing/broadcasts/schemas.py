@@ -17,7 +17,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, CleanTree, Line, LocalizedTexts, Prose, ResponseModel
+from shared.web.contract.fields import Body, CleanTree, Line, Prose, ResponseModel
 from shared.web.contract.schemas import RecordResponse
 
 _Language: TypeAlias = Literal[LANGUAGES]  # type: ignore[valid-type]
@@ -70,13 +70,8 @@ class Outcomes(ResponseModel):
 class Broadcast(RecordResponse, of=record.Broadcast, lifecycle=LIFECYCLE):
     """A broadcast; its country is always null."""
 
-    subjects: LocalizedTexts
-    texts: LocalizedTexts
     segment: Annotated[dict[str, str], Field(examples=[{"country": "XA", "status": "active"}])]
     purpose: Annotated[str, Field(examples=["outreach"], json_schema_extra={STATES: [*PURPOSES]})]
-    send_at: datetime | None
-    per_minute: Annotated[int, Field(examples=[60])]
-    frozen_at: datetime | None
     outcomes: Annotated[Outcomes | None, "How many recipients have each outcome; in items, not in lists."] = None
 
 

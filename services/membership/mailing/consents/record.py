@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Written
+from shared.records.record import Example, Public, Record, Refers, Written
 
 
 class Proof(TypedDict):
@@ -25,7 +25,7 @@ class Consent(Record):
 
     visibility: Annotated[str, Public]
     expert_id: Annotated[UUID, Public, Written, Refers("/membership/v1/experts"), "The expert who agrees."]
-    purpose: Annotated[str, Public, Written, "What the expert agrees to."]
-    notice_version: Annotated[str, Public, Written, "The version of the notice that the expert read."]
-    language: Annotated[str, Public, Written, "The language in which the expert read the notice."]
+    purpose: Annotated[str, Public, Written, Example("listing"), "What the expert agrees to."]
+    notice_version: Annotated[str, Public, Written, Example("2026"), "The version of the notice that the expert read."]
+    language: Annotated[str, Public, Written, Example("en"), "The language in which the expert read the notice."]
     proof: Annotated[Proof, Public, Written, "How the expert agreed, and the document that shows it."]

@@ -3,8 +3,6 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
-
 from services.membership.mailing.consents import record
 from services.membership.mailing.consents.domain import CHANNELS, LIFECYCLE, ONLINE, PURPOSES
 from services.membership.mailing.consents.tables import consent
@@ -38,10 +36,6 @@ class ConsentBody(Body, of=record.Consent):
 class Consent(RecordResponse, of=record.Consent, lifecycle=LIFECYCLE):
     """A consent as a caller sees it."""
 
-    expert_id: UUID
-    purpose: Annotated[str, Field(examples=["listing"])]
-    notice_version: Annotated[str, Field(examples=["2026"])]
-    language: Annotated[str, Field(examples=["en"])]
     proof: Proof
 
 

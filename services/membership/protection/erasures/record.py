@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.personal import ToReview
-from shared.records.record import Granted, Internal, Public, Record, Refers, Tracked
+from shared.records.record import Example, Granted, Internal, Public, Record, Refers, Tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,10 @@ class Erasure(Record):
     held_until: Annotated[date | None, Public, Tracked, "The last day of the hold; null where it is not held."]
     done_at: Annotated[datetime | None, Public, "When all services had erased; null before."]
     reports: Annotated[
-        Mapping[str, Mapping[str, int]], Public, "How many rows each service has erased, by kind of row."
+        Mapping[str, Mapping[str, int]],
+        Public,
+        Example({"centres": {"seats": 1}}),
+        "How many rows each service has erased, by kind of row.",
     ]
     review: Annotated[
         Sequence[ToReview],

@@ -1,6 +1,5 @@
 """What goes over HTTP for erasures."""
 
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -45,12 +44,6 @@ class ToReview(ResponseModel):
 class Erasure(RecordResponse, of=record.Erasure, lifecycle=LIFECYCLE):
     """An erasure as a caller sees it."""
 
-    expert_id: UUID
-    second_person: UUID | None = None
-    due_at: datetime | None
-    held_until: date | None
-    done_at: datetime | None
-    reports: Annotated[dict[str, dict[str, int]], Field(examples=[{"centres": {"seats": 1}}])]
     review: list[ToReview] | None = None
 
 

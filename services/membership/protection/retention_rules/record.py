@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Written
+from shared.records.record import Example, Public, Record, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,14 +16,19 @@ class RetentionRule(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    resource: Annotated[str, Public, Written, "The kind of record."]
+    resource: Annotated[str, Public, Written, Example("experts"), "The kind of record."]
     state: Annotated[
-        str | None, Public, Written, "The state that the records are in; null for every state that a rule may name."
+        str | None,
+        Public,
+        Written,
+        Example("rejected"),
+        "The state that the records are in; null for every state that a rule may name.",
     ]
     after: Annotated[
         str,
         Public,
         Written,
+        Example("P2Y"),
         "How long a record stays in the state: an ISO 8601 duration in years, months, weeks and days, of at least a day"
         " and at most 100 years.",
     ]
@@ -31,6 +36,13 @@ class RetentionRule(Record):
         str,
         Public,
         Written,
+        Example("erase"),
         "What follows: `erase` requests the erasure of the person, `delete` deletes the record.",
     ]
-    basis: Annotated[str, Public, Written, "Why the records stay so long and no longer."]
+    basis: Annotated[
+        str,
+        Public,
+        Written,
+        Example("A complaint may follow within two years."),
+        "Why the records stay so long and no longer.",
+    ]

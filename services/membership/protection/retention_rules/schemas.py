@@ -36,12 +36,6 @@ class RetentionRuleFields(Body):
 class RetentionRule(RecordResponse, of=record.RetentionRule, lifecycle=LIFECYCLE):
     """A retention rule; its country is always null."""
 
-    resource: Annotated[str, Field(examples=["experts"])]
-    state: Annotated[str | None, Field(examples=["rejected"])]
-    after: Annotated[str, Field(examples=["P2Y"])]
-    action: Annotated[str, Field(examples=["erase"])]
-    basis: Annotated[str, Field(examples=["A complaint may follow within two years."])]
-
 
 class DueRecord(ResponseModel):
     """A record that a rule takes."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Internal, Public, Record, Tracked
+from shared.records.record import Example, Granted, Internal, Public, Record, Tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +27,12 @@ class Duplicate(Record):
     country_a: Annotated[str, Internal]
     country_b: Annotated[str, Internal]
     score: Annotated[float, Granted, Tracked, "How alike they are, from 0 to 1."]
-    reasons: Annotated[list[str], Granted, Tracked, "What they have in common."]
+    reasons: Annotated[list[str], Granted, Tracked, Example(["orcid"]), "What they have in common."]
     found_by: Annotated[str, Granted, "How the pair was found."]
     basis: Annotated[str, Internal]
-    dismissed_by: Annotated[str | None, Granted, "Who dismissed the pair, kind and id; null if nobody did."]
+    dismissed_by: Annotated[
+        str | None, Granted, Example(None), "Who dismissed the pair, kind and id; null if nobody did."
+    ]
     dismissed_at: Annotated[datetime | None, Granted, "When that was set."]
     dismissal: Annotated[str | None, Granted, "Why they are two."]
     settled_by: Annotated[UUID | None, Internal]

@@ -1,7 +1,6 @@
 """What goes over HTTP for pairs of records that may be one."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -45,14 +44,8 @@ class Duplicate(RecordResponse, of=record.Duplicate, lifecycle=LIFECYCLE):
     reason why they are not duplicates."""
 
     resource: Literal[COLLECTIONS]  # type: ignore[valid-type]
-    a: UUID
-    b: UUID
     score: Annotated[Score, Field(examples=[0.93])]
-    reasons: Annotated[list[str], Field(examples=[["orcid"]])]
     found_by: Literal["entry", "job", "import"]
-    dismissed_by: Annotated[str | None, Field(examples=[None])]
-    dismissed_at: datetime | None
-    dismissal: str | None
     links: Annotated[DuplicateLinks, "The addresses of the pair and of its two records."]
 
 

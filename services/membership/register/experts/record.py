@@ -10,6 +10,7 @@ from shared.kernel.resource import Resource
 from shared.kernel.text import email_key
 from shared.records.record import (
     Derived,
+    Example,
     Granted,
     Imported,
     Internal,
@@ -73,7 +74,7 @@ class Expert(Record):
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
     names: Annotated[Sequence[PersonName], Public, Written, "The expert's names, the preferred one first."]
-    display_name: Annotated[str, Public, "The preferred name in one line."]
+    display_name: Annotated[str, Public, Example("Amina Khan"), "The preferred name in one line."]
     sort_name: Annotated[str, Internal, Derived]
     search_key: Annotated[str, Internal, Derived]
     name_key: Annotated[str, Internal, Derived]
@@ -84,32 +85,45 @@ class Expert(Record):
         "The addresses, as far as their own visibility shows them to the caller.",
     ]
     email_keys: Annotated[list[str], Internal, Derived]
-    orcid: Annotated[str | None, Public, Written, Imported, "The ORCID iD."]
+    orcid: Annotated[str | None, Public, Written, Imported, Example("0000-0002-1825-0097"), "The ORCID iD."]
     orcid_authenticated: Annotated[
         bool,
         Public,
         Tracked,
+        Example(True),
         "Whether the person has signed in to ORCID as the holder of the iD. The system sets it; another iD ends it.",
     ]
     languages: Annotated[
-        list[str], Public, Written, Imported, "The languages that the expert works in, as BCP 47 tags."
+        list[str], Public, Written, Imported, Example(["en"]), "The languages that the expert works in, as BCP 47 tags."
     ]
-    keywords: Annotated[list[str], Public, Written, Imported, "What the expert works on, in free words."]
-    fields: Annotated[list[str], Public, Written, Imported, "The fields of science."]
+    keywords: Annotated[
+        list[str], Public, Written, Imported, Example(["soil carbon"]), "What the expert works on, in free words."
+    ]
+    fields: Annotated[list[str], Public, Written, Imported, Example(["1.5"]), "The fields of science."]
     planetary_boundaries: Annotated[
-        list[str], Public, Written, Imported, "The planetary boundaries that the expert works on."
+        list[str],
+        Public,
+        Written,
+        Imported,
+        Example(["land-system-change"]),
+        "The planetary boundaries that the expert works on.",
     ]
-    ecosystems: Annotated[list[str], Public, Written, Imported, "The ecosystems that the expert works on."]
-    category: Annotated[str, Public, Written, Imported, "The category of the expert's membership."]
+    ecosystems: Annotated[list[str], Public, Written, Imported, Example([]), "The ecosystems that the expert works on."]
+    category: Annotated[str, Public, Written, Imported, Example("expert"), "The category of the expert's membership."]
     biography: Annotated[Texts, Public, Written, Imported, "A short biography, by language."]
     gender: Annotated[
-        str | None, Granted, Written, "The gender that the expert declares; for grants that cover the expert."
+        str | None,
+        Granted,
+        Written,
+        Example("female"),
+        "The gender that the expert declares; for grants that cover the expert.",
     ]
     available_for_support: Annotated[
         bool,
         Granted,
         Written,
         Imported,
+        Example(True),
         "Whether the expert may be asked to help a country; for grants that cover the expert.",
     ]
     previous_status: Annotated[str | None, Internal]
@@ -140,7 +154,11 @@ class Expert(Record):
         "Since when the record is stored and not used otherwise; null where it is not restricted.",
     ]
     restricted_for: Annotated[
-        str | None, Granted, Tracked, "Why it is restricted: a `request` of the person, or a requested `erasure`."
+        str | None,
+        Granted,
+        Tracked,
+        Example(None),
+        "Why it is restricted: a `request` of the person, or a requested `erasure`.",
     ]
     visibility_before: Annotated[str | None, Internal]
     merged_into: Annotated[UUID | None, Internal, Tracked]

@@ -32,7 +32,6 @@ from shared.web.contract.fields import (
     Email,
     Keyword,
     LanguageTag,
-    LocalizedTexts,
     OneLine,
     OrcidId,
     PersonName,
@@ -170,29 +169,12 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     """An expert as a caller sees it; fields that the caller may not see are absent."""
 
     names: list[Name]
-    display_name: Annotated[str, Field(examples=["Amina Khan"])]
-    profile_confirmed_on: date | None = None
     emails: list[StoredEmail]
-    orcid: Annotated[str | None, Field(examples=["0000-0002-1825-0097"])]
-    orcid_authenticated: Annotated[bool, Field(examples=[True])]
-    languages: Annotated[list[str], Field(examples=[["en"]])]
-    fields: Annotated[list[str], Field(examples=[["1.5"]])]
-    planetary_boundaries: Annotated[list[str], Field(examples=[["land-system-change"]])]
-    ecosystems: Annotated[list[str], Field(examples=[[]])]
-    keywords: Annotated[list[str], Field(examples=[["soil carbon"]])]
-    biography: LocalizedTexts
-    gender: Annotated[str | None, Field(examples=["female"])] = None
-    category: Annotated[str, Field(examples=["expert"])]
-    available_for_support: Annotated[bool | None, Field(examples=[True])] = None
     term: Annotated[Term | None, "The present term of membership; null if there is none."]
     next_term: Annotated[Term | None, "The term that an early renewal gave, until it begins; else null."]
     clock: Annotated[
         ScreeningClock | None, "Who has the application, and until when; for grants that cover the expert."
     ] = None
-    assignee: UUID | None = None
-    account_id: UUID | None = None
-    restricted_at: datetime | None = None
-    restricted_for: Annotated[str | None, Field(examples=[None])] = None
     asserted: dict[str, Assertion] | None = None
     affiliations: Annotated[list[Affiliation] | None, "Where the expert works or worked; in items."] = None
     duplicates: Annotated[list[Lookalike] | None, "Possible duplicates: only in the response to the creation."] = None

@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Part, Parts, Public, Record, Tracked, Written
+from shared.records.record import Example, Internal, Part, Parts, Public, Record, Tracked, Written
 
 
 class InstitutionName(TypedDict):
@@ -44,13 +44,13 @@ class Institution(Record):
         "Who may know of the institution once published: everybody, the network, or grants over the record.",
     ]
     names: Annotated[Sequence[InstitutionName], Public, Written, "The institution's names, as in ROR schema 2.1."]
-    display_name: Annotated[str, Public, "The name that it is shown under."]
+    display_name: Annotated[str, Public, Example("Green Plains University"), "The name that it is shown under."]
     sort_name: Annotated[str, Internal]
     search_key: Annotated[str, Internal]
     match_key: Annotated[str, Internal]
-    ror: Annotated[str | None, Public, Written, "The ROR id."]
-    types: Annotated[list[str], Public, Written, "The types of ROR."]
-    domains: Annotated[list[str], Public, Written, "The institution's domains."]
+    ror: Annotated[str | None, Public, Written, Example("https://ror.org/02mhbdp94"), "The ROR id."]
+    types: Annotated[list[str], Public, Written, Example(["education"]), "The types of ROR."]
+    domains: Annotated[list[str], Public, Written, Example(["example.org"]), "The institution's domains."]
     links: Annotated[list[str], Public, Written, Part, "The institution's web pages."]
     locations: Annotated[Parts, Public, Written, "The location of the institution."]
     relations: Annotated[Sequence[Relation], Public, Written, Part, "What other institutions are to this one."]

@@ -123,13 +123,8 @@ class Institution(RecordResponse, of=record.Institution, lifecycle=LIFECYCLE):
     """An institution as a caller sees it; fields that the caller may not see are absent."""
 
     names: list[InstitutionName]
-    display_name: Annotated[str, Field(examples=["Green Plains University"])]
-    ror: Annotated[str | None, Field(examples=["https://ror.org/02mhbdp94"])]
-    types: Annotated[list[str], Field(examples=[["education"]])]
-    domains: Annotated[list[str], Field(examples=[["example.org"]])]
     locations: list[Location]
     relations: list[Relation] | None = None
-    heri: bool
     links: Annotated[InstitutionLinks, "Addresses of the record, and the institution's web pages."]
     duplicates: Annotated[list[Lookalike] | None, "Possible duplicates: only in the response to the creation."] = None
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Internal, Public, Record, Tracked, Written
+from shared.records.record import Document, Example, Internal, Public, Record, Tracked, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Merge(Record):
     resource_type = Resource("membership", "merges", "merge")
 
     visibility: Annotated[str, Public]
-    resource: Annotated[str, Public, Written, "What the two records are."]
+    resource: Annotated[str, Public, Written, Example("experts"), "What the two records are."]
     winner_id: Annotated[UUID, Public, Written, "The winner."]
     winner_version: Annotated[int, Internal]
     loser_id: Annotated[UUID, Public, Written, "The record that became part of it."]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
-from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -78,9 +77,6 @@ class EditedField(ResponseModel):
 class Merge(RecordResponse, of=record.Merge, lifecycle=LIFECYCLE):
     """A merge. `conflicts` is there in the item: what an undo would ask about; null where that is not known."""
 
-    resource: Annotated[str, Field(examples=["experts"])]
-    winner_id: UUID
-    loser_id: UUID
     choices: Annotated[dict[str, str], Field(examples=[{"biography": "loser"}])]
     moved: MovedCounts
     conflicts: Annotated[

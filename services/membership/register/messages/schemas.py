@@ -1,7 +1,5 @@
 """What goes over HTTP for messages on the files of experts."""
 
-from uuid import UUID
-
 from services.membership.register.messages import record
 from shared.records.conversations import LIFECYCLE
 from shared.web.records.conversations import MessageResponse
@@ -9,5 +7,3 @@ from shared.web.records.conversations import MessageResponse
 
 class ExpertMessage(MessageResponse, of=record.Message, lifecycle=LIFECYCLE):
     """A message on the file of an expert, as a caller sees it."""
-
-    expert_id: UUID

@@ -8,7 +8,7 @@ from services.membership.register.notices import record
 from services.membership.register.notices.domain import LIFECYCLE, PURPOSES
 from services.membership.register.notices.tables import notice
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, LocalizedTexts, Texts
+from shared.web.contract.fields import Body, Texts
 from shared.web.contract.schemas import RecordResponse
 
 NoticeVersion = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,19}$"), Field(examples=["2026"])]
@@ -24,10 +24,6 @@ class NoticeBody(Body, of=record.Notice):
 
 class Notice(RecordResponse, of=record.Notice, lifecycle=LIFECYCLE):
     """A notice; its country is always null."""
-
-    purpose: Annotated[str, Field(examples=["conflict_of_interest"])]
-    notice_version: Annotated[str, Field(examples=["2026"])]
-    texts: LocalizedTexts
 
 
 present = presenter(record.Notice, notice)

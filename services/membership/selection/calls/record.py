@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
 from shared.records.panels import Criterion, PanelMember
-from shared.records.record import Document, Granted, Internal, Public, Record, Texts, Tracked, Written
+from shared.records.record import Document, Example, Granted, Internal, Public, Record, Texts, Tracked, Written
 
 
 class Deadlines(TypedDict):
@@ -35,7 +35,7 @@ class Call(Record):
 
     country: Annotated[str | None, Public, Written, "The country of a national call; null for an international one."]  # type: ignore[assignment]
     visibility: Annotated[str, Public, Written, "Who may know of the call once it is open."]
-    code: Annotated[str, Public, Written, "The code of the call, which is unique."]
+    code: Annotated[str, Public, Written, Example("FELLOWS-2027"), "The code of the call, which is unique."]
     kind: Annotated[str, Public, Written, "What people are nominated for."]
     titles: Annotated[Texts, Public, Written, "The titles of the call, by language."]
     texts: Annotated[Texts, Public, Written, "The text of the call, by language."]
@@ -44,10 +44,16 @@ class Call(Record):
     nominator_deadline: Annotated[datetime, Public, Written, "Until when nominators confirm."]
     first_deadlines: Annotated[Deadlines | None, Public, "The deadlines before the first extension; null without one."]
     self_nomination: Annotated[bool, Public, Written, "Whether people may nominate themselves."]
-    nominator_kinds: Annotated[list[str], Public, Written, "Kinds of nominators that may nominate; none means anybody."]
+    nominator_kinds: Annotated[
+        list[str],
+        Public,
+        Written,
+        Example(["institution"]),
+        "Kinds of nominators that may nominate; none means anybody.",
+    ]
     eligibility: Annotated[Eligibility, Public, Written, "Who may be nominated; empty lists permit everybody."]
     criteria: Annotated[Sequence[Criterion], Public, Written, "What the panel scores, and how much it counts."]
-    seats: Annotated[int, Public, Written, "How many are selected at most."]
+    seats: Annotated[int, Public, Written, Example(3), "How many are selected at most."]
     targets: Annotated[
         Mapping[str, Mapping[str, float]], Public, Written, "The smallest share of the selection, by group."
     ]

@@ -28,9 +28,7 @@ from shared.web.contract.expertise import ListOfFields
 from shared.web.contract.fields import (
     Body,
     CountryCode,
-    Document,
     JsonDocument,
-    LocalizedTexts,
     OneLine,
     Texts,
     Titles,
@@ -134,23 +132,12 @@ class Deadlines(Body):
 class Call(RecordResponse, of=record.Call, lifecycle=LIFECYCLE):
     """A call as a caller sees it; panel and decision are for grants that cover it."""
 
-    code: Annotated[str, Field(examples=["FELLOWS-2027"])]
     kind: Annotated[str, Field(examples=["membership"], json_schema_extra={STATES: [*KINDS]})]
-    titles: LocalizedTexts
-    texts: LocalizedTexts
-    opens: datetime
-    nominee_deadline: datetime
-    nominator_deadline: datetime
     first_deadlines: Deadlines | None
-    self_nomination: bool
-    nominator_kinds: Annotated[list[str], Field(examples=[["institution"]])]
     eligibility: Eligibility
     criteria: list[Criterion]
-    seats: Annotated[int, Field(examples=[3])]
     targets: Targets
-    published_at: datetime | None
     panel: list[PanelMember] | None = None
-    decision: Document | None = None
 
 
 present = presenter(record.Call, call)

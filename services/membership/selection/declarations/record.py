@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Written
+from shared.records.record import Example, Public, Record, Refers, Written
 
 Interest = TypedDict("Interest", {"kind": str, "party": str, "from": str | None, "to": str | None, "text": str | None})
 """An interest that could influence the expert's work. Days are ISO 8601."""
@@ -22,7 +22,7 @@ class Declaration(Record):
 
     visibility: Annotated[str, Public]
     expert_id: Annotated[UUID, Public, Written, Refers("/membership/v1/experts"), "The expert who declares."]
-    year: Annotated[int, Public, Written, "The year that the declaration is for."]
-    notice_version: Annotated[str, Public, Written, "The version of the notice that the expert signs."]
+    year: Annotated[int, Public, Written, Example(2026), "The year that the declaration is for."]
+    notice_version: Annotated[str, Public, Written, Example("2026"), "The version of the notice that the expert signs."]
     interests: Annotated[Sequence[Interest], Public, Written, "The declared interests; none is an empty list."]
     signed_on: Annotated[date | None, Public, "The day on which the expert signed; null for a draft."]

@@ -1,6 +1,5 @@
 """What goes over HTTP for declarations."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -46,11 +45,7 @@ class DeclarationFields(Body):
 class Declaration(RecordResponse, of=record.Declaration, lifecycle=LIFECYCLE):
     """A declaration as a caller sees it."""
 
-    expert_id: UUID
-    year: Annotated[int, Field(examples=[2026])]
-    notice_version: Annotated[str, Field(examples=["2026"])]
     interests: list[Interest]
-    signed_on: date | None
 
 
 def columns(body: DeclarationBody) -> dict[str, Any]:

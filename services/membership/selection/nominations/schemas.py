@@ -145,15 +145,10 @@ class Nomination(RecordResponse, of=record.Nomination, lifecycle=LIFECYCLE):
     """A nomination as a caller sees it. With a conflict of interest, a member of the panel sees `id`, `ref` and
     `conflict` alone. The nominee reads `nominated` until the results are published."""
 
-    call_id: UUID
-    expert_id: UUID
     nominator: Nominator
-    motivation: str | None
     documents: list[NominationDocument]
     interests: NoInterests | list[Interest] | None
     consents: NominationConsents
-    statement: str | None
-    extended_until: datetime | None
     appeal: Appeal | None
     conflict: Annotated[
         str | None,

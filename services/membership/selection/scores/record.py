@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Written
+from shared.records.record import Example, Public, Record, Refers, Written
 
 _WHOLE = Resource("membership", "nominations", "nomination")
 
@@ -24,9 +24,11 @@ class Score(Record):
     nomination_id: Annotated[UUID, Public, Refers("/membership/v1/nominations"), "The nomination."]
     call_id: Annotated[UUID, Public, Refers("/membership/v1/calls"), "The call of the nomination."]
     expert_id: Annotated[UUID, Public, Refers("/membership/v1/experts"), "The member of the panel."]
-    scores: Annotated[Mapping[str, int], Public, Written, "The score by criterion, from 0 (worst) to 5 (best)."]
+    scores: Annotated[
+        Mapping[str, int], Public, Written, Example({"merit": 4}), "The score by criterion, from 0 (worst) to 5 (best)."
+    ]
     comment: Annotated[str | None, Public, Written, "What the member says about the nomination."]
-    recommendation: Annotated[str | None, Public, Written, "What the member recommends."]
+    recommendation: Annotated[str | None, Public, Written, Example("select"), "What the member recommends."]
 
     @classmethod
     def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:

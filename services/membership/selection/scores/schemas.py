@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import Field
 
@@ -29,13 +28,6 @@ class ScoreBody(Body, of=record.Score):
 
 class Score(RecordResponse, of=record.Score, lifecycle=SCORES.lifecycle):
     """A score in a response."""
-
-    nomination_id: UUID
-    call_id: UUID
-    expert_id: UUID
-    scores: Annotated[dict[str, int], Field(examples=[{"merit": 4}])]
-    comment: str | None
-    recommendation: Annotated[str | None, Field(examples=["select"])]
 
 
 written_in = written(score, ScoreBody.model_fields)

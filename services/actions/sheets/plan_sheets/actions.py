@@ -31,8 +31,10 @@ from services.actions.sheets.plan_sheets.rows import (
     titles_in,
 )
 from services.actions.sheets.plan_sheets.schemas import ActionRow
-from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, Values
+from shared.bulk.importable import Importable, Undo
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.row_records import Resolved, RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
@@ -179,16 +181,10 @@ def cells(row: Values, access: AccessScope) -> dict[str, str]:
 ACTION_IMPORT = Importable(
     kind=ACTIONS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, cells),
+    entry=Entry(enter, change),
     listing=queries.ACTIONS_EXPORTED,
-    cells=cells,
-    matches="action_action_matches",
-    references=_ROWS.faults,
-    resolve=resolve,
-    resolves_all=True,
-    in_use=queries.used_actions,
     export_extra="named",
+    records=RowRecords(matches="action_action_matches", references=_ROWS.faults, resolve=resolve, resolves_all=True),
+    undo=Undo(in_use=queries.used_actions),
 )

@@ -21,8 +21,10 @@ from services.actions.sheets.plan_sheets.rows import (
     titles_in,
 )
 from services.actions.sheets.plan_sheets.schemas import MilestoneRow
-from shared.bulk.importable import Columns, Importable, ParsedRow, Values
+from shared.bulk.importable import Importable, Undo
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.row_records import RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
 from shared.web.contract.rows import validated
@@ -102,15 +104,10 @@ def cells(row: Values, _access: AccessScope) -> dict[str, str]:
 MILESTONE_IMPORT = Importable(
     kind=MILESTONES,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, cells),
+    entry=Entry(enter, change),
     listing=queries.MILESTONES_EXPORTED,
-    cells=cells,
-    matches="action_milestone_matches",
-    references=_ROWS.faults,
-    resolve=_ROWS.resolve,
-    in_use=queries.used_milestones,
     export_extra="named",
+    records=RowRecords(matches="action_milestone_matches", references=_ROWS.faults, resolve=_ROWS.resolve),
+    undo=Undo(in_use=queries.used_milestones),
 )

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 from services.actions.classification.schemes.record import Tag
-from shared.bulk.importable import Columns, Values
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.rows import Columns, Values
 from shared.kernel.text import search_key
 
 

@@ -11,9 +11,9 @@ from services.actions.measurement.results.record import ResultPart
 from services.actions.measurement.subjects.domain import MOST_PARTS, codes_of_schemes
 from services.actions.sheets.result_sheets.domain import DIMENSION, KEY, Names, Subject
 from services.actions.sheets.result_sheets.schemas import SubjectRow
-from shared.bulk.importable import Columns, ParsedRow, Values
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow
+from shared.bulk.rows import Columns, ParsedRow, Values
 from shared.kernel.decimals import to_text
 from shared.kernel.errors import FieldError
 from shared.web.contract.rows import validated

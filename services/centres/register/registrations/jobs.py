@@ -14,9 +14,10 @@ from services.centres.designation.centres.queries import EXPORTED
 from services.centres.register.registrations import operations, queries
 from services.centres.register.registrations.domain import designated_on, serial_of
 from services.centres.register.registrations.schemas import CentreRow
-from shared.bulk.importable import IMPORT, Columns, Importable, ParsedRow, Values
+from shared.bulk.importable import IMPORT, AfterWriting, Importable, Undo
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -172,15 +173,11 @@ def lines(row: Values, _access: AccessScope) -> Iterable[dict[str, str]]:
 CENTRE_IMPORT = Importable(
     kind=CENTRES,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
-    advance=advance,
+    rows=RowFormat(HEADINGS, parsed_row),
+    entry=Entry(enter, change, advance),
     listing=EXPORTED,
     export_extra="named",
-    in_use=queries.in_use,
-    after_insert=operations.open_terms,
-    before_delete=operations.delete_terms,
     parts=RecordParts("", _headings, _complete, _refused, lambda _values: False, lines),
+    after=AfterWriting(insert=operations.open_terms),
+    undo=Undo(in_use=queries.in_use, before_delete=operations.delete_terms),
 )

@@ -35,6 +35,7 @@ from services.actions.sheets.result_sheets.rows import (
 )
 from services.actions.sheets.result_sheets.schemas import ResultRow
 from shared.auth.independence import with_author
+from shared.bulk.columns import texts_cell
 from shared.bulk.importable import AfterWriting, Importable
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
@@ -167,8 +168,7 @@ def lines(row: Values, access: AccessScope) -> Iterable[dict[str, str]]:
     whole = {**key, **decimal_cells(row, *AMOUNT)}
     whole |= {name: row[name] for name in ("code", "missing", "source", "comment") if row[name] is not None}
     if row["text"] is not None:
-        texts = orjson.loads(row["text"])
-        whole["text"] = texts["en"] if texts.keys() == {"en"} and not texts["en"].startswith("{") else row["text"]
+        whole["text"] = texts_cell(row["text"])
     if named["evidence"] and access.sees_all_fields(row["country"], Result.scope_of(row)):
         whole["evidence_id"] = named["evidence"]
     yield whole

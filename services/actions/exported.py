@@ -71,9 +71,9 @@ def _with_headings(of: Importable, members: Iterable[str], present: Present) -> 
     """The list with the members of its items and the cells of an import."""
 
     def shown(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
-        return {**present(row, access), **of.cells(row, access)}
+        return {**present(row, access), **of.rows.cells(row, access)}
 
-    return ExportedList(of.resource, ROLES, of.listing, {*members, *of.headings}, shown, of.export_extra)
+    return ExportedList(of.resource, ROLES, of.listing, {*members, *of.rows.headings}, shown, of.export_extra)
 
 
 _WITH_FIGURES = replace(

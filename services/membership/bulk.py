@@ -16,11 +16,11 @@ from services.membership.register.experts.jobs import EXPERT_IMPORT
 from services.membership.register.experts.queries import LISTING
 from services.membership.register.institutions.jobs import INSTITUTION_IMPORT
 from shared.bulk.exported_list import Exportable
-from shared.bulk.importable import Importable
+from shared.bulk.importable import Importable, Undo
 from shared.bulk.stepping import Steppable
 
-_EXPERTS = replace(EXPERT_IMPORT, in_use=experts_in_use)
-_LISTS_OF_PEOPLE = (replace(one, adds=_EXPERTS, lock=lock) for one in (PARTICIPATION_IMPORT, SUPPORT_IMPORT))
+_EXPERTS = replace(EXPERT_IMPORT, undo=Undo(in_use=experts_in_use))
+_LISTS_OF_PEOPLE = (replace(one, undo=Undo(adds=_EXPERTS, lock=lock)) for one in (PARTICIPATION_IMPORT, SUPPORT_IMPORT))
 IMPORTABLE: Mapping[str, Importable] = {
     one.resource.plural: one for one in (_EXPERTS, INSTITUTION_IMPORT, *_LISTS_OF_PEOPLE)
 }

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
-from shared.bulk.importable import Columns
+from shared.bulk.rows import Columns
 from shared.bulk.validation import PATIENCE
 from shared.database.statements import Connection
 

@@ -8,10 +8,11 @@ import orjson
 from sqlalchemy import Table
 
 from shared.bulk.import_sequence import yield_to_loop
-from shared.bulk.importable import Columns, Importable, Values
+from shared.bulk.importable import Importable
 from shared.bulk.plan import ExistingRecords, PendingChild, PendingRecord, PlannedRow
 from shared.bulk.planning import Writing, build_new
 from shared.bulk.row_identifiers import find_refs, ref_key
+from shared.bulk.rows import Columns, Values
 from shared.bulk.validation import PATIENCE, ValidRow
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
@@ -43,7 +44,7 @@ class Lookup:
         self._registry: bool = imported["registry"]
         self._is_dry = imported["mode"] == "dry_run"
         gone = [name for name in ("merged_into", "erased_at") if name in self._table.c]
-        ended = ", ".join(f"'{status}'" for status in importable.ended)
+        ended = ", ".join(f"'{status}'" for status in importable.records.ended)
         self._living = "".join(f" AND {name} IS NULL" for name in gone)
         self._living += f" AND status NOT IN ({ended})" if ended else ""
 
@@ -81,11 +82,11 @@ class Lookup:
         usable = await self._writable(uow.connection, {one["record"] for leads in found.values() for one in leads})
         led = {key for key, leads in found.items() if any(one["record"] in usable for one in leads)}
         new = {row.row: row for row in rows if not row.has_ref and (row.identity, row.occurrence) not in led}
-        wanted = {row.row: row for row in rows} if self._importable.resolves_all else new
-        if not wanted or self._importable.resolve is None:
+        wanted = {row.row: row for row in rows} if self._importable.records.resolves_all else new
+        if not wanted or self._importable.records.resolve is None:
             return rows, {}
         values = [row.values for row in wanted.values()]
-        named, added = await self._importable.resolve(uow, values, self._is_dry)
+        named, added = await self._importable.records.resolve(uow, values, self._is_dry)
         resolved = dict(zip(wanted, named, strict=True))
         return [
             row
@@ -145,8 +146,8 @@ class Lookup:
         refs = {key.removeprefix("ref:") for key in keys if key.startswith("ref:")}
         for row in await find_refs(connection, self._table, refs, self._access) if refs else ():
             found[ref_key(row["ref"])].append((row["record"], True))
-        if keys and self._importable.matches:
-            statement = f"SELECT key, record, writable FROM {self._importable.matches}($1) ORDER BY record"  # noqa: S608
+        if keys and self._importable.records.matches:
+            statement = f"SELECT key, record, writable FROM {self._importable.records.matches}($1) ORDER BY record"  # noqa: S608
             for row in await connection.fetch(statement, keys, timeout=PATIENCE):
                 found[row["key"]].append((row["record"], row["writable"]))
         return found
@@ -162,14 +163,14 @@ class Lookup:
         rows = await _typed(connection, self._table, [state["row"] for state in states])
         lesser = [
             await _typed(connection, child.table, [row for state in states for row in state["children"][place]])
-            for place, child in enumerate(self._importable.children)
+            for place, child in enumerate(self._importable.side.children)
         ]
         return self._drafts(rows, lesser)
 
     def _drafts(self, rows: Sequence[Columns], lesser: Sequence[Sequence[Columns]]) -> dict[UUID, PendingRecord]:
         """The present records, with the children of each kind."""
         pending_records = {row["id"]: PendingRecord(row, row, [[] for _ in lesser]) for row in rows}
-        for place, child in enumerate(self._importable.children):
+        for place, child in enumerate(self._importable.side.children):
             for row in lesser[place]:
                 pending_records[row[child.owner]].children[place].append(PendingChild(row, row))
         return pending_records
@@ -190,7 +191,7 @@ class Lookup:
         )
         rows = [dict(row) for row in await connection.fetch(statement, list(records), timeout=PATIENCE)]
         lesser = []
-        for child in self._importable.children:
+        for child in self._importable.side.children:
             columns = ", ".join(child.blank)
             statement = (
                 f"SELECT {columns} FROM {child.table.fullname} WHERE {child.owner} = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608

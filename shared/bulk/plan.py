@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.bulk.importable import Child, Columns, Importable
+from shared.bulk.importable import Importable
+from shared.bulk.rows import Columns
+from shared.bulk.side_tables import Child
 from shared.bulk.validation import FailedRow, ValidRow
 
 
@@ -30,7 +32,7 @@ class PendingRecord:
     def derived_rows(self, importable: Importable) -> list[list[Columns]]:
         """The rows of each side table."""
         if self.derived is None:
-            self.derived = [one.rows(self.row) for one in importable.derived]
+            self.derived = [one.rows(self.row) for one in importable.side.derived]
         return self.derived
 
 

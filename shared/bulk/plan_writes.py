@@ -8,8 +8,9 @@ from uuid import UUID
 import orjson
 
 from shared.bulk.execution import PreparedWrite, copying, executing, inserting, merging
-from shared.bulk.importable import Columns, Importable
+from shared.bulk.importable import Importable
 from shared.bulk.plan import PendingChild, PendingRecord, Plan
+from shared.bulk.rows import Columns
 from shared.bulk.validation import FailedRow
 from shared.kernel.decimals import to_text
 
@@ -91,7 +92,7 @@ def writes_of(plan: Plan, importable: Importable, imported: UUID) -> list[Prepar
 
 
 def _of_children(importable: Importable, pending_records: list[PendingRecord]) -> Iterable[PreparedWrite]:
-    for place, child in enumerate(importable.children):
+    for place, child in enumerate(importable.side.children):
         present = [(pending, one) for pending in pending_records for one in pending.children[place]]
         for pending, one in present:
             country, visibility = pending.row["country"], pending.row["visibility"]
@@ -105,7 +106,7 @@ def _of_children(importable: Importable, pending_records: list[PendingRecord]) -
 def _of_derived(
     importable: Importable, pending_records: list[PendingRecord], changed: list[Columns]
 ) -> Iterable[PreparedWrite]:
-    for place, derived in enumerate(importable.derived):
+    for place, derived in enumerate(importable.side.derived):
         if changed:
             statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
             yield from executing(statement, [row["id"] for row in changed])
@@ -142,7 +143,7 @@ def _effects(
         owner = pending.row["id"]
         lesser = [
             (child.resource.plural, one)
-            for child, present in zip(importable.children, pending.children, strict=True)
+            for child, present in zip(importable.side.children, pending.children, strict=True)
             for one in present
         ]
         with_it = [one.row["id"] for _, one in lesser if _is_made_with(pending, one)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.bulk.importable import Child, Columns, Importable, Values
+from shared.bulk.importable import Importable
 from shared.bulk.plan import (
     ExistingRecords,
     NewRecord,
@@ -21,6 +21,8 @@ from shared.bulk.plan import (
     RecordedChange,
 )
 from shared.bulk.reading import RowFault
+from shared.bulk.rows import Columns, Values
+from shared.bulk.side_tables import Child
 from shared.bulk.validation import FailedRow, ValidRow
 from shared.database.ids import uuid7
 
@@ -39,7 +41,7 @@ def build_new(row: ValidRow, importable: Importable, writing: Writing) -> NewRec
     values = row.values
     columns = {
         **importable.blank,
-        **importable.enter(values, writing.registry),
+        **importable.entry.enter(values, writing.registry),
         "id": row.record,
         "version": 1,
         "created_at": writing.at,
@@ -49,9 +51,9 @@ def build_new(row: ValidRow, importable: Importable, writing: Writing) -> NewRec
     }
     children = [
         [] if (wanted := child.wanted(values)) is None else [_new_child(child, columns, wanted, writing.at)]
-        for child in importable.children
+        for child in importable.side.children
     ]
-    return NewRecord(columns, [one.rows(columns) for one in importable.derived], children)
+    return NewRecord(columns, [one.rows(columns) for one in importable.side.derived], children)
 
 
 def _new_child(child: Child, owner: Columns, wanted: Columns, at: datetime) -> PendingChild:
@@ -148,7 +150,7 @@ class Planner:
         self._known.pending_records[row.record] = self.plan.touched[row.record] = pending
         self._place(row.record)
         self.plan.recorded.append(RecordedChange(columns, None, columns))
-        for child, pending_records in zip(self._importable.children, made.children, strict=True):
+        for child, pending_records in zip(self._importable.side.children, made.children, strict=True):
             self.plan.recorded += [RecordedChange(columns, None, one.row, child) for one in pending_records]
         if self._known.matches:
             matches = [match for key in row.keys for match in self._known.matches.get(key, ())]
@@ -157,7 +159,7 @@ class Planner:
     def _change(self, record: UUID, values: Values) -> bool:
         pending = self._known.pending_records[record]
         before = pending.row
-        wanted = self._importable.change(before, values)
+        wanted = self._importable.entry.change(before, values)
         changed = {name: value for name, value in wanted.items() if before[name] != value}
         if changed:
             self._record(pending, changed)
@@ -185,7 +187,7 @@ class Planner:
     def _advance(self, record: UUID, values: Values) -> bool:
         pending = self._known.pending_records[record]
         before = pending.row
-        verb = self._importable.advance(before, values, self._writing.registry)
+        verb = self._importable.entry.advance(before, values, self._writing.registry)
         if verb is None:
             return False
         status = self._importable.kind.lifecycle.of(verb, before["status"]).target
@@ -198,7 +200,7 @@ class Planner:
     def _change_children(self, pending: PendingRecord, values: Values) -> bool:
         changes = [
             self._change_child(pending, child, pending.children[place], values)
-            for place, child in enumerate(self._importable.children)
+            for place, child in enumerate(self._importable.side.children)
         ]
         return any(changes)
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from shared.bulk.reading import RowFault
+from shared.bulk.rows import Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
-
-Values: TypeAlias = Mapping[str, Any]
 
 
 class CompletedRow(NamedTuple):

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from shared.bulk.execution import execute_all, inserting, merging
-from shared.bulk.importable import Child, Columns, Importable
+from shared.bulk.importable import Importable
 from shared.bulk.imports import close_import
 from shared.bulk.plan import RecordedChange
+from shared.bulk.rows import Columns
+from shared.bulk.side_tables import Child
 from shared.bulk.writing import record_imported_change
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
@@ -88,13 +90,13 @@ async def take_back_some(uow: UnitOfWork, importable: Importable, access: Access
     and, under the name of their kind, those that were made for rows.
     """
     connection, key, part = uow.connection, imported["id"], importable.added_part
-    if importable.lock is not None:
-        await importable.lock(connection)
+    if importable.undo.lock is not None:
+        await importable.undo.lock(connection)
     owners = [row["owner"] for row in await connection.fetch(_OWN, key, part, AT_ONCE)]
     added = [row["owner"] for row in await connection.fetch(_ADDED, key, part, AT_ONCE - len(owners))]
     found = await _Return(uow, importable, access).take_back(imported, owners)
-    if importable.adds is not None and part is not None:
-        people = await _Return(uow, importable.adds, access, part).take_back(imported, added)
+    if importable.undo.adds is not None and part is not None:
+        people = await _Return(uow, importable.undo.adds, access, part).take_back(imported, added)
         found |= {f"{part}_{name}": people[name] for name in ("removed", "kept")}
     before = imported["taken_back"] or {}
     counts = {name: before.get(name, 0) + count for name, count in found.items()}
@@ -139,7 +141,7 @@ class _Return:
         for row in await connection.fetch(_EFFECTS, imported["id"], owners):
             effects[row["owner"]].append(row)
         locked = await self._lock(connection, owners)
-        in_use = await self.importable.in_use(connection, owners) if self.importable.in_use else set()
+        in_use = await self.importable.undo.in_use(connection, owners) if self.importable.undo.in_use else set()
         for owner in owners:
             found = locked.get(owner)
             if found is None or not self._take_back(found, effects[owner], is_in_use=owner in in_use):
@@ -151,7 +153,7 @@ class _Return:
         lesser |= {effect["record"]: effect for effect in effects if effect["part"] != self.part}
         present = {
             key: child.written_version(row)
-            for child, children in zip(self.importable.children, locked.children, strict=True)
+            for child, children in zip(self.importable.side.children, locked.children, strict=True)
             for key, row in children.items()
         }
         touched = any(present.get(key) != effect["version"] for key, effect in lesser.items())
@@ -162,7 +164,7 @@ class _Return:
                 return False
             self._remove(locked)
             return True
-        for place, child in enumerate(self.importable.children):
+        for place, child in enumerate(self.importable.side.children):
             for key, row in locked.children[place].items():
                 if key in lesser:
                     self._take_back_child(locked.row, child, row, lesser[key])
@@ -172,7 +174,7 @@ class _Return:
         return True
 
     def _remove(self, locked: _LockedRecord) -> None:
-        for place, child in enumerate(self.importable.children):
+        for place, child in enumerate(self.importable.side.children):
             for row in locked.children[place].values():
                 self._remove_child(locked.row, child, row)
         self.importable.kind.record_row_change(
@@ -217,8 +219,8 @@ class _Return:
         table = self.importable.kind.table
         statement = f"SELECT * FROM {table.fullname} WHERE id = ANY($1) ORDER BY id FOR UPDATE"  # noqa: S608
         rows = await connection.fetch(statement, owners)
-        locked = {row["id"]: _LockedRecord(dict(row), [{} for _ in self.importable.children]) for row in rows}
-        for place, child in enumerate(self.importable.children):
+        locked = {row["id"]: _LockedRecord(dict(row), [{} for _ in self.importable.side.children]) for row in rows}
+        for place, child in enumerate(self.importable.side.children):
             statement = f"SELECT * FROM {child.table.fullname} WHERE {child.owner} = ANY($1) FOR UPDATE"  # noqa: S608
             for row in await connection.fetch(statement, list(locked)):
                 locked[row[child.owner]].children[place][row["id"]] = dict(row)
@@ -227,20 +229,20 @@ class _Return:
     async def _write(self, key: UUID) -> None:
         """Writes what `_prepare` decided."""
         connection, table = self.uow.connection, self.importable.kind.table
-        for child in self.importable.children:
+        for child in self.importable.side.children:
             gone = [record for one, record in self._gone if one is child]
             await connection.execute(f"DELETE FROM {child.table.fullname} WHERE id = ANY($1)", gone)  # noqa: S608
             rows = [row for one, row in self._children if one is child]
             await execute_all(connection, merging(child.table, rows))
         changed = [*self.removed, *(row["id"] for row in self._rows)]
-        for derived in self.importable.derived:
+        for derived in self.importable.side.derived:
             statement = f"DELETE FROM {derived.table.fullname} WHERE {derived.owner} = ANY($1)"  # noqa: S608
             await connection.execute(statement, changed)
-        if self.importable.before_delete is not None and self.removed:
-            await self.importable.before_delete(self.uow, self.removed)
+        if self.importable.undo.before_delete is not None and self.removed:
+            await self.importable.undo.before_delete(self.uow, self.removed)
         await connection.execute(f"DELETE FROM {table.fullname} WHERE id = ANY($1)", self.removed)  # noqa: S608
         await execute_all(connection, merging(table, self._rows))
-        for derived in self.importable.derived:
+        for derived in self.importable.side.derived:
             rows = [row for record in self._rows for row in derived.rows(record)]
             await execute_all(connection, inserting(derived.table, rows))
         await self._update_import_records(connection, key)

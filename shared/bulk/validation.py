@@ -16,12 +16,13 @@ from uuid import UUID
 
 import orjson
 
-from shared.bulk.importable import IMPORT, Importable, ParsedRow, Values
+from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.layout import MOST_COLUMNS, Layout
 from shared.bulk.reading import UNKNOWN_REFERENCE, Cells, RawRow, RowFault, cells_of, rows_of
 from shared.bulk.record_parts import CompletedRow
 from shared.bulk.repeats import RepeatCounter
 from shared.bulk.row_identifiers import RowIdentifiers, find_refs, ref_key, take_identifiers
+from shared.bulk.rows import ParsedRow, Values
 from shared.database.ids import uuid7s
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin
@@ -111,15 +112,15 @@ class RowValidator:
             raise raw.fault
         if self._layout.media == "ndjson":
             self._notice(raw.cells)
-        cells = self._importable.whole(raw.cells) or self._cells(raw)
+        cells = self._importable.rows.whole(raw.cells) or self._cells(raw)
         identifiers = take_identifiers(cells)
-        parsed_row = self._importable.parsed_row(cells)
+        parsed_row = self._importable.rows.parsed_row(cells)
         if parsed_row.country is not None and not self._access.may(IMPORT, parsed_row.country):
             raise RowFault("country_forbidden", "Your grants do not cover this country.")
         return parsed_row, identifiers
 
     def _cells(self, raw: RawRow) -> Cells:
-        return cells_of(raw, self._layout, self._understood, self._importable.decimals)
+        return cells_of(raw, self._layout, self._understood, self._importable.rows.decimals)
 
     def _notice(self, names: Iterable[str]) -> None:
         """Stores at most as many names as a file may have columns, because a row can have any names."""
@@ -226,8 +227,8 @@ class Reader:
         completed: Sequence[CompletedRow | RowFault] = ()
         async with self._run.unit_of_work(self._access.context, Origin(self._access.principal)) as uow:
             faults = dict.fromkeys(await self._unwritable_refs(uow.connection, rows), UNKNOWN_REFERENCE)
-            if self._importable.references is not None:
-                faults |= await self._importable.references(uow.connection, self._access.principal, values)
+            if self._importable.records.references is not None:
+                faults |= await self._importable.records.references(uow.connection, self._access.principal, values)
             if self._importable.parts is not None:
                 completed = await self._importable.parts.complete(uow, self._access, values)
         faults |= {place: one for place, one in enumerate(completed) if isinstance(one, RowFault)}

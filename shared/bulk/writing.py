@@ -12,12 +12,13 @@ from uuid import UUID
 
 from shared.bulk.execution import PreparedWrite, execute_all
 from shared.bulk.import_sequence import yield_to_loop
-from shared.bulk.importable import Columns, Importable
+from shared.bulk.importable import Importable
 from shared.bulk.lookup import Lookup
 from shared.bulk.plan import ExistingRecords, Plan, PlannedRow, RecordedChange
 from shared.bulk.plan_writes import adding, failing, remembering, writes_of
 from shared.bulk.planning import Planner, Writing
 from shared.bulk.row_identifiers import new_refs
+from shared.bulk.rows import Columns
 from shared.bulk.validation import PATIENCE, Batch, FailedRow
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import Origin, UnitOfWork
@@ -113,7 +114,7 @@ class Writer:
                 await _end_of(before)
                 await self._advance_sequence(connection, None)
                 added: Mapping[UUID, Sequence[UUID]] = {}
-                if self._importable.resolve is not None:
+                if self._importable.records.resolve is not None:
                     resolved, added = await self._lookup.resolved(uow, batch.good)
                     rows = [PlannedRow(row) for row in resolved]
                 known = await self._lookup.known(connection, [row.good for row in rows])
@@ -121,8 +122,8 @@ class Writer:
                 writes = [*planned.writes, *adding(self._importable, self._import, added)]
                 executed = self._execute(connection, batch, planned.counts, writes)
                 await asyncio.gather(executed, self._record_changes(uow, planned.recorded, is_recorded))
-            if self._importable.after_insert is not None and planned.created:
-                await self._importable.after_insert(uow, planned.created)
+            if self._importable.after.insert is not None and planned.created:
+                await self._importable.after.insert(uow, planned.created)
 
     async def _without_refused(self, connection: Connection, batch: Batch) -> Batch:
         """The batch, in which the rows that may not be written now have failed."""
@@ -136,7 +137,7 @@ class Writer:
 
     async def _ahead(self, connection: Connection, batch: Batch) -> tuple[list[PlannedRow], bool]:
         """The rows, and whether they can be planned ahead: what new rows name is known after the previous batch."""
-        if self._importable.resolve is not None:
+        if self._importable.records.resolve is not None:
             return [], False
         return await self._lookup.ahead(connection, batch.good)
 
@@ -180,7 +181,7 @@ class Writer:
         return _Planned(counts, plan.recorded, writes, self._created(plan))
 
     def _created(self, plan: Plan) -> Sequence[Columns]:
-        if self._importable.after_insert is None:
+        if self._importable.after.insert is None:
             return ()
         return [pending.row for pending in plan.touched.values() if pending.original is None]
 
@@ -214,8 +215,8 @@ def record_imported_change(uow: UnitOfWork, importable: Importable, recorded: Re
         fact = importable.kind.lifecycle.of(action, recorded.before["status"]).fact or recorded.after["status"]
     if recorded.child is None:
         importable.kind.record_row_change(uow, action, recorded.before, recorded.after, fact, at=at)
-        if importable.follow is not None:
-            importable.follow(uow, recorded.after)
+        if importable.after.write is not None:
+            importable.after.write(uow, recorded.after)
         return
     shown = {"ref": recorded.owner["ref"], "status": recorded.owner["status"]}
     record_change(

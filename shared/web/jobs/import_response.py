@@ -79,7 +79,7 @@ class KeptRecord(ResponseModel):
 
 def kept_record(row: Row, importable: Importable) -> dict[str, str]:
     """A record that an undo of this kind of import has left."""
-    kind = importable.adds if row["is_added"] and importable.adds else importable
+    kind = importable.undo.adds if row["is_added"] and importable.undo.adds else importable
     return {"resource": kind.resource.name, "id": str(row["id"]), "link": kind.resource.link(row["id"])}
 
 

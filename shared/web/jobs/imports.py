@@ -80,7 +80,7 @@ def import_routes(api: ImportApi) -> ResourceRouter:
                 columns = Columns(importable.understood, known)
                 async with as_text(store_of(request), received.path, media, columns, principal.label) as text:
                     request.state.layout = await asyncio.to_thread(
-                        examine, text, media, importable.understood, known, importable.record_keys
+                        examine, text, media, importable.understood, known, importable.rows.record_keys
                     )
 
     router = ResourceRouter(resource_, roles_)
@@ -115,7 +115,7 @@ def _add_creation(router: ResourceRouter, api: ImportApi) -> None:
     ) -> Response:
         importable = api.importable(resource)
         api.require_import(ctx.principal, resource)
-        verb = importable.registry_verb if registry else None
+        verb = importable.entry.registry_verb if registry else None
         if verb and not ctx.principal.permission_scope(importable.roles, importable.resource.name, verb):
             raise forbidden()
         unknown = sorted(set(await ctx.request.form()) - _FIELDS)
@@ -259,7 +259,7 @@ def _add_undo(router: ResourceRouter, api: ImportApi) -> None:
         begun = await api.kind.apply_transition(ctx.uow, before, requested, guard_context, may)
         after = await get_import(ctx.uow.connection, begun.id)
         importable = api.importables[after["resource"]]
-        most = undoing.AT_ONCE if importable.lock else MOST_AT_ONCE
+        most = undoing.AT_ONCE if importable.undo.lock else MOST_AT_ONCE
         if await undoing.extent(ctx.uow.connection, after) > most:
             payload = {"import": str(after["id"])}
             job = defer(ctx.uow, api.service, UNDO_JOB, payload, created_by=ctx.principal.label, bulk=True)

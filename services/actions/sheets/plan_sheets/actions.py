@@ -17,28 +17,28 @@ from services.actions.sheets.plan_sheets.participants import (
     participants_of,
     with_participants,
 )
-from services.actions.sheets.plan_sheets.rows import (
-    days_in,
-    filled,
-    list_in,
-    number_in,
-    require,
-    tag_cell,
-    tags_in,
-    text_cell,
-    texts_in,
-    texts_of,
-    titles_in,
-)
+from services.actions.sheets.plan_sheets.rows import TAGS, filled, list_in, require, texts_of, titles_in
 from services.actions.sheets.plan_sheets.schemas import ActionRow
-from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, Values
+from shared.bulk.columns import DAY, TEXTS, Column, number_in, read, shown, written
+from shared.bulk.importable import Importable, Undo
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.row_records import Resolved, RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessScope
 from shared.web.contract.rows import validated
 
-_PLAIN = ("programme", "pillar", "kind", "planned_start", "planned_end")
+_NAMED = Column("programme")
+_TITLE = Column("title", TEXTS, "titles")
+_COLUMNS = (
+    Column("pillar"),
+    Column("kind"),
+    Column("description", TEXTS, "descriptions"),
+    Column("planned_start", DAY),
+    Column("planned_end", DAY),
+    Column("tags", TAGS),
+)
 _PLACE = {"place": "name", "subdivision": "subdivision", "lat": "lat", "lon": "lon"}
 _BASELINE = ("measure", "value", "unit", "date")
 _DAYS = ("planned_start", "planned_end")
@@ -67,12 +67,7 @@ _ROWS = OwnedRows(ACTIONS.resource, "programme", "tags", queries.programmes_name
 def parsed_row(cells: Cells) -> ParsedRow:
     """The row by itself. Raises RowFault with the code of its first fault."""
     one = texts_of(cells)
-    body: dict[str, Any] = {name: one[name] for name in _PLAIN if name in one}
-    for heading, field in (("title", "titles"), ("description", "descriptions")):
-        if heading in one:
-            body[field] = texts_in(heading, one[heading])
-    if "tags" in one:
-        body["tags"] = tags_in("tags", one["tags"])
+    body = read((_NAMED, _TITLE, *_COLUMNS), one)
     if budget := _part(one, {"budget_amount": "amount", "budget_currency": "currency"}, "budget_amount"):
         body["budget"] = budget
     if baseline := _part(one, {f"baseline_{name}": name for name in _BASELINE}, "baseline_value"):
@@ -136,8 +131,7 @@ def change(row: Values, values: Values) -> Columns:
 
 def _columns(values: Values) -> Columns:
     """The columns that a row says, except the titles, the participants and the locations."""
-    same = ("pillar", "kind", "descriptions", "tags", "budget", "baseline")
-    return {**{name: values[name] for name in same if name in values}, **days_in(values, *_DAYS)}
+    return {**written(_COLUMNS, values), **{name: values[name] for name in ("budget", "baseline") if name in values}}
 
 
 def _locations_in(values: Values, before: Sequence[Location] = ()) -> Columns:
@@ -161,34 +155,25 @@ async def resolve(uow: UnitOfWork, rows: Sequence[Values], is_dry: bool) -> Reso
 def cells(row: Values, access: AccessScope) -> dict[str, str]:
     """The action in an export, under import headings; the budget for grants that cover the action. Participants and
     locations are the members of the record, which have these headings."""
-    shown, named = orjson.loads(orjson.dumps(present(row, access))), orjson.loads(row["named"])
-    locations = shown["locations"]
+    item, named = orjson.loads(orjson.dumps(present(row, access))), orjson.loads(row["named"])
+    locations = item["locations"]
     parts: list[tuple[str, Mapping[str, Any]]] = [
-        ("budget_", shown.get("budget") or {}),
-        ("baseline_", shown["baseline"] or {}),
+        ("budget_", item.get("budget") or {}),
+        ("baseline_", item["baseline"] or {}),
     ]
     texts: dict[str, Any] = {f"{prefix}{name}": value for prefix, part in parts for name, value in part.items()}
     if len(locations) == 1:
         texts |= {heading: locations[0][name] for heading, name in _PLACE.items()}
-    texts |= {"title": text_cell(row["titles"]), "description": text_cell(row["descriptions"])}
-    texts |= {name: shown[name] for name in _DAYS}
-    texts |= {"tags": tag_cell(shown["tags"])}
-    return filled({**texts, **named, "pillar": row["pillar"], "kind": row["kind"]}, HEADINGS)
+    return filled({**texts, **shown((_TITLE, *_COLUMNS), row), **named}, HEADINGS)
 
 
 ACTION_IMPORT = Importable(
     kind=ACTIONS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, cells),
+    entry=Entry(enter, change),
     listing=queries.ACTIONS_EXPORTED,
-    cells=cells,
-    matches="action_action_matches",
-    references=_ROWS.faults,
-    resolve=resolve,
-    resolves_all=True,
-    in_use=queries.used_actions,
     export_extra="named",
+    records=RowRecords(matches="action_action_matches", references=_ROWS.faults, resolve=resolve, resolves_all=True),
+    undo=Undo(in_use=queries.used_actions),
 )

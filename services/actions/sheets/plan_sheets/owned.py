@@ -9,8 +9,10 @@ from services.actions.classification.codes.queries import MOST_NAMED, unknown
 from services.actions.classification.schemes.record import Tag
 from services.actions.sheets.plan_sheets.queries import Owner
 from services.actions.sheets.result_sheets.domain import ByName
-from shared.bulk.importable import IMPORT, Resolved, ResolvedRow, Values
+from shared.bulk.importable import IMPORT
 from shared.bulk.reading import UNKNOWN_REFERENCE, RowFault
+from shared.bulk.row_records import Resolved, ResolvedRow
+from shared.bulk.rows import Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal

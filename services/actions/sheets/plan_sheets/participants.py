@@ -6,8 +6,8 @@ from uuid import UUID
 
 from services.actions.sheets.plan_sheets import queries
 from services.actions.sheets.plan_sheets.rows import list_in
-from shared.bulk.importable import Columns, Values
 from shared.bulk.reading import RowFault
+from shared.bulk.rows import Columns, Values
 from shared.database.statements import Connection
 from shared.kernel.identifiers import ror_id
 from shared.kernel.principal import Principal

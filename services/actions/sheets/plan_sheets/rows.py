@@ -1,25 +1,20 @@
 """What the cells of actions and milestones have in common: reading and showing them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 import orjson
 
 from services.actions.classification.schemes.record import Tag
-from shared.bulk.importable import Columns, Values
+from shared.bulk.columns import CellType
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.rows import Columns, Values
 from shared.kernel.text import search_key
 
 
 def texts_of(cells: Cells) -> dict[str, str]:
     """The cells, each one text; a list is its parts, separated by `;`."""
     return {name: cell if isinstance(cell, str) else ";".join(cell) for name, cell in cells.items()}
-
-
-def texts_in(heading: str, cell: str) -> Any:
-    """A text in English, or texts by language as a JSON object. Raises RowFault."""
-    return _json(heading, cell) if cell.startswith("{") else {"en": cell}
 
 
 def tags_in(heading: str, cell: str) -> Any:
@@ -40,6 +35,9 @@ def tag_cell(tags: Iterable[Tag]) -> str:
     return "; ".join(f"{tag['scheme']}:{tag['code']}" for tag in found)
 
 
+TAGS = CellType(tags_in, show=lambda tags: tag_cell(orjson.loads(tags)))
+
+
 def list_in(heading: str, cell: str) -> Any:
     """A JSON list as exports have it. Raises RowFault."""
     if not cell.startswith("["):
@@ -47,24 +45,11 @@ def list_in(heading: str, cell: str) -> Any:
     return _json(heading, cell)
 
 
-def number_in(heading: str, cell: str) -> int | float:
-    """A number. Raises RowFault."""
-    try:
-        return int(cell) if cell.removeprefix("-").isdecimal() else float(cell)
-    except ValueError:
-        raise RowFault("invalid_format", f"{heading}: a number such as 12.5.") from None
-
-
 def _json(heading: str, cell: str) -> Any:
     try:
         return orjson.loads(cell)
     except orjson.JSONDecodeError:
         raise RowFault("malformed_json", f"{heading}: the JSON is broken.") from None
-
-
-def days_in(values: Values, *names: str) -> Columns:
-    """The days among the values."""
-    return {name: date.fromisoformat(values[name]) for name in names if name in values}
 
 
 def titles_in(values: Values, row: Values | None = None) -> Columns:
@@ -80,13 +65,6 @@ def require(values: Values, headings: Mapping[str, str]) -> None:
     for field, heading in headings.items():
         if values.get(field) is None:
             raise RowFault("required", f"{heading}: a new record has one.")
-
-
-def text_cell(texts: str) -> str:
-    """Texts by language, which a list has as JSON, as a cell."""
-    found = orjson.loads(texts)
-    plain = found.get("en") if found.keys() == {"en"} else None
-    return plain if plain and not plain.startswith("{") else texts if found else ""
 
 
 def filled(cells: Mapping[str, Any], headings: Collection[str]) -> dict[str, str]:

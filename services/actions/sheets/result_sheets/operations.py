@@ -13,8 +13,9 @@ from services.actions.measurement.periods.record import Period
 from services.actions.measurement.subjects.domain import codes_of_schemes
 from services.actions.sheets.result_sheets import queries
 from services.actions.sheets.result_sheets.domain import ByName, Names, Place, Subject
-from shared.bulk.importable import IMPORT, Values
+from shared.bulk.importable import IMPORT
 from shared.bulk.reading import UNKNOWN_REFERENCE, RowFault
+from shared.bulk.rows import Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today

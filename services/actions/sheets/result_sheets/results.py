@@ -35,9 +35,12 @@ from services.actions.sheets.result_sheets.rows import (
 )
 from services.actions.sheets.result_sheets.schemas import ResultRow
 from shared.auth.independence import with_author
-from shared.bulk.importable import Columns, Importable, ParsedRow, Values
+from shared.bulk.columns import texts_cell
+from shared.bulk.importable import AfterWriting, Importable
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
+from shared.bulk.row_records import RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.outbox import defer_once
@@ -165,8 +168,7 @@ def lines(row: Values, access: AccessScope) -> Iterable[dict[str, str]]:
     whole = {**key, **decimal_cells(row, *AMOUNT)}
     whole |= {name: row[name] for name in ("code", "missing", "source", "comment") if row[name] is not None}
     if row["text"] is not None:
-        texts = orjson.loads(row["text"])
-        whole["text"] = texts["en"] if texts.keys() == {"en"} and not texts["en"].startswith("{") else row["text"]
+        whole["text"] = texts_cell(row["text"])
     if named["evidence"] and access.sees_all_fields(row["country"], Result.scope_of(row)):
         whole["evidence_id"] = named["evidence"]
     yield whole
@@ -182,17 +184,13 @@ def validate_later(uow: UnitOfWork, row: Values) -> None:
 RESULT_IMPORT = Importable(
     kind=RESULTS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, decimals=frozenset(AMOUNT)),
+    entry=Entry(enter, change),
     listing=RESULTS_EXPORTED,
-    matches="action_result_matches",
     export_extra="named",
-    ended=("discarded", "retracted"),
-    decimals=frozenset(AMOUNT),
-    follow=validate_later,
+    records=RowRecords(matches="action_result_matches", ended=("discarded", "retracted")),
     parts=RecordParts(
         DIMENSION, queries.dimension_headings, _complete, _refused, lambda values: values["says_nothing"], lines
     ),
+    after=AfterWriting(write=validate_later),
 )

@@ -4,16 +4,15 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from services.actions.measurement.indicators.record import Indicator
 from services.actions.measurement.results.record import ResultPart
 from services.actions.measurement.subjects.domain import MOST_PARTS, codes_of_schemes
 from services.actions.sheets.result_sheets.domain import DIMENSION, KEY, Names, Subject
 from services.actions.sheets.result_sheets.schemas import SubjectRow
-from shared.bulk.importable import Columns, ParsedRow, Values
+from shared.bulk.columns import texts_in
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow
+from shared.bulk.rows import Columns, ParsedRow, Values
 from shared.kernel.decimals import to_text
 from shared.kernel.errors import FieldError
 from shared.web.contract.rows import validated
@@ -45,21 +44,11 @@ def parsed(model: type[SubjectRow], one: Mapping[str, str], *key: str) -> Parsed
         if name in body:
             body[name] = body[name].upper() if name == "country" else body[name].lower()
     if "text" in body:
-        body["text"] = _texts(body["text"])
+        body["text"] = texts_in("text", body["text"])
     values = validated(model, body, {"dimensions": "dim_…"})
     part = (f"{name}={text}" for name, text in sorted(dimensions.items()))
     identity = (*(str(values.get(name) or "") for name in (*KEY, *key)), *part)
     return ParsedRow(identity, (), values.get("country"), values)
-
-
-def _texts(cell: str) -> Any:
-    """A text in English, or texts by language as a JSON object."""
-    if not cell.startswith("{"):
-        return {"en": cell}
-    try:
-        return orjson.loads(cell)
-    except orjson.JSONDecodeError:
-        raise RowFault("malformed_json", "text: a text, or a JSON object of texts by language.") from None
 
 
 def names_in(values: Values) -> Names:

@@ -30,9 +30,11 @@ from services.actions.sheets.result_sheets.rows import (
     texts_of,
 )
 from services.actions.sheets.result_sheets.schemas import TargetRow
-from shared.bulk.importable import Columns, Importable, ParsedRow, Values
+from shared.bulk.importable import Importable
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
+from shared.bulk.row_records import RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.records.access_scope import AccessScope
@@ -125,14 +127,11 @@ def lines(row: Values, _access: AccessScope) -> Iterable[dict[str, str]]:
 TARGET_IMPORT = Importable(
     kind=TARGETS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, decimals=frozenset({"value"})),
+    entry=Entry(enter, change),
     listing=TARGETS_EXPORTED,
-    matches="action_target_matches",
     export_extra="named",
-    decimals=frozenset({"value"}),
+    records=RowRecords(matches="action_target_matches"),
     parts=RecordParts(
         DIMENSION, queries.dimension_headings, _complete, _refused, lambda values: values["says_nothing"], lines
     ),

@@ -14,9 +14,11 @@ from services.centres.designation.centres.queries import EXPORTED
 from services.centres.register.registrations import operations, queries
 from services.centres.register.registrations.domain import designated_on, serial_of
 from services.centres.register.registrations.schemas import CentreRow
-from shared.bulk.importable import IMPORT, Columns, Importable, ParsedRow, Values
+from shared.bulk.columns import texts_cell, texts_in
+from shared.bulk.importable import IMPORT, AfterWriting, Importable, Undo
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -45,7 +47,7 @@ def parsed_row(cells: Cells) -> ParsedRow:
         if name in body:
             body[name] = body[name].upper()
     if "name" in body:
-        body["name"] = _names(body["name"])
+        body["name"] = texts_in("name", body["name"])
     values = validated(CentreRow, body, {})
     try:
         serial_of(values["registration_number"], values["country"])
@@ -57,16 +59,6 @@ def parsed_row(cells: Cells) -> ParsedRow:
     if values["term_ends"] < today().isoformat():
         raise RowFault("invalid_date", "term_ends: the term has ended.")
     return ParsedRow((values["registration_number"],), (), None, values)
-
-
-def _names(cell: str) -> Any:
-    """A name in English, or names by language as a JSON object."""
-    if not cell.startswith("{"):
-        return {"en": cell}
-    try:
-        return orjson.loads(cell)
-    except orjson.JSONDecodeError:
-        raise RowFault("malformed_json", "name: a text, or a JSON object of texts by language.") from None
 
 
 async def _complete(uow: UnitOfWork, access: AccessScope, rows: Sequence[Values]) -> Sequence[CompletedRow | RowFault]:
@@ -157,13 +149,12 @@ async def _headings(_connection: Connection, _access: AccessScope) -> Sequence[s
 
 def lines(row: Values, _access: AccessScope) -> Iterable[dict[str, str]]:
     """The centre in an export, in one line."""
-    names, named = orjson.loads(row["names"]), orjson.loads(row["named"])
     texts = {
         "registration_number": row["registration_number"],
         "country": row["country"],
-        "name": names["en"] if names.keys() == {"en"} and not names["en"].startswith("{") else row["names"],
+        "name": texts_cell(row["names"]),
         "unit": row["unit"],
-        **named,
+        **orjson.loads(row["named"]),
         **{name: day.isoformat() for name in ("term_starts", "term_ends") if (day := row[name]) is not None},
     }
     yield {heading: text for heading in HEADINGS if (text := texts.get(heading))}
@@ -172,15 +163,11 @@ def lines(row: Values, _access: AccessScope) -> Iterable[dict[str, str]]:
 CENTRE_IMPORT = Importable(
     kind=CENTRES,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
-    advance=advance,
+    rows=RowFormat(HEADINGS, parsed_row),
+    entry=Entry(enter, change, advance),
     listing=EXPORTED,
     export_extra="named",
-    in_use=queries.in_use,
-    after_insert=operations.open_terms,
-    before_delete=operations.delete_terms,
     parts=RecordParts("", _headings, _complete, _refused, lambda _values: False, lines),
+    after=AfterWriting(insert=operations.open_terms),
+    undo=Undo(in_use=queries.in_use, before_delete=operations.delete_terms),
 )

@@ -18,9 +18,11 @@ from services.centres.reporting.annual_reports.domain import EMPTY, OPEN, Period
 from services.centres.reporting.annual_reports.operations import REPORTS
 from services.centres.reporting.annual_reports.record import AnnualReport
 from services.centres.reporting.annual_reports.schemas import ReportRow
-from shared.bulk.importable import IMPORT, Columns, Importable, ParsedRow, Values
+from shared.bulk.importable import IMPORT, Importable
 from shared.bulk.reading import Cells, RowFault
 from shared.bulk.record_parts import CompletedRow, RecordParts
+from shared.bulk.row_records import RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
@@ -224,13 +226,10 @@ def lines(row: Values, access: AccessScope) -> Iterable[dict[str, str]]:
 REPORT_IMPORT = Importable(
     kind=REPORTS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
-    advance=advance,
+    rows=RowFormat(HEADINGS, parsed_row),
+    entry=Entry(enter, change, advance),
     listing=queries.EXPORTED,
-    matches="centre_annual_report_matches",
     export_extra="registration_number",
+    records=RowRecords(matches="centre_annual_report_matches"),
     parts=RecordParts(FIGURE, _headings, _complete, _refused, lambda _values: False, lines),
 )

@@ -24,8 +24,10 @@ from services.membership.events.prospects.rows import (
 )
 from services.membership.register.experts.jobs import HEADING_OF_NAME, texts_of
 from services.membership.register.experts.operations import EXPERTS
-from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, ResolvedRow, Values
+from shared.bulk.importable import Importable
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.row_records import Resolved, ResolvedRow, RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import Principal
@@ -126,15 +128,9 @@ def cells(row: Values, access: AccessScope) -> dict[str, str]:
 PARTICIPATION_IMPORT = Importable(
     kind=PARTICIPATIONS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=lambda _row, _values: {},
+    rows=RowFormat(HEADINGS, parsed_row, cells),
+    entry=Entry(enter, lambda _row, _values: {}, _advance),
     listing=EXPORTED,
-    cells=cells,
-    matches="member_participation_matches",
-    references=_faults,
-    resolve=_resolve,
-    advance=_advance,
     export_extra="named",
+    records=RowRecords(matches="member_participation_matches", references=_faults, resolve=_resolve),
 )

@@ -31,8 +31,10 @@ from services.membership.initiatives.supports.schemas import Capacity
 from services.membership.register.experts.domain import display_name
 from services.membership.register.experts.jobs import HEADING_OF_NAME, texts_of
 from services.membership.register.experts.operations import EXPERTS
-from shared.bulk.importable import Columns, Importable, ParsedRow, Resolved, ResolvedRow, Values
+from shared.bulk.importable import Importable
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.row_records import Resolved, ResolvedRow, RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
 from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
@@ -212,16 +214,9 @@ def cells(row: Values, access: AccessScope) -> dict[str, str]:
 SUPPORT_IMPORT = Importable(
     kind=SUPPORTS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, cells),
+    entry=Entry(enter, change, _advance, registry_verb="verify"),
     listing=EXPORTED,
-    cells=cells,
-    matches="member_support_matches",
-    references=_faults,
-    resolve=_resolve,
-    advance=_advance,
     export_extra="named",
-    registry_verb="verify",
+    records=RowRecords(matches="member_support_matches", references=_faults, resolve=_resolve),
 )

@@ -20,8 +20,11 @@ from services.membership.register.experts.schemas import ExpertBody, present
 from services.membership.register.experts.tables import affiliation, expert_value
 from services.membership.register.experts.values import values_of
 from services.membership.register.institutions.naming import meant
-from shared.bulk.importable import Child, Columns, Derived, Importable, ParsedRow, Values
+from shared.bulk.importable import Importable
 from shared.bulk.reading import UNKNOWN_REFERENCE, Cells, RowFault
+from shared.bulk.row_records import RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
+from shared.bulk.side_tables import Child, Derived, SideTables
 from shared.database.statements import Connection
 from shared.kernel.clock import now, to_text
 from shared.kernel.principal import Principal
@@ -265,30 +268,24 @@ def cells(row: Values, access: AccessScope) -> dict[str, str]:
     return {heading: text for heading, text in texts.items() if text}
 
 
+_AFFILIATIONS = Child(
+    resource=Resource("membership", "affiliations", "affiliation"),
+    table=affiliation,
+    owner="expert_id",
+    tracked=("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary"),
+    wanted=_wanted_affiliation,
+    same=_same_affiliation,
+    values_on_create={"is_primary": False, "asserted_by": "import"},
+    written_version=_written_version,
+    link=lambda owner, row: f"{EXPERTS.resource.link(owner['id'])}/affiliations/{row['id']}",
+)
 EXPERT_IMPORT = Importable(
     kind=EXPERTS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, cells),
+    entry=Entry(enter, change),
     listing=LISTING,
-    cells=cells,
-    matches="member_expert_matches",
-    derived=(Derived(expert_value, "expert_id", _value_rows),),
-    children=(
-        Child(
-            resource=Resource("membership", "affiliations", "affiliation"),
-            table=affiliation,
-            owner="expert_id",
-            tracked=("institution_id", "raw", "role", "unit", "starts", "ends", "is_primary"),
-            wanted=_wanted_affiliation,
-            same=_same_affiliation,
-            values_on_create={"is_primary": False, "asserted_by": "import"},
-            written_version=_written_version,
-            link=lambda owner, row: f"{EXPERTS.resource.link(owner['id'])}/affiliations/{row['id']}",
-        ),
-    ),
-    references=_unknown_institutions,
     export_extra="affiliations",
+    records=RowRecords(matches="member_expert_matches", references=_unknown_institutions),
+    side=SideTables(derived=(Derived(expert_value, "expert_id", _value_rows),), children=(_AFFILIATIONS,)),
 )

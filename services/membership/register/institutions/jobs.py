@@ -19,8 +19,11 @@ from services.membership.register.institutions.operations import INSTITUTIONS
 from services.membership.register.institutions.queries import LISTING
 from services.membership.register.institutions.schemas import InstitutionBody
 from services.membership.register.institutions.tables import institution, institution_relation, institution_value
-from shared.bulk.importable import Columns, Derived, Importable, ParsedRow, Values
+from shared.bulk.importable import Importable, Undo
 from shared.bulk.reading import Cells, RowFault
+from shared.bulk.row_records import RowRecords
+from shared.bulk.rows import Columns, Entry, ParsedRow, RowFormat, Values
+from shared.bulk.side_tables import Derived, SideTables
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessScope
 from shared.web.contract.fields import is_language
@@ -158,18 +161,15 @@ def cells(row: Values, _access: AccessScope) -> dict[str, str]:
 INSTITUTION_IMPORT = Importable(
     kind=INSTITUTIONS,
     roles=ROLES,
-    headings=HEADINGS,
-    parsed_row=parsed_row,
-    enter=enter,
-    change=change,
+    rows=RowFormat(HEADINGS, parsed_row, cells, record_keys=ror.RECORD_KEYS),
+    entry=Entry(enter, change, registry_verb="verify"),
     listing=LISTING,
-    cells=cells,
-    matches="member_institution_matches",
-    derived=(
-        Derived(institution_value, "institution_id", _value_rows),
-        Derived(institution_relation, "institution_id", _relation_rows),
+    records=RowRecords(matches="member_institution_matches"),
+    side=SideTables(
+        derived=(
+            Derived(institution_value, "institution_id", _value_rows),
+            Derived(institution_relation, "institution_id", _relation_rows),
+        )
     ),
-    record_keys=ror.RECORD_KEYS,
-    in_use=_in_use,
-    registry_verb="verify",
+    undo=Undo(in_use=_in_use),
 )

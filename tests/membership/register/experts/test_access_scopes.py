@@ -108,7 +108,7 @@ async def test_exports_hold_the_first_address_that_their_creator_sees(seen: Any,
     async with database.acquire() as connection:
         rows = await listing.fetch(connection, access, asked, EXPERT_IMPORT.export_extra)
     row = next(row for row in rows if str(row["id"]) == record["id"])
-    cells = EXPERT_IMPORT.cells(row, access)
+    cells = EXPERT_IMPORT.rows.cells(row, access)
     assert cells["email"] == (_RESTRICTED if SIGHTS[who][1] else _NETWORK)
     assert "zq-gender" not in " ".join(cells.values())
 

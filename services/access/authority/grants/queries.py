@@ -18,7 +18,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.columns import renderer, read_columns
+from shared.records.columns import read_columns, renderer
 from shared.records.listing import Filter, Listing, countries, one_of, reference, updated, values
 from shared.records.next_steps import caller_parameters, is_another_than
 from shared.records.rows import records_of

@@ -17,7 +17,7 @@ from shared.database.context import Lookup
 from shared.database.locks import lock_names
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.columns import renderer, read_columns
+from shared.records.columns import read_columns, renderer
 from shared.records.listing import Listing, one_of, reference, updated, values
 from shared.records.next_steps import NextSteps
 from shared.records.rows import records_of

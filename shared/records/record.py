@@ -38,17 +38,35 @@ class Trait(Enum):
     """Further properties of a field. `WRITTEN`: a body or a patch sets it. `IMPORTED`: an import also sets it, from the
     column of its name. `TRACKED`: the history shows its changes, as it does for written fields. `PART`: the field is
     shown as a part of another one. `DERIVED`: it is computed from other fields for search and sorting, so a person's
-    export omits it."""
+    export omits it. `FIXED`: a body sets it when the record is created, and no patch does."""
 
     WRITTEN = "written"
     IMPORTED = "imported"
     TRACKED = "tracked"
     PART = "part"
     DERIVED = "derived"
+    FIXED = "fixed"
+
+
+class Limit(Enum):
+    """What a body takes for a text, or for texts by language."""
+
+    LINE = "line"
+    PROSE = "prose"
+    TITLES = "titles"
+    PERSON_NAME = "person_name"
+    EMAIL = "email"
+    COUNTRY = "country"
+    LANGUAGE = "language"
+    KEYWORDS = "keywords"
+    PARTIAL_DATE = "partial_date"
+    VISIBLE = "visible"
+    URL = "url"
 
 
 Public, Network, Granted, Internal = Audience
-Written, Imported, Tracked, Part, Derived = Trait
+Written, Imported, Tracked, Part, Derived, Fixed = Trait
+Line, Prose, Titles, PersonName, Email, Country, Language, Keywords, PartialDate, Visible, Url = Limit
 Day: TypeAlias = date
 """For records with a field `date`."""
 AnyJson: TypeAlias = object
@@ -77,9 +95,16 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Default:
+    """What a body has without the field: JSON."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its name, its type without None, whether it may be None, its audience and traits; its references, and
-    its example and description in the contract."""
+    """One field: its name, its type without None, whether it may be None, its audience and traits; its references; what
+    bodies take for it; its example and description in the contract."""
 
     name: str
     type: Any
@@ -87,6 +112,8 @@ class Field:
     audience: Audience
     traits: frozenset[Trait]
     refers: Refers | None
+    limit: Limit | None
+    default: Default | None
     example: Example | None
     description: str
 
@@ -195,10 +222,10 @@ def _field(name: str, hint: Any) -> Field:
     if audience is None or len(types) != 1:
         raise TypeError(f"{name}: {hint}")
     traits = frozenset(mark for mark in marks if isinstance(mark, Trait))
-    refers = next((mark for mark in marks if isinstance(mark, Refers)), None)
-    example = next((mark for mark in marks if isinstance(mark, Example)), None)
-    description = next((mark for mark in marks if isinstance(mark, str)), "")
-    return Field(name, types[0], types != [plain], audience, traits, refers, example, description)
+    of_kind = {type(mark): mark for mark in reversed(marks)}
+    refers, limit, default, example = map(of_kind.get, (Refers, Limit, Default, Example))
+    description = of_kind.get(str, "")
+    return Field(name, types[0], types != [plain], audience, traits, refers, limit, default, example, description)
 
 
 def _is_of_class(hint: Any) -> bool:

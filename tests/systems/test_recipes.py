@@ -52,7 +52,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("recipe", "places"), [("add-a-field.md", 3), ("add-a-resource.md", 13)])
+@pytest.mark.parametrize(("recipe", "places"), [("add-a-field.md", 2), ("add-a-resource.md", 13)])
 def test_the_steps_of_a_recipe_work(copy: Path, recipe: str, places: int) -> None:
     steps = _steps(recipe)
     for path, parts in steps:

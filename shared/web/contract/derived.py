@@ -1,13 +1,15 @@
-"""The fields of responses that follow from the record: the types that clients read, and which fields a caller may
+"""The fields of bodies and responses that follow from the record: what clients write and read, and what a caller may
 lack."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
 import pydantic
 
-from shared.records.record import Audience, Document, Field, Record, Texts, Trait, fields_of
+from shared.records.record import Audience, Document, Field, Limit, Record, Texts, Trait, fields_of
 from shared.web.contract import fields
 
 _READ_AS: Mapping[Any, Any] = {
@@ -17,6 +19,31 @@ _READ_AS: Mapping[Any, Any] = {
     Decimal: fields.DecimalText,
 }
 """What clients read of a record's type, if it is another one."""
+
+_WRITTEN_AS: Mapping[Any, Any] = {
+    Limit.LINE: fields.Line,
+    Limit.PROSE: fields.Prose,
+    Limit.TITLES: fields.Titles,
+    Limit.PERSON_NAME: fields.PersonName,
+    Limit.EMAIL: fields.Email,
+    Limit.COUNTRY: fields.CountryCode,
+    Limit.LANGUAGE: fields.LanguageTag,
+    Limit.KEYWORDS: fields.Keywords,
+    Limit.PARTIAL_DATE: fields.PartialDate,
+    Limit.VISIBLE: fields.Visible,
+    Limit.URL: pydantic.HttpUrl,
+    UUID: UUID,
+    bool: bool,
+    date: fields.Day,
+    datetime: pydantic.AwareDatetime,
+    Decimal: fields.DecimalText,
+    Document: fields.Document,
+    Texts: fields.Texts,
+}
+"""What a body takes for a limit, or for a record's type without one."""
+_REQUIRED: Any = ...
+_EMPTY: Mapping[Any, Any] = {Texts: {}, list[str]: []}
+"""What a body has without a field of this type."""
 
 
 class Shown(NamedTuple):
@@ -46,3 +73,33 @@ def _as_read(field: Field, *, needs_grant: bool) -> Shown:
     if field.example is not None:
         annotation = Annotated[annotation, pydantic.Field(examples=[field.example.value])]
     return Shown(annotation, may_lack)
+
+
+def written_fields(record: type[Record], *, with_fixed: bool) -> dict[str, tuple[Any, Any]]:
+    """The type and the default of each field that a body writes, by its name; `with_fixed` those that only a creation
+    sets as well. Fields whose limits the record does not state are absent."""
+    written = {name: field for name, field in fields_of(record).items() if _is_written(field, with_fixed=with_fixed)}
+    return {name: (_as_written(field), _default_of(field)) for name, field in written.items()}
+
+
+def _is_written(field: Field, *, with_fixed: bool) -> bool:
+    is_plain = field.limit in _WRITTEN_AS or (field.limit is None and field.type in _WRITTEN_AS)
+    return (
+        is_plain
+        and Trait.WRITTEN in field.traits
+        and Trait.PART not in field.traits
+        and (with_fixed or Trait.FIXED not in field.traits)
+    )
+
+
+def _as_written(field: Field) -> Any:
+    annotation = _WRITTEN_AS[field.limit or field.type]
+    return annotation | None if field.is_optional else annotation
+
+
+def _default_of(field: Field) -> Any:
+    if field.default is not None:
+        return field.default.value
+    if field.is_optional:
+        return None
+    return _REQUIRED if field.limit is Limit.TITLES else _EMPTY.get(field.type, _REQUIRED)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.record import Record
 from shared.web.contract.contract import STATES, JsonSchema
-from shared.web.contract.derived import shown_fields
+from shared.web.contract.derived import shown_fields, written_fields
 from shared.web.contract.fields import Body, CleanTree, OneLine, Prose, ResponseModel, Visible
 
 
@@ -102,6 +102,22 @@ class Links(ResponseModel):
 
 _REFERENCE: JsonSchema = {"format": "uri-reference"}
 _ACTOR = Field(examples=["account:0199d2c8-7c1e-7a4b-9a51-0c5b8e1f2a33"])
+
+
+class RecordBody(Body):
+    """What callers write of a record. One that is declared `of` a record has the record's written fields whose limits
+    the record states; it declares the others. Fields that never change are those of the body that `is_creation`."""
+
+    def __init_subclass__(cls, of: type[Record] | None = None, *, is_creation: bool = False, **more: Any) -> None:
+        inherited = {name for base in cls.__bases__ for name in getattr(base, "model_fields", {})}
+        record, declared = of or cls.described_by, cls.__annotations__
+        derived = written_fields(record, with_fixed=is_creation) if record and (of or is_creation) else {}
+        new = {name: field for name, field in derived.items() if name not in inherited}
+        cls.__annotations__ = {name: annotation for name, (annotation, _) in new.items()} | declared
+        for name, (_, default) in new.items():
+            if name not in declared and default is not ...:
+                setattr(cls, name, default)
+        super().__init_subclass__(of=of, **more)
 
 
 class RecordResponse(ResponseModel):

@@ -6,7 +6,18 @@ from typing import Annotated
 
 from services.access.made_by_country import MadeByCountry
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Granted, Internal, Public, Tracked, Written
+from shared.records.record import (
+    Country,
+    Email,
+    Example,
+    Fixed,
+    Granted,
+    Internal,
+    PersonName,
+    Public,
+    Tracked,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,18 +31,19 @@ class Account(MadeByCountry):
     principal_column = "id"
 
     country: Annotated[  # type: ignore[assignment]
-        str | None, Public, Written, "The country whose focal points read the account; null for none."
+        str | None, Public, Written, Country, Fixed, "The country whose focal points read the account; null for none."
     ]
     visibility: Annotated[str, Public]
     email: Annotated[
         str,
         Granted,
         Written,
+        Email,
         Example("amina.khan@example.org"),
         "The address that the person signs in with and gets mails at.",
     ]
     email_key: Annotated[str, Internal]
-    name: Annotated[str, Granted, Written, Example("Amina Khan"), "The person's name."]
+    name: Annotated[str, Granted, Written, PersonName, Example("Amina Khan"), "The person's name."]
     search_key: Annotated[str, Internal]
     password_hash: Annotated[str | None, Internal]
     email_verified: Annotated[bool, Granted, Tracked, "Whether the person has shown that the address is theirs."]

@@ -14,8 +14,8 @@ from services.access.principals.accounts.queries import render
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, CountryCode, Email, PersonName
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Email, PersonName
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 Password = Annotated[
     str,
@@ -27,20 +27,16 @@ Password = Annotated[
 MailLanguage: TypeAlias = Literal[LANGUAGES]  # type: ignore[valid-type]
 
 
-class AccountBody(Body, of=record.Account):
+class AccountBody(RecordBody, of=record.Account):
     """An account as it is written. Its owner is invited by mail to choose a password; nobody else sets one. `language`
     is that of mails."""
 
-    email: Email
-    name: PersonName
     language: MailLanguage = "en"
 
 
-class AccountCreate(AccountBody):
+class AccountCreate(AccountBody, is_creation=True):
     """A new account. A focal point names a country of their own; the account is then `invited` until its owner follows
     the mail."""
-
-    country: CountryCode | None = None
 
 
 class AccountFields(Body):

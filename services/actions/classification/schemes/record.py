@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Texts, Tracked, Written
+from shared.records.record import Example, Internal, Line, Public, Record, Texts, Titles, Tracked, Written
 
 
 class Tag(TypedDict):
@@ -24,7 +24,7 @@ class Scheme(Record):
     visibility: Annotated[str, Public]
     code: Annotated[str, Public, Written, Example("sdg"), "The scheme's code, which its editions share and tags name."]
     edition: Annotated[str, Public, Written, Example("2015"), "The edition, such as a year."]
-    titles: Annotated[Texts, Public, Written, "The scheme's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The scheme's titles, by language."]
     source: Annotated[
         str | None,
         Public,
@@ -32,8 +32,8 @@ class Scheme(Record):
         Example("https://undocs.org/A/RES/70/1"),
         "Where the scheme is published; null for the plan's own.",
     ]
-    licence: Annotated[str | None, Public, Written, Example("CC-BY-4.0"), "The licence of the scheme."]
-    publisher: Annotated[str | None, Public, Written, Example("United Nations"), "Who publishes the scheme."]
+    licence: Annotated[str | None, Public, Written, Line, Example("CC-BY-4.0"), "The licence of the scheme."]
+    publisher: Annotated[str | None, Public, Written, Line, Example("United Nations"), "Who publishes the scheme."]
     code_count: Annotated[int, Public, Tracked, Example(434), "The number of its codes."]
     assessments: Annotated[
         list[str], Public, Tracked, Example([]), "The assessments that state the status of its codes."

@@ -8,8 +8,8 @@ from services.actions.classification.schemes import record
 from services.actions.classification.schemes.domain import CODE, LIFECYCLE
 from services.actions.classification.schemes.tables import scheme
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Keyword, Line, OneLine, Titles
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Keyword, OneLine
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 SchemeCode: TypeAlias = Annotated[str, StringConstraints(pattern=rf"^{CODE.pattern}$"), Field(examples=["soils"])]
 Edition: TypeAlias = Annotated[
@@ -26,15 +26,12 @@ class Tag(Body):
     code: Annotated[Keyword, Field(examples=["15.3"]), "The code in the scheme."]
 
 
-class SchemeBody(Body, of=record.Scheme):
+class SchemeBody(RecordBody, of=record.Scheme):
     """An edition as it is written. Once it is published, its titles take further languages only."""
 
     code: SchemeCode
     edition: Edition
-    titles: Titles
     source: Annotated[HttpUrl, PlainSerializer(str)]
-    licence: Line | None = None
-    publisher: Line | None = None
 
 
 class Scheme(RecordResponse, of=record.Scheme, lifecycle=LIFECYCLE):

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Refers, Written
+from shared.records.record import Country, Example, Internal, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Calendar(Record):
     scope_column = "owner_id"
 
     country: Annotated[  # type: ignore[assignment]
-        str | None, Public, Written, "The country, as an ISO 3166-1 alpha-2 code; null for all."
+        str | None, Public, Written, Country, "The country, as an ISO 3166-1 alpha-2 code; null for all."
     ]
     visibility: Annotated[str, Public]
     kinds: Annotated[list[str], Public, Written, Example(["milestones"]), "What the calendar has the days of."]

@@ -1,27 +1,24 @@
 """What goes over HTTP for calendars."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
 from services.actions.coordination.calendars import record
 from services.actions.coordination.calendars.domain import KINDS, LIFECYCLE
 from shared.kernel.text import LANGUAGES
-from shared.web.contract.fields import Body, CountryCode, each_once
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import each_once
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 _Kind = Literal[KINDS]  # type: ignore[valid-type]
 
 
-class CalendarBody(Body, of=record.Calendar):
+class CalendarBody(RecordBody, of=record.Calendar):
     """What a calendar has the days of: of all countries, of one, or of one programme."""
 
     kinds: Annotated[
         list[_Kind], Field(min_length=1, max_length=20, examples=[["milestones"]]), AfterValidator(each_once)
     ] = list(KINDS)
-    country: CountryCode | None = None
-    programme_id: UUID | None = None
     language: Literal[LANGUAGES] = "en"  # type: ignore[valid-type]
 
 

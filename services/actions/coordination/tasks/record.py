@@ -6,7 +6,20 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Granted, Internal, Part, Public, Record, Texts, Tracked, Written
+from shared.records.record import (
+    Country,
+    Example,
+    Fixed,
+    Granted,
+    Internal,
+    Part,
+    Public,
+    Record,
+    Texts,
+    Titles,
+    Tracked,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +30,11 @@ class Task(Record):
 
     resource_type = Resource("actions", "tasks", "task")
 
-    country: Annotated[str, Public, Written, "The country that the task is about, as an ISO 3166-1 alpha-2 code."]
+    country: Annotated[
+        str, Public, Written, Country, Fixed, "The country that the task is about, as an ISO 3166-1 alpha-2 code."
+    ]
     visibility: Annotated[str, Public]
-    titles: Annotated[Texts, Public, Written, "The task's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The task's titles, by language."]
     text: Annotated[Texts, Public, Written, "What is to be done, by language."]
     due: Annotated[date, Public, Written, "The day by which it is to be done."]
     priority: Annotated[str, Public, Written, "How urgent the task is."]

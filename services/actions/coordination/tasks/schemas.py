@@ -12,8 +12,8 @@ from services.actions.coordination.tasks.tables import task
 from shared.kernel.clock import today
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, CountryCode, Day, Line, Texts, Titles
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Line
+from shared.web.contract.schemas import RecordBody, RecordResponse
 from shared.web.contract.values import row_values
 
 
@@ -48,19 +48,15 @@ class About(Body):
         return self
 
 
-class TaskBody(Body, of=record.Task):
+class TaskBody(RecordBody, of=record.Task):
     """A task as it is written; its country and what it follows from stay, and its owner changes by `assign`."""
 
-    titles: Titles
-    text: Texts = {}
-    due: Day
     priority: Literal[domain.PRIORITIES] = "normal"  # type: ignore[valid-type]
 
 
-class TaskCreate(TaskBody, of=record.Task):
+class TaskCreate(TaskBody, of=record.Task, is_creation=True):
     """A new task."""
 
-    country: CountryCode
     owner: Annotated[Owner | None, "Who is to do it; the secretariat assigns a task without an owner."] = None
     about: Annotated[About | None, "What the task follows from."] = None
 

@@ -6,7 +6,20 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Day, Document, Example, Internal, Public, Record, Refers, Tracked, Written
+from shared.records.record import (
+    Country,
+    Day,
+    Document,
+    Example,
+    Fixed,
+    Internal,
+    Line,
+    Public,
+    Record,
+    Refers,
+    Tracked,
+    Written,
+)
 
 
 class Party(TypedDict):
@@ -23,11 +36,16 @@ class Letter(Record):
     resource_type = Resource("actions", "correspondence", "correspondence")
 
     country: Annotated[
-        str, Public, Written, "The country whose government wrote or was written to, as an ISO 3166-1 alpha-2 code."
+        str,
+        Public,
+        Written,
+        Country,
+        Fixed,
+        "The country whose government wrote or was written to, as an ISO 3166-1 alpha-2 code.",
     ]
-    direction: Annotated[str, Public, Written, Example("in"), "Whether the letter came in or went out."]
+    direction: Annotated[str, Public, Written, Fixed, Example("in"), "Whether the letter came in or went out."]
     date: Annotated[Day, Public, Written, "The day of the letter."]
-    subject: Annotated[str, Public, Written, Example("Nomination of a focal point"), "What the letter is about."]
+    subject: Annotated[str, Public, Written, Line, Example("Nomination of a focal point"), "What the letter is about."]
     parties: Annotated[Sequence[Party | str], Public, Written, "Who wrote or was written to."]
     about: Annotated[
         Sequence[str], Public, Written, Example(["PRG-000001"]), "What the letter speaks of, such as refs of records."

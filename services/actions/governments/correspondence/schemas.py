@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import Field
 
@@ -10,8 +9,8 @@ from services.actions.governments.correspondence import domain, record
 from services.actions.governments.correspondence.tables import correspondence
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, Day, Document, Line, Visible
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Line, Visible
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class Party(Body):
@@ -21,23 +20,18 @@ class Party(Body):
     role: Annotated[Line | None, Field(examples=["Secretary"]), "In what office."] = None
 
 
-class LetterBody(Body, of=record.Letter):
+class LetterBody(RecordBody, of=record.Letter):
     """A letter, mail or note as it is written; its country and direction stay."""
 
     date: Day = Field(default_factory=today)
-    subject: Line
     parties: Annotated[list[Party | Line], Field(max_length=100)] = []
     about: Annotated[list[Line], Field(max_length=100)] = []
-    reply_due: Day | None = None
-    reply_to: UUID | None = None
-    document: Document | None = None
     visibility: Visible = "restricted"
 
 
-class LetterCreate(LetterBody):
+class LetterCreate(LetterBody, is_creation=True):
     """A letter that came in or went out."""
 
-    country: CountryCode
     direction: Literal["in", "out"]
 
 

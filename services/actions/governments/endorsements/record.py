@@ -5,7 +5,20 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Day, Document, Example, Granted, Internal, Public, Record, Refers, Tracked, Written
+from shared.records.record import (
+    Country,
+    Day,
+    Document,
+    Example,
+    Fixed,
+    Granted,
+    Internal,
+    Public,
+    Record,
+    Refers,
+    Tracked,
+    Written,
+)
 
 
 class IssuingBody(TypedDict):
@@ -22,7 +35,12 @@ class Endorsement(Record):
     resource_type = Resource("actions", "endorsements", "endorsement")
 
     country: Annotated[
-        str, Public, Written, "The country whose government endorses the plan, as an ISO 3166-1 alpha-2 code."
+        str,
+        Public,
+        Written,
+        Country,
+        Fixed,
+        "The country whose government endorses the plan, as an ISO 3166-1 alpha-2 code.",
     ]
     body: Annotated[
         IssuingBody | None, Public, Written, "The body that speaks, where it is not among the government bodies."

@@ -10,8 +10,8 @@ from services.actions.governments.endorsements import domain, record
 from services.actions.governments.endorsements.tables import endorsement
 from services.actions.governments.government_bodies.domain import BODY_KINDS
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, Day, Document, JsonDocument, Line, Visible
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, JsonDocument, Line, Visible
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class IssuingBody(Body):
@@ -21,7 +21,7 @@ class IssuingBody(Body):
     kind: Annotated[Literal[BODY_KINDS], "The kind of body."] = "other"  # type: ignore[valid-type]
 
 
-class EndorsementBody(Body, of=record.Endorsement):
+class EndorsementBody(RecordBody, of=record.Endorsement):
     """An endorsement as it is written; its country stays."""
 
     body: Annotated[IssuingBody | None, Field(examples=[{"name": "Ministry of Environment", "kind": "ministry"}])] = (
@@ -29,7 +29,6 @@ class EndorsementBody(Body, of=record.Endorsement):
     )
     body_id: UUID | None = None
     level: Annotated[int, Field(ge=1, le=5, strict=True)]
-    document: Document | None = None
     issued: Day | None = None
     valid_to: Day | None = None
     visibility: Visible = "network"
@@ -43,10 +42,8 @@ class EndorsementBody(Body, of=record.Endorsement):
         return self
 
 
-class EndorsementCreate(EndorsementBody, of=record.Endorsement):
+class EndorsementCreate(EndorsementBody, of=record.Endorsement, is_creation=True):
     """A claim that a government endorses the plan in its country."""
-
-    country: CountryCode
 
 
 class EndorsementFields(Body):

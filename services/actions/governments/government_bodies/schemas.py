@@ -8,23 +8,20 @@ from services.actions.governments.government_bodies import record
 from services.actions.governments.government_bodies.domain import BODY_KINDS, LIFECYCLE
 from services.actions.governments.government_bodies.tables import government_body
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, Titles, Visible
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Visible
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
-class BodyBody(Body, of=record.GovernmentBody):
+class BodyBody(RecordBody, of=record.GovernmentBody):
     """A government body as it is written; its country stays."""
 
-    names: Titles
     kind: Literal[BODY_KINDS]  # type: ignore[valid-type]
     website: Annotated[HttpUrl, PlainSerializer(str)] | None = None
     visibility: Visible = "network"
 
 
-class BodyCreate(BodyBody):
+class BodyCreate(BodyBody, is_creation=True):
     """A ministry, agency or other body of a government."""
-
-    country: CountryCode
 
 
 class GovernmentBody(RecordResponse, of=record.GovernmentBody, lifecycle=LIFECYCLE):

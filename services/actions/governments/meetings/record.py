@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Day, Example, Granted, Internal, Public, Record, Texts, Written
+from shared.records.record import (
+    Country,
+    Day,
+    Example,
+    Fixed,
+    Granted,
+    Internal,
+    Public,
+    Record,
+    Texts,
+    Titles,
+    Written,
+)
 
 
 class Attendee(TypedDict):
@@ -28,10 +40,12 @@ class Meeting(Record):
 
     resource_type = Resource("actions", "meetings", "meeting")
 
-    country: Annotated[str, Public, Written, "The country of the government, as an ISO 3166-1 alpha-2 code."]
+    country: Annotated[
+        str, Public, Written, Country, Fixed, "The country of the government, as an ISO 3166-1 alpha-2 code."
+    ]
     kind: Annotated[str, Public, Written, Example("onsite"), "The kind of meeting."]
     date: Annotated[Day, Public, Written, "The day of the meeting."]
-    titles: Annotated[Texts, Public, Written, "The meeting's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The meeting's titles, by language."]
     participants: Annotated[
         Sequence[Attendee | str], Granted, Written, "Who took part; for grants that cover the meeting."
     ]

@@ -8,8 +8,8 @@ from services.actions.governments.meetings import record
 from services.actions.governments.meetings.domain import LIFECYCLE, MEETING_KINDS
 from services.actions.governments.meetings.tables import meeting
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, Day, Line, Prose, Titles, Visible
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Line, Prose, Visible
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class Attendee(Body):
@@ -26,21 +26,17 @@ class Decision(Body):
     text: Annotated[Prose, "What was decided."]
 
 
-class MeetingBody(Body, of=record.Meeting):
+class MeetingBody(RecordBody, of=record.Meeting):
     """A meeting as it is written; its country stays."""
 
     kind: Literal[MEETING_KINDS]  # type: ignore[valid-type]
-    date: Day
-    titles: Titles
     participants: Annotated[list[Attendee | Line], Field(max_length=500)] = []
     decisions: Annotated[list[Decision | Prose], Field(max_length=200)] = []
     visibility: Visible = "restricted"
 
 
-class MeetingCreate(MeetingBody):
+class MeetingCreate(MeetingBody, is_creation=True):
     """A meeting with a government."""
-
-    country: CountryCode
 
 
 class Meeting(RecordResponse, of=record.Meeting, lifecycle=LIFECYCLE):

@@ -8,7 +8,19 @@ from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Refers, Texts, Written
+from shared.records.record import (
+    Country,
+    Example,
+    Fixed,
+    Internal,
+    Line,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Titles,
+    Written,
+)
 
 
 class Unit(TypedDict):
@@ -51,15 +63,25 @@ class Indicator(Record):
     resource_type = Resource("actions", "indicators", "indicator")
 
     country: Annotated[  # type: ignore[assignment]
-        str | None, Public, Written, "The country of a national indicator; null for one of a framework."
+        str | None, Public, Written, Country, Fixed, "The country of a national indicator; null for one of a framework."
     ]
     code: Annotated[
-        str, Public, Written, Example("SOIL-1"), "The code, by which imports name the indicator. It never changes."
+        str,
+        Public,
+        Written,
+        Fixed,
+        Example("SOIL-1"),
+        "The code, by which imports name the indicator. It never changes.",
     ]
-    titles: Annotated[Texts, Public, Written, "The titles, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The titles, by language."]
     definition: Annotated[Texts, Public, Written, "What exactly is measured, by language."]
     framework: Annotated[
-        str | None, Public, Written, Example("3+1/2026"), "The code of the framework; null for a national indicator."
+        str | None,
+        Public,
+        Written,
+        Fixed,
+        Example("3+1/2026"),
+        "The code of the framework; null for a national indicator.",
     ]
     level: Annotated[
         str,
@@ -91,7 +113,12 @@ class Indicator(Record):
     codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
     method: Annotated[Texts, Public, Written, "How it is measured, by language."]
     source: Annotated[
-        str | None, Public, Written, Example("National soil survey"), "Who publishes the values or the definition."
+        str | None,
+        Public,
+        Written,
+        Line,
+        Example("National soil survey"),
+        "Who publishes the values or the definition.",
     ]
     replaces_id: Annotated[
         UUID | None, Public, Written, Refers("/actions/v1/indicators"), "The indicator that this one replaces."

@@ -1,7 +1,6 @@
 """What goes over HTTP for indicators."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field, StringConstraints, create_model
 
@@ -11,8 +10,8 @@ from services.actions.measurement.indicators.tables import indicator
 from services.actions.plan.actions.domain import PILLARS
 from shared.records.plain import presenter
 from shared.web.contract.contract import patch_of
-from shared.web.contract.fields import Body, CountryCode, Day, Keyword, Line, OneLine, Texts, Titles
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Keyword, Line, OneLine, Titles
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 _CODE = r"^[0-9A-Za-z](?:[0-9A-Za-z ./_-]{0,62}[0-9A-Za-z._-])?$"
 Code = Annotated[str, StringConstraints(pattern=_CODE), OneLine, Field(examples=["SOIL-1"])]
@@ -56,11 +55,9 @@ class Dimension(Body):
     exhaustive: Annotated[bool, "Whether the parts make up the whole."] = False
 
 
-class IndicatorBody(Body, of=record.Indicator):
+class IndicatorBody(RecordBody, of=record.Indicator):
     """An indicator as it is written; its code, framework and country stay."""
 
-    titles: Titles
-    definition: Texts = {}
     level: Literal[domain.LEVELS]  # type: ignore[valid-type]
     measure: Literal[domain.MEASURES]  # type: ignore[valid-type]
     unit: Unit | None = None
@@ -73,20 +70,14 @@ class IndicatorBody(Body, of=record.Indicator):
     pillar: Literal[PILLARS] | None = None  # type: ignore[valid-type]
     side: Literal[domain.SIDES] | None = None  # type: ignore[valid-type]
     codes: Annotated[list[Tag], Field(max_length=50)] = []
-    method: Texts = {}
-    source: Line | None = None
-    replaces_id: UUID | None = None
     disaggregations: Annotated[list[Dimension], Field(max_length=5)] = []
-    valid_from: Day | None = None
-    valid_to: Day | None = None
 
 
-class IndicatorCreate(IndicatorBody):
+class IndicatorCreate(IndicatorBody, is_creation=True):
     """A new indicator, of a framework or of a country."""
 
     code: Code
     framework: Annotated[Line | None, Field(examples=["3+1/2026"])] = None
-    country: CountryCode | None = None
 
 
 _OwnCode = Annotated[Code | None, "The code of the copy; by default that of the indicator."]

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Written
+from shared.records.record import Example, Fixed, Internal, Public, Record, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +17,19 @@ class Period(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    framework: Annotated[str, Public, Written, Example("3+1/2026"), "The code of the framework. It never changes."]
-    code: Annotated[
-        str, Public, Written, Example("2026"), "A year, or a half-year, quarter or month of it. It never changes."
+    framework: Annotated[
+        str, Public, Written, Fixed, Example("3+1/2026"), "The code of the framework. It never changes."
     ]
-    starts: Annotated[date, Public, Written, "The first day of the time that results are about."]
-    ends: Annotated[date, Public, Written, "The last day of the time that results are about."]
+    code: Annotated[
+        str,
+        Public,
+        Written,
+        Fixed,
+        Example("2026"),
+        "A year, or a half-year, quarter or month of it. It never changes.",
+    ]
+    starts: Annotated[date, Public, Written, Fixed, "The first day of the time that results are about."]
+    ends: Annotated[date, Public, Written, Fixed, "The last day of the time that results are about."]
     opens_on: Annotated[date, Public, Written, "The first day on which results are entered."]
     due_on: Annotated[date, Public, Written, "The last day on which results are in time."]
     closes_on: Annotated[

@@ -12,28 +12,23 @@ from services.actions.measurement.periods.tables import extension, period
 from shared.records.columns import renderer
 from shared.records.plain import presenter
 from shared.web.contract.fields import Body, CountryCode, Day, Line, OneLine, ResponseModel
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 Code = Annotated[str, StringConstraints(min_length=4, max_length=7), OneLine, Field(examples=["2026"])]
 _SHOWN = renderer({name: extension.c[name] for name in ("country", "until", "reason", "created_at", "created_by")})
 
 
-class PeriodBody(Body, of=record.Period):
+class PeriodBody(RecordBody, of=record.Period):
     """A period as it is written; its framework, code and time stay."""
 
-    opens_on: Day
-    due_on: Day
     closes_on: Day | None
-    locks_on: Day | None = None
 
 
-class PeriodCreate(PeriodBody):
+class PeriodCreate(PeriodBody, is_creation=True):
     """A new period of a framework. Its days fit its code."""
 
     framework: Annotated[Line, Field(examples=["3+1/2026"])]
     code: Code
-    starts: Day
-    ends: Day
     closes_on: Day
 
 

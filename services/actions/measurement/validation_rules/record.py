@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Texts, Written
+from shared.records.record import Country, Example, Fixed, Internal, Public, Record, Texts, Titles, Written
 
 
 class Term(TypedDict):
@@ -34,15 +34,20 @@ class ValidationRule(Record):
     resource_type = Resource("actions", "validation_rules", "validation_rule")
 
     country: Annotated[  # type: ignore[assignment]
-        str | None, Public, Written, "The country of a national rule; null for one of a framework."
+        str | None, Public, Written, Country, Fixed, "The country of a national rule; null for one of a framework."
     ]
     code: Annotated[
-        str, Public, Written, Example("FOREST-IN-LAND"), "The code, by which results name the rule. It never changes."
+        str,
+        Public,
+        Written,
+        Fixed,
+        Example("FOREST-IN-LAND"),
+        "The code, by which results name the rule. It never changes.",
     ]
     framework: Annotated[
-        str | None, Public, Written, Example("3+1/2026"), "The code of the framework; null for a national rule."
+        str | None, Public, Written, Fixed, Example("3+1/2026"), "The code of the framework; null for a national rule."
     ]
-    titles: Annotated[Texts, Public, Written, "The titles, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The titles, by language."]
     instruction: Annotated[Texts, Public, Written, "What is expected of a result, by language."]
     severity: Annotated[
         str, Public, Written, Example("error"), "Whether a violation blocks `submit`, or `approve` until acknowledged."

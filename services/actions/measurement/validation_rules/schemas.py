@@ -10,8 +10,8 @@ from services.actions.measurement.subjects.schemas import DimensionKey
 from services.actions.measurement.validation_rules import domain, record
 from services.actions.measurement.validation_rules.tables import validation_rule
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, CountryCode, DecimalText, Keyword, Line, Texts, Titles
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, DecimalText, Keyword, Line
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class RuleTerm(Body):
@@ -37,25 +37,21 @@ class RuleSide(Body):
     constant: Annotated[DecimalText | None, "A number that is added."] = None
 
 
-class ValidationRuleBody(Body, of=record.ValidationRule):
+class ValidationRuleBody(RecordBody, of=record.ValidationRule):
     """A validation rule as it is written; its code, framework and country stay."""
 
-    titles: Titles
-    instruction: Texts = {}
     severity: Literal[domain.SEVERITIES]  # type: ignore[valid-type]
     left: RuleSide
     operator: Literal[domain.OPERATORS]  # type: ignore[valid-type]
     right: RuleSide
     missing: Literal[domain.MISSING] = "skip_if_any"  # type: ignore[valid-type]
-    tolerance: DecimalText | None = None
 
 
-class ValidationRuleCreate(ValidationRuleBody):
+class ValidationRuleCreate(ValidationRuleBody, is_creation=True):
     """A new validation rule, of a framework or of a country."""
 
     code: Annotated[Code, Field(examples=["FOREST-IN-LAND"])]
     framework: Annotated[Line | None, Field(examples=["3+1/2026"])] = None
-    country: CountryCode | None = None
 
 
 class ValidationRule(RecordResponse, of=record.ValidationRule, lifecycle=domain.LIFECYCLE):

@@ -8,7 +8,20 @@ from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Example, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import (
+    Document,
+    Example,
+    Fixed,
+    Granted,
+    Internal,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Titles,
+    Tracked,
+    Written,
+)
 
 
 class Participant(TypedDict):
@@ -52,7 +65,7 @@ class Action(Record):
 
     visibility: Annotated[str, Public]
     programme_id: Annotated[
-        UUID, Public, Written, Refers("/actions/v1/programmes"), "The programme that the action belongs to."
+        UUID, Public, Written, Fixed, Refers("/actions/v1/programmes"), "The programme that the action belongs to."
     ]
     pillar: Annotated[
         str,
@@ -62,7 +75,7 @@ class Action(Record):
         "Which of the three proactive actions of the framework this is part of.",
     ]
     kind: Annotated[str, Public, Written, Example("action"), "The kind of action."]
-    titles: Annotated[Texts, Public, Written, "The action's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The action's titles, by language."]
     descriptions: Annotated[Texts, Public, Written, "What is done and what for, by language."]
     planned_start: Annotated[date | None, Public, Written, "The day on which the action is to start."]
     planned_end: Annotated[date | None, Public, Written, "The day on which the action is to end."]

@@ -12,8 +12,8 @@ from services.actions.plan.actions import domain, record
 from services.actions.plan.actions.tables import action
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, Day, Document, Line, PartialDate, Texts, Titles
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Document, Line, PartialDate
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 _MOST = 10**15
 Figure = Annotated[int, Field(strict=True)] | Annotated[float, Field(allow_inf_nan=False)]
@@ -77,14 +77,12 @@ class ActionLocation(Body):
         return self
 
 
-class ActionBody(Body, of=record.Action):
+class ActionBody(RecordBody, of=record.Action):
     """An action as it is written; its programme stays. A plan is complete when, in each of the three pillars, an action
     has a baseline."""
 
     pillar: Literal[domain.PILLARS]  # type: ignore[valid-type]
     kind: Literal[domain.KINDS] = "action"  # type: ignore[valid-type]
-    titles: Titles
-    descriptions: Texts = {}
     planned_start: Day | None = None
     planned_end: Day | None = None
     participants: Annotated[list[Participant], Field(max_length=200)] = []
@@ -100,10 +98,8 @@ class ActionBody(Body, of=record.Action):
         return self
 
 
-class ActionCreate(ActionBody):
+class ActionCreate(ActionBody, is_creation=True):
     """A new action of a programme."""
-
-    programme_id: UUID
 
 
 class Action(RecordResponse, of=record.Action, lifecycle=domain.LIFECYCLE):

@@ -11,13 +11,16 @@ from shared.kernel.resource import Resource
 from shared.records.record import (
     AnyJson,
     Example,
+    Fixed,
     Granted,
     Internal,
     Parts,
+    Prose,
     Public,
     Record,
     Refers,
     Texts,
+    Titles,
     Tracked,
     Written,
 )
@@ -31,12 +34,12 @@ class Milestone(Record):
 
     visibility: Annotated[str, Public]
     action_id: Annotated[
-        UUID, Public, Written, Refers("/actions/v1/actions"), "The action that the milestone belongs to."
+        UUID, Public, Written, Fixed, Refers("/actions/v1/actions"), "The action that the milestone belongs to."
     ]
-    titles: Annotated[Texts, Public, Written, "The milestone's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The milestone's titles, by language."]
     due: Annotated[date, Public, Written, "The day on which the milestone is due."]
     first_due: Annotated[date, Public, "The day on which it was due at first."]
-    due_reason: Annotated[str | None, Public, Written, "Why the day was moved."]
+    due_reason: Annotated[str | None, Public, Written, Prose, "Why the day was moved."]
     weight: Annotated[float, Public, Written, Example(1), "The milestone's share among those of its action."]
     codes: Annotated[Sequence[Tag], Public, Written, "Codes of schemes, such as a target of the SDGs."]
     deliverable: Annotated[AnyJson | None, Public, Written, "What is delivered."]

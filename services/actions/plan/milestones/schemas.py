@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 
@@ -11,30 +10,25 @@ from services.actions.plan.milestones import domain, record
 from services.actions.plan.milestones.tables import milestone
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Day, Document, Line, LocalizedTexts, Prose, Texts, Titles
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Document, Line, LocalizedTexts, Prose, Texts
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
-class MilestoneBody(Body, of=record.Milestone):
+class MilestoneBody(RecordBody, of=record.Milestone):
     """A milestone as it is written; its action stays. Another `due` comes with its `due_reason`.
 
     `weight` is its share among the action's milestones. `evidence_required` says which evidence a claim needs; with
     false it needs none.
     """
 
-    titles: Titles
-    due: Day
-    due_reason: Prose | None = None
     weight: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1
     codes: Annotated[list[Tag], Field(max_length=50)] = []
     deliverable: Prose | Texts | None = None
     evidence_required: bool | Line = True
 
 
-class MilestoneCreate(MilestoneBody):
+class MilestoneCreate(MilestoneBody, is_creation=True):
     """A new milestone of an action."""
-
-    action_id: UUID
 
 
 class MilestoneFields(Body):

@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Granted, Public, Record, Refers, Tracked, Written
+from shared.records.record import Country, Example, Fixed, Granted, Public, Record, Refers, Tracked, Written
 
 
 class Waiver(TypedDict):
@@ -22,9 +22,11 @@ class Programme(Record):
 
     resource_type = Resource("actions", "programmes", "programme")
 
-    country: Annotated[str, Public, Written, "The country of the programme, as an ISO 3166-1 alpha-2 code."]
+    country: Annotated[
+        str, Public, Written, Country, Fixed, "The country of the programme, as an ISO 3166-1 alpha-2 code."
+    ]
     framework: Annotated[
-        str, Public, Written, Example("3+1/2026"), "The code of the framework that the programme follows."
+        str, Public, Written, Fixed, Example("3+1/2026"), "The code of the framework that the programme follows."
     ]
     committee_id: Annotated[
         UUID | None, Public, Written, Refers("/centres/v1/committees"), "The committee that leads the programme."

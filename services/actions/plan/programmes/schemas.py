@@ -13,23 +13,19 @@ from services.actions.plan.programmes.domain import LIFECYCLE, elements
 from services.actions.plan.programmes.tables import programme
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, CountryCode, Day, Prose, ResponseModel, Visible
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, Prose, ResponseModel, Visible
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
-class ProgrammeBody(Body, of=record.Programme):
+class ProgrammeBody(RecordBody, of=record.Programme):
     """A programme as it is written; its country and framework stay."""
 
-    committee_id: UUID | None = None
-    centre_id: UUID | None = None
-    lead_body_id: UUID | None = None
     visibility: Visible = "network"
 
 
-class ProgrammeCreate(ProgrammeBody):
+class ProgrammeCreate(ProgrammeBody, is_creation=True):
     """A country's programme under a framework."""
 
-    country: CountryCode
     framework: Code = Field("3+1/2026", examples=["3+1/2026"])
 
 

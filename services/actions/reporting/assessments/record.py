@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.kernel.resource import Resource
 from shared.records.record import (
     Day,
+    Default,
     Document,
     Example,
     Granted,
@@ -18,6 +19,7 @@ from shared.records.record import (
     Refers,
     Texts,
     Tracked,
+    Visible,
     Written,
 )
 
@@ -38,7 +40,9 @@ class Assessment(Record):
     resource_type = Resource("actions", "assessments", "assessment")
     scope_column = "subject_id"
 
-    visibility: Annotated[str, Public, Written, "Who may know of the assessment once it is published."]
+    visibility: Annotated[
+        str, Public, Written, Visible, Default("network"), "Who may know of the assessment once it is published."
+    ]
     subject_kind: Annotated[str, Public, Part]
     subject_id: Annotated[UUID, Public, Part]
     period_id: Annotated[UUID, Public, Written, Refers("/actions/v1/periods"), "The period that is assessed."]
@@ -47,9 +51,11 @@ class Assessment(Record):
     expert_id: Annotated[UUID | None, Internal]
     text: Annotated[Texts, Public, Written, "What the assessor found, by language."]
     date: Annotated[Day, Public, Written, "The day of the assessment."]
-    independent: Annotated[bool, Public, Written, Example(True), "Whether the assessor is independent of the subject."]
+    independent: Annotated[
+        bool, Public, Written, Default(True), Example(True), "Whether the assessor is independent of the subject."
+    ]
     conflict_of_interest: Annotated[
-        bool, Public, Written, Example(False), "Whether the assessor declares a conflict of interest."
+        bool, Public, Written, Default(False), Example(False), "Whether the assessor declares a conflict of interest."
     ]
     evidence: Annotated[
         Sequence[Document], Granted, Written, "Documents that prove it; for grants that cover the subject."

@@ -15,14 +15,12 @@ from shared.records.record import Refers
 from shared.web.contract.contract import STATES
 from shared.web.contract.fields import (
     Body,
-    Day,
     JsonDocument,
     Line,
     ResponseModel,
     Texts,
-    Visible,
 )
-from shared.web.contract.schemas import PublishFields, RecordResponse
+from shared.web.contract.schemas import PublishFields, RecordBody, RecordResponse
 from shared.web.contract.values import row_values
 
 Completion = Annotated[
@@ -55,18 +53,13 @@ class Assessor(Body):
         return self
 
 
-class AssessmentBody(Body, of=record.Assessment):
+class AssessmentBody(RecordBody, of=record.Assessment):
     """An assessment as it is written; its subject stays."""
 
-    period_id: UUID
     completion: Literal[domain.COMPLETIONS]  # type: ignore[valid-type]
     assessor: Assessor
     text: Annotated[Texts, Field(min_length=1, examples=[{"en": "Six of nine stations measure."}])]
-    date: Day
-    independent: bool = True
-    conflict_of_interest: bool = False
     evidence: Annotated[list[JsonDocument], Field(max_length=20)] = []
-    visibility: Visible = "network"
 
 
 class AssessmentCreate(AssessmentBody, of=record.Assessment):

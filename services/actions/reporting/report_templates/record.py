@@ -6,7 +6,7 @@ from typing import Annotated
 
 from shared.kernel.resource import Resource
 from shared.questionnaires.template import Section
-from shared.records.record import Example, Internal, Public, Record, Texts, Written
+from shared.records.record import Example, Fixed, Internal, Public, Record, Texts, Titles, Written
 
 
 class RepeatedSection(Section):
@@ -22,10 +22,12 @@ class ReportTemplate(Record):
     resource_type = Resource("actions", "report_templates", "report_template", prefix="Progress")
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
-    framework: Annotated[str, Public, Written, Example("3+1/2026"), "The code of the framework. It never changes."]
-    template_version: Annotated[
-        str, Public, Written, Example("2027"), "The version of the questions, each only once for a framework."
+    framework: Annotated[
+        str, Public, Written, Fixed, Example("3+1/2026"), "The code of the framework. It never changes."
     ]
-    titles: Annotated[Texts, Public, Written, "The title, by language."]
+    template_version: Annotated[
+        str, Public, Written, Fixed, Example("2027"), "The version of the questions, each only once for a framework."
+    ]
+    titles: Annotated[Texts, Public, Written, Titles, "The title, by language."]
     search_key: Annotated[str, Internal]
     sections: Annotated[Sequence[RepeatedSection], Public, Written, "The questions, in sections."]

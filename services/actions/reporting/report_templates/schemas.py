@@ -9,9 +9,9 @@ from services.actions.reporting.report_templates.domain import LIFECYCLE, REPEAT
 from services.actions.reporting.report_templates.tables import report_template
 from shared.questionnaires.template import MOST_QUESTIONS, MOST_SECTIONS, REPORT_TYPES
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Keyword, Line, Titles
+from shared.web.contract.fields import Keyword, Line
 from shared.web.contract.questionnaires import Question, Section
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class ReportQuestion(Question):
@@ -34,10 +34,9 @@ class RepeatedSection(Section):
     ]
 
 
-class ProgressReportTemplateBody(Body, of=record.ReportTemplate):
+class ProgressReportTemplateBody(RecordBody, of=record.ReportTemplate):
     """A template as it is written; its framework and version stay."""
 
-    titles: Titles
     sections: Annotated[list[RepeatedSection], Field(min_length=1, max_length=MOST_SECTIONS)]
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -11,18 +10,17 @@ from services.actions.support.offers.domain import LIFECYCLE, USUAL
 from services.actions.support.offers.tables import offer
 from shared.kernel.clock import today
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Clean, Day
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Clean, Day
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 def _usual() -> date:
     return today() + USUAL
 
 
-class OfferBody(Body, of=record.Offer):
+class OfferBody(RecordBody, of=record.Offer):
     """An expert who is to be asked; by default there are 14 days to respond."""
 
-    expert_id: UUID
     message: Annotated[
         Annotated[str, StringConstraints(min_length=1, max_length=5_000), Clean] | None,
         Field(examples=["Could you review the plan?"]),

@@ -9,8 +9,11 @@ from uuid import UUID
 from services.actions.classification.schemes.record import Tag
 from shared.kernel.resource import Resource
 from shared.records.record import (
+    Country,
+    Default,
     Document,
     Example,
+    Fixed,
     Granted,
     Internal,
     Part,
@@ -18,7 +21,9 @@ from shared.records.record import (
     Record,
     Refers,
     Texts,
+    Titles,
     Tracked,
+    Visible,
     Written,
 )
 
@@ -31,9 +36,16 @@ class SupportRequest(Record):
     resource_type = Resource("actions", "support_requests", "support_request")
     also_scoped_by = ("expert_ids",)
 
-    country: Annotated[str, Public, Written, "The country that asks, as an ISO 3166-1 alpha-2 code."]
-    visibility: Annotated[str, Public, Written, "Who may know of the request once the secretariat has accepted it."]
-    titles: Annotated[Texts, Public, Written, "The request's titles, by language."]
+    country: Annotated[str, Public, Written, Country, Fixed, "The country that asks, as an ISO 3166-1 alpha-2 code."]
+    visibility: Annotated[
+        str,
+        Public,
+        Written,
+        Visible,
+        Default("restricted"),
+        "Who may know of the request once the secretariat has accepted it.",
+    ]
+    titles: Annotated[Texts, Public, Written, Titles, "The request's titles, by language."]
     need: Annotated[Texts, Public, Written, "What is needed and why, by language."]
     kind: Annotated[str, Public, Written, Example("review"), "The kind of support."]
     fields: Annotated[list[str], Public, Written, Example(["1.5"]), "The fields of science that are asked for."]

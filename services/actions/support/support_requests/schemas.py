@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -29,7 +28,6 @@ from shared.web.contract.contract import STATES
 from shared.web.contract.expertise import ListOfBoundaries, ListOfEcosystems, ListOfFields
 from shared.web.contract.fields import (
     Body,
-    CountryCode,
     Day,
     JsonDocument,
     Keyword,
@@ -37,16 +35,13 @@ from shared.web.contract.fields import (
     Prose,
     ResponseModel,
     Texts,
-    Titles,
-    Visible,
 )
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
-class SupportRequestBody(Body, of=record.SupportRequest):
+class SupportRequestBody(RecordBody, of=record.SupportRequest):
     """A request as it is written; its country stays. What is asked for decides which experts match."""
 
-    titles: Titles
     need: Annotated[Texts, Field(min_length=1, examples=[{"en": "We want to map our peatlands."}])]
     kind: Literal[KINDS]  # type: ignore[valid-type]
     fields: ListOfFields = []
@@ -59,11 +54,7 @@ class SupportRequestBody(Body, of=record.SupportRequest):
     wanted_from: Day | None = None
     wanted_to: Day | None = None
     days: Annotated[Annotated[int, Field(ge=1, le=365, strict=True)] | None, Field(examples=[5])] = None
-    programme_id: UUID | None = None
-    action_id: UUID | None = None
-    centre_id: UUID | None = None
     documents: Annotated[list[JsonDocument], Field(max_length=20)] = []
-    visibility: Visible = "restricted"
 
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> "SupportRequestBody":
@@ -72,10 +63,8 @@ class SupportRequestBody(Body, of=record.SupportRequest):
         return self
 
 
-class SupportRequestCreate(SupportRequestBody):
+class SupportRequestCreate(SupportRequestBody, is_creation=True):
     """A new request of a country."""
-
-    country: CountryCode
 
 
 class SupportRequestFields(Body):

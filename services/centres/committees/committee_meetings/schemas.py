@@ -12,8 +12,8 @@ from services.centres.committees.committee_meetings.domain import KINDS, LIFECYC
 from services.centres.committees.committee_meetings.tables import committee_meeting
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Document, ResponseModel, Texts, each_once
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import ResponseModel, each_once
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -25,16 +25,13 @@ def _instant(value: Any) -> Any:
 Seats: TypeAlias = Annotated[list[UUID], Field(max_length=MOST_SEATS), AfterValidator(each_once)]
 
 
-class CommitteeMeetingBody(Body, of=record.CommitteeMeeting):
+class CommitteeMeetingBody(RecordBody, of=record.CommitteeMeeting):
     """A meeting as it is written."""
 
-    committee_id: UUID
     kind: Literal[KINDS]  # type: ignore[valid-type]
     starts: Annotated[AwareDatetime, BeforeValidator(_instant)]
-    titles: Texts = {}
     present: Seats = []
     apologies: Seats = []
-    minutes: Document | None = None
 
 
 class Quorum(ResponseModel):

@@ -6,7 +6,19 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Example, Granted, Internal, Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import (
+    Document,
+    Example,
+    Granted,
+    Internal,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Titles,
+    Tracked,
+    Written,
+)
 
 
 class Rotation(TypedDict):
@@ -24,7 +36,7 @@ class Committee(Record):
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    names: Annotated[Texts, Public, Written, "The committee's names, by language."]
+    names: Annotated[Texts, Public, Written, Titles, "The committee's names, by language."]
     search_key: Annotated[str, Internal]
     host_institution_id: Annotated[
         UUID | None, Public, Written, Refers("/membership/v1/institutions"), "The institution that hosts the committee."

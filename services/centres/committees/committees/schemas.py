@@ -11,8 +11,8 @@ from services.centres.committees.committees.domain import LIFECYCLE
 from services.centres.committees.committees.tables import committee
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, CountryCode, Document, Titles, Visible, each_once
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, CountryCode, Visible, each_once
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class CommitteeRotation(Body):
@@ -24,16 +24,11 @@ class CommitteeRotation(Body):
     ]
 
 
-class CommitteeBody(Body, of=record.Committee):
+class CommitteeBody(RecordBody, of=record.Committee):
     """A committee as it is written. `decision` is the minuted decision that forms it."""
 
     country: CountryCode
-    names: Titles
-    host_institution_id: UUID | None = None
     partner_institution_ids: Annotated[list[UUID], Field(max_length=200), AfterValidator(each_once)] = []
-    decision: Document | None = None
-    decision_id: UUID | None = None
-    bylaws: Document | None = None
     quorum: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
     rotation: CommitteeRotation | None = None
     visibility: Visible = "network"

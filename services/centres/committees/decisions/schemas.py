@@ -11,8 +11,8 @@ from services.centres.committees.decisions.domain import KINDS, LIFECYCLE
 from services.centres.committees.decisions.tables import decision
 from shared.records.columns import JsonObject
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Prose, Titles, each_once
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, each_once
+from shared.web.contract.schemas import RecordBody, RecordResponse
 from shared.web.contract.values import row_values
 
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=500, strict=True)]
@@ -37,12 +37,9 @@ class DecisionSubject(Body):
     id: Annotated[UUID, "The record's id."]
 
 
-class CommitteeDecisionBody(Body, of=record.Decision):
+class CommitteeDecisionBody(RecordBody, of=record.Decision):
     """A decision as it is written."""
 
-    meeting_id: UUID
-    titles: Titles
-    text: Prose | None = None
     votes: DecisionVotes = DecisionVotes()
     recused: Annotated[list[UUID], Field(max_length=500), AfterValidator(each_once)] = []
     about: Annotated[list[DecisionSubject], Field(max_length=50)] = []

@@ -11,8 +11,8 @@ from services.centres.designation.agreements.domain import KINDS, LIFECYCLE, SID
 from services.centres.designation.agreements.tables import agreement
 from shared.records.plain import presenter
 from shared.records.record import Refers
-from shared.web.contract.fields import Body, Day, Document, JsonDocument, Line, ResponseModel
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Day, JsonDocument, Line, ResponseModel
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class AgreementParty(Body):
@@ -33,16 +33,11 @@ class AgreementParty(Body):
     signed_at: Annotated[Day | None, "The day of the signature; null before it."] = None
 
 
-class AgreementBody(Body, of=record.Agreement):
+class AgreementBody(RecordBody, of=record.Agreement):
     """An agreement as it is written."""
 
-    centre_id: UUID
     kind: Literal[KINDS]  # type: ignore[valid-type]
     parties: Annotated[list[AgreementParty], Field(min_length=1, max_length=20)]
-    effective: Day | None = None
-    expires: Day | None = None
-    document: Document | None = None
-    amends_id: UUID | None = None
 
 
 class AgreementFields(Body):

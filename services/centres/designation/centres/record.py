@@ -9,7 +9,22 @@ from uuid import UUID
 from services.centres.evaluation.evaluations.conditions import Condition
 from shared.kernel.resource import Resource
 from shared.questionnaires.answers import Answers
-from shared.records.record import Document, Granted, Internal, Part, Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import (
+    Document,
+    Granted,
+    Internal,
+    Keywords,
+    Line,
+    Part,
+    Prose,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Titles,
+    Tracked,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +35,12 @@ class Centre(Record):
 
     created_at: Annotated[datetime, Granted]
     updated_at: Annotated[datetime, Granted]
-    names: Annotated[Texts, Public, Written, "The centre's names, by language."]
+    names: Annotated[Texts, Public, Written, Titles, "The centre's names, by language."]
     search_key: Annotated[str, Internal]
     host_institution_id: Annotated[
         UUID, Public, Written, Refers("/membership/v1/institutions"), "The institution that hosts the centre."
     ]
-    unit: Annotated[str | None, Public, Written, "The unit of the host that the centre is."]
+    unit: Annotated[str | None, Public, Written, Line, "The unit of the host that the centre is."]
     committee_id: Annotated[
         UUID | None,
         Public,
@@ -36,7 +51,7 @@ class Centre(Record):
     director_id: Annotated[
         UUID | None, Public, Written, Refers("/membership/v1/experts"), "The expert who directs the centre."
     ]
-    themes: Annotated[list[str], Public, Written, "What the centre works on."]
+    themes: Annotated[list[str], Public, Written, Keywords, "What the centre works on."]
     terms_of_reference: Annotated[
         Document | None, Granted, Written, "The terms of reference; for grants that cover the centre."
     ]
@@ -52,7 +67,7 @@ class Centre(Record):
     ]
     application_documents: Annotated[Sequence[Document], Internal]
     """The documents among these answers."""
-    address: Annotated[str | None, Public, Written, "The postal address."]
+    address: Annotated[str | None, Public, Written, Prose, "The postal address."]
     position: Annotated[Document | None, Public, Written, "The location of the centre."]
     final_report: Annotated[
         Document | None, Granted, Tracked, "The report on the term that ends; for grants that cover the centre."

@@ -22,7 +22,6 @@ from shared.web.contract.fields import (
     CountryCode,
     Day,
     Document,
-    Keywords,
     Line,
     LocalizedTexts,
     Prose,
@@ -31,7 +30,7 @@ from shared.web.contract.fields import (
     Visible,
 )
 from shared.web.contract.questionnaires import Answers
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 def _as_json(part: BaseModel) -> dict[str, Any]:
@@ -55,21 +54,11 @@ class Position(Body):
     ]
 
 
-class CentreBody(Body, of=record.Centre):
+class CentreBody(RecordBody, of=record.Centre):
     """A centre as it is written. All but country, names and host may follow before it is submitted."""
 
     country: CountryCode
-    names: Titles
-    host_institution_id: UUID
-    unit: Line | None = None
-    committee_id: UUID | None = None
-    director_id: UUID | None = None
-    themes: Keywords = []
-    terms_of_reference: Document | None = None
-    work_plan: Document | None = None
-    host_letter: Document | None = None
     application_answers: Answers = {}
-    address: Prose | None = None
     position: Position | None = None
     visibility: Visible = "network"
 

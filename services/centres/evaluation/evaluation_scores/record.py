@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Public, Record, Refers, Written
+from shared.records.record import Example, Prose, Public, Record, Refers, Written
 
 _WHOLE = Resource("centres", "evaluations", "evaluation")
 
@@ -31,7 +31,7 @@ class EvaluationScore(Record):
         "The score by criterion, from 0 (worst) to 5 (best).",
     ]
     recommendation: Annotated[str | None, Public, Written, "What the member recommends."]
-    comment: Annotated[str | None, Public, Written, "What the member says about the centre."]
+    comment: Annotated[str | None, Public, Written, Prose, "What the member says about the centre."]
     conflict_of_interest: Annotated[
         bool, Public, Written, "Whether the member states a conflict of interest, which stays."
     ]

@@ -12,20 +12,18 @@ from services.centres.evaluation.evaluations.domain import MOST_CRITERIA, RECOMM
 from services.centres.evaluation.evaluations.schemas import Recommendation
 from shared.records.columns import renderer
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Prose
 from shared.web.contract.questionnaires import Key
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 from shared.web.contract.values import written
 
 Points = Annotated[int, Field(ge=0, le=5, strict=True)]
 
 
-class EvaluationScoreBody(Body, of=record.EvaluationScore):
+class EvaluationScoreBody(RecordBody, of=record.EvaluationScore):
     """A score as it is written."""
 
     scores: Annotated[dict[Key, Points], Field(max_length=MOST_CRITERIA, examples=[{"relevance": 4}])] = {}
     recommendation: Recommendation | None = None
-    comment: Prose | None = None
     conflict_of_interest: Annotated[bool, Field(strict=True)] = False
 
 

@@ -22,9 +22,9 @@ from shared.records.panels import MEMBER, OFFICES
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Day, Document, JsonDocument, Prose, ResponseModel, Titles
+from shared.web.contract.fields import Body, Day, JsonDocument, Prose, ResponseModel, Titles
 from shared.web.contract.questionnaires import Key
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 Recommendation: TypeAlias = Literal[RECOMMENDATIONS]  # type: ignore[valid-type]
 
@@ -63,17 +63,12 @@ JsonConditions: TypeAlias = Annotated[Conditions, PlainSerializer(_as_json)]
 """Conditions as JSON values, whatever the rest of the body becomes."""
 
 
-class EvaluationBody(Body, of=record.Evaluation):
+class EvaluationBody(RecordBody, of=record.Evaluation):
     """An evaluation as it is written. Without criteria it has the five usual ones."""
 
-    centre_id: UUID
     kind: Literal[KINDS]  # type: ignore[valid-type]
     panel: Annotated[list[EvaluationMember], Field(max_length=MOST_IN_PANEL)] = []
     criteria: Annotated[list[EvaluationCriterion], Field(max_length=MOST_CRITERIA)] = []
-    starts: Day | None = None
-    ends: Day | None = None
-    visit: Day | None = None
-    report: Document | None = None
     recommendation: Recommendation | None = None
     conditions: Conditions = []
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Refers, Texts, Written
+from shared.records.record import Example, Fixed, Internal, Keywords, Public, Record, Refers, Texts, Titles, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +16,10 @@ class Network(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    code: Annotated[str, Public, Written, Example("PEATLANDS"), "The code, each only once. It never changes."]
-    titles: Annotated[Texts, Public, Written, "The title, by language."]
+    code: Annotated[str, Public, Written, Fixed, Example("PEATLANDS"), "The code, each only once. It never changes."]
+    titles: Annotated[Texts, Public, Written, Titles, "The title, by language."]
     search_key: Annotated[str, Internal]
-    themes: Annotated[list[str], Public, Written, "What the network works on."]
+    themes: Annotated[list[str], Public, Written, Keywords, "What the network works on."]
     coordinator_id: Annotated[
         UUID | None, Public, Written, Refers("/membership/v1/experts"), "The expert who coordinates the network."
     ]

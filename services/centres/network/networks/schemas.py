@@ -1,7 +1,6 @@
 """What goes over HTTP for networks."""
 
 from typing import Annotated, TypeAlias
-from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -9,8 +8,7 @@ from services.centres.network.networks import record
 from services.centres.network.networks.domain import LIFECYCLE
 from services.centres.network.networks.tables import network
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Keywords, Titles
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 _EXAMPLE = "PEATLANDS"
 NetworkCode: TypeAlias = Annotated[
@@ -18,12 +16,8 @@ NetworkCode: TypeAlias = Annotated[
 ]
 
 
-class NetworkBody(Body, of=record.Network):
+class NetworkBody(RecordBody, of=record.Network):
     """A network as it is written; its code stays."""
-
-    titles: Titles
-    themes: Keywords = []
-    coordinator_id: UUID | None = None
 
 
 class NetworkCreate(NetworkBody):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from shared.kernel.resource import Resource
 from shared.questionnaires.template import Section
-from shared.records.record import Example, Internal, Public, Record, Texts, Written
+from shared.records.record import Example, Fixed, Internal, Public, Record, Texts, Titles, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +16,10 @@ class ReportTemplate(Record):
     resource_type = Resource("centres", "report_templates", "report_template")
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
-    kind: Annotated[str, Public, Written, "What is written with it."]
+    kind: Annotated[str, Public, Written, Fixed, "What is written with it."]
     template_version: Annotated[
-        str, Public, Written, Example("2027"), "The version of the questions, each only once for a kind."
+        str, Public, Written, Fixed, Example("2027"), "The version of the questions, each only once for a kind."
     ]
-    titles: Annotated[Texts, Public, Written, "The title, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The title, by language."]
     search_key: Annotated[str, Internal]
     sections: Annotated[Sequence[Section], Public, Written, "The questions, in sections."]

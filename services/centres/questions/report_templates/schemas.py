@@ -9,15 +9,14 @@ from services.centres.questions.report_templates.domain import KINDS, LIFECYCLE
 from services.centres.questions.report_templates.tables import report_template
 from shared.records.plain import presenter
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, Keyword, Titles
+from shared.web.contract.fields import Keyword
 from shared.web.contract.questionnaires import Section, Sections
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
-class ReportTemplateBody(Body, of=record.ReportTemplate):
+class ReportTemplateBody(RecordBody, of=record.ReportTemplate):
     """A template as it is written; its kind and version stay."""
 
-    titles: Titles
     sections: Sections
 
 

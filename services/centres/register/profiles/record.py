@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Public, Record, Refers, Texts, Tracked, Written
+from shared.records.record import Public, Record, Refers, Texts, Tracked, Url, Written
 
 
 class Staff(TypedDict):
@@ -59,7 +59,7 @@ class Profile(Record):
 
     visibility: Annotated[str, Public]
     centre_id: Annotated[UUID, Public, Refers("/centres/v1/centres"), "The centre that it describes."]
-    website: Annotated[str | None, Public, Written, "The website of the centre."]
+    website: Annotated[str | None, Public, Written, Url, "The website of the centre."]
     established: Annotated[int | None, Public, Written, "The year in which the centre was established."]
     languages: Annotated[list[str], Public, Written, "The languages of work."]
     staff: Annotated[Staff | None, Public, Written, "How many people work at the centre."]

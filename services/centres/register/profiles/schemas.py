@@ -15,7 +15,7 @@ from shared.kernel.clock import today
 from shared.records.columns import renderer
 from shared.records.record import Refers
 from shared.web.contract.fields import Body, Doi, LanguageTag, Line, Prose, ResponseModel, Titles
-from shared.web.contract.schemas import Links
+from shared.web.contract.schemas import Links, RecordBody
 from shared.web.contract.values import written
 
 _People: TypeAlias = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
@@ -78,10 +78,9 @@ class Publication(Body):
         return self
 
 
-class ProfileBody(Body, of=record.Profile):
+class ProfileBody(RecordBody, of=record.Profile):
     """A profile as it is written."""
 
-    website: HttpUrl | None = None
     established: Annotated[_Year | None, Field(examples=[1998])] = None
     languages: Annotated[list[LanguageTag], Field(max_length=50)] = []
     staff: Staff | None = None

@@ -7,7 +7,22 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Part, Public, Record, Refers, Texts, Written
+from shared.records.record import (
+    Country,
+    Default,
+    Example,
+    Fixed,
+    Internal,
+    Line,
+    Part,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Titles,
+    Visible,
+    Written,
+)
 
 
 class Link(TypedDict):
@@ -34,18 +49,32 @@ class Congress(Record):
     resource_type = Resource("membership", "congresses", "congress")
 
     country: Annotated[  # type: ignore[assignment]
-        str | None, Public, Written, "The country of the place, as an ISO 3166-1 alpha-2 code; null for none."
+        str | None, Public, Written, Country, "The country of the place, as an ISO 3166-1 alpha-2 code; null for none."
     ]
-    visibility: Annotated[str, Public, Written, "Who may know of the congress: everybody, the network, or grants."]
+    visibility: Annotated[
+        str,
+        Public,
+        Written,
+        Visible,
+        Default("network"),
+        "Who may know of the congress: everybody, the network, or grants.",
+    ]
     code: Annotated[
-        str, Public, Written, Example("HAIKOU-2022"), "The code, by which imports name the congress. It never changes."
+        str,
+        Public,
+        Written,
+        Fixed,
+        Example("HAIKOU-2022"),
+        "The code, by which imports name the congress. It never changes.",
     ]
-    titles: Annotated[Texts, Public, Written, "The titles, by language."]
-    series: Annotated[str | None, Public, Written, Example("World forum"), "The series that the congress belongs to."]
+    titles: Annotated[Texts, Public, Written, Titles, "The titles, by language."]
+    series: Annotated[
+        str | None, Public, Written, Line, Example("World forum"), "The series that the congress belongs to."
+    ]
     starts: Annotated[date, Public, Written, "The first day."]
     ends: Annotated[date | None, Public, Written, "The last day; null if it is the first."]
     mode: Annotated[str, Public, Written, Example("hybrid"), "Whether people take part on site, online, or both."]
-    place: Annotated[str | None, Public, Written, Example("Port Alpha"), "The town or venue."]
+    place: Annotated[str | None, Public, Written, Line, Example("Port Alpha"), "The town or venue."]
     host_institution_id: Annotated[
         UUID | None, Public, Written, Refers("/membership/v1/institutions"), "The institution that hosts the congress."
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import Field, HttpUrl, StringConstraints, UrlConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -14,8 +13,8 @@ from services.membership.events.congresses.tables import congress
 from shared.records import plain
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.web.contract.fields import Body, CountryCode, Day, Line, Titles, Visible
-from shared.web.contract.schemas import Links, RecordResponse
+from shared.web.contract.fields import Body, Day, Line
+from shared.web.contract.schemas import Links, RecordBody, RecordResponse
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=["HAIKOU-2022"])]
 Figure = Annotated[int, Field(ge=0, le=10_000_000)]
@@ -40,20 +39,12 @@ class PublishedFigures(Body):
     source: Annotated[Line, Field(examples=["Press release"]), "Where they were published."]
 
 
-class CongressBody(Body, of=record.Congress):
+class CongressBody(RecordBody, of=record.Congress):
     """A congress as it is written; its code stays."""
 
-    titles: Titles
-    series: Line | None = None
-    starts: Day
-    ends: Day | None = None
     mode: Literal[MODES]  # type: ignore[valid-type]
-    country: CountryCode | None = None
-    place: Line | None = None
-    host_institution_id: UUID | None = None
     links: Annotated[list[CongressLink], Field(max_length=20)] = []
     published_figures: Annotated[list[PublishedFigures], Field(max_length=20)] = []
-    visibility: Visible = "network"
 
     @field_validator("ends")
     @classmethod

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Refers, Written
+from shared.records.record import Example, Fixed, Internal, Public, Record, Refers, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +16,8 @@ class Participation(Record):
     scope_column = "expert_id"
 
     visibility: Annotated[str, Public]
-    congress_id: Annotated[UUID, Public, Written, Refers("/membership/v1/congresses"), "The congress."]
-    expert_id: Annotated[UUID, Public, Written, Refers("/membership/v1/experts"), "The expert who takes part."]
+    congress_id: Annotated[UUID, Public, Written, Fixed, Refers("/membership/v1/congresses"), "The congress."]
+    expert_id: Annotated[UUID, Public, Written, Fixed, Refers("/membership/v1/experts"), "The expert who takes part."]
     role: Annotated[str, Public, Written, Example("speaker"), "In what role the expert takes part."]
     mode: Annotated[
         str | None,

@@ -7,7 +7,19 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Public, Record, Refers, Texts, Written
+from shared.records.record import (
+    Default,
+    Example,
+    Internal,
+    PartialDate,
+    Public,
+    Record,
+    Refers,
+    Texts,
+    Titles,
+    Visible,
+    Written,
+)
 
 
 class SupportFigures(TypedDict):
@@ -28,13 +40,18 @@ class Initiative(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[
-        str, Public, Written, "Who may know of the initiative once it is open: everybody, the network, or the office."
+        str,
+        Public,
+        Written,
+        Visible,
+        Default("public"),
+        "Who may know of the initiative once it is open: everybody, the network, or the office.",
     ]
     code: Annotated[str, Public, Written, Example("HAIKOU-2022"), "The code of the initiative, which no other has."]
-    titles: Annotated[Texts, Public, Written, "The title, by language. Frozen once somebody has signed."]
+    titles: Annotated[Texts, Public, Written, Titles, "The title, by language. Frozen once somebody has signed."]
     texts: Annotated[Texts, Public, Written, "The text that is signed, by language. Frozen once somebody has signed."]
     adopted_at: Annotated[
-        str | None, Public, Written, Example("2022-11"), "When the initiative was adopted; a partial date."
+        str | None, Public, Written, PartialDate, Example("2022-11"), "When the initiative was adopted; a partial date."
     ]
     congress_id: Annotated[
         UUID | None,
@@ -52,7 +69,7 @@ class Initiative(Record):
         Example(["expert", "institution"]),
         "Who may sign: `expert` for people in a personal capacity, `institution` for and on behalf of organisations.",
     ]
-    certificate: Annotated[bool, Public, Written, "Whether supporters get a certificate."]
+    certificate: Annotated[bool, Public, Written, Default(True), "Whether supporters get a certificate."]
     published_figures: Annotated[
         Sequence[SupportFigures],
         Public,

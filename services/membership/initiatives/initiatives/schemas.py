@@ -1,16 +1,15 @@
 """What goes over HTTP for initiatives."""
 
 from typing import Annotated, Literal, TypeAlias
-from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.membership.initiatives.initiatives import record
 from services.membership.initiatives.initiatives.domain import LIFECYCLE, SIGNERS
 from services.membership.initiatives.initiatives.tables import initiative
 from shared.records.plain import presenter
-from shared.web.contract.fields import Body, Line, PartialDate, Texts, Titles, Visible
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import Body, Line, PartialDate
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{3,40}$"), Field(examples=["HAIKOU-2022"])]
 _Number: TypeAlias = Annotated[int | None, Field(ge=0, le=2_000_000_000)]
@@ -26,20 +25,12 @@ class SupportFigures(Body):
     source: Annotated[Line, Field(examples=["The secretariat's report of 2024"]), "Who published them, and where."]
 
 
-class InitiativeBody(Body, of=record.Initiative):
+class InitiativeBody(RecordBody, of=record.Initiative):
     """The body of an initiative."""
 
     code: Code
-    titles: Titles
-    texts: Texts = {}
-    adopted_at: PartialDate | None = None
-    congress_id: UUID | None = None
-    opens: AwareDatetime | None = None
-    closes: AwareDatetime | None = None
     signers: Annotated[list[Literal[SIGNERS]], Field(min_length=1, max_length=2)] = [*SIGNERS]  # type: ignore[valid-type]
-    certificate: bool = True
     published_figures: Annotated[list[SupportFigures], Field(max_length=20)] = []
-    visibility: Visible = "public"
 
 
 class Initiative(RecordResponse, of=record.Initiative, lifecycle=LIFECYCLE):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from services.membership.mailing.broadcasts import record
 from services.membership.mailing.broadcasts.domain import FASTEST, LIFECYCLE, OUTCOMES, PURPOSES, outcomes_of
@@ -17,8 +17,8 @@ from shared.records.access_scope import AccessScope
 from shared.records.plain import presenter
 from shared.records.record import Refers
 from shared.web.contract.contract import STATES
-from shared.web.contract.fields import Body, CleanTree, Line, Prose, ResponseModel
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.fields import CleanTree, Line, Prose, ResponseModel
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 _Language: TypeAlias = Literal[LANGUAGES]  # type: ignore[valid-type]
 _BY_LANGUAGE = {"x-escm-widget": "multilingual"}
@@ -29,7 +29,7 @@ def _joined(segment: Mapping[str, str | list[str]]) -> dict[str, str]:
     return {name: ",".join(value) if isinstance(value, list) else value for name, value in segment.items()}
 
 
-class BroadcastBody(Body, of=record.Broadcast):
+class BroadcastBody(RecordBody, of=record.Broadcast):
     """The body of a broadcast."""
 
     subjects: Annotated[
@@ -47,7 +47,6 @@ class BroadcastBody(Body, of=record.Broadcast):
         Field(max_length=20, examples=[{"country": "XA", "status": "active"}]),
     ]
     purpose: Literal[PURPOSES]  # type: ignore[valid-type]
-    send_at: AwareDatetime | None = None
     per_minute: Annotated[int, Field(ge=1, le=FASTEST)] = 60
 
 

@@ -1,7 +1,6 @@
 """What goes over HTTP for consents."""
 
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from services.membership.mailing.consents import record
 from services.membership.mailing.consents.domain import CHANNELS, LIFECYCLE, ONLINE, PURPOSES
@@ -10,7 +9,7 @@ from services.membership.register.notices.schemas import NoticeVersion
 from shared.kernel.text import LANGUAGES
 from shared.records.plain import presenter
 from shared.web.contract.fields import Body, Document
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class Proof(Body):
@@ -23,10 +22,9 @@ class Proof(Body):
     document: Annotated[Document | None, "The document that shows the consent."] = None
 
 
-class ConsentBody(Body, of=record.Consent):
+class ConsentBody(RecordBody, of=record.Consent):
     """The body of a consent."""
 
-    expert_id: UUID
     purpose: Literal[PURPOSES]  # type: ignore[valid-type]
     notice_version: NoticeVersion
     language: Literal[LANGUAGES]  # type: ignore[valid-type]

@@ -9,6 +9,8 @@ from uuid import UUID
 from shared.kernel.resource import Resource
 from shared.kernel.text import email_key
 from shared.records.record import (
+    Country,
+    Default,
     Derived,
     Example,
     Granted,
@@ -20,6 +22,7 @@ from shared.records.record import (
     Refers,
     Texts,
     Tracked,
+    Visible,
     Written,
     written_fields,
 )
@@ -64,11 +67,13 @@ class Expert(Record):
 
     resource_type = Resource("membership", "experts", "expert")
 
-    country: Annotated[str, Public, Written, "The expert's country, as an ISO 3166-1 alpha-2 code."]
+    country: Annotated[str, Public, Written, Country, "The expert's country, as an ISO 3166-1 alpha-2 code."]
     visibility: Annotated[
         str,
         Public,
         Written,
+        Visible,
+        Default("network"),
         "Who may know of the expert once published: everybody, the network, or grants over the record.",
     ]
     created_at: Annotated[datetime, Granted]
@@ -122,6 +127,7 @@ class Expert(Record):
         bool,
         Granted,
         Written,
+        Default(True),
         Imported,
         Example(True),
         "Whether the expert may be asked to help a country; for grants that cover the expert.",

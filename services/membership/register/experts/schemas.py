@@ -27,7 +27,6 @@ from shared.records.record import Refers, json_fields
 from shared.web.contract.expertise import ListOfBoundaries, ListOfEcosystems, ListOfFields
 from shared.web.contract.fields import (
     Body,
-    CountryCode,
     Day,
     Email,
     Keyword,
@@ -36,10 +35,9 @@ from shared.web.contract.fields import (
     OrcidId,
     PersonName,
     ResponseModel,
-    Texts,
     Visible,
 )
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class Name(Body):
@@ -89,11 +87,10 @@ class StoredEmail(ResponseModel):
     ] = None
 
 
-class ExpertBody(Body, of=record.Expert):
+class ExpertBody(RecordBody, of=record.Expert):
     """An expert as it is written."""
 
     names: Annotated[list[Name], Field(min_length=1, max_length=20)]
-    country: CountryCode
     emails: Annotated[list[EmailAddress], Field(max_length=10)] = []
     orcid: OrcidId | None = None
     languages: Annotated[list[LanguageTag], Field(max_length=50)] = []
@@ -101,13 +98,10 @@ class ExpertBody(Body, of=record.Expert):
     planetary_boundaries: ListOfBoundaries = []
     ecosystems: ListOfEcosystems = []
     keywords: Annotated[list[Keyword], Field(max_length=50)] = []
-    biography: Texts = {}
     gender: Annotated[
         Annotated[str, StringConstraints(min_length=1, max_length=50), OneLine] | None, Field(examples=["female"])
     ] = None
     category: Category = "expert"
-    available_for_support: bool = True
-    visibility: Visible = "network"
 
 
 class ExpertCreate(ExpertBody):

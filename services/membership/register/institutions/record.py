@@ -6,7 +6,19 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Part, Parts, Public, Record, Tracked, Written
+from shared.records.record import (
+    Country,
+    Default,
+    Example,
+    Internal,
+    Part,
+    Parts,
+    Public,
+    Record,
+    Tracked,
+    Visible,
+    Written,
+)
 
 
 class InstitutionName(TypedDict):
@@ -36,11 +48,13 @@ class Institution(Record):
 
     resource_type = Resource("membership", "institutions", "institution")
 
-    country: Annotated[str, Public, Written, "The institution's country, as an ISO 3166-1 alpha-2 code."]
+    country: Annotated[str, Public, Written, Country, "The institution's country, as an ISO 3166-1 alpha-2 code."]
     visibility: Annotated[
         str,
         Public,
         Written,
+        Visible,
+        Default("network"),
         "Who may know of the institution once published: everybody, the network, or grants over the record.",
     ]
     names: Annotated[Sequence[InstitutionName], Public, Written, "The institution's names, as in ROR schema 2.1."]
@@ -54,6 +68,6 @@ class Institution(Record):
     links: Annotated[list[str], Public, Written, Part, "The institution's web pages."]
     locations: Annotated[Parts, Public, Written, "The location of the institution."]
     relations: Annotated[Sequence[Relation], Public, Written, Part, "What other institutions are to this one."]
-    heri: Annotated[bool, Public, Written, "Whether it is a higher education or research institution."]
+    heri: Annotated[bool, Public, Written, Default(True), "Whether it is a higher education or research institution."]
     previous_status: Annotated[str | None, Internal]
     merged_into: Annotated[UUID | None, Internal, Tracked]

@@ -18,8 +18,8 @@ from services.membership.register.institutions.relations import KINDS
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
 from shared.records.record import Refers, json_fields
-from shared.web.contract.fields import Body, CountryCode, LanguageTag, Line, ResponseModel, RorId, Visible
-from shared.web.contract.schemas import Links, RecordResponse
+from shared.web.contract.fields import Body, LanguageTag, Line, ResponseModel, RorId
+from shared.web.contract.schemas import Links, RecordBody, RecordResponse
 
 
 def _domain(text: str) -> str:
@@ -90,19 +90,16 @@ class Relation(Body):
         return self
 
 
-class InstitutionBody(Body, of=record.Institution):
+class InstitutionBody(RecordBody, of=record.Institution):
     """An institution as it is written. `links` are its web pages."""
 
     names: Annotated[list[InstitutionName], Field(min_length=1, max_length=50)]
-    country: CountryCode
     ror: RorId | None = None
     types: Annotated[list[Literal[TYPES]], Field(max_length=9), AfterValidator(_once)] = []  # type: ignore[valid-type]
     domains: Annotated[list[Domain], Field(max_length=50), AfterValidator(_once)] = []
     links: Annotated[list[HttpUrl], Field(max_length=50)] = []
     locations: Annotated[list[Location], Field(max_length=50)] = []
     relations: Annotated[list[Relation], Field(max_length=500)] = []
-    heri: bool = True
-    visibility: Visible = "network"
 
 
 class InstitutionFields(Body):

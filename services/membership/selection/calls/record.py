@@ -7,7 +7,21 @@ from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
 from shared.records.panels import Criterion, PanelMember
-from shared.records.record import Document, Example, Granted, Internal, Public, Record, Texts, Tracked, Written
+from shared.records.record import (
+    Country,
+    Default,
+    Document,
+    Example,
+    Granted,
+    Internal,
+    Public,
+    Record,
+    Texts,
+    Titles,
+    Tracked,
+    Visible,
+    Written,
+)
 
 
 class Deadlines(TypedDict):
@@ -33,17 +47,19 @@ class Call(Record):
 
     resource_type = Resource("membership", "calls", "call")
 
-    country: Annotated[str | None, Public, Written, "The country of a national call; null for an international one."]  # type: ignore[assignment]
-    visibility: Annotated[str, Public, Written, "Who may know of the call once it is open."]
+    country: Annotated[
+        str | None, Public, Written, Country, "The country of a national call; null for an international one."
+    ]  # type: ignore[assignment]
+    visibility: Annotated[str, Public, Written, Visible, Default("public"), "Who may know of the call once it is open."]
     code: Annotated[str, Public, Written, Example("FELLOWS-2027"), "The code of the call, which is unique."]
     kind: Annotated[str, Public, Written, "What people are nominated for."]
-    titles: Annotated[Texts, Public, Written, "The titles of the call, by language."]
+    titles: Annotated[Texts, Public, Written, Titles, "The titles of the call, by language."]
     texts: Annotated[Texts, Public, Written, "The text of the call, by language."]
     opens: Annotated[datetime, Public, Written, "From when on nominees may submit."]
     nominee_deadline: Annotated[datetime, Public, Written, "Until when nominees submit."]
     nominator_deadline: Annotated[datetime, Public, Written, "Until when nominators confirm."]
     first_deadlines: Annotated[Deadlines | None, Public, "The deadlines before the first extension; null without one."]
-    self_nomination: Annotated[bool, Public, Written, "Whether people may nominate themselves."]
+    self_nomination: Annotated[bool, Public, Written, Default(False), "Whether people may nominate themselves."]
     nominator_kinds: Annotated[
         list[str],
         Public,

@@ -30,11 +30,9 @@ from shared.web.contract.fields import (
     CountryCode,
     JsonDocument,
     OneLine,
-    Texts,
     Titles,
-    Visible,
 )
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 def _region(code: str) -> str:
@@ -93,25 +91,17 @@ class PanelMember(Body):
     office: Annotated[Literal[OFFICES], "A chair also selects."] = MEMBER  # type: ignore[valid-type]
 
 
-class CallBody(Body, of=record.Call):
+class CallBody(RecordBody, of=record.Call):
     """The body of a call. Code and country stay."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{2,39}$"), Field(examples=["FELLOWS-2027"])]
     kind: Literal[KINDS]  # type: ignore[valid-type]
-    titles: Titles
-    texts: Texts = {}
-    country: CountryCode | None = None
-    opens: AwareDatetime
-    nominee_deadline: AwareDatetime
-    nominator_deadline: AwareDatetime
-    self_nomination: bool = False
     nominator_kinds: Annotated[list[NominatorKind], Field(max_length=len(NOMINATOR_KINDS))] = []
     eligibility: Eligibility = Eligibility()
     criteria: Annotated[list[Criterion], Field(min_length=1, max_length=MOST_CRITERIA)]
     seats: Annotated[int, Field(ge=1, le=MOST_SEATS, examples=[3])]
     targets: Targets = Targets()
     panel: Annotated[list[PanelMember], Field(max_length=MOST_IN_PANEL)] = []
-    visibility: Visible = "public"
 
 
 class CallFields(Body):

@@ -1,7 +1,6 @@
 """What goes over HTTP for declarations."""
 
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import Field
 
@@ -11,7 +10,7 @@ from services.membership.selection.declarations.domain import KINDS, LIFECYCLE, 
 from services.membership.selection.declarations.tables import declaration
 from shared.records.plain import presenter
 from shared.web.contract.fields import Body, Day, Line, Prose
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
 class Interest(Body):
@@ -24,10 +23,9 @@ class Interest(Body):
     text: Annotated[Prose | None, Field(max_length=2_000), "What the interest is."] = None
 
 
-class DeclarationBody(Body, of=record.Declaration):
+class DeclarationBody(RecordBody, of=record.Declaration):
     """The body of a declaration."""
 
-    expert_id: UUID
     year: Annotated[int, Field(ge=2000, le=2100, examples=[2026])]
     notice_version: NoticeVersion
     interests: Annotated[list[Interest], Field(max_length=50)] = []

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Public, Record, Refers, Written
+from shared.records.record import Example, Prose, Public, Record, Refers, Written
 
 _WHOLE = Resource("membership", "nominations", "nomination")
 
@@ -27,7 +27,7 @@ class Score(Record):
     scores: Annotated[
         Mapping[str, int], Public, Written, Example({"merit": 4}), "The score by criterion, from 0 (worst) to 5 (best)."
     ]
-    comment: Annotated[str | None, Public, Written, "What the member says about the nomination."]
+    comment: Annotated[str | None, Public, Written, Prose, "What the member says about the nomination."]
     recommendation: Annotated[str | None, Public, Written, Example("select"), "What the member recommends."]
 
     @classmethod

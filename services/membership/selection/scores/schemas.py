@@ -11,18 +11,16 @@ from services.membership.selection.scores import record
 from services.membership.selection.scores.operations import SCORES
 from services.membership.selection.scores.tables import score
 from shared.records.columns import renderer
-from shared.web.contract.fields import Body, Prose
-from shared.web.contract.schemas import RecordResponse
+from shared.web.contract.schemas import RecordBody, RecordResponse
 from shared.web.contract.values import written
 
 Points = Annotated[int, Field(ge=0, le=5, strict=True)]
 
 
-class ScoreBody(Body, of=record.Score):
+class ScoreBody(RecordBody, of=record.Score):
     """A score as it is written."""
 
     scores: Annotated[dict[Group, Points], Field(min_length=1, max_length=MOST_CRITERIA, examples=[{"merit": 4}])]
-    comment: Prose | None = None
     recommendation: Literal["select", "pass_over"] | None = None
 
 

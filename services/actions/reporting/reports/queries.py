@@ -31,6 +31,7 @@ from shared.kernel.clock import today
 from shared.kernel.lights import GREEN, LIGHTS, RED, YELLOW
 from shared.records.access_scope import AccessScope, constant
 from shared.records.filters import Filter, one_of, values
+from shared.records.listing import Item
 from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.reminding import is_due, latest_of, taking
@@ -92,7 +93,7 @@ LISTING = replace(
     _COMMON,
     sorts={**_COMMON.sorts, "due_on": _r.due_on},
     columns={name: column for name, column in _COMMON.columns.items() if name != "figures"},
-    item_columns={"figures": _r.figures},
+    item=Item(columns={"figures": _r.figures}),
 )
 _of_both = (_r.programme_id == _PROGRAMME, _r.period_id == _PERIOD)
 _LIVING = Lookup(

@@ -101,7 +101,7 @@ async def transition(
         before = await _with_conflicts(uow, before)
         await CALLS.lock(uow, before.call_id)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-    if requested.action in domain.DECIDING and guard_context.is_conflicted:
+    if requested.action in domain.DECIDING and guard_context.panel.is_conflicted:
         raise CommittedConflict(
             "You have a conflict of interest.", code="transition_not_allowed", members={"reason": "conflicted"}
         )
@@ -147,22 +147,24 @@ async def load_guard_context(
             is_own=principal.is_account(nominee["account_id"]),
             is_eligible=nominee["restricted_at"] is None
             and is_eligible(call, nominee["country"], nominee["category"], nominee["fields"]),
-            nominates_self=email_key(nominator["email"]) in (*nominee["email_keys"], nominee["email_key"]),
-            nominator_kind=nominator.get("kind"),
+            nominator=domain.NominatorInputs(
+                is_nominee=email_key(nominator["email"]) in (*nominee["email_keys"], nominee["email_key"]),
+                kind=nominator.get("kind"),
+            ),
             are_documents_available=await are_available(connection, record.documents),
         )
         if record.status != "nominated":
             return found
         own = await record_of_account(connection, principal.account_id) if principal.account_id else None
         office = office_of(call.panel, own)
-        return replace(
-            found,
+        panel = domain.PanelInputs(
             own=own if office and not is_nominee else None,
             may_decide=office == CHAIR or _selects_everywhere(principal),
             is_conflicted=is_nominee or conflict_of(record.conflicts, own) is not None,
             scores=await queries.scorers(connection, record.id, record.conflicts),
             free_seats=call.seats - await queries.selected(connection, call.id),
         )
+        return replace(found, panel=panel)
 
 
 def _selects_everywhere(principal: Principal) -> bool:
@@ -193,7 +195,7 @@ def _changed(guard_context: domain.NominationGuardContext, requested: Transition
         case "extend":
             after = replace(before, extended_until=domain.extension(given(fields, "until", datetime), now()))
         case domain.RECUSE:
-            after = replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.own)])
+            after = replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.panel.own)])
         case "appeal":
             after = domain.appealed(before, reason, now())
         case "answer_appeal":

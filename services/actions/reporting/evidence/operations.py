@@ -6,7 +6,6 @@ it in between.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -39,8 +38,9 @@ _LOG = structlog.get_logger(__name__)
 class EvidenceType(ResourceType[Evidence, domain.EvidenceGuardContext]):
     """Files, whose history is erased with the expert who sent them for a nomination or an offer."""
 
-    def person_of(self, row: Mapping[str, Any]) -> UUID | None:
-        return row["scope_id"] if row["country"] is None else None
+    def person_of(self, row: Mapping[str, object]) -> UUID | None:
+        scope = row["scope_id"] if row["country"] is None else None
+        return scope if isinstance(scope, UUID) else None
 
 
 EVIDENCE = EvidenceType(Evidence.resource_type, Evidence, evidence, domain.LIFECYCLE)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from services.membership.access import ROLES
 from services.membership.register.experts.owners import owner_of, record_of_account
@@ -28,6 +27,7 @@ from shared.records.panels import CHAIR, conflict_of, office_of
 from shared.records.references import require_known
 from shared.records.requirements import permitted
 from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.rows import with_columns
 
 NOMINATIONS: ResourceType[Nomination, domain.NominationGuardContext] = ResourceType.of(
     Nomination, nomination, domain.LIFECYCLE, is_personal=True
@@ -191,7 +191,7 @@ def _changed(guard_context: domain.NominationGuardContext, requested: Transition
         case "submit":
             after = domain.asking(before)
         case "change_nominator":
-            after = replace(domain.asking(before), **_nominator(fields))
+            after = _with_nominator(domain.asking(before), fields)
         case "extend":
             after = replace(before, extended_until=domain.extension(given(fields, "until", datetime), now()))
         case domain.RECUSE:
@@ -203,9 +203,9 @@ def _changed(guard_context: domain.NominationGuardContext, requested: Transition
     return after
 
 
-def _nominator(fields: Fields) -> dict[str, Any]:
-    """The columns of another nominator. Raises Invalid without one."""
+def _with_nominator(before: Nomination, fields: Fields) -> Nomination:
+    """The nomination with another nominator. Raises Invalid without one."""
     nominator = given(fields, "nominator", dict)
     if nominator is None:
         raise invalid_field("/fields/nominator", "required", "The new nominator.")
-    return {"nominator": nominator, "nominator_key": email_key(nominator["email"])}
+    return with_columns(before, {"nominator": nominator, "nominator_key": email_key(nominator["email"])})

@@ -32,7 +32,7 @@ from services.centres.references import account_of, country_of, note_holder, req
 from shared.auth.offices import holds
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
-from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
+from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given, given_id
 from shared.kernel.principal import Principal
 from shared.questionnaires.answers import unanswered
@@ -294,4 +294,4 @@ async def _require_references(uow: UnitOfWork, wanted: Centre, before: Centre | 
     found = await committee_of(uow.connection, committee)
     known = found is not None and reading_access(uow.origin.actor, COMMITTEES).knows(found, PUBLISHED_COMMITTEES)
     if found is None or not known or found.country != wanted.country:
-        raise invalid_field("/committee_id", "unknown_reference", "There is no such committee in this country.")
+        raise unknown_reference("/committee_id", "committee in this country")

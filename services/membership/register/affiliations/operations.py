@@ -26,7 +26,7 @@ from shared.database.ids import uuid7
 from shared.database.statements import Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
-from shared.kernel.errors import Conflict, NotFound, VersionConflict, invalid_field
+from shared.kernel.errors import Conflict, NotFound, VersionConflict, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.messaging.outbox import defer_once
 from shared.records.resource_type import TransitionRequest
@@ -205,7 +205,7 @@ async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None
         return None
     found = (await meant(uow.connection, uow.origin.actor, [named])).get(named)
     if found is None:
-        raise invalid_field("/institution_id", "unknown_reference", "There is no such institution.")
+        raise unknown_reference("/institution_id", "institution")
     return found
 
 

@@ -77,7 +77,7 @@ def _with_headings(of: Importable, members: Iterable[str], present: Present) -> 
 
 
 _WITH_FIGURES = replace(
-    reports.LISTING, columns={**reports.LISTING.columns, "figures": reports.LISTING.item_columns["figures"]}
+    reports.LISTING, columns={**reports.LISTING.columns, "figures": reports.LISTING.item.columns["figures"]}
 )
 _NOT_LISTED = {"sections", "figures", "open_comments"}
 EXPORTED = (

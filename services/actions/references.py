@@ -8,7 +8,7 @@ from shared.contracts import views
 from shared.contracts.readers import permission_scope_of
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import unknown_reference
 from shared.kernel.principal import Principal
 from shared.records.access_scope import constant
 
@@ -38,7 +38,7 @@ async def account_of(connection: Connection, expert: UUID) -> UUID | None:
 async def require_account(connection: Connection, pointer: str, key: UUID | None) -> None:
     """Raises Invalid `unknown_reference` for an account that is not active. None passes."""
     if key is not None and await _ACTIVE.fetchval(connection, key=key) is None:
-        raise invalid_field(pointer, "unknown_reference", "There is no such active account.")
+        raise unknown_reference(pointer, "active account")
 
 
 async def require_expert(connection: Connection, principal: Principal, pointer: str, key: UUID | None) -> None:
@@ -48,7 +48,7 @@ async def require_expert(connection: Connection, principal: Principal, pointer: 
         return
     row = await _EXPERT.fetchrow(connection, key=key)
     if row is None or not _is_known(principal, row, key):
-        raise invalid_field(pointer, "unknown_reference", "There is no such expert.")
+        raise unknown_reference(pointer, "expert")
 
 
 def _is_known(principal: Principal, row: Row, key: UUID) -> bool:

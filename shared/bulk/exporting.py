@@ -96,7 +96,7 @@ async def rows_in_order(
     """All rows of a list, in chunks from a server-side cursor, without the limit of a page."""
     query = listing.ordered(access.access_kind, *asked.shape)
     if extra:
-        query = query.add_columns(listing.extras[extra])
+        query = query.add_columns(listing.extras.columns[extra])
     statement = Statement(query)
     cursor = await connection.cursor(statement.sql, *statement.arguments(listing.arguments(asked, access, extra)))
     while rows := await cursor.fetch(ROWS_AT_ONCE):

@@ -175,6 +175,16 @@ def invalid_field(pointer: str, code: str, detail: str) -> Invalid:
     return Invalid(detail, errors=[FieldError(code, detail, pointer=pointer)])
 
 
+def no_such(what: str) -> str:
+    """What is said of a record that does not exist, or that the caller may not know of."""
+    return f"There is no such {what}."
+
+
+def unknown_reference(pointer: str, what: str) -> Invalid:
+    """The error of a field that names no record: `what` is one, such as `centre` or `period in the country`."""
+    return invalid_field(pointer, "unknown_reference", no_such(what))
+
+
 def invalid_parameter(parameter: str, detail: str) -> Malformed:
     """The error of one invalid query parameter."""
     error = FieldError("invalid_parameter", detail, parameter=parameter)

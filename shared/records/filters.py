@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Text, any_, bindparam
@@ -15,6 +15,8 @@ from shared.kernel.errors import FieldError, Invalid, invalid_parameter, pointer
 from shared.kernel.text import search_pattern
 from shared.records.access_scope import AccessScope
 
+Names: TypeAlias = tuple[tuple[str, bool], ...]
+"""The filters of a statement, each with whether it has one value."""
 _UPDATED = "updated_at"
 
 
@@ -175,3 +177,17 @@ def fragment(key: ColumnElement[Any]) -> Filter:
 
 def _refuse(why: str) -> Any:
     raise ValueError(why)
+
+
+def _is_single(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 1
+
+
+def filter_names(filters: Mapping[str, Any]) -> Names:
+    """The filters of parsed values, as a statement depends on them."""
+    return tuple((name, _is_single(value)) for name, value in filters.items())
+
+
+def filter_arguments(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for the conditions of filters, from parsed values by name."""
+    return {f"f_{name}": value[0] if _is_single(value) else value for name, value in filters.items()}

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -32,7 +33,10 @@ from shared.records.access_scope import AccessKind, AccessScope, covered
 from shared.records.columns import as_read
 from shared.records.filters import (
     Filter,
+    Names,
     countries,
+    filter_arguments,
+    filter_names,
     fragment,
     instant,
     one_of,
@@ -45,29 +49,13 @@ from shared.records.filters import (
 )
 
 __all__ = [
-    "COUNTED", "Filter", "ListRequest", "Listing", "countries", "fragment", "instant", "one_of", "reference", "region",
-    "truth", "updated", "values",
+    "COUNTED", "Extras", "Filter", "Item", "ListRequest", "Listing", "countries", "fragment", "instant", "one_of",
+    "reference", "region", "truth", "updated", "values",
 ]  # fmt: skip
 """Includes the filters, which every list imports from here."""
 
-Names: TypeAlias = tuple[tuple[str, bool], ...]
-"""The filters of a statement, each with whether it has one value."""
 COUNTED = 2_000
 """Maximum number of records of a list that are counted exactly."""
-
-
-def _is_single(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 1
-
-
-def filter_names(filters: Mapping[str, Any]) -> Names:
-    """The filters of parsed values, as a statement depends on them."""
-    return tuple((name, _is_single(value)) for name, value in filters.items())
-
-
-def filter_arguments(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for the conditions of filters, from parsed values by name."""
-    return {f"f_{name}": value[0] if _is_single(value) else value for name, value in filters.items()}
 
 
 def _plain(names: Names, searched: bool) -> Names:
@@ -91,17 +79,42 @@ class ListRequest:
         return filter_names(self.filters), self.sort, self.descending, self.after is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Columns that `include` selects, shown under their labels. `of_caller` returns the values of their parameters for
+    a caller."""
+
+    columns: Mapping[str, Label[Any]] = field(default_factory=dict)
+    of_caller: Callable[[AccessScope], Mapping[str, Any]] = lambda _access: {}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """How one record is read: from `base`, if it differs from that of the list, with `columns` in addition to those of
+    the list."""
+
+    base: Callable[[AccessKind], Select[Any]] | None = None
+    columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+
+
+class _Statements(NamedTuple):
+    """What a list executes, by shape: one record, a page, the count up to a bound, and all rows for an estimate."""
+
+    items: Shapes
+    pages: Shapes
+    counts: Shapes
+    wholes: Shapes
+
+
 @dataclass(frozen=True)
 class Listing:
     """One list. `base` is the feature's `visible_to`; `sorts` are NOT NULL columns of it.
 
-    `public_columns`, if given, are all that an anonymous caller's list reads in addition to its sort fields. `search`
-    names the function that finds ids by fragment without row-level security (for large tables); without it `q` is a
-    plain condition. `extras` are columns that `include` selects, shown under their labels; `of_caller` returns the
-    values of their parameters for a caller. Items are read from `item` (if it differs from `base`), with `item_columns`
-    in addition to the columns of lists. `parameters_of` returns the parameters of `base` for a caller.
-    `private` are fields visible only to grants that cover the record; filtering or sorting by one limits the list to
-    those records. Statements are built once per shape.
+    `public_columns`, if given, are all that an anonymous caller's list reads in addition to its sort fields. `private`
+    are fields visible only to grants that cover the record; filtering or sorting by one limits the list to those
+    records. `search` names the function that finds ids by fragment without row-level security (for large tables);
+    without it `q` is a plain condition. `parameters_of` returns the parameters of `base` for a caller. Statements are
+    built once per shape.
     """
 
     base: Callable[[AccessKind], Select[Any]]
@@ -110,23 +123,15 @@ class Listing:
     sorts: Mapping[str, ColumnElement[Any]]
     columns: Mapping[str, ColumnElement[Any]]
     public_columns: Mapping[str, ColumnElement[Any]] | None = None
-    search: str | None = None
-    extras: Mapping[str, Label[Any]] = field(default_factory=dict)
-    of_caller: Callable[[AccessScope], Mapping[str, Any]] | None = None
-    item: Callable[[AccessKind], Select[Any]] | None = None
-    item_columns: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
+    search: str | None = None
+    extras: Extras = Extras()
+    item: Item = Item()
     parameters_of: Callable[[AccessScope], Mapping[str, Any]] = lambda access: access.parameters
-    _items: Shapes = field(init=False, compare=False)
-    _shapes: Shapes = field(init=False, compare=False)
-    _counts: Shapes = field(init=False, compare=False)
-    _wholes: Shapes = field(init=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_shapes", Shapes(self.select))
-        object.__setattr__(self, "_items", Shapes(self._item))
-        object.__setattr__(self, "_counts", Shapes(self._count))
-        object.__setattr__(self, "_wholes", Shapes(self._whole))
+    @cached_property
+    def _statements(self) -> _Statements:
+        return _Statements(Shapes(self._item), Shapes(self.select), Shapes(self._count), Shapes(self._whole))
 
     def refuse_closed(self, access: AccessScope, names: Iterable[str], sort: str = "id") -> None:
         """Raises Malformed `invalid_parameter` for a filter or sort by a field that the caller sees in no record."""
@@ -153,47 +158,47 @@ class Listing:
     async def get(self, connection: Connection, access: AccessScope, key: UUID | str, extra: str = "") -> Row | None:
         """One record by id or ref, as reads select it; None if the caller may not know of it. `extra` names one of
         `extras`."""
-        statement = self._items.get(access.access_kind, "id" if isinstance(key, UUID) else "ref", extra)
+        statement = self._statements.items.get(access.access_kind, "id" if isinstance(key, UUID) else "ref", extra)
         arguments = {**self.parameters_of(access), **self._of_caller(access, extra)}
         return await statement.fetchrow(connection, key=key, **arguments)
 
     def _of_caller(self, access: AccessScope, extra: str) -> Mapping[str, Any]:
-        return self.of_caller(access) if extra and self.of_caller else {}
+        return self.extras.of_caller(access) if extra else {}
 
     def _item(self, access_kind: AccessKind, by: str, extra: str) -> Select[Any]:
-        known = (self.item or self.base)(access_kind)
-        columns = {**self.columns, **self.item_columns}.values()
+        known = (self.item.base or self.base)(access_kind)
+        columns = {**self.columns, **self.item.columns}.values()
         found = known.with_only_columns(*(as_read(chosen) for chosen in columns))
         if extra:
-            found = found.add_columns(self.extras[extra])
+            found = found.add_columns(self.extras.columns[extra])
         return within_context(found.where(self.columns[by] == bindparam("key")))
 
     async def fetch(
         self, connection: Connection, access: AccessScope, asked: ListRequest, extra: str = ""
     ) -> list[Row]:
         """The page's rows, and one more if there is a next page. `extra` names one of `extras`."""
-        arguments = self.arguments(asked, access, extra)
+        arguments, pages = self.arguments(asked, access, extra), self._statements.pages
         if self._is_searched(asked):
-            found = await self._shapes.get(access.access_kind, *asked.shape, extra, True).fetch(connection, **arguments)
+            found = await pages.get(access.access_kind, *asked.shape, extra, True).fetch(connection, **arguments)
             if not found[0]["search_more"]:
                 return [] if found[0]["id"] is None else found
-        return await self._shapes.get(access.access_kind, *asked.shape, extra, False).fetch(connection, **arguments)
+        return await pages.get(access.access_kind, *asked.shape, extra, False).fetch(connection, **arguments)
 
     async def estimate(self, connection: Connection, access: AccessScope, asked: ListRequest) -> int:
         """The number of records in all pages: exact up to 2,000, beyond that the planner's estimate, which is rough for
         `q`."""
         whole = replace(asked, after=None, limit=COUNTED)
-        arguments = self.arguments(whole, access)
+        arguments, statements = self.arguments(whole, access), self._statements
         shape = access.access_kind, whole.shape[0], asked.sort
         found: int | None = None
         if self._is_searched(asked):
-            found = await self._counts.get(*shape, True).fetchval(connection, **arguments)
+            found = await statements.counts.get(*shape, True).fetchval(connection, **arguments)
         if found is None:
-            found = await self._counts.get(*shape, False).fetchval(connection, **arguments)
+            found = await statements.counts.get(*shape, False).fetchval(connection, **arguments)
         counted = int(found or 0)
         if counted <= COUNTED:
             return counted
-        statement = self._wholes.get(*shape)
+        statement = statements.wholes.get(*shape)
         plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(arguments))
         return max(counted, int(plan[0]["Plan"]["Plan Rows"]))
 
@@ -223,7 +228,7 @@ class Listing:
         """The list as one statement under the context of row-level security."""
         query = self.ordered(access_kind, _plain(names, searched), sort, descending, going_on).limit(bindparam("limit"))
         if extra:
-            query = query.add_columns(self.extras[extra])
+            query = query.add_columns(self.extras.columns[extra])
         return self._among_hits(query) if searched else within_context(query)
 
     def _among_hits(self, query: Select[Any]) -> Select[Any]:

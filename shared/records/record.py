@@ -140,6 +140,8 @@ class Record:
     """The field with the principal whose grants or credentials the record is about, if it is about some."""
     whole: ClassVar[Resource | None] = None
     """The resource of the whole, if the addresses of its parts begin with its own."""
+    path: ClassVar[str] = ""
+    """The path of a record from the origin, with the names of columns in braces, where it is another one."""
 
     id: Annotated[UUID, Public]
     ref: Annotated[str, Public]
@@ -167,8 +169,10 @@ class Record:
         return (found, *(key for one in more for key in (one if isinstance(one, list) else (one,))))
 
     @classmethod
-    def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:
+    def address_of(cls, resource: Resource, columns: Mapping[str, object]) -> str:
         """The path of a record of this resource from the origin, by its columns."""
+        if cls.path:
+            return cls.path.format_map(columns)
         if cls.whole is None:
             return resource.link(columns["id"])
         return f"{cls.whole.link(columns[cls.scope_column])}/{cls.resource_type.plural}/{columns['id']}"

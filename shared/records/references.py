@@ -11,7 +11,7 @@ from shared.contracts import views
 from shared.contracts.readers import roles_of
 from shared.database.statements import Connection, Shapes
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import FieldError, Invalid, invalid_field
+from shared.kernel.errors import FieldError, Invalid, no_such, unknown_reference
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, AccessScope, access_scope_for, constant, visible
@@ -40,7 +40,7 @@ def require_known(
     Raises Invalid `unknown_reference` if it does not exist, or the principal may not know of it.
     """
     if record is None or not reading_access(principal, resource).knows(record, published):
-        raise invalid_field(pointer, "unknown_reference", f"There is no such {resource.title}.")
+        raise unknown_reference(pointer, f"{resource.title}")
     return record
 
 
@@ -70,7 +70,7 @@ class Nameable:
         if not wanted:
             return
         found = await self.known(uow.connection, uow.origin.actor, set(wanted.values()))
-        detail = f"There is no such {self.resource.title}."
+        detail = no_such(self.resource.title)
         errors = [
             FieldError("unknown_reference", detail, pointer=pointer)
             for pointer, key in wanted.items()

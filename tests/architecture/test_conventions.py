@@ -119,3 +119,9 @@ def test_the_tables_in_code_are_one_schema() -> None:
 
     assert isinstance(metadata, MetaData)
     assert {table.schema for table in metadata.tables.values()} <= {"escm"}
+
+
+def test_unknown_references_are_refused_in_one_wording() -> None:
+    """`unknown_reference` says it, for every kind of record."""
+    own = re.compile(r'"unknown_reference",\s*f?"(There is no|Names an unknown|This )')
+    assert [_named(path) for path in SERVICES if own.search(path.read_text())] == []

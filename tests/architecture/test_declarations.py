@@ -11,14 +11,8 @@ from shared.records.record import Record
 from tests.architecture.test_conventions import PYTHON, ROOT
 
 MOST = 12
-_WIDER = {
-    "services.actions.publishing.iati.domain.Activity": 16,
-    "services.centres.designation.centres.domain.CentreGuardContext": 17,
-    "services.membership.register.affiliations.record.Affiliation": 20,
-    "services.membership.selection.nominations.domain.NominationGuardContext": 14,
-    "shared.records.listing.Listing": 13,
-}
-"""Those that have more, with their number of fields. No number grows and no name is added."""
+_WIDER = {"services.membership.register.affiliations.record.Affiliation": 20}
+"""Those that have more, with their number of fields: a row of a table. No number grows and no name is added."""
 
 
 def _declarations() -> Iterator[type[Any]]:

@@ -9,10 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.main import app
+from deploy.local.folder import PROJECT
 from deploy.matrix import settings
 from tests.support.documents import commands_of, run_escm
 
 _VARIABLE = re.compile(r"ESCM_[A-Z_]+|DATABASE_URL|REDIS_URL")
+_LIMIT = r"(ESCM_\w+_(?:REQUESTS|AUTHENTICATIONS))"
 
 
 def _shown(*arguments: str, **environment: str) -> dict[str, dict[str, Any]]:
@@ -30,6 +32,14 @@ def test_every_setting_has_a_meaning(service: str) -> None:
     found = list(settings.settings_of(service))
     assert {one.field for one in found} <= settings.class_of(service).model_fields.keys()
     assert all(_VARIABLE.fullmatch(one.variable) and one.meaning.endswith(".") for one in found)
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "deploy/kubernetes/values.yaml"])
+def test_limits_of_requests_are_those_of_the_manual(file: str) -> None:
+    manual = dict(re.findall(rf"^\| `{_LIMIT}` \| `(\d+)` \|", settings.FILE.read_text(), re.M))
+    stated = dict(re.findall(rf"^ +{_LIMIT}: \D*(\d+)", (PROJECT / file).read_text(), re.M))
+    assert len(stated) == 4
+    assert stated == {name: manual[name] for name in stated}
 
 
 def test_values_come_from_the_environment_from_files_or_by_default(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ class RecordApi(Generic[R, GuardContext]):
 
     def _shown(self, row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
         shown = self.present(row, access)
-        extras = [extra.name for extra in self.listing.extras.values()] if self.items.includes else ()
+        extras = [extra.name for extra in self.listing.extras.columns.values()] if self.items.includes else ()
         for name in (*self.items.raw_json_columns, *(extra for extra in extras if extra in row)):
             shown[name] = parsed_or_fragment(row[name])
         return shown

@@ -197,7 +197,7 @@ async def list_response(
             extra,
             present,
             file_format=file_format,
-            known={*known, *(listing.extras[name].name for name in include)},
+            known={*known, *(listing.extras.columns[name].name for name in include)},
             picked=picked,
             safe=is_safe(ctx.request.query_params, ctx.principal),
         )
@@ -207,7 +207,7 @@ async def list_response(
 
     def render(row: Row) -> dict[str, Any]:
         record = present(row, access)
-        for name in (listing.extras[extra].name for extra in include):
+        for name in (listing.extras.columns[extra].name for extra in include):
             record[name] = parsed_or_fragment(row[name])
         return record if picked is None else {name: value for name, value in record.items() if name in picked}
 
@@ -220,8 +220,8 @@ def pick_include(request: Request, listing: Listing) -> tuple[list[str], bool]:
     have."""
     raw = request.query_params.get("include")
     names = raw.split(",") if raw else []
-    if not set(names) <= {*listing.extras, TOTAL}:
-        raise invalid_parameter("include", f"May name {', '.join([*listing.extras, TOTAL])} here.")
+    if not set(names) <= {*listing.extras.columns, TOTAL}:
+        raise invalid_parameter("include", f"May name {', '.join([*listing.extras.columns, TOTAL])} here.")
     return [name for name in names if name != TOTAL], TOTAL in names
 
 

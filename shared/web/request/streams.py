@@ -128,7 +128,7 @@ class ListStream(Response):
     def _record(self, row: Row) -> dict[str, Any]:
         record = self._present(row, self._access)
         if self._extra:
-            name = self._listing.extras[self._extra].name
+            name = self._listing.extras.columns[self._extra].name
             record[name] = parsed_or_fragment(row[name])
         return record
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.centres.designation.centres import designation, domain
-from services.centres.designation.centres.domain import CentreGuardContext
+from services.centres.designation.centres.domain import CentreGuardContext, ForDesignation, ForRenewal, ForSubmission
 from services.centres.evaluation.evaluations.conditions import Condition
 from tests.support.rules import Row, Rules
 
@@ -18,13 +18,9 @@ _PARTS = {
 }
 _WHOLE = CentreGuardContext(
     today=date(2026, 11, 24),
-    parts=frozenset(_PARTS),
-    favourable=2,
-    agreed=True,
-    endorsed=True,
-    has_final_report=True,
-    has_evaluation=True,
-    term_ends=date(2025, 11, 24),
+    submission=ForSubmission(parts=frozenset(_PARTS)),
+    designation=ForDesignation(favourable=2, agreed=True, endorsed=True),
+    renewal=ForRenewal(has_final_report=True, has_evaluation=True, term_ends=date(2025, 11, 24)),
     is_closing=True,
 )
 OPEN: Condition = {"text": "Hire a librarian", "due": None, "met_on": None}
@@ -35,12 +31,24 @@ def _but(**changed: Any) -> CentreGuardContext:
     return replace(_WHOLE, **changed)
 
 
+def _submission(**changed: Any) -> CentreGuardContext:
+    return _but(submission=replace(_WHOLE.submission, **changed))
+
+
+def _designation(**changed: Any) -> CentreGuardContext:
+    return _but(designation=replace(_WHOLE.designation, **changed))
+
+
+def _renewal(**changed: Any) -> CentreGuardContext:
+    return _but(renewal=replace(_WHOLE.renewal, **changed))
+
+
 def _completes(verb: str) -> tuple[Row, ...]:
     return (
         (verb, _WHOLE, None),
-        *((verb, _but(parts=_WHOLE.parts - {part}), code) for part, code in _PARTS.items()),
-        (verb, _but(unanswered=("staff",)), "answers_missing"),
-        (verb, _but(are_documents_available=False), "evidence_not_available"),
+        *((verb, _submission(parts=_WHOLE.submission.parts - {part}), code) for part, code in _PARTS.items()),
+        (verb, _submission(unanswered=("staff",)), "answers_missing"),
+        (verb, _submission(are_documents_available=False), "evidence_not_available"),
     )
 
 
@@ -52,20 +60,20 @@ RULES = (
             *_completes("submit"),
             *_completes("resubmit"),
             ("recommend", _WHOLE, None),
-            ("recommend", _but(favourable=1), "reviews_missing"),
+            ("recommend", _designation(favourable=1), "reviews_missing"),
             ("designate", _WHOLE, None),
-            ("designate", _but(endorsed=False, has_waiver=True), None),
-            ("designate", _but(agreed=False), "agreement_missing"),
-            ("designate", _but(endorsed=False), "endorsement_missing"),
-            ("designate", _but(has_waiver=True), "waiver_not_needed"),
+            ("designate", _designation(endorsed=False, has_waiver=True), None),
+            ("designate", _designation(agreed=False), "agreement_missing"),
+            ("designate", _designation(endorsed=False), "endorsement_missing"),
+            ("designate", _designation(has_waiver=True), "waiver_not_needed"),
             ("submit_renewal", _WHOLE, None),
-            ("submit_renewal", _but(has_final_report=False), "final_report_missing"),
-            ("submit_renewal", _but(has_evaluation=False), "evaluation_missing"),
-            ("submit_renewal", _but(are_reports_accepted=False), "annual_report_missing"),
+            ("submit_renewal", _renewal(has_final_report=False), "final_report_missing"),
+            ("submit_renewal", _renewal(has_evaluation=False), "evaluation_missing"),
+            ("submit_renewal", _renewal(are_reports_accepted=False), "annual_report_missing"),
             ("renew", _WHOLE, None),
-            ("renew", _but(term_ends=date(2025, 11, 23)), "renewal_too_late"),
-            ("renew", _but(term_ends=None), "renewal_too_late"),
-            ("renew", _but(is_decided=False), "decision_missing"),
+            ("renew", _renewal(term_ends=date(2025, 11, 23)), "renewal_too_late"),
+            ("renew", _renewal(term_ends=None), "renewal_too_late"),
+            ("renew", _renewal(is_decided=False), "decision_missing"),
             ("revoke_closure", _WHOLE, None),
             ("revoke_closure", _but(is_closing=False), "closure_not_pending"),
             ("assign", _WHOLE, None),

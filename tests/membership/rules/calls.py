@@ -9,7 +9,13 @@ from services.membership.selection.calls import domain as calls
 from services.membership.selection.calls.domain import CallGuardContext
 from services.membership.selection.calls.record import Call
 from services.membership.selection.nominations import domain as nominations
-from services.membership.selection.nominations.domain import APPEALS, MOST_NOMINATORS, NominationGuardContext
+from services.membership.selection.nominations.domain import (
+    APPEALS,
+    MOST_NOMINATORS,
+    NominationGuardContext,
+    NominatorInputs,
+    PanelInputs,
+)
 from services.membership.selection.nominations.record import Nomination
 from shared.records.rows import new_record, with_columns
 from tests.support.rules import Row, Rules
@@ -54,16 +60,18 @@ _WHOLE = NominationGuardContext(
     is_own=True,
     is_nominator=True,
     is_eligible=True,
-    nominator_kind="institution",
-    own=UUID(int=1),
-    may_decide=True,
-    scores=2,
-    free_seats=1,
+    nominator=NominatorInputs(kind="institution"),
+    panel=PanelInputs(own=UUID(int=1), may_decide=True, scores=2, free_seats=1),
 )
+_NOMINEE = replace(_WHOLE.nominator, is_nominee=True)
 
 
 def _but(**changed: Any) -> NominationGuardContext:
     return replace(_WHOLE, **changed)
+
+
+def _panel(**changed: Any) -> NominationGuardContext:
+    return _but(panel=replace(_WHOLE.panel, **changed))
 
 
 def _call(**changed: Any) -> NominationGuardContext:
@@ -77,19 +85,19 @@ def _nomination(**changed: Any) -> NominationGuardContext:
 def _about_the_nominator(verb: str) -> tuple[Row, ...]:
     return (
         (verb, _WHOLE, None),
-        (verb, replace(_call(self_nomination=True), nominates_self=True), None),
-        (verb, replace(_call(nominator_kinds=[]), nominator_kind=None), None),
+        (verb, replace(_call(self_nomination=True), nominator=_NOMINEE), None),
+        (verb, replace(_call(nominator_kinds=[]), nominator=NominatorInputs()), None),
         (verb, _but(is_own=False), "not_the_person"),
-        (verb, _but(nominates_self=True), "self_nomination"),
-        (verb, _but(nominator_kind="expert"), "nominator_not_eligible"),
+        (verb, _but(nominator=_NOMINEE), "self_nomination"),
+        (verb, _but(nominator=NominatorInputs(kind="expert")), "nominator_not_eligible"),
     )
 
 
 def _about_the_panel(verb: str) -> tuple[Row, ...]:
     return (
         (verb, _WHOLE, None),
-        (verb, _but(is_conflicted=True), "conflicted"),
-        (verb, _but(may_decide=False), "not_the_chair"),
+        (verb, _panel(is_conflicted=True), "conflicted"),
+        (verb, _panel(may_decide=False), "not_the_chair"),
         (verb, _call(status="open"), "call_not_assessing"),
     )
 
@@ -125,10 +133,10 @@ RULES = (
             *_about_the_nominator("change_nominator"),
             ("change_nominator", _nomination(nominators_asked=MOST_NOMINATORS), "too_many_nominators"),
             ("recuse", _WHOLE, None),
-            ("recuse", _but(own=None), "not_in_panel"),
+            ("recuse", _panel(own=None), "not_in_panel"),
             *_about_the_panel("select"),
-            ("select", _but(scores=1), "scores_missing"),
-            ("select", _but(free_seats=0), "seats_taken"),
+            ("select", _panel(scores=1), "scores_missing"),
+            ("select", _panel(free_seats=0), "seats_taken"),
             *_about_the_panel("pass_over"),
             ("appeal", _WHOLE, None),
             ("appeal", _but(is_own=False), "not_the_person"),

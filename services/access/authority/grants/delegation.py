@@ -12,7 +12,7 @@ from services.access.authority.grants.record import Grant
 from services.access.authority.grants.tables import grant
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Forbidden, invalid_field
+from shared.kernel.errors import Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.rows import record_of
@@ -70,7 +70,7 @@ async def successor(uow: UnitOfWork, before: Grant, fields: Fields) -> WantedGra
     if kind != before.principal_kind or identity is None or identity == before.principal_id:
         raise invalid_field("/fields/principal", "unknown_reference", "Another account or client of the same kind.")
     if not await queries.is_nameable(uow.connection, uow.origin.actor, before.principal_kind, identity):
-        raise invalid_field("/fields/principal", "unknown_reference", "There is no such account or client in use.")
+        raise unknown_reference("/fields/principal", "account or client in use")
     return replace(wanted_by(before), holder_id=identity)
 
 

@@ -31,7 +31,7 @@ from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
@@ -60,13 +60,13 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Grant) -> Grant:
     else:
         require_granting(why_not_grant(principal, wanted, "create"))
     if not await queries.is_nameable(uow.connection, principal, new.principal_kind, new.principal_id):
-        raise invalid_field("/principal/id", "unknown_reference", "There is no such account or client in use.")
+        raise unknown_reference("/principal/id", "account or client in use")
     if new.second_person is not None:
         if new.second_person in (principal.id, new.principal_id):
             detail = "Another account than the two concerned."
             raise invalid_field("/second_person", "second_person_is_the_first", detail)
         if not await queries.is_active(uow.connection, "account", new.second_person):
-            raise invalid_field("/second_person", "unknown_reference", "There is no such account in use.")
+            raise unknown_reference("/second_person", "account in use")
     status = "proposed" if wanted.needs_second_person else "active"
     return await GRANTS.insert(uow, replace(new, status=status, country=wanted.country, visibility="restricted"))
 

@@ -14,7 +14,7 @@ from services.access.principals.api_keys.tables import api_key
 from shared.auth.api_keys import SHOWN, digest, new_api_key
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.errors import Conflict, Forbidden, invalid_field
+from shared.kernel.errors import Conflict, Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal, PrincipalKind
 from shared.records.access_scope import AccessScope
@@ -39,7 +39,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: ApiKey) -> tuple[Api
             raise Forbidden("You cannot create a key for this owner.", members={"reason": why})
         require(access, "create", None)
         if not await is_active(uow.connection, *owner):
-            raise invalid_field("/owner/id", "unknown_reference", "There is no such client in use.")
+            raise unknown_reference("/owner/id", "client in use")
         if owner != (str(principal.kind), principal.id):
             await require_authority(uow, principal, PrincipalKind.CLIENT, new.owner_id)
             await note_change(uow, "client", new.owner_id, "secret")

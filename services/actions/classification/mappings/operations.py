@@ -10,7 +10,7 @@ from services.actions.classification.schemes.operations import SCHEMES
 from services.actions.classification.schemes.queries import edition_of
 from services.actions.classification.schemes.record import Scheme
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, Invalid, invalid_field
+from shared.kernel.errors import Conflict, Invalid, invalid_field, unknown_reference
 from shared.records.documents import with_digests
 
 
@@ -41,7 +41,7 @@ async def store_one(uow: UnitOfWork, given: Mapping) -> None:
     """
     scheme = await edition_of(uow.connection, given.origin["scheme"], None)
     if scheme is None:
-        raise invalid_field("/from/scheme", "unknown_reference", "There is no current edition of the scheme.")
+        raise unknown_reference("/from/scheme", "scheme with a current edition")
     try:
         await store(uow, await SCHEMES.lock(uow, scheme), [given])
     except Invalid as error:

@@ -7,7 +7,7 @@ from services.actions.coordination.calendars import domain, queries
 from services.actions.coordination.calendars.record import Calendar
 from services.actions.coordination.calendars.tables import calendar
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, Forbidden, invalid_field
+from shared.kernel.errors import Conflict, Forbidden, unknown_reference
 from shared.records.resource_type import ResourceType
 
 CALENDARS: ResourceType[Calendar, None] = ResourceType.of(Calendar, calendar, domain.LIFECYCLE)
@@ -58,5 +58,5 @@ async def _country(uow: UnitOfWork, new: Calendar) -> str | None:
     await queries.PROGRAMMES.require(uow, {"/programme_id": new.programme_id})
     country = await queries.country_of_programme(uow.connection, new.programme_id)
     if new.country not in (None, country):
-        raise invalid_field("/programme_id", "unknown_reference", "There is no such programme in the country.")
+        raise unknown_reference("/programme_id", "programme in the country")
     return country

@@ -1,14 +1,14 @@
 """Writing focal points: one function per verb."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import cast
 from uuid import UUID
 
 from services.actions.coordination.focal_points import domain, queries
 from services.actions.coordination.focal_points.handing_over import holder_of, move_tasks
-from services.actions.coordination.focal_points.record import FocalPoint
+from services.actions.coordination.focal_points.record import FocalPoint, Successor
 from services.actions.coordination.focal_points.tables import focal_point
 from services.actions.governments.government_bodies.queries import require_body
 from services.actions.references import require_account, require_expert
@@ -77,12 +77,12 @@ async def transition(
         await _announce_vacancy(uow, after)
     successor = given(requested.fields, "successor", dict)
     if successor is not None:
-        await _put_into_office(uow, access, after, successor)
+        await _put_into_office(uow, access, after, cast(Successor, successor))
     await move_tasks(uow, after, requested.action)
     return after
 
 
-async def _put_into_office(uow: UnitOfWork, access: AccessScope, before: FocalPoint, named: Mapping[str, Any]) -> None:
+async def _put_into_office(uow: UnitOfWork, access: AccessScope, before: FocalPoint, named: Successor) -> None:
     """Enters the successor of a focal point who hands over, in office from today."""
     person, account = named["person"], named.get("account_id")
     expert = person.get("expert_id")

@@ -1,7 +1,7 @@
 """A focal point of a government."""
 
 from dataclasses import dataclass
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
@@ -13,6 +13,21 @@ class Person(TypedDict):
 
     expert_id: str | None
     name: str | None
+
+
+class NamedPerson(TypedDict, total=False):
+    """An expert of the register, or somebody by name, as a request says it."""
+
+    expert_id: UUID
+    name: str
+
+
+class Successor(TypedDict):
+    """Who follows a focal point, and the letter that says so, as a request says it."""
+
+    person: NamedPerson
+    account_id: NotRequired[UUID]
+    letter: NotRequired[Document]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

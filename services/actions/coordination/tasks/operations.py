@@ -17,7 +17,7 @@ from shared.auth.independence import is_another, with_author
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.countries import in_region
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
@@ -141,7 +141,7 @@ async def _require_owner(uow: UnitOfWork, pointer: str, account: UUID | None, co
     for kind, scope in await queries.grants_of(uow.connection, account):
         if kind == "global" or scope == country or (kind == "region" and scope and country in in_region(scope)):
             return
-    raise invalid_field(pointer, "unknown_reference", "There is no such account with a role in the country.")
+    raise unknown_reference(pointer, "account with a role in the country")
 
 
 async def _require_about(uow: UnitOfWork, new: Task) -> None:
@@ -151,6 +151,6 @@ async def _require_about(uow: UnitOfWork, new: Task) -> None:
         return
     await queries.NAMED[kind].require(uow, {"/about/id": key})
     if not await queries.is_of_country(uow.connection, kind, key, new.country):
-        raise invalid_field("/about/id", "unknown_reference", "There is no such record in the country.")
+        raise unknown_reference("/about/id", "record in the country")
     if new.about_decision is not None and not await queries.is_decision(uow.connection, key, new.about_decision):
         raise invalid_field("/about/decision", "unknown_reference", "The meeting has no decision with this key.")

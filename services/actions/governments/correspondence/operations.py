@@ -9,7 +9,7 @@ from services.actions.governments.correspondence.record import Letter
 from services.actions.governments.correspondence.tables import correspondence
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Forbidden, invalid_field
+from shared.kernel.errors import Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import given
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
@@ -61,7 +61,7 @@ async def _mark_answered(uow: UnitOfWork, access: AccessScope, reply: Letter) ->
     if letter is None:
         return
     if not await is_of_country(uow.connection, access.context, letter, country):
-        raise invalid_field("/reply_to", "unknown_reference", "There is no such letter in the country.")
+        raise unknown_reference("/reply_to", "letter in the country")
     if not access.may("reply", country, letter):
         raise Forbidden("Your grants do not include answering this letter.", members={"reason": "not_permitted"})
     before = await LETTERS.lock(uow, letter)

@@ -9,7 +9,7 @@ from services.actions.governments.government_bodies.record import GovernmentBody
 from services.actions.governments.government_bodies.tables import government_body
 from shared.database.context import within_context
 from shared.database.statements import Connection, Statement
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import unknown_reference
 from shared.records.access_scope import AccessScope
 from shared.records.listing import one_of, values
 from shared.records.plain import by_itself, listing
@@ -38,4 +38,4 @@ async def require_body(connection: Connection, access: AccessScope, field: str, 
         return
     of_country = await _BODY.fetchval(connection, key=key, country=country, **access.context.parameters)
     if of_country is None or not await _NAMEABLE.known(connection, access.principal, [key]):
-        raise invalid_field(f"/{field}", "unknown_reference", "There is no such government body in the country.")
+        raise unknown_reference(f"/{field}", "government body in the country")

@@ -10,7 +10,7 @@ from services.actions.measurement.indicators.record import Indicator
 from services.actions.measurement.indicators.tables import indicator
 from services.actions.plan.frameworks.queries import is_known
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, pointer_to
+from shared.kernel.errors import Conflict, FieldError, Invalid, pointer_to, unknown_reference
 from shared.records.access_scope import AccessScope
 from shared.records.record import written_fields
 from shared.records.references import require_known
@@ -50,7 +50,7 @@ async def _insert(uow: UnitOfWork, access: AccessScope, new: Indicator, known: S
     require(access, "create", new.country)
     await require_known_codes(uow, "codes", new.codes, known)
     if new.framework is not None and not await is_known(uow.connection, new.framework):
-        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
+        raise unknown_reference("/framework", "framework")
     await _require_replaced(uow, access, new)
     search_key = domain.indicator_search_key(new)
     return await INDICATORS.insert(uow, replace(new, status="draft", visibility="restricted", search_key=search_key))

@@ -10,7 +10,7 @@ from services.actions.plan.frameworks.queries import is_known
 from shared.audit.entries import FieldChange
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, today
-from shared.kernel.errors import Conflict, Invalid, invalid_field, pointer_to
+from shared.kernel.errors import Conflict, Invalid, invalid_field, pointer_to, unknown_reference
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
@@ -27,7 +27,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Period) -> Period:
     require(access, "create", None)
     _require_sound(new)
     if not await is_known(uow.connection, new.framework):
-        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
+        raise unknown_reference("/framework", "framework")
     planned = await PERIODS.insert(uow, replace(new, status="planned", visibility="public"))
     return await _in_time(uow, planned, today())
 

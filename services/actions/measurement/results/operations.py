@@ -6,7 +6,6 @@ Who enters a result and the schedule that closes its period lock the period, so 
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from services.actions.access import ROLES
@@ -43,6 +42,7 @@ from shared.records.documents import are_available, with_each_digest
 from shared.records.record import written_fields
 from shared.records.requirements import permitted, require, require_publishing, require_visibility_change
 from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.rows import with_columns
 
 RESULTS: ResourceType[Result, domain.ResultGuardContext] = ResourceType.of(Result, result, domain.LIFECYCLE)
 
@@ -56,7 +56,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Result) -> Result:
     placed = await with_country(uow, access, new)
     require(access, "create", placed.country, placed.scope_key)
     require_publishing(access, placed.visibility, placed.country)
-    return await _insert(uow, access, placed, None, revision=1)
+    return await _insert(uow, access, with_columns(placed, {"revision": 1}), None)
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Result, wanted: Result) -> Result:
@@ -92,14 +92,14 @@ async def revise(uow: UnitOfWork, access: AccessScope, wanted: Result, reason: s
     if await queries.has_open_revision(uow.connection, before.id):
         raise Conflict("Another revision is open.", code="revision_open")
     written = {name: getattr(wanted, name) for name in written_fields(Result)}
-    new = RESULTS.new({**written, "revision_of": before.id})
-    require_visibility_change(access, before, new)
     kept = {name: getattr(before, name) for name in ("late", "submitted_at", "accepted_at")}
-    return await _insert(uow, access, new, reason, before, revision=before.revision + 1, **kept)
+    new = RESULTS.new({**written, **kept, "revision_of": before.id, "revision": before.revision + 1})
+    require_visibility_change(access, before, new)
+    return await _insert(uow, access, new, reason, before)
 
 
 async def _insert(
-    uow: UnitOfWork, access: AccessScope, new: Result, reason: str | None, before: Result | None = None, **more: Any
+    uow: UnitOfWork, access: AccessScope, new: Result, reason: str | None, before: Result | None = None
 ) -> Result:
     indicator = await active_indicator(uow, access, new)
     await _require_open(uow, access, new, indicator)
@@ -107,7 +107,7 @@ async def _insert(
     await require_known_parts(uow, indicator, new.breakdown, before.breakdown if before else ())
     claimants = with_author((), uow.origin.actor)
     evidence = await with_each_digest(uow, "/evidence", new.evidence)
-    draft = replace(new, status="draft", evidence=evidence, acknowledged=[], claimants=claimants, **more)
+    draft = replace(new, status="draft", evidence=evidence, acknowledged=[], claimants=claimants)
     made = await RESULTS.insert(uow, draft, reason=reason)
     await revalidate(uow, [made])
     return made

@@ -38,7 +38,7 @@ from services.actions.measurement.targets.tables import target
 from shared.database.context import Lookup
 from shared.database.statements import Connection
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.listing import Filter, one_of, truth, values
+from shared.records.listing import Extras, Filter, Item, one_of, truth, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_grant, listing
 
@@ -217,15 +217,16 @@ _COMMON = listing(
 )
 LISTING = replace(
     _COMMON,
-    extras={"revisions": _revisions},
-    of_caller=_covering,
     columns={name: column for name, column in _COMMON.columns.items() if name != "breakdown"},
-    item_columns={
-        "breakdown": _r.breakdown,
-        "of_indicator": OF_INDICATOR,
-        "target": _target,
-        "previous": PREVIOUS,
-    },
+    extras=Extras({"revisions": _revisions}, _covering),
+    item=Item(
+        columns={
+            "breakdown": _r.breakdown,
+            "of_indicator": OF_INDICATOR,
+            "target": _target,
+            "previous": PREVIOUS,
+        }
+    ),
 )
 _REVISION = Lookup(
     select(_r.id).where(_r.revision_of == _KEY, _r.status.in_([constant(status) for status in domain.OPEN])).limit(1)

@@ -20,7 +20,7 @@ from services.actions.plan.actions.record import Action
 from shared.contracts import views
 from shared.database.statements import Statement
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, invalid_field, pointer_to
+from shared.kernel.errors import Conflict, invalid_field, pointer_to, unknown_reference
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, require_known
 from shared.records.rows import with_columns
@@ -58,7 +58,7 @@ async def active_indicator(uow: UnitOfWork, access: AccessScope, record: Subject
     found = await indicators.lock_shared(uow.connection, record.indicator_id)
     known = require_known(access.principal, found, Indicator.resource_type, INDICATORS_PUBLISHED, "/indicator_id")
     if known.country not in (None, record.country):
-        raise invalid_field("/indicator_id", "unknown_reference", "There is no such indicator in the country.")
+        raise unknown_reference("/indicator_id", "indicator in the country")
     if known.reported_by != kind_of(record):
         raise invalid_field("/indicator_id", "subject_mismatch", "Another kind of subject reports the indicator.")
     return _require_active(known)
@@ -94,7 +94,7 @@ async def period_of(uow: UnitOfWork, key: UUID, of: Indicator) -> Period:
     than the indicator's."""
     found = await periods.lock_shared(uow.connection, key)
     if found is None:
-        raise invalid_field("/period_id", "unknown_reference", "There is no such period.")
+        raise unknown_reference("/period_id", "period")
     if of.framework is not None and found.framework != of.framework:
         raise invalid_field("/period_id", "period_mismatch", "The period is of another framework.")
     return found

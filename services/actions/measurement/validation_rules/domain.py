@@ -6,7 +6,7 @@ from services.actions.measurement.indicators.domain import NUMBERS
 from services.actions.measurement.indicators.record import Indicator
 from services.actions.measurement.subjects.domain import has_part
 from services.actions.measurement.validation_rules.record import Side, Term, ValidationRule
-from shared.kernel.errors import FieldError, pointer_to
+from shared.kernel.errors import FieldError, no_such, pointer_to
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import search_key
 
@@ -108,7 +108,7 @@ def term_faults(record: ValidationRule, indicators: Sequence[Indicator | None]) 
 def _indicator_fault(indicator: Indicator | None, subjects: Sequence[str]) -> tuple[str, str] | None:
     """The code and the detail of what is wrong with the indicator of a term, if anything is."""
     if indicator is None:
-        return "unknown_reference", "There is no such indicator."
+        return "unknown_reference", no_such("indicator")
     if indicator.measure not in NUMBERS:
         return "measure_mismatch", "Only numbers are compared."
     if indicator.reported_by != subjects[0]:

@@ -14,7 +14,7 @@ from services.actions.measurement.validation_rules.tables import validation_rule
 from services.actions.plan.frameworks.queries import is_known
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, pointer_to
+from shared.kernel.errors import Conflict, FieldError, Invalid, pointer_to, unknown_reference
 from shared.messaging.outbox import defer
 from shared.records.access_scope import AccessScope
 from shared.records.references import reading_access
@@ -36,7 +36,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: ValidationRule) -> V
     _require_sound(new)
     require(access, "create", new.country)
     if new.framework is not None and not await is_known(uow.connection, new.framework):
-        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
+        raise unknown_reference("/framework", "framework")
     indicators, search_key = await _indicators_of(uow, access, new), domain.rule_search_key(new)
     draft = replace(new, status="draft", visibility="restricted", indicator_ids=indicators, search_key=search_key)
     return await VALIDATION_RULES.insert(uow, draft)

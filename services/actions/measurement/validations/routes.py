@@ -14,7 +14,7 @@ from services.actions.measurement.results.schemas import present_violations
 from services.actions.measurement.results.validation import violations
 from services.actions.measurement.validations import queries
 from services.actions.measurement.validations.schemas import MOST_RESULTS, Validated, ValidationBody
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import unknown_reference
 from shared.web.contract.route_options import RouteOptions
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
@@ -34,7 +34,7 @@ router = ResourceRouter(RESULTS.resource, ROLES)
 async def validate_results(body: ValidationBody, ctx: CurrentContext) -> Response:
     async with ctx.connection() as connection:
         if await periods.get(connection, body.period_id) is None:
-            raise invalid_field("/period_id", "unknown_reference", "There is no such period.")
+            raise unknown_reference("/period_id", "period")
         found = await queries.living(
             connection, ctx.access, body.country, body.period_id, body.after or UUID(int=0), MOST_RESULTS + 1
         )

@@ -12,7 +12,7 @@ from shared.database.context import within_context
 from shared.database.statements import Connection, Shapes
 from shared.kernel.clock import today
 from shared.records.access_scope import AccessKind, AccessScope
-from shared.records.listing import Names, filter_arguments, filter_names
+from shared.records.filters import Names, filter_arguments, filter_names
 from shared.records.statistics import LARGEST, Cell, columns_of
 
 KEYS = ("country", "region", "status", "framework", "period", "light")

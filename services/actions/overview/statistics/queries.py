@@ -32,7 +32,7 @@ from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.counted import Column, Counted, Dimension
-from shared.records.listing import Names, filter_arguments, filter_names, one_of
+from shared.records.filters import Names, filter_arguments, filter_names, one_of
 from shared.records.references import NAMED_CENTRES, NAMED_EXPERTS, NAMED_INSTITUTIONS, Nameable
 from shared.records.statistics import LARGEST
 

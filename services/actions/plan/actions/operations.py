@@ -14,7 +14,7 @@ from services.actions.plan.programmes.record import Programme
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
@@ -88,7 +88,7 @@ async def load_guard_context(
 async def _require_participants(uow: UnitOfWork, access: AccessScope, record: Action) -> None:
     keys = {UUID(participant["institution_id"]) for participant in record.participants}
     if keys and await NAMED_INSTITUTIONS.known(uow.connection, access.principal, keys) != keys:
-        raise invalid_field("/participants", "unknown_reference", "Names an unknown institution.")
+        raise unknown_reference("/participants", "institution")
 
 
 def _search_key(record: Action) -> str:

@@ -13,7 +13,7 @@ from services.actions.plan.programmes.record import Programme, Waiver
 from services.actions.plan.programmes.tables import programme
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, FieldError, invalid_field
+from shared.kernel.errors import Conflict, FieldError, unknown_reference
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
@@ -41,7 +41,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Programme) -> Progra
     """
     require_creation(access, new)
     if not await is_known(uow.connection, new.framework):
-        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
+        raise unknown_reference("/framework", "framework")
     await _require_references(uow, access, new, None)
     if await queries.lock_living(uow.connection, new.country, new.framework):
         detail = "The country has a living programme under this framework."
@@ -132,4 +132,4 @@ async def _require_references(
             continue
         known = await nameable.known(uow.connection, access.principal, [key])
         if not known or not await queries.is_of_country(uow.connection, access.context, field, key, wanted.country):
-            raise invalid_field(f"/{field}", "unknown_reference", "There is no record with this id in the country.")
+            raise unknown_reference(f"/{field}", f"{nameable.resource.title} in the country")

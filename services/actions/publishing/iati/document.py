@@ -110,12 +110,12 @@ def _element(of: Activity, by: Reporting) -> etree._Element:
         if day is not None:
             _add(root, "activity-date", **{"type": kind, "iso-date": str(day)})
     _add(root, "recipient-country", code=of.country)
-    for place in of.locations:
+    for place in of.details.locations:
         _locate(_add(root, "location"), place["name"] or place["subdivision"], place["lat"], place["lon"])
-    _add(root, "sector", vocabulary="1", code=_SECTORS[of.is_research])
-    for tag in of.tags:
+    _add(root, "sector", vocabulary="1", code=_SECTORS[of.details.is_research])
+    for tag in of.details.tags:
         _code(_add(root, "tag", code=tag["code"], vocabulary=_vocabulary(tag, _TAG_VOCABULARIES)), tag)
-    for file in of.documents:
+    for file in of.details.documents:
         link = _add(root, "document-link", url=f"{by.documents}/{file.id}", format=file.media_type)
         _narratives(_add(link, "title"), {file.language or _ENGLISH: file.title})
         _add(link, "category", code=file.category)

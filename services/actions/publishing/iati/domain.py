@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
@@ -61,26 +61,37 @@ class Reported(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
-    """A programme (hierarchy 1) or an action (2) as an activity. `related` are the ref of an action's programme, or
-    the refs of a programme's actions."""
+class Details:
+    """What the activity of an action says in addition to that of a programme."""
 
-    kind: str
+    is_research: bool = False
+    locations: Sequence[Location] = ()
+    tags: Sequence[Tag] = ()
+    documents: Sequence[Evidence] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A programme or an action as an activity. `related` are the ref of an action's programme, or the refs of a
+    programme's actions."""
+
+    kind: Literal["programme", "action"]
     id: UUID
     ref: str
-    hierarchy: int
     titles: Texts
     descriptions: Texts
     organisations: Sequence[Organisation]
     status: int
     dates: Dates
     country: str
-    is_research: bool
-    locations: Sequence[Location] = ()
-    tags: Sequence[Tag] = ()
-    documents: Sequence[Evidence] = ()
+    details: Details = Details()
     related: Sequence[str] = ()
     reported: Sequence[Reported] = ()
+
+    @property
+    def hierarchy(self) -> int:
+        """1 for a programme, 2 for an action."""
+        return 1 if self.kind == "programme" else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +139,18 @@ def of_action(plan: Plan, of: Action) -> Activity:
         kind="action",
         id=of.id,
         ref=of.ref,
-        hierarchy=2,
         titles=of.titles,
         descriptions=of.descriptions or of.titles,
         organisations=_organisations([of], plan.institutions),
         status=IATI_STATUS[of.status],
         dates=Dates(of.planned_start, of.planned_end, of.actual_start, of.actual_end),
         country=of.country,
-        is_research=of.kind == "research_project",
-        locations=of.locations,
-        tags=of.tags,
-        documents=[plan.evidence[key] for key in named if key in plan.evidence],
+        details=Details(
+            is_research=of.kind == "research_project",
+            locations=of.locations,
+            tags=of.tags,
+            documents=[plan.evidence[key] for key in named if key in plan.evidence],
+        ),
         reported=plan.reported.get(of.id, ()),
     )
 
@@ -151,14 +163,12 @@ def of_programme(plan: Plan) -> Activity:
         kind="programme",
         id=of.id,
         ref=of.ref,
-        hierarchy=1,
         titles=titles,
         descriptions=titles,
         organisations=_organisations(plan.actions, plan.institutions),
         status=PROGRAMME_STATUS[of.status],
         dates=_dates(of, plan.actions),
         country=of.country,
-        is_research=False,
         reported=plan.reported.get(of.id, ()),
     )
 

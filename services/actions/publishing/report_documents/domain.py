@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 from services.actions.measurement.indicators.record import Indicator
 from services.actions.reporting.report_templates.record import RepeatedSection
+from services.actions.reporting.reports.record import ReportedResult
 from shared.kernel.text import text_in
-from shared.questionnaires.answers import Answers
+from shared.questionnaires.answers import Answer, Answers
 from shared.questionnaires.template import OF_RECORDS, Question
 from shared.records.record import Texts
 
@@ -23,18 +24,6 @@ class AnsweredSection(TypedDict):
     key: str
     item: str | None
     answers: Answers
-
-
-class SubmittedResult(TypedDict):
-    """A result as a report stored it when it was submitted, with numbers as decimal text."""
-
-    indicator_id: str
-    status: str
-    visibility: str
-    value: str | None
-    numerator: str | None
-    denominator: str | None
-    code: str | None
 
 
 class ReportAnswer(NamedTuple):
@@ -103,7 +92,7 @@ def _titles(of: Texts, item: Texts | None) -> Texts:
     return {language: f"{text_in(language, of)} – {text_in(language, item)}" for language in {*of, *item}}
 
 
-def _in_words(question: Question, answer: Any) -> Texts:
+def _in_words(question: Question, answer: Answer) -> Texts:
     """An answer as text: the titles of choices, the titles of documents, else what was answered."""
     choices = {choice["code"]: choice["titles"] for choice in question["choices"]}
     if isinstance(answer, str) and answer in choices:
@@ -111,17 +100,17 @@ def _in_words(question: Question, answer: Any) -> Texts:
     return {_EVERY_LANGUAGE: ", ".join(_words(answer, choices))}
 
 
-def _words(answer: Any, choices: Mapping[str, Texts]) -> Iterator[str]:
-    for one in answer if isinstance(answer, list) else [answer]:
-        if isinstance(one, Mapping):
-            yield str(one.get("title", ""))
-        elif isinstance(one, bool):
-            yield "✓" if one else "–"
-        else:
-            yield text_in(_EVERY_LANGUAGE, choices[one]) if one in choices else str(one)
+def _words(answer: Answer, choices: Mapping[str, Texts]) -> Iterator[str]:
+    if isinstance(answer, Mapping):
+        yield str(answer.get("title", ""))
+    elif isinstance(answer, bool):
+        yield "✓" if answer else "–"
+    else:
+        for one in [str(answer)] if isinstance(answer, str | int) else answer:
+            yield text_in(_EVERY_LANGUAGE, choices[one]) if one in choices else one
 
 
-def figures_of(results: Sequence[SubmittedResult], known: Mapping[UUID, Indicator], period: str) -> list[ReportFigure]:
+def figures_of(results: Sequence[ReportedResult], known: Mapping[UUID, Indicator], period: str) -> list[ReportFigure]:
     """The results of known indicators, with their values as they were submitted."""
     return [
         ReportFigure(known[key].titles, period, value)
@@ -130,7 +119,7 @@ def figures_of(results: Sequence[SubmittedResult], known: Mapping[UUID, Indicato
     ]
 
 
-def _value(result: SubmittedResult, of: Indicator) -> str:
+def _value(result: ReportedResult, of: Indicator) -> str:
     """A number or fraction with its unit, or the title of a code; empty for other results."""
     if result["code"] is not None:
         return next((text_in(_EVERY_LANGUAGE, one["titles"]) for one in of.scale if one["code"] == result["code"]), "")

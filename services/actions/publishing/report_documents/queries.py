@@ -25,14 +25,13 @@ from services.actions.publishing.open_data.reporting import public_answers
 from services.actions.publishing.report_documents.domain import (
     AnsweredSection,
     PrintedReport,
-    SubmittedResult,
     figures_of,
     sections_of,
 )
 from services.actions.reporting.report_sections.queries import of_report
 from services.actions.reporting.report_templates.tables import report_template
 from services.actions.reporting.reports import domain as reports
-from services.actions.reporting.reports.record import Report
+from services.actions.reporting.reports.record import Report, ReportedResult
 from services.actions.reporting.reports.tables import report
 from shared.database.context import within_context
 from shared.database.statements import Connection, Row, Shapes, Statement
@@ -132,7 +131,7 @@ def _printed(
     row: Row,
     path: str,
     sections: Sequence[AnsweredSection],
-    figures: Sequence[SubmittedResult],
+    figures: Sequence[ReportedResult],
     known: Collection[Indicator],
     actions: Sequence[Row],
 ) -> PrintedReport:
@@ -153,12 +152,12 @@ def _printed(
     )
 
 
-def _results(row: Row) -> list[SubmittedResult]:
+def _results(row: Row) -> list[ReportedResult]:
     """The results of the last submission."""
     return list((row["figures"] or {}).get("results", ()))
 
 
-def _named(sections: Sequence[AnsweredSection], figures: Sequence[SubmittedResult]) -> list[UUID]:
+def _named(sections: Sequence[AnsweredSection], figures: Sequence[ReportedResult]) -> list[UUID]:
     """The actions and indicators that sections and figures are about."""
     items = (one["item"] for one in sections)
     about = {UUID(item) for item in items if item is not None and item not in PILLARS}

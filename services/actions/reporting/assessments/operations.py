@@ -12,7 +12,7 @@ from services.actions.reporting.assessments.tables import assessment
 from shared.auth.independence import is_another
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
@@ -109,6 +109,6 @@ async def _require_period(uow: UnitOfWork, record: Assessment, framework: str | 
     """Raises Invalid for an unknown period, and one of another framework than this one, if any."""
     of_period = await queries.framework_of_period(uow.connection, record.period_id)
     if of_period is None:
-        raise invalid_field("/period_id", "unknown_reference", "There is no such period.")
+        raise unknown_reference("/period_id", "period")
     if framework is not None and of_period != framework:
         raise invalid_field("/period_id", "period_mismatch", "The period is of another framework.")

@@ -8,7 +8,7 @@ from services.actions.reporting.delegations.domain import LIFECYCLE
 from services.actions.reporting.delegations.record import Delegation
 from services.actions.reporting.delegations.tables import delegation
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import unknown_reference
 from shared.records.resource_type import ResourceType
 
 DELEGATIONS: ResourceType[Delegation, None] = ResourceType.of(Delegation, delegation, LIFECYCLE)
@@ -17,7 +17,7 @@ DELEGATIONS: ResourceType[Delegation, None] = ResourceType.of(Delegation, delega
 async def create(uow: UnitOfWork, report: UUID, country: str, new: Delegation) -> Delegation:
     """Delegates sections of a locked report. Raises Invalid for an account that is unknown or not active."""
     if not await queries.is_account(uow.connection, new.account_id):
-        raise invalid_field("/account_id", "unknown_reference", "There is no such active account.")
+        raise unknown_reference("/account_id", "active account")
     placed = replace(new, report_id=report, country=country, visibility="restricted", status="active")
     return await DELEGATIONS.insert(uow, placed)
 

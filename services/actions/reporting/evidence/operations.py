@@ -6,7 +6,6 @@ it in between.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -20,7 +19,7 @@ from shared.database.locks import lock_names
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
-from shared.kernel.errors import Conflict, Gone, NotFound, Unavailable, invalid_field
+from shared.kernel.errors import Conflict, Gone, NotFound, Unavailable, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
@@ -39,8 +38,9 @@ _LOG = structlog.get_logger(__name__)
 class EvidenceType(ResourceType[Evidence, domain.EvidenceGuardContext]):
     """Files, whose history is erased with the expert who sent them for a nomination or an offer."""
 
-    def person_of(self, row: Mapping[str, Any]) -> UUID | None:
-        return row["scope_id"] if row["country"] is None else None
+    def person_of(self, row: Mapping[str, object]) -> UUID | None:
+        scope = row["scope_id"] if row["country"] is None else None
+        return scope if isinstance(scope, UUID) else None
 
 
 EVIDENCE = EvidenceType(Evidence.resource_type, Evidence, evidence, domain.LIFECYCLE)
@@ -63,7 +63,7 @@ async def require_scope(connection: Connection, principal: Principal, new: Evide
     elif new.scope_id is not None and (
         await queries.country_of_scope(connection, principal, new.scope_id) != new.country
     ):
-        raise invalid_field("/scope_id", "unknown_reference", "There is no such institution or centre in the country.")
+        raise unknown_reference("/scope_id", "institution or centre in the country")
 
 
 async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new: Evidence, *, scans: bool) -> Evidence:
@@ -98,7 +98,7 @@ async def create(uow: UnitOfWork, access: AccessScope, objects: ObjectStore, new
 
 
 async def _supersede(uow: UnitOfWork, access: AccessScope, replaced: UUID, new: Evidence) -> None:
-    unknown = invalid_field("/replaces_id", "unknown_reference", "There is no such file of the country.")
+    unknown = unknown_reference("/replaces_id", "file of the country")
     try:
         before = await EVIDENCE.lock(uow, replaced)
     except NotFound:

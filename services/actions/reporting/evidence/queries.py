@@ -38,7 +38,7 @@ from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
-from shared.records.listing import Filter, one_of, values
+from shared.records.listing import Extras, Filter, one_of, values
 from shared.records.next_steps import NextSteps
 from shared.records.plain import by_grant, listing
 from shared.records.references import NAMED_CENTRES, NAMED_INSTITUTIONS
@@ -211,8 +211,7 @@ _COMMON = listing(
 LISTING = replace(
     _COMMON,
     sorts={**_COMMON.sorts, "size": _e.size},
-    extras={"references": REFERENCED_BY},
-    of_caller=readable_by,
+    extras=Extras({"references": REFERENCED_BY}, readable_by),
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from services.actions.classification.schemes.record import Tag
@@ -42,7 +42,7 @@ class ReportSection(Record):
     answered: Annotated[Sequence[Document], Internal]
 
     @classmethod
-    def address_of(cls, _resource: Resource, columns: Mapping[str, Any]) -> str:
+    def address_of(cls, _resource: Resource, columns: Mapping[str, object]) -> str:
         """The section's path below its report."""
         item = "" if columns["item"] is None else f"/{columns['item']}"
         return f"{REPORTS.link(columns['report_id'])}/sections/{columns['key']}{item}"

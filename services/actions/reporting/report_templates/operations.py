@@ -9,7 +9,7 @@ from services.actions.reporting.report_templates.tables import report_template
 from shared.database.locks import lock_names
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, Invalid, invalid_field
+from shared.kernel.errors import Conflict, Invalid, unknown_reference
 from shared.kernel.text import search_key
 from shared.questionnaires.template import faults, questions_of
 from shared.records.access_scope import AccessScope
@@ -24,7 +24,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: ReportTemplate) -> R
     do not fit together."""
     require(access, "create", None)
     if not await is_known(uow.connection, new.framework):
-        raise invalid_field("/framework", "unknown_reference", "There is no framework of this code.")
+        raise unknown_reference("/framework", "framework")
     await _require_sound(uow.connection, new)
     placed = replace(new, status="draft", visibility="restricted", search_key=_search_key(new))
     return await TEMPLATES.insert(uow, placed)

@@ -25,7 +25,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.locks import lock_names
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field
+from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field, unknown_reference
 from shared.records.access_scope import AccessScope
 from shared.records.references import require_known
 from shared.records.requirements import require, require_publishing
@@ -65,7 +65,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Report) -> Report:
 async def _period_of(connection: Connection, key: UUID, programme: Programme) -> Period:
     period = await periods.get(connection, key)
     if period is None:
-        raise invalid_field("/period_id", "unknown_reference", "There is no such period.")
+        raise unknown_reference("/period_id", "period")
     if period.framework != programme.framework:
         raise invalid_field("/period_id", "period_mismatch", "The period is of another framework.")
     return period
@@ -90,7 +90,7 @@ async def _replaced(uow: UnitOfWork, new: Report) -> Report | None:
     others = await queries.living(uow.connection, new.programme_id, new.period_id)
     published = next((one for one in others if one.status == "published"), None)
     if new.replaces_id is not None and (published is None or published.id != new.replaces_id):
-        raise invalid_field("/replaces_id", "unknown_reference", "There is no such published report of this period.")
+        raise unknown_reference("/replaces_id", "published report of this period")
     if any(one.status != "published" for one in others) or (published is not None and new.replaces_id is None):
         detail = "The programme has a report about the period: change it, or name the published one in `replaces_id`."
         raise Conflict(detail, errors=[FieldError("conflict", detail, pointer="/period_id")])

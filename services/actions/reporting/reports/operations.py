@@ -28,7 +28,7 @@ from shared.auth.independence import is_another, with_author
 from shared.database.locks import lock_names
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
-from shared.kernel.clock import now, to_text, today
+from shared.kernel.clock import now, today
 from shared.kernel.errors import Conflict, FieldError, Forbidden
 from shared.kernel.lifecycle import Fields
 from shared.kernel.lights import unannounced
@@ -111,7 +111,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Report, reque
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     figures = None
     if verb == "submit":
-        figures = {"as_of": to_text(at), **await queries.figures_of(uow.connection, before)}
+        figures = await queries.figures_of(uow.connection, before, at)
     if verb == "publish" and before.replaces_id is not None:
         REPORTS.lifecycle.advance(before.status, verb, guard_context, may, fields=requested.fields)
         await _supersede(uow, before.replaces_id, before)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,15 +22,16 @@ from services.actions.plan.actions.tables import action
 from services.actions.plan.milestones.tables import milestone
 from services.actions.reporting.report_sections.tables import section
 from services.actions.reporting.reports import domain
-from services.actions.reporting.reports.record import Report
+from services.actions.reporting.reports.record import Figures, Report
 from services.actions.reporting.reports.tables import report
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
-from shared.kernel.clock import today
+from shared.kernel.clock import to_text, today
 from shared.kernel.lights import GREEN, LIGHTS, RED, YELLOW
 from shared.records.access_scope import AccessScope, constant
 from shared.records.filters import Filter, one_of, values
+from shared.records.listing import Item
 from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.reminding import is_due, latest_of, taking
@@ -92,7 +93,7 @@ LISTING = replace(
     _COMMON,
     sorts={**_COMMON.sorts, "due_on": _r.due_on},
     columns={name: column for name, column in _COMMON.columns.items() if name != "figures"},
-    item_columns={"figures": _r.figures},
+    item=Item(columns={"figures": _r.figures}),
 )
 _of_both = (_r.programme_id == _PROGRAMME, _r.period_id == _PERIOD)
 _LIVING = Lookup(
@@ -242,12 +243,16 @@ async def actions_of(connection: Connection, programme: UUID) -> list[UUID]:
     return [row["id"] for row in await _ACTIONS.fetch(connection, programme=programme)]
 
 
-async def figures_of(connection: Connection, record: Report) -> dict[str, Any]:
-    """The submitted results of the report's period and the milestones of its programme, as they are now."""
+async def figures_of(connection: Connection, record: Report, at: datetime) -> Figures:
+    """The submitted results of the report's period and the milestones of its programme, as they are at this instant."""
     programme = record.programme_id
     results = await _RESULTS.fetchval(connection, country=record.country, period=record.period_id, programme=programme)
     milestones = await _MILESTONES.fetchval(connection, programme=programme)
-    return {"results": orjson.loads(results or "[]"), "milestones": orjson.loads(milestones or "[]")}
+    return {
+        "as_of": to_text(at),
+        "results": orjson.loads(results or "[]"),
+        "milestones": orjson.loads(milestones or "[]"),
+    }
 
 
 async def accounts_of(connection: Connection, experts: Collection[UUID]) -> list[UUID]:

@@ -1,13 +1,13 @@
 """A progress report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Part, Public, Record, Refers, Tracked, Written
+from shared.records.record import Example, Internal, Part, Public, Record, Refers, Texts, Tracked, Written
 
 
 class Person(TypedDict):
@@ -23,6 +23,46 @@ class Contributor(TypedDict):
     person: Person
     credit: Sequence[str]
     order: int
+
+
+class ReportedResult(TypedDict):
+    """A result as it was when the report was submitted, with numbers as decimal text."""
+
+    result_id: str
+    ref: str
+    indicator: str
+    indicator_id: str
+    action_id: str | None
+    centre_id: str | None
+    value: str | None
+    numerator: str | None
+    denominator: str | None
+    code: str | None
+    text: Texts | None
+    missing: str | None
+    status: str
+    revision: int
+    visibility: str
+
+
+class ReportedMilestone(TypedDict):
+    """A milestone as it was when the report was submitted."""
+
+    milestone_id: str
+    ref: str
+    action_id: str
+    status: str
+    due: str
+    weight: float
+    visibility: str
+
+
+class Figures(TypedDict):
+    """The results and milestones as they were when the report was submitted last, and when that was."""
+
+    as_of: str
+    results: Sequence[ReportedResult]
+    milestones: Sequence[ReportedMilestone]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +101,7 @@ class Report(Record):
     contributors: Annotated[Sequence[Contributor], Public, Written, "Who contributed, and in which roles of CRediT."]
     expert_ids: Annotated[list[UUID], Internal]
     authors: Annotated[list[UUID], Internal]
-    figures: Annotated[Mapping[str, Any] | None, Public, Part]
+    figures: Annotated[Figures | None, Public, Part]
     submitted_at: Annotated[datetime | None, Public, Tracked, "When it was submitted last."]
     reported_at: Annotated[
         datetime | None,

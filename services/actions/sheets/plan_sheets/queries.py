@@ -31,7 +31,7 @@ from shared.database.statements import Connection, Statement
 from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records.access_scope import constant
-from shared.records.listing import Listing
+from shared.records.listing import Extras, Listing
 from shared.records.references import reading_access
 
 _MOST = 10_000
@@ -78,7 +78,7 @@ def _with_owner(listing: Listing, name: str, owner: FromClause, link: ColumnElem
     """The list with the ref of the record that each one belongs to."""
     of = select(owner.c.ref).where(owner.c.id == link).scalar_subquery()
     pair = func.jsonb_build_object(constant(name), of)
-    return replace(listing, extras={"named": cast(pair, Text).label("named")})
+    return replace(listing, extras=Extras({"named": cast(pair, Text).label("named")}))
 
 
 ACTIONS_EXPORTED = _with_owner(ACTIONS, "programme", programme, action.c.programme_id)

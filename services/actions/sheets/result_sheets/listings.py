@@ -16,7 +16,7 @@ from services.actions.measurement.targets.tables import target
 from services.actions.plan.actions.tables import action
 from shared.contracts import views
 from shared.records.access_scope import AccessKind, constant
-from shared.records.listing import Listing
+from shared.records.listing import Extras, Listing
 
 LIVING = or_(
     result.c.status == constant("published"),
@@ -58,8 +58,12 @@ _EVIDENCE = result.c.evidence[literal_column("0")]["evidence_id"].astext
 RESULTS_EXPORTED: Listing = replace(
     queries.LISTING,
     base=_living,
-    extras={
-        "named": _named(result, constant("breakdown"), cast(result.c.breakdown, JSONB), constant("evidence"), _EVIDENCE)
-    },
+    extras=Extras(
+        {
+            "named": _named(
+                result, constant("breakdown"), cast(result.c.breakdown, JSONB), constant("evidence"), _EVIDENCE
+            )
+        }
+    ),
 )
-TARGETS_EXPORTED: Listing = replace(TARGETS, extras={"named": _named(target)})
+TARGETS_EXPORTED: Listing = replace(TARGETS, extras=Extras({"named": _named(target)}))

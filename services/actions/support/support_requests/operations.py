@@ -11,7 +11,7 @@ from services.actions.support.support_requests.record import SupportRequest
 from services.actions.support.support_requests.tables import support_request
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.kernel.text import search_key
@@ -131,4 +131,4 @@ async def _require_subjects(uow: UnitOfWork, wanted: SupportRequest, before: Sup
             continue
         await nameable.require(uow, {f"/{field}": key})
         if not await queries.is_of_country(uow.connection, field, key, wanted.country):
-            raise invalid_field(f"/{field}", "unknown_reference", f"There is no such {nameable.resource.title} there.")
+            raise unknown_reference(f"/{field}", f"{nameable.resource.title} in the country")

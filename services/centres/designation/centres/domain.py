@@ -43,38 +43,54 @@ Missing: TypeAlias = Literal[
     "answers_missing",
     "evidence_not_available",
 ]
-NotClosing: TypeAlias = Literal["closure_not_pending"]
 ChangeFault: TypeAlias = Literal["agreement_missing", "change_pending"]
 OfficerFault: TypeAlias = Literal["is_the_applicant", "officer_not_entitled"]
 Code_co = TypeVar("Code_co", bound=str, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class CentreGuardContext:
-    """The inputs of the guards.
+class ForSubmission:
+    """What an application has. `parts` are those of `PARTS` that have a value, `questions` those of the template of
+    applications, `unanswered` the keys of the required ones without an answer."""
 
-    `parts` are those of `PARTS` that have a value, `questions` those of the template of applications, `unanswered` the
-    keys of the required ones without an answer. `favourable` counts reviewers without a conflict of interest who
-    recommend designation. `officer`: why the file cannot be assigned to the named officer. `change`: why the change
-    cannot be made, such as a new host without an agreement. `are_reports_accepted`: each ended year of the term has an
-    accepted report, or a waived one. `is_decided`: the decision that a renewal names was adopted. `is_closing`: a
-    closure waits for its day.
-    """
-
-    today: date
     parts: frozenset[str] = frozenset()
     questions: Sequence[Question] = ()
     unanswered: Sequence[str] = ()
     are_documents_available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ForDesignation:
+    """What has arrived for a designation. `favourable` counts reviewers without a conflict of interest who recommend
+    designation."""
+
     favourable: int = 0
     agreed: bool = False
     endorsed: bool = False
     has_waiver: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForRenewal:
+    """What has arrived for a renewal. `are_reports_accepted`: each ended year of the term has an accepted report, or a
+    waived one. `is_decided`: the decision that the renewal names was adopted."""
+
     has_final_report: bool = False
     has_evaluation: bool = False
     are_reports_accepted: bool = True
     is_decided: bool = True
     term_ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CentreGuardContext:
+    """The inputs of the guards. `officer`: why the file cannot be assigned to the named officer. `change`: why the
+    change cannot be made, such as a new host without an agreement. `is_closing`: a closure waits for its day."""
+
+    today: date
+    submission: ForSubmission = ForSubmission()
+    designation: ForDesignation = ForDesignation()
+    renewal: ForRenewal = ForRenewal()
     officer: OfficerFault | None = None
     change: ChangeFault | None = None
     is_closing: bool = False
@@ -90,12 +106,12 @@ class Condition(Generic[Code_co]):
 
 
 def _is_renewable(guard_context: CentreGuardContext) -> bool:
-    ends = guard_context.term_ends
+    ends = guard_context.renewal.term_ends
     return ends is not None and guard_context.today <= years_after(ends, RENEWABLE_YEARS)
 
 
 def _part(name: str, reason: Missing) -> Condition[Missing]:
-    return Condition(name, reason, lambda given: name in given.parts)
+    return Condition(name, reason, lambda of: name in of.submission.parts)
 
 
 PARTS: Mapping[str, Missing] = {
@@ -106,24 +122,24 @@ PARTS: Mapping[str, Missing] = {
     "host_letter": "host_letter_missing",
 }
 """The fields of an application that it needs, beside its host, which every centre has."""
-ANSWERS: Condition[Missing] = Condition("answers", "answers_missing", lambda given: not given.unanswered)
+ANSWERS: Condition[Missing] = Condition("answers", "answers_missing", lambda of: not of.submission.unanswered)
 SUBMIT: tuple[Condition[Missing], ...] = (
     *starmap(_part, PARTS.items()),
     ANSWERS,
-    Condition("documents", "evidence_not_available", lambda given: given.are_documents_available),
+    Condition("documents", "evidence_not_available", lambda of: of.submission.are_documents_available),
 )
 RECOMMEND: tuple[Condition[Literal["reviews_missing"]], ...] = (
-    Condition("reviews", "reviews_missing", lambda given: given.favourable >= REVIEWS_ASKED),
+    Condition("reviews", "reviews_missing", lambda of: of.designation.favourable >= REVIEWS_ASKED),
 )
 DESIGNATE: tuple[Condition[Literal["agreement_missing", "endorsement_missing"]], ...] = (
-    Condition("agreement", "agreement_missing", lambda given: given.agreed),
-    Condition("endorsement", "endorsement_missing", lambda given: given.endorsed or given.has_waiver),
+    Condition("agreement", "agreement_missing", lambda of: of.designation.agreed),
+    Condition("endorsement", "endorsement_missing", lambda of: of.designation.endorsed or of.designation.has_waiver),
 )
 RenewalFault: TypeAlias = Literal["final_report_missing", "evaluation_missing", "annual_report_missing"]
 SUBMIT_RENEWAL: tuple[Condition[RenewalFault], ...] = (
-    Condition("final_report", "final_report_missing", lambda given: given.has_final_report),
-    Condition("evaluation", "evaluation_missing", lambda given: given.has_evaluation),
-    Condition("annual_reports", "annual_report_missing", lambda given: given.are_reports_accepted),
+    Condition("final_report", "final_report_missing", lambda of: of.renewal.has_final_report),
+    Condition("evaluation", "evaluation_missing", lambda of: of.renewal.has_evaluation),
+    Condition("annual_reports", "annual_report_missing", lambda of: of.renewal.are_reports_accepted),
 )
 RENEW: tuple[Condition[Literal["renewal_too_late"]], ...] = (Condition("term", "renewal_too_late", _is_renewable),)
 
@@ -145,11 +161,12 @@ def _designable(
 ) -> Literal["agreement_missing", "endorsement_missing", "waiver_not_needed"] | None:
     if unmet := _unmet(DESIGNATE, guard_context):
         return unmet
-    return "waiver_not_needed" if guard_context.endorsed and guard_context.has_waiver else None
+    of = guard_context.designation
+    return "waiver_not_needed" if of.endorsed and of.has_waiver else None
 
 
 def _without_endorsement(guard_context: CentreGuardContext) -> bool:
-    return not guard_context.endorsed
+    return not guard_context.designation.endorsed
 
 
 def _reported(guard_context: CentreGuardContext) -> RenewalFault | None:
@@ -157,7 +174,7 @@ def _reported(guard_context: CentreGuardContext) -> RenewalFault | None:
 
 
 def _renewable(guard_context: CentreGuardContext) -> Literal["renewal_too_late", "decision_missing"] | None:
-    return _unmet(RENEW, guard_context) or (None if guard_context.is_decided else "decision_missing")
+    return _unmet(RENEW, guard_context) or (None if guard_context.renewal.is_decided else "decision_missing")
 
 
 def _may_hold_the_file(guard_context: CentreGuardContext) -> OfficerFault | None:
@@ -168,10 +185,12 @@ def _can_change(guard_context: CentreGuardContext) -> ChangeFault | None:
     return guard_context.change
 
 
-def _is_closing(guard_context: CentreGuardContext) -> NotClosing | None:
+def _is_closing(guard_context: CentreGuardContext) -> Literal["closure_not_pending"] | None:
     return None if guard_context.is_closing else "closure_not_pending"
 
 
+BEFORE_RENEWAL = ("active", "renewal_due", "suspended")
+"""The states of a term in which its renewal is not submitted."""
 _IN_TERM = "active|renewal_due|renewal_review|suspended"
 IN_TERM = tuple(_IN_TERM.split("|"))
 """The states of centres in a term."""
@@ -261,25 +280,6 @@ LIFECYCLE: Lifecycle[CentreGuardContext] = Lifecycle(
         ),
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """The next transition with conditions, and these."""
-
-    verb: str
-    conditions: Sequence[Condition[str]]
-
-
-_NEXT = {
-    "draft|submitted|info_requested": Ahead("submit", SUBMIT),
-    "under_review": Ahead("recommend", RECOMMEND),
-    "awaiting_agreement": Ahead("designate", DESIGNATE),
-    "active|renewal_due|suspended": Ahead("submit_renewal", SUBMIT_RENEWAL),
-    "renewal_review|expired": Ahead("renew", RENEW),
-}
-AHEAD: Mapping[str, Ahead] = {status: ahead for states, ahead in _NEXT.items() for status in states.split("|")}
-"""What each state waits for; other states have ended. `resubmit` has the conditions of `submit`."""
 
 
 def names_search_key(names: Mapping[str, str], registration_number: str | None) -> str:

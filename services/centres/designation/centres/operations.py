@@ -9,7 +9,7 @@ from services.centres.access import ROLES, not_corrected
 from services.centres.committees.committees.domain import PUBLISHED as PUBLISHED_COMMITTEES
 from services.centres.committees.committees.queries import committee_of
 from services.centres.designation.centres import domain, queries, stages
-from services.centres.designation.centres.application import ANSWERS, documents_of, questions, with_answers
+from services.centres.designation.centres.application import ANSWERS, for_submission, with_answers
 from services.centres.designation.centres.clock import APPLICANT, Arrived, entered, holder_of
 from services.centres.designation.centres.designation import (
     close_term,
@@ -32,13 +32,12 @@ from services.centres.references import account_of, country_of, note_holder, req
 from shared.auth.offices import holds
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, today
-from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field
+from shared.kernel.errors import Conflict, FieldError, Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given, given_id
 from shared.kernel.principal import Principal
-from shared.questionnaires.answers import open_questions, unanswered
-from shared.questionnaires.template import Question
+from shared.questionnaires.answers import unanswered
 from shared.records.access_scope import AccessScope
-from shared.records.documents import are_available, with_digest, with_digests
+from shared.records.documents import with_digest, with_digests
 from shared.records.references import COMMITTEES, reading_access
 from shared.records.requirements import permitted, require, require_publishing, require_visibility_change
 from shared.records.resource_type import ResourceType, TransitionRequest
@@ -48,7 +47,6 @@ CENTRES: ResourceType[Centre, domain.CentreGuardContext] = ResourceType.of(Centr
 _DOCUMENTS = "terms_of_reference work_plan host_letter"
 _PAPERS = ("final_report", "evaluation", "decision")
 _RENEWING = frozenset({"renewal_due"})
-_BEFORE_RENEWAL = frozenset(status for status, ahead in domain.AHEAD.items() if ahead.verb == "submit_renewal")
 _GATED = domain.REVIEWABLE | {"awaiting_agreement"}
 
 
@@ -142,7 +140,7 @@ async def transition(
         after = await CENTRES.apply_transition(uow, before, requested, guard_context, may, effects)
     except Conflict as refusal:
         if refusal.members.get("reason") == domain.ANSWERS.reason:
-            refusal.errors = tuple(unanswered(ANSWERS, key) for key in guard_context.unanswered)
+            refusal.errors = tuple(unanswered(ANSWERS, key) for key in guard_context.submission.unanswered)
         raise
     if after.status != before.status:
         await stages.append(uow, after, at)
@@ -183,7 +181,7 @@ async def load_guard_context(
 async def load_checklist(connect: Connect, record: Centre) -> domain.CentreGuardContext:
     """Loads the conditions of the next transition, also if it is not possible in the present state."""
     inputs = await _designation_inputs(connect, record)
-    return await _guard_context(connect, record, {}, inputs, renewing=_BEFORE_RENEWAL)
+    return await _guard_context(connect, record, {}, inputs, renewing=domain.BEFORE_RENEWAL)
 
 
 async def lock_under_review(uow: UnitOfWork, key: UUID) -> Centre:
@@ -215,36 +213,41 @@ async def _guard_context(
     *,
     renewing: Collection[str] = _RENEWING,
 ) -> domain.CentreGuardContext:
-    asked: list[Question] = []
-    are_documents_available = is_decided = True
-    renewal, decision = RenewalInputs(), given_id(fields, "decision_id")
+    submission, renewal = domain.ForSubmission(), domain.ForRenewal(term_ends=record.term_ends)
+    decision = given_id(fields, "decision_id")
     if record.status in domain.APPLYING:
         async with connect() as connection:
-            asked = await questions(connection)
-            are_documents_available = await are_available(connection, documents_of(record))
+            submission = await for_submission(connection, record)
     elif record.status in renewing:
         async with connect() as connection:
-            renewal = await renewal_inputs(connection, record.id)
+            renewal = _for_renewal(record, fields, await renewal_inputs(connection, record.id))
     elif decision is not None:
         async with connect() as connection:
             is_decided = await queries.state_of_decision(connection, decision, record.country) == "adopted"
+        renewal = replace(renewal, is_decided=is_decided)
     return domain.CentreGuardContext(
         today=today(),
-        parts=frozenset(name for name in domain.PARTS if getattr(record, name) is not None),
-        questions=asked,
-        unanswered=open_questions(asked, record.application_answers),
-        are_documents_available=are_documents_available,
-        favourable=inputs.favourable if inputs else 0,
-        agreed=inputs is not None and inputs.agreed,
-        endorsed=inputs is not None and inputs.arrived.is_endorsed,
-        has_waiver=fields.get("waiver") is not None,
-        has_final_report=fields.get("final_report") is not None or renewal.has_final_report,
-        has_evaluation=fields.get("evaluation") is not None or renewal.has_evaluation,
-        are_reports_accepted=renewal.are_reports_accepted,
-        is_decided=is_decided,
-        term_ends=record.term_ends,
+        submission=submission,
+        designation=_for_designation(inputs, fields),
+        renewal=renewal,
         officer=await _officer_fault(connect, record, fields),
         is_closing=record.pending_closure is not None,
+    )
+
+
+def _for_designation(inputs: queries.DesignationInputs | None, fields: Fields) -> domain.ForDesignation:
+    has_waiver = fields.get("waiver") is not None
+    if inputs is None:
+        return domain.ForDesignation(has_waiver=has_waiver)
+    return domain.ForDesignation(inputs.favourable, inputs.agreed, inputs.arrived.is_endorsed, has_waiver)
+
+
+def _for_renewal(record: Centre, fields: Fields, found: RenewalInputs) -> domain.ForRenewal:
+    return domain.ForRenewal(
+        has_final_report=fields.get("final_report") is not None or found.has_final_report,
+        has_evaluation=fields.get("evaluation") is not None or found.has_evaluation,
+        are_reports_accepted=found.are_reports_accepted,
+        term_ends=record.term_ends,
     )
 
 
@@ -291,4 +294,4 @@ async def _require_references(uow: UnitOfWork, wanted: Centre, before: Centre | 
     found = await committee_of(uow.connection, committee)
     known = found is not None and reading_access(uow.origin.actor, COMMITTEES).knows(found, PUBLISHED_COMMITTEES)
     if found is None or not known or found.country != wanted.country:
-        raise invalid_field("/committee_id", "unknown_reference", "There is no such committee in this country.")
+        raise unknown_reference("/committee_id", "committee in this country")

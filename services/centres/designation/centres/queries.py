@@ -43,6 +43,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import constant
+from shared.records.listing import Extras
 from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.reminding import is_due, latest_of, taking
@@ -191,7 +192,7 @@ _named = func.jsonb_build_object(
     constant("director"),
     select(_director.ref).where(_director.id == centre.c.director_id).scalar_subquery(),
 )
-EXPORTED = replace(LISTING, extras={"named": cast(_named, Text).label("named")})
+EXPORTED = replace(LISTING, extras=Extras({"named": cast(_named, Text).label("named")}))
 """The list with the refs of hosts and directors that the caller may know of."""
 
 

@@ -5,13 +5,42 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from services.centres.designation.centres.domain import AHEAD, ANSWERS, CentreGuardContext, Condition
+from services.centres.designation.centres.domain import (
+    ANSWERS,
+    BEFORE_RENEWAL,
+    DESIGNATE,
+    RECOMMEND,
+    RENEW,
+    SUBMIT,
+    SUBMIT_RENEWAL,
+    CentreGuardContext,
+    Condition,
+)
 from services.centres.designation.centres.record import Centre
 from shared.kernel.text import LANGUAGES
 from shared.records.record import Texts
 
 LEAST_FILES = 5
 """The fewest files of which statistics show durations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next transition with conditions, and these."""
+
+    verb: str
+    conditions: Sequence[Condition[str]]
+
+
+_NEXT = {
+    "draft|submitted|info_requested": Ahead("submit", SUBMIT),
+    "under_review": Ahead("recommend", RECOMMEND),
+    "awaiting_agreement": Ahead("designate", DESIGNATE),
+    "|".join(BEFORE_RENEWAL): Ahead("submit_renewal", SUBMIT_RENEWAL),
+    "renewal_review|expired": Ahead("renew", RENEW),
+}
+AHEAD: Mapping[str, Ahead] = {status: ahead for states, ahead in _NEXT.items() for status in states.split("|")}
+"""What each state waits for; other states have ended. `resubmit` has the conditions of `submit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +81,9 @@ def _parts(condition: Condition[str], guard_context: CentreGuardContext) -> list
     """The key, the titles and whether it is met, of a condition or of each question."""
     if condition is not ANSWERS:
         return [(condition.key, _TITLES[condition.key], condition.is_met(guard_context))]
-    required = (question for question in guard_context.questions if question["required"])
-    return [(one["key"], one["titles"], one["key"] not in guard_context.unanswered) for one in required]
+    submission = guard_context.submission
+    required = (question for question in submission.questions if question["required"])
+    return [(one["key"], one["titles"], one["key"] not in submission.unanswered) for one in required]
 
 
 def missing(items: Sequence[Item]) -> list[str]:

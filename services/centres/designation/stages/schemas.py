@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.centres.designation.centres.clock import days_between
-from services.centres.designation.centres.domain import AHEAD, LIFECYCLE
+from services.centres.designation.centres.domain import LIFECYCLE
 from services.centres.designation.centres.schemas import Holder
-from services.centres.designation.stages.domain import LEAST_FILES, Item, missing
+from services.centres.designation.stages.domain import AHEAD, LEAST_FILES, Item, missing
 from shared.audit import details
 from shared.kernel.clock import now, to_text
 from shared.web.contract.contract import STATES

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.record import Example, Prose, Public, Record, Refers, Written
-
-_WHOLE = Resource("centres", "evaluations", "evaluation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +16,7 @@ class EvaluationScore(Record):
 
     resource_type = Resource("centres", "evaluation_scores", "evaluation_score")
     scope_column = "evaluation_id"
+    path = "/centres/v1/evaluations/{evaluation_id}/scores/{id}"
 
     status: Annotated[str, Public]
     visibility: Annotated[str, Public]
@@ -35,8 +34,3 @@ class EvaluationScore(Record):
     conflict_of_interest: Annotated[
         bool, Public, Written, "Whether the member states a conflict of interest, which stays."
     ]
-
-    @classmethod
-    def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:
-        """The path below the evaluation."""
-        return f"{_WHOLE.link(columns['evaluation_id'])}/{resource.plural.removeprefix('evaluation_')}/{columns['id']}"

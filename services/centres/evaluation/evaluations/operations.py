@@ -13,7 +13,7 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import CommittedConflict, Conflict, FieldError, Invalid, invalid_field
+from shared.kernel.errors import CommittedConflict, Conflict, FieldError, Invalid, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
@@ -40,7 +40,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Evaluation) -> Evalu
     await NAMED_CENTRES.require(uow, {"/centre_id": new.centre_id})
     centre = await queries.centre_named(uow.connection, new.centre_id)
     if centre is None:
-        raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
+        raise unknown_reference("/centre_id", "centre")
     require(access, "create", centre["country"])
     if centre["status"] == "closed":
         raise Conflict("The centre has closed.")

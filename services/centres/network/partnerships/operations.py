@@ -11,7 +11,7 @@ from services.centres.network.partnerships.tables import partnership
 from shared.database.locks import lock_names, share_names
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.records.access_scope import AccessScope
 from shared.records.references import NAMED_CENTRES, NAMED_INSTITUTIONS, NAMED_NETWORKS
 from shared.records.requirements import permitted, require
@@ -33,7 +33,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Partnership) -> Part
     await _require_partner(uow, new)
     partner = await _partner(uow, new)
     if centre is None or partner is None:
-        raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
+        raise unknown_reference("/centre_id", "centre")
     if centre.has_ended or partner.has_ended:
         raise Conflict("A side of the partnership has ended.")
     await _require_agreement(uow, new)

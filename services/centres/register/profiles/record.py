@@ -1,9 +1,9 @@
 """The profile of a centre."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
@@ -56,6 +56,7 @@ class Profile(Record):
 
     resource_type = Resource("centres", "profiles", "profile")
     scope_column = "centre_id"
+    path = "/centres/v1/centres/{centre_id}/profile"
 
     visibility: Annotated[str, Public]
     centre_id: Annotated[UUID, Public, Refers("/centres/v1/centres"), "The centre that it describes."]
@@ -71,8 +72,3 @@ class Profile(Record):
     confirmed_on: Annotated[
         date | None, Public, Tracked, "The day on which somebody last confirmed that all of it is true."
     ]
-
-    @classmethod
-    def address_of(cls, _resource: Resource, columns: Mapping[str, Any]) -> str:
-        """A centre has one profile."""
-        return f"{Resource('centres', 'centres', 'centre').link(columns['centre_id'])}/profile"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Uuid, any_, bindparam, delete, update
@@ -21,6 +21,7 @@ from shared.database.tables import Instant
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.identifiers import orcid_id, ror_id
+from shared.kernel.lifecycle import GuardContext
 from shared.kernel.principal import Principal
 from shared.records.record import Record
 from shared.records.references import NAMED_EXPERTS, NAMED_INSTITUTIONS
@@ -55,7 +56,7 @@ async def lock_numbers(connection: Connection, countries: Collection[str]) -> No
     await share_names(connection, *(f"centre_next_serial {country}" for country in sorted(countries)))
 
 
-async def open_terms(uow: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
+async def open_terms(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
     """Enters the stage, the term and the reports of centres that an import has entered."""
     for row in rows:
         entered = record_of(Centre, row)
@@ -77,5 +78,5 @@ async def delete_terms(uow: UnitOfWork, centres: Sequence[UUID]) -> None:
     await _TOUCH.execute(uow.connection, keys=list(centres), at=now())
 
 
-def _record_deletion(uow: UnitOfWork, kind: ResourceType[R, Any], record: R) -> None:
+def _record_deletion(uow: UnitOfWork, kind: ResourceType[R, GuardContext], record: R) -> None:
     kind.record_change(uow, "delete", record, replace(record, version=record.version + 1), "deleted")

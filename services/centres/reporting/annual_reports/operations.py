@@ -14,7 +14,7 @@ from services.centres.reporting.annual_reports.tables import annual_report
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, Invalid, invalid_field
+from shared.kernel.errors import Conflict, Invalid, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.lights import unannounced
 from shared.kernel.principal import Principal
@@ -44,7 +44,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: AnnualReport) -> Ann
     await NAMED_CENTRES.require(uow, {"/centre_id": new.centre_id})
     centre = await queries.centre_named(uow.connection, new.centre_id)
     if centre is None:
-        raise invalid_field("/centre_id", "unknown_reference", "There is no such centre.")
+        raise unknown_reference("/centre_id", "centre")
     require(access, "create", centre["country"], centre["id"])
     require_publishing(access, new.visibility, centre["country"], centre["id"])
     period = Period(date(new.year, 1, 1), date(new.year, 12, 31))

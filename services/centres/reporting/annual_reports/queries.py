@@ -21,6 +21,7 @@ from shared.kernel.clock import today
 from shared.kernel.lights import GREEN, LIGHTS, RED, YELLOW
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.filters import Filter, one_of, parsed_day, parsed_year, values
+from shared.records.listing import Extras
 from shared.records.next_steps import TODAY, NextStep, NextSteps
 from shared.records.plain import by_grant, listing
 from shared.records.reminding import is_due, latest_of, taking
@@ -77,7 +78,7 @@ _NUMBER = select(views.CENTRES.c.registration_number).where(views.CENTRES.c.id =
 EXPORTED = replace(
     LISTING,
     base=lambda access_kind: visible_to(access_kind).where(_is_annual),
-    extras={"registration_number": _NUMBER.scalar_subquery().label("registration_number")},
+    extras=Extras({"registration_number": _NUMBER.scalar_subquery().label("registration_number")}),
 )
 """Annual reports, which imports name by their year."""
 _NUMBERED = Lookup(

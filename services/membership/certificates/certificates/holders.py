@@ -17,7 +17,7 @@ from services.membership.register.institutions.tables import institution
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import invalid_field, unknown_reference
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import AccessScope, constant
 from shared.records.requirements import require
@@ -107,7 +107,7 @@ async def require_holder(
     of, Forbidden without the permission to issue it a certificate."""
     holder = await holder_of(connection, kind, key, language)
     if holder is None or not holder.is_present or not access.sees_all_fields(holder.country, key):
-        raise invalid_field(f"/holder/{kind}", "unknown_reference", f"There is no such {_TITLES[kind]}.")
+        raise unknown_reference(f"/holder/{kind}", _TITLES[kind])
     require(access, "create", holder.country, key)
     return holder
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from services.membership.certificates.certificates import codes, domain, queries
@@ -37,9 +36,9 @@ _COMMON = (
 class _Certificates(ResourceType[Certificate, domain.CertificateGuardContext]):
     """Certificates, of which those of an expert describe a person."""
 
-    def person_of(self, row: Mapping[str, Any]) -> UUID | None:
-        expert: UUID | None = row[domain.EXPERT]
-        return expert
+    def person_of(self, row: Mapping[str, object]) -> UUID | None:
+        expert = row[domain.EXPERT]
+        return expert if isinstance(expert, UUID) else None
 
 
 CERTIFICATES = _Certificates(Certificate.resource_type, Certificate, certificate, domain.LIFECYCLE)

@@ -8,7 +8,7 @@ from services.membership.events.congresses.tables import congress
 from services.membership.register.institutions.naming import meant
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
@@ -47,7 +47,7 @@ async def _with_host(uow: UnitOfWork, record: Congress) -> Congress:
         return record
     found = (await meant(uow.connection, uow.origin.actor, [named])).get(named)
     if found is None:
-        raise invalid_field("/host_institution_id", "unknown_reference", "There is no such institution.")
+        raise unknown_reference("/host_institution_id", "institution")
     return replace(record, host_institution_id=found)
 
 

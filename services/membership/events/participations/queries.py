@@ -13,7 +13,7 @@ from services.membership.register.experts.tables import affiliation, expert
 from services.membership.register.institutions.tables import institution
 from shared.database.statements import Connection, Statement
 from shared.records.access_scope import constant
-from shared.records.listing import one_of, values
+from shared.records.listing import Extras, one_of, values
 from shared.records.plain import by_whole, listing
 from shared.records.rows import record_of, records_of
 
@@ -39,15 +39,12 @@ _named = func.json_build_object(
     literal_column("'email'"), expert.c.emails[0]["value"],
     literal_column("'organisation'"), _organisation,
 )  # fmt: skip
-EXPORTED = replace(
-    LISTING,
-    extras={
-        "named": select(cast(_named, Text))
-        .where(expert.c.id == participation.c.expert_id, congress.c.id == participation.c.congress_id)
-        .scalar_subquery()
-        .label("named")
-    },
+_text = (
+    select(cast(_named, Text))
+    .where(expert.c.id == participation.c.expert_id, congress.c.id == participation.c.congress_id)
+    .scalar_subquery()
 )
+EXPORTED = replace(LISTING, extras=Extras({"named": _text.label("named")}))
 """The list with what an export names: the code of the congress, and the expert's name, address and organisation."""
 _GET = Statement(select(participation).where(participation.c.id == bindparam("key")))
 _is_living = participation.c.status.in_([constant(status) for status in domain.LIVING])

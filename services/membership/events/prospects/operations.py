@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from services.membership.events.prospects import queries
 from services.membership.events.prospects.domain import NamedPerson, confirmed_by, first_mentions, meant_by
 from services.membership.register.affiliations.changes import record_affiliation_change
 from services.membership.register.affiliations.operations import MATCH_JOB, blank
+from services.membership.register.affiliations.record import Affiliation
 from services.membership.register.affiliations.record import columns_of as columns_of_affiliation
 from services.membership.register.duplicates.operations import schedule_check
 from services.membership.register.experts.domain import derived
@@ -116,7 +116,7 @@ async def _add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> dict[UUID, lis
     await uow.allow_record(*(expert.id for expert in experts))
     rows = [columns_of(expert) for expert in experts]
     works = [_affiliation(expert, person) for expert, person in zip(experts, people, strict=True)]
-    affiliations = [work for work in works if work is not None]
+    affiliations = [columns_of_affiliation(work) for work in works if work is not None]
     writes = [*inserting(EXPERTS.table, rows), *inserting(affiliation, affiliations)]
     await execute_all(uow.connection, writes)
     owners = {row["id"]: row for row in rows}
@@ -126,15 +126,16 @@ async def _add(uow: UnitOfWork, people: Sequence[NamedPerson]) -> dict[UUID, lis
     for work in affiliations:
         record_affiliation_change(uow, owners[work["expert_id"]], "create", None, work)
     if not uow.origin.bulk:
-        _schedule(uow, [expert.id for expert in experts], affiliations)
-    return {expert.id: [] if work is None else [work["id"]] for expert, work in zip(experts, works, strict=True)}
+        _schedule(uow, [expert.id for expert in experts], any(work and work.raw for work in works))
+    return {expert.id: [] if work is None else [work.id] for expert, work in zip(experts, works, strict=True)}
 
 
-def _schedule(uow: UnitOfWork, experts: Sequence[UUID], affiliations: Sequence[Mapping[str, Any]]) -> None:
-    """Assigns to the worker what it does at once for a single record, and by schedule for many."""
+def _schedule(uow: UnitOfWork, experts: Sequence[UUID], has_text: bool) -> None:
+    """Assigns to the worker what it does at once for a single record, and by schedule for many. `has_text`: an
+    affiliation names its organisation by a text alone."""
     for expert in experts:
         schedule_check(uow, "experts", expert)
-    if any(work["raw"] for work in affiliations):
+    if has_text:
         defer_once(uow, "membership", MATCH_JOB, {})
 
 
@@ -168,9 +169,10 @@ def _prospect(person: NamedPerson) -> Expert:
     )
 
 
-def _affiliation(expert: Expert, person: NamedPerson) -> dict[str, Any] | None:
+def _affiliation(expert: Expert, person: NamedPerson) -> Affiliation | None:
     if not person.organisation:
         return None
-    is_text = isinstance(person.organisation, str)
-    named = {"raw": person.organisation} if is_text else {"institution_id": person.organisation}
-    return {**columns_of_affiliation(blank(expert, _source(person))), **named, "role": person.role}
+    work = replace(blank(expert, _source(person)), role=person.role)
+    if isinstance(person.organisation, str):
+        return replace(work, raw=person.organisation)
+    return replace(work, institution_id=person.organisation)

@@ -17,7 +17,7 @@ from services.membership.register.institutions.naming import meant
 from shared.database.statements import Row
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now
-from shared.kernel.errors import Conflict, FieldError, invalid_field
+from shared.kernel.errors import Conflict, FieldError, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer_once
@@ -189,7 +189,7 @@ async def _initiative(uow: UnitOfWork, access: AccessScope, new: Support) -> Row
     found = await initiatives.to_sign(uow.connection, new.initiative_id)
     knowing = access_scope_for(access.principal, access.roles, INITIATIVES.resource)
     if found is None or not knowing.knows_row(found, PUBLISHED):
-        raise invalid_field("/initiative_id", "unknown_reference", "There is no such initiative.")
+        raise unknown_reference("/initiative_id", "initiative")
     is_past = found["status"] in PUBLISHED and new.signed_at <= now()
     if not is_past or not is_within(found["opens"], found["closes"], new.signed_at):
         raise not_open()
@@ -205,7 +205,7 @@ async def _country_of_supporter(uow: UnitOfWork, access: AccessScope, new: Suppo
     known = await meant(uow.connection, access.principal, [institution])
     found = await queries.institution_of(uow.connection, known[institution]) if known else None
     if found is None or known[institution] != institution:
-        raise invalid_field("/institution_id", "unknown_reference", "There is no such institution.")
+        raise unknown_reference("/institution_id", "institution")
     country: str = found["country"]
     require(access, "create", country)
     return country
@@ -215,7 +215,7 @@ async def require_organisation(uow: UnitOfWork, principal: Principal, organisati
     """Raises Invalid if the principal may not know of the named institution."""
     named = organisation["institution_id"] if organisation else None
     if named and not await meant(uow.connection, principal, [UUID(named)]):
-        raise invalid_field("/organisation/institution_id", "unknown_reference", "There is no such institution.")
+        raise unknown_reference("/organisation/institution_id", "institution")
 
 
 async def _accepted(uow: UnitOfWork, before: Support, *, email_verified: bool) -> Support:

@@ -42,7 +42,7 @@ from services.membership.register.institutions.tables import institution
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind, constant, visible
-from shared.records.listing import Filter, one_of, values
+from shared.records.listing import Extras, Filter, one_of, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import listing
 from shared.records.rows import record_of, records_of
@@ -112,15 +112,8 @@ _named = func.json_build_object(
     literal_column("'email'"), _of_supporter(expert.c.emails[0]["value"], expert.c.id == support.c.expert_id),
     literal_column("'role'"), _of_supporter(affiliation.c.role, affiliation.c.id == support.c.affiliation),
 )  # fmt: skip
-EXPORTED = replace(
-    LISTING,
-    extras={
-        "named": select(cast(_named, Text))
-        .where(initiative.c.id == support.c.initiative_id)
-        .scalar_subquery()
-        .label("named")
-    },
-)
+_text = select(cast(_named, Text)).where(initiative.c.id == support.c.initiative_id).scalar_subquery()
+EXPORTED = replace(LISTING, extras=Extras({"named": _text.label("named")}))
 """The list with what an export names: the code of the initiative, and the expert's name, address and role."""
 _OTHERS = {
     supporter: Lookup(

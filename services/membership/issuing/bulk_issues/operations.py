@@ -14,7 +14,7 @@ from services.membership.issuing.causes.queries import cause
 from shared.bulk.exporting import ExportWish, enter_export
 from shared.database.locks import lock_names
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, unknown_reference
 from shared.records.access_scope import AccessScope
 
 ISSUE_JOB = "issue_certificates"
@@ -47,7 +47,7 @@ async def issue_once(uow: UnitOfWork, access: AccessScope, order: Order, subject
     if kind in (SUPPORT, PARTICIPATION):
         row = await cause(uow.connection, kind, subject)
         if row is None or not access.sees_all_fields(row["country"], row[holder_in(row)]):
-            raise invalid_field("/items", "unknown_reference", f"There is no such {kind}.")
+            raise unknown_reference("/items", kind)
         if not row["holds"] or not row["is_certified"]:
             raise Conflict("There is nothing to certify.", members={"reason": "not_certified"})
         await require_holder(uow.connection, access, holder_in(row), row[holder_in(row)], language)

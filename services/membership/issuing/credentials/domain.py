@@ -5,11 +5,14 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-Document: TypeAlias = Mapping[str, Any]
+Document: TypeAlias = Mapping[str, object]
+"""The claims of a document."""
+Key: TypeAlias = Mapping[str, str]
+"""A public key as JSON (RFC 7517)."""
 REVOCATION, SUSPENSION = PURPOSES = ("revocation", "suspension")
 REVOKED, SUSPENDED = ("revoked", "replaced"), ("suspended",)
 """The states of certificates that each list contains. Readers of a credential alone must learn that it was replaced."""
@@ -117,7 +120,7 @@ def encoded_list(entries: Iterable[int]) -> str:
     return f"u{urlsafe_b64encode(gzip.compress(bits, _LEVEL, mtime=0)).decode().rstrip('=')}"
 
 
-def did_document(issuer: str, keys: Sequence[Document]) -> Document:
+def did_document(issuer: str, keys: Sequence[Key]) -> Document:
     """The DID document of this installation, with these public keys, by their thumbprints."""
     did = did_of(issuer)
     methods = [
@@ -142,7 +145,7 @@ def key_name(issuer: str, thumbprint: str) -> str:
     return f"{did_of(issuer)}#{thumbprint}"
 
 
-def named_key(issuer: str, key: Document) -> Document:
+def named_key(issuer: str, key: Key) -> Key:
     """A public key under its name in credentials."""
     return {**key, "kid": key_name(issuer, key["kid"])}
 

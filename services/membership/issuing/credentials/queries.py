@@ -1,14 +1,13 @@
 """Reading and storing the keys that sign credentials, and reading which certificates are not in force."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, exists, func, insert, null, or_, select, update
 
 from services.membership.certificates.certificates.domain import LIVING
 from services.membership.certificates.certificates.tables import certificate
-from services.membership.issuing.credentials.domain import ENTRIES, REVOCATION, REVOKED, SUSPENDED, SUSPENSION
+from services.membership.issuing.credentials.domain import ENTRIES, REVOCATION, REVOKED, SUSPENDED, SUSPENSION, Key
 from services.membership.issuing.credentials.tables import credential_key
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
@@ -74,7 +73,7 @@ async def signing_keys(connection: Connection, at: datetime) -> Sequence[Row]:
     return sorted(found, key=lambda row: row["signs_from"], reverse=True)
 
 
-async def published_keys(connection: Connection, at: datetime) -> list[Mapping[str, Any]]:
+async def published_keys(connection: Connection, at: datetime) -> list[Key]:
     """The public keys: first the one that signs, since readers without a `kid` take the first, then the others, newest
     first."""
     found = await _PUBLIC.fetch(connection)
@@ -82,9 +81,9 @@ async def published_keys(connection: Connection, at: datetime) -> list[Mapping[s
     return [row["public"] for row in found]
 
 
-async def public_key(connection: Connection, kid: str) -> Mapping[str, Any] | None:
+async def public_key(connection: Connection, kid: str) -> Key | None:
     """A public key by its thumbprint."""
-    found: Mapping[str, Any] | None = await _OF_KID.fetchval(connection, kid=kid)
+    found: Key | None = await _OF_KID.fetchval(connection, kid=kid)
     return found
 
 

@@ -98,7 +98,7 @@ async def get_did_document(ctx: CurrentContext) -> Response:
     return _response(ctx, domain.did_document(ctx.settings.issuer, await _published(ctx)))
 
 
-async def _published(ctx: RequestContext) -> list[domain.Document]:
+async def _published(ctx: RequestContext) -> list[domain.Key]:
     await signer_of(ctx.request).key()
     async with ctx.connection() as connection:
         return await queries.published_keys(connection, now())

@@ -4,7 +4,6 @@ need, encrypted at rest, published before their use, and stay published after it
 import asyncio
 import json
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,9 +61,9 @@ def key_of(token: str, issuer: str) -> str | None:
     return kid.removeprefix(own) if kid.startswith(own) else None
 
 
-def verified(token: str, public: Mapping[str, Any]) -> domain.Document | None:
+def verified(token: str, public: domain.Key) -> domain.Document | None:
     """The claims of a token that this key signed; None for any other."""
-    key = RSAKey.import_key({name: str(public[name]) for name in ("kty", "n", "e")})
+    key = RSAKey.import_key({name: public[name] for name in ("kty", "n", "e")})
     try:
         return read_object(jws.deserialize_compact(token, key, [ALGORITHM]).payload)
     except (JoseError, InvalidToken, ValueError):

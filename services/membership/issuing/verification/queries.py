@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, case, exists, func, or_, select
 
 from services.membership.certificates.certificates.tables import certificate
 from services.membership.initiatives.supports.tables import support
+from services.membership.issuing.verification.domain import Certified
 from services.membership.mailing.consents.tables import consent
 from services.membership.register.notices.domain import LISTING
 from shared.database.context import Lookup
@@ -49,12 +50,16 @@ _BY_CODE = Lookup(_VERIFIED.where(_c.code == bindparam("code")))
 _BY_ID = Lookup(_VERIFIED.where(_c.id == bindparam("key")))
 
 
-async def certificate_by_code(connection: Connection, code: str) -> Row | None:
-    """The certificate with this code: its own columns, whether its holder is named to everybody (a person only with
-    the consent to be listed, or as a listed supporter), and the number of its successor."""
-    return await _BY_CODE.fetchrow(connection, code=code)
+async def certificate_by_code(connection: Connection, code: str) -> Certified | None:
+    """The certificate with this code. A person is named to everybody only with the consent to be listed, or as a listed
+    supporter."""
+    return _certified(await _BY_CODE.fetchrow(connection, code=code))
 
 
-async def certificate_of(connection: Connection, key: UUID) -> Row | None:
+async def certificate_of(connection: Connection, key: UUID) -> Certified | None:
     """The same of the certificate with this id."""
-    return await _BY_ID.fetchrow(connection, key=key)
+    return _certified(await _BY_ID.fetchrow(connection, key=key))
+
+
+def _certified(row: Row | None) -> Certified | None:
+    return None if row is None else Certified(**row)

@@ -9,10 +9,9 @@ from services.membership.access import ROLES
 from services.membership.certificates.certificates import codes
 from services.membership.certificates.certificates.record import Certificate
 from services.membership.issuing.credentials.operations import read
-from services.membership.issuing.verification.domain import name_matches, verified
+from services.membership.issuing.verification.domain import Certified, name_matches, verified
 from services.membership.issuing.verification.queries import certificate_by_code, certificate_of
 from services.membership.issuing.verification.schemas import CheckedVerification, Verification, VerificationBody
-from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import NotFound
 from shared.ratelimit.limiter import Limit
@@ -41,8 +40,7 @@ _FRESH = {"Cache-Control": "no-store"}
     responses={200: {"model": Verification}},
 )
 async def verify(code: str, ctx: CurrentContext) -> Response:
-    row = await _found(ctx, code)
-    return Response(orjson.dumps(verified(row, today())), 200, _FRESH, JSON)
+    return Response(orjson.dumps(verified(await _found(ctx, code), today())), 200, _FRESH, JSON)
 
 
 @router.post(
@@ -58,43 +56,43 @@ async def verify(code: str, ctx: CurrentContext) -> Response:
     responses={200: {"model": CheckedVerification}},
 )
 async def check(body: VerificationBody, ctx: CurrentContext) -> Response:
-    row = await _of_credential(ctx, body.credential) if body.credential else await _found(ctx, body.code or "")
-    if row is None:
+    found = await _of_credential(ctx, body.credential) if body.credential else await _found(ctx, body.code or "")
+    if found is None:
         return _checked({**dict.fromkeys(Verification.model_fields), "signature": "invalid", "name_matches": None})
-    matches = None if body.name is None else await _is_named(ctx, row, body.name)
+    matches = None if body.name is None else await _is_named(ctx, found, body.name)
     signature = "valid" if body.credential else None
-    return _checked({**verified(row, today()), "signature": signature, "name_matches": matches})
+    return _checked({**verified(found, today()), "signature": signature, "name_matches": matches})
 
 
-async def _is_named(ctx: RequestContext, row: Row, name: str) -> bool:
+async def _is_named(ctx: RequestContext, found: Certified, name: str) -> bool:
     """Whether the name is the printed one. Raises RateLimited before more names of a hidden holder are compared than
     may be."""
-    if not row["is_named"]:
+    if not found.is_named:
         rate_limiter = ctx.request.app.state.rate_limiter
-        await rate_limiter.require(_NAMES_OF_NETWORK, f"{row['ref']}:{site(ctx.request)}")
-        await rate_limiter.require(_NAMES, row["ref"])
-    return name_matches(row, name)
+        await rate_limiter.require(_NAMES_OF_NETWORK, f"{found.ref}:{site(ctx.request)}")
+        await rate_limiter.require(_NAMES, found.ref)
+    return name_matches(found, name)
 
 
 def _checked(content: dict[str, Any]) -> Response:
     return Response(orjson.dumps(content), 200, _FRESH, JSON)
 
 
-async def _of_credential(ctx: RequestContext, credential: str) -> Row | None:
+async def _of_credential(ctx: RequestContext, credential: str) -> Certified | None:
     """The certificate of a credential; None if none of our keys signed it as it is."""
     async with ctx.connection() as connection:
         key = await read(connection, credential, ctx.settings.issuer)
         return None if key is None else await certificate_of(connection, key)
 
 
-async def _found(ctx: RequestContext, text: str) -> Row:
+async def _found(ctx: RequestContext, text: str) -> Certified:
     """The certificate of a code. Raises NotFound, and RateLimited for more unknown codes than a network may try."""
     code = codes.read(text)
-    row = None
+    found = None
     if code is not None:
         async with ctx.connection() as connection:
-            row = await certificate_by_code(connection, code)
-    if row is None:
+            found = await certificate_by_code(connection, code)
+    if found is None:
         await ctx.request.app.state.rate_limiter.require(_UNKNOWN, site(ctx.request))
         raise NotFound("There is no certificate with this code.")
-    return row
+    return found

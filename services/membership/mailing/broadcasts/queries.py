@@ -10,7 +10,7 @@ from services.membership.mailing.broadcasts.domain import LIFECYCLE, OUTCOMES, P
 from services.membership.mailing.broadcasts.record import Broadcast
 from services.membership.mailing.broadcasts.tables import broadcast, recipient
 from shared.records.access_scope import AccessKind
-from shared.records.listing import Listing, one_of, reference, values
+from shared.records.listing import Item, Listing, one_of, reference, values
 from shared.records.plain import by_itself, listing
 
 OF_BROADCAST = "of_broadcast"
@@ -37,7 +37,7 @@ LISTING = replace(
         by_itself(broadcast, frozenset()),
         values("purpose", broadcast.c.purpose, "Purposes, separated by commas", one_of(PURPOSES)),
     ),
-    item_columns={"counts": _counts},
+    item=Item(columns={"counts": _counts}),
 )
 
 

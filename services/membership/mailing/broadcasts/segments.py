@@ -24,8 +24,7 @@ from services.membership.register.experts.tables import expert
 from shared.contracts import views
 from shared.database.statements import Connection, Row, Shapes
 from shared.records.access_scope import AccessKind, constant
-from shared.records.filters import parsed_filters
-from shared.records.listing import Names, filter_arguments, filter_names
+from shared.records.filters import Names, filter_arguments, filter_names, parsed_filters
 
 SEGMENT_FILTERS = {name: found for name, found in FILTERS.items() if found.of_caller is None}
 """The filters whose result is the same for every caller."""

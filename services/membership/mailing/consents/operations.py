@@ -12,7 +12,7 @@ from services.membership.register.experts.owners import require_owner
 from services.membership.register.notices.domain import LISTING
 from services.membership.register.notices.queries import languages_of
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import Conflict, FieldError, invalid_field
+from shared.kernel.errors import Conflict, FieldError, invalid_field, unknown_reference
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
 from shared.records.requirements import permitted
@@ -30,7 +30,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Consent) -> Consent:
     owner = await require_owner(uow.connection, access, new.expert_id)
     languages = await languages_of(uow.connection, new.purpose, new.notice_version)
     if not languages:
-        raise invalid_field("/notice_version", "unknown_reference", "There is no such version of the notice.")
+        raise unknown_reference("/notice_version", "version of the notice")
     if new.language not in languages:
         raise invalid_field("/language", "not_one_of", "The notice has no text in this language.")
     is_own = access.principal.is_account(owner.account_id)

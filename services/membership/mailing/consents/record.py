@@ -1,19 +1,18 @@
 """A consent of an expert to one purpose."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Public, Record, Refers, Written
+from shared.records.record import Document, Example, Public, Record, Refers, Written
 
 
 class Proof(TypedDict):
     """How the person gave the consent, and the document that shows it."""
 
     channel: str
-    document: Mapping[str, Any] | None
+    document: Document | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from services.membership.register.affiliations.record import (
     Affiliation,
     Candidate,
     Decision,
-    affiliation_of,
     columns_of,
 )
 from services.membership.register.duplicates.operations import schedule_check
@@ -27,7 +26,7 @@ from shared.database.ids import uuid7
 from shared.database.statements import Shapes, Statement
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now, to_text
-from shared.kernel.errors import Conflict, NotFound, VersionConflict, invalid_field
+from shared.kernel.errors import Conflict, NotFound, VersionConflict, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.messaging.outbox import defer_once
 from shared.records.resource_type import TransitionRequest
@@ -99,9 +98,9 @@ async def create(uow: UnitOfWork, owner: Expert, new: Affiliation) -> Affiliatio
     row = await _INSERT.fetchrow(uow.connection, **columns_of(new))
     if row is None:
         raise NotFound
-    _record_change(uow, owner, "create", None, affiliation_of(row))
+    _record_change(uow, owner, "create", None, queries.affiliation_of(row))
     schedule_check(uow, "experts", owner.id)
-    return affiliation_of(row)
+    return queries.affiliation_of(row)
 
 
 async def lock(uow: UnitOfWork, key: UUID, version: int) -> Affiliation:
@@ -197,7 +196,7 @@ async def _write(uow: UnitOfWork, before: Affiliation, wanted: Affiliation) -> A
     after = await _UPDATES.get(tuple(row)).fetchrow(uow.connection, key=before.id, seen=before.version, **row)
     if after is None:
         raise VersionConflict("The affiliation changed in the meantime.")
-    return affiliation_of(after)
+    return queries.affiliation_of(after)
 
 
 async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None:
@@ -206,7 +205,7 @@ async def _institution_meant(uow: UnitOfWork, named: UUID | None) -> UUID | None
         return None
     found = (await meant(uow.connection, uow.origin.actor, [named])).get(named)
     if found is None:
-        raise invalid_field("/institution_id", "unknown_reference", "There is no such institution.")
+        raise unknown_reference("/institution_id", "institution")
     return found
 
 

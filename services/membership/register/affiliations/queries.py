@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.membership.register.affiliations.domain import LIFECYCLE
-from services.membership.register.affiliations.record import Affiliation, affiliation_of
+from services.membership.register.affiliations.record import COLUMNS, Affiliation
 from services.membership.register.experts.tables import affiliation, expert
 from services.membership.register.institutions.tables import institution
 from shared.database.context import AccessContext, within_context
@@ -59,6 +59,11 @@ def _unmatched(again: bool) -> Any:
 _UNMATCHED = Shapes(_unmatched)
 _WAITS = f"SELECT EXISTS (SELECT FROM {affiliation.fullname} WHERE match_status IS NULL AND institution_id IS NULL)"  # noqa: S608
 _LATEST = f"SELECT max(updated_at) FROM {institution.fullname}"  # noqa: S608
+
+
+def affiliation_of(row: Row) -> Affiliation:
+    """The affiliation of a row of its table."""
+    return Affiliation(**{name: row[name] for name in COLUMNS})
 
 
 async def of_expert(connection: Connection, context: AccessContext, expert: UUID) -> list[Row]:

@@ -1,9 +1,9 @@
 """An affiliation. It lives with its expert: it has no state and no ref of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 
@@ -58,11 +58,6 @@ class Affiliation:
 COLUMNS = tuple(field.name for field in fields(Affiliation))
 
 
-def affiliation_of(row: Mapping[str, Any]) -> Affiliation:
-    """The affiliation of a row of its table."""
-    return Affiliation(**{name: row[name] for name in COLUMNS})
-
-
-def columns_of(record: Affiliation) -> dict[str, Any]:
+def columns_of(record: Affiliation) -> dict[str, object]:
     """The columns of an affiliation."""
     return {name: getattr(record, name) for name in COLUMNS}

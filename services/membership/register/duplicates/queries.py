@@ -16,7 +16,7 @@ from services.membership.register.duplicates.tables import duplicate
 from shared.database.statements import Connection, Row, Statement
 from shared.records.access_scope import AccessKind
 from shared.records.columns import shown_columns
-from shared.records.listing import Filter, Listing, countries, one_of, updated, values
+from shared.records.listing import Filter, Item, Listing, countries, one_of, updated, values
 from shared.records.rows import record_of, records_of
 
 Lookalike: TypeAlias = Mapping[str, Any]
@@ -76,7 +76,7 @@ LISTING = Listing(
         "updated_at": duplicate.c.updated_at,
     },
     columns=COLUMNS,
-    item_columns={"country_a": duplicate.c.country_a, "country_b": duplicate.c.country_b},
+    item=Item(columns={"country_a": duplicate.c.country_a, "country_b": duplicate.c.country_b}),
 )
 
 _PAIRS = Statement(

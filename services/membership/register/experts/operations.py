@@ -26,7 +26,7 @@ from shared.auth.offices import holds
 from shared.database.statements import Statement
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import now, to_text, today
-from shared.kernel.errors import CommittedConflict, Conflict, invalid_field
+from shared.kernel.errors import CommittedConflict, Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given_day, given_id
 from shared.kernel.principal import Principal
 from shared.messaging.outbox import defer
@@ -271,7 +271,7 @@ async def _account(uow: UnitOfWork, fields: Fields) -> UUID:
     if account is None:
         raise invalid_field("/fields/account_id", "required", "The id of the person's account.")
     if not await owners.account_in_use(uow.connection, account):
-        raise invalid_field("/fields/account_id", "unknown_reference", "There is no such account in use.")
+        raise unknown_reference("/fields/account_id", "account in use")
     return account
 
 

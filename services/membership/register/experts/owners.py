@@ -10,7 +10,7 @@ from services.membership.register.experts.tables import expert
 from shared.contracts import views
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
-from shared.kernel.errors import invalid_field
+from shared.kernel.errors import unknown_reference
 from shared.kernel.text import email_key
 from shared.records.access_scope import AccessScope, constant
 from shared.records.requirements import require
@@ -74,7 +74,7 @@ async def require_owner(connection: Connection, access: AccessScope, expert: UUI
     caller may not read all of it, and Forbidden without the permission to create the part."""
     owner = await owner_of(connection, expert)
     if owner is None or not access.sees_all_fields(owner.country, expert):
-        raise invalid_field("/expert_id", "unknown_reference", "There is no such expert.")
+        raise unknown_reference("/expert_id", "expert")
     require(access, "create", owner.country, expert)
     return owner
 

@@ -34,7 +34,7 @@ from shared.kernel.identifiers import orcid_id
 from shared.kernel.text import fold
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import merge_target, read_columns, renderer, shown_columns
-from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.listing import Extras, Filter, Item, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.record import Public, private_fields
 from shared.records.rows import records_of
@@ -245,21 +245,23 @@ LISTING = Listing(
     sorts={"display_name": expert.c.sort_name, "created_at": expert.c.created_at, "updated_at": expert.c.updated_at},
     columns=COLUMNS,
     public_columns=PUBLIC_COLUMNS,
-    search="member_expert_search",
-    extras={"affiliations": affiliations},
-    item=known_to,
-    item_columns={
-        "affiliations": affiliations,
-        "merged_into": merge_target(expert.c.merged_into, "member_expert_merge_target"),
-        "account_id": expert.c.account_id,
-        "previous_status": expert.c.previous_status,
-        "status_since": expert.c.status_since,
-        "conflict_of_interest_on": expert.c.conflict_of_interest_on,
-        "listing_withdrawn_on": expert.c.listing_withdrawn_on,
-        "asserted": expert.c.asserted,
-        "erased_at": expert.c.erased_at,
-    },
     private=private_fields(Expert),
+    search="member_expert_search",
+    extras=Extras({"affiliations": affiliations}),
+    item=Item(
+        known_to,
+        {
+            "affiliations": affiliations,
+            "merged_into": merge_target(expert.c.merged_into, "member_expert_merge_target"),
+            "account_id": expert.c.account_id,
+            "previous_status": expert.c.previous_status,
+            "status_since": expert.c.status_since,
+            "conflict_of_interest_on": expert.c.conflict_of_interest_on,
+            "listing_withdrawn_on": expert.c.listing_withdrawn_on,
+            "asserted": expert.c.asserted,
+            "erased_at": expert.c.erased_at,
+        },
+    ),
 )
 render_whole = renderer(shown_columns(Expert, expert))
 render_public = renderer(shown_columns(Expert, expert, Public))

@@ -42,7 +42,7 @@ from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import merge_target, read_columns, renderer, shown_columns
-from shared.records.listing import Filter, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.listing import Extras, Filter, Item, Listing, countries, fragment, one_of, region, updated, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.record import Public, private_fields
 
@@ -132,16 +132,18 @@ LISTING = Listing(
     },
     columns=COLUMNS,
     public_columns=PUBLIC_COLUMNS,
-    search="member_institution_search",
-    item=known_to,
-    extras={"relations": RELATIONS},
-    item_columns={
-        "previous_status": institution.c.previous_status,
-        "merged_into": merge_target(institution.c.merged_into, "member_institution_merge_target"),
-        "relations": RELATIONS,
-        "stated": institution.c.relations.label("stated"),
-    },
     private=private_fields(Institution),
+    search="member_institution_search",
+    extras=Extras({"relations": RELATIONS}),
+    item=Item(
+        known_to,
+        {
+            "previous_status": institution.c.previous_status,
+            "merged_into": merge_target(institution.c.merged_into, "member_institution_merge_target"),
+            "relations": RELATIONS,
+            "stated": institution.c.relations.label("stated"),
+        },
+    ),
 )
 render_whole = renderer(shown_columns(Institution, institution))
 render_public = renderer(shown_columns(Institution, institution, Public))

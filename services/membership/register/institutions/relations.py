@@ -10,7 +10,7 @@ from services.membership.register.institutions.record import Institution, Relati
 from services.membership.register.institutions.tables import institution, institution_relation
 from services.membership.side_tables import replace_rows
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.errors import FieldError, Invalid
+from shared.kernel.errors import FieldError, Invalid, no_such
 from shared.records.rows import columns_of
 
 INVERSE: Mapping[str, str] = {
@@ -102,7 +102,7 @@ async def stated(
         for place, one in enumerate(wanted)
         if one["institution_id"] == str(record) or (ror and one["ror"] == ror)
     ] + [
-        FieldError("unknown_reference", "There is no such institution.", pointer=f"/relations/{place}/institution_id")
+        FieldError("unknown_reference", no_such("institution"), pointer=f"/relations/{place}/institution_id")
         for place in unknown
     ]
     if faults:

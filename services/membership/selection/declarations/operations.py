@@ -11,7 +11,7 @@ from services.membership.selection.declarations.record import Declaration
 from services.membership.selection.declarations.tables import declaration
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.clock import today
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
@@ -77,7 +77,7 @@ async def load_guard_context(
 
 async def _check(uow: UnitOfWork, record: Declaration) -> None:
     if not await notices.is_known(uow.connection, CONFLICT_OF_INTEREST, record.notice_version):
-        raise invalid_field("/notice_version", "unknown_reference", "There is no such version of the notice.")
+        raise unknown_reference("/notice_version", "version of the notice")
     if not today().year - 1 <= record.year <= today().year + 1:
         raise invalid_field("/year", "out_of_range", "The last, this or the next year.")
     for place, interest in enumerate(record.interests):

@@ -49,12 +49,31 @@ AppealFault: TypeAlias = Literal["not_the_person", "appeal_period_over", "appeal
 
 
 @dataclass(frozen=True, slots=True)
+class NominatorInputs:
+    """The nominator, or the one that the caller wants."""
+
+    is_nominee: bool = False
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelInputs:
+    """The panel, while it decides. `own` is the caller's record, if the caller is in it and not the nominee;
+    `may_decide`: the caller selects. `scores` are those without a conflict of interest, `free_seats` how many may still
+    be selected."""
+
+    own: UUID | None = None
+    may_decide: bool = False
+    is_conflicted: bool = False
+    scores: int = 0
+    free_seats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NominationGuardContext:
     """The inputs of the guards. `record` is the nomination as the caller reads it. `is_own`: the caller is the nominee;
-    `is_nominator`: the caller has the mailed token. `nominates_self` and `nominator_kind` are about the nominator, or
-    the one that the caller wants. `own` is the caller's record, if the caller is in the panel and not the nominee;
-    `may_decide`: the caller selects. `scores` are those without a conflict of interest, `free_seats` how many may still
-    be selected. `are_documents_available`: so is every file that the documents name."""
+    `is_nominator`: the caller has the mailed token. `are_documents_available`: so is every file that the documents
+    name."""
 
     record: Nomination
     call: Call
@@ -63,13 +82,8 @@ class NominationGuardContext:
     is_own: bool = False
     is_nominator: bool = False
     is_eligible: bool = False
-    nominates_self: bool = False
-    nominator_kind: str | None = None
-    own: UUID | None = None
-    may_decide: bool = False
-    is_conflicted: bool = False
-    scores: int = 0
-    free_seats: int = 0
+    nominator: NominatorInputs = NominatorInputs()
+    panel: PanelInputs = PanelInputs()
 
 
 def opening_fault(call: Call, record: Nomination | None, at: datetime) -> OpeningFault | None:
@@ -117,9 +131,9 @@ def _missing(guard_context: NominationGuardContext) -> SubmissionFault | None:
 
 def _unsuitable(guard_context: NominationGuardContext) -> NominatorFault | None:
     call = guard_context.call
-    if guard_context.nominates_self and not call.self_nomination:
+    if guard_context.nominator.is_nominee and not call.self_nomination:
         return "self_nomination"
-    is_permitted = not call.nominator_kinds or guard_context.nominator_kind in call.nominator_kinds
+    is_permitted = not call.nominator_kinds or guard_context.nominator.kind in call.nominator_kinds
     return None if is_permitted else "nominator_not_eligible"
 
 
@@ -137,13 +151,13 @@ def _other_nominator(
 
 
 def _recusable(guard_context: NominationGuardContext) -> Literal["not_in_panel"] | None:
-    return None if guard_context.own else "not_in_panel"
+    return None if guard_context.panel.own else "not_in_panel"
 
 
 def _decidable(guard_context: NominationGuardContext) -> PanelFault | None:
-    if guard_context.is_conflicted:
+    if guard_context.panel.is_conflicted:
         return "conflicted"
-    if not guard_context.may_decide:
+    if not guard_context.panel.may_decide:
         return "not_the_chair"
     return None if guard_context.call.status == "assessing" else "call_not_assessing"
 
@@ -151,9 +165,9 @@ def _decidable(guard_context: NominationGuardContext) -> PanelFault | None:
 def _selectable(guard_context: NominationGuardContext) -> PanelFault | SelectionFault | None:
     if (fault := _decidable(guard_context)) is not None:
         return fault
-    if guard_context.scores < FEWEST_SCORES:
+    if guard_context.panel.scores < FEWEST_SCORES:
         return "scores_missing"
-    return None if guard_context.free_seats > 0 else "seats_taken"
+    return None if guard_context.panel.free_seats > 0 else "seats_taken"
 
 
 def _appealable(guard_context: NominationGuardContext) -> AppealFault | None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from services.membership.access import ROLES
 from services.membership.register.experts.owners import owner_of, record_of_account
@@ -28,6 +27,7 @@ from shared.records.panels import CHAIR, conflict_of, office_of
 from shared.records.references import require_known
 from shared.records.requirements import permitted
 from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.rows import with_columns
 
 NOMINATIONS: ResourceType[Nomination, domain.NominationGuardContext] = ResourceType.of(
     Nomination, nomination, domain.LIFECYCLE, is_personal=True
@@ -101,7 +101,7 @@ async def transition(
         before = await _with_conflicts(uow, before)
         await CALLS.lock(uow, before.call_id)
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
-    if requested.action in domain.DECIDING and guard_context.is_conflicted:
+    if requested.action in domain.DECIDING and guard_context.panel.is_conflicted:
         raise CommittedConflict(
             "You have a conflict of interest.", code="transition_not_allowed", members={"reason": "conflicted"}
         )
@@ -147,22 +147,24 @@ async def load_guard_context(
             is_own=principal.is_account(nominee["account_id"]),
             is_eligible=nominee["restricted_at"] is None
             and is_eligible(call, nominee["country"], nominee["category"], nominee["fields"]),
-            nominates_self=email_key(nominator["email"]) in (*nominee["email_keys"], nominee["email_key"]),
-            nominator_kind=nominator.get("kind"),
+            nominator=domain.NominatorInputs(
+                is_nominee=email_key(nominator["email"]) in (*nominee["email_keys"], nominee["email_key"]),
+                kind=nominator.get("kind"),
+            ),
             are_documents_available=await are_available(connection, record.documents),
         )
         if record.status != "nominated":
             return found
         own = await record_of_account(connection, principal.account_id) if principal.account_id else None
         office = office_of(call.panel, own)
-        return replace(
-            found,
+        panel = domain.PanelInputs(
             own=own if office and not is_nominee else None,
             may_decide=office == CHAIR or _selects_everywhere(principal),
             is_conflicted=is_nominee or conflict_of(record.conflicts, own) is not None,
             scores=await queries.scorers(connection, record.id, record.conflicts),
             free_seats=call.seats - await queries.selected(connection, call.id),
         )
+        return replace(found, panel=panel)
 
 
 def _selects_everywhere(principal: Principal) -> bool:
@@ -189,11 +191,11 @@ def _changed(guard_context: domain.NominationGuardContext, requested: Transition
         case "submit":
             after = domain.asking(before)
         case "change_nominator":
-            after = replace(domain.asking(before), **_nominator(fields))
+            after = _with_nominator(domain.asking(before), fields)
         case "extend":
             after = replace(before, extended_until=domain.extension(given(fields, "until", datetime), now()))
         case domain.RECUSE:
-            after = replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.own)])
+            after = replace(before, conflicts=[*before.conflicts, domain.recusal(guard_context.panel.own)])
         case "appeal":
             after = domain.appealed(before, reason, now())
         case "answer_appeal":
@@ -201,9 +203,9 @@ def _changed(guard_context: domain.NominationGuardContext, requested: Transition
     return after
 
 
-def _nominator(fields: Fields) -> dict[str, Any]:
-    """The columns of another nominator. Raises Invalid without one."""
+def _with_nominator(before: Nomination, fields: Fields) -> Nomination:
+    """The nomination with another nominator. Raises Invalid without one."""
     nominator = given(fields, "nominator", dict)
     if nominator is None:
         raise invalid_field("/fields/nominator", "required", "The new nominator.")
-    return {"nominator": nominator, "nominator_key": email_key(nominator["email"])}
+    return with_columns(before, {"nominator": nominator, "nominator_key": email_key(nominator["email"])})

@@ -38,7 +38,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
 from shared.database.tables import Instant
 from shared.records.access_scope import AccessKind, AccessScope, constant
-from shared.records.listing import one_of, values
+from shared.records.listing import Item, one_of, values
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.panels import Conflict, conflict_of
 from shared.records.plain import listing
@@ -134,10 +134,12 @@ _listing = listing(
 LISTING = replace(
     _listing,
     columns={**_listing.columns, "status": _shown_status},
-    item_columns={
-        "is_own": is_own.label("is_own"),
-        "is_decision_withheld": _is_withheld.label("is_decision_withheld"),
-    },
+    item=Item(
+        columns={
+            "is_own": is_own.label("is_own"),
+            "is_decision_withheld": _is_withheld.label("is_decision_withheld"),
+        }
+    ),
 )
 _ONE = {
     name: Lookup(

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
 from shared.records.record import Example, Prose, Public, Record, Refers, Written
-
-_WHOLE = Resource("membership", "nominations", "nomination")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +16,7 @@ class Score(Record):
 
     resource_type = Resource("membership", "scores", "score")
     scope_column = "call_id"
+    path = "/membership/v1/nominations/{nomination_id}/scores/{id}"
 
     status: Annotated[str, Public]
     visibility: Annotated[str, Public]
@@ -29,8 +28,3 @@ class Score(Record):
     ]
     comment: Annotated[str | None, Public, Written, Prose, "What the member says about the nomination."]
     recommendation: Annotated[str | None, Public, Written, Example("select"), "What the member recommends."]
-
-    @classmethod
-    def address_of(cls, resource: Resource, columns: Mapping[str, Any]) -> str:
-        """The path below the nomination."""
-        return f"{_WHOLE.link(columns['nomination_id'])}/{resource.plural}/{columns['id']}"

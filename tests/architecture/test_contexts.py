@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.budgets import BUDGETS
+
 ROOT = Path(__file__).parents[2]
-_MOST = 10
-"""Folders in a folder of a service."""
 _PREFIX = "The contexts of "
 _CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 LAYERS = {
@@ -27,7 +27,9 @@ def _rooms(folder: Path) -> list[Path]:
 @pytest.mark.parametrize("service", LAYERS)
 def test_a_floor_has_few_rooms(service: str) -> None:
     floor = ROOT / "services" / service
-    assert {path.name: len(_rooms(path)) for path in (floor, *_rooms(floor)) if len(_rooms(path)) > _MOST} == {}
+    assert {
+        path.name: len(_rooms(path)) for path in (floor, *_rooms(floor)) if len(_rooms(path)) > BUDGETS["rooms"]
+    } == {}
 
 
 @pytest.mark.parametrize("service", LAYERS)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, NamedTuple, TypeAlias, TypedDict
 from uuid import UUID
 
 from services.membership.linkage.record_linkage import institutions, persons
@@ -34,16 +34,29 @@ _TYPICAL = 2_000
 """The assumed number of experts of two countries, if they were not counted."""
 
 
+class Compared(NamedTuple):
+    """A person and the experts that they were compared with, in the order of their rows."""
+
+    own: Person
+    others: Sequence[Person]
+    match_scores: Sequence[MatchScore]
+
+    @property
+    def found(self) -> list[Found]:
+        """The pairs that match."""
+        pairs = zip(self.others, self.match_scores, strict=True)
+        return [pair(self.own, other, match_score) for other, match_score in pairs if _is_sure(match_score)]
+
+
+def compared(own: Person, rows: Rows) -> Compared:
+    """The person, compared with these experts."""
+    others = [person_of(row) for row in rows]
+    return Compared(own, others, _match_scores([own] * len(others), others))
+
+
 def like_person(own: Person, rows: Rows) -> list[Found]:
     """The pairs of this person with those of the given experts that match."""
-    others = [person_of(row) for row in rows]
-    rates = _rates_by_country(own, others)
-    match_scores = [decided(persons.compare(own, other, rates[other.country])) for other in others]
-    return [
-        pair(own, other, match_score)
-        for other, match_score in zip(others, match_scores, strict=True)
-        if _is_sure(match_score)
-    ]
+    return compared(own, rows).found
 
 
 def like_body(own: Body, rows: Rows) -> list[Found]:
@@ -62,18 +75,19 @@ def of_one_person(reason: str, one: Person, other: Person) -> Found:
     return pair(one, other, MatchScore(1.0, (reason,)))
 
 
-def shown_of_person(own: Person, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
+def shown_of_person(of: Compared, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
     """The pairs that the caller may see: with experts that they may know of, scored by the values that they may see. An
-    e-mail address counts only for experts that they see whole."""
+    e-mail address counts only for experts that they see whole. Whoever may know of all of them gets the scores of `of`,
+    unless an address counted in one that they do not see."""
     known = [row for row in rows if access.knows_row(row, published)]
-    others = [person_of(row) for row in known]
-    rates = _rates_by_country(own, others)
-    bare = replace(own, emails=frozenset())
-    seen = [own if access.sees_all_fields(row["country"], row["id"]) else bare for row in known]
-    match_scores = [
-        persons.compare(mine, other, rates[other.country]) for mine, other in zip(seen, others, strict=True)
-    ]
-    return _shown(known, map(decided, match_scores))
+    is_whole = [access.sees_all_fields(row["country"], row["id"]) for row in known]
+    keys = {row["id"] for row in known}
+    others = [other for row, other in zip(rows, of.others, strict=True) if row["id"] in keys]
+    is_same = [whole or of.own.emails.isdisjoint(other.emails) for whole, other in zip(is_whole, others, strict=True)]
+    if len(known) == len(rows) and all(is_same):
+        return _shown(known, of.match_scores)
+    bare = replace(of.own, emails=frozenset())
+    return _shown(known, _match_scores([of.own if whole else bare for whole in is_whole], others))
 
 
 def shown_of_body(own: Body, rows: Rows, access: AccessScope, published: Some[str]) -> list[Shown]:
@@ -95,6 +109,13 @@ def _shown(rows: Rows, match_scores: Iterable[MatchScore]) -> list[Shown]:
 
 def _is_sure(match_score: MatchScore) -> bool:
     return match_score.score >= THRESHOLD
+
+
+def _match_scores(owns: Sequence[Person], others: Sequence[Person]) -> list[MatchScore]:
+    """The score of each of these persons with the one at the same place; `owns` are one person, whole or in part."""
+    rates = _rates_by_country(owns[0], others) if others else {}
+    pairs = zip(owns, others, strict=True)
+    return [decided(persons.compare(own, other, rates[other.country])) for own, other in pairs]
 
 
 def _rates_by_country(own: Person, others: Sequence[Person]) -> dict[str, Rates]:

@@ -57,8 +57,9 @@ async def duplicates_of_expert(
     if not lookalikes:
         return []
     own = person_of({**columns_of(expert), "works": ()})
-    await pairs.insert_found(uow, "experts", finding.like_person(own, lookalikes), "entry")
-    return finding.shown_of_person(own, lookalikes, access, published)
+    compared = finding.compared(own, lookalikes)
+    await pairs.insert_found(uow, "experts", compared.found, "entry")
+    return finding.shown_of_person(compared, lookalikes, access, published)
 
 
 async def duplicates_of_institution(

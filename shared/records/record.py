@@ -38,7 +38,8 @@ class Trait(Enum):
     """Further properties of a field. `WRITTEN`: a body or a patch sets it. `IMPORTED`: an import also sets it, from the
     column of its name. `TRACKED`: the history shows its changes, as it does for written fields. `PART`: the field is
     shown as a part of another one. `DERIVED`: it is computed from other fields for search and sorting, so a person's
-    export omits it. `FIXED`: a body sets it when the record is created, and no patch does."""
+    export omits it. `FIXED`: a body sets it when the record is created, and no patch does.
+    `SEARCHED`: the parameter `q` finds it; the record's `search_key` is made of such fields."""
 
     WRITTEN = "written"
     IMPORTED = "imported"
@@ -46,6 +47,7 @@ class Trait(Enum):
     PART = "part"
     DERIVED = "derived"
     FIXED = "fixed"
+    SEARCHED = "searched"
 
 
 class Limit(Enum):
@@ -65,7 +67,7 @@ class Limit(Enum):
 
 
 Public, Network, Granted, Internal = Audience
-Written, Imported, Tracked, Part, Derived, Fixed = Trait
+Written, Imported, Tracked, Part, Derived, Fixed, Searched = Trait
 Line, Prose, Titles, PersonName, Email, Country, Language, Keywords, PartialDate, Visible, Url = Limit
 Day: TypeAlias = date
 """For records with a field `date`."""

@@ -19,9 +19,9 @@ from shared.kernel.principal import Principal
 from shared.kernel.resource import Resource
 from shared.records import changes
 from shared.records.access_scope import AccessScope
-from shared.records.record import Record, private_fields, tracked_fields
+from shared.records.record import Record, Searched, fields_with, private_fields, tracked_fields
 from shared.records.requirements import permitted
-from shared.records.rows import columns_of, differing, new_record, record_of
+from shared.records.rows import columns_of, differing, new_record, record_of, searched
 from shared.records.store import InsertLookup, as_inserted, insert_record, lock_record, update_alike, update_record
 
 R = TypeVar("R", bound=Record)
@@ -70,6 +70,11 @@ class ResourceType(Generic[R, GuardContext]):
     def tracked(self) -> tuple[str, ...]:
         """The fields whose changes the history shows."""
         return tracked_fields(self.record)
+
+    @cached_property
+    def searched(self) -> frozenset[str]:
+        """The fields that the parameter `q` finds."""
+        return frozenset(fields_with(self.record, Searched))
 
     @cached_property
     def private(self) -> frozenset[str]:
@@ -148,6 +153,8 @@ class ResourceType(Generic[R, GuardContext]):
         or None if it was created in it."""
         if changed.get("status", before.status) != before.status and "status_since" in self.table.c:
             changed = {**changed, "status_since": now()}
+        if not self.searched.isdisjoint(changed):
+            changed = {**changed, **searched(self.record, {**columns_of(before), **changed})}
         row = await update_record(uow, self.table, before.id, before.version, changed, is_aside=is_aside)
         after = record_of(self.record, row)
         self.record_change(uow, action, before, after, fact or after.status, reason, more)
@@ -261,7 +268,8 @@ class ResourceType(Generic[R, GuardContext]):
 
 def _insertable(new: Record) -> dict[str, Any]:
     """The columns of a new record, without its ref, which the database generates."""
-    return {name: value for name, value in columns_of(new).items() if name != "ref"}
+    columns = {name: value for name, value in columns_of(new).items() if name != "ref"}
+    return columns | searched(type(new), columns)
 
 
 def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:

@@ -8,9 +8,11 @@ import orjson
 
 from shared.database.ids import uuid7
 from shared.kernel.clock import now
-from shared.records.record import Record, fields_of, json_fields
+from shared.kernel.text import search_key
+from shared.records.record import Record, Searched, fields_of, fields_with, json_fields
 
 R = TypeVar("R", bound=Record)
+SEARCH_KEY = "search_key"
 
 
 def record_of(record: type[R], row: Mapping[str, Any]) -> R:
@@ -34,10 +36,11 @@ def record_read(record: type[R], row: Mapping[str, Any]) -> R:
 
 def new_record(record: type[R], columns: Mapping[str, Any]) -> R:
     """A record that is not inserted yet, with a new id. Optional fields missing in `columns` are None; others are not
-    set, so that `dataclasses.replace` requires them."""
+    set, so that `dataclasses.replace` requires them. The search key of searched fields follows when it is inserted."""
     optional = {name: None for name, field in fields_of(record).items() if field.is_optional}
     instant = now()
     made = {"created_at": instant, "created_by": "", "updated_at": instant, "updated_by": ""}
+    made |= {SEARCH_KEY: ""} if fields_with(record, Searched) else {}
     return record_of(record, {"id": uuid7(), "ref": "", "version": 1, **made, **optional, **columns})
 
 
@@ -54,6 +57,19 @@ def with_columns(record: R, columns: Mapping[str, Any]) -> R:
 def differing(before: R, after: R) -> dict[str, Any]:
     """The columns of `after` whose values differ from `before`."""
     return {name: value for name in fields_of(type(before)) if (value := getattr(after, name)) != getattr(before, name)}
+
+
+def searched(record: type[Record], columns: Mapping[str, Any]) -> dict[str, str]:
+    """The search key of a record with these columns; empty if none of its fields is searched."""
+    names = fields_with(record, Searched)
+    if not names:
+        return {}
+    texts = (columns[name] or "" for name in names)
+    return {SEARCH_KEY: search_key(*(part for text in texts for part in _parts(text)))}
+
+
+def _parts(text: str | Mapping[str, str]) -> Iterable[str]:
+    return (text,) if isinstance(text, str) else text.values()
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,6 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available
 from shared.records.requirements import permitted, require
@@ -24,9 +23,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Scheme) -> Scheme:
     """Inserts a draft without codes. Raises Conflict if the scheme has this edition."""
     require(access, "create", None)
     await _require_unique(uow, new)
-    placed = replace(
-        new, status="draft", visibility="restricted", code_count=0, assessments=[], search_key=_search_key(new)
-    )
+    placed = replace(new, status="draft", visibility="restricted", code_count=0, assessments=[])
     return await SCHEMES.insert(uow, placed)
 
 
@@ -38,7 +35,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Scheme, wanted: 
     domain.check_change(before, wanted, differing(before, wanted))
     if (wanted.code, wanted.edition) != (before.code, before.edition):
         await _require_unique(uow, wanted)
-    return await SCHEMES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    return await SCHEMES.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Scheme, requested: TransitionRequest) -> Scheme:
@@ -71,7 +68,3 @@ async def _require_unique(uow: UnitOfWork, wanted: Scheme) -> None:
     if await queries.edition_of(uow.connection, wanted.code, wanted.edition) is not None:
         detail = "The scheme has this edition."
         raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/edition")])
-
-
-def _search_key(record: Scheme) -> str:
-    return search_key(record.code, *record.titles.values())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Internal, Line, Public, Record, Texts, Titles, Tracked, Written
+from shared.records.record import Example, Internal, Line, Public, Record, Searched, Texts, Titles, Tracked, Written
 
 
 class Tag(TypedDict):
@@ -22,9 +22,11 @@ class Scheme(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    code: Annotated[str, Public, Written, Example("sdg"), "The scheme's code, which its editions share and tags name."]
+    code: Annotated[
+        str, Public, Written, Searched, Example("sdg"), "The scheme's code, which its editions share and tags name."
+    ]
     edition: Annotated[str, Public, Written, Example("2015"), "The edition, such as a year."]
-    titles: Annotated[Texts, Public, Written, Titles, "The scheme's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The scheme's titles, by language."]
     source: Annotated[
         str | None,
         Public,

@@ -20,7 +20,6 @@ from shared.kernel.countries import in_region
 from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.record import Texts
 from shared.records.requirements import permitted, require
@@ -35,16 +34,14 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Task) -> Task:
     require(access, "create", new.country)
     await _require_owner(uow, "/owner/account_id", new.owner_id, new.country)
     await _require_about(uow, new)
-    search = _search_key(new.titles)
-    placed = replace(new, visibility="restricted", status="open", completers=[], search_key=search)
-    return await TASKS.insert(uow, placed)
+    return await TASKS.insert(uow, replace(new, visibility="restricted", status="open", completers=[]))
 
 
 async def update(uow: UnitOfWork, _access: AccessScope, before: Task, wanted: Task) -> Task:
     """Updates a task that waits for its owner; its country and its record stay. Raises Conflict in another state."""
     if before.status not in domain.OPEN:
         raise Conflict("Only tasks that wait for their owner change.", members={"current_state": before.status})
-    return await TASKS.update(uow, before, replace(wanted, search_key=_search_key(wanted.titles)))
+    return await TASKS.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Task, requested: TransitionRequest) -> Task:
@@ -117,13 +114,9 @@ async def raise_for_letters(uow: UnitOfWork) -> None:
 def _raised(kind: str, late: Milestone | Letter, due: date | None, titles: Texts, role: str) -> Task:
     """The task of a role about a record that is late since its `due` day."""
     about = {"about_kind": kind, "about_record": late.id, "raised_for": due, "country": late.country}
-    said = {"titles": titles, "text": {}, "search_key": _search_key(titles)}
+    said = {"titles": titles, "text": {}}
     wanted = {"due": today() + domain.TIME_TO_ACT, "priority": "high", "owner_role": role}
     return TASKS.new({**said, **about, **wanted, "visibility": "restricted", "status": "open", "completers": []})
-
-
-def _search_key(titles: Texts) -> str:
-    return search_key(*titles.values())
 
 
 def _owner_in(fields: Fields) -> Owner:

@@ -15,6 +15,7 @@ from shared.records.record import (
     Part,
     Public,
     Record,
+    Searched,
     Texts,
     Titles,
     Tracked,
@@ -34,7 +35,7 @@ class Task(Record):
         str, Public, Written, Country, Fixed, "The country that the task is about, as an ISO 3166-1 alpha-2 code."
     ]
     visibility: Annotated[str, Public]
-    titles: Annotated[Texts, Public, Written, Titles, "The task's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The task's titles, by language."]
     text: Annotated[Texts, Public, Written, "What is to be done, by language."]
     due: Annotated[date, Public, Written, "The day by which it is to be done."]
     priority: Annotated[str, Public, Written, "How urgent the task is."]

@@ -11,7 +11,6 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import today
 from shared.kernel.errors import Forbidden, invalid_field, unknown_reference
 from shared.kernel.lifecycle import given
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digest
 from shared.records.requirements import permitted, require_creation, require_visibility_change
@@ -29,7 +28,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Letter) -> Letter:
     await _mark_answered(uow, access, new)
     new = await with_digest(uow, "document", new)
     status = domain.first_status(new.direction)
-    return await LETTERS.insert(uow, replace(new, status=status, search_key=search_key(new.subject)))
+    return await LETTERS.insert(uow, replace(new, status=status))
 
 
 async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: Letter) -> Letter:
@@ -40,7 +39,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Letter, wanted: L
         await _mark_answered(uow, access, wanted)
     require_visibility_change(access, before, wanted)
     wanted = await with_digest(uow, "document", wanted, before)
-    return await LETTERS.update(uow, before, replace(wanted, search_key=search_key(wanted.subject)))
+    return await LETTERS.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Letter, requested: TransitionRequest) -> Letter:

@@ -17,6 +17,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Tracked,
     Written,
 )
@@ -45,7 +46,9 @@ class Letter(Record):
     ]
     direction: Annotated[str, Public, Written, Fixed, Example("in"), "Whether the letter came in or went out."]
     date: Annotated[Day, Public, Written, "The day of the letter."]
-    subject: Annotated[str, Public, Written, Line, Example("Nomination of a focal point"), "What the letter is about."]
+    subject: Annotated[
+        str, Public, Written, Searched, Line, Example("Nomination of a focal point"), "What the letter is about."
+    ]
     parties: Annotated[Sequence[Party | str], Public, Written, "Who wrote or was written to."]
     about: Annotated[
         Sequence[str], Public, Written, Example(["PRG-000001"]), "What the letter speaks of, such as refs of records."

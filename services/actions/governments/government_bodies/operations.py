@@ -6,7 +6,6 @@ from services.actions.governments.government_bodies import domain
 from services.actions.governments.government_bodies.record import GovernmentBody
 from services.actions.governments.government_bodies.tables import government_body
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import require_creation, require_visibility_change
 from shared.records.resource_type import ResourceType
@@ -19,9 +18,7 @@ GOVERNMENT_BODIES: ResourceType[GovernmentBody, None] = ResourceType.of(
 async def create(uow: UnitOfWork, access: AccessScope, new: GovernmentBody) -> GovernmentBody:
     """Inserts a government body."""
     require_creation(access, new)
-    return await GOVERNMENT_BODIES.insert(
-        uow, replace(new, status="active", search_key=search_key(*new.names.values()))
-    )
+    return await GOVERNMENT_BODIES.insert(uow, replace(new, status="active"))
 
 
 async def update(
@@ -29,4 +26,4 @@ async def update(
 ) -> GovernmentBody:
     """Updates the body; its country cannot change."""
     require_visibility_change(access, before, wanted)
-    return await GOVERNMENT_BODIES.update(uow, before, replace(wanted, search_key=search_key(*wanted.names.values())))
+    return await GOVERNMENT_BODIES.update(uow, before, wanted)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from shared.kernel.resource import Resource
-from shared.records.record import Country, Example, Fixed, Internal, Public, Record, Texts, Titles, Written
+from shared.records.record import Country, Example, Fixed, Internal, Public, Record, Searched, Texts, Titles, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class GovernmentBody(Record):
     country: Annotated[
         str, Public, Written, Country, Fixed, "The country of the government, as an ISO 3166-1 alpha-2 code."
     ]
-    names: Annotated[Texts, Public, Written, Titles, "The body's names, by language."]
+    names: Annotated[Texts, Public, Written, Searched, Titles, "The body's names, by language."]
     kind: Annotated[str, Public, Written, Example("ministry"), "The kind of body."]
     website: Annotated[str | None, Public, Written, Example("https://ministry.example.org/"), "The body's page."]
     search_key: Annotated[str, Internal]

@@ -14,6 +14,7 @@ from shared.records.record import (
     Internal,
     Public,
     Record,
+    Searched,
     Texts,
     Titles,
     Written,
@@ -45,7 +46,7 @@ class Meeting(Record):
     ]
     kind: Annotated[str, Public, Written, Example("onsite"), "The kind of meeting."]
     date: Annotated[Day, Public, Written, "The day of the meeting."]
-    titles: Annotated[Texts, Public, Written, Titles, "The meeting's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The meeting's titles, by language."]
     participants: Annotated[
         Sequence[Attendee | str], Granted, Written, "Who took part; for grants that cover the meeting."
     ]

@@ -14,7 +14,6 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digests, with_each_digest
 from shared.records.requirements import permitted, require_creation, require_visibility_change
@@ -38,7 +37,6 @@ async def create(uow: UnitOfWork, access: AccessScope, new: SupportRequest) -> S
         expert_ids=[],
         clock_holder=domain.COUNTRY,
         clock_since=now(),
-        search_key=search_key(*new.titles.values()),
     )
     return await SUPPORT_REQUESTS.insert(uow, placed)
 
@@ -53,8 +51,7 @@ async def update(
     await _require_subjects(uow, wanted, before)
     await require_known_codes(uow, "codes", wanted.codes, before.codes)
     documents = await with_each_digest(uow, "/documents", wanted.documents, before.documents)
-    search = search_key(*wanted.titles.values())
-    return await SUPPORT_REQUESTS.update(uow, before, replace(wanted, documents=documents, search_key=search))
+    return await SUPPORT_REQUESTS.update(uow, before, replace(wanted, documents=documents))
 
 
 async def transition(

@@ -20,6 +20,7 @@ from shared.records.record import (
     Public,
     Record,
     Refers,
+    Searched,
     Texts,
     Titles,
     Tracked,
@@ -45,7 +46,7 @@ class SupportRequest(Record):
         Default("restricted"),
         "Who may know of the request once the secretariat has accepted it.",
     ]
-    titles: Annotated[Texts, Public, Written, Titles, "The request's titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The request's titles, by language."]
     need: Annotated[Texts, Public, Written, "What is needed and why, by language."]
     kind: Annotated[str, Public, Written, Example("review"), "The kind of support."]
     fields: Annotated[list[str], Public, Written, Example(["1.5"]), "The fields of science that are asked for."]

@@ -14,7 +14,6 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, FieldError, Invalid, invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import are_available, with_digest
 from shared.records.references import COMMITTEES, require_known
@@ -43,7 +42,6 @@ async def create(uow: UnitOfWork, access: AccessScope, new: CommitteeMeeting) ->
         country=of.country,
         visibility="restricted",
         status="planned",
-        search_key=_search_key(new),
         needed=needed,
     )
     made = await MEETINGS.insert(uow, await with_digest(uow, "minutes", placed))
@@ -68,7 +66,7 @@ async def update(
         wanted = replace(wanted, needed=await queries.needed_on(uow.connection, before.committee_id, day))
     if (wanted.present, wanted.needed) != (before.present, before.needed):
         await _require_decisions(uow, wanted)
-    return await MEETINGS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    return await MEETINGS.update(uow, before, wanted)
 
 
 async def transition(
@@ -143,7 +141,3 @@ async def _require_decisions(uow: UnitOfWork, wanted: CommitteeMeeting) -> None:
 def _raise(errors: Sequence[FieldError]) -> None:
     if errors:
         raise Invalid(errors=list(errors))
-
-
-def _search_key(record: CommitteeMeeting) -> str:
-    return search_key(*record.titles.values())

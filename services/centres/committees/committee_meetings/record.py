@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Document, Internal, Part, Public, Record, Refers, Texts, Written
+from shared.records.record import Document, Internal, Part, Public, Record, Refers, Searched, Texts, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class CommitteeMeeting(Record):
     committee_id: Annotated[UUID, Public, Written, Refers("/centres/v1/committees"), "The committee that meets."]
     kind: Annotated[str, Public, Written, "Whether people meet on site, online, or both."]
     starts: Annotated[datetime, Public, Written, "When the meeting begins."]
-    titles: Annotated[Texts, Public, Written, "The titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, "The titles, by language."]
     search_key: Annotated[str, Internal]
     present: Annotated[list[UUID], Public, Written, Refers("/centres/v1/seats"), "The seats whose holders take part."]
     apologies: Annotated[

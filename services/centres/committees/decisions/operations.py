@@ -15,7 +15,6 @@ from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.errors import Conflict, invalid_field
 from shared.kernel.lifecycle import Fields
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.references import (
     NAMED_ACTIONS,
@@ -51,12 +50,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Decision) -> Decisio
     if meeting.status == "cancelled":
         raise Conflict("The meeting was cancelled.")
     placed = replace(
-        new,
-        country=meeting.country,
-        visibility="restricted",
-        status=domain.DRAFT,
-        committee_id=meeting.committee_id,
-        search_key=_search_key(new),
+        new, country=meeting.country, visibility="restricted", status=domain.DRAFT, committee_id=meeting.committee_id
     )
     return await DECISIONS.insert(uow, placed)
 
@@ -70,7 +64,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Decision, wanted
     _require_votes(wanted, await MEETINGS.lock(uow, before.meeting_id))
     if wanted.about != before.about:
         await _require_subjects(uow, wanted)
-    return await DECISIONS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    return await DECISIONS.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Decision, requested: TransitionRequest) -> Decision:
@@ -114,7 +108,3 @@ async def _require_subjects(uow: UnitOfWork, record: Decision) -> None:
     for kind, nameable in _NAMEABLE.items():
         named = {f"/about/{n}/id": UUID(one["id"]) for n, one in enumerate(record.about) if one["kind"] == kind}
         await nameable.require(uow, named)
-
-
-def _search_key(record: Decision) -> str:
-    return search_key(*record.titles.values())

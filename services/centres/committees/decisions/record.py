@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Internal, Prose, Public, Record, Refers, Texts, Titles, Tracked, Written
+from shared.records.record import Internal, Prose, Public, Record, Refers, Searched, Texts, Titles, Tracked, Written
 
 Votes = TypedDict("Votes", {"for": int, "against": int, "abstain": int})
 """How many votes were cast which way."""
@@ -32,7 +32,7 @@ class Decision(Record):
         UUID, Public, Written, Refers("/centres/v1/committee_meetings"), "The meeting at which it is taken."
     ]
     committee_id: Annotated[UUID, Public, Refers("/centres/v1/committees"), "The committee that takes it."]
-    titles: Annotated[Texts, Public, Written, Titles, "The titles, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The titles, by language."]
     search_key: Annotated[str, Internal]
     text: Annotated[str | None, Public, Written, Prose, "What is decided."]
     votes: Annotated[Votes, Public, Written, "The votes."]

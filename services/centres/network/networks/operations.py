@@ -8,7 +8,6 @@ from services.centres.network.networks.tables import network
 from services.centres.network.partnerships.operations import end_with_network
 from services.centres.references import require_experts
 from shared.database.unit_of_work import UnitOfWork
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
 from shared.records.resource_type import ResourceType, TransitionRequest
@@ -21,7 +20,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Network) -> Network:
     know of, Conflict for a code that another network has."""
     require(access, "create", None)
     await require_experts(uow, {"/coordinator_id": new.coordinator_id})
-    placed = replace(new, status="active", visibility="public", search_key=_search_key(new))
+    placed = replace(new, status="active", visibility="public")
     return await NETWORKS.insert(uow, placed)
 
 
@@ -29,7 +28,7 @@ async def update(uow: UnitOfWork, _access: AccessScope, before: Network, wanted:
     """Updates the network. Raises Invalid for an expert that the caller may not know of."""
     if wanted.coordinator_id != before.coordinator_id:
         await require_experts(uow, {"/coordinator_id": wanted.coordinator_id})
-    return await NETWORKS.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    return await NETWORKS.update(uow, before, wanted)
 
 
 async def transition(uow: UnitOfWork, access: AccessScope, before: Network, requested: TransitionRequest) -> Network:
@@ -37,7 +36,3 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Network, requ
     after = await NETWORKS.apply_transition(uow, before, requested, None, permitted(access, before))
     await end_with_network(uow, after.id)
     return after
-
-
-def _search_key(record: Network) -> str:
-    return search_key(record.code, *record.titles.values())

@@ -5,7 +5,19 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Example, Fixed, Internal, Keywords, Public, Record, Refers, Texts, Titles, Written
+from shared.records.record import (
+    Example,
+    Fixed,
+    Internal,
+    Keywords,
+    Public,
+    Record,
+    Refers,
+    Searched,
+    Texts,
+    Titles,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +28,10 @@ class Network(Record):
 
     country: Annotated[str | None, Public]  # type: ignore[assignment]
     visibility: Annotated[str, Public]
-    code: Annotated[str, Public, Written, Fixed, Example("PEATLANDS"), "The code, each only once. It never changes."]
-    titles: Annotated[Texts, Public, Written, Titles, "The title, by language."]
+    code: Annotated[
+        str, Public, Written, Searched, Fixed, Example("PEATLANDS"), "The code, each only once. It never changes."
+    ]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The title, by language."]
     search_key: Annotated[str, Internal]
     themes: Annotated[list[str], Public, Written, Keywords, "What the network works on."]
     coordinator_id: Annotated[

@@ -9,7 +9,6 @@ from shared.database.locks import lock_names
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Conflict, Invalid
-from shared.kernel.text import search_key
 from shared.questionnaires.template import faults, questions_of
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
@@ -22,7 +21,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: ReportTemplate) -> R
     """Inserts a draft. Raises Forbidden without the permission, Invalid for questions that do not fit together."""
     require(access, "create", None)
     await _require_sound(uow.connection, new)
-    placed = replace(new, status="draft", visibility="restricted", search_key=_search_key(new))
+    placed = replace(new, status="draft", visibility="restricted")
     return await TEMPLATES.insert(uow, placed)
 
 
@@ -33,7 +32,7 @@ async def update(
     if wanted != before and before.status != "draft":
         raise Conflict("Reports may have these questions: make another version.")
     await _require_sound(uow.connection, wanted)
-    return await TEMPLATES.update(uow, before, replace(wanted, search_key=_search_key(wanted)))
+    return await TEMPLATES.update(uow, before, wanted)
 
 
 async def transition(
@@ -51,10 +50,6 @@ async def transition(
             await TEMPLATES.apply_scheduled(uow, in_force, "supersede")
         shown = replace(before, visibility="network")
     return await TEMPLATES.apply_transition(uow, before, requested, None, may, lambda _target: shown)
-
-
-def _search_key(template: ReportTemplate) -> str:
-    return search_key(*template.titles.values())
 
 
 async def _require_sound(connection: Connection, template: ReportTemplate) -> None:

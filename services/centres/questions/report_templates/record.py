@@ -6,7 +6,7 @@ from typing import Annotated
 
 from shared.kernel.resource import Resource
 from shared.questionnaires.template import Section
-from shared.records.record import Example, Fixed, Internal, Public, Record, Texts, Titles, Written
+from shared.records.record import Example, Fixed, Internal, Public, Record, Searched, Texts, Titles, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,6 @@ class ReportTemplate(Record):
     template_version: Annotated[
         str, Public, Written, Fixed, Example("2027"), "The version of the questions, each only once for a kind."
     ]
-    titles: Annotated[Texts, Public, Written, Titles, "The title, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The title, by language."]
     search_key: Annotated[str, Internal]
     sections: Annotated[Sequence[Section], Public, Written, "The questions, in sections."]

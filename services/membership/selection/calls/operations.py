@@ -14,7 +14,6 @@ from shared.kernel.clock import now
 from shared.kernel.errors import Conflict, FieldError, invalid_field
 from shared.kernel.lifecycle import Fields, given
 from shared.kernel.principal import Principal
-from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.documents import with_digests
 from shared.records.panels import PanelMember, check_criteria, check_panel
@@ -33,7 +32,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Call) -> Call:
     if await queries.is_known(uow.connection, new.code):
         detail = "There is a call of this code."
         raise Conflict(detail, errors=[FieldError("not_unique", detail, pointer="/code")])
-    placed = replace(new, status="draft", search_key=_search_key(new))
+    placed = replace(new, status="draft")
     await _check(uow, placed, ())
     return await CALLS.insert(uow, placed)
 
@@ -45,7 +44,6 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Call, wanted: Cal
     for name in ("code", "country"):
         if getattr(wanted, name) != getattr(before, name):
             raise invalid_field(f"/{name}", "invalid_value", "This stays as the call was made.")
-    wanted = replace(wanted, search_key=_search_key(wanted))
     if before.status != "draft" and differing(before, wanted).keys() - domain.changeable_in(before.status):
         raise Conflict("This does not change any more.", members={"current_state": before.status})
     await _check(uow, wanted, before.panel)
@@ -105,7 +103,3 @@ async def _require_experts(uow: UnitOfWork, panel: Sequence[PanelMember], known:
     before = {member["expert_id"] for member in known}
     named = {f"/panel/{place}/expert_id": UUID(member["expert_id"]) for place, member in enumerate(panel)}
     await NAMED_EXPERTS.require(uow, {pointer: key for pointer, key in named.items() if str(key) not in before})
-
-
-def _search_key(record: Call) -> str:
-    return search_key(record.code, *record.titles.values())

@@ -16,6 +16,7 @@ from shared.records.record import (
     Internal,
     Public,
     Record,
+    Searched,
     Texts,
     Titles,
     Tracked,
@@ -51,9 +52,9 @@ class Call(Record):
         str | None, Public, Written, Country, "The country of a national call; null for an international one."
     ]  # type: ignore[assignment]
     visibility: Annotated[str, Public, Written, Visible, Default("public"), "Who may know of the call once it is open."]
-    code: Annotated[str, Public, Written, Example("FELLOWS-2027"), "The code of the call, which is unique."]
+    code: Annotated[str, Public, Written, Searched, Example("FELLOWS-2027"), "The code of the call, which is unique."]
     kind: Annotated[str, Public, Written, "What people are nominated for."]
-    titles: Annotated[Texts, Public, Written, Titles, "The titles of the call, by language."]
+    titles: Annotated[Texts, Public, Written, Searched, Titles, "The titles of the call, by language."]
     texts: Annotated[Texts, Public, Written, "The text of the call, by language."]
     opens: Annotated[datetime, Public, Written, "From when on nominees may submit."]
     nominee_deadline: Annotated[datetime, Public, Written, "Until when nominees submit."]

@@ -70,7 +70,7 @@ LIFECYCLE: Lifecycle[CallGuardContext] = Lifecycle(
 )
 
 
-_TEXTS = frozenset(("titles", "texts", "visibility", "search_key"))
+_TEXTS = frozenset(("titles", "texts", "visibility"))
 _RULES = frozenset(("seats", "targets", "panel"))
 
 

@@ -22,15 +22,16 @@ _FRESH = {**PAGE, "Cache-Control": "public, max-age=300"}
 @router.get(
     PATH,
     options=RouteOptions(is_public=True),
-    operation_id="getCatalogue",
-    summary="Read the catalogue of open data",
-    description="DCAT 3 as JSON-LD: each dataset with the addresses of its files.",
     tags=["catalogue"],
     response_model=None,
     response_class=Response,
     responses={200: {"content": {LINKED_DATA: {"schema": {"type": "object"}}}, "description": "The catalogue."}},
 )
 async def get_catalogue(request: Request) -> Response:
+    """Read the catalogue of open data.
+
+    DCAT 3 as JSON-LD: each dataset with the addresses of its files.
+    """
     refuse_unknown(request, frozenset())
     reads = PageReads(request)
     found = await asyncio.gather(*(reads.listed(service, "open_data") for service in _SERVICES))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from inspect import cleandoc
 from typing import Any, TypeAlias, TypeVar
 
 from fastapi import APIRouter
@@ -76,7 +77,11 @@ def options_of(route: object) -> RouteOptions:
 
 
 class OptionsRouter(APIRouter):
-    """A router whose routes have options: `@router.get("/x", options=RouteOptions(is_public=True), …)`."""
+    """A router whose routes have options: `@router.get("/x", options=RouteOptions(is_public=True), …)`.
+
+    The contract's id of an operation is the name of its function, `list_visits` as `listVisits`. The first line of the
+    docstring is its summary, the rest its description, unless the route says them itself.
+    """
 
     def get(self, path: str, *, options: RouteOptions = NONE, **more: Any) -> Adding[Any]:
         """A read."""
@@ -104,7 +109,19 @@ class OptionsRouter(APIRouter):
         route_class = type(self.route_class.__name__, (self.route_class,), {"options": options})
 
         def add(endpoint: Endpoint) -> Endpoint:
-            self.add_api_route(path, endpoint, methods=[method], route_class_override=route_class, **more)
+            said = {**_said_of(endpoint), **more}
+            self.add_api_route(path, endpoint, methods=[method], route_class_override=route_class, **said)
             return endpoint
 
         return add
+
+
+def _said_of(endpoint: Endpoint) -> dict[str, str]:
+    """What the contract says of an operation, by its function."""
+    first, *others = endpoint.__name__.split("_")
+    summary, _, description = cleandoc(endpoint.__doc__ or "").partition("\n\n")
+    return {
+        "operation_id": first + "".join(word.capitalize() for word in others),
+        "summary": summary.removesuffix("."),
+        "description": " ".join(description.split("\n")),
+    }

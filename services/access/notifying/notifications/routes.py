@@ -31,19 +31,17 @@ def _account(ctx: RequestContext) -> UUID:
     return ctx.principal.account_id
 
 
-@router.get(
-    "",
-    operation_id="listNotifications",
-    summary="List one's notifications",
-    description="What happened to the caller's records, the newest first, for a year. 404 for clients and keys.",
-    responses={200: {"model": NotificationList}},
-)
+@router.get("", responses={200: {"model": NotificationList}})
 async def list_notifications(
     ctx: CurrentContext,
     unread: Annotated[bool, Query(description="Only those that the caller has not read.")] = False,
     cursor: Annotated[str | None, Query(description="The position of `next` of an earlier page.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Notifications of a page.")] = DEFAULT_LIMIT,
 ) -> Response:
+    """List one's notifications.
+
+    What happened to the caller's records, the newest first, for a year. 404 for clients and keys.
+    """
     account, place = _account(ctx), place_of(ctx, cursor, _PLACE)
     after = None if place is None else place[0]
     async with ctx.connection() as connection:
@@ -58,14 +56,13 @@ async def list_notifications(
 
 
 @router.post(
-    "/{notification}/read",
-    options=RouteOptions(is_keyed=False),
-    operation_id="readNotification",
-    summary="Mark a notification as read",
-    description="A second call changes nothing.",
-    responses={200: {"model": NotificationAnswer}},
+    "/{notification}/read", options=RouteOptions(is_keyed=False), responses={200: {"model": NotificationAnswer}}
 )
 async def read_notification(notification: str, ctx: CurrentContext) -> Response:
+    """Mark a notification as read.
+
+    A second call changes nothing.
+    """
     account, key = _account(ctx), key_of(notification)
     row = await operations.mark_read(ctx.uow, account, key) if isinstance(key, UUID) else None
     if row is None:
@@ -73,15 +70,11 @@ async def read_notification(notification: str, ctx: CurrentContext) -> Response:
     return Response(orjson.dumps(present(row)), 200, None, JSON)
 
 
-@router.post(
-    "/read_all",
-    options=RouteOptions(is_keyed=False),
-    operation_id="readAllNotifications",
-    summary="Mark all one's notifications as read",
-    description="Those of all pages. A second call changes nothing.",
-    status_code=204,
-    response_model=None,
-)
+@router.post("/read_all", options=RouteOptions(is_keyed=False), status_code=204, response_model=None)
 async def read_all_notifications(ctx: CurrentContext) -> Response:
+    """Mark all one's notifications as read.
+
+    Those of all pages. A second call changes nothing.
+    """
     await operations.mark_all_read(ctx.uow, _account(ctx))
     return Response(status_code=204)

@@ -24,15 +24,7 @@ _PLACE: list[ColumnElement[Any]] = [column("position")]
 _BOUND_TO = AUDIT.path.encode()
 
 
-@router.get(
-    "",
-    operation_id="listAudit",
-    summary="Read the audit trail",
-    description="Who changed what, when and why, in the order of the chain that proves it. For the secretariat's"
-    " administrators and for auditors, within the countries of their grants. `after` is the `next_after` of an earlier"
-    " page.",
-    responses={200: {"model": AuditPage}},
-)
+@router.get("", responses={200: {"model": AuditPage}})
 async def list_audit(
     ctx: CurrentContext,
     subject: Annotated[UUID | None, Query(description="The record that was changed.")] = None,
@@ -40,6 +32,11 @@ async def list_audit(
     after: Annotated[str | None, Query(description="`next_after` of an earlier page; absent is the oldest.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="Entries of a page.")] = DEFAULT_LIMIT,
 ) -> Response:
+    """Read the audit trail.
+
+    Who changed what, when and why, in the order of the chain that proves it. For the secretariat's administrators and
+    for auditors, within the countries of their grants. `after` is the `next_after` of an earlier page.
+    """
     if not ctx.access.read:
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     place = None if after is None else int(read_cursor(after, _BOUND_TO, ctx.secret, _PLACE)[0])

@@ -20,28 +20,22 @@ _FOR_ALL = {"Cache-Control": "public, max-age=300"}
 router = ResourceRouter(VOCABULARY, ROLES)
 
 
-@router.get(
-    "",
-    options=RouteOptions(is_public=True),
-    operation_id="listVocabularies",
-    summary="List the vocabularies",
-    description="Which codes have titles in six languages.",
-    responses={200: {"model": VocabularyList}},
-)
+@router.get("", options=RouteOptions(is_public=True), responses={200: {"model": VocabularyList}})
 async def list_vocabularies(ctx: CurrentContext) -> Response:
+    """List the vocabularies.
+
+    Which codes have titles in six languages.
+    """
     return fixed_response(ctx.request, _listing(), JSON, _FOR_ALL)
 
 
-@router.get(
-    "/{vocabulary}",
-    options=RouteOptions(is_public=True),
-    operation_id="getVocabulary",
-    summary="List the terms of a vocabulary",
-    description="Each code with its titles in six languages and its meaning: what a frontend shows for refusals,"
-    " transitions and states. It changes only with a release; read it again with `If-None-Match`.",
-    responses={200: {"model": TermList}},
-)
+@router.get("/{vocabulary}", options=RouteOptions(is_public=True), responses={200: {"model": TermList}})
 async def get_vocabulary(vocabulary: str, ctx: CurrentContext) -> Response:
+    """List the terms of a vocabulary.
+
+    Each code with its titles in six languages and its meaning: what a frontend shows for refusals, transitions and
+    states. It changes only with a release; read it again with `If-None-Match`.
+    """
     if vocabulary not in VOCABULARIES:
         raise NotFound("There is no such vocabulary.")
     return fixed_response(ctx.request, _terms(vocabulary), JSON, _FOR_ALL)

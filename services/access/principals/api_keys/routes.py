@@ -31,15 +31,13 @@ router = record_routes(API_KEY_API)
 
 
 @router.post(
-    "",
-    options=RouteOptions(problems=("conflict",)),
-    operation_id="createApiKey",
-    summary="Make one API key",
-    description="The key is shown once. It does no more than its owner may.",
-    status_code=201,
-    responses={201: {"model": ApiKeyAnswer}},
+    "", options=RouteOptions(problems=("conflict",)), status_code=201, responses={201: {"model": ApiKeyAnswer}}
 )
 async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
+    """Make one API key.
+
+    The key is shown once. It does no more than its owner may.
+    """
     new = operations.API_KEYS.new(body.columns(ctx.principal))
     record, key = await operations.create(ctx.uow, ctx.access, new)
     if record.owner_id == ctx.principal.id:

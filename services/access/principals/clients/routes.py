@@ -49,16 +49,13 @@ CLIENT_API = RecordApi(
 router = record_routes(CLIENT_API)
 
 
-@router.post(
-    "",
-    operation_id="createClient",
-    summary="Create one client",
-    description="The secret, where it has one, is shown once. The client that a focal point makes is `proposed`: it"
-    " gets no token until the secretariat confirms it.",
-    status_code=201,
-    responses={201: {"model": ClientAnswer}},
-)
+@router.post("", status_code=201, responses={201: {"model": ClientAnswer}})
 async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
+    """Create one client.
+
+    The secret, where it has one, is shown once. The client that a focal point makes is `proposed`: it gets no token
+    until the secretariat confirms it.
+    """
     new = operations.CLIENTS.new(row_values(body, client))
     record, secret = await operations.create(ctx.uow, ctx.access, new)
     return await CLIENT_API.respond_once(ctx, record, secret)
@@ -66,16 +63,17 @@ async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
 
 @router.post(
     "/{record}/secrets",
-    operation_id="addClientSecret",
-    summary="Give a client a further secret",
-    description="A client has at most two, so that it can change from one to the other. The secret is shown once.",
     status_code=201,
     responses={
         201: {"model": SecretAnswer},
         202: {"model": ProposedSecret, "description": "The secret waits for a second person."},
     },
 )
-async def add_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
+async def add_client_secret(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
+    """Give a client a further secret.
+
+    A client has at most two, so that it can change from one to the other. The secret is shown once.
+    """
     require(ctx.access, "update", row["country"], row["id"])
     before = await operations.CLIENTS.lock(ctx.uow, row["id"])
     after, secret = await operations.add_secret(ctx.uow, ctx.access, before)

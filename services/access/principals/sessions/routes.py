@@ -49,14 +49,12 @@ async def end_sessions(ctx: CurrentContext) -> Response:
     return Response(orjson.dumps({"ended": ended}), 200, None, JSON)
 
 
-@router.delete(
-    "/{session}",
-    operation_id="endSession",
-    summary="Sign out of one session",
-    description="Its refresh token and its access tokens end.",
-    status_code=204,
-)
+@router.delete("/{session}", status_code=204)
 async def end_session(session: str, ctx: CurrentContext) -> Response:
+    """Sign out of one session.
+
+    Its refresh token and its access tokens end.
+    """
     account, chosen = await account_of_session(ctx, session)
     await operations.end(ctx.uow, account, chosen)
     return Response(status_code=204)

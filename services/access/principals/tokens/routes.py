@@ -54,14 +54,15 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
     options=RouteOptions(
         is_public=True, is_keyed=False, problems=(*_FORM_PROBLEMS, "unsupported_grant_type", "invalid_grant")
     ),
-    operation_id="createToken",
-    summary="Get an access token",
-    description="By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.",
     response_model=None,
     responses={200: {"model": Token}},
     openapi_extra=TOKEN_FORM,
 )
 async def create_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
+    """Get an access token.
+
+    By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.
+    """
     content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
     if counted is not None:
         put_fields(request, *counted)
@@ -71,15 +72,16 @@ async def create_token(request: Request, asked: Asked, token_service: CurrentTok
 @router.post(
     f"{_PREFIX}/oauth/revoke",
     options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
-    operation_id="revokeToken",
-    summary="End a token before its time",
-    description="RFC 7009. The response for an unknown token is the same as for a known one.",
     response_model=None,
     response_class=Response,
     responses={200: {"description": "The token, if there was one, is at its end."}},
     openapi_extra=TOKEN_ALONE,
 )
 async def revoke_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
+    """End a token before its time.
+
+    RFC 7009. The response for an unknown token is the same as for a known one.
+    """
     await request_authenticator_of(request).anonymous(request)
     await operations.revoke(token_service, _token(asked.form), asked.shown, asked.address)
     return Response(None, 200, _PRIVATE)
@@ -88,14 +90,15 @@ async def revoke_token(request: Request, asked: Asked, token_service: CurrentTok
 @router.post(
     f"{_PREFIX}/oauth/introspect",
     options=RouteOptions(is_public=True, is_keyed=False, problems=_FORM_PROBLEMS),
-    operation_id="introspectToken",
-    summary="Introspect a token",
-    description="RFC 7662. For the caller's own tokens; those of others require a grant.",
     response_model=None,
     responses={200: {"model": Introspection}},
     openapi_extra=TOKEN_ALONE,
 )
 async def introspect_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
+    """Introspect a token.
+
+    RFC 7662. For the caller's own tokens; those of others require a grant.
+    """
     await request_authenticator_of(request).anonymous(request)
     return _json(await operations.introspect(token_service, _token(asked.form), asked.shown, asked.address), _PRIVATE)
 
@@ -169,13 +172,14 @@ async def key_set(token_service: CurrentTokenService) -> Response:
 @router.get(
     f"{_PREFIX}/me",
     options=RouteOptions(problems=("unauthenticated", "invalid_token", "rate_limited", "unknown_parameter")),
-    operation_id="getMe",
-    summary="Show the caller and its grants",
-    description="The principal, its active grants, and when its token expires.",
     response_model=None,
     responses={200: {"model": Me}},
 )
-async def me(request: Request) -> Response:
+async def get_me(request: Request) -> Response:
+    """Show the caller and its grants.
+
+    The principal, its active grants, and when its token expires.
+    """
     header = request.headers.get("authorization")
     if header is None:
         raise Unauthenticated(

@@ -39,15 +39,16 @@ async def _ask(ctx: RequestContext, letter: str, email: str, language: str | Non
 @router.post(
     "/registration",
     options=RouteOptions(is_public=True, is_keyed=False),
-    operation_id="registerAccount",
-    summary="Register an account for oneself",
-    description="A mail lets the owner of the address choose a password within seven days. The response is the same"
-    " for every address. An account that holds no grant and no record after 30 days is deleted.",
     status_code=202,
     response_model=None,
     responses={202: {"model": Registered, "description": "A mail is on its way."}},
 )
 async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Response:
+    """Register an account for oneself.
+
+    A mail lets the owner of the address choose a password within seven days. The response is the same for every
+    address. An account that holds no grant and no record after 30 days is deleted.
+    """
     await _ask(ctx, REGISTRATION, body.email, body.language, name=body.name)
     return mail_is_on_its_way()
 
@@ -55,15 +56,16 @@ async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Respo
 @router.post(
     "/verification",
     options=RouteOptions(is_public=True, is_keyed=False),
-    operation_id="requestVerification",
-    summary="Request a mail that verifies an address",
-    description="The response is the same whether or not there is such an account.",
     status_code=202,
     response_class=Response,
     response_model=None,
     responses=_ASKED,
 )
 async def request_verification(body: AddressBody, ctx: CurrentContext) -> Response:
+    """Request a mail that verifies an address.
+
+    The response is the same whether or not there is such an account.
+    """
     await _ask(ctx, "verification", body.email)
     return Response(status_code=202)
 
@@ -71,60 +73,48 @@ async def request_verification(body: AddressBody, ctx: CurrentContext) -> Respon
 @router.post(
     "/password_reset",
     options=RouteOptions(is_public=True, is_keyed=False),
-    operation_id="requestPasswordReset",
-    summary="Request a mail for choosing a new password",
-    description="The response is the same whether or not there is such an account.",
     status_code=202,
     response_class=Response,
     response_model=None,
     responses=_ASKED,
 )
 async def request_password_reset(body: AddressBody, ctx: CurrentContext) -> Response:
+    """Request a mail for choosing a new password.
+
+    The response is the same whether or not there is such an account.
+    """
     await _ask(ctx, "password_reset", body.email)
     return Response(status_code=202)
 
 
-@router.post(
-    "/verification/confirm",
-    options=BY_MAILED_TOKEN,
-    operation_id="confirmVerification",
-    summary="Verify one's address with the token that came by mail",
-    description="The token works once, for a day.",
-    status_code=204,
-    response_model=None,
-)
+@router.post("/verification/confirm", options=BY_MAILED_TOKEN, status_code=204, response_model=None)
 async def confirm_verification(body: TokenBody, ctx: CurrentContext) -> Response:
+    """Verify one's address with the token that came by mail.
+
+    The token works once, for a day.
+    """
     await limit_tries(ctx)
     await operations.verify(ctx.uow, body.token)
     return Response(status_code=204)
 
 
-@router.post(
-    "/password_reset/confirm",
-    options=BY_MAILED_TOKEN,
-    operation_id="confirmPasswordReset",
-    summary="Choose a password with the token that came by mail",
-    description="All sessions end, and the API keys of the account wait until their owner enables them.",
-    status_code=204,
-    response_model=None,
-)
+@router.post("/password_reset/confirm", options=BY_MAILED_TOKEN, status_code=204, response_model=None)
 async def confirm_password_reset(body: NewPasswordBody, ctx: CurrentContext) -> Response:
+    """Choose a password with the token that came by mail.
+
+    All sessions end, and the API keys of the account wait until their owner enables them.
+    """
     await limit_tries(ctx)
     await operations.set_password(ctx.uow, body.token, body.password)
     return Response(status_code=204)
 
 
-@router.post(
-    "/email_change/refuse",
-    options=BY_MAILED_TOKEN,
-    operation_id="refuseEmailChange",
-    summary="Keep one's address, with the token that came by mail to it",
-    description="Whoever asked for another address got a mail there; it has no effect any more. The token works once,"
-    " for a day.",
-    status_code=204,
-    response_model=None,
-)
+@router.post("/email_change/refuse", options=BY_MAILED_TOKEN, status_code=204, response_model=None)
 async def refuse_email_change(body: TokenBody, ctx: CurrentContext) -> Response:
+    """Keep one's address, with the token that came by mail to it.
+
+    Whoever asked for another address got a mail there; it has no effect any more. The token works once, for a day.
+    """
     await limit_tries(ctx)
     await new_address.keep(ctx.uow, body.token)
     return Response(status_code=204)

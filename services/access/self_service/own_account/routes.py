@@ -47,52 +47,44 @@ _OWN_EMAIL = Limit("own_email", MOST_ASKED, 24 * 3600)
 _Changeable = Annotated[Row, Depends(changeable_account)]
 
 
-@router.get(
-    "/me",
-    options=RouteOptions(is_item=True),
-    operation_id="getOwnAccount",
-    summary="Read one's own account",
-    description="404 for clients and keys, which have none.",
-    responses={200: {"model": AccountAnswer}},
-)
+@router.get("/me", options=RouteOptions(is_item=True), responses={200: {"model": AccountAnswer}})
 async def get_own_account(row: Annotated[Row, Depends(own_account)], ctx: CurrentContext) -> Response:
+    """Read one's own account.
+
+    404 for clients and keys, which have none.
+    """
     return item_response(ctx, await ACCOUNT_API.item(row, ctx))
 
 
-@router.patch(
-    "/me",
-    options=RouteOptions(is_conditional=True),
-    operation_id="updateOwnAccount",
-    summary="Change one's own name, language or notifications",
-    description="A merge patch: what is absent stays. `If-Match` names the version that it changes.",
-    responses={200: {"model": AccountAnswer}},
-)
+@router.patch("/me", options=RouteOptions(is_conditional=True), responses={200: {"model": AccountAnswer}})
 async def update_own_account(patch: _Patch, row: _Changeable, ctx: CurrentContext) -> Response:
+    """Change one's own name, language or notifications.
+
+    A merge patch: what is absent stays. `If-Match` names the version that it changes.
+    """
     return await apply_patch(OWN_ACCOUNT_API, accounts.update, ctx, row, patch)
 
 
-@router.post(
-    "/me/transitions",
-    options=RouteOptions(is_conditional=True),
-    operation_id="transitionOwnAccount",
-    summary="Close one's own account",
-    description="`close` ends the account with its sessions, grants and API keys. Records about the person stay.",
-    responses={200: {"model": AccountAnswer}},
-)
+@router.post("/me/transitions", options=RouteOptions(is_conditional=True), responses={200: {"model": AccountAnswer}})
 async def transition_own_account(body: _Transition, row: _Changeable, ctx: CurrentContext) -> Response:
+    """Close one's own account.
+
+    `close` ends the account with its sessions, grants and API keys. Records about the person stay.
+    """
     return await take_transition(OWN_ACCOUNT_API, ctx, row, body)
 
 
 @router.post(
     "/me/password",
     options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password", "password_known")),
-    operation_id="changeOwnPassword",
-    summary="Choose another password; all other sessions end",
-    description="Requires the present password.",
     status_code=204,
     response_model=None,
 )
 async def change_own_password(body: OwnPasswordBody, ctx: CurrentContext) -> Response:
+    """Choose another password; all other sessions end.
+
+    Requires the present password.
+    """
     account = await require_own_password(ctx, body.old_password)
     session = await current_session(ctx)
     async with ctx.writing() as uow:
@@ -104,16 +96,17 @@ async def change_own_password(body: OwnPasswordBody, ctx: CurrentContext) -> Res
 @router.post(
     "/me/email",
     options=RouteOptions(is_keyed=False, opens_late=True, problems=("wrong_password",)),
-    operation_id="changeOwnEmail",
-    summary="Ask for another address",
-    description="Requires the present password, five times a day at most. A mail to the new address has the token that"
-    " confirms it within a day, one to the present address another that refuses it. The response is the same for every"
-    " address. Of an account with a role that two persons give, `change_identity` changes the address.",
     status_code=202,
     response_model=None,
     responses={202: {"model": Registered, "description": "The mails are on their way."}},
 )
 async def change_own_email(body: OwnEmailBody, ctx: CurrentContext) -> Response:
+    """Ask for another address.
+
+    Requires the present password, five times a day at most. A mail to the new address has the token that confirms it
+    within a day, one to the present address another that refuses it. The response is the same for every address. Of an
+    account with a role that two persons give, `change_identity` changes the address.
+    """
     account = await require_own_password(ctx, body.password, "/password")
     settings = cast(AccessSettings, ctx.settings)
     await ctx.request.app.state.rate_limiter.require(_OWN_EMAIL, str(account))
@@ -126,14 +119,15 @@ async def change_own_email(body: OwnEmailBody, ctx: CurrentContext) -> Response:
 @router.post(
     "/me/email/confirm",
     options=RouteOptions(is_keyed=False, problems=("token_not_valid",)),
-    operation_id="confirmOwnEmail",
-    summary="Confirm the new address with the token that came by mail; all other sessions end",
-    description="The record that the account owns gets the new address in place of the previous one, if the person had"
-    " shown that to be theirs.",
     status_code=204,
     response_model=None,
 )
 async def confirm_own_email(body: TokenBody, ctx: CurrentContext) -> Response:
+    """Confirm the new address with the token that came by mail; all other sessions end.
+
+    The record that the account owns gets the new address in place of the previous one, if the person had shown that to
+    be theirs.
+    """
     account = ctx.principal.account_id
     if account is None:
         raise Forbidden("Only a person has an address of their own.", members={"reason": "not_permitted"})

@@ -45,12 +45,13 @@ async def page_of_codes(ctx: RequestContext, scheme: Row) -> tuple[list[Row], st
 @router.get(
     "/{record}/codes",
     options=RouteOptions(is_public=True, query=query_of("limit", "cursor", described=PAGE_OF_CODES)),
-    operation_id="listSchemeCodes",
-    summary="List the codes of an edition",
-    description="In their order. The address names an edition by id or ref, or a scheme by its code.",
     responses={200: {"model": page_of(SchemeCode)}},
 )
-async def list_codes(scheme: Readable, ctx: CurrentContext) -> Response:
+async def list_scheme_codes(scheme: Readable, ctx: CurrentContext) -> Response:
+    """List the codes of an edition.
+
+    In their order. The address names an edition by id or ref, or a scheme by its code.
+    """
     rows, following = await page_of_codes(ctx, scheme)
     return linked_page({"items": [present_code(row) for row in rows], "next": following}, following)
 
@@ -58,14 +59,14 @@ async def list_codes(scheme: Readable, ctx: CurrentContext) -> Response:
 @router.post(
     "/{record}/codes",
     options=RouteOptions(query=query_of(described=EDITION), problems=("scheme_in_use",)),
-    operation_id="storeSchemeCodes",
-    summary="Store codes of an edition",
-    description="Up to 2,000 at once, all or none. A draft gets them whole; a current edition gets further languages of"
-    " their titles.",
     status_code=201,
     responses={201: {"model": SCHEME_API.response_model}},
 )
-async def store_codes(body: SchemeCodesBody, scheme: Readable, ctx: CurrentContext) -> Response:
+async def store_scheme_codes(body: SchemeCodesBody, scheme: Readable, ctx: CurrentContext) -> Response:
+    """Store codes of an edition.
+
+    Up to 2,000 at once, all or none. A draft gets them whole; a current edition gets further languages of their titles.
+    """
     require(ctx.access, "update", scheme["country"])
     before = await SCHEME_API.kind.lock(ctx.uow, scheme["id"])
     given: list[Code] = body.model_dump(mode="json", exclude_unset=True)

@@ -35,13 +35,13 @@ _ALL_CHOSEN = {"from_scheme": "Mappings from this scheme.", **_CHOSEN, "to_code"
 @router.get(
     "/{record}/mappings",
     options=RouteOptions(is_public=True, query=query_of("limit", "cursor", described={**EDITION, **_CHOSEN})),
-    operation_id="listSchemeMappings",
-    summary="List the mappings of a scheme",
-    description="From its codes to those of other schemes, whatever the edition; mappings of other schemes to it are in"
-    " their lists.",
     responses={200: {"model": page_of(SchemeMapping)}},
 )
-async def list_mappings(scheme: Readable, ctx: CurrentContext) -> Response:
+async def list_scheme_mappings(scheme: Readable, ctx: CurrentContext) -> Response:
+    """List the mappings of a scheme.
+
+    From its codes to those of other schemes, whatever the edition; mappings of other schemes to it are in their lists.
+    """
     return await _page(ctx, scheme["code"])
 
 
@@ -60,13 +60,14 @@ async def _page(ctx: RequestContext, scheme: str | None) -> Response:
 @router.post(
     "/{record}/mappings",
     options=RouteOptions(query=query_of(described=EDITION)),
-    operation_id="storeSchemeMappings",
-    summary="Store mappings of a scheme",
-    description="Up to 2,000 at once, all or none. A pair of codes that is mapped gets the new relation and source.",
     status_code=201,
     responses={201: {"model": SCHEME_API.response_model}},
 )
-async def store_mappings(body: SchemeMappingsBody, scheme: Readable, ctx: CurrentContext) -> Response:
+async def store_scheme_mappings(body: SchemeMappingsBody, scheme: Readable, ctx: CurrentContext) -> Response:
+    """Store mappings of a scheme.
+
+    Up to 2,000 at once, all or none. A pair of codes that is mapped gets the new relation and source.
+    """
     require(ctx.access, "update", scheme["country"])
     before = await SCHEME_API.kind.lock(ctx.uow, scheme["id"])
     await operations.store(ctx.uow, before, [one.as_record() for one in body.root])
@@ -85,15 +86,12 @@ async def list_all_mappings(ctx: CurrentContext) -> Response:
     return await _page(ctx, parameters_of(ctx.request).get("from_scheme"))
 
 
-@all_mappings.post(
-    "",
-    operation_id="storeMapping",
-    summary="Store a mapping between two schemes",
-    description="A pair of codes that is mapped gets the new relation and source.",
-    status_code=201,
-    responses={201: {"model": SchemeMapping}},
-)
+@all_mappings.post("", status_code=201, responses={201: {"model": SchemeMapping}})
 async def store_mapping(body: SchemeMappingBody, ctx: CurrentContext) -> Response:
+    """Store a mapping between two schemes.
+
+    A pair of codes that is mapped gets the new relation and source.
+    """
     require(ctx.access, "update", None)
     given = body.as_record()
     await operations.store_one(ctx.uow, given)

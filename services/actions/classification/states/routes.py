@@ -26,12 +26,13 @@ Readable = Annotated[Row, Depends(SCHEME_API.readable)]
     options=RouteOptions(
         is_public=True, query=query_of(described={**EDITION, "assessment": "The assessment of this name."})
     ),
-    operation_id="listSchemeStates",
-    summary="List the states of the codes of an edition",
-    description="By assessment, the latest first: at most 50.",
     responses={200: {"model": page_of(SchemeAssessment)}},
 )
-async def list_states(scheme: Readable, ctx: CurrentContext) -> Response:
+async def list_scheme_states(scheme: Readable, ctx: CurrentContext) -> Response:
+    """List the states of the codes of an edition.
+
+    By assessment, the latest first: at most 50.
+    """
     named = parameters_of(ctx.request).get("assessment")
     async with ctx.connection() as connection:
         rows = await queries.assessments(connection, ctx.access.context, scheme["id"], named)
@@ -41,13 +42,14 @@ async def list_states(scheme: Readable, ctx: CurrentContext) -> Response:
 @router.post(
     "/{record}/states",
     options=RouteOptions(query=query_of(described=EDITION), problems=("scheme_in_use",)),
-    operation_id="recordSchemeStates",
-    summary="Record an assessment of the codes of an edition",
-    description="Another assessment with the status of codes. It is never changed.",
     status_code=201,
     responses={201: {"model": SCHEME_API.response_model}},
 )
-async def record_states(body: SchemeAssessmentBody, scheme: Readable, ctx: CurrentContext) -> Response:
+async def record_scheme_states(body: SchemeAssessmentBody, scheme: Readable, ctx: CurrentContext) -> Response:
+    """Record an assessment of the codes of an edition.
+
+    Another assessment with the status of codes. It is never changed.
+    """
     require(ctx.access, "update", scheme["country"])
     before = await SCHEME_API.kind.lock(ctx.uow, scheme["id"])
     await operations.record_assessment(ctx.uow, before, body.as_record())

@@ -56,16 +56,12 @@ async def readable(record: str, ctx: CurrentContext) -> Row:
 _Readable = Annotated[Row, Depends(readable)]
 
 
-@router.post(
-    "",
-    options=RouteOptions(problems=("conflict",)),
-    operation_id="createCalendar",
-    summary="Make a calendar to subscribe to",
-    description="Its address is shown once and needs no token. The caller's right is asked each time that it is read.",
-    status_code=201,
-    responses={201: {"model": Calendar}},
-)
+@router.post("", options=RouteOptions(problems=("conflict",)), status_code=201, responses={201: {"model": Calendar}})
 async def create_calendar(body: CalendarBody, ctx: CurrentContext) -> Response:
+    """Make a calendar to subscribe to.
+
+    Its address is shown once and needs no token. The caller's right is asked each time that it is read.
+    """
     new = operations.CALENDARS.new(row_values(body, calendar))
     made, key = await operations.create(ctx.uow, new)
     shown = present(columns_of(made), ctx.access)
@@ -74,38 +70,32 @@ async def create_calendar(body: CalendarBody, ctx: CurrentContext) -> Response:
     )
 
 
-@router.get(
-    "",
-    options=RouteOptions(query=query_of_list(LISTING)),
-    operation_id="listCalendars",
-    summary="List one's calendars",
-    description="Those of the caller, in pages, without their addresses.",
-    responses={200: {"model": page_of(Calendar)}},
-)
+@router.get("", options=RouteOptions(query=query_of_list(LISTING)), responses={200: {"model": page_of(Calendar)}})
 async def list_calendars(ctx: CurrentContext) -> Response:
+    """List one's calendars.
+
+    Those of the caller, in pages, without their addresses.
+    """
     return await list_response(ctx, LISTING, present, _KNOWN)
 
 
 @router.get(
-    "/{record}",
-    options=RouteOptions(is_item=True, query=query_of("fields")),
-    operation_id="getCalendar",
-    summary="Read one of one's calendars",
-    description="The calendar without its address.",
-    responses={200: {"model": Calendar}},
+    "/{record}", options=RouteOptions(is_item=True, query=query_of("fields")), responses={200: {"model": Calendar}}
 )
 async def get_calendar(row: _Readable, ctx: CurrentContext) -> Response:
+    """Read one of one's calendars.
+
+    The calendar without its address.
+    """
     return item_response(ctx, present(row, ctx.access), fields=pick_fields(ctx.request, _KNOWN))
 
 
-@router.delete(
-    "/{record}",
-    operation_id="endCalendar",
-    summary="End one of one's calendars",
-    description="Its address is 404 from then on. A second call changes nothing.",
-    status_code=204,
-)
+@router.delete("/{record}", status_code=204)
 async def end_calendar(row: _Readable, ctx: CurrentContext) -> Response:
+    """End one of one's calendars.
+
+    Its address is 404 from then on. A second call changes nothing.
+    """
     if row["owner_id"] not in ctx.principal.identities:
         require(ctx.access, "end", None)
     await operations.end(ctx.uow, row["owner_id"], row["id"])

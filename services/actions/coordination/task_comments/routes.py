@@ -30,24 +30,26 @@ router = ResourceRouter(operations.TASK_COMMENTS.resource, ROLES, API.kind.resou
 @router.get(
     "/{record}/comments",
     options=RouteOptions(query=query_of_list(LISTING, without=_TASK)),
-    operation_id="listTaskComments",
-    summary="List the comments on a task",
-    description="In pages, the first comment first; with `format` all of them as a stream.",
     responses={200: {"model": page_of(TaskComment)}},
 )
-async def list_comments(task: _TaskRow, ctx: CurrentContext) -> Response:
+async def list_task_comments(task: _TaskRow, ctx: CurrentContext) -> Response:
+    """List the comments on a task.
+
+    In pages, the first comment first; with `format` all of them as a stream.
+    """
     return await list_response(ctx, LISTING, present, _KNOWN, fixed={_TASK: task["id"]})
 
 
 @router.get(
     "/{record}/comments/{comment}",
     options=RouteOptions(is_item=True, query=query_of("fields")),
-    operation_id="getTaskComment",
-    summary="Read a comment on a task",
-    description="One comment, which nobody changes.",
     responses={200: {"model": TaskComment}},
 )
-async def get_comment(comment: str, task: _TaskRow, ctx: CurrentContext) -> Response:
+async def get_task_comment(comment: str, task: _TaskRow, ctx: CurrentContext) -> Response:
+    """Read a comment on a task.
+
+    One comment, which nobody changes.
+    """
     async with ctx.connection() as connection:
         row = await LISTING.get(connection, ctx.access, key_of(comment))
     if row is None or row[_TASK] != task["id"]:
@@ -55,15 +57,12 @@ async def get_comment(comment: str, task: _TaskRow, ctx: CurrentContext) -> Resp
     return item_response(ctx, present(row, ctx.access), fields=pick_fields(ctx.request, _KNOWN))
 
 
-@router.post(
-    "/{record}/comments",
-    operation_id="createTaskComment",
-    summary="Comment on a task",
-    description="In any state of the task. Its owner is notified.",
-    status_code=201,
-    responses={201: {"model": TaskComment}},
-)
-async def create_comment(body: TaskCommentBody, task: _TaskRow, ctx: CurrentContext) -> Response:
+@router.post("/{record}/comments", status_code=201, responses={201: {"model": TaskComment}})
+async def create_task_comment(body: TaskCommentBody, task: _TaskRow, ctx: CurrentContext) -> Response:
+    """Comment on a task.
+
+    In any state of the task. Its owner is notified.
+    """
     new = operations.TASK_COMMENTS.new(row_values(body, task_comment))
     made = await operations.post(ctx.uow, ctx.access, task["id"], task["country"], new)
     return item_response(ctx, present(columns_of(made), ctx.access), status=201)

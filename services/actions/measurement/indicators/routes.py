@@ -42,15 +42,12 @@ IndicatorRow = Annotated[Row, Depends(API.readable)]
 CopyBody = Annotated[dict[str, Any], ShownAs(IndicatorCopy), FastBody()]
 
 
-@router.post(
-    "/{record}/copies",
-    operation_id="copyIndicator",
-    summary="Copy an indicator of a framework for a country",
-    description="A national draft with the fields of an active indicator of a framework and with these changes.",
-    status_code=201,
-    responses={201: {"model": Indicator}},
-)
+@router.post("/{record}/copies", status_code=201, responses={201: {"model": Indicator}})
 async def copy_indicator(body: CopyBody, row: IndicatorRow, ctx: CurrentContext) -> Response:
+    """Copy an indicator of a framework for a country.
+
+    A national draft with the fields of an active indicator of a framework and with these changes.
+    """
     owner = patched(CopyOwner, {}, {name: body.pop(name, None) for name in CopyOwner.model_fields})
     changes = API.columns_of(patched(IndicatorBody, API.written_in(row), body))
     wanted = with_columns(record_read(record.Indicator, row), changes)

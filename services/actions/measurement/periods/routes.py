@@ -45,28 +45,23 @@ extensions.prefix = operations.PERIODS.resource.path
 PeriodRow = Annotated[Row, Depends(API.readable)]
 
 
-@extensions.get(
-    "/{record}/extensions",
-    operation_id="listPeriodExtensions",
-    summary="List the extensions of a period",
-    description="Those of the countries that the caller's grants cover, by country.",
-    responses={200: {"model": Extensions}},
-)
-async def list_extensions(row: PeriodRow, ctx: CurrentContext) -> Response:
+@extensions.get("/{record}/extensions", responses={200: {"model": Extensions}})
+async def list_period_extensions(row: PeriodRow, ctx: CurrentContext) -> Response:
+    """List the extensions of a period.
+
+    Those of the countries that the caller's grants cover, by country.
+    """
     async with ctx.connection() as connection:
         found = await queries.extensions_of(connection, ctx.access, row["id"])
     return linked_page({"items": [present_extension(one) for one in found], "next": None}, None)
 
 
-@extensions.post(
-    "/{record}/extensions",
-    operation_id="createPeriodExtension",
-    summary="Give one country more time for a period",
-    description="Until then the country enters results though the period is closed, unless it is locked.",
-    status_code=201,
-    responses={201: {"model": Extension}},
-)
-async def create_extension(body: ExtensionBody, row: PeriodRow, ctx: CurrentContext) -> Response:
+@extensions.post("/{record}/extensions", status_code=201, responses={201: {"model": Extension}})
+async def create_period_extension(body: ExtensionBody, row: PeriodRow, ctx: CurrentContext) -> Response:
+    """Give one country more time for a period.
+
+    Until then the country enters results though the period is closed, unless it is locked.
+    """
     period = record_read(record.Period, row)
     made = await operations.extend(ctx.uow, ctx.access, period, body.country, body.until, body.reason)
     return Response(orjson.dumps(present_extension(made)), 201, media_type=JSON)

@@ -65,15 +65,12 @@ ResultRow = Annotated[Row, Depends(API.readable)]
 RevisionBody = Annotated[dict[str, Any], ShownAs(Revision), FastBody()]
 
 
-@router.post(
-    "/{record}/revisions",
-    operation_id="reviseResult",
-    summary="Revise a published result",
-    description="A draft with the values of the published result and with these changes. Its publication replaces it.",
-    status_code=201,
-    responses={201: {"model": Result}},
-)
+@router.post("/{record}/revisions", status_code=201, responses={201: {"model": Result}})
 async def revise_result(body: RevisionBody, row: ResultRow, ctx: CurrentContext) -> Response:
+    """Revise a published result.
+
+    A draft with the values of the published result and with these changes. Its publication replaces it.
+    """
     reason = patched(RevisionReason, {}, {"reason": body.pop("reason", None)}).reason
     changes = API.columns_of(patched(ResultBody, API.written_in(row), body))
     wanted = with_columns(record_read(record.Result, row), changes)

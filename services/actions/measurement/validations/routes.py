@@ -23,15 +23,12 @@ from shared.web.request.route import ResourceRouter
 router = ResourceRouter(RESULTS.resource, ROLES)
 
 
-@router.post(
-    "/validate",
-    options=RouteOptions(is_keyed=False, opens_late=True),
-    operation_id="validateResults",
-    summary="List what violates rules in a country and period",
-    description="The violations of up to 500 living results that the caller's grants cover. Nothing is changed.",
-    responses={200: {"model": Validated}},
-)
+@router.post("/validate", options=RouteOptions(is_keyed=False, opens_late=True), responses={200: {"model": Validated}})
 async def validate_results(body: ValidationBody, ctx: CurrentContext) -> Response:
+    """List what violates rules in a country and period.
+
+    The violations of up to 500 living results that the caller's grants cover. Nothing is changed.
+    """
     async with ctx.connection() as connection:
         if await periods.get(connection, body.period_id) is None:
             raise unknown_reference("/period_id", "period")

@@ -46,14 +46,15 @@ async def get_profile(code: str, ctx: CurrentContext) -> Response:
 @router.get(
     "/{code}/profile.pdf",
     options=RouteOptions(is_public=True, is_item=True, query=query_of(described=LANGUAGE), problems=PROBLEMS),
-    operation_id="getCountryProfilePdf",
-    summary="Fetch the profile of a country as PDF",
-    description="PDF/A-3, made once for what the profile says; 202 while it is being made.",
     response_model=None,
     response_class=Response,
     responses=DOCUMENT,
 )
-async def get_profile_pdf(code: str, ctx: CurrentContext) -> Response:
+async def get_country_profile_pdf(code: str, ctx: CurrentContext) -> Response:
+    """Fetch the profile of a country as PDF.
+
+    PDF/A-3, made once for what the profile says; 202 while it is being made.
+    """
     _require_known(ctx, code)
     key = DocumentKey(PROFILE, code, language_of(ctx))
     return await document_response(ctx, profile_kind(ctx.settings.issuer), key)

@@ -44,13 +44,14 @@ _NOTHING = {source.resource.plural: 0 for source in queries.SOURCES}
     options=RouteOptions(
         is_public=True, query=query_of("limit", "cursor", filters=_CHOSEN.values(), described=_PARAMETERS)
     ),
-    operation_id="getSchemeCoverage",
-    summary="Read which records have the codes of an edition",
-    description="How many records have each code or one below it, and the latest values of their indicators, among what"
-    " the caller may know of.",
     responses={200: {"model": Coverage}},
 )
-async def get_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
+async def get_scheme_coverage(scheme: Readable, ctx: CurrentContext) -> Response:
+    """Read which records have the codes of an edition.
+
+    How many records have each code or one below it, and the latest values of their indicators, among what the caller
+    may know of.
+    """
     relations = _parsed(ctx, "via")
     limits = queries.Limits(_parsed(ctx, "country") or None, parameters_of(ctx.request).get("period"))
     rows, following = await page_of_codes(ctx, scheme)

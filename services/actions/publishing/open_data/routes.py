@@ -26,14 +26,15 @@ _CONTENT: dict[int | str, dict[str, Any]] = {200: _BYTES, 206: {"description": "
     options=RouteOptions(
         is_public=True, is_item=True, problems=("evidence_not_available", "purged", "range_not_satisfiable")
     ),
-    operation_id="getPublicDocument",
-    summary="Fetch a public file of evidence",
-    description="An attachment. `Range` asks for one range of bytes; `If-Range` for all, if the file is another one.",
     response_model=None,
     response_class=Response,
     responses=_CONTENT,
 )
-async def get_document(evidence: str, ctx: CurrentContext) -> Response:
+async def get_public_document(evidence: str, ctx: CurrentContext) -> Response:
+    """Fetch a public file of evidence.
+
+    An attachment. `Range` asks for one range of bytes; `If-Range` for all, if the file is another one.
+    """
     async with ctx.connection() as connection:
         row = await EVIDENCE.get(connection, EVERYBODY, key_of(evidence))
     if row is None or (row["country"] is not None and row["country"] not in known_countries(ctx)):

@@ -89,20 +89,15 @@ async def objects(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-@router.post(
-    "",
-    options=RouteOptions(problems=_REFUSED),
-    operation_id="createEvidence",
-    summary="Send a file of evidence",
-    description="The file is checked and stored; with a scanner it is available after the scan. Its content decides the"
-    " media type.",
-    status_code=201,
-    responses={201: {"model": EvidenceResponse}},
-)
+@router.post("", options=RouteOptions(problems=_REFUSED), status_code=201, responses={201: {"model": EvidenceResponse}})
 async def create_evidence(
     form: Annotated[EvidenceForm, File()],  # noqa: ARG001 - read before the transaction opens
     ctx: CurrentContext,
 ) -> Response:
+    """Send a file of evidence.
+
+    The file is checked and stored; with a scanner it is available after the scan. Its content decides the media type.
+    """
     scans, new = bool(ctx.request.app.state.settings.scanner), ctx.request.state.evidence
     created = await operations.create(ctx.uow, ctx.access, objects_of(ctx.request), new, scans=scans)
     return await EVIDENCE_API.respond_with(ctx, created.id, status=201)
@@ -111,14 +106,15 @@ async def create_evidence(
 @router.get(
     "/{record}/content",
     options=RouteOptions(is_item=True, problems=_READING),
-    operation_id="getEvidenceContent",
-    summary="Fetch a file of evidence",
-    description="An attachment. `Range` asks for one range of bytes; `If-Range` for all, if the file is another one.",
     response_model=None,
     response_class=Response,
     responses=_CONTENT,
 )
-async def get_content(row: _readable, ctx: CurrentContext) -> Response:
+async def get_evidence_content(row: _readable, ctx: CurrentContext) -> Response:
+    """Fetch a file of evidence.
+
+    An attachment. `Range` asks for one range of bytes; `If-Range` for all, if the file is another one.
+    """
     await enter_read(ctx, row, ctx.principal)
     return content_response(ctx, record_read(Evidence, row))
 
@@ -129,12 +125,13 @@ async def get_content(row: _readable, ctx: CurrentContext) -> Response:
         query=query_of(described={"expires_in": "Seconds until the address expires, 60 to 3600; by default 300."}),
         problems=_UNREADABLE,
     ),
-    operation_id="getEvidenceDownloadUrl",
-    summary="Get a signed address of a file of evidence",
-    description="The address needs no token. It is bound to the caller, whose right is checked at each use.",
     responses={200: {"model": DownloadUrl}},
 )
-async def get_download_url(row: _readable, ctx: CurrentContext) -> Response:
+async def get_evidence_download_url(row: _readable, ctx: CurrentContext) -> Response:
+    """Get a signed address of a file of evidence.
+
+    The address needs no token. It is bound to the caller, whose right is checked at each use.
+    """
     operations.require_available(record_read(Evidence, row))
     raw = ctx.request.query_params.get("expires_in", _DEFAULT)
     if not (raw.isascii() and raw.isdigit() and len(raw) <= 4 and _SHORTEST <= int(raw) <= _LONGEST):
@@ -148,14 +145,15 @@ async def get_download_url(row: _readable, ctx: CurrentContext) -> Response:
 @router.get(
     "/files/{ticket}",
     options=RouteOptions(is_public=True, is_item=True, problems=("signature_not_valid", "link_expired", *_READING)),
-    operation_id="getEvidenceFile",
-    summary="Fetch a file of evidence by a signed address",
-    description="The address is that of `download_url`. The response is that of `content`.",
     response_model=None,
     response_class=Response,
     responses=_CONTENT,
 )
-async def get_file(ticket: str, ctx: CurrentContext) -> Response:
+async def get_evidence_file(ticket: str, ctx: CurrentContext) -> Response:
+    """Fetch a file of evidence by a signed address.
+
+    The address is that of `download_url`. The response is that of `content`.
+    """
     signed = tickets.opened(ctx.secret, ticket)
     try:
         caller = await ctx.request.app.state.authenticator.principal_of_kind(signed.kind, signed.caller)

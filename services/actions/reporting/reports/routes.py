@@ -81,13 +81,14 @@ router = record_routes(REPORT_API)
 @due.get(
     "/expected",
     options=RouteOptions(is_item=True, query=query_of(filters=FILTERS.values())),
-    operation_id="listExpectedReports",
-    summary="List which programmes owe a report, and who is late",
-    description="For each launched programme that the caller's grants cover, each period of its framework that has"
-    " opened; at most 5,000.",
     responses={200: {"model": ExpectedReports}},
 )
-async def list_expected(ctx: CurrentContext) -> Response:
+async def list_expected_reports(ctx: CurrentContext) -> Response:
+    """List which programmes owe a report, and who is late.
+
+    For each launched programme that the caller's grants cover, each period of its framework that has opened; at most
+    5,000.
+    """
     day = today()
     wanted = chosen(FILTERS, parameters_of(ctx.request))
     async with ctx.connection() as connection:

@@ -40,13 +40,14 @@ def routes(api: RecordApi[Any, Any]) -> ResourceRouter:
     @router.get(
         "/{record}/matches",
         options=RouteOptions(query=query_of(described={"limit": _LIMIT})),
-        operation_id="listSupportRequestMatches",
-        summary="Find experts who match a request",
-        description="Active experts who are available for support and have less than three open offers, the best first."
-        " For those who make offers.",
         responses={200: {"model": ExpertMatches}},
     )
-    async def list_matches(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Response:
+    async def list_support_request_matches(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Response:
+        """Find experts who match a request.
+
+        Active experts who are available for support and have less than three open offers, the best first. For those who
+        make offers.
+        """
         require(ctx.access_on(OFFERS.resource), "create", row["country"])
         limit, criteria = _limit(ctx.request), criteria_of(record_read(SupportRequest, row))
         access = reading_access(ctx.principal, EXPERTS)

@@ -113,52 +113,44 @@ def _offers_of(api: RecordApi[Any, Any]) -> ResourceRouter:
     @router.get(
         "/{record}/offers",
         options=RouteOptions(query=query_of_list(OFFER_LISTING, without=_REQUEST)),
-        operation_id="listSupportRequestOffers",
-        summary="List the offers for a request",
-        description="Those that the caller may know of, in pages. A country sees an offer from its acceptance on.",
         responses={200: {"model": page_of(Offer)}},
     )
-    async def list_offers(request: request_row, ctx: CurrentContext) -> Response:
+    async def list_support_request_offers(request: request_row, ctx: CurrentContext) -> Response:
+        """List the offers for a request.
+
+        Those that the caller may know of, in pages. A country sees an offer from its acceptance on.
+        """
         known = frozenset(Offer.model_fields)
         return await list_response(ctx, OFFER_LISTING, present_offer, known, fixed={_REQUEST: request["id"]})
 
-    @router.post(
-        "/{record}/offers",
-        operation_id="createOffer",
-        summary="Ask an expert to help with a request",
-        description="While offers are sought. The expert is notified in the language of the account.",
-        status_code=201,
-        responses={201: {"model": Offer}},
-    )
+    @router.post("/{record}/offers", status_code=201, responses={201: {"model": Offer}})
     async def create_offer(body: OfferBody, request: request_row, ctx: CurrentContext) -> Response:
+        """Ask an expert to help with a request.
+
+        While offers are sought. The expert is notified in the language of the account.
+        """
         new = OFFERS.new(row_values(body, offer_table))
         made = await arranging.create(ctx.uow, ctx.access, request["id"], request["country"], new)
         return await OFFER_API.respond_with(ctx, made.id, status=201)
 
-    @router.get(
-        _ITEM,
-        options=RouteOptions(is_item=True),
-        operation_id="getSupportRequestOffer",
-        summary="Read an offer for a request",
-        description="The same record as at its own address.",
-        responses={200: {"model": Offer}},
-    )
-    async def get_offer(row: Annotated[Row, Depends(readable_offer)], ctx: CurrentContext) -> Response:
+    @router.get(_ITEM, options=RouteOptions(is_item=True), responses={200: {"model": Offer}})
+    async def get_support_request_offer(row: Annotated[Row, Depends(readable_offer)], ctx: CurrentContext) -> Response:
+        """Read an offer for a request.
+
+        The same record as at its own address.
+        """
         return item_response(ctx, await OFFER_API.item(row, ctx))
 
-    @router.post(
-        f"{_ITEM}/transitions",
-        options=RouteOptions(is_conditional=True),
-        operation_id="transitionSupportRequestOffer",
-        summary="Take an offer for a request through a transition",
-        description="The same as at the offer's own address. `If-Match` names its version.",
-        responses={200: {"model": Offer}},
-    )
-    async def transition_offer(
+    @router.post(f"{_ITEM}/transitions", options=RouteOptions(is_conditional=True), responses={200: {"model": Offer}})
+    async def transition_support_request_offer(
         body: Annotated[TransitionBody, ShownAs(transition_model("Offer", OFFERS.lifecycle))],
         row: Annotated[Row, Depends(changeable_offer)],
         ctx: CurrentContext,
     ) -> Response:
+        """Take an offer for a request through a transition.
+
+        The same as at the offer's own address. `If-Match` names its version.
+        """
         return await take_transition(OFFER_API, ctx, row, body)
 
     return router

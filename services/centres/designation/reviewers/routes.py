@@ -53,15 +53,12 @@ Centre = Annotated[Row, Depends(CENTRE_API.readable)]
 _CENTRE = "centre_id"
 
 
-@router.post(
-    "/answer",
-    options=BY_MAILED_TOKEN,
-    operation_id="decideReviewerInvitation",
-    summary="Accept or decline an invitation to review a centre",
-    description="With the token of the mail, without signing in. The same decision may be repeated.",
-    responses={200: {"model": DecidedInvitation}},
-)
-async def decide_invitation(body: InvitationDecision, ctx: CurrentContext) -> Response:
+@router.post("/answer", options=BY_MAILED_TOKEN, responses={200: {"model": DecidedInvitation}})
+async def decide_reviewer_invitation(body: InvitationDecision, ctx: CurrentContext) -> Response:
+    """Accept or decline an invitation to review a centre.
+
+    With the token of the mail, without signing in. The same decision may be repeated.
+    """
     await limit_tries(ctx)
     stated = {"conflict_of_interest": body.conflict_of_interest, "conflict": body.conflict}
     fields = stated if body.decision == "accept" else {}
@@ -73,25 +70,23 @@ async def decide_invitation(body: InvitationDecision, ctx: CurrentContext) -> Re
 @of_centre.get(
     "/{record}/reviewers",
     options=RouteOptions(query=query_of_list(OF_CENTRE, without=_CENTRE)),
-    operation_id="listCentreReviewers",
-    summary="List the experts who are invited to review a centre",
-    description="Those that the caller may know of, in pages; with `format` all of them as a stream.",
     responses={200: {"model": page_of(Reviewer)}},
 )
-async def list_reviewers(centre: Centre, ctx: CurrentContext) -> Response:
+async def list_centre_reviewers(centre: Centre, ctx: CurrentContext) -> Response:
+    """List the experts who are invited to review a centre.
+
+    Those that the caller may know of, in pages; with `format` all of them as a stream.
+    """
     known = frozenset(Reviewer.model_fields)
     return await list_response(ctx, OF_CENTRE, present, known, fixed={_CENTRE: centre["id"]})
 
 
-@of_centre.post(
-    "/{record}/reviewers",
-    operation_id="createCentreReviewer",
-    summary="Invite an expert to review a centre",
-    description="While the centre is under review. A mail with a link invites the expert.",
-    status_code=201,
-    responses={201: {"model": Reviewer}},
-)
-async def create_reviewer(body: ReviewerBody, centre: Centre, ctx: CurrentContext) -> Response:
+@of_centre.post("/{record}/reviewers", status_code=201, responses={201: {"model": Reviewer}})
+async def create_centre_reviewer(body: ReviewerBody, centre: Centre, ctx: CurrentContext) -> Response:
+    """Invite an expert to review a centre.
+
+    While the centre is under review. A mail with a link invites the expert.
+    """
     new = operations.REVIEWERS.new(row_values(body, reviewer))
     invited = await operations.create(ctx.uow, ctx.access, record_read(record.Centre, centre), new)
     return await REVIEWER_API.respond_with(ctx, invited.id, status=201)

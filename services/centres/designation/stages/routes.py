@@ -37,29 +37,24 @@ router = ResourceRouter(STAGES, ROLES, prefix=_CENTRES.path, dependencies=[Depen
 Centre = Annotated[Row, Depends(CENTRE_API.readable)]
 
 
-@router.get(
-    "/{record}/checklist",
-    options=RouteOptions(is_item=True),
-    operation_id="getCentreChecklist",
-    summary="Read what a centre lacks for its next transition",
-    description="The conditions as the transition checks them, for grants that cover the centre.",
-    responses={200: {"model": Checklist}},
-)
-async def get_checklist(centre: Centre, ctx: CurrentContext) -> Response:
+@router.get("/{record}/checklist", options=RouteOptions(is_item=True), responses={200: {"model": Checklist}})
+async def get_centre_checklist(centre: Centre, ctx: CurrentContext) -> Response:
+    """Read what a centre lacks for its next transition.
+
+    The conditions as the transition checks them, for grants that cover the centre.
+    """
     require(ctx.access_on(_CENTRES), "read", centre["country"], centre["id"])
     of = record_read(record.Centre, centre)
     guard_context = await load_checklist(ctx.connection, of)
     return document_response(ctx, shown_checklist(checklist(of, guard_context)))
 
 
-@router.get(
-    "/{record}/stages",
-    operation_id="listCentreStages",
-    summary="List the stages that the file of a centre has passed",
-    description="All of them, the first one first, for applicants and the office: a row for each holder of each state.",
-    responses={200: {"model": list[PassedStage]}},
-)
-async def list_stages(centre: Centre, ctx: CurrentContext) -> Response:
+@router.get("/{record}/stages", responses={200: {"model": list[PassedStage]}})
+async def list_centre_stages(centre: Centre, ctx: CurrentContext) -> Response:
+    """List the stages that the file of a centre has passed.
+
+    All of them, the first one first, for applicants and the office: a row for each holder of each state.
+    """
     require(ctx.access, "read", centre["country"], centre["id"])
     async with ctx.connection() as connection:
         rows = await queries.of_centre(connection, ctx.access.context, centre["id"])

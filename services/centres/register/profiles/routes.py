@@ -41,31 +41,25 @@ def _require_update(ctx: RequestContext, centre: Row) -> None:
     require(ctx.access_on(operations.PROFILES.resource), "update", centre["country"], centre["id"])
 
 
-@router.get(
-    _PATH,
-    options=RouteOptions(is_public=True, is_item=True),
-    operation_id="getCentreProfile",
-    summary="Read the profile of a centre",
-    description="For whoever may know of the centre. Before the first change it is empty, of version 0.",
-    responses={200: {"model": Profile}},
-)
-async def get_profile(centre: Centre, ctx: CurrentContext) -> Response:
+@router.get(_PATH, options=RouteOptions(is_public=True, is_item=True), responses={200: {"model": Profile}})
+async def get_centre_profile(centre: Centre, ctx: CurrentContext) -> Response:
+    """Read the profile of a centre.
+
+    For whoever may know of the centre. Before the first change it is empty, of version 0.
+    """
     return item_response(ctx, present(await _read(ctx, centre)))
 
 
-@router.patch(
-    _PATH,
-    options=RouteOptions(is_conditional=True),
-    operation_id="updateCentreProfile",
-    summary="Change the profile of a centre",
-    description="A merge patch. `If-Match` names the version of the profile, which is not that of the centre.",
-    responses={200: {"model": Profile}},
-)
-async def update_profile(
+@router.patch(_PATH, options=RouteOptions(is_conditional=True), responses={200: {"model": Profile}})
+async def update_centre_profile(
     patch: Annotated[dict[str, Any], ShownAs(_PATCH), Body(media_type="application/merge-patch+json")],
     centre: Centre,
     ctx: CurrentContext,
 ) -> Response:
+    """Change the profile of a centre.
+
+    A merge patch. `If-Match` names the version of the profile, which is not that of the centre.
+    """
     _require_update(ctx, centre)
     row = await _read(ctx, centre)
     if not is_current(ctx.request, row["version"]):
@@ -76,14 +70,12 @@ async def update_profile(
     return item_response(ctx, present(await _read(ctx, centre)))
 
 
-@router.post(
-    f"{_PATH}/confirm",
-    operation_id="confirmCentreProfile",
-    summary="Confirm the profile of a centre",
-    description="All of it is still true: `confirmed_on` becomes today. `If-Match`, if given, names its version.",
-    responses={200: {"model": Profile}},
-)
-async def confirm_profile(centre: Centre, ctx: CurrentContext) -> Response:
+@router.post(f"{_PATH}/confirm", responses={200: {"model": Profile}})
+async def confirm_centre_profile(centre: Centre, ctx: CurrentContext) -> Response:
+    """Confirm the profile of a centre.
+
+    All of it is still true: `confirmed_on` becomes today. `If-Match`, if given, names its version.
+    """
     _require_update(ctx, centre)
     row = await _read(ctx, centre)
     if header_of(ctx.request, b"if-match") is not None and not is_current(ctx.request, row["version"]):

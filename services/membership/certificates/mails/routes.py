@@ -21,15 +21,16 @@ router = ResourceRouter(CERTIFICATES.resource, ROLES)
 @router.post(
     "/mailing",
     options=RouteOptions(is_public=True, is_keyed=False),
-    operation_id="mailCertificates",
-    summary="Request a mail with one's certificates",
-    description="The mail has the numbers and codes of the certificates in force of whoever has verified the address."
-    " The response is the same for every address.",
     status_code=202,
     response_model=None,
     responses={202: {"model": CertificateMailed, "description": "A mail is on its way."}},
 )
 async def mail_certificates(body: CertificateMailBody, ctx: CurrentContext) -> Response:
+    """Request a mail with one's certificates.
+
+    The mail has the numbers and codes of the certificates in force of whoever has verified the address. The response is
+    the same for every address.
+    """
     settings = cast(MembershipSettings, ctx.settings)
     if await may_mail(ctx, settings.mail_requests, TEMPLATE, body.email):
         ask(ctx.uow, MailSeal(settings), body.email, settings.issuer)

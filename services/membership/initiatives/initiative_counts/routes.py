@@ -33,13 +33,13 @@ _RECENT: WeakKeyDictionary[Database, RecentOrganisations] = WeakKeyDictionary()
 @router.get(
     "/{record}/count",
     options=RouteOptions(is_public=True, reads_primary=True, query=query_of("as_of")),
-    operation_id="countInitiative",
-    summary="Count who supports an initiative",
-    description="All accepted supports, listed or not, the same for every caller. A match of an organisation shows"
-    " within a minute.",
     responses={200: {"model": InitiativeCount}},
 )
 async def count_initiative(row: _Initiative, ctx: CurrentContext) -> Response:
+    """Count who supports an initiative.
+
+    All accepted supports, listed or not, the same for every caller. A match of an organisation shows within a minute.
+    """
     day, key = as_of(ctx.request), row["id"]
 
     async def count() -> Organisations:
@@ -64,12 +64,13 @@ async def count_initiative(row: _Initiative, ctx: CurrentContext) -> Response:
 @router.get(
     "/{record}/supporters",
     options=RouteOptions(is_public=True, reads_primary=True, query=query_of_list(SUPPORTERS, without=OF_INITIATIVE)),
-    operation_id="listInitiativeSupporters",
-    summary="List the supporters of an initiative who agreed to be listed",
-    description="In pages; with `format` all of them as a stream. `unlisted` is the number of the others.",
     responses={200: {"model": SupporterPage}},
 )
-async def list_supporters(row: _Initiative, ctx: CurrentContext) -> Response:
+async def list_initiative_supporters(row: _Initiative, ctx: CurrentContext) -> Response:
+    """List the supporters of an initiative who agreed to be listed.
+
+    In pages; with `format` all of them as a stream. `unlisted` is the number of the others.
+    """
     async with ctx.connection() as connection:
         counted = await queries.supporters(connection, row["id"])
     members = {"unlisted": counted.unlisted}

@@ -46,15 +46,16 @@ signatures = ResourceRouter(INITIATIVES.resource, ROLES)
 @signatures.post(
     "/{record}/sign",
     options=RouteOptions(is_public=True, is_keyed=False, problems=("initiative_not_open", "organisation_missing")),
-    operation_id="signInitiative",
-    summary="Sign an initiative",
-    description="A mail lets the owner of the address confirm the signature within seven days. The response is the same"
-    " for every address.",
     status_code=202,
     response_model=None,
     responses={202: {"model": schemas.Signed, "description": "A mail is on its way."}},
 )
 async def sign_initiative(record: str, body: schemas.SignatureBody, ctx: CurrentContext) -> Response:
+    """Sign an initiative.
+
+    A mail lets the owner of the address confirm the signature within seven days. The response is the same for every
+    address.
+    """
     settings = cast(MembershipSettings, ctx.settings)
     initiative = await to_sign(ctx.uow.connection, key_of(record))
     if initiative is None or not ctx.access.knows_row(initiative, PUBLISHED):
@@ -68,28 +69,22 @@ async def sign_initiative(record: str, body: schemas.SignatureBody, ctx: Current
     return mail_is_on_its_way()
 
 
-@router.post(
-    "/verification",
-    options=BY_MAILED_TOKEN,
-    operation_id="confirmSupport",
-    summary="Confirm a signature with the token of its mail",
-    description="Without signing in. It may be repeated.",
-    responses={200: {"model": schemas.ConfirmedSupport}},
-)
+@router.post("/verification", options=BY_MAILED_TOKEN, responses={200: {"model": schemas.ConfirmedSupport}})
 async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
+    """Confirm a signature with the token of its mail.
+
+    Without signing in. It may be repeated.
+    """
     await limit_tries(ctx)
     return await _confirmed(ctx, await confirming.confirm(ctx.uow, body.token))
 
 
-@router.post(
-    "/withdrawal",
-    options=BY_MAILED_TOKEN,
-    operation_id="withdrawSupport",
-    summary="Withdraw a support with the token of its mail",
-    description="Without signing in. It may be repeated.",
-    responses={200: {"model": schemas.ConfirmedSupport}},
-)
+@router.post("/withdrawal", options=BY_MAILED_TOKEN, responses={200: {"model": schemas.ConfirmedSupport}})
 async def withdraw_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
+    """Withdraw a support with the token of its mail.
+
+    Without signing in. It may be repeated.
+    """
     await limit_tries(ctx)
     return await _confirmed(ctx, await confirming.withdraw(ctx.uow, body.token))
 

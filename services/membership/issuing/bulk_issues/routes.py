@@ -17,16 +17,13 @@ from shared.web.request.route import ResourceRouter
 router = ResourceRouter(CERTIFICATES.resource, ROLES)
 
 
-@router.post(
-    "/bulk_issue",
-    operation_id="bulkIssueCertificates",
-    summary="Issue many certificates of one kind",
-    description="A job issues each certificate once, whatever interrupts it. Its `result` counts how many were"
-    " `issued`, `unchanged`, because there is one in force, and `failed`; `failures_url` lists the latter for a day.",
-    status_code=202,
-    responses={202: {"model": Job}},
-)
-async def bulk_issue(body: BulkIssueBody, ctx: CurrentContext) -> Response:
+@router.post("/bulk_issue", status_code=202, responses={202: {"model": Job}})
+async def bulk_issue_certificates(body: BulkIssueBody, ctx: CurrentContext) -> Response:
+    """Issue many certificates of one kind.
+
+    A job issues each certificate once, whatever interrupts it. Its `result` counts how many were `issued`, `unchanged`,
+    because there is one in force, and `failed`; `failures_url` lists the latter for a day.
+    """
     if not ctx.principal.permission_scope(ROLES, CERTIFICATES.resource.name, "create"):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     given = body.filters or {}

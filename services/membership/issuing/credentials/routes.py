@@ -37,15 +37,18 @@ at_the_root = ResourceRouter(Certificate.resource_type, ROLES, prefix="")
 @router.get(
     "/{record}/credential",
     options=RouteOptions(problems=("gone",)),
-    operation_id="getCertificateCredential",
-    summary="Read the credential of a certificate",
-    description="A credential of Open Badges 3.0, signed as a JSON Web Token, which anybody can verify with"
-    " `/.well-known/did.json` and the status lists. It names the holder and nothing else of a person.",
     response_model=None,
     response_class=Response,
     responses=_SIGNED,
 )
-async def get_credential(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext) -> Response:
+async def get_certificate_credential(
+    row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext
+) -> Response:
+    """Read the credential of a certificate.
+
+    A credential of Open Badges 3.0, signed as a JSON Web Token, which anybody can verify with `/.well-known/did.json`
+    and the status lists. It names the holder and nothing else of a person.
+    """
     certificate = record_read(Certificate, row)
     async with ctx.connection() as connection:
         subject = await subject_of(connection, certificate)
@@ -56,15 +59,16 @@ async def get_credential(row: Annotated[Row, Depends(CERTIFICATE_API.readable)],
 @router.get(
     "/status/{purpose}/{number}",
     options=RouteOptions(is_public=True, is_cross_origin=True),
-    operation_id="getCertificateStatusList",
-    summary="Read a list of revoked or suspended certificates",
-    description="A Bitstring Status List of 131,072 entries, signed as a credential. It is valid for seven days, signed"
-    " anew each day, and contains a change within a minute.",
     response_model=None,
     response_class=Response,
     responses=_SIGNED,
 )
-async def get_status_list(purpose: str, number: str, ctx: CurrentContext) -> Response:
+async def get_certificate_status_list(purpose: str, number: str, ctx: CurrentContext) -> Response:
+    """Read a list of revoked or suspended certificates.
+
+    A Bitstring Status List of 131,072 entries, signed as a credential. It is valid for seven days, signed anew each
+    day, and contains a change within a minute.
+    """
     if purpose not in domain.PURPOSES or not _NUMBER.fullmatch(number) or int(number) >= domain.MOST_LISTS:
         raise NotFound
     token = await status_lists_of(ctx.request).get(purpose, int(number))
@@ -74,13 +78,14 @@ async def get_status_list(purpose: str, number: str, ctx: CurrentContext) -> Res
 @router.get(
     "/jwks.json",
     options=RouteOptions(is_public=True, is_cross_origin=True),
-    operation_id="getCredentialKeys",
-    summary="The keys that credentials are verified with",
-    description="The keys of `/.well-known/did.json` as a set (RFC 7517).",
     response_model=None,
     responses={200: {"model": CredentialKeySet}},
 )
-async def get_keys(ctx: CurrentContext) -> Response:
+async def get_credential_keys(ctx: CurrentContext) -> Response:
+    """The keys that credentials are verified with.
+
+    The keys of `/.well-known/did.json` as a set (RFC 7517).
+    """
     issuer = ctx.settings.issuer
     return _response(ctx, {"keys": [domain.named_key(issuer, key) for key in await _published(ctx)]})
 
@@ -88,13 +93,14 @@ async def get_keys(ctx: CurrentContext) -> Response:
 @at_the_root.get(
     "/.well-known/did.json",
     options=RouteOptions(is_public=True, is_cross_origin=True),
-    operation_id="getDidDocument",
-    summary="The keys of this installation as a DID document",
-    description="What `did:web` means: every key whose credentials may be valid, first the one that signs.",
     response_model=None,
     responses={200: {"model": DidDocument}},
 )
 async def get_did_document(ctx: CurrentContext) -> Response:
+    """The keys of this installation as a DID document.
+
+    What `did:web` means: every key whose credentials may be valid, first the one that signs.
+    """
     return _response(ctx, domain.did_document(ctx.settings.issuer, await _published(ctx)))
 
 

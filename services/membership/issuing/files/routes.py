@@ -44,28 +44,30 @@ async def printing(app: FastAPI) -> AsyncIterator[None]:
 @router.get(
     "/{record}/pdf",
     options=RouteOptions(query=query_of(described=_LANGUAGE), problems=_PROBLEMS),
-    operation_id="getCertificatePdf",
-    summary="Fetch a certificate as PDF",
-    description="PDF/A-3 on one page, printed at the first request in a language; later ones get the same bytes.",
     response_model=None,
     response_class=Response,
     responses=_RESPONSES,
 )
-async def get_pdf(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext) -> Response:
+async def get_certificate_pdf(row: Annotated[Row, Depends(CERTIFICATE_API.readable)], ctx: CurrentContext) -> Response:
+    """Fetch a certificate as PDF.
+
+    PDF/A-3 on one page, printed at the first request in a language; later ones get the same bytes.
+    """
     return await _sent(ctx, record_read(Certificate, row))
 
 
 @router.get(
     "/files/{ticket}",
     options=RouteOptions(is_public=True, query=query_of(described=_LANGUAGE), problems=_PROBLEMS),
-    operation_id="getCertificateFile",
-    summary="Fetch a certificate as PDF by a link that expires",
-    description="The link is part of the response to a mailed token, and is valid for 15 minutes.",
     response_model=None,
     response_class=Response,
     responses=_RESPONSES,
 )
-async def get_file(ticket: str, ctx: CurrentContext) -> Response:
+async def get_certificate_file(ticket: str, ctx: CurrentContext) -> Response:
+    """Fetch a certificate as PDF by a link that expires.
+
+    The link is part of the response to a mailed token, and is valid for 15 minutes.
+    """
     key = tickets.certificate_in(ctx.secret, ticket)
     async with ctx.connection() as connection:
         found = None if key is None else await queries.certificate_of(connection, key)

@@ -33,13 +33,14 @@ _FRESH = {"Cache-Control": "no-store"}
 @router.get(
     "/verify/{code}",
     options=RouteOptions(is_public=True, is_cross_origin=True, problems=("rate_limited",)),
-    operation_id="verifyCertificate",
-    summary="Verify a certificate by its code",
-    description="What the certificate is worth today. After 30 unknown codes a minute from one network, further unknown"
-    " ones are 429; a known one always gets its response.",
     responses={200: {"model": Verification}},
 )
-async def verify(code: str, ctx: CurrentContext) -> Response:
+async def verify_certificate(code: str, ctx: CurrentContext) -> Response:
+    """Verify a certificate by its code.
+
+    What the certificate is worth today. After 30 unknown codes a minute from one network, further unknown ones are 429;
+    a known one always gets its response.
+    """
     return Response(orjson.dumps(verified(await _found(ctx, code), today())), 200, _FRESH, JSON)
 
 
@@ -48,14 +49,15 @@ async def verify(code: str, ctx: CurrentContext) -> Response:
     options=RouteOptions(
         is_public=True, is_cross_origin=True, is_keyed=False, opens_late=True, problems=("rate_limited",)
     ),
-    operation_id="checkCertificate",
-    summary="Verify a certificate and the name on it",
-    description="As by its code, or by its credential, whose signature is verified; and whether the printed name is the"
-    " one that is given. Where the name is not shown, one network has 10 names an hour compared with a certificate, and"
-    " all together 100 a day; further ones are 429, right or wrong.",
     responses={200: {"model": CheckedVerification}},
 )
-async def check(body: VerificationBody, ctx: CurrentContext) -> Response:
+async def check_certificate(body: VerificationBody, ctx: CurrentContext) -> Response:
+    """Verify a certificate and the name on it.
+
+    As by its code, or by its credential, whose signature is verified; and whether the printed name is the one that is
+    given. Where the name is not shown, one network has 10 names an hour compared with a certificate, and all together
+    100 a day; further ones are 429, right or wrong.
+    """
     found = await _of_credential(ctx, body.credential) if body.credential else await _found(ctx, body.code or "")
     if found is None:
         return _checked({**dict.fromkeys(Verification.model_fields), "signature": "invalid", "name_matches": None})

@@ -37,14 +37,12 @@ _Readable = Annotated[Row, Depends(BROADCAST_API.readable)]
 _KNOWN = frozenset(schemas.Recipient.model_fields)
 
 
-@router.get(
-    "/{record}/dry_run",
-    operation_id="dryRunBroadcast",
-    summary="Count who would get a broadcast",
-    description="By language and, for those who would get no mail, by reason. Nothing is written or sent.",
-    responses={200: {"model": schemas.DryRun}},
-)
-async def dry_run(row: _Readable, ctx: CurrentContext) -> Response:
+@router.get("/{record}/dry_run", responses={200: {"model": schemas.DryRun}})
+async def dry_run_broadcast(row: _Readable, ctx: CurrentContext) -> Response:
+    """Count who would get a broadcast.
+
+    By language and, for those who would get no mail, by reason. Nothing is written or sent.
+    """
     async with snapshot(ctx.database, SYSTEM_CONTEXT) as connection:
         counts = await segments.count(connection, record_read(Broadcast, row))
     return Response(orjson.dumps(schemas.dry_run(counts)), media_type=JSON)
@@ -53,11 +51,12 @@ async def dry_run(row: _Readable, ctx: CurrentContext) -> Response:
 @router.get(
     "/{record}/recipients",
     options=RouteOptions(query=query_of_list(RECIPIENTS, without=OF_BROADCAST)),
-    operation_id="listBroadcastRecipients",
-    summary="List the recipients of a broadcast",
-    description="In pages, those who are excluded too; with `format` all of them as a stream.",
     responses={200: {"model": page_of(schemas.Recipient)}},
 )
-async def list_recipients(row: _Readable, ctx: CurrentContext) -> Response:
+async def list_broadcast_recipients(row: _Readable, ctx: CurrentContext) -> Response:
+    """List the recipients of a broadcast.
+
+    In pages, those who are excluded too; with `format` all of them as a stream.
+    """
     fixed = {OF_BROADCAST: row["id"]}
     return await list_response(ctx, RECIPIENTS, schemas.present_recipient, _KNOWN, fixed=fixed)

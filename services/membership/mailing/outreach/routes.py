@@ -21,17 +21,14 @@ from shared.web.request.route import ResourceRouter
 router = ResourceRouter(RESOURCE, ROLES)
 
 
-@router.post(
-    "/unsubscribe",
-    options=BY_MAILED_TOKEN,
-    operation_id="unsubscribe",
-    summary="Withdraw the consent to outreach with the token of a mail",
-    description="The one click of RFC 8058: programs for mail send a form, which is not read. It may be repeated.",
-    responses={200: {"model": Unsubscribed}},
-)
+@router.post("/unsubscribe", options=BY_MAILED_TOKEN, responses={200: {"model": Unsubscribed}})
 async def unsubscribe(
     token: Annotated[MailedToken, Query(description="The token of the mail.")], ctx: CurrentContext
 ) -> Response:
+    """Withdraw the consent to outreach with the token of a mail.
+
+    The one click of RFC 8058: programs for mail send a form, which is not read. It may be repeated.
+    """
     if not await operations.unsubscribe(ctx.uow, token):
         await limit_tries(ctx)
         raise token_not_valid()
@@ -41,13 +38,14 @@ async def unsubscribe(
 @router.post(
     "/bounces",
     options=RouteOptions(is_keyed=False, problems=("unknown_reference",)),
-    operation_id="reportBounce",
-    summary="Report a mail that came back, or a complaint",
-    description="A hard bounce, or three soft ones in 30 days, marks the address, to which no broadcast goes any more."
-    " A complaint withdraws the consent to outreach. It may be repeated.",
     responses={200: {"model": Bounce}},
 )
 async def report_bounce(body: BounceBody, ctx: CurrentContext) -> Response:
+    """Report a mail that came back, or a complaint.
+
+    A hard bounce, or three soft ones in 30 days, marks the address, to which no broadcast goes any more. A complaint
+    withdraws the consent to outreach. It may be repeated.
+    """
     if not ctx.principal.permission_scope(ROLES, RESOURCE.name, REPORT):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     found = await operations.report(ctx.uow, ctx.access, body.message_id, body.kind)

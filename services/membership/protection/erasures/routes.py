@@ -33,18 +33,15 @@ router = record_routes(ERASURE_API)
 requests = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 
 
-@requests.post(
-    "/{record}/erasure",
-    operation_id="requestExpertErasure",
-    summary="Request the erasure of everything that is stored about an expert",
-    description="By the person, or by an administrator, whose request another administrator confirms. From then on the"
-    " record is restricted, and after 14 days the erasure runs.",
-    status_code=201,
-    responses={201: {"model": Erasure}},
-)
-async def request_erasure(
+@requests.post("/{record}/erasure", status_code=201, responses={201: {"model": Erasure}})
+async def request_expert_erasure(
     body: ErasureBody, expert: Annotated[Row, Depends(EXPERT_API.readable)], ctx: CurrentContext
 ) -> Response:
+    """Request the erasure of everything that is stored about an expert.
+
+    By the person, or by an administrator, whose request another administrator confirms. From then on the record is
+    restricted, and after 14 days the erasure runs.
+    """
     made = await operations.request(ctx.uow, ctx.access, expert, body.reason, body.second_person)
     access = ctx.access_on(ERASURE_API.kind.resource).including_record(made.expert_id)
     found = await LISTING.get(ctx.uow.connection, access, made.id)

@@ -16,13 +16,10 @@ from shared.web.request.route import ResourceRouter
 router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 
 
-@router.post(
-    "/{record}/subject_export",
-    operation_id="exportExpertSubject",
-    summary="Export everything that is stored about an expert",
-    description="Left to a job, whose `result_url` is the file: what the law grants the person.",
-    status_code=202,
-    responses={202: {"model": Job}},
-)
-async def export_subject(expert: Annotated[Row, Depends(EXPERT_API.readable)], ctx: CurrentContext) -> Response:
+@router.post("/{record}/subject_export", status_code=202, responses={202: {"model": Job}})
+async def export_expert_subject(expert: Annotated[Row, Depends(EXPERT_API.readable)], ctx: CurrentContext) -> Response:
+    """Export everything that is stored about an expert.
+
+    Left to a job, whose `result_url` is the file: what the law grants the person.
+    """
     return queued_response("membership", await order(ctx.uow, ctx.access, expert), SUBJECT_EXPORT, now())

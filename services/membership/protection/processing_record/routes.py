@@ -15,15 +15,13 @@ from shared.web.request.route import ResourceRouter
 router = ResourceRouter(Resource("membership", "processing_record", "processing_record"), ROLES)
 
 
-@router.get(
-    "",
-    operation_id="getProcessingRecord",
-    summary="Read the record of processing activities",
-    description="What every service stores about people, why, for whom and how long (Art. 30 GDPR), made from the"
-    " catalogues of personal data, the role tables, the grants of clients and the retention rules.",
-    responses={200: {"model": ProcessingRecord}},
-)
+@router.get("", responses={200: {"model": ProcessingRecord}})
 async def get_processing_record(ctx: CurrentContext) -> Response:
+    """Read the record of processing activities.
+
+    What every service stores about people, why, for whom and how long (Art. 30 GDPR), made from the catalogues of
+    personal data, the role tables, the grants of clients and the retention rules.
+    """
     require(ctx.access, READ, None)
     async with ctx.connection() as connection:
         return document_response(ctx, await document(connection))

@@ -35,13 +35,14 @@ router = record_routes(RULE_API)
 @router.get(
     "/{record}/preview",
     options=RouteOptions(query=query_of("limit", "cursor")),
-    operation_id="previewRetentionRule",
-    summary="List what a retention rule takes at this moment",
-    description="How many records there are, and their ids in pages: what the rule takes if it runs now, whatever its"
-    " own state. Nothing changes.",
     responses={200: {"model": schemas.RetentionPreview}},
 )
-async def preview(row: Annotated[Row, Depends(RULE_API.readable)], ctx: CurrentContext) -> Response:
+async def preview_retention_rule(row: Annotated[Row, Depends(RULE_API.readable)], ctx: CurrentContext) -> Response:
+    """List what a retention rule takes at this moment.
+
+    How many records there are, and their ids in pages: what the rule takes if it runs now, whatever its own state.
+    Nothing changes.
+    """
     query = ctx.request.query_params
     limit, place = page_limit(query.get("limit")), place_of(ctx, query.get("cursor"), [queries.KEY])
     rule = record_read(RetentionRule, row)

@@ -60,41 +60,32 @@ async def readable_affiliation(affiliation: str, expert: Expert, ctx: CurrentCon
 Readable = Annotated[Row, Depends(readable_affiliation)]
 
 
-@router.get(
-    _LIST,
-    options=RouteOptions(is_public=True),
-    operation_id="listExpertAffiliations",
-    summary="List an expert's affiliations",
-    description="All of them, the first one first.",
-    responses={200: {"model": page_of(Affiliation)}},
-)
-async def list_affiliations(expert: Expert, ctx: CurrentContext) -> Response:
+@router.get(_LIST, options=RouteOptions(is_public=True), responses={200: {"model": page_of(Affiliation)}})
+async def list_expert_affiliations(expert: Expert, ctx: CurrentContext) -> Response:
+    """List an expert's affiliations.
+
+    All of them, the first one first.
+    """
     async with ctx.connection() as connection:
         rows = await queries.of_expert(connection, ctx.access.context, expert["id"])
     return Response(orjson.dumps({"items": [present(row) for row in rows], "next": None}), media_type=JSON)
 
 
-@router.get(
-    _ITEM,
-    options=RouteOptions(is_public=True, is_item=True),
-    operation_id="getExpertAffiliation",
-    summary="Read an affiliation",
-    description="One affiliation of the expert.",
-    responses={200: {"model": Affiliation}},
-)
-async def get_affiliation(row: Readable, ctx: CurrentContext) -> Response:
+@router.get(_ITEM, options=RouteOptions(is_public=True, is_item=True), responses={200: {"model": Affiliation}})
+async def get_expert_affiliation(row: Readable, ctx: CurrentContext) -> Response:
+    """Read an affiliation.
+
+    One affiliation of the expert.
+    """
     return item_response(ctx, present(row))
 
 
-@router.post(
-    _LIST,
-    operation_id="createExpertAffiliation",
-    summary="Add an affiliation",
-    description="To an institution of the register by its id, or to a text that is matched with the register later.",
-    status_code=201,
-    responses={201: {"model": Affiliation}},
-)
-async def create_affiliation(body: AffiliationBody, expert: Expert, ctx: CurrentContext) -> Response:
+@router.post(_LIST, status_code=201, responses={201: {"model": Affiliation}})
+async def create_expert_affiliation(body: AffiliationBody, expert: Expert, ctx: CurrentContext) -> Response:
+    """Add an affiliation.
+
+    To an institution of the register by its id, or to a text that is matched with the register later.
+    """
     require(ctx.access, "update", expert["country"], expert["id"])
     owner = record_read(ExpertRecord, expert)
     new = replace(operations.blank(owner, _source(ctx, expert)), **values(body))
@@ -102,20 +93,17 @@ async def create_affiliation(body: AffiliationBody, expert: Expert, ctx: Current
     return item_response(ctx, present(columns_of(affiliation)), status=201)
 
 
-@router.patch(
-    _ITEM,
-    options=RouteOptions(is_conditional=True),
-    operation_id="updateExpertAffiliation",
-    summary="Change an affiliation",
-    description="A merge patch; `If-Match` names the version of the affiliation.",
-    responses={200: {"model": Affiliation}},
-)
-async def update_affiliation(
+@router.patch(_ITEM, options=RouteOptions(is_conditional=True), responses={200: {"model": Affiliation}})
+async def update_expert_affiliation(
     patch: Annotated[dict[str, Any], ShownAs(_PATCH), Body(media_type="application/merge-patch+json")],
     expert: Expert,
     row: Readable,
     ctx: CurrentContext,
 ) -> Response:
+    """Change an affiliation.
+
+    A merge patch; `If-Match` names the version of the affiliation.
+    """
     require(ctx.access, "update", expert["country"], expert["id"])
     if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
@@ -127,14 +115,12 @@ async def update_affiliation(
     return item_response(ctx, present(columns_of(after)))
 
 
-@router.get(
-    _STEPS,
-    operation_id="getExpertAffiliationTransitions",
-    summary="List the transitions of the match of an affiliation",
-    description="The transitions of the match, and whether the caller may take them.",
-    responses={200: {"model": Transitions}},
-)
-async def get_affiliation_transitions(expert: Expert, row: Readable, ctx: CurrentContext) -> Response:
+@router.get(_STEPS, responses={200: {"model": Transitions}})
+async def get_expert_affiliation_transitions(expert: Expert, row: Readable, ctx: CurrentContext) -> Response:
+    """List the transitions of the match of an affiliation.
+
+    The transitions of the match, and whether the caller may take them.
+    """
     status = row["match_status"] or "waiting"
     guard_context = MatchGuardContext(is_stated=row["raw"] is None)
     return transitions_response(
@@ -142,17 +128,14 @@ async def get_affiliation_transitions(expert: Expert, row: Readable, ctx: Curren
     )
 
 
-@router.post(
-    _STEPS,
-    options=RouteOptions(is_conditional=True),
-    operation_id="transitionExpertAffiliation",
-    summary="Decide which institution an affiliation means",
-    description="`accept` names the institution; other verbs leave the text as it is.",
-    responses={200: {"model": Affiliation}},
-)
-async def transition_affiliation(
+@router.post(_STEPS, options=RouteOptions(is_conditional=True), responses={200: {"model": Affiliation}})
+async def transition_expert_affiliation(
     body: Annotated[TransitionBody, ShownAs(_TRANSITION)], expert: Expert, row: Readable, ctx: CurrentContext
 ) -> Response:
+    """Decide which institution an affiliation means.
+
+    `accept` names the institution; other verbs leave the text as it is.
+    """
     require(ctx.access, "update", expert["country"], expert["id"])
     if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))

@@ -18,14 +18,13 @@ router = ResourceRouter(EXPERTS.resource, ROLES)
 
 
 @router.post(
-    "/claim",
-    options=RouteOptions(problems=("token_not_valid", "record_exists")),
-    operation_id="claimExpert",
-    summary="Take over one's own record",
-    description="The account that is signed in owns the record of the mailed link. It may repeat the request.",
-    responses={200: {"model": Expert}},
+    "/claim", options=RouteOptions(problems=("token_not_valid", "record_exists")), responses={200: {"model": Expert}}
 )
 async def claim_expert(body: ClaimBody, ctx: CurrentContext) -> Response:
+    """Take over one's own record.
+
+    The account that is signed in owns the record of the mailed link. It may repeat the request.
+    """
     account = ctx.principal.account_id
     if account is None:
         raise Forbidden("Only a person takes over a record.", members={"reason": "not_permitted"})

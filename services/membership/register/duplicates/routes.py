@@ -103,40 +103,34 @@ async def search_duplicates(body: SearchBody, ctx: CurrentContext) -> Response:
     return queued_response("membership", job, SEARCH_JOB, now())
 
 
-@router.get(
-    "/{record}",
-    options=RouteOptions(is_item=True, query=query_of("fields")),
-    operation_id="getDuplicate",
-    summary="Read one pair",
-    description="Two records that may be one, for grants that cover both.",
-    responses=_PAIR,
-)
+@router.get("/{record}", options=RouteOptions(is_item=True, query=query_of("fields")), responses=_PAIR)
 async def get_duplicate(row: Readable, ctx: CurrentContext) -> Response:
+    """Read one pair.
+
+    Two records that may be one, for grants that cover both.
+    """
     return item_response(ctx, item(row, ctx), fields=pick_fields(ctx.request, _KNOWN))
 
 
 @router.get(
-    "/{record}/history",
-    options=RouteOptions(query=query_of(*HISTORY_QUERY)),
-    operation_id="getDuplicateHistory",
-    summary="Read the history of one pair",
-    description="Who changed the pair when, the latest change first.",
-    responses={200: {"model": History}},
+    "/{record}/history", options=RouteOptions(query=query_of(*HISTORY_QUERY)), responses={200: {"model": History}}
 )
-async def get_history(row: Readable, ctx: CurrentContext) -> Response:
+async def get_duplicate_history(row: Readable, ctx: CurrentContext) -> Response:
+    """Read the history of one pair.
+
+    Who changed the pair when, the latest change first.
+    """
     if not all(ctx.access.may("history", row[side]) for side in ("country_a", "country_b")):
         raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
     return await history_response(ctx, row["id"])
 
 
-@router.get(
-    "/{record}/transitions",
-    operation_id="getDuplicateTransitions",
-    summary="List the transitions of one pair",
-    description="Whether the pair can be dismissed or opened again.",
-    responses={200: {"model": Transitions}},
-)
-async def get_transitions(row: Readable, ctx: CurrentContext) -> Response:
+@router.get("/{record}/transitions", responses={200: {"model": Transitions}})
+async def get_duplicate_transitions(row: Readable, ctx: CurrentContext) -> Response:
+    """List the transitions of one pair.
+
+    Whether the pair can be dismissed or opened again.
+    """
     return transitions_response(LIFECYCLE, row["status"], available_actions(row, ctx))
 
 

@@ -46,12 +46,13 @@ async def _limit(ctx: RequestContext) -> UUID:
 @router.post(
     "/{record}/orcid_link",
     options=RouteOptions(is_keyed=False, problems=_PROBLEMS),
-    operation_id="beginExpertOrcidLink",
-    summary="Begin to link one's own ORCID iD",
-    description="Returns the page where the person signs in to ORCID, within ten minutes. Another request ends it.",
     responses={200: {"model": OrcidSignIn}},
 )
-async def begin_link(expert: _Own, ctx: CurrentContext) -> Response:
+async def begin_expert_orcid_link(expert: _Own, ctx: CurrentContext) -> Response:
+    """Begin to link one's own ORCID iD.
+
+    Returns the page where the person signs in to ORCID, within ten minutes. Another request ends it.
+    """
     orcid = _orcid(ctx)
     state = await operations.begin(ctx.uow, expert["id"], await _limit(ctx))
     return Response(
@@ -66,13 +67,14 @@ async def begin_link(expert: _Own, ctx: CurrentContext) -> Response:
         opens_late=True,
         problems=(*_PROBLEMS, "state_not_valid", "orcid_taken", "upstream_unavailable"),
     ),
-    operation_id="completeExpertOrcidLink",
-    summary="Link the ORCID iD of the person who signed in",
-    description="The record has the iD, and `orcid_authenticated` is true until the iD changes. If another record has"
-    " it, the office decides about both.",
     responses={200: {"model": Expert}},
 )
-async def complete_link(body: OrcidLinkBody, expert: _Own, ctx: CurrentContext) -> Response:
+async def complete_expert_orcid_link(body: OrcidLinkBody, expert: _Own, ctx: CurrentContext) -> Response:
+    """Link the ORCID iD of the person who signed in.
+
+    The record has the iD, and `orcid_authenticated` is true until the iD changes. If another record has it, the office
+    decides about both.
+    """
     orcid, account, key = _orcid(ctx), await _limit(ctx), expert["id"]
     async with ctx.connection() as connection:
         await operations.require_state(connection, key, account, body.state)
@@ -90,14 +92,15 @@ async def complete_link(body: OrcidLinkBody, expert: _Own, ctx: CurrentContext) 
 @router.post(
     "/{record}/orcid_import",
     options=RouteOptions(problems=(*_PROBLEMS, "orcid_not_linked")),
-    operation_id="importExpertOrcid",
-    summary="Import the affiliations of one's own ORCID record",
-    description="A job reads the public employments and educations. Its `result` counts how many were `created`,"
-    " `updated`, `unchanged`, `ended`, because they are no longer there, and `failed`.",
     status_code=202,
     responses={202: {"model": Job}},
 )
-async def import_orcid(expert: _Own, ctx: CurrentContext) -> Response:
+async def import_expert_orcid(expert: _Own, ctx: CurrentContext) -> Response:
+    """Import the affiliations of one's own ORCID record.
+
+    A job reads the public employments and educations. Its `result` counts how many were `created`, `updated`,
+    `unchanged`, `ended`, because they are no longer there, and `failed`.
+    """
     _orcid(ctx)
     await _limit(ctx)
     job = operations.order_import(ctx.uow, expert["id"], is_linked=expert["orcid_authenticated"])

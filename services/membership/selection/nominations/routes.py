@@ -58,29 +58,23 @@ NOMINATION_API = RecordApi(
 router = record_routes(NOMINATION_API)
 
 
-@router.post(
-    "/confirmation",
-    options=BY_MAILED_TOKEN,
-    operation_id="confirmNomination",
-    summary="Confirm or decline a nomination as its nominator",
-    description="With the token of the mail, without signing in. The same decision may be repeated.",
-    responses={200: {"model": schemas.DecidedNomination}},
-)
+@router.post("/confirmation", options=BY_MAILED_TOKEN, responses={200: {"model": schemas.DecidedNomination}})
 async def confirm_nomination(body: schemas.NominationDecision, ctx: CurrentContext) -> Response:
+    """Confirm or decline a nomination as its nominator.
+
+    With the token of the mail, without signing in. The same decision may be repeated.
+    """
     await limit_tries(ctx)
     after, call = await confirmation.decide(ctx.uow, body.token, body.decision, body.statement)
     return Response(orjson.dumps(schemas.decided(after, call)), media_type=JSON)
 
 
-@router.post(
-    "/confirmation/preview",
-    options=BY_MAILED_TOKEN,
-    operation_id="previewNominationConfirmation",
-    summary="Read what a nominator vouches for",
-    description="With the token of the mail, without signing in. Nothing changes.",
-    responses={200: {"model": schemas.VouchedNomination}},
-)
-async def preview_confirmation(body: schemas.TokenOfMail, ctx: CurrentContext) -> Response:
+@router.post("/confirmation/preview", options=BY_MAILED_TOKEN, responses={200: {"model": schemas.VouchedNomination}})
+async def preview_nomination_confirmation(body: schemas.TokenOfMail, ctx: CurrentContext) -> Response:
+    """Read what a nominator vouches for.
+
+    With the token of the mail, without signing in. Nothing changes.
+    """
     await limit_tries(ctx)
     found = await confirmation.vouched(ctx.uow, body.token)
     return Response(orjson.dumps(schemas.vouched(*found)), media_type=JSON)

@@ -43,13 +43,14 @@ _PLACE: list[ColumnElement[Any]] = [column("place", Float), column("ref", Text)]
 @router.get(
     "/{record}/ranking",
     options=RouteOptions(query=query_of("limit", "cursor", described=_SELECTED)),
-    operation_id="getCallRanking",
-    summary="Rank the nominations of a call",
-    description="By weighted mean, then by ref, in pages, for the panel. `selected` names those whose balance is shown;"
-    " it stores nothing.",
     responses={200: {"model": schemas.Ranking}},
 )
-async def get_ranking(row: Readable, ctx: CurrentContext) -> Response:
+async def get_call_ranking(row: Readable, ctx: CurrentContext) -> Response:
+    """Rank the nominations of a call.
+
+    By weighted mean, then by ref, in pages, for the panel. `selected` names those whose balance is shown; it stores
+    nothing.
+    """
     call = record_read(record.Call, row)
     require(ctx.access_on(SCORES.resource), "read", call.country, call.id)
     given = parameters_of(ctx.request)
@@ -78,15 +79,12 @@ async def get_ranking(row: Readable, ctx: CurrentContext) -> Response:
     return linked_page(body, following)
 
 
-@router.get(
-    "/{record}/results",
-    options=RouteOptions(is_public=True),
-    operation_id="getCallResults",
-    summary="Read the results of a call",
-    description="How many were selected, and the names of those who agree; once the results are published.",
-    responses={200: {"model": schemas.Results}},
-)
-async def get_results(row: Readable, ctx: CurrentContext) -> Response:
+@router.get("/{record}/results", options=RouteOptions(is_public=True), responses={200: {"model": schemas.Results}})
+async def get_call_results(row: Readable, ctx: CurrentContext) -> Response:
+    """Read the results of a call.
+
+    How many were selected, and the names of those who agree; once the results are published.
+    """
     if row["status"] != "published":
         raise NotFound("The results are not published.")
     async with snapshot(ctx.read_database, SYSTEM_CONTEXT) as connection:

@@ -11,7 +11,8 @@ from shared.records.record import Record
 
 def permitted(access: AccessScope, record: Record) -> Callable[[str], bool]:
     """Whether the caller's grants include a verb on this record."""
-    return lambda verb: access.may(verb, record.country, record.scope_key)
+    country, key = record.country, record.scope_key
+    return lambda verb: access.may(verb, country, key)
 
 
 def require(

@@ -1,19 +1,44 @@
-"""The guides are pages: linked with each other, with anchors, and without raw HTML."""
+"""The guides are pages: linked with each other, with anchors, without raw HTML and listed by reader."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from services.portal.guides.rendering import GROUPS
+from services.portal.guides.library import FOLDERS, guides
+from services.portal.pages.texts import text
+from shared.kernel.text import LANGUAGES
 from tests.portal.test_pages import Balance
 
-NAMES = [name for names in GROUPS.values() for name in names]
+NAMES = sorted(guides())
 _DOCS = Path(__file__).parents[2] / "docs"
+_ADDRESSES = (Path(__file__).parents[1] / "data" / "guides.txt").read_text().split()
+"""The addresses of guides that were published; further ones may follow, none may go."""
+_LISTED = re.compile(r"\]\(((\w+)/[\w-]+\.md)\)")
 
 
-def test_every_page_of_the_folder_is_a_guide() -> None:
-    assert {path.stem for path in _DOCS.glob("*.md")} == set(NAMES)
+def test_the_addresses_of_guides_stay() -> None:
+    assert set(_ADDRESSES) - {f"/guides/{name}" for name in NAMES} == set()
+
+
+def test_every_page_of_a_reader_is_a_guide_with_a_name_of_its_own() -> None:
+    files = [path.stem for folder in FOLDERS for path in (_DOCS / folder).glob("*.md")]
+    assert sorted(files) == NAMES
+    assert {path.name for path in _DOCS.iterdir() if path.is_dir()} - {"__pycache__"} == {
+        *FOLDERS,
+        "development",
+        "decisions",
+    }
+
+
+def test_the_first_page_lists_each_guide_once_under_its_reader() -> None:
+    _, *sections = (_DOCS / "README.md").read_text().split("\n## ")
+    listed = [_LISTED.findall(section) for section in sections]
+    found = {folder for section in listed for _, folder in section}
+    assert [{folder for _, folder in section} for section in listed[:-1]] == [{folder} for folder in FOLDERS]
+    assert found == {*FOLDERS, "development", "decisions"}
+    pages = sorted(path for section in listed[:-1] for path, _ in section)
+    assert pages == sorted(f"{guide.folder}/{guide.name}.md" for guide in guides().values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,12 +58,21 @@ async def test_a_guide_is_a_page_whose_links_lead_somewhere(client, name):
 
 @pytest.mark.parametrize("name", ["tour", "frontends", "secretariat-frontend", "governments", "national-lists"])
 def test_commands_take_three_inputs(name):
-    text = (_DOCS / f"{name}.md").read_text()
-    assert set(re.findall(r"^\w+=\$\{(\w+):-", text, re.MULTILINE)) == {"BASE", "ID", "SECRET"}
-    assert "stack.json" not in text
+    said = guides()[name].text
+    assert set(re.findall(r"^\w+=\$\{(\w+):-", said, re.MULTILINE)) == {"BASE", "ID", "SECRET"}
+    assert "stack.json" not in said
 
 
-async def test_all_guides_are_listed(client):
-    links = Balance((await client.get("/guides/")).text).links
-    assert {f"/guides/{name}" for name in NAMES} <= set(links)
+async def test_the_functions_of_the_guides_are_a_script(client):
+    response = await client.get("/guides/shell.sh")
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert response.content == (_DOCS / "shell.sh").read_bytes()
+
+
+async def test_all_guides_are_listed_in_the_frame_of_each_language(client):
+    for language in LANGUAGES:
+        response = await client.get("/guides/", headers={"accept-language": language})
+        assert {f"/guides/{name}" for name in NAMES} <= set(Balance(response.text).links)
+        assert f"<h1>{text(language, 'nav.guides')}</h1>" in response.text
+        assert "Accept-Language" in response.headers["vary"]
     assert (await client.get("/guides")).status_code == 200

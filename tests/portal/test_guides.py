@@ -63,10 +63,21 @@ def test_commands_take_three_inputs(name):
     assert "stack.json" not in said
 
 
-async def test_the_functions_of_the_guides_are_a_script(client):
+async def test_commands_take_their_functions_from_the_system_that_they_call(client):
     response = await client.get("/guides/shell.sh")
     assert (response.status_code, response.headers["content-type"]) == (200, "text/plain; charset=utf-8")
     assert response.content == (_DOCS / "shell.sh").read_bytes()
+    functions = re.findall(r"^(\w+)\(\) \{", response.text, re.MULTILINE)
+    assert {"value", "token", "call", "send", "step"} <= set(functions)
+    line = 'eval "$(curl -fsS "$BASE/guides/shell.sh")"'
+    again = re.compile(rf"^({'|'.join(functions)})\(\) \{{", re.MULTILINE)
+    for guide in guides().values():
+        if "```sh\nBASE=" in guide.text:
+            assert guide.text.count(line) == 1, guide.name
+            assert "](../shell.sh)" in guide.text, guide.name
+            assert again.findall(guide.text) == [], guide.name
+    page = await client.get("/guides/tour")
+    assert 'href="/guides/shell.sh"' in page.text
 
 
 async def test_all_guides_are_listed_in_the_frame_of_each_language(client):

@@ -41,6 +41,8 @@ _DEVELOPERS = {
     "/vocabularies": "quorum_missing",
     "/vocabularies/states/held": "membership.erasures",
     "/guides/": "You work for the secretariat",
+    "/guides/?q=certificate": "Guides with these words",
+    "/guides/?q=nothingofthisname": "No guide has all these words",
     **{f"/guides/{name}": "" for name in guides()},
 }
 _FAILURES = {

@@ -1,4 +1,4 @@
-"""The guides are pages: linked with each other, with anchors, without raw HTML and listed by reader."""
+"""The guides are pages: linked with each other, with anchors, without raw HTML, listed by reader, and searched."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.portal.guides.library import FOLDERS, guides
+from services.portal.guides.search import search
 from services.portal.pages.texts import text
 from shared.kernel.text import LANGUAGES
 from tests.portal.test_pages import Balance
@@ -85,5 +86,38 @@ async def test_all_guides_are_listed_in_the_frame_of_each_language(client):
         response = await client.get("/guides/", headers={"accept-language": language})
         assert {f"/guides/{name}" for name in NAMES} <= set(Balance(response.text).links)
         assert f"<h1>{text(language, 'nav.guides')}</h1>" in response.text
+        assert text(language, "guides.search") in response.text
         assert "Accept-Language" in response.headers["vary"]
     assert (await client.get("/guides")).status_code == 200
+
+
+async def test_a_search_finds_guides_by_words_of_title_and_text(client):
+    response = await client.get("/guides/?q=NATIONAL+list+synchronise")
+    page = Balance(response.text)
+    assert next(link for link in page.links if re.match("/guides/[a-z]", link)) == "/guides/national-lists"
+    assert 'value="NATIONAL list synchronise"' in response.text
+    (found,) = search("é Crockford's Base 32 EXCHANGED")
+    assert (found.name, found.title) == ("certificates", "Verify a certificate")
+    assert found.line.startswith("The code has 16 characters of Crockford's Base 32 and a check character.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_search_answers_in_the_frame_of_the_reader(client, language):
+    asked = {"accept-language": language}
+    found = await client.get("/guides/?q=certificate", headers=asked)
+    assert f'<html lang="{language}"' in found.text
+    assert found.text.count('<li lang="en" dir="ltr">') == len(search("certificate")) > 3
+    none = await client.get("/guides/?q=nothingofthisname", headers=asked)
+    assert text(language, "guides.none") in none.text
+    assert Balance(none.text).tags.count("h1") == 1
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "%20", "%00", "%3Cscript%3Ealert(1)%3C/script%3E", "a" * 5_000, "e+" * 2_000, "%F0"]
+)
+async def test_every_search_has_a_page(client, asked):
+    response = await client.get(f"/guides/?q={asked}")
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<script>" not in response.text
+    assert "a" * 101 not in response.text
+    Balance(response.text)

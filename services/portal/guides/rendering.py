@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from unicodedata import normalize
@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from services.portal.guides.library import CONTENTS, SHELL, Guide, contents, guides
+from services.portal.guides.search import Found
 from services.portal.pages.templates import page
 from shared.kernel.errors import NotFound
 
@@ -33,7 +34,12 @@ def guide_page(name: str) -> bytes:
 def contents_page(language: str) -> bytes:
     """Who begins where, with all guides; what surrounds it in the language."""
     whole = contents()
-    return page("guides.html", language, here="guides", guides=_body(whole, _HEADING.sub("", whole.text)))
+    return page("guides.html", language, here="guides", asked="", guides=_body(whole, _HEADING.sub("", whole.text)))
+
+
+def found_page(language: str, asked: str, found: Sequence[Found]) -> bytes:
+    """The guides that a search found."""
+    return page("guides_found.html", language, here="guides", asked=asked, found=found)
 
 
 def _body(guide: Guide, text: str) -> Markup:

@@ -99,6 +99,8 @@ async def test_a_search_finds_guides_by_words_of_title_and_text(client):
     (found,) = search("é Crockford's Base 32 EXCHANGED")
     assert (found.name, found.title) == ("certificates", "Verify a certificate")
     assert found.line.startswith("The code has 16 characters of Crockford's Base 32 and a check character.")
+    marked = search("settings.md lists all environment variables")[0]
+    assert marked.line == "settings.md lists all environment variables with their defaults and bounds. escm settings"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

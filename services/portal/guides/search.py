@@ -11,7 +11,7 @@ from services.portal.guides.library import Guide, guides
 LONGEST = 100
 """Characters of a search that count; further ones are left out."""
 _EXCERPT = 200
-_MARKS = re.compile(r"^[#>|\-\s*]+|\[([^\]]*)\]\([^)]*\)|[*`|]+")
+_MARKS = re.compile(r"^[#>|\-\s*]+|\[([^\]]*)\]\([^)]*\)|[*`]+")
 _RULE = re.compile(r"^[\s|:-]*$")
 
 
@@ -68,4 +68,4 @@ def _line(found: _Indexed, words: tuple[str, ...]) -> str:
 def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines()[1:]:
         if not _RULE.match(line):
-            yield " ".join(_MARKS.sub(lambda found: found[1] or " ", line).split())
+            yield " ".join(_MARKS.sub(lambda found: found[1] or "", line).replace("|", " ").split())

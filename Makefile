@@ -93,7 +93,7 @@ bench-quality: environment-test ## measure how often matching is right, into .lo
 openapi: environment-run ## write the published contract to services/portal/specs
 	$(ESCM) openapi
 
-matrix: environment-run ## write docs/access-matrix.md, docs/notifications.md, and which role reads what, from the code
+matrix: environment-run ## write the pages of docs/ about roles, notifications and settings, and which role reads what, from the code
 	$(ESCM) matrix
 
 release: environment-release ## build the last commit into dist/: wheel, chart, SBOM, digests; and the images, where COMPOSE=… runs

@@ -4,7 +4,7 @@ from setuptools import find_namespace_packages, setup
 
 _FOLDERS = ("deploy", "docs", "migrations", "services", "shared")
 _LEFT_OUT = (
-    *("docs.*", "*.__pycache__"),
+    *("docs.decisions", "docs.development", "*.__pycache__"),
     *(f"deploy.{name}*" for name in ("containers", "kubernetes", "observability", "packaging", "pgbouncer")),
 )
 _FOUND = find_namespace_packages(include=[*_FOLDERS, *(f"{name}.*" for name in _FOLDERS)], exclude=_LEFT_OUT)

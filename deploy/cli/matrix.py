@@ -10,7 +10,7 @@ from deploy.cli.console import fail, out
 def matrix(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file differs.")] = False,
 ) -> None:
-    """Write docs/access-matrix.md, docs/notifications.md, docs/settings.md, tables of docs/office-*.md and the files of
+    """Write docs/reference/{access-matrix,notifications,settings}.md, tables of docs/*/office-*.md and the files of
     which role reads what, and which columns hold personal data, from the code."""
     from deploy.matrix import notifications, offices, page, personal, readers, settings
 

@@ -29,7 +29,11 @@ async def of_replica(database_url: str) -> list[Finding]:
                     return [Finding("replica", True, f"the standby lags less than {bound:g} s")]
                 await asyncio.sleep(INTERVAL)
         except NotAStandby as fault:
-            return [Finding("replica", False, str(fault), "name the address of a standby, as in docs/operations.md")]
+            return [
+                Finding(
+                    "replica", False, str(fault), "name the address of a standby, as in docs/operators/operations.md"
+                )
+            ]
         except Unavailable as fault:
             return [Finding("replica", False, str(fault), "start the standby; until then apps read from the primary")]
     lags = f"the standby lags more than {bound:g} s"

@@ -13,7 +13,7 @@ from services.access.notifying.notifications.sentences import sentence
 from shared.kernel.lifecycle import Transition
 from shared.records.resource_type import ResourceType
 
-FILE = PROJECT / "docs" / "notifications.md"
+FILE = PROJECT / "docs" / "reference" / "notifications.md"
 _STAYS = "the state stays"
 _HEAD = f"""# Who is notified of what
 

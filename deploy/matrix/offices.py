@@ -13,18 +13,18 @@ from shared.kernel.principal import READING
 from shared.web.contract.vocabularies import VOCABULARIES
 
 ROLES: Mapping[str, str] = {
-    "secretariat_officer": "office-officer",
-    "government_focal_point": "office-focal-point",
-    "national_author": "office-author",
-    "national_publisher": "office-publisher",
-    "committee_president": "office-committee",
-    "committee_secretary": "office-committee",
-    "institution_representative": "office-representative",
-    "centre_director": "office-director",
-    "reviewer": "office-reviewer",
-    "expert": "office-member",
+    "secretariat_officer": "secretariat/office-officer",
+    "government_focal_point": "countries/office-focal-point",
+    "national_author": "countries/office-author",
+    "national_publisher": "countries/office-publisher",
+    "committee_president": "countries/office-committee",
+    "committee_secretary": "countries/office-committee",
+    "institution_representative": "centres/office-representative",
+    "centre_director": "centres/office-director",
+    "reviewer": "secretariat/office-reviewer",
+    "expert": "public/office-member",
 }
-"""Each role of a person with an office, and the page about it."""
+"""Each role of a person with an office, and the page about it, by its folder in `docs`."""
 _EVERYTHING = "secretariat_admin"
 _NOBODY_TO_ASK = {"auditor", MACHINE_ROLE, _EVERYTHING}
 _WORDS = {
@@ -42,7 +42,10 @@ _OWN = "whoever owns or entered it"
 """Who has the roles that follow from a record and are never granted."""
 _TITLES = {(term.code, term.resource): term.titles["en"] for term in VOCABULARIES["verbs"]}
 _SECTION = re.compile(r"(?<=\n## What you may\n\n).*?(?=\n## )", re.DOTALL)
-_FROM = "Written by `make matrix` from the role tables. [Who may do what](access-matrix.md) has every operation."
+_FROM = (
+    "Written by `make matrix` from the role tables. "
+    "[Who may do what](../reference/access-matrix.md) has every operation."
+)
 
 
 class NoSuchSection(LookupError):

@@ -1,4 +1,4 @@
-"""`docs/access-matrix.md`: the class of each role's response to each operation."""
+"""`docs/reference/access-matrix.md`: the class of each role's response to each operation."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -19,7 +19,7 @@ from deploy.matrix.responses import (
 )
 from deploy.matrix.ways import WAYS, Way, actors, expected, expected_for_oneself
 
-FILE = PROJECT / "docs" / "access-matrix.md"
+FILE = PROJECT / "docs" / "reference" / "access-matrix.md"
 _ON_RECORD = (
     Ask.SEE,
     Ask.DO,

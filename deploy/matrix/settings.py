@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from deploy.local.folder import PROJECT
 from shared.configuration.settings import DEVELOPMENT_SECRET, Settings
 
-FILE = PROJECT / "docs" / "settings.md"
+FILE = PROJECT / "docs" / "reference" / "settings.md"
 SERVICES = ("access", "membership", "centres", "actions")
 _OF_EACH = frozenset({"pool_size", "database_password"})
 """Fields that each service has under its own name."""

@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture.test_conventions import ROOT
 
-_PAGE = ROOT / "docs" / "promises.md"
+_PAGE = ROOT / "docs" / "reference" / "promises.md"
 _TARGETS = {
     "browser": "test-browser",
     "clients": "test-contract",

@@ -26,21 +26,21 @@ _HEALTH = ("/livez", "/readyz")
 
 @pytest.mark.long("reads every test")
 def test_each_test_that_the_security_page_names_exists() -> None:
-    named = _NAMED.findall((ROOT / "docs/security.md").read_text())
+    named = _NAMED.findall((ROOT / "docs/reference/security.md").read_text())
     missing = [f"{path}::{name}" for path, name in named if name not in _tests_of(ROOT / path)]
     assert missing == []
     assert len(named) > 60
 
 
 def test_each_of_the_ten_owasp_risks_has_a_test() -> None:
-    page = (ROOT / "docs/security.md").read_text()
+    page = (ROOT / "docs/reference/security.md").read_text()
     for number in range(1, 11):
         (row,) = re.findall(rf"^\| API{number}:2023 .*$", page, re.MULTILINE)
         assert _NAMED.search(row), row
 
 
 def test_each_way_to_what_is_hidden_has_a_test() -> None:
-    page = (ROOT / "docs/security.md").read_text()
+    page = (ROOT / "docs/reference/security.md").read_text()
     section = page.partition("## How hidden records could be disclosed\n")[2].partition("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
     assert [row for row in rows if not _NAMED.search(row)] == []

@@ -1,5 +1,5 @@
 """Promise 26: every operation responds to every role, in its own country and in another, as in
-docs/access-matrix.md."""
+docs/reference/access-matrix.md."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -192,7 +192,7 @@ async def test_the_system_responds_as_the_matrix_says(
 
 
 def test_the_page_is_current() -> None:
-    assert page.FILE.read_bytes() == page.render(), "run `make matrix` and commit docs/access-matrix.md"
+    assert page.FILE.read_bytes() == page.render(), "run `make matrix` and commit docs/reference/access-matrix.md"
 
 
 def test_the_page_of_notifications_decides_for_every_transition_and_is_current() -> None:

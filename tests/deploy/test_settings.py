@@ -24,7 +24,7 @@ def _shown(*arguments: str, **environment: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_page_is_current() -> None:
-    assert settings.FILE.read_bytes() == settings.render(), "run `make matrix` and commit docs/settings.md"
+    assert settings.FILE.read_bytes() == settings.render(), "run `make matrix` and commit docs/reference/settings.md"
 
 
 @pytest.mark.parametrize("service", ["", *settings.SERVICES])

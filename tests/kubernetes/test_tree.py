@@ -14,7 +14,7 @@ from tests.kubernetes.test_hardening import COMPOSE, Objects, of_kind, pod
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
-MANUAL = (ROOT / "docs" / "kubernetes.md").read_text()
+MANUAL = (ROOT / "docs" / "operators" / "kubernetes.md").read_text()
 SERVICES = ("membership", "centres", "actions", "access", "portal")
 OF_THE_CHART = {
     *("DATABASE_URL", "REDIS_URL", "ESCM_ENVIRONMENT", "ESCM_FICTIONAL_COUNTRIES", "ESCM_SECRET_KEY"),
@@ -257,7 +257,7 @@ def test_postgres_archives_and_is_backed_up(everything: Objects) -> None:
 
 
 def test_the_most_connections_are_those_that_the_guide_names() -> None:
-    guide = (ROOT / "docs" / "operations.md").read_text()
+    guide = (ROOT / "docs" / "operators" / "operations.md").read_text()
     assert "an app 11 (8, and 3 for streams)" in guide
     assert "workers of membership, centres and actions 10, that of access 6, the relay 3" in guide
     processes = (CHART / "templates" / "_processes.tpl").read_text()

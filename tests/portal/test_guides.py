@@ -1,19 +1,45 @@
-"""The guides are pages: linked with each other, with anchors, and without raw HTML."""
+"""The guides are pages: linked with each other, with anchors, without raw HTML, listed by reader, and searched."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from services.portal.guides.rendering import GROUPS
+from services.portal.guides.library import FOLDERS, guides
+from services.portal.guides.search import search
+from services.portal.pages.texts import text
+from shared.kernel.text import LANGUAGES
 from tests.portal.test_pages import Balance
 
-NAMES = [name for names in GROUPS.values() for name in names]
+NAMES = sorted(guides())
 _DOCS = Path(__file__).parents[2] / "docs"
+_ADDRESSES = (Path(__file__).parents[1] / "data" / "guides.txt").read_text().split()
+"""The addresses of guides that were published; further ones may follow, none may go."""
+_LISTED = re.compile(r"\]\(((\w+)/[\w-]+\.md)\)")
 
 
-def test_every_page_of_the_folder_is_a_guide() -> None:
-    assert {path.stem for path in _DOCS.glob("*.md")} == set(NAMES)
+def test_the_addresses_of_guides_stay() -> None:
+    assert set(_ADDRESSES) - {f"/guides/{name}" for name in NAMES} == set()
+
+
+def test_every_page_of_a_reader_is_a_guide_with_a_name_of_its_own() -> None:
+    files = [path.stem for folder in FOLDERS for path in (_DOCS / folder).glob("*.md")]
+    assert sorted(files) == NAMES
+    assert {path.name for path in _DOCS.iterdir() if path.is_dir()} - {"__pycache__"} == {
+        *FOLDERS,
+        "development",
+        "decisions",
+    }
+
+
+def test_the_first_page_lists_each_guide_once_under_its_reader() -> None:
+    _, *sections = (_DOCS / "README.md").read_text().split("\n## ")
+    listed = [_LISTED.findall(section) for section in sections]
+    found = {folder for section in listed for _, folder in section}
+    assert [{folder for _, folder in section} for section in listed[:-1]] == [{folder} for folder in FOLDERS]
+    assert found == {*FOLDERS, "development", "decisions"}
+    pages = sorted(path for section in listed[:-1] for path, _ in section)
+    assert pages == sorted(f"{guide.folder}/{guide.name}.md" for guide in guides().values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,12 +59,67 @@ async def test_a_guide_is_a_page_whose_links_lead_somewhere(client, name):
 
 @pytest.mark.parametrize("name", ["tour", "frontends", "secretariat-frontend", "governments", "national-lists"])
 def test_commands_take_three_inputs(name):
-    text = (_DOCS / f"{name}.md").read_text()
-    assert set(re.findall(r"^\w+=\$\{(\w+):-", text, re.MULTILINE)) == {"BASE", "ID", "SECRET"}
-    assert "stack.json" not in text
+    said = guides()[name].text
+    assert set(re.findall(r"^\w+=\$\{(\w+):-", said, re.MULTILINE)) == {"BASE", "ID", "SECRET"}
+    assert "stack.json" not in said
 
 
-async def test_all_guides_are_listed(client):
-    links = Balance((await client.get("/guides/")).text).links
-    assert {f"/guides/{name}" for name in NAMES} <= set(links)
+async def test_commands_take_their_functions_from_the_system_that_they_call(client):
+    response = await client.get("/guides/shell.sh")
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert response.content == (_DOCS / "shell.sh").read_bytes()
+    functions = re.findall(r"^(\w+)\(\) \{", response.text, re.MULTILINE)
+    assert {"value", "token", "call", "send", "step"} <= set(functions)
+    line = 'eval "$(curl -fsS "$BASE/guides/shell.sh")"'
+    again = re.compile(rf"^({'|'.join(functions)})\(\) \{{", re.MULTILINE)
+    for guide in guides().values():
+        if "```sh\nBASE=" in guide.text:
+            assert guide.text.count(line) == 1, guide.name
+            assert "](../shell.sh)" in guide.text, guide.name
+            assert again.findall(guide.text) == [], guide.name
+    page = await client.get("/guides/tour")
+    assert 'href="/guides/shell.sh"' in page.text
+
+
+async def test_all_guides_are_listed_in_the_frame_of_each_language(client):
+    for language in LANGUAGES:
+        response = await client.get("/guides/", headers={"accept-language": language})
+        assert {f"/guides/{name}" for name in NAMES} <= set(Balance(response.text).links)
+        assert f"<h1>{text(language, 'nav.guides')}</h1>" in response.text
+        assert text(language, "guides.search") in response.text
+        assert "Accept-Language" in response.headers["vary"]
     assert (await client.get("/guides")).status_code == 200
+
+
+async def test_a_search_finds_guides_by_words_of_title_and_text(client):
+    response = await client.get("/guides/?q=NATIONAL+list+synchronise")
+    page = Balance(response.text)
+    assert next(link for link in page.links if re.match("/guides/[a-z]", link)) == "/guides/national-lists"
+    assert 'value="NATIONAL list synchronise"' in response.text
+    (found,) = search("é Crockford's Base 32 EXCHANGED")
+    assert (found.name, found.title) == ("certificates", "Verify a certificate")
+    assert found.line.startswith("The code has 16 characters of Crockford's Base 32 and a check character.")
+    marked = search("settings.md lists all environment variables")[0]
+    assert marked.line == "settings.md lists all environment variables with their defaults and bounds. escm settings"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_search_answers_in_the_frame_of_the_reader(client, language):
+    asked = {"accept-language": language}
+    found = await client.get("/guides/?q=certificate", headers=asked)
+    assert f'<html lang="{language}"' in found.text
+    assert found.text.count('<li lang="en" dir="ltr">') == len(search("certificate")) > 3
+    none = await client.get("/guides/?q=nothingofthisname", headers=asked)
+    assert text(language, "guides.none") in none.text
+    assert Balance(none.text).tags.count("h1") == 1
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "%20", "%00", "%3Cscript%3Ealert(1)%3C/script%3E", "a" * 5_000, "e+" * 2_000, "%F0"]
+)
+async def test_every_search_has_a_page(client, asked):
+    response = await client.get(f"/guides/?q={asked}")
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<script>" not in response.text
+    assert "a" * 101 not in response.text
+    Balance(response.text)

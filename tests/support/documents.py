@@ -50,6 +50,12 @@ _CALLERS = {
 """The caller whose `ID` and `SECRET` a page uses."""
 
 
+def text_of(page: str) -> str:
+    """The text of a page in one of the folders of `docs`; names of pages are unique."""
+    (found,) = _DOCS.glob(f"*/{page}")
+    return found.read_text()
+
+
 def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
     """Runs the commands of a page in order, against the stack. AssertionError with their output if one fails.
 
@@ -65,7 +71,7 @@ def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
     }
     if "folder" in stack:
         given["MAIL"] = f"{stack['folder']}/mail"
-    commands = "\n".join(_BLOCK.findall((_DOCS / page).read_text()))
+    commands = "\n".join(_BLOCK.findall(text_of(page)))
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, **given, "PATH": path, "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
     script = f"set -euo pipefail\n{commands}"
@@ -77,7 +83,7 @@ def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
 
 def commands_of(page: str, section: str) -> list[str]:
     """The blocks of commands under a heading of a page."""
-    return _BLOCK.findall((_DOCS / page).read_text().split(f"## {section}\n")[1].split("\n## ")[0])
+    return _BLOCK.findall(text_of(page).split(f"## {section}\n")[1].split("\n## ")[0])
 
 
 def run_escm(command: str, folder: Path, **environment: str) -> tuple[int, str]:

@@ -9,7 +9,7 @@
 {{- $wrong = append $wrong "issuer: set the address at which others reach the system, such as https://api.example.org" }}
 {{- end }}
 {{- if not $v.secrets.name }}
-{{- $wrong = append $wrong "secrets.name: name the Secret with the keys that docs/kubernetes.md lists; the chart makes none" }}
+{{- $wrong = append $wrong "secrets.name: name the Secret with the keys that docs/operators/kubernetes.md lists; the chart makes none" }}
 {{- end }}
 {{- if eq (empty $v.storage.url) (empty $v.storage.claim) }}
 {{- $wrong = append $wrong "storage: set either url (s3://bucket/prefix) or claim (a ReadWriteMany claim), since all machines share the files" }}

@@ -1,10 +1,9 @@
-"""The guides of `docs/` as pages: Markdown without raw HTML, headings with anchors, links between guides."""
+"""Guides as pages: Markdown without raw HTML, headings with anchors, links between guides."""
 
+import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -12,128 +11,50 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from services.portal.guides.library import CONTENTS, SHELL, Guide, contents, guides
+from services.portal.guides.search import Found
 from services.portal.pages.templates import page
 from shared.kernel.errors import NotFound
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "For each office": (
-        "membership",
-        "institutions",
-        "focal-points",
-        "plans",
-        "office-officer",
-        "office-focal-point",
-        "office-author",
-        "office-publisher",
-        "office-committee",
-        "office-representative",
-        "office-director",
-        "office-reviewer",
-        "office-member",
-    ),
-    "For developers": (
-        "tour",
-        "frontends",
-        "secretariat-frontend",
-        "broadcasts",
-        "congresses",
-        "initiatives",
-        "calls",
-        "applications",
-        "annual-reports",
-        "earlier-centres",
-        "register",
-        "support",
-        "assessments",
-        "tasks",
-        "calendars",
-        "centre-partners",
-        "centre-changes",
-        "committees",
-        "evaluations",
-        "dashboards",
-    ),
-    "For ministries and national systems": (
-        "governments",
-        "national-lists",
-        "evidence",
-        "schemes",
-        "results",
-        "progress-reports",
-        "spreadsheets",
-    ),
-    "For whoever reads the open data": ("open-data",),
-    "For whoever verifies certificates": ("certificates",),
-    "For operators and reviewers": (
-        "operations",
-        "runbooks",
-        "settings",
-        "kubernetes",
-        "scaling",
-        "under-attack",
-        "security",
-        "promises",
-        "access-matrix",
-        "notifications",
-    ),
-}
-_NAMES = frozenset(name for names in GROUPS.values() for name in names)
-_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
-_FILE = re.compile(r"^([a-z-]+)\.md(#.*)?$")
 _OUTSIDE = ("https://", "http://", "#", "/")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-
-
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """A guide: its name in the address, its title, and its Markdown text."""
-
-    name: str
-    title: str
-    text: str
-
-
-@cache
-def guide(name: str) -> Guide:
-    """The guide with this name. Raises NotFound."""
-    if name not in _NAMES:
-        raise NotFound("There is no such guide.")
-    text = files("docs").joinpath(f"{name}.md").read_text(encoding="utf-8")
-    found = _TITLE.search(text)
-    return Guide(name, found[1].strip() if found else name, text)
+_HEADING = re.compile(r"^# .+\n")
 
 
 @cache
 def guide_page(name: str) -> bytes:
     """A guide as a page. Raises NotFound."""
-    found = guide(name)
-    tokens = _MARKDOWN.parse(found.text)
+    found = guides().get(name)
+    if found is None:
+        raise NotFound("There is no such guide.")
+    return page("guide.html", "en", here="guides", title=found.title, guide=_body(found, found.text))
+
+
+@cache
+def contents_page(language: str) -> bytes:
+    """Who begins where, with all guides; what surrounds it in the language."""
+    whole = contents()
+    return page("guides.html", language, here="guides", asked="", guides=_body(whole, _HEADING.sub("", whole.text)))
+
+
+def found_page(language: str, asked: str, found: Sequence[Found]) -> bytes:
+    """The guides that a search found."""
+    return page("guides_found.html", language, here="guides", asked=asked, found=found)
+
+
+def _body(guide: Guide, text: str) -> Markup:
+    tokens = _MARKDOWN.parse(text)
     _anchor(tokens)
     for token in tokens:
         if token.children:
-            token.children = list(_linked(token.children))
+            token.children = list(_linked(guide.folder, token.children))
     body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     body = (
         body.replace("<table>", '<div class="scroll" tabindex="0"><table>')
         .replace("</table>", "</table></div>")
         .replace("<pre>", '<pre tabindex="0">')
     )
-    return page("guide.html", "en", here="guides", title=found.title, guide=Markup(body))  # noqa: S704  Markdown made it
-
-
-@cache
-def contents_page() -> bytes:
-    """The list of all guides, grouped by audience."""
-    parts = [
-        f"## {group}\n\n" + "\n".join(f"- [{guide(name).title}]({name}.md)" for name in names)
-        for group, names in GROUPS.items()
-    ]
-    tokens = _MARKDOWN.parse("\n\n".join(parts))
-    for token in tokens:
-        if token.children:
-            token.children = list(_linked(token.children))
-    body = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    return page("guides.html", "en", here="guides", guides=Markup(body))  # noqa: S704  Markdown made it
+    return Markup(body)  # noqa: S704  Markdown made it
 
 
 def _anchor(tokens: list[Token]) -> None:
@@ -159,19 +80,30 @@ def _slug(heading: str, taken: set[str]) -> str:
     return name
 
 
-def _linked(tokens: list[Token]) -> Iterator[Token]:
+def _linked(folder: str, tokens: list[Token]) -> Iterator[Token]:
     """The tokens with links to the addresses of guides; a link to a file that is not served becomes its text."""
     is_dropped = False
     for token in tokens:
         if token.type == "link_open":
             target = str(token.attrGet("href") or "")
-            found = _FILE.match(target)
-            if found and found[1] in _NAMES:
-                token.attrSet("href", f"/guides/{found[1]}{found[2] or ''}")
-            is_dropped = not (found and found[1] in _NAMES) and not target.startswith(_OUTSIDE)
+            if not target.startswith(_OUTSIDE):
+                target = _address(folder, target)
+                token.attrSet("href", target)
+            is_dropped = not target
             if is_dropped:
                 continue
         elif token.type == "link_close" and is_dropped:
             is_dropped = False
             continue
         yield token
+
+
+def _address(folder: str, target: str) -> str:
+    """The address of a file that a page of the folder links to; empty if it is not served."""
+    path, mark, anchor = target.partition("#")
+    file = posixpath.normpath(posixpath.join(folder, path))
+    at, _, name = file.removesuffix(".md").rpartition("/")
+    found = guides().get(name)
+    if found is not None and found.folder == at:
+        return f"/guides/{name}{mark}{anchor}"
+    return {CONTENTS: f"/guides/{mark}{anchor}", SHELL: f"/guides/{SHELL}"}.get(file, "")

@@ -19,7 +19,7 @@ from shared.kernel.clock import now
 from tests.membership.issuing.credentials.conftest import CREDENTIAL, INDEX
 
 WebOf: TypeAlias = Callable[..., dict[str, bytes]]
-_GUIDE = Path(__file__).parents[4] / "docs" / "certificates.md"
+_GUIDE = Path(__file__).parents[4] / "docs" / "public" / "certificates.md"
 _SCRIPT = re.compile(r"^cat > (\S+) <<'PYTHON'\n(.*?)^PYTHON$", re.MULTILINE | re.DOTALL)
 SCRIPTS = dict(_SCRIPT.findall(_GUIDE.read_text()))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import uvloop
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -43,8 +44,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFold
 
 def pytest_configure() -> None:
     """Tests have the event loop of the product's processes. A factory of pytest-asyncio would be that of asynchronous
-    tests alone, so that fixtures of the session would end with the next other test."""
+    tests alone, so that fixtures of the session would end with the next other test. Generated values may come
+    slowly, as on a busy machine."""
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
 
 
 @pytest.hookimpl(trylast=True)

@@ -59,7 +59,6 @@ class Limit(Enum):
     PERSON_NAME = "person_name"
     EMAIL = "email"
     COUNTRY = "country"
-    LANGUAGE = "language"
     KEYWORDS = "keywords"
     PARTIAL_DATE = "partial_date"
     VISIBLE = "visible"
@@ -68,7 +67,7 @@ class Limit(Enum):
 
 Public, Network, Granted, Internal = Audience
 Written, Imported, Tracked, Part, Derived, Fixed, Searched = Trait
-Line, Prose, Titles, PersonName, Email, Country, Language, Keywords, PartialDate, Visible, Url = Limit
+Line, Prose, Titles, PersonName, Email, Country, Keywords, PartialDate, Visible, Url = Limit
 Day: TypeAlias = date
 """For records with a field `date`."""
 AnyJson: TypeAlias = object
@@ -186,6 +185,7 @@ class Record:
 
 
 _FIELDS: dict[type[Record], Mapping[str, Field]] = {}
+_WITH_TRAIT: dict[tuple[type[Record], Trait], tuple[str, ...]] = {}
 
 
 def fields_of(record: type[Record]) -> Mapping[str, Field]:
@@ -203,7 +203,9 @@ def written_fields(record: type[Record]) -> tuple[str, ...]:
 
 def fields_with(record: type[Record], trait: Trait) -> tuple[str, ...]:
     """The fields with this trait."""
-    return tuple(name for name, field in fields_of(record).items() if trait in field.traits)
+    if (record, trait) not in _WITH_TRAIT:
+        _WITH_TRAIT[record, trait] = tuple(name for name, field in fields_of(record).items() if trait in field.traits)
+    return _WITH_TRAIT[record, trait]
 
 
 def json_fields(record: type[Record]) -> frozenset[str]:

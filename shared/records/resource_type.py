@@ -21,7 +21,7 @@ from shared.records import changes
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record, Searched, fields_with, private_fields, tracked_fields
 from shared.records.requirements import permitted
-from shared.records.rows import columns_of, differing, new_record, record_of, searched
+from shared.records.rows import columns_of, differing, new_record, record_of, search_columns
 from shared.records.store import InsertLookup, as_inserted, insert_record, lock_record, update_alike, update_record
 
 R = TypeVar("R", bound=Record)
@@ -154,7 +154,7 @@ class ResourceType(Generic[R, GuardContext]):
         if changed.get("status", before.status) != before.status and "status_since" in self.table.c:
             changed = {**changed, "status_since": now()}
         if not self.searched.isdisjoint(changed):
-            changed = {**changed, **searched(self.record, {**columns_of(before), **changed})}
+            changed = {**changed, **search_columns(self.record, {**columns_of(before), **changed})}
         row = await update_record(uow, self.table, before.id, before.version, changed, is_aside=is_aside)
         after = record_of(self.record, row)
         self.record_change(uow, action, before, after, fact or after.status, reason, more)
@@ -269,7 +269,7 @@ class ResourceType(Generic[R, GuardContext]):
 def _insertable(new: Record) -> dict[str, Any]:
     """The columns of a new record, without its ref, which the database generates."""
     columns = {name: value for name, value in columns_of(new).items() if name != "ref"}
-    return columns | searched(type(new), columns)
+    return columns | search_columns(type(new), columns)
 
 
 def _both_persons(requested: TransitionRequest) -> tuple[FieldChange, ...]:

@@ -59,7 +59,7 @@ def differing(before: R, after: R) -> dict[str, Any]:
     return {name: value for name in fields_of(type(before)) if (value := getattr(after, name)) != getattr(before, name)}
 
 
-def searched(record: type[Record], columns: Mapping[str, Any]) -> dict[str, str]:
+def search_columns(record: type[Record], columns: Mapping[str, Any]) -> dict[str, str]:
     """The search key of a record with these columns; empty if none of its fields is searched."""
     names = fields_with(record, Searched)
     if not names:

@@ -55,7 +55,7 @@ def _indexed(guide: Guide) -> _Indexed:
 
 
 def _plain(text: str) -> str:
-    """The text without case and accents."""
+    """The text without case and accents. Unlike `fold`, it keeps what names of settings and headers have."""
     return "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
 
 

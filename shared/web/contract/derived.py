@@ -27,7 +27,6 @@ _WRITTEN_AS: Mapping[Any, Any] = {
     Limit.PERSON_NAME: fields.PersonName,
     Limit.EMAIL: fields.Email,
     Limit.COUNTRY: fields.CountryCode,
-    Limit.LANGUAGE: fields.LanguageTag,
     Limit.KEYWORDS: fields.Keywords,
     Limit.PARTIAL_DATE: fields.PartialDate,
     Limit.VISIBLE: fields.Visible,
@@ -46,16 +45,27 @@ _EMPTY: Mapping[Any, Any] = {Texts: {}, list[str]: []}
 """What a body has without a field of this type."""
 
 
-class Shown(NamedTuple):
-    """A field of a response. A caller `may_lack` one that needs a grant; it is null then."""
+class Derived(NamedTuple):
+    """The type of a field of a body or response, and its default."""
 
     annotation: Any
-    may_lack: bool
+    default: Any = _REQUIRED
 
 
-def shown_fields(record: type[Record]) -> dict[str, Shown]:
-    """The fields of a response by name, apart from those of every record. Where all need a grant, whoever may know of
-    the record has them all."""
+def add_fields(model: type[pydantic.BaseModel], derived: Mapping[str, Derived]) -> None:
+    """Adds fields to a new class before pydantic reads it. What it declares itself, or inherits, stays."""
+    inherited = {name for base in model.__bases__ for name in getattr(base, "model_fields", {})}
+    new = {name: field for name, field in derived.items() if name not in inherited}
+    declared = model.__annotations__
+    model.__annotations__ = {name: field.annotation for name, field in new.items()} | declared
+    for name, field in new.items():
+        if name not in declared and field.default is not _REQUIRED:
+            setattr(model, name, field.default)
+
+
+def response_fields(record: type[Record]) -> dict[str, Derived]:
+    """The fields of a response by name, apart from those of every record. A caller may lack one that needs a grant; it
+    is null then. Where all need a grant, whoever may know of the record has them all."""
     own = {name: field for name, field in fields_of(record).items() if name not in fields_of(Record)}
     shown = {name: field for name, field in own.items() if _is_shown(field)}
     needs_grant = all(field.audience is Audience.GRANTED for field in shown.values())
@@ -66,26 +76,25 @@ def _is_shown(field: Field) -> bool:
     return field.audience is not Audience.INTERNAL and Trait.PART not in field.traits
 
 
-def _as_read(field: Field, *, needs_grant: bool) -> Shown:
+def _as_read(field: Field, *, needs_grant: bool) -> Derived:
     may_lack = field.audience is not Audience.PUBLIC and not needs_grant
     annotation: Any = _READ_AS.get(field.type, field.type)
     annotation = annotation | None if field.is_optional or may_lack else annotation
     if field.example is not None:
         annotation = Annotated[annotation, pydantic.Field(examples=[field.example.value])]
-    return Shown(annotation, may_lack)
+    return Derived(annotation, None) if may_lack else Derived(annotation)
 
 
-def written_fields(record: type[Record], *, with_fixed: bool) -> dict[str, tuple[Any, Any]]:
-    """The type and the default of each field that a body writes, by its name; `with_fixed` those that only a creation
-    sets as well. Fields whose limits the record does not state are absent."""
+def body_fields(record: type[Record], *, with_fixed: bool) -> dict[str, Derived]:
+    """The fields of a body by name; `with_fixed` those that only a creation sets as well. Fields of which the record
+    states no limits are absent."""
     written = {name: field for name, field in fields_of(record).items() if _is_written(field, with_fixed=with_fixed)}
-    return {name: (_as_written(field), _default_of(field)) for name, field in written.items()}
+    return {name: Derived(_as_written(field), _default_of(field)) for name, field in written.items()}
 
 
 def _is_written(field: Field, *, with_fixed: bool) -> bool:
-    is_plain = field.limit in _WRITTEN_AS or (field.limit is None and field.type in _WRITTEN_AS)
     return (
-        is_plain
+        (field.limit or field.type) in _WRITTEN_AS
         and Trait.WRITTEN in field.traits
         and Trait.PART not in field.traits
         and (with_fixed or Trait.FIXED not in field.traits)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 from shared.kernel.lifecycle import Lifecycle
 from shared.records.record import Record
 from shared.web.contract.contract import STATES, JsonSchema
-from shared.web.contract.derived import shown_fields, written_fields
+from shared.web.contract.derived import add_fields, body_fields, response_fields
 from shared.web.contract.fields import Body, CleanTree, OneLine, Prose, ResponseModel, Visible
 
 
@@ -109,14 +109,8 @@ class RecordBody(Body):
     the record states; it declares the others. Fields that never change are those of the body that `is_creation`."""
 
     def __init_subclass__(cls, of: type[Record] | None = None, *, is_creation: bool = False, **more: Any) -> None:
-        inherited = {name for base in cls.__bases__ for name in getattr(base, "model_fields", {})}
-        record, declared = of or cls.described_by, cls.__annotations__
-        derived = written_fields(record, with_fixed=is_creation) if record and (of or is_creation) else {}
-        new = {name: field for name, field in derived.items() if name not in inherited}
-        cls.__annotations__ = {name: annotation for name, (annotation, _) in new.items()} | declared
-        for name, (_, default) in new.items():
-            if name not in declared and default is not ...:
-                setattr(cls, name, default)
+        if (record := of or cls.described_by) and (of or is_creation):
+            add_fields(cls, body_fields(record, with_fixed=is_creation))
         super().__init_subclass__(of=of, **more)
 
 
@@ -127,12 +121,8 @@ class RecordResponse(ResponseModel):
     def __init_subclass__(
         cls, of: type[Record] | None = None, lifecycle: Lifecycle[Any] | None = None, **more: Any
     ) -> None:
-        inherited = {name for base in cls.__bases__ for name in getattr(base, "model_fields", {})}
-        derived = {name: shown for name, shown in shown_fields(of).items() if name not in inherited} if of else {}
-        declared = cls.__annotations__
-        cls.__annotations__ = {name: shown.annotation for name, shown in derived.items()} | declared
-        for name in (name for name, shown in derived.items() if shown.may_lack and name not in declared):
-            setattr(cls, name, None)
+        if of is not None:
+            add_fields(cls, response_fields(of))
         super().__init_subclass__(of=of, lifecycle=lifecycle, **more)
 
     id: Annotated[UUID, "The record's id, which never changes."]

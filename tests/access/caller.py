@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests.support.callers import every_item
 from tests.support.passwords import choose_password
 
 TOKEN = "/access/v1/oauth/token"
@@ -50,12 +51,7 @@ class Caller:
 
     async def everything(self, name: str, path: str) -> list[dict[str, Any]]:
         """The items of all pages of a list."""
-        items: list[dict[str, Any]] = []
-        following: str | None = path
-        while following:
-            page = (await self.send(name, "GET", following.removeprefix("/access/v1"))).json()
-            items, following = items + page["items"], page["next"]
-        return items
+        return await every_item(lambda page: self.send(name, "GET", page.removeprefix("/access/v1")), path)
 
     async def enter_person(self, email: str, password: str, name: str = "New Person") -> httpx.Response:
         """A new account with a password."""

@@ -35,10 +35,4 @@ async def current(by: Caller, *codes: dict[str, Any], **more: Any) -> str:
 
 async def every_code(by: Caller, path: str, query: str = "") -> list[dict[str, Any]]:
     """The codes of an edition, of all pages."""
-    found: list[dict[str, Any]] = []
-    following: str | None = f"{path}/codes?limit=200{query}"
-    while following:
-        page = (await by.get(following)).json()
-        found += page["items"]
-        following = page["next"]
-    return found
+    return await by.everything(f"{path}/codes?limit=200{query}")

@@ -211,13 +211,7 @@ async def stage(superuser: asyncpg.Connection) -> AsyncIterator[None]:
 
 async def _listed(caller: Caller, path: str, **query: Any) -> set[str]:
     """The ids of all pages."""
-    found: set[str] = set()
-    following: str | None = str(httpx.URL(path, params={"limit": 200, **query}))
-    while following:
-        page = (await caller.get(following)).json()
-        found |= {item["id"] for item in page["items"]}
-        following = page["next"]
-    return found
+    return {item["id"] for item in await caller.everything(str(httpx.URL(path, params={"limit": 200, **query})))}
 
 
 @pytest.mark.usefixtures("without_app_filter")

@@ -1,6 +1,6 @@
 """Callers for tests over HTTP: principals by name, and an app whose authenticator knows them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
@@ -99,6 +99,16 @@ class KnownCallers:
         return Bearer(found, await self.claims(authorization), _LATER, _LATER)
 
 
+async def every_item(get: Callable[[str], Awaitable[httpx.Response]], path: str) -> list[dict[str, Any]]:
+    """The items of all pages of a list."""
+    items: list[dict[str, Any]] = []
+    following: str | None = path
+    while following:
+        page = (await get(following)).json()
+        items, following = items + page["items"], page["next"]
+    return items
+
+
 class Caller:
     """A caller of the API: sets the bearer header, idempotency keys for machines, and If-Match if it is given."""
 
@@ -120,12 +130,7 @@ class Caller:
 
     async def everything(self, path: str) -> list[dict[str, Any]]:
         """The items of all pages of a list."""
-        items: list[dict[str, Any]] = []
-        following: str | None = path
-        while following:
-            page = (await self.get(following)).json()
-            items, following = items + page["items"], page["next"]
-        return items
+        return await every_item(self.get, path)
 
     async def post(self, path: str, json: Any = None, *, etag: str | None = None, **more: Any) -> httpx.Response:
         return await self.request("POST", path, json=json, etag=etag, **more)

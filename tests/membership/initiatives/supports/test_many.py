@@ -35,15 +35,6 @@ async def _each(requests: Iterable[Any], status: int) -> list[httpx.Response]:
     return await asyncio.gather(*(one(request) for request in requests))
 
 
-async def _all(campaign: Campaign, address: str) -> list[Body]:
-    items: list[Body] = []
-    following: str | None = address
-    while following:
-        page = (await campaign.admin.get(following)).json()
-        items, following = [*items, *page["items"]], page["next"]
-    return items
-
-
 async def _mails(campaign: Campaign, forms: list[Body], count: int) -> list[EmailMessage]:
     """So many mails to these signers, once they have arrived. Each hundred has its own time."""
     addresses = {one["email"] for one in forms}
@@ -90,7 +81,7 @@ async def test_many_from_one_network_wait_and_are_accepted_in_bulk(
     confirmed = await _each((campaign.confirm(token) for token in tokens), 200)
     assert sum(one.json()["status"] == "accepted" for one in confirmed) == most
     assert (await campaign.count(initiative))["supporters"] == most
-    held = await _all(campaign, f"{address}&hold=many_from_network&status=pending")
+    held = await campaign.admin.everything(f"{address}&hold=many_from_network&status=pending")
     assert len(held) == signers - most
     outcomes = []
     for start in range(0, len(held), at_once):

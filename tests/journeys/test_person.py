@@ -14,7 +14,7 @@ import pytest
 from deploy.local.folder import Folder
 from services.access.notifying.notifications.sentences import sentence
 from tests.journeys.paths.path import day
-from tests.journeys.paths.world import DOCUMENT, V1, World
+from tests.journeys.paths.world import DOCUMENT, V1, World, declaration
 from tests.support.collector import Collector, observed_system
 from tests.support.mailbox import text_of
 from tests.support.remains import columns_with, files_with, keys_with
@@ -121,8 +121,8 @@ class Life:
         refused = self.person.try_step(self.expert, "renew")
         assert (refused.status_code, refused.json()["reason"]) == (409, "conflict_of_interest_missing")
         interest = {"kind": "funding", "party": self.text("Mine"), "text": self.text("A grant")}
-        body = {"expert_id": self._id, "year": date.fromisoformat(day()).year, "notice_version": "2026"}
-        made = self.person.create(f"{_MEMBERSHIP}/declarations", {**body, "interests": [interest]})
+        body = {**declaration(self.person, self._id), "interests": [interest]}
+        made = self.person.create(f"{_MEMBERSHIP}/declarations", body)
         self.person.step(made["links"]["self"], "sign")
         self.officer.step(made["links"]["self"], "assess", fields={"outcome": "managed"}, reason=self.text("Abstains"))
         self.hears("declaration.managed")

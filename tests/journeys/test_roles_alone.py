@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from deploy.local.folder import PROJECT
 from tests.journeys.paths.path import day
-from tests.journeys.paths.world import DOCUMENT, V1, World
+from tests.journeys.paths.world import DOCUMENT, V1, World, declaration
 from tests.support.running import Client, Person, eventually
 
 _ACCESS, _MEMBERS, _CENTRES, _ACTIONS = (V1[name] for name in ("access", "membership", "centres", "actions"))
@@ -125,8 +125,7 @@ def test_a_member_applies_is_found_signs_and_is_renewed(world: World) -> None:
     support = person.create(f"{_MEMBERS}/supports", {"initiative_id": initiative["id"], "expert_id": key})
     assert person.step(support["links"]["self"], "verify")["status"] == "accepted"
     person.step(path, "confirm_profile")
-    year = {"expert_id": key, "year": date.fromisoformat(day()).year, "notice_version": "2026", "interests": []}
-    declared = person.create(f"{_MEMBERS}/declarations", year)["links"]["self"]
+    declared = person.create(f"{_MEMBERS}/declarations", declaration(person, key))["links"]["self"]
     person.step(declared, "sign")
     story.officer.step(declared, "assess", reason="Nothing to manage", fields={"outcome": "cleared"})
     story.may(person, path, "renew")

@@ -18,7 +18,7 @@ from tests.journeys.paths.path import (
     refused,
     taken,
 )
-from tests.journeys.paths.world import V1
+from tests.journeys.paths.world import V1, declaration
 from tests.support.running import eventually
 
 _V1 = V1["membership"]
@@ -62,8 +62,7 @@ def _owner_of_another(path_run: PathRun) -> str:
 
 def _declared(path_run: PathRun, who: str, expert: str) -> str:
     """A draft of this year's declaration under the latest notice."""
-    notices = path_run.by(who).get(f"{_V1}/notices", purpose="conflict_of_interest", sort="-created_at")["items"]
-    body = {"expert_id": expert, "year": int(day()[:4]), "notice_version": notices[0]["notice_version"]}
+    body = declaration(path_run.by(who), expert)
     return str(path_run.create(who, f"{_V1}/declarations", **body)["links"]["self"])
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.local.folder import Folder
+from shared.kernel.clock import today
 from tests.support.mailbox import text_of, token_in
 from tests.support.running import Client, Person, eventually
 
@@ -19,6 +20,13 @@ Record = dict[str, Any]
 DOCUMENT = {"title": "Minutes", "date": "2026-10-01", "url": "https://example.org/minutes.pdf"}
 V1 = {name: f"/{name}/v1" for name in ("access", "membership", "centres", "actions")}
 _ROLES_OF_TWO = ("national_publisher", "secretariat_admin")
+
+
+def declaration(by: Client, expert_id: str) -> Record:
+    """A declaration for this year, without interests, under the latest notice."""
+    asked = {"purpose": "conflict_of_interest", "sort": "-created_at"}
+    notice, *_ = by.get(f"{V1['membership']}/notices", **asked)["items"]
+    return {"expert_id": expert_id, "year": today().year, "notice_version": notice["notice_version"], "interests": []}
 
 
 class World:

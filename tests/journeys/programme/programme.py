@@ -27,7 +27,7 @@ from tests.journeys.programme.truth import (
     Plan,
     Truth,
 )
-from tests.support.running import Client
+from tests.support.running import Client, eventually
 
 Values = dict[str, tuple[str | None, str | None]]
 Comparison = dict[tuple[str, str], Compared]
@@ -95,7 +95,8 @@ class Programme(Years):
         self.admin.step(self.admin.create(f"{ACTIONS}/report_templates", form)["links"]["self"], "activate")
 
     def pass_days(self, days: int, *schedules: str) -> None:
-        """Days pass, and workers do what the calendar asks of them."""
+        """Days pass, and workers do what the calendar asks of them. What follows from facts of today follows first."""
+        eventually(lambda: all(self.page(by) == self.truth.page(self.day) for by in (None, self.admin)))
         reminding = ("remind_of_reports", "remind_of_missing_reports")
         followed = ("apply_periods", "follow_reports", *reminding, "follow_support_requests", "follow_tasks")
         super().pass_days(days, *(f"actions.{name}" for name in followed), *schedules)

@@ -127,6 +127,8 @@ def experts(count: int) -> Iterator[dict[str, Any]]:
             "available_for_support": True,
             "term_starts": date(2024, 1, 1) if status in ("active", "grace") else None,
             "term_ends": date(2027, 12, 31) if status in ("active", "grace") else None,
+            "next_term_starts": None,
+            "next_term_ends": None,
             "account_id": None,
             "profile_confirmed_on": None,
             "conflict_of_interest_on": None,

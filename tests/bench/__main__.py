@@ -57,6 +57,13 @@ from tests.bench.servers import Addresses, alone, latency, load, memory_mb, serv
 ROUNDS = 3
 COUNT = int(os.environ.get("BENCH_EXPERTS", ALL))
 """Experts in the database. Fewer than 1,000,000 are for a trial: the targets are for that many."""
+_SHARED_NAMES = """
+SELECT e.names[0]->>'given' AS given, e.names[0]->>'family' AS family FROM escm.member_expert e
+JOIN (
+    SELECT name_key FROM escm.member_expert GROUP BY name_key HAVING count(*) BETWEEN 15 AND 30
+) shared USING (name_key)
+ORDER BY hashtext(e.ref) LIMIT 4000
+"""
 DEEP = min(100_000, COUNT // 4)
 FRAGMENT = 7
 """Letters of a name's fragment: the invented names of a million people have few syllables, and shorter ones match
@@ -226,6 +233,7 @@ async def _sample(connection: asyncpg.Connection, ours: str, token: str) -> Samp
         fragments=[word[1 : FRAGMENT + 1] for word in words[:200]],
         deep_path=path.replace("limit=200", "limit=50"),
         deep_id=response["items"][-1]["id"],
+        names=[(row["given"], row["family"]) for row in await connection.fetch(_SHARED_NAMES)],
         token=token,
     )
 

@@ -24,11 +24,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Sample:
-    """The values of the requests, read from the loaded database."""
+    """The values of the requests, read from the loaded database. `names`: given and family names that others have
+    too."""
 
     ids: list[str]
     countries: list[str]
     fragments: list[str]
+    names: list[tuple[str, str]]
     deep_path: str
     deep_id: str
     token: str
@@ -44,17 +46,19 @@ def gets(paths: Iterable[str], headers: dict[str, str] | None = None) -> str:
     )
 
 
-def posts(path: str, body: dict[str, Any], headers: dict[str, str], *, keyed: bool) -> str:
-    """A script that posts the body, with a new idempotency key each time if `keyed`."""
+def posts(path: str, bodies: Iterable[dict[str, Any]], headers: dict[str, str], *, keyed: bool) -> str:
+    """A script that posts the bodies in turn, with a new idempotency key each time if `keyed`."""
     set_headers = "".join(
         f"wrk.headers[{json.dumps(k)}]={json.dumps(v)}\n"
         for k, v in {**headers, "Content-Type": "application/json"}.items()
     )
     key = "wrk.headers['Idempotency-Key']=run..'-'..n;" if keyed else ""
+    listed = ",".join(json.dumps(json.dumps(body)) for body in bodies)
     return (
         f"wrk.method='POST'\nlocal n=0\nlocal run=tostring(os.time())..tostring({{}})\n"
-        f"wrk.body={json.dumps(json.dumps(body))}\n{set_headers}"
-        f"request=function() n=n+1; {key} return wrk.format('POST', {json.dumps(path)}) end\n"
+        f"local bodies={{{listed}}}\n{set_headers}"
+        f"request=function() n=n+1; {key}"
+        f" return wrk.format('POST', {json.dumps(path)}, nil, bodies[n%#bodies+1]) end\n"
     )
 
 
@@ -69,7 +73,8 @@ def cases(sample: Sample) -> dict[str, Case]:
         f"country={country}&field={n % 6 + 1}.{n % 5 + 1}&planetary_boundary={BOUNDARIES[n % len(BOUNDARIES)]}"
         for n, country in enumerate(sample.countries)
     ]
-    written = expert(country="PK", names=[{"given": "Bench", "family": "Mark"}], keywords=["soil"])
+    written = [_written("Bench", "Mark")]
+    shared = [_written(*name) for name in sample.names]
     return {
         case.name: case
         for case in (
@@ -95,11 +100,22 @@ def cases(sample: Sample) -> dict[str, Case]:
                 "W5",
                 "create, validated, with audit entry, fact and key",
                 posts(EXPERTS, written, bearer, keyed=True),
-                posts("/experts", _bare(), {}, keyed=False),
+                posts("/experts", [_bare()], {}, keyed=False),
                 0.4,
+            ),
+            Case(
+                "W5_names",
+                "the same, names that some twenty others may have",
+                posts(EXPERTS, shared, bearer, keyed=True),
+                posts("/experts", [_bare()], {}, keyed=False),
+                0.3,
             ),
         )
     }
+
+
+def _written(given: str, family: str) -> dict[str, Any]:
+    return expert(country="PK", names=[{"given": given, "family": family}], keywords=["soil"])
 
 
 def _bare() -> dict[str, Any]:

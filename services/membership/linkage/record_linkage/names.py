@@ -89,7 +89,11 @@ def names_of(names: Sequence[Mapping[str, Any]]) -> tuple[Name, ...]:
 
 
 def _name_of(name: Mapping[str, Any]) -> Name | None:
-    given, family, full = (name.get(part) or "" for part in ("given", "family", "full"))
+    return _parsed(name.get("given") or "", name.get("family") or "", name.get("full") or "")
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(given: str, family: str, full: str) -> Name | None:
     foreign = not (given + family + full).isascii() and not _is_latin(given + family + full)
     if not family:
         given, family = _split(full)
@@ -181,9 +185,10 @@ def _once(word: str) -> str:
     return _REPEATED.sub(r"\1", word) if _REPEATED.search(word) else word
 
 
-def significant_words(words: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=65_536)
+def significant_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words without particles; all words if none remains."""
-    return tuple(word for word in words if word not in PARTICLES) or tuple(words)
+    return tuple(word for word in words if word not in PARTICLES) or words
 
 
 def initial(word: str) -> str:

@@ -1,10 +1,11 @@
 """The match score of two experts: evidence in natural logarithms of odds, after Fellegi and Sunter, so that agreement
 on a rare value counts more than on a common one. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import exp, log
+from operator import itemgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -86,6 +87,24 @@ class Rates:
         return -log((count + _IMAGINED * expected) / (self.total + _IMAGINED))
 
 
+_RAREST = Rates(10**9)
+"""Each value is rare, so that no other rates give an agreement more weight."""
+
+
+def may_match(one: Person, other: Person) -> bool:
+    """Whether the score of two persons can be above 0 at any rates: an identifier or a name agrees."""
+    return bool(_identifiers(one, other)[1]) or any(_may_agree(a, b) for a in one.names for b in other.names)
+
+
+def _may_agree(a: Name, b: Name) -> bool:
+    orders = [(b.family, b.given), (b.given, b.family)] if a.given and b.given else [(b.family, b.given)]
+    foreign = a.foreign or b.foreign
+    return any(
+        _families(a.family, family, foreign, _RAREST)[0] > 0 and _givens(a.given, given, foreign, _RAREST)[0] >= 0
+        for family, given in orders
+    )
+
+
 def compare(one: Person, other: Person, rates: Rates) -> MatchScore:
     """The match score of two persons, with reasons."""
     odds, reasons = _identifiers(one, other)
@@ -164,20 +183,19 @@ def _families(mine: tuple[str, ...], others: tuple[str, ...], foreign: bool, rat
     short, long = sorted((mine, others), key=len)
     worth, how, left = 0.0, [], list(long)
     for word in short:
-        found = max(((_alike(word, each, foreign), each) for each in left), default=(None, ""), key=_closeness)
-        if found[0] is None:
+        found = [(*alike, each) for each in left if (alike := _alike(word, each, foreign)) is not None]
+        if not found:
             return _DIFFERENT, []
-        cost, kind = found[0]
-        left.remove(found[1])
-        worth = max(worth, min(rates.family(word), rates.family(found[1])) - cost)
+        cost, kind, partner = min(found, key=_cost)
+        left.remove(partner)
+        worth = max(worth, min(rates.family(word), rates.family(partner)) - cost)
         how += [kind] if kind else []
     if left:
         worth, how = worth - 1.5, [*how, "name_variant"]
     return (worth, how) if worth > 0 else (_DIFFERENT, [])
 
 
-def _closeness(found: tuple[tuple[float, str] | None, str]) -> float:
-    return -100.0 if found[0] is None else -found[0][0]
+_cost: Callable[[tuple[float, str, str]], float] = itemgetter(0)
 
 
 @lru_cache(maxsize=262_144)

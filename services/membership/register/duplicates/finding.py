@@ -30,6 +30,7 @@ class Shown(TypedDict):
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 _TO_ONE_INITIAL = 12
 """The number of persons with a family name for each one with the same initial of the given name."""
+_UNLIKE = MatchScore(0.0, ())
 _TYPICAL = 2_000
 """The assumed number of experts of two countries, if they were not counted."""
 
@@ -113,14 +114,14 @@ def _is_sure(match_score: MatchScore) -> bool:
 
 def _match_scores(owns: Sequence[Person], others: Sequence[Person]) -> list[MatchScore]:
     """The score of each of these persons with the one at the same place; `owns` are one person, whole or in part."""
-    rates = _rates_by_country(owns[0], others) if others else {}
-    pairs = zip(owns, others, strict=True)
-    return [decided(persons.compare(own, other, rates[other.country])) for own, other in pairs]
-
-
-def _rates_by_country(own: Person, others: Sequence[Person]) -> dict[str, Rates]:
-    """How common names are among these persons and the person itself, by country."""
-    return {country: _rates(others, {own.country, country}) for country in {other.country for other in others}}
+    pairs = list(zip(owns, others, strict=True))
+    likely = [persons.may_match(own, other) for own, other in pairs]
+    countries = {other.country for other, may_match in zip(others, likely, strict=True) if may_match}
+    rates = {country: _rates(others, {owns[0].country, country}) for country in countries}
+    return [
+        decided(persons.compare(own, other, rates[other.country])) if may_match else _UNLIKE
+        for (own, other), may_match in zip(pairs, likely, strict=True)
+    ]
 
 
 def _rates(persons: Iterable[Person], countries: Some[str]) -> Rates:

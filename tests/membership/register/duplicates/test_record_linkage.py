@@ -1,5 +1,6 @@
 """The match scores of names, persons and institutions, and their quality over known pairs."""
 
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -114,6 +115,18 @@ def test_identifiers_weigh_most() -> None:
     assert (
         persons.compare(_person(1, "Ana", "Quillon", **orcid), _person(2, "Ana", "Quillon", **other), RATES).score < 0.1
     )
+
+
+def test_only_persons_without_any_agreement_are_not_compared() -> None:
+    names = [("Wei", "Li"), ("Li", "Wei"), ("J.R.", "Thackery"), ("", "Thackery"), ("Bob", "Tackery"), ("Ana", "Li Wei")]
+    email, orcid = {"email_keys": ["ana@one.example"]}, {"orcid": "0000-0002-1825-0097"}
+    people = [_person(n, *name, **more) for n, (name, more) in enumerate(product(names, ({}, email, orcid)))]
+    rare = Rates(10**6)
+    found = {persons.may_match(a, b): 0 for a, b in product(people, people)}
+    for one, other in product(people, people):
+        score = persons.compare(one, other, rare).score
+        found[persons.may_match(one, other)] += score > 0
+    assert found[False] == 0 < found[True]
 
 
 def test_comparing_is_symmetric() -> None:

@@ -87,9 +87,9 @@ class PermissionScope:
         """Whether the scope includes this country or this record."""
         if self.everywhere or (country is not None and country in self.countries):
             return True
-        if isinstance(record, tuple):
-            return any(str(key) in self.records for key in record)
-        return record is not None and str(record) in self.records
+        if not self.records or record is None:
+            return False
+        return any(str(key) in self.records for key in (record if isinstance(record, tuple) else (record,)))
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.countries) or bool(self.records)

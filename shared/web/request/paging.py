@@ -12,6 +12,7 @@ import orjson
 from fastapi import Request, Response
 from sqlalchemy import Date, DateTime, Float, Integer, Uuid
 from sqlalchemy.sql.elements import ColumnElement
+from starlette.datastructures import QueryParams
 
 from shared.configuration.sealing import PlaceSealer, bytes_of_text, text_of_bytes
 from shared.database.statements import Row
@@ -29,6 +30,8 @@ LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
 """A value of `include` in addition to a list's own extras: the number of records of all pages."""
 _PURPOSE = "places in lists"
+_LISTS = 512
+"""Addresses of lists whose parsed parameters are cached."""
 
 
 def parse_list(request: Request, listing: Listing, secret: bytes, access: AccessScope) -> ListRequest:
@@ -90,9 +93,14 @@ def day_of(name: str, raw: str) -> date:
 def binding(request: Request) -> bytes:
     """The context to which a cursor is bound: the path, filters and sort; not the page size, the fields or the
     cursor."""
+    return _binding(request.scope["path"], request.scope["query_string"])
+
+
+@lru_cache(_LISTS)
+def _binding(path: str, query: bytes) -> bytes:
     free = ("cursor", "limit", "fields", "include")
-    parameters = sorted((name, value) for name, value in request.query_params.items() if name not in free)
-    return f"{request.scope['path']}?{urlencode(parameters)}".encode()
+    parameters = sorted((name, value) for name, value in QueryParams(query).items() if name not in free)
+    return f"{path}?{urlencode(parameters)}".encode()
 
 
 def place_of(ctx: RequestContext, cursor: str | None, keys: list[ColumnElement[Any]]) -> tuple[Any, ...] | None:
@@ -102,9 +110,15 @@ def place_of(ctx: RequestContext, cursor: str | None, keys: list[ColumnElement[A
 
 def page_after(ctx: RequestContext, keys: list[Any]) -> str:
     """The address of the page after a position: the request's own, with another cursor."""
-    query = {name: value for name, value in ctx.request.query_params.items() if name != "cursor"}
-    query["cursor"] = make_cursor(keys, binding(ctx.request), ctx.secret)
-    return f"{ctx.path}?{urlencode(query, safe=',-')}"
+    cursor = make_cursor(keys, binding(ctx.request), ctx.secret)
+    return f"{_without_cursor(ctx.path, ctx.request.scope['query_string'])}cursor={cursor}"
+
+
+@lru_cache(_LISTS)
+def _without_cursor(path: str, query: bytes) -> str:
+    """The address of a list before the cursor, which becomes the last parameter."""
+    kept = {name: value for name, value in QueryParams(query).items() if name != "cursor"}
+    return f"{path}?{urlencode(kept, safe=',-')}{'&' if kept else ''}"
 
 
 def cut(

@@ -174,16 +174,16 @@ class Expert(RecordResponse, of=record.Expert, lifecycle=LIFECYCLE):
     duplicates: Annotated[list[Lookalike] | None, "Possible duplicates: only in the response to the creation."] = None
 
 
-def _term(row: Mapping[str, Any], name: str) -> dict[str, str] | None:
-    starts, ends = row[f"{name}_starts"], row[f"{name}_ends"]
-    return {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts else None
+def _term(starts: date | None, ends: date | None) -> dict[str, str] | None:
+    return {"starts": starts.isoformat(), "ends": ends.isoformat()} if starts and ends else None
 
 
 def present(row: Mapping[str, Any], access: AccessScope) -> dict[str, Any]:
     """The expert as this caller sees it."""
     whole = access.sees_all_fields(row["country"], row["id"])
     shown = render_whole(row) if whole else render_public(row)
-    shown["term"], shown["next_term"] = _term(row, "term"), _term(row, "next_term")
+    shown["term"] = _term(row["term_starts"], row["term_ends"])
+    shown["next_term"] = _term(row["next_term_starts"], row["next_term_ends"])
     shown["links"] = {"self": f"{EXPERTS.resource.path}/{shown['id']}"}
     if whole:
         shown["clock"] = _clock(row)

@@ -130,6 +130,11 @@ class Lifecycle(Generic[GuardContext]):
     _by_verb: dict[str, list[Transition[GuardContext]]] = field(init=False, default_factory=dict, compare=False)
     _by_source: dict[str, list[Transition[GuardContext]]] = field(init=False, default_factory=dict, compare=False)
     """The transitions of each state that callers may request."""
+    _offers: dict[tuple[str, str, str | None, str | None, bool], AvailableAction] = field(
+        init=False, default_factory=dict, compare=False
+    )
+    """Actions by state, verb, previous state, reason of the refusal, and whether a second person is needed: as many as
+    the lifecycle has codes."""
 
     def __post_init__(self) -> None:
         for transition in self.transitions:
@@ -148,9 +153,10 @@ class Lifecycle(Generic[GuardContext]):
         found = []
         for transition in self._by_source.get(status, ()):
             reason = transition.guard(guard_context) if may(transition.verb) else "not_permitted"
-            target = transition.target or previous or status
-            requires = _requirements(transition, guard_context)
-            found.append(AvailableAction(transition.verb, target, reason is None, reason, requires, transition.fields))
+            offered = status, transition.verb, previous, reason, transition.second_person(guard_context)
+            if (action := self._offers.get(offered)) is None:
+                action = self._offers[offered] = _offer(transition, *offered)
+            found.append(action)
         return found
 
     @property
@@ -249,6 +255,10 @@ class Lifecycle(Generic[GuardContext]):
         return transition, target
 
 
-def _requirements(transition: Transition[GuardContext], guard_context: GuardContext) -> tuple[str, ...]:
+def _offer(
+    transition: Transition[GuardContext], status: str, verb: str, previous: str | None, reason: str | None, of_two: bool
+) -> AvailableAction:
     asked = ("reason",) if transition.reason_required else ()
-    return (*asked, "second_person") if transition.second_person(guard_context) else asked
+    requires = (*asked, "second_person") if of_two else asked
+    target = transition.target or previous or status
+    return AvailableAction(verb, target, reason is None, reason, requires, transition.fields)

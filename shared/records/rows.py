@@ -78,14 +78,15 @@ def _reader(record: type[Record], names: tuple[str, ...], are_texts: bool) -> Ca
     that names every column, since each write and each item for an authenticated caller uses it."""
     texts = json_fields(record) if are_texts else frozenset()
     lines = [
-        f"    put(made, {name!r}, row[{name!r}])"
+        f"    put_{name}(made, row[{name!r}])"
         if name not in texts
-        else f"    put(made, {name!r}, None if (text := row[{name!r}]) is None else loads(text))"
+        else f"    put_{name}(made, None if (text := row[{name!r}]) is None else loads(text))"
         for name in names
         if name in fields_of(record)
     ]
     source = "\n".join(["def read(row):", "    made = new(record)", *lines, "    return made"])
-    scope: dict[str, Any] = {"new": object.__new__, "put": object.__setattr__, "loads": orjson.loads, "record": record}
+    scope: dict[str, Any] = {"new": object.__new__, "loads": orjson.loads, "record": record}
+    scope |= {f"put_{name}": getattr(record, name).__set__ for name in fields_of(record)}
     exec(source, scope)  # noqa: S102 - of names of fields alone
     made: Callable[[Mapping[str, Any]], Any] = scope["read"]
     return made

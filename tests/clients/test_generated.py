@@ -3,6 +3,7 @@
 import os
 import random
 import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -37,10 +38,18 @@ def token(running: dict[str, Any]) -> str:
 def test_no_generated_request_finds_a_fault(running: dict[str, Any], token: str, service: str, signed_in: bool):
     sys.stdout.write(f"FAULT_SEED={_SEED} replays these requests\n")
     header = ("--header", f"Authorization: Bearer {token}") if signed_in else ()
-    run(
-        *(python("st"), "run", HERE.parents[1] / SPECS / f"{service}.json", "--url", running["base_url"]),
-        *header,
-        *("--checks", _CHECKS, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "3"),
-        *("--max-time", str(_SECONDS[signed_in]), "--seed", _SEED, "--no-color", "--warnings", "off"),
-        environment={**os.environ, "SCHEMATHESIS_HOOKS": "hooks"},
-    )
+    try:
+        run(
+            *(python("st"), "run", HERE.parents[1] / SPECS / f"{service}.json", "--url", running["base_url"]),
+            *header,
+            *("--checks", _CHECKS, "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "3"),
+            *("--max-time", str(_SECONDS[signed_in]), "--seed", _SEED, "--no-color", "--warnings", "off"),
+            environment={**os.environ, "SCHEMATHESIS_HOOKS": "hooks"},
+        )
+    except AssertionError as failure:
+        failure.add_note(f"The API wrote:\n{_end_of_log(running)}")
+        raise
+
+
+def _end_of_log(running: dict[str, Any]) -> str:
+    return (Path(running["folder"]) / "local" / "log" / "api.log").read_text()[-8_000:]

@@ -51,3 +51,9 @@ def test_the_commands_of_a_page_that_reads_mails_run_in_order(
     page: str, running: dict[str, Any], tmp_path: Path
 ) -> None:
     run_commands(page, running, tmp_path)
+
+
+@pytest.mark.parametrize("page", ["tour.md", "plans.md", "secretariat-frontend.md", "congresses.md", "certificates.md"])
+def test_the_commands_of_a_page_run_again(page: str, running: dict[str, Any], tmp_path: Path) -> None:
+    run_commands(page, running, tmp_path)
+    run_commands(page, running, tmp_path)

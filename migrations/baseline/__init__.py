@@ -4,18 +4,17 @@ A file makes a table with what belongs to it, a view, a function, or the rows th
 the order. A test compares the result with that of `migrations/chain`.
 """
 
-import re
+from functools import partial
 from importlib.resources import files
 
+from migrations.definitions import filled
 from migrations.roles import role
-from migrations.rules import setting
 from shared.configuration.settings import Settings
 from shared.database.statements import Connection
 from shared.database.tables import SCHEMA
 
 REVISION = "0088_actions_period_reminders"
 _FOLDER = files(__name__)
-_PLACES = re.compile(r"\{(role|setting):(\w+)\}")
 _SESSION = f"""
 SET LOCAL ROLE {{role:owner}};
 SET LOCAL search_path = {SCHEMA}, public;
@@ -32,14 +31,4 @@ async def make(connection: Connection, settings: Settings) -> None:
     names = _FOLDER.joinpath("order.txt").read_text(encoding="utf-8").split()
     parts = [_SESSION, *(_FOLDER.joinpath(name).read_text(encoding="utf-8") for name in names), _END]
     async with connection.transaction():
-        await connection.execute(_filled("\n".join(parts), settings))
-
-
-def _filled(text: str, settings: Settings) -> str:
-    """The text with the names of roles, and the expressions of settings."""
-
-    def fill(place: re.Match[str]) -> str:
-        kind, name = place.groups()
-        return role(settings, name) if kind == "role" else setting(name)
-
-    return _PLACES.sub(fill, text)
+        await connection.execute(filled("\n".join(parts), partial(role, settings)))

@@ -102,6 +102,11 @@ class CountryFixture:
     def id(self, plural: str) -> str:
         return str(self.records[plural]["id"])
 
+    def id_at(self, address: str) -> str:
+        """The id of the record at the address of its kind."""
+        _, service, _, plural = address.split("/")
+        return self.id(named(service, plural))
+
     def above(self, plural: str) -> str:
         """The id of the record through which a grant over one record includes this one."""
         above = _ABOVE.get(plural, plural)
@@ -467,7 +472,7 @@ class Seeder:
         """A record of each other kind, for which any valid body does."""
         for each in plain_kinds():
             if named(each.service, each.resource) not in fixture.records:
-                body = body_of(each, fixture.country, fixture.word, fixture.id)
+                body = body_of(each, fixture.country, fixture.word, fixture.id_at)
                 await self.enter(fixture, each.service, each.resource, **body)
 
     async def _pending(self, fixture: CountryFixture) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 from deploy.matrix.operations import Operation, operations
 from shared.kernel.clock import now, to_text, today
 from tests.authorization.bodies import Schema, places, schema_of
-from tests.authorization.kinds import named
 
 Ids = Callable[[str], str]
-"""The id of a record by the name of its kind."""
+"""The id of a record at an address, such as `/centres/v1/centres`."""
 
 
 def body_of(operation: Operation, country: str, word: str, ids: Ids) -> dict[str, Any]:
@@ -24,7 +23,7 @@ def _value(service: str, schema: Schema, word: str, ids: Ids) -> Any:
     """A value that the schema allows."""
     (_, schema), *_ = places(service, schema)
     if reference := schema.get("x-escm-reference"):
-        return ids(named(*_kind(reference)))
+        return ids(reference)
     if "enum" in schema or "const" in schema:
         return schema.get("const") or schema["enum"][0]
     if schema["type"] == "object":
@@ -37,12 +36,6 @@ def _value(service: str, schema: Schema, word: str, ids: Ids) -> Any:
     return (
         formatted.get(schema.get("format", ""), word) if schema["type"] == "string" else int(schema.get("minimum", 1))
     )
-
-
-def _kind(reference: str) -> tuple[str, str]:
-    """The service and the plural of an address of records."""
-    _, service, _, plural = reference.split("/")
-    return service, plural
 
 
 def plain_kinds() -> Iterator[Operation]:

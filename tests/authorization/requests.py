@@ -392,7 +392,7 @@ def body_for(name: str, country_fixture: CountryFixture) -> Any:
     if name in BODIES:
         return BODIES[name](country_fixture)
     found = next((each for each in operations() if each.id == name and each.method == "POST"), None)
-    return body_of(found, country_fixture.country, _name(country_fixture), country_fixture.id) if found else {}
+    return body_of(found, country_fixture.country, _name(country_fixture), country_fixture.id_at) if found else {}
 
 
 def _codes(operation: Operation, country_fixture: CountryFixture) -> str:

@@ -1,6 +1,7 @@
 """`migrate`: roles first, then the migrations, under one lock for the cluster."""
 
 import asyncio
+import os
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
+from migrations import baseline
 from migrations.maintenance import end_cut_off_restore
 from migrations.roles import UnfitDatabase, cluster_lock, prepare
 from shared.configuration.settings import Settings
@@ -27,8 +29,10 @@ _PAUSE = 2.0
 def alembic_config(database_url: str, settings: Settings) -> Config:
     """Alembic's configuration, created in code so that the address is in one place only."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    folder = Path(__file__).parent
+    config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", f"{folder / 'chain'}{os.pathsep}{folder / 'versions'}")
     config.attributes["database_url"] = database_url
     config.attributes["settings"] = settings
     return config
@@ -37,7 +41,8 @@ def alembic_config(database_url: str, settings: Settings) -> Config:
 async def migrate(
     database_url: str, settings: Settings | None = None, revision: str = "heads", *, for_restore: bool = False
 ) -> None:
-    """Migrates the database to a revision. Concurrent migrators wait for one another.
+    """Migrates the database to a revision. Concurrent migrators wait for one another. An empty one begins with the
+    baseline, unless the revision is of before it.
 
     `database_url` names a user that may create roles and that owns, or may create in, the database. Raises
     UnfitDatabase, and changes nothing, if the database is at a migration that this release does not have. Then undoes
@@ -53,13 +58,24 @@ async def migrate(
             if not for_restore:
                 await end_cut_off_restore(connection, settings)
             await prepare(connection, settings)
+            if await _is_new(connection) and _has_baseline(config, revision):
+                await baseline.make(connection, settings)
         finally:
             await connection.close()
         await asyncio.to_thread(_upgrade, config, revision)
 
 
+async def _is_new(connection: Connection) -> bool:
+    return await connection.fetchval("SELECT to_regclass($1)", _APPLIED) is None
+
+
+def _has_baseline(config: Config, revision: str) -> bool:
+    steps = ScriptDirectory.from_config(config).iterate_revisions(revision, "base")
+    return any(step.revision == baseline.REVISION for step in steps)
+
+
 async def _refuse_unknown(connection: Connection, config: Config) -> None:
-    if await connection.fetchval("SELECT to_regclass($1)", _APPLIED) is None:
+    if await _is_new(connection):
         return
     known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
     for (applied,) in await connection.fetch(f"SELECT version_num FROM {_APPLIED}"):  # noqa: S608

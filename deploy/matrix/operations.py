@@ -47,11 +47,13 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A condition with its verb and resource (plural), by default the path's own."""
+    """A condition with its verb and resource (plural), by default the path's own. `under` is the kind of the record
+    under which the body creates another."""
 
     ask: Ask
     verb: str = ""
     resource: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Operation:
     note: str = ""
 
 
-_UNDER = Demand(Ask.ENTER_UNDER, "create")
+_UNDER_EXPERT = Demand(Ask.ENTER_UNDER, "create", under="experts")
 _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("createExpert", "createInstitution"), Demand(Ask.APPLY, "create")),
     "listExpertAffiliations": Demand(Ask.SEE),
@@ -79,12 +81,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "updateExpertAffiliation": Demand(Ask.DO, "update"),
     "getExpertAffiliationTransitions": Demand(Ask.SEE),
     "transitionExpertAffiliation": Demand(Ask.DO, "update"),
-    **dict.fromkeys(("createSeat", "createCommitteeMeeting", "createDecision"), _UNDER),
-    **dict.fromkeys(("createAgreement", "createAnnualReport", "createEvaluation", "createPartnership"), _UNDER),
-    **dict.fromkeys(("createAction", "createMilestone", "createReport"), _UNDER),
-    **dict.fromkeys(
-        ("createDeclaration", "createConsent", "createCertificate", "createParticipation", "createSupport"), _UNDER
-    ),
+    **dict.fromkeys(("createCertificate", "createParticipation", "createSupport"), _UNDER_EXPERT),
     **dict.fromkeys(
         ("listSchemeCodes", "listSchemeStates", "listSchemeMappings", "getSchemeCoverage"), Demand(Ask.SEE)
     ),
@@ -221,9 +218,10 @@ _NOTED: Mapping[str, tuple[str, str, Demand]] = {
     "transitionGrant": ("handOverGrant", "`hand_over`", Demand(Ask.HAND_OVER, "hand_over")),
 }
 """Uses of an operation with rules of their own: name, note and condition, by the operation."""
+_ENTERING = Demand(Ask.ENTER, "create")
 _FORMS: Mapping[tuple[str, str], Demand] = {
     ("GET", ""): Demand(Ask.SIGNED_IN),
-    ("POST", ""): Demand(Ask.ENTER, "create"),
+    ("POST", ""): _ENTERING,
     ("GET", "{record}"): Demand(Ask.SEE),
     ("GET", "{record}/transitions"): Demand(Ask.SEE),
     ("GET", "{record}/history"): Demand(Ask.DO, "history"),
@@ -246,18 +244,22 @@ def _operations() -> Iterator[Operation]:
         document = import_module(f"services.{service}.app").create_app().openapi()
         for path, methods in document["paths"].items():
             for method, described in methods.items():
-                found = _operation(service, method.upper(), path, described)
+                found = _operation(service, method.upper(), path, described, document["components"]["schemas"])
                 yield found
                 if found.id in _NOTED:
                     name, note, demand = _NOTED[found.id]
                     yield replace(found, id=name, note=note, demand=demand)
 
 
-def _operation(service: str, method: str, path: str, described: Mapping[str, Any]) -> Operation:
+def _operation(
+    service: str, method: str, path: str, described: Mapping[str, Any], schemas: Mapping[str, Any]
+) -> Operation:
     name = described["operationId"]
     is_open = not described["security"] or {} in described["security"]
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
     demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
+    if demand is _ENTERING and (under := _under(described, schemas)):
+        demand = Demand(Ask.ENTER_UNDER, "create", under=under)
     if demand is None:
         raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) requires of its caller")
     parts = path.split("/")
@@ -271,3 +273,13 @@ def _by_form(method: str, tail: str, *, is_open: bool) -> Demand | None:
     if is_open and "{" not in tail:
         return Demand(Ask.NOTHING)
     return _FORMS.get((method, tail))
+
+
+def _under(described: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """The kind of the record that a body must name first, and whose country a new record has; empty if the body has a
+    country of its own."""
+    content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = schemas.get(content.get("schema", {}).get("$ref", "").rpartition("/")[2], {})
+    required = [body["properties"][name] for name in body.get("required", ())]
+    named = [field["x-escm-reference"] for field in required if "x-escm-reference" in field]
+    return named[0].rpartition("/")[2] if named and "country" not in body["properties"] else ""

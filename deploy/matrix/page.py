@@ -9,7 +9,7 @@ from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.readers import SERVICES, roles_of
 from deploy.matrix.responses import (
     ALWAYS_PUBLISHED,
-    NEVER_PUBLISHED,
+    MAY_BE_PUBLISHED,
     OTHER,
     SEEN_BY_ANOTHER,
     WITHOUT_COUNTRY,
@@ -98,7 +98,7 @@ def targets(operation: Operation) -> tuple[Target, ...]:
 
 def _published(operation: Operation) -> tuple[bool, ...]:
     plural = operation.path.split("/")[3]
-    if operation.demand.ask not in _ON_RECORD or plural in NEVER_PUBLISHED:
+    if operation.demand.ask not in _ON_RECORD or plural not in MAY_BE_PUBLISHED:
         return (False,)
     return (True,) if plural in ALWAYS_PUBLISHED else (True, False)
 

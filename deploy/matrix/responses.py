@@ -18,22 +18,17 @@ WITHOUT_COUNTRY = frozenset((
     "calendars",
 ))  # fmt: skip
 """Kinds whose records have no country."""
-NEVER_PUBLISHED = frozenset((
-    "agreements", "committee_meetings", "decisions", "evaluations", "reviewers", "reviews", "declarations", "consents",
-    "certificates", "erasures", "broadcasts", "merges", "duplicates", "accounts", "grants", "clients", "api_keys",
-    "sessions", "notifications", "retention_rules", "certificate_templates", "nominations", "participations", "offers",
-    "tasks", "task_comments", "calendars", "delegations", "report_comments",
+MAY_BE_PUBLISHED = frozenset((
+    "experts", "institutions", "congresses", "calls", "initiatives", "supports", "notices",
+    "committees", "seats", "centres", "terms", "annual_reports", "networks", "partnerships", "report_templates",
+    "frameworks", "programmes", "actions", "milestones", "endorsements", "correspondence", "evidence", "indicators",
+    "periods", "targets", "results", "validation_rules", "schemes", "assessments", "support_requests", "reports",
+    "government_bodies", "focal_points", "meetings",
 ))  # fmt: skip
+"""Kinds of which there are published records; those of any other are for grants alone."""
 ALWAYS_PUBLISHED = frozenset({"frameworks", "networks", "notices", "periods"})
 SEEN_BY_ANOTHER = frozenset({"seats"})
 """Kinds that a grant over a record includes through the record that they belong to."""
-UNDER = {
-    "seats": "committees", "committee_meetings": "committees", "decisions": "committee_meetings",
-    "agreements": "centres", "annual_reports": "centres", "evaluations": "centres", "partnerships": "centres",
-    **dict.fromkeys(("actions", "assessments", "reports"), "programmes"), "milestones": "actions",
-    **dict.fromkeys(("declarations", "consents", "certificates", "participations", "supports"), "experts"),
-}  # fmt: skip
-"""Kinds whose records are created under another record, which the body names, with the kind of that one."""
 OF_WHOLE, _NEED_BOTH = frozenset({"delegations", "report_comments"}), frozenset({"evaluations"})
 """Parts that a grant over the whole includes; kinds that some roles read without the record that they belong to."""
 _HANDED_ON = "national_author"
@@ -108,14 +103,14 @@ def _on_anothers(operation: Operation, rights: Rights, target: Target) -> Class:
 
 
 def _on_entering(operation: Operation, rights: Rights, target: Target) -> Class:
-    under = target.seen_by if UNDER.get(operation.resource) in ("centres", "experts") else None
+    under = target.seen_by if operation.demand.under in ("centres", "experts") else None
     return _done(rights.permission_scope(operation.resource, operation.demand.verb).covers(target.country, under))
 
 
 def _on_entering_under(operation: Operation, rights: Rights, target: Target) -> Class:
     if not rights.is_person and not rights.writes(operation.resource):
         return Class.FORBIDDEN
-    kinds = {operation.resource, UNDER[operation.resource] if operation.resource in _NEED_BOTH else operation.resource}
+    kinds = {operation.resource, operation.demand.under if operation.resource in _NEED_BOTH else operation.resource}
     if not all(rights.permission_scope(kind, READ).covers(target.country, target.seen_by) for kind in kinds):
         return Class.UNKNOWN
     return _on_entering(operation, rights, target)

@@ -1,5 +1,6 @@
 """Institutions that people entered, and what proves that somebody belongs to one."""
 
+from migrations.definitions import define
 from migrations.rules import grant, run
 
 revision = "0101_membership_candidates"
@@ -53,8 +54,6 @@ DROP INDEX member_institution_candidate_idx
 UPDATE member_institution SET status = 'submitted' WHERE status = 'candidate'
 --;
 DROP VIEW member_published_institution
---;
-CREATE VIEW member_published_institution AS SELECT {_COLUMNS} FROM member_institution
 """)
-    grant("member_published_institution", "SELECT", "centres", "actions", "access", "membership", "search")
+    define("member_published_institution")
     run(_in_states(*_STATES))

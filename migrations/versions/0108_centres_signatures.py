@@ -1,5 +1,6 @@
 """Who signs an agreement: the sides of its parties, who has signed, and what was signed elsewhere."""
 
+from migrations.definitions import define
 from migrations.documents import DocumentKind, document_indexes, publish_documents
 from migrations.rules import grant, index_beside_writers, role, run, setting
 
@@ -82,8 +83,6 @@ ALTER VIEW {_OTHER_WORK} RENAME TO {_WORK}
 --;
 DROP VIEW centre_published_agreement
 --;
-CREATE VIEW centre_published_agreement AS SELECT {_PUBLISHED} FROM centre_agreement
---;
 {_EVERYWHERE}
 UPDATE centre_agreement SET parties = coalesce((
     SELECT jsonb_agg(p - 'side' ORDER BY place)
@@ -91,7 +90,7 @@ UPDATE centre_agreement SET parties = coalesce((
 --;
 ALTER TABLE centre_agreement DROP COLUMN signed_copies, DROP COLUMN signers
 """)
-    grant("centre_published_agreement", "SELECT", "access", "centres")
+    define("centre_published_agreement")
 
 
 def _reports() -> tuple[str, str]:

@@ -60,7 +60,8 @@ def _history() -> tuple[frozenset[str], frozenset[str]]:
     """All revisions that this code knows, and the heads among them."""
     known: set[str] = set()
     followed: set[str] = set()
-    for entry in files("migrations").joinpath("versions").iterdir():
+    migrations = files("migrations")
+    for entry in (*migrations.joinpath("chain").iterdir(), *migrations.joinpath("versions").iterdir()):
         if entry.name.endswith(".py"):
             text = entry.read_text(encoding="utf-8")
             known.update(_REVISION.findall(text))

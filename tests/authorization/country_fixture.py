@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from deploy.matrix.operations import operations
+from deploy.matrix.operations import Ask, operations
 from services.access.principals.accounts.passwords import hash_password
 from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
@@ -20,6 +20,7 @@ from tests.authorization.collaboration import enter_collaboration
 from tests.authorization.evaluating import evaluate
 from tests.authorization.kinds import PUBLISHED, TABLES, named
 from tests.authorization.parts_of_actions import enter_reports, enter_support
+from tests.authorization.plain import body_of, plain_kinds
 from tests.support.callers import Caller
 from tests.support.centres import DOCUMENT, sections
 
@@ -65,28 +66,22 @@ SELECT uuidv7(), principal_id, 'grant', 'grant.activated', 'access.grants', id, 
     'none' FROM access_grant WHERE id = $1 RETURNING id, ref
 """
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
-
-
+_UNDER = {
+    named(each.service, each.resource): each.demand.under for each in operations() if each.demand.ask is Ask.ENTER_UNDER
+}
 _ABOVE = {
-    **dict.fromkeys(("seats", "committee_meetings", "decisions"), "committees"),
-    "terms": "centres",
-    "agreements": "centres",
-    "annual_reports": "centres",
-    "partnerships": "centres",
-    "declarations": "experts",
-    "consents": "experts",
-    "participations": "experts",
-    "certificates": "experts",
-    "supports": "experts",
-    "erasures": "experts",
-    "reviewers": "peers",
-    "offers": "peers",
+    **_UNDER,
+    **{plural: plural for plural in ("actions", "milestones", "reports", "evaluations")},
+    **dict.fromkeys(("reviewers", "offers"), "peers"),
     **dict.fromkeys(("delegations", "report_comments"), "reports"),
+    "terms": "centres",
+    "erasures": "experts",
     "nominations": "calls",
     "assessments": "programmes",
     "task_comments": "tasks",
 }
-"""Kinds that a grant over a record of another kind includes."""
+"""Kinds that a grant over a record of another kind includes: those whose records are created under one, except for
+some, and more."""
 
 
 @dataclass
@@ -107,9 +102,15 @@ class CountryFixture:
     def id(self, plural: str) -> str:
         return str(self.records[plural]["id"])
 
+    def id_at(self, address: str) -> str:
+        """The id of the record at the address of its kind."""
+        _, service, _, plural = address.split("/")
+        return self.id(named(service, plural))
+
     def above(self, plural: str) -> str:
         """The id of the record through which a grant over one record includes this one."""
-        return self.id(_ABOVE.get(plural, plural))
+        above = _ABOVE.get(plural, plural)
+        return self.id(plural) if above == plural else self.above(above)
 
 
 class Seeder:
@@ -126,7 +127,8 @@ class Seeder:
         fixture = CountryFixture(country, word)
         kinds = (
             self._members, self._centres, self._government, self._actions, partial(enter_support, self),
-            partial(enter_reports, self), partial(enter_collaboration, self), self._access, self._pending,
+            partial(enter_reports, self), partial(enter_collaboration, self), self._access, self._plain,
+            self._pending,
         )  # fmt: skip
         for enter_kind in kinds:
             await enter_kind(fixture)
@@ -465,6 +467,13 @@ class Seeder:
         await self.superuser.execute(
             "UPDATE access_api_key SET owner_kind = 'account', owner_id = $2 WHERE id = $1", key["id"], account["id"]
         )
+
+    async def _plain(self, fixture: CountryFixture) -> None:
+        """A record of each other kind, for which any valid body does."""
+        for each in plain_kinds():
+            if named(each.service, each.resource) not in fixture.records:
+                body = body_of(each, fixture.country, fixture.word, fixture.id_at)
+                await self.enter(fixture, each.service, each.resource, **body)
 
     async def _pending(self, fixture: CountryFixture) -> None:
         """A transition that waits for a second person, on each kind of record that has one."""

@@ -1,34 +1,13 @@
 """The tables of the kinds of record, and what makes their rows published."""
 
-TABLES = {
-    "experts": "member_expert", "affiliations": "member_affiliation", "institutions": "member_institution",
-    "duplicates": "member_duplicate", "merges": "member_merge", "declarations": "member_declaration",
-    "consents": "member_consent", "erasures": "member_erasure", "retention_rules": "member_retention_rule",
-    "broadcasts": "member_broadcast", "congresses": "member_congress", "participations": "member_participation",
-    "certificates": "member_certificate",
-    "certificate_templates": "member_certificate_template",
-    "calls": "member_call", "nominations": "member_nomination", "initiatives": "member_initiative",
-    "supports": "member_support",
-    "notices": "member_notice", "committees": "centre_committee",
-    "committee_meetings": "centre_committee_meeting", "decisions": "centre_decision",
-    "seats": "centre_seat", "centres": "centre_centre", "terms": "centre_term", "agreements": "centre_agreement",
-    "reviewers": "centre_reviewer", "report_templates": "centre_report_template",
-    "annual_reports": "centre_annual_report", "evaluations": "centre_evaluation",
-    "networks": "centre_network", "partnerships": "centre_partnership",
-    "frameworks": "action_framework", "programmes": "action_programme", "actions": "action_action",
-    "milestones": "action_milestone", "endorsements": "action_endorsement", "correspondence": "action_correspondence",
-    "evidence": "action_evidence", "indicators": "action_indicator", "periods": "action_period",
-    "targets": "action_target", "validation_rules": "action_validation_rule", "schemes": "action_scheme",
-    "results": "action_result",
-    "assessments": "action_assessment",
-    "calendars": "action_calendar", "tasks": "action_task", "task_comments": "action_task_comment",
-    "support_requests": "action_support_request", "offers": "action_offer", "reports": "action_report",
-    "progress_report_templates": "action_report_template", "delegations": "action_delegation",
-    "report_comments": "action_report_comment",
-    "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
-    "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
-}  # fmt: skip
-"""The table of each kind."""
+from importlib import import_module
+
+from deploy.local.folder import PROJECT
+from shared.database.tables import metadata
+
+for _file in PROJECT.glob("services/**/tables.py"):
+    import_module(".".join(_file.relative_to(PROJECT).with_suffix("").parts))
+
 PUBLISHED = {
     "experts": "status = 'active'",
     "institutions": "status = 'verified'",
@@ -78,3 +57,11 @@ def named(service: str, plural: str) -> str:
 def plural_of(name: str) -> str:
     """The plural of a kind in addresses."""
     return next((plural for (_, plural), each in _NAMESAKES.items() if each == name), name)
+
+
+TABLES = {"affiliations": "member_affiliation"} | {
+    named(record.resource_type.service, record.resource_type.plural): table.name
+    for table in metadata.tables.values()
+    if (record := table.info.get("record"))
+}
+"""The table of each kind."""

@@ -8,7 +8,7 @@ from deploy.matrix.operations import Operation, operations
 from shared.kernel.clock import today
 from tests.authorization.bodies import Path, places, schema_of, with_value
 from tests.authorization.country_fixture import CountryFixture
-from tests.authorization.requests import BODIES, Request, Started, request_for
+from tests.authorization.requests import Request, Started, body_for, request_for
 from tests.support.centres import DOCUMENT
 
 NAMING = [
@@ -52,8 +52,7 @@ def _alone(valid: Any, at: Path, name: str) -> Any:
 def _valid(operation: Operation, country_fixture: CountryFixture) -> Iterator[tuple[Any, Path]]:
     """Bodies that create such a record, each with the only place to try, if any. Clients may hold grants too, and
     grants may be over records."""
-    entering = BODIES.get(operation.id) or BODIES.get(operation.id.replace("update", "create", 1))
-    body = entering(country_fixture) if entering else {}
+    body = body_for(operation.id.replace("update", "create", 1), country_fixture)
     yield body, ()
     if operation.id == "createGrant":
         yield {**body, "principal": {"kind": "client", "id": country_fixture.id("clients")}}, ("principal", "id")

@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from typing import Any
 from uuid import UUID, uuid4
 
-from deploy.matrix.operations import Operation
+from deploy.matrix.operations import Operation, operations
 from services.actions.reporting.evidence.tickets import signed_address
 from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
@@ -17,6 +17,7 @@ from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
 from tests.authorization.kinds import DATASETS, named
 from tests.authorization.parts_of_actions import asked
+from tests.authorization.plain import body_of
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT, sections
 
@@ -84,7 +85,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "period_id": country_fixture.id("periods"),
     },
     "exportExpertSubject": lambda _country_fixture: {},
-    "createExpertMessage": lambda country_fixture: {"text": _name(country_fixture)},
     "requestExpertErasure": lambda country_fixture: {"reason": country_fixture.word},
     "beginExpertOrcidLink": lambda _country_fixture: {},
     "completeExpertOrcidLink": lambda _country_fixture: {"code": "x", "state": uuid4().hex},
@@ -107,15 +107,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     },
     "createEvaluation": lambda country_fixture: {"centre_id": country_fixture.id("centres"), "kind": "special"},
     "createEvaluationScore": lambda _country_fixture: {"scores": {"reach": 4}},
-    "createCommitteeMeeting": lambda country_fixture: {
-        "committee_id": country_fixture.id("committees"),
-        "kind": "online",
-        "starts": "2026-11-01T09:00:00Z",
-    },
-    "createDecision": lambda country_fixture: {
-        "meeting_id": country_fixture.id("committee_meetings"),
-        "titles": {"en": "Work plan"},
-    },
     "confirmCentreProfile": lambda _country_fixture: {},
     "createNetwork": lambda _country_fixture: {
         "code": f"W-{uuid4().hex[:12].upper()}",
@@ -131,10 +122,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "version": uuid4().hex,
         "titles": {"en": country_fixture.word},
         "sections": asked(country_fixture.word),
-    },
-    "createReport": lambda country_fixture: {
-        "programme_id": country_fixture.id("programmes"),
-        "period_id": country_fixture.id("periods"),
     },
     "orderReportPdf": lambda _country_fixture: {},
     "createDelegation": lambda country_fixture: {
@@ -172,10 +159,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "starts": "2026-01-01",
         "mode": "onsite",
         **_place(country_fixture),
-    },
-    "createParticipation": lambda country_fixture: {
-        "congress_id": country_fixture.id("congresses"),
-        "expert_id": country_fixture.id("experts"),
     },
     "createCertificate": lambda country_fixture: {
         "kind": "authorship",
@@ -238,22 +221,15 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     },
     "searchDuplicates": lambda country_fixture: {"resource": "institutions", "whole": False},
     "createExport": lambda country_fixture: {"resource": "experts"},
-    "createCommittee": lambda country_fixture: {"names": {"en": _name(country_fixture)}, **_place(country_fixture)},
     "createSeat": lambda country_fixture: {
         "committee_id": country_fixture.id("committees"),
         "person": {"name": _name(country_fixture)},
         "office": "member",
         "from": "2026-01-01",
     },
-    "createCentre": lambda country_fixture: {
-        "names": {"en": _name(country_fixture)},
-        "host_institution_id": country_fixture.id("institutions"),
-        **_place(country_fixture),
-    },
     "createCentreReview": lambda country_fixture: {"reviewer_id": country_fixture.id("peers"), **_REVIEW},
     "createCentreReviewer": lambda country_fixture: {"expert_id": country_fixture.id("peers"), "due": "2027-01-31"},
     "decideReviewerInvitation": lambda _country_fixture: {"token": uuid4().hex, "decision": "accept"},
-    "createCentreMessage": lambda country_fixture: {"text": _name(country_fixture)},
     "createAgreement": lambda country_fixture: {
         "centre_id": country_fixture.id("centres"),
         "kind": "mou",
@@ -267,16 +243,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "valid_from": "2026-01-01",
     },
     "createProgramme": lambda country_fixture: {"framework": "3+1/2026", **_place(country_fixture)},
-    "createAction": lambda country_fixture: {
-        "programme_id": country_fixture.id("programmes"),
-        "pillar": "core",
-        "titles": {"en": _name(country_fixture)},
-    },
-    "createMilestone": lambda country_fixture: {
-        "action_id": country_fixture.id("actions"),
-        "titles": {"en": _name(country_fixture)},
-        "due": "2027-01-31",
-    },
     "createIndicator": lambda country_fixture: {
         "code": f"W-{uuid4().hex[:12]}",
         "country": country_fixture.country,
@@ -312,13 +278,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "date": "2026-03-01",
         "visibility": "restricted",
     },
-    "createTask": lambda country_fixture: {
-        "country": country_fixture.country,
-        "titles": {"en": _name(country_fixture)},
-        "due": "2090-01-01",
-    },
-    "createCalendar": lambda country_fixture: {"country": country_fixture.country},
-    "createTaskComment": lambda country_fixture: {"text": _name(country_fixture)},
     "createEndorsement": lambda country_fixture: {
         "level": 1,
         "body": {"name": _name(country_fixture), "kind": "ministry"},
@@ -328,11 +287,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "direction": "in",
         "subject": _name(country_fixture),
         "date": "2026-03-01",
-        **_place(country_fixture),
-    },
-    "createGovernmentBody": lambda country_fixture: {
-        "names": {"en": _name(country_fixture)},
-        "kind": "ministry",
         **_place(country_fixture),
     },
     "createFocalPoint": lambda country_fixture: {"person": {"name": _name(country_fixture)}, **_place(country_fixture)},
@@ -350,18 +304,6 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "published_on": "2026-01-01",
         "source": DOCUMENT,
         "states": [{"code": "soil", "status": "within"}],
-    },
-    "createMeeting": lambda country_fixture: {
-        "kind": "online",
-        "titles": {"en": _name(country_fixture)},
-        "date": "2026-03-01",
-        **_place(country_fixture),
-    },
-    "createSupportRequest": lambda country_fixture: {
-        "titles": {"en": _name(country_fixture)},
-        "need": {"en": "Help"},
-        "kind": "review",
-        **_place(country_fixture),
     },
     "createOffer": lambda country_fixture: {"expert_id": country_fixture.id("peers")},
     "createAccount": lambda country_fixture: {
@@ -421,7 +363,7 @@ _IMPORTS = ("createImport", "createCentresImport", "createActionsImport")
 
 
 def request_for(operation: Operation, country_fixture: CountryFixture, started: Started) -> Request:
-    """The request. KeyError for a creating operation without a body here."""
+    """The request, with a body from here or, where any valid one does, from the description."""
     path = _filled(operation, country_fixture, started)
     item = path.removesuffix("/transitions")
     if operation.id in _TOKEN:
@@ -442,7 +384,15 @@ def _body(operation: Operation, country_fixture: CountryFixture) -> dict[str, An
     if operation.id in ("createExport", "createCentresExport", "createActionsExport"):
         return {"resource": FILES[operation.service]["data"]["resource"]}
     is_decision = operation.path.endswith("/{pending_id}")
-    return {"decision": "some day"} if is_decision else BODIES[operation.id](country_fixture)
+    return {"decision": "some day"} if is_decision else body_for(operation.id, country_fixture)
+
+
+def body_for(name: str, country_fixture: CountryFixture) -> Any:
+    """The body of the operation with this name that creates something; empty if there is none, or if it takes none."""
+    if name in BODIES:
+        return BODIES[name](country_fixture)
+    found = next((each for each in operations() if each.id == name and each.method == "POST"), None)
+    return body_of(found, country_fixture.country, _name(country_fixture), country_fixture.id_at) if found else {}
 
 
 def _codes(operation: Operation, country_fixture: CountryFixture) -> str:

@@ -9,9 +9,10 @@ import orjson
 import pytest
 
 from deploy.matrix.operations import Operation, operations
+from tests.authorization.bodies import schema_of
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
-from tests.authorization.requests import BODIES, Started, request_for
+from tests.authorization.requests import Started, body_for, request_for
 from tests.support.callers import Caller
 
 CountryFixtures = dict[tuple[str, bool], CountryFixture]
@@ -37,7 +38,10 @@ _WITHOUT_BODY = {"confirmCentreProfile"}
 _ENTERING = [
     operation
     for operation in operations()
-    if operation.id.startswith(("create", "request", "confirm")) and operation.id in BODIES.keys() - _WITHOUT_BODY
+    if operation.method == "POST"
+    and operation.id.startswith(("create", "request", "confirm"))
+    and operation.id not in _WITHOUT_BODY
+    and schema_of(operation.service, "POST", operation.path)
 ]
 _CHANGING = [operation for operation in operations() if operation.method == "PATCH"]
 
@@ -71,7 +75,7 @@ async def test_a_body_that_enters_a_record_sets_nothing_of_the_servers(
 ) -> None:
     caller, country_fixture = Caller(services[operation.service], ADMIN), country_fixtures["XA", False]
     for field in _fields(operation):
-        body = BODIES[operation.id](country_fixture)
+        body = body_for(operation.id, country_fixture)
         path = request_for(operation, country_fixture, _NOTHING).path
         await _refused(caller, "POST", path, body, field, None)
 

@@ -14,13 +14,14 @@ import pytest
 from deploy.matrix import notifications, offices, page, readers
 from deploy.matrix.holders import NOBODY, OWN, PERSON, Holder, holders
 from deploy.matrix.operations import Ask, Operation, operations
-from deploy.matrix.responses import UNDER, Class, Target, class_of
+from deploy.matrix.responses import ALWAYS_PUBLISHED, MAY_BE_PUBLISHED, Class, Target, class_of
 from services.access.access import ROLE_SCOPES
 from services.access.notifying.notifications.domain import NOTICES
 from shared.kernel.principal import Principal, PrincipalKind
+from tests.authorization.bodies import schema_of
 from tests.authorization.conftest import Services
 from tests.authorization.country_fixture import ADMIN, CountryFixture
-from tests.authorization.kinds import named
+from tests.authorization.kinds import PUBLISHED, named, plural_of
 from tests.authorization.requests import FILES, Started, request_for
 from tests.support.callers import CALLERS, Caller
 from tests.support.principals import enter_principal
@@ -52,7 +53,7 @@ class Case:
         if self.target.seen_by != "own" or plural not in self.country_fixture.records:
             return _ELSEWHERE
         if self.operation.demand.ask is Ask.ENTER_UNDER:
-            return self.country_fixture.id(UNDER[plural])
+            return self.country_fixture.id(self.operation.demand.under)
         return self.country_fixture.above(plural)
 
     @property
@@ -189,6 +190,17 @@ async def test_the_system_responds_as_the_matrix_says(
 
     await asyncio.gather(*(compare(case) for case in chosen(_cases(operation, country_fixtures))))
     assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_kinds_whose_records_have_a_visibility_in_a_body_may_be_published_and_the_fixture_publishes_each() -> None:
+    bodies = [each for each in operations() if each.method in ("POST", "PATCH") and each.path.count("/") <= 4]
+    having = {
+        each.resource
+        for each in bodies
+        if "visibility" in schema_of(each.service, each.method, each.path).get("properties", {})
+    }
+    assert having - MAY_BE_PUBLISHED == set()
+    assert {plural_of(name) for name in PUBLISHED} | ALWAYS_PUBLISHED | {"terms"} == MAY_BE_PUBLISHED
 
 
 def test_the_page_is_current() -> None:

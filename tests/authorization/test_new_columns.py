@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import asyncpg
 import pytest
 
+from deploy.matrix.operations import operations
 from shared.database.tables import metadata
 from shared.records.record import Internal, Record, fields_of
 from tests.authorization.canaries import lists, plain_lists
@@ -95,7 +96,11 @@ async def test_no_item_holds_an_internal_field(wide_services: Services, country_
         assert internal & item.keys() <= _FLAGS, plural
 
 
-_PARTS = ("affiliations", "calendars", "task_comments")
 _PREFIXES = {"member": "membership", "centre": "centres", "action": "actions", "access": "access"}
-_KINDS = [(_PREFIXES[table.split("_")[0]], plural) for plural, table in TABLES.items() if plural not in _PARTS]
+_SINGLE = {each.path.removesuffix("/{record}/history") for each in operations() if each.path.endswith("/history")}
+_KINDS = [
+    (service, plural)
+    for plural, table in TABLES.items()
+    if f"/{(service := _PREFIXES[table.split('_')[0]])}/v1/{plural_of(plural)}" in _SINGLE
+]
 """Service and plural of every kind with single reads and a history."""

@@ -19,8 +19,8 @@ _present = run.alembic_config
 def _config(database_url: str, settings: Settings) -> Config:
     """The history with the next release's migrations at its end."""
     config = _present(database_url, settings)
-    versions = Path(run.__file__).with_name("versions")
-    config.set_main_option("version_locations", f"{versions}{os.pathsep}{_MORE}")
+    present = config.get_main_option("version_locations")
+    config.set_main_option("version_locations", f"{present}{os.pathsep}{_MORE}")
     return config
 
 

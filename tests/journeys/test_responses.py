@@ -3,7 +3,7 @@ of another type, none missing, for every caller. No list stays empty."""
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from functools import partial
 from importlib import import_module
@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
 from shared.web.contract.vocabularies import VOCABULARIES
+from tests.authorization.plain import body_of, plain_kinds
 from tests.journeys.paths.calls import enter_results
 from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
@@ -89,7 +90,16 @@ def _fill(running: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> 
             enter_evaluation(world)
             enter_values(world)
         eventually(lambda: by.get("/membership/v1/affiliations")["items"])
+        with closing(Client(running["base_url"], running["demo"]["clients"]["auditor"])) as auditor:
+            _enter_others(by, (by, auditor, admin))
     asyncio.run(_let_prospects_wait(running["database_url"]))
+
+
+def _enter_others(by: Client, readers: Collection[Client | Person]) -> None:
+    """A record of each kind that nobody has entered, for which any valid body does."""
+    for each in plain_kinds():
+        if not any(reader.get(each.path, limit=1)["items"] for reader in readers):
+            by.create(each.path, body_of(each, COUNTRY, "Peatlands", lambda at: str(by.get(at)["items"][0]["id"])))
 
 
 async def _let_prospects_wait(database_url: str) -> None:

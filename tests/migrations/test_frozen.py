@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
+VERSIONS = sorted([*MIGRATIONS.glob("chain/*.py"), *MIGRATIONS.glob("versions/*.py")], key=lambda path: path.name)
 _LINES = Path(__file__).with_name("released.sha256").read_text().splitlines()
 RELEASED = {name: digest for digest, name in (line.split() for line in _LINES)}
 _CHANGES = ("deploy", "services", "shared", "tests")

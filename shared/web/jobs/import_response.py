@@ -1,4 +1,4 @@
-"""The import in a response."""
+"""What a response says of an import."""
 
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID

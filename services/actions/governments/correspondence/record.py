@@ -1,4 +1,4 @@
-"""A letter to or from a government."""
+"""What is stored of a letter to or from a government."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A meeting with a government."""
+"""What is stored of a meeting with a government."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A message on the file of a centre."""
+"""What is stored of a message on the file of a centre."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""A message on the file of an expert."""
+"""What is stored of a message on the file of an expert."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -168,7 +168,7 @@ def decided(after: record.Nomination, call: Call) -> dict[str, Any]:
 
 
 def vouched(found: record.Nomination, call: Call, nominee: str) -> dict[str, Any]:
-    """What a nominator vouches for."""
+    """The nomination as its nominator reads it before the decision."""
     return {
         **decided(found, call),
         "nominee": nominee,

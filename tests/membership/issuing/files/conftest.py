@@ -13,7 +13,7 @@ from services.membership.certificates.templates.record import CertificateTemplat
 from services.membership.issuing.files.domain import LAYOUTS, Statement
 from shared.printing.printer import Printer
 
-WORDING = Path(__file__).parents[4] / "migrations/versions/0031_certificate_wording.csv"
+WORDING = Path(__file__).parents[4] / "migrations/chain/0031_certificate_wording.csv"
 HOST = "https://register.example.org"
 STATEMENT = Statement(
     kind="support",

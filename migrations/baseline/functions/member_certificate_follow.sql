@@ -1,0 +1,15 @@
+CREATE OR REPLACE FUNCTION member_certificate_follow() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'escm', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE member_certificate SET country = NEW.country WHERE expert_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER member_expert_certificates_follow AFTER UPDATE OF country ON member_expert FOR EACH ROW WHEN (old.country IS DISTINCT FROM new.country) EXECUTE FUNCTION member_certificate_follow();
+
+REVOKE ALL ON FUNCTION member_certificate_follow() FROM PUBLIC;
+GRANT ALL ON FUNCTION member_certificate_follow() TO {role:membership};
+ALTER FUNCTION member_certificate_follow() OWNER TO {role:search};

@@ -1,0 +1,15 @@
+CREATE OR REPLACE FUNCTION member_declaration_follow() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'escm', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE member_declaration SET country = NEW.country WHERE expert_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER member_expert_declarations_follow AFTER UPDATE OF country ON member_expert FOR EACH ROW WHEN (old.country IS DISTINCT FROM new.country) EXECUTE FUNCTION member_declaration_follow();
+
+REVOKE ALL ON FUNCTION member_declaration_follow() FROM PUBLIC;
+GRANT ALL ON FUNCTION member_declaration_follow() TO {role:membership};
+ALTER FUNCTION member_declaration_follow() OWNER TO {role:search};

@@ -1,0 +1,9 @@
+INSERT INTO action_scheme VALUES
+('019b76da-a800-7000-8000-000000000051', 'SCH-000001', 1, 'current', NULL, 'public', now(), 'system', now(), 'system', 'sdg', '2015', '{"en": "Sustainable Development Goals"}', 'https://undocs.org/A/RES/70/1', NULL, 'United Nations', 186, '{}', 'sdg sustainable development goals'),
+('019b76da-a800-7000-8000-000000000052', 'SCH-000002', 1, 'current', NULL, 'public', now(), 'system', now(), 'system', 'gbf', '2022', '{"en": "Kunming-Montreal Global Biodiversity Framework"}', 'https://www.cbd.int/gbf', NULL, 'Secretariat of the Convention on Biological Diversity', 27, '{}', 'gbf kunming-montreal global biodiversity framework'),
+('019b76da-a800-7000-8000-000000000053', 'SCH-000003', 1, 'current', NULL, 'public', now(), 'system', now(), 'system', 'planetary_boundaries', '2023', '{"en": "Planetary boundaries"}', 'https://doi.org/10.1126/sciadv.adh2458', 'CC-BY-4.0', 'Richardson et al.', 9, '{2024,2025}', 'planetary_boundaries planetary boundaries'),
+('019b76da-a800-7000-8000-000000000054', 'SCH-000004', 1, 'current', NULL, 'public', now(), 'system', now(), 'system', 'ipbes_units', '2019', '{"en": "IPBES units of analysis"}', 'https://doi.org/10.5281/zenodo.3975694', 'CC-BY-4.0', 'IPBES secretariat', 17, '{}', 'ipbes_units ipbes units of analysis'),
+('019b76da-a800-7000-8000-000000000055', 'SCH-000005', 1, 'current', NULL, 'public', now(), 'system', now(), 'system', 'ness', '2022', '{"en": "National eco-security systems"}', NULL, 'Apache-2.0', NULL, 13, '{}', 'ness national eco-security systems'),
+('019b76da-a800-7000-8000-000000000056', 'SCH-000006', 1, 'current', NULL, 'public', now(), 'system', now(), 'system', 'iati_document_category', '2.03', '{"en": "IATI document category"}', 'https://iatistandard.org/en/iati-standard/203/codelists/documentcategory/', NULL, 'International Aid Transparency Initiative', 30, '{}', 'iati_document_category iati document category');
+
+SELECT setval('action_scheme_ref_seq', 6);

@@ -1,0 +1,2 @@
+INSERT INTO core_count_fold VALUES
+(0);

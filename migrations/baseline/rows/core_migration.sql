@@ -1,0 +1,2 @@
+INSERT INTO core_migration VALUES
+('0088_actions_period_reminders');

@@ -1,0 +1,15 @@
+CREATE TABLE centre_reference_move (
+    loser_id uuid NOT NULL,
+    winner_id uuid NOT NULL,
+    resource text NOT NULL,
+    record_id uuid NOT NULL,
+    field text NOT NULL,
+    "position" bigint GENERATED ALWAYS AS IDENTITY,
+    before uuid[] NOT NULL,
+    after uuid[] NOT NULL,
+    PRIMARY KEY (loser_id, resource, record_id, field)
+);
+
+CREATE INDEX centre_reference_move_winner_idx ON centre_reference_move (winner_id);
+
+GRANT SELECT, INSERT, DELETE ON centre_reference_move TO {role:centres};

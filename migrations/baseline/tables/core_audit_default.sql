@@ -1,0 +1,1 @@
+CREATE TABLE core_audit_default PARTITION OF core_audit DEFAULT;

@@ -24,6 +24,14 @@ from tests.journeys.paths.world import World
 from tests.support.contract import description
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
+from tests.support.recorded import (
+    IS_RECORDING,
+    differences,
+    examples_of,
+    fullest,
+    items_of,
+    record,
+)
 from tests.support.running import Client, Person, eventually, system
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -147,6 +155,33 @@ def test_a_country_is_what_the_contract_says(readers: dict[str, Look], who: str)
         response = readers[who](f"/actions/v1/countries/{code}")
         assert response.status_code == 200, response.text
         _check(RESPONSE_MODELS["/actions/v1/countries/{code}"], response.content)
+
+
+def test_the_recorded_examples_have_the_shape_of_responses(readers: dict[str, Look]) -> None:
+    """Each resource has one real response in the contract, which drifts from none of today."""
+    drifted: dict[tuple[str, str], list[str]] = {}
+    for (service, name), path in items_of(RESPONSE_MODELS).items():
+        taken = _taken(readers, path)
+        examples = examples_of(service)
+        if not (found := differences(examples.get(name), taken)):
+            continue
+        drifted[service, name] = found
+        if IS_RECORDING:
+            record(service, {**examples, name: taken})
+    assert IS_RECORDING or drifted == {}, "record them again, see tests/support/recorded.py"
+
+
+def _taken(readers: dict[str, Look], path: str) -> dict[str, Any]:
+    """One response at the address of an item, by the first reader who finds any."""
+    above = path.rpartition("/")[0]
+    for name in _READERS:
+        look = readers[name]
+        if (item := fullest(look, _addresses(look, above))) is not None:
+            response = look(item["links"]["self"])
+            assert response.status_code == 200, response.text
+            _check(RESPONSE_MODELS[path], response.content)
+            return dict(response.json())
+    raise AssertionError(f"nobody finds anything at {above}")
 
 
 def _checked(look: Look, path: str) -> int:

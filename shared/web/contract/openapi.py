@@ -45,9 +45,9 @@ _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
 _TRANSITION = ("unknown_action", "transition_not_allowed")
 
 
-def describe(app: "FastAPI") -> dict[str, Any]:
-    """The document of a service. Raises ValueError for a route without a unique camelCase `operation_id`, and for two
-    schemas of one name, which would otherwise have the names of their modules."""
+def describe(app: "FastAPI", service: str) -> dict[str, Any]:
+    """The document of a service, with its recorded examples. Raises ValueError for a route without a unique camelCase
+    `operation_id`, and for two schemas of one name, which would otherwise have the names of their modules."""
     routes = list(_described(app.routes))
     names = [route.operation_id or "" for route in routes]
     wrong = [route.path for route in routes if not _CAMEL_CASE.match(route.operation_id or "")]
@@ -86,7 +86,7 @@ def describe(app: "FastAPI") -> dict[str, Any]:
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
     _without_unused(document)
-    add_examples(document["components"]["schemas"])
+    add_examples(document, service)
     return document
 
 

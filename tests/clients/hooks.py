@@ -1,5 +1,6 @@
 """What schemathesis leaves out: `fields`, since the description states the whole record and not every choice, and the
-schema of event streams, since it applies it to their comments and to the part that only says when to connect again."""
+schema of event streams, since it applies it to their comments and to the part that only says when to connect again. What
+it is told more: the media types that responses have besides JSON."""
 
 from typing import Any
 
@@ -12,4 +13,6 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
         for operation in operations.values():
             operation["parameters"] = [one for one in operation.get("parameters", ()) if one.get("name") != "fields"]
             for response in operation["responses"].values():
-                response.get("content", {}).get("text/event-stream", {}).pop("schema", None)
+                content = response.get("content", {})
+                content.get("text/event-stream", {}).pop("schema", None)
+                content.update({media: {} for media in response.get("x-other-media-types", ())})

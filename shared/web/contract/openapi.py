@@ -14,6 +14,7 @@ from shared.web.contract.examples import add_examples
 from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
 from shared.web.contract.route_options import options_of
 from shared.web.contract.schemas import Problem
+from shared.web.contract.typed import for_clients
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -87,6 +88,7 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
     _without_unused(document)
     add_examples(document, service)
+    for_clients(document)
     return document
 
 

@@ -93,7 +93,10 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "examples": ["total_estimate"]},
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
-    "format": ("The whole list as a stream instead of a page.", {"type": "string", "enum": ["csv", "ndjson"]}),
+    "format": (
+        "The whole list as a stream instead of a page: `csv` (`text/csv`) or `ndjson` (`application/x-ndjson`).",
+        {"type": "string", "enum": ["csv", "ndjson"]},
+    ),
     "safe": (
         "With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys.",
         {"type": "boolean"},

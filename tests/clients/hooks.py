@@ -1,6 +1,6 @@
 """What schemathesis leaves out: `fields`, since the description states the whole record and not every choice, and the
-schema of event streams, since it applies it to their comments and to the part that only says when to connect again. What
-it is told more: the media types that responses have besides JSON."""
+schema of event streams, since it applies it to their comments and to the part that only says when to connect again.
+What it is told more: the media types that responses have besides JSON."""
 
 from typing import Any
 

@@ -39,7 +39,7 @@ class CataloguedProblem(Described):
     )
 
 
-class ProblemList(Described):
+class ProblemPage(Described):
     """All problems; there is never a next page."""
 
     items: Annotated[list[CataloguedProblem], "The problems."]
@@ -86,7 +86,7 @@ async def page_asset(name: str, request: Request) -> Response:
     operation_id="listProblems",
     summary="List all problems",
     tags=["problems"],
-    response_model=ProblemList,
+    response_model=ProblemPage,
     responses=_BOTH,
 )
 async def list_problems(request: Request) -> Response:

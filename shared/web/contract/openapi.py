@@ -13,6 +13,7 @@ from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.examples import add_examples
 from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
 from shared.web.contract.route_options import options_of
+from shared.web.contract.saying import say
 from shared.web.contract.schemas import Problem
 from shared.web.contract.typed import for_clients
 
@@ -77,9 +78,12 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
     components["responses"] = {"Problem": _ANY_PROBLEM}
+    about = {tag["name"]: tag["description"] for tag in app.openapi_tags or ()}
     for route in routes:
         for method in sorted(route.methods or ()):
-            _complete(document["paths"][route.path_format][method.lower()], route, method, components["responses"])
+            operation = document["paths"][route.path_format][method.lower()]
+            _complete(operation, route, method, components["responses"])
+            say(operation, about, components["schemas"])
     used = {
         tag for path in document["paths"].values() for operation in path.values() for tag in operation.get("tags", ())
     }

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from shared.records.filters import Filter, instant
+from shared.records.filters import Filter, instant, parsed_day, truth
+from shared.web.contract.route_options import Chosen
 
 TOKEN_URL = "/access/v1/oauth/token"  # noqa: S105
 
@@ -112,17 +113,35 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def query_parameter(name: str, chosen: Filter | None = None, said: str = "") -> dict[str, Any]:
+_OF_PARSER: dict[Any, dict[str, Any]] = {
+    UUID: {"type": "string", "format": "uuid"},
+    instant: _INSTANT,
+    parsed_day: {"type": "string", "format": "date"},
+    truth: {"type": "boolean"},
+}
+
+
+def query_parameter(name: str, chosen: Filter | None = None, said: str | Chosen = "") -> dict[str, Any]:
     """A query parameter: a common one, a filter of a list, or one with the description `said`. Raises ValueError if
     there is no description."""
     if not (said or chosen or name in _QUERIES):
         raise ValueError(f"describe the query parameter {name}")
-    description, schema = (said, {"type": "string"}) if said else _of_filter(chosen) if chosen else _QUERIES[name]
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+    description, schema = _as_said(said) if said else _of_filter(chosen) if chosen else _QUERIES[name]
+    as_list = {"style": "form", "explode": False} if schema["type"] == "array" else {}
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema, **as_list}
+
+
+def _as_said(said: str | Chosen) -> tuple[str, dict[str, Any]]:
+    if isinstance(said, Chosen):
+        return said.description, {"type": "string", "enum": [*said.values]}
+    return said, {"type": "string"}
 
 
 def _of_filter(chosen: Filter) -> tuple[str, dict[str, Any]]:
     if chosen.name in _QUERIES:
         return _QUERIES[chosen.name]
-    schema = {UUID: {"type": "string", "format": "uuid"}, instant: _INSTANT}.get(chosen.parse, {"type": "string"})
+    schema = _OF_PARSER.get(chosen.parse, {"type": "string"})
+    if chosen.choices:
+        schema = {"type": "string", "enum": [*chosen.choices]}
+        schema = {"type": "array", "items": schema, "minItems": 1} if chosen.array else schema
     return f"{chosen.description}.", schema

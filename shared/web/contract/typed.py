@@ -1,4 +1,4 @@
-"""What generated clients read of a document: JSON alone where a response has it, and no member required by a default."""
+"""What generated clients read of a document: JSON alone where a response has it, no member required by its default."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -19,6 +19,8 @@ _OF_FORMAT: Mapping[str, str] = {
 }
 _OF_TYPE: Mapping[str, Any] = {"string": "…", "integer": 1, "number": 1.0, "boolean": True, "object": {}, "null": None}
 _DEEPEST = 5
+_PAGE: Mapping[str, Any] = {"items": [], "next": None}
+"""A page shows none of its items: their schema has an example."""
 _FIRST = "membership"
 """The service whose example a schema has that several services share."""
 
@@ -40,20 +42,32 @@ def add_examples(document: dict[str, Any], service: str) -> None:
     of a schema shows is not repeated at its members."""
     own, first = recorded(service), recorded(_FIRST)
     schemas = document["components"]["schemas"]
-    made = {name: _example(schema, schemas, 0) for name, schema in schemas.items() if "examples" not in schema}
+    made = {name: _example_of(name, schemas) for name, schema in schemas.items() if "examples" not in schema}
     for name, of_parts in made.items():
         example = first.get(name, own[name]) if name in own else of_parts
         schemas[name]["examples"] = [example]
         shown = example if isinstance(example, dict) else {}
         for member in shown.keys() & schemas[name].get("properties", {}).keys():
-            part = schemas[name]["properties"][member]
-            for branch in (part, *part.get("anyOf", ())):
-                branch.pop("examples", None)
+            _without_examples(schemas[name]["properties"][member])
     for operation in _reads_of_one(document):
         content = operation["responses"]["200"].get("content", {}).get("application/json", {})
         name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
         if name in own and own[name] != first.get(name, own[name]):
             content["example"] = own[name]
+
+
+def _example_of(name: str, schemas: Mapping[str, Schema]) -> Any:
+    """The example of a schema; of a merge patch one member, which says as much as all."""
+    example = _example(schemas[name], schemas, 0)
+    return dict([*example.items()][:1]) if name.endswith("Patch") and isinstance(example, dict) else example
+
+
+def _without_examples(schema: dict[str, Any]) -> None:
+    schema.pop("examples", None)
+    inner = (schema.get(name) for name in ("items", "additionalProperties", "propertyNames"))
+    for part in (*schema.get("anyOf", ()), *schema.get("properties", {}).values(), *inner):
+        if isinstance(part, dict):
+            _without_examples(part)
 
 
 def _reads_of_one(document: Mapping[str, Any]) -> list[Any]:
@@ -83,6 +97,8 @@ def _of_union(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> Any:
 
 
 def _of_object(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> dict[str, Any]:
+    if schema["properties"].keys() >= _PAGE.keys():
+        return {name: _PAGE.get(name) for name in schema.get("required", ())}
     required, is_sent = schema.get("required", ()), schema.get("additionalProperties") is False
     return {
         name: _example(part, schemas, depth + 1)

@@ -1,7 +1,9 @@
 """OpenAPI 3.1 of a service: what FastAPI derives, with our problems, headers and security schemes as components."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,6 +17,7 @@ from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETE
 from shared.web.contract.route_options import options_of
 from shared.web.contract.saying import say
 from shared.web.contract.schemas import Problem
+from shared.web.contract.sharing import share
 from shared.web.contract.typed import for_clients
 
 if TYPE_CHECKING:
@@ -35,12 +38,15 @@ _JSON_BODY = (
     "invalid_text",
 )
 _FORM_BODY = ("malformed_request", "request_timeout", "too_large", "unsupported_media_type", "validation_failed")
-_LIMITS = ["RateLimit-Policy", "RateLimit"]
+_LINE = 200
+"""The bytes of an object that stands on one line."""
+_COMMON_HEADERS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
+"""Headers of every response; the limits where the caller has one."""
 _CONTACT = {"name": "Secretariat of the ESCM Plan"}
-_ANY_PROBLEM: dict[str, Any] = {
-    "description": "Any other failure.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+COMMON = "x-common-headers"
+"""The member of a document with the headers of every response."""
+_EVERYWHERE = ("internal_error", "maintenance", "rate_limited", "unavailable")
+"""Problems that every operation can have."""
 _STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
@@ -77,7 +83,7 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
-    components["responses"] = {"Problem": _ANY_PROBLEM}
+    components["responses"] = {"Problem": _any_problem()}
     about = {tag["name"]: tag["description"] for tag in app.openapi_tags or ()}
     for route in routes:
         for method in sorted(route.methods or ()):
@@ -90,9 +96,11 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     known = {tag["name"] for tag in document.get("tags", ())}
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
+    document[COMMON] = _described_headers(_COMMON_HEADERS)["headers"]
     _without_unused(document)
     add_examples(document, service)
     for_clients(document)
+    share(document)
     return document
 
 
@@ -102,8 +110,21 @@ def _problem_schemas() -> dict[str, Any]:
 
 
 def render(document: Mapping[str, Any]) -> bytes:
-    """The bytes to serve and commit: the same document gives the same bytes."""
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    """The bytes to serve and commit: the same document gives the same bytes. What fits stands on one line, and nothing
+    is indented, so that the file is small and a changed field is a changed line."""
+    return b"".join((*_lines(document), b"\n"))
+
+
+def _lines(part: Any) -> Iterator[bytes]:
+    whole = orjson.dumps(part)
+    if not isinstance(part, dict) or not part or len(whole) <= _LINE:
+        yield whole
+        return
+    yield b"{"
+    for number, (name, value) in enumerate(part.items()):
+        yield (b",\n" if number else b"\n") + orjson.dumps(name) + b":"
+        yield from _lines(value)
+    yield b"}"
 
 
 def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: str) -> dict[str, Any]:
@@ -128,6 +149,7 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
             _join(whole["components"].setdefault(kind, {}), parts, kind)
         present = {tag["name"] for tag in whole["tags"]}
         whole["tags"] += [tag for tag in document.get("tags", ()) if tag["name"] not in present]
+        whole[COMMON] = document[COMMON]
     return whole
 
 
@@ -169,8 +191,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     if "format" in asked.names:
         operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
     for status, response in operation["responses"].items():
-        names = _response_headers(route, method, status)
-        response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
+        response.update(_described_headers(_response_headers(route, method, status), response.get("headers", {})))
     if options.is_item:
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
     operation["responses"].update(_problem_responses(_problems(route, method, is_ours), shared))
@@ -199,30 +220,41 @@ def _problems(route: APIRoute, method: str, is_ours: bool) -> set[str]:
 
 
 def _problem_responses(codes: Iterable[str], shared: dict[str, Any]) -> dict[str, Any]:
-    """One response per status. Responses with the same codes are one component, named by its codes."""
+    """One response per status. Responses with the same codes are one component, named by its code or their digest."""
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     responses = {}
     for status, group in sorted(by_status.items()):
-        name = ".".join(group)
+        if set(group) <= set(_EVERYWHERE):
+            continue
+        name = group[0] if len(group) == 1 else f"{status}.{sha256(' '.join(group).encode()).hexdigest()[:4]}"
         shared.setdefault(name, _problem_component(status, group))
         responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
     return responses
 
 
-def _problem_component(status: int, codes: list[str]) -> dict[str, Any]:
-    headers = ["X-Request-Id"]
-    headers += {401: ["WWW-Authenticate"], 412: ["ETag"], 409: ["Retry-After"]}.get(status, [])
-    headers += ["Retry-After"] if status in (429, 503) else []
-    headers += _LIMITS if status == 429 else []
+def _described_headers(names: Iterable[str], others: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    headers = {**others, **{name: {"$ref": f"#/components/headers/{name}"} for name in names}}
+    return {"headers": headers} if headers else {}
+
+
+def _any_problem() -> dict[str, Any]:
+    other = _problem_component(0, _EVERYWHERE)
+    return {**other, "description": f"Any other failure; everywhere: {other['description']}"}
+
+
+def _problem_component(status: int, codes: Sequence[str]) -> dict[str, Any]:
+    """A response of a problem; with status 0 of those that every operation can have."""
+    headers = {401: ["WWW-Authenticate"], 412: ["ETag"]}.get(status, [])
+    headers += ["Retry-After"] if status in (0, 409, 429, 503) else []
     return {
         "description": " ".join(f"`{code}`: {PROBLEMS[code].titles['en']}." for code in codes),
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        **_described_headers(headers),
         "content": {
             "application/problem+json": {
                 "schema": {"$ref": "#/components/schemas/Problem"},
-                "x-problem-codes": codes,
+                "x-problem-codes": [*codes],
             }
         },
     }
@@ -267,12 +299,14 @@ def _header_parameters(route: APIRoute, method: str) -> list[str]:
 
 
 def _response_headers(route: APIRoute, method: str, status: str) -> list[str]:
-    names, options = ["X-Request-Id"], options_of(route)
+    """The headers of a successful response, without those of every response."""
+    names: list[str] = []
+    options = options_of(route)
     if getattr(route, "resource", None) is None:
-        return names + (_LIMITS if "rate_limited" in options.problems else [])
+        return names
     if options.is_item or status == "201" or (options.is_conditional and status == "200"):
         names.append("ETag")
     names += {"201": ["Location"], "202": ["Location", "Retry-After"]}.get(status, [])
     if _is_paged(route):
         names.append("Link")
-    return names + _LIMITS + (["Idempotency-Replayed"] if _is_keyed(route, method) else [])
+    return names + (["Idempotency-Replayed"] if _is_keyed(route, method) else [])

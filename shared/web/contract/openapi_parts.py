@@ -1,8 +1,10 @@
 """The parts that every service's OpenAPI document shares."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from shared.kernel.principal import VISIBILITIES
 from shared.records.filters import Filter, instant, parsed_day, truth
 from shared.web.contract.route_options import Chosen
 
@@ -80,6 +82,9 @@ PATH_PARAMETERS: dict[str, str] = {
 }
 
 
+_HOLDER = (
+    "`me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token."
+)
 _INSTANT: dict[str, Any] = {"type": "string", "format": "date-time", "examples": ["2026-11-24T10:00:00.000000Z"]}
 _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "limit": ("Entries of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
@@ -110,6 +115,14 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "examples": ["Asia"]},
     ),
     "country": ("ISO 3166-1 alpha-2 codes, separated by commas.", {"type": "string", "examples": ["PK,KE"]}),
+    "holder": (
+        _HOLDER,
+        {"type": "string", "enum": ["me"]},
+    ),
+    "visibility": (
+        "Visibilities, separated by commas.",
+        {"type": "array", "items": {"type": "string", "enum": [*VISIBILITIES]}, "minItems": 1},
+    ),
 }
 
 
@@ -128,7 +141,15 @@ def query_parameter(name: str, chosen: Filter | None = None, said: str | Chosen 
         raise ValueError(f"describe the query parameter {name}")
     description, schema = _as_said(said) if said else _of_filter(chosen) if chosen else _QUERIES[name]
     as_list = {"style": "form", "explode": False} if schema["type"] == "array" else {}
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema, **as_list}
+    return {"name": name, "in": "query", "description": description, "schema": schema, **as_list}
+
+
+def is_common(parameter: Mapping[str, Any]) -> bool:
+    """Whether all services describe a parameter with these words."""
+    name, described = parameter["name"], parameter.get("description")
+    if parameter["in"] == "path":
+        return described == PATH_PARAMETERS.get(name) and parameter["schema"] == {"type": "string"}
+    return name in _QUERIES and (described, parameter["schema"]) == _QUERIES[name]
 
 
 def _as_said(said: str | Chosen) -> tuple[str, dict[str, Any]]:

@@ -105,7 +105,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         operation_id=f"get{single}History",
         summary=f"Read the history of {one}",
         description=f"Who changed which fields of the {title} when, the latest change first: its audit trail.",
-        responses={200: {"model": History, "description": f"A page of the changes of the {title}."}},
+        responses={200: {"model": History, "description": "A page of the changes."}},
     )
     async def get_history(row: readable, ctx: CurrentContext) -> Response:
         require(ctx.access, "history", row["country"], api.scope_of(row))
@@ -119,7 +119,7 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         summary=f"List the transitions of {one}",
         description="Each transition of the present state, whether the caller may take it now, and what it takes. The"
         f" states of {one}: {states}.",
-        responses={200: {"model": Transitions, "description": f"The state of the {title} and what leaves it."}},
+        responses={200: {"model": Transitions, "description": "The present state and what leaves it."}},
     )
     async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
         available_actions = await api.available_actions(record_read(api.kind.record, row), ctx)
@@ -181,7 +181,7 @@ def _add_update(
         description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of"
         f" the {resource.title}.",
         responses={
-            200: {"model": api.response_model, "description": f"The {resource.title} after the change."},
+            200: {"model": api.response_model, "description": f"The {resource.title}."},
             **(_proposed(api) if api.steps.proposes_changes else {}),
         },
     )
@@ -204,7 +204,7 @@ def _add_transition(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         description=f"Changes the state of the {resource.title} by one of its `allowed_actions`:"
         f" {_named(lifecycle.verbs)}. `If-Match` names the version.",
         responses={
-            200: {"model": api.response_model, "description": f"The {resource.title} after the transition."},
+            200: {"model": api.response_model, "description": f"The {resource.title}."},
             **_proposed(api),
         },
     )

@@ -11,8 +11,19 @@ import schemathesis
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
-            operation["parameters"] = [one for one in operation.get("parameters", ()) if one.get("name") != "fields"]
+            given = operation.get("parameters", ())
+            operation["parameters"] = [one for one in given if "fields" not in (one.get("name"), _named(one))]
             for response in operation["responses"].values():
-                content = response.get("content", {})
-                content.get("text/event-stream", {}).pop("schema", None)
-                content.update({media: {} for media in response.get("x-other-media-types", ())})
+                _complete(response)
+    for response in raw_schema["components"]["responses"].values():
+        _complete(response)
+
+
+def _named(parameter: dict[str, Any]) -> str:
+    return str(parameter.get("$ref", "")).rpartition("/")[2]
+
+
+def _complete(response: dict[str, Any]) -> None:
+    content = response.get("content", {})
+    content.get("text/event-stream", {}).pop("schema", None)
+    content.update({media: {} for media in response.get("x-other-media-types", ())})

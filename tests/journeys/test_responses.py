@@ -21,7 +21,7 @@ from tests.journeys.paths.calls import enter_results
 from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
 from tests.journeys.paths.world import World
-from tests.support.contract import description
+from tests.support.contract import description, opened
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
 from tests.support.recorded import (
@@ -127,7 +127,7 @@ def test_the_contract_has_these_lists_and_no_model_is_missing(full: dict[str, An
     schemas = document["components"]["schemas"]
     found = set()
     for path, item in document["paths"].items():
-        content = item.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        content = opened(document, item.get("get", {}).get("responses", {}).get("200", {})).get("content", {})
         schema = content.get("application/json", {}).get("schema", {})
         resolved = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
         if "items" in resolved.get("properties", {}):

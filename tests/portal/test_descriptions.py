@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from shared.web.contract.contract import STATES
 from tests.portal.test_contract import SPECS
+from tests.support.contract import opened
 
 DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}
 SERVICES = sorted(DOCUMENTS)
@@ -156,15 +157,9 @@ def test_an_event_of_a_job_says_that_its_data_are_the_job(service: str) -> None:
     assert [stream["required"] for stream in streams] == [["id", "event", "data"]]
 
 
-def _opened(service: str, schema: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in schema:
-        schema = DOCUMENTS[service]["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
-
-
 def _choices(service: str, schema: dict[str, Any]) -> list[str]:
     """The values of a schema, of its items or of one of its alternatives, if the list is closed."""
-    schema = _opened(service, schema)
+    schema = opened(DOCUMENTS[service], schema)
     own = schema.get("enum") or schema.get(STATES) or []
     parts = [*schema.get("anyOf", ()), *([schema["items"]] if schema.get("type") == "array" else ())]
     return own or next((found for part in parts if (found := _choices(service, part))), [])
@@ -173,22 +168,19 @@ def _choices(service: str, schema: dict[str, Any]) -> list[str]:
 def _lists(service: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Each list with its response and the schema of its items."""
     for name, operation in _operations(DOCUMENTS[service]):
-        response = operation["responses"].get("200", {})
-        if "$ref" in response:
-            response = DOCUMENTS[service]["components"]["responses"][response["$ref"].rpartition("/")[2]]
+        response = opened(DOCUMENTS[service], operation["responses"].get("200", {}))
         schema = response.get("content", {}).get("application/json", {}).get("schema", {})
-        items = _opened(service, schema).get("properties", {}).get("items", {}).get("items")
+        items = opened(DOCUMENTS[service], schema).get("properties", {}).get("items", {}).get("items")
         if name.startswith("list") and items:
-            yield name, {**operation, "schema": schema}, _opened(service, items)
+            yield name, {**operation, "schema": schema}, opened(DOCUMENTS[service], items)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_closed_list_of_values_is_one_in_its_filter_too(service: str) -> None:
-    shared = DOCUMENTS[service]["components"].get("parameters", {})
     checked = 0
     for name, operation, item in _lists(service):
         for given in operation.get("parameters", ()):
-            parameter = shared[given["$ref"].rpartition("/")[2]] if "$ref" in given else given
+            parameter = opened(DOCUMENTS[service], given)
             values = _choices(service, item.get("properties", {}).get(parameter["name"], {}))
             if values:
                 assert _choices(service, parameter["schema"]), f"{name}?{parameter['name']}: {values}"

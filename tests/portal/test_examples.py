@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.web.contract.contract import STATES
-from tests.support.contract import description
+from tests.support.contract import description, opened
 from tests.support.recorded import examples_of, items_of
 
 SERVICES = ("access", "actions", "centres", "membership")
@@ -74,6 +74,6 @@ def test_the_contract_shows_them(service: str) -> None:
     document: dict[str, Any] = description(service)
     for name, example in examples_of(service).items():
         path, _ = RESOURCES[service, name]
-        content = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+        content = opened(document, document["paths"][path]["get"]["responses"]["200"])["content"]["application/json"]
         (shown,) = document["components"]["schemas"][name]["examples"]
         assert content.get("example", shown) == example

@@ -30,8 +30,8 @@ const grants = await api.GET("/access/v1/grants");
 for (const list of [centres.data, programmes.data, grants.data]) {
   if (list && !Array.isArray(list.items)) throw new Error("a list has items");
 }
-const one = await api.GET("/centres/v1/centres/{record}", { params: { path: { record: centres.data?.items[0]?.id ?? "" } } });
-const names: Record<string, string> | undefined = one.data?.names;
+const one = await api.GET("/membership/v1/experts/{record}", { params: { path: { record: record.ref } } });
+const verbs: string[] | undefined = one.data?.allowed_actions?.map(({ action }) => action);
 
-if (!refs.length || next === undefined || !record.ref || !names) throw new Error("the running system has them");
+if (!refs.length || next === undefined || !verbs?.length) throw new Error("the running system has them");
 console.log("listed and created");

@@ -64,12 +64,6 @@ async def account_page(request: Request) -> Response:
     return fixed_response(request, templates.account(language_of(request)), HTML, _NEGOTIATED)
 
 
-@router.get("/docs", options=RouteOptions(is_public=True), include_in_schema=False)
-async def developers_page(request: Request) -> Response:
-    """The reference, rendered in the browser from `/openapi.json`."""
-    return fixed_response(request, templates.reference(), HTML, PAGE)
-
-
 @router.get("/docs/{name}", options=RouteOptions(is_public=True), include_in_schema=False)
 async def page_asset(name: str, request: Request) -> Response:
     """Styles, scripts and icons of the pages."""

@@ -97,8 +97,8 @@ def _of_union(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> Any:
 
 
 def _of_object(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> dict[str, Any]:
-    if schema["properties"].keys() >= _PAGE.keys():
-        return {name: _PAGE.get(name) for name in schema.get("required", ())}
+    if set(schema.get("required", ())) == _PAGE.keys():
+        return dict(_PAGE)
     required, is_sent = schema.get("required", ()), schema.get("additionalProperties") is False
     return {
         name: _example(part, schemas, depth + 1)

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.examples import add_examples
+from shared.web.contract.grouping import tag_groups
 from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
 from shared.web.contract.route_options import options_of
 from shared.web.contract.saying import say
@@ -43,6 +44,8 @@ _LINE = 200
 _COMMON_HEADERS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
 """Headers of every response; the limits where the caller has one."""
 _CONTACT = {"name": "Secretariat of the ESCM Plan"}
+GROUPS = "x-tagGroups"
+"""The member of a document with the contexts of its tags."""
 COMMON = "x-common-headers"
 """The member of a document with the headers of every response."""
 _EVERYWHERE = ("internal_error", "maintenance", "rate_limited", "unavailable")
@@ -96,8 +99,9 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     known = {tag["name"] for tag in document.get("tags", ())}
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
+    document[GROUPS] = tag_groups(routes, [tag["name"] for tag in document["tags"]])
     document[COMMON] = _described_headers(_COMMON_HEADERS)["headers"]
-    _without_unused(document)
+    document["components"] = components_of({**document, "components": {}}, components)
     add_examples(document, service)
     for_clients(document)
     share(document)
@@ -150,7 +154,20 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
         present = {tag["name"] for tag in whole["tags"]}
         whole["tags"] += [tag for tag in document.get("tags", ()) if tag["name"] not in present]
         whole[COMMON] = document[COMMON]
+        _add_groups(whole.setdefault(GROUPS, []), document[GROUPS])
     return whole
+
+
+def _add_groups(into: list[dict[str, Any]], groups: Iterable[Mapping[str, Any]]) -> None:
+    """Adds the groups of a service. Tags of one name are one, and are in the first of their groups."""
+    grouped = {tag for group in into for tag in group["tags"]}
+    for group in groups:
+        tags = [tag for tag in group["tags"] if tag not in grouped]
+        same = next((each for each in into if each["name"] == group["name"]), None)
+        if same is not None:
+            same["tags"] = [*same["tags"], *tags]
+        elif tags:
+            into.append({**group, "tags": tags})
 
 
 def _join(into: dict[str, Any], parts: Mapping[str, Any], kind: str) -> None:
@@ -248,6 +265,7 @@ def _problem_component(status: int, codes: Sequence[str]) -> dict[str, Any]:
     """A response of a problem; with status 0 of those that every operation can have."""
     headers = {401: ["WWW-Authenticate"], 412: ["ETag"]}.get(status, [])
     headers += ["Retry-After"] if status in (0, 409, 429, 503) else []
+    headers += _COMMON_HEADERS if status == 0 else ()
     return {
         "description": " ".join(f"`{code}`: {PROBLEMS[code].titles['en']}." for code in codes),
         **_described_headers(headers),
@@ -260,24 +278,28 @@ def _problem_component(status: int, codes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _without_unused(document: dict[str, Any]) -> None:
-    """Removes unreferenced components, and those that only they reference."""
-    components = document["components"]
-    size = -1
-    while size != (size := sum(map(len, components.values()))):
-        named = set(_REFERENCE.findall(orjson.dumps(document).decode()))
-        for kind, parts in components.items():
-            if kind != "securitySchemes":
-                components[kind] = {name: part for name, part in parts.items() if (kind, name) in named}
-    schemes = {
-        name
-        for path in document["paths"].values()
-        for operation in path.values()
-        for way in operation["security"]
-        for name in way
+def components_of(part: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
+    """The components that a document needs for its paths and its other members, and those that they need."""
+    needed: set[tuple[str, str]] = set()
+    found = _named(part)
+    while found:
+        needed |= found
+        found = set().union(*(_named(components[kind][name]) for kind, name in found)) - needed
+    needed |= {("securitySchemes", name) for name in _schemes(part)}
+    kept = {
+        kind: {name: each for name, each in parts.items() if (kind, name) in needed}
+        for kind, parts in components.items()
     }
-    components["securitySchemes"] = {n: s for n, s in components["securitySchemes"].items() if n in schemes}
-    document["components"] = {kind: parts for kind, parts in components.items() if parts}
+    return {kind: parts for kind, parts in kept.items() if parts}
+
+
+def _named(part: Any) -> set[tuple[str, str]]:
+    return set(_REFERENCE.findall(orjson.dumps(part).decode()))
+
+
+def _schemes(document: Mapping[str, Any]) -> set[str]:
+    operations = (operation for path in document["paths"].values() for operation in path.values())
+    return {name for operation in operations for way in operation["security"] for name in way}
 
 
 def _is_paged(route: APIRoute) -> bool:

@@ -150,7 +150,7 @@ def add_pending(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
 
     @router.get(
         "/{record}/transitions/pending",
-        operation_id=f"list{single}PendingTransitionPage",
+        operation_id=f"list{single}PendingTransitions",
         summary=f"List the transitions of {one} that wait for a second person",
         description=f"Proposed transitions of the {title}, the oldest first, at most 100, each for 24 hours.",
         responses={200: {"model": PendingTransitionPage}},

@@ -12,12 +12,12 @@ from services.portal.reference.search import search, tasks
 from services.portal.reference.single import single_document
 
 _TYPED = """
-login, logout, sign in, password, approve, reject, designate, submit, renew, retire, publish, withdraw, upload, download,
-excel, xlsx, csv, import, export, remove, delete, merge, undo, duplicate, webhook, event, stream, poll, feed, dashboard,
-statistics, geojson, map, sdg, indicator, result, target, letter, correspondence, email, mail, notification, role,
-permission, grant, attachment, evidence, file, university, institution, orcid, ministry, government, focal point, ladder,
-stage, vote, signature, certificate, verify, deadline, overdue, reminder, calendar, translate, language, gdpr, erase,
-consent, who changed, history, audit
+login, logout, sign in, password, approve, reject, designate, submit, renew, retire, publish, withdraw,
+upload, download, excel, xlsx, csv, import, export, remove, delete, merge, undo, duplicate, webhook, event,
+stream, poll, feed, dashboard, statistics, geojson, map, sdg, indicator, result, target, letter,
+correspondence, email, mail, notification, role, permission, grant, attachment, evidence, file, university,
+institution, orcid, ministry, government, focal point, ladder, stage, vote, signature, certificate, verify,
+deadline, overdue, reminder, calendar, translate, language, gdpr, erase, consent, who changed, history, audit
 """
 WORDS = [word.strip() for word in _TYPED.split(",")]
 _MOST_WITHOUT = 5

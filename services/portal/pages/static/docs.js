@@ -93,8 +93,11 @@ async function found() {
   const response = await fetch(`/docs?q=${encodeURIComponent(asked)}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (number !== latest) return;
-  document.getElementById("contents").append(panel);
-  document.getElementById("found").replaceChildren(...page.getElementById("found").children);
+  const results = page.getElementById("found");
+  const again = results.querySelector(`a[data-operation="${panel.dataset.operation}"]`);
+  panel.hidden ||= !again;
+  (again?.closest("li") ?? document.querySelector("main")).append(panel);
+  document.getElementById("found").replaceChildren(...results.children);
   document.getElementById("count").textContent = page.getElementById("count").textContent;
   document.getElementById("contents").hidden = asked !== "";
 }

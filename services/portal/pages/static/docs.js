@@ -39,6 +39,7 @@ const ui = SwaggerUIBundle({
   plugins: [nothingFromOutside],
   layout: "BaseLayout",
   docExpansion: "full",
+  syntaxHighlight: false,
   defaultModelsExpandDepth: -1,
   displayRequestDuration: true,
   validatorUrl: null,
@@ -47,6 +48,19 @@ const ui = SwaggerUIBundle({
 });
 
 const panel = document.getElementById("panel");
+
+// Swagger UI draws fields without names, and boxes that scroll by the mouse alone.
+const NAMES = { servers: "Server", "body-param__text": "Body", "close-modal": "Close" };
+function nameFor(field) {
+  return field.closest("[data-param-name]")?.dataset.paramName ?? NAMES[field.id] ?? NAMES[field.className] ?? "Media type";
+}
+function completeDrawn() {
+  for (const box of panel.querySelectorAll("pre:not([tabindex])")) box.tabIndex = 0;
+  for (const field of panel.querySelectorAll(":is(select, textarea, .close-modal):not([aria-label])")) {
+    field.setAttribute("aria-label", nameFor(field));
+  }
+}
+new MutationObserver(completeDrawn).observe(panel, { childList: true, subtree: true });
 
 // One operation at a time: its own document is small, so that it opens at once.
 async function open(link) {

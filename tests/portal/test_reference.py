@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.portal.reference.operations import SERVICES, documents, groups, operations
+from services.portal.reference.contents import SERVICES, documents, groups, operations
 from services.portal.reference.search import search, tasks
 from services.portal.reference.single import single_document
 

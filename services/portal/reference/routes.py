@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from services.portal.pages.policy import HTML, PAGE
 from services.portal.pages.templates import page
-from services.portal.reference.operations import SERVICES, documents, groups, operations
+from services.portal.reference.contents import SERVICES, documents, groups, operations
 from services.portal.reference.search import LONGEST, Task, search, tasks
 from services.portal.reference.single import single_document
 from shared.web.contract.route_options import OptionsRouter, RouteOptions

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from services.portal.reference.operations import Operation, Verb, operations
+from services.portal.reference.contents import Operation, Verb, operations
 
 LONGEST = 100
 """Characters of a search that count; further ones are left out."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from services.portal.reference.operations import documents, operations
+from services.portal.reference.contents import documents, operations
 from shared.kernel.errors import NotFound
 from shared.web.contract.openapi import components_of
 

@@ -1,9 +1,7 @@
 """OpenAPI 3.1 of a service: what FastAPI derives, with our problems, headers and security schemes as components."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,10 +9,10 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.examples import add_examples
 from shared.web.contract.grouping import tag_groups
 from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
+from shared.web.contract.problem_responses import COMMON_HEADERS, any_problem, described_headers, problem_responses
 from shared.web.contract.route_options import options_of
 from shared.web.contract.saying import say
 from shared.web.contract.schemas import Problem
@@ -41,15 +39,11 @@ _JSON_BODY = (
 _FORM_BODY = ("malformed_request", "request_timeout", "too_large", "unsupported_media_type", "validation_failed")
 _LINE = 200
 """The bytes of an object that stands on one line."""
-_COMMON_HEADERS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
-"""Headers of every response; the limits where the caller has one."""
 _CONTACT = {"name": "Secretariat of the ESCM Plan"}
 GROUPS = "x-tagGroups"
 """The member of a document with the contexts of its tags."""
 COMMON = "x-common-headers"
 """The member of a document with the headers of every response."""
-_EVERYWHERE = ("internal_error", "maintenance", "rate_limited", "unavailable")
-"""Problems that every operation can have."""
 _STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
@@ -86,7 +80,7 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
-    components["responses"] = {"Problem": _any_problem()}
+    components["responses"] = {"Problem": any_problem()}
     about = {tag["name"]: tag["description"] for tag in app.openapi_tags or ()}
     for route in routes:
         for method in sorted(route.methods or ()):
@@ -100,7 +94,7 @@ def describe(app: "FastAPI", service: str) -> dict[str, Any]:
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
     document[GROUPS] = tag_groups(routes, [tag["name"] for tag in document["tags"]])
-    document[COMMON] = _described_headers(_COMMON_HEADERS)["headers"]
+    document[COMMON] = described_headers(COMMON_HEADERS)["headers"]
     document["components"] = components_of({**document, "components": {}}, components)
     add_examples(document, service)
     for_clients(document)
@@ -208,10 +202,10 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     if "format" in asked.names:
         operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
     for status, response in operation["responses"].items():
-        response.update(_described_headers(_response_headers(route, method, status), response.get("headers", {})))
+        response.update(described_headers(_response_headers(route, method, status), response.get("headers", {})))
     if options.is_item:
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
-    operation["responses"].update(_problem_responses(_problems(route, method, is_ours), shared))
+    operation["responses"].update(problem_responses(_problems(route, method, is_ours), shared))
     operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
 
 
@@ -234,48 +228,6 @@ def _problems(route: APIRoute, method: str, is_ours: bool) -> set[str]:
         codes.update(_CONDITIONAL)
         codes.update(_TRANSITION if method == "POST" else ())
     return codes
-
-
-def _problem_responses(codes: Iterable[str], shared: dict[str, Any]) -> dict[str, Any]:
-    """One response per status. Responses with the same codes are one component, named by its code or their digest."""
-    by_status: dict[int, list[str]] = {}
-    for code in sorted(codes):
-        by_status.setdefault(PROBLEMS[code].status, []).append(code)
-    responses = {}
-    for status, group in sorted(by_status.items()):
-        if set(group) <= set(_EVERYWHERE):
-            continue
-        name = group[0] if len(group) == 1 else f"{status}.{sha256(' '.join(group).encode()).hexdigest()[:4]}"
-        shared.setdefault(name, _problem_component(status, group))
-        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
-    return responses
-
-
-def _described_headers(names: Iterable[str], others: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
-    headers = {**others, **{name: {"$ref": f"#/components/headers/{name}"} for name in names}}
-    return {"headers": headers} if headers else {}
-
-
-def _any_problem() -> dict[str, Any]:
-    other = _problem_component(0, _EVERYWHERE)
-    return {**other, "description": f"Any other failure; everywhere: {other['description']}"}
-
-
-def _problem_component(status: int, codes: Sequence[str]) -> dict[str, Any]:
-    """A response of a problem; with status 0 of those that every operation can have."""
-    headers = {401: ["WWW-Authenticate"], 412: ["ETag"]}.get(status, [])
-    headers += ["Retry-After"] if status in (0, 409, 429, 503) else []
-    headers += _COMMON_HEADERS if status == 0 else ()
-    return {
-        "description": " ".join(f"`{code}`: {PROBLEMS[code].titles['en']}." for code in codes),
-        **_described_headers(headers),
-        "content": {
-            "application/problem+json": {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "x-problem-codes": [*codes],
-            }
-        },
-    }
 
 
 def components_of(part: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,8 +39,8 @@ from shared.web.request.responses import (
 from shared.web.request.route import ResourceRouter
 
 R = TypeVar("R", bound=Record)
-_TELLING = ("designate", "recognise", "approve", "publish", "verify", "issue", "accept", "activate", "submit")
-"""Verbs that tell what a lifecycle is for, the most telling first."""
+_MAIN_VERBS = ("designate", "recognise", "approve", "publish", "verify", "issue", "accept", "activate", "submit")
+"""Verbs that say what a lifecycle is for, the most important first."""
 
 
 def record_routes(api: RecordApi[Any, Any]) -> ResourceRouter:
@@ -216,9 +216,9 @@ def moving(resource: Resource, verbs: Sequence[str]) -> str:
     """The summary of the transitions of a record: `Approve or otherwise move an expert`."""
     if not verbs:
         return f"Move {resource.a_title} to another state"
-    telling = next((verb for verb in _TELLING if verb in verbs), verbs[0])
+    main = next((verb for verb in _MAIN_VERBS if verb in verbs), verbs[0])
     others = " or otherwise move" if len(verbs) > 1 else ""
-    return f"{_title_of(telling, resource)}{others} {resource.a_title}"
+    return f"{_title_of(main, resource)}{others} {resource.a_title}"
 
 
 def _title_of(verb: str, resource: Resource) -> str:

@@ -19,8 +19,10 @@ class _Language(Convertor[str]):
 
 
 register_url_convertor("page_language", _Language())
+IN_LANGUAGE = "/{language:page_language}"
+"""The beginning of the address of a page in one of the six languages."""
 
 
 def router_of_languages() -> OptionsRouter:
     """A router for pages in all languages, which get `language`."""
-    return OptionsRouter(prefix="/{language:page_language}", include_in_schema=False)
+    return OptionsRouter(prefix=IN_LANGUAGE, include_in_schema=False)

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
+from services.portal.pages.languages import IN_LANGUAGE
 from services.portal.pages.policy import GUARD, HTML
 from services.portal.pages.routes import language_of, wants_json
 from services.portal.reading.api import PageReads
@@ -27,7 +28,7 @@ router = OptionsRouter(include_in_schema=False)
 
 
 @router.get("/v", options=RouteOptions(is_public=True))
-@router.get("/{language:page_language}/v", options=RouteOptions(is_public=True))
+@router.get(f"{IN_LANGUAGE}/v", options=RouteOptions(is_public=True))
 async def ask(request: Request, language: str | None = None) -> Response:
     """The page that asks for a code, which leads to the address of the code."""
     start = f"/{language}/v" if language else "/v"
@@ -37,7 +38,7 @@ async def ask(request: Request, language: str | None = None) -> Response:
 
 
 @router.get("/v/{code}", options=RouteOptions(is_public=True))
-@router.get("/{language:page_language}/v/{code}", options=RouteOptions(is_public=True))
+@router.get(f"{IN_LANGUAGE}/v/{{code}}", options=RouteOptions(is_public=True))
 async def verify(code: str, request: Request, language: str | None = None) -> Response:
     """What a certificate is worth today. Raises NotFound for an unknown code, unless a page is wanted."""
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.local.services import SERVICES
 from shared.web.contract.operation_ids import operation_id
+from shared.web.contract.sharing import opened
 
 
 class Ask(StrEnum):
@@ -246,14 +247,16 @@ def _operations() -> Iterator[Operation]:
         document = import_module(f"services.{service}.app").create_app().openapi()
         for path, methods in document["paths"].items():
             for method, described in methods.items():
-                found = _operation(service, method.upper(), path, described)
+                found = _operation(service, method.upper(), path, described, document)
                 yield found
                 if found.id in _NOTED:
                     name, note, demand = _NOTED[found.id]
                     yield replace(found, id=name, note=note, demand=demand)
 
 
-def _operation(service: str, method: str, path: str, described: Mapping[str, Any]) -> Operation:
+def _operation(
+    service: str, method: str, path: str, described: Mapping[str, Any], document: Mapping[str, Any]
+) -> Operation:
     name = described["operationId"]
     is_open = not described["security"] or {} in described["security"]
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
@@ -262,7 +265,8 @@ def _operation(service: str, method: str, path: str, described: Mapping[str, Any
         raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) requires of its caller")
     parts = path.split("/")
     resource = demand.resource or (parts[3] if len(parts) > 3 else "")
-    queries = frozenset(p["name"] for p in described.get("parameters", ()) if p.get("in") == "query")
+    parameters = (opened(document, parameter) for parameter in described.get("parameters", ()))
+    queries = frozenset(parameter["name"] for parameter in parameters if parameter["in"] == "query")
     return Operation(name, service, method, path, is_open, demand, resource, queries)
 
 

@@ -16,12 +16,13 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from shared.web.contract.sharing import opened
 from shared.web.contract.vocabularies import VOCABULARIES
 from tests.journeys.paths.calls import enter_results
 from tests.journeys.paths.evaluations import enter_evaluation
 from tests.journeys.paths.results import WORLDWIDE, enter_values
 from tests.journeys.paths.world import World
-from tests.support.contract import description, opened
+from tests.support.contract import description
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
 from tests.support.recorded import (

@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from shared.web.contract.contract import STATES
+from shared.web.contract.sharing import opened
 from tests.portal.test_contract import SPECS
-from tests.support.contract import opened
 
 DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}
 SERVICES = sorted(DOCUMENTS)

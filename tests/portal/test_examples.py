@@ -9,7 +9,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from shared.web.contract.contract import STATES
-from tests.support.contract import description, opened
+from shared.web.contract.sharing import opened
+from tests.support.contract import description
 from tests.support.recorded import examples_of, items_of
 
 SERVICES = ("access", "actions", "centres", "membership")

@@ -13,11 +13,3 @@ def description(service: str) -> dict[str, Any]:
     """The service's OpenAPI document."""
     document: dict[str, Any] = json.loads((SPECS / f"{service}.json").read_text())
     return document
-
-
-def opened(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    """A part of a document, or the component that it refers to."""
-    while "$ref" in part:
-        _, _, kind, name = part["$ref"].split("/")
-        part = document["components"][kind][name]
-    return part

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from shared.web.contract.contract import STATES
+from shared.web.contract.sharing import opened
 from shared.web.contract.typed import OTHER_MEDIA
 from shared.web.contract.vocabularies import terms_of
 
@@ -127,25 +128,18 @@ def _verb(code: str, resource: str) -> Verb:
     return Verb(code, own.titles["en"], own.meaning) if own else Verb(code, code.replace("_", " ").capitalize(), "")
 
 
-def _opened(document: Document, part: Mapping[str, Any]) -> Mapping[str, Any]:
-    while "$ref" in part:
-        _, _, kind, name = part["$ref"].split("/")
-        part = document["components"][kind][name]
-    return part
-
-
 def _body_of(document: Document, described: Mapping[str, Any]) -> Mapping[str, Any]:
     for content in described.get("requestBody", {}).get("content", {}).values():
-        return _opened(document, content["schema"])
+        return opened(document, content["schema"])
     return {}
 
 
 def _words(document: Document, described: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
     for parameter in described.get("parameters", ()):
-        yield _opened(document, parameter)["name"]
+        yield opened(document, parameter)["name"]
     for name, member in body.get("properties", {}).items():
         yield from (name, member.get("description", ""))
     for status, response in described["responses"].items():
         if status.startswith("2"):
-            opened = _opened(document, response)
-            yield from (opened.get("description", ""), *opened.get(OTHER_MEDIA, ()), *opened.get("content", ()))
+            whole = opened(document, response)
+            yield from (whole.get("description", ""), *whole.get(OTHER_MEDIA, ()), *whole.get("content", ()))

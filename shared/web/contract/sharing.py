@@ -2,7 +2,7 @@
 names are left out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from shared.web.contract.openapi_parts import is_common
@@ -27,6 +27,14 @@ def share(document: Json) -> None:
             parameters = components.setdefault("parameters", {})
             operation["parameters"] = [_shared_parameter(one, parameters) for one in operation["parameters"]]
     _share_responses(document)
+
+
+def opened(document: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part of a document, or the component that it refers to."""
+    while "$ref" in part:
+        _, _, kind, name = part["$ref"].split("/")
+        part = document["components"][kind][name]
+    return part
 
 
 def _operations(document: Json) -> Iterator[Json]:

@@ -10,11 +10,11 @@ from shared.configuration.settings import Settings
 from shared.kernel.resource import Resource
 from shared.web.contract.openapi import merged, render
 from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.sharing import opened
 from shared.web.edge.app import create_app
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.route import ResourceRouter
 from tests.shared.web.edge_app import client_of, edge_app
-from tests.support.contract import opened
 
 WIDGETS = Resource("test", "widgets", "widget")
 

@@ -7,7 +7,7 @@ from services.membership.access import ROLES
 from services.membership.register.affiliations import operations as affiliations
 from services.membership.register.affiliations.schemas import values
 from services.membership.register.experts import operations as experts
-from services.membership.register.experts.affiliation import AffiliationBody
+from services.membership.register.experts.affiliation import AffiliationCreate
 from services.membership.register.experts.schemas import ExpertBody
 from services.membership.register.institutions import operations as institutions
 from services.membership.register.institutions.schemas import InstitutionBody
@@ -79,7 +79,7 @@ async def _country(uow: UnitOfWork, country: str) -> None:
         expert = (await experts.create(uow, access, new)).record
         for action in _WAY[: _STEPS[status]]:
             expert = await experts.transition(uow, access, expert, TransitionRequest(action, None, {}))
-        works = AffiliationBody.model_validate({"institution_id": places[number % 2], "primary": True})
+        works = AffiliationCreate.model_validate({"institution_id": places[number % 2], "primary": True})
         new_affiliation = replace(affiliations.blank(expert, "secretariat"), **values(works))
         await affiliations.create(uow, expert, new_affiliation)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.local.services import SERVICES
 from shared.web.contract.operation_ids import operation_id
+from shared.web.contract.sharing import opened
 
 
 class Ask(StrEnum):
@@ -244,7 +245,7 @@ def _operations() -> Iterator[Operation]:
         document = import_module(f"services.{service}.app").create_app().openapi()
         for path, methods in document["paths"].items():
             for method, described in methods.items():
-                found = _operation(service, method.upper(), path, described, document["components"]["schemas"])
+                found = _operation(service, method.upper(), path, described, document)
                 yield found
                 if found.id in _NOTED:
                     name, note, demand = _NOTED[found.id]
@@ -252,19 +253,20 @@ def _operations() -> Iterator[Operation]:
 
 
 def _operation(
-    service: str, method: str, path: str, described: Mapping[str, Any], schemas: Mapping[str, Any]
+    service: str, method: str, path: str, described: Mapping[str, Any], document: Mapping[str, Any]
 ) -> Operation:
     name = described["operationId"]
     is_open = not described["security"] or {} in described["security"]
     tail = path.removeprefix(f"/{service}/v1/").partition("/")[2]
     demand = _BY_NAME.get(name) or _by_form(method, tail, is_open=is_open)
-    if demand is _ENTERING and (under := _under(described, schemas)):
+    if demand is _ENTERING and (under := _under(described, document)):
         demand = Demand(Ask.ENTER_UNDER, "create", under=under)
     if demand is None:
         raise ValueError(f"say in deploy/matrix/operations.py what {name} ({method} {path}) requires of its caller")
     parts = path.split("/")
     resource = demand.resource or (parts[3] if len(parts) > 3 else "")
-    queries = frozenset(p["name"] for p in described.get("parameters", ()) if p.get("in") == "query")
+    parameters = (opened(document, parameter) for parameter in described.get("parameters", ()))
+    queries = frozenset(parameter["name"] for parameter in parameters if parameter["in"] == "query")
     return Operation(name, service, method, path, is_open, demand, resource, queries)
 
 
@@ -275,11 +277,11 @@ def _by_form(method: str, tail: str, *, is_open: bool) -> Demand | None:
     return _FORMS.get((method, tail))
 
 
-def _under(described: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+def _under(described: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     """The kind of the record that a body must name first, and whose country a new record has; empty if the body has a
     country of its own."""
-    content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
-    body = schemas.get(content.get("schema", {}).get("$ref", "").rpartition("/")[2], {})
+    content = opened(document, described.get("requestBody", {})).get("content", {}).get("application/json", {})
+    body = document["components"]["schemas"].get(content.get("schema", {}).get("$ref", "").rpartition("/")[2], {})
     required = [body["properties"][name] for name in body.get("required", ())]
     named = [field["x-escm-reference"] for field in required if "x-escm-reference" in field]
     return named[0].rpartition("/")[2] if named and "country" not in body["properties"] else ""

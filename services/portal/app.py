@@ -13,6 +13,7 @@ from services.portal.pages.failures import readable
 from services.portal.pages.routes import router as pages
 from services.portal.reading.api import public_api
 from services.portal.records.routes import router as records
+from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
 from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
@@ -28,7 +29,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [pages, guides, contact, catalogue, register, records, verification],
+        [reference, pages, guides, contact, catalogue, register, records, verification],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={

@@ -27,7 +27,17 @@ class Resource:
     @property
     def title(self) -> str:
         """`focal point`, in summaries of one record."""
-        return self.entity.replace("_", " ")
+        return _title(self.entity)
+
+    @property
+    def titles(self) -> str:
+        """`focal points`, in summaries of several records."""
+        return _title(self.plural)
+
+    @property
+    def a_title(self) -> str:
+        """`a focal point`, in summaries of one record."""
+        return f"{'an' if self.title[0] in 'aeioAEIO' else 'a'} {self.title}"
 
     @property
     def class_name(self) -> str:
@@ -46,6 +56,10 @@ class Resource:
     def fact(self, what: str) -> str:
         """The type of a fact: `escm.membership.expert.created.v1`."""
         return f"escm.{self.service}.{self.entity}.{what}.v1"
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").replace("api key", "API key")
 
 
 def _class_name(name: str) -> str:

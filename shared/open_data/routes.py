@@ -15,7 +15,7 @@ from shared.open_data.copies import copy_files
 from shared.open_data.domain import FORMATS
 from shared.open_data.queries import OpenData
 from shared.open_data.requests import COUNTRY, DAY, FRESH, copy_day_of, countries_of, fresh, unchanged
-from shared.open_data.schemas import NO_COPY, DatasetList, Listed, present
+from shared.open_data.schemas import NO_COPY, DatasetPage, Listed, present
 from shared.open_data.streams import DatasetFile
 from shared.web.contract.operation_ids import operation_id
 from shared.web.contract.route_options import RouteOptions, query_of
@@ -49,7 +49,7 @@ def open_data_routes(open_data: OpenData) -> ResourceRouter:
         options=RouteOptions(is_public=True, query=query_of(described=DAY)),
         operation_id=operation_id(service, "listDatasets", first=_FIRST),
         summary="List the datasets of open data",
-        responses={200: {"model": DatasetList}},
+        responses={200: {"model": DatasetPage}},
     )
     async def list_datasets(ctx: CurrentContext) -> Response:
         """Each with the addresses of its files and of its newest copy, or with those of the copy of a day. There is no

@@ -59,7 +59,7 @@ class ListedDataset(ResponseModel):
     dates: Annotated[list[Day], "The days of which there are copies, newest first."]
 
 
-class DatasetList(ResponseModel):
+class DatasetPage(ResponseModel):
     """The datasets; there is no next page."""
 
     items: Annotated[list[ListedDataset], "The datasets."]

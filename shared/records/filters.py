@@ -1,7 +1,7 @@
 """Filters of lists: parses a parameter and builds its condition."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -42,6 +42,39 @@ class Filter:
     of_caller: Callable[[AccessScope], Mapping[str, Any]] | None = None
     in_country: Callable[[Any], ColumnElement[bool]] | None = None
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The closed list of its values; empty if others are possible."""
+        return getattr(self.parse, "choices", ())
+
+
+def either(one: Filter, other: Filter) -> Filter:
+    """The filter as one parameter has it that has the values of both."""
+    is_closed = one.choices and other.choices
+    return replace(one, parse=OneOf(dict.fromkeys((*one.choices, *other.choices))) if is_closed else str)
+
+
+class OneOf:
+    """A check for values of a closed list. `read` turns the text into the value."""
+
+    def __init__(self, choices: Iterable[str], read: Callable[[str], Any] = str) -> None:
+        self.choices = tuple(choices)
+        self.read = read
+
+    def __call__(self, raw: str) -> Any:
+        return self.read(raw) if raw in self.choices else _refuse("is not one of " + ", ".join(sorted(self.choices)))
+
+
+class _Several:
+    """Values separated by commas, each checked."""
+
+    def __init__(self, check: Callable[[str], str]) -> None:
+        self.check = check
+        self.choices: tuple[str, ...] = getattr(check, "choices", ())
+
+    def __call__(self, raw: str) -> list[str]:
+        return [self.check(part) for part in raw.split(",") if part] or _refuse("is empty")
+
 
 def parsed_filters(given: Mapping[str, str], known: Mapping[str, Filter], member: str) -> dict[str, Any]:
     """The values of the filters that a body names in a member. Raises Invalid with every unknown filter and every value
@@ -63,11 +96,7 @@ def parsed_filters(given: Mapping[str, str], known: Mapping[str, Filter], member
 
 def values(name: str, column: ColumnElement[Any], description: str, check: Callable[[str], str] = str) -> Filter:
     """A comma-separated list of values; matches rows whose column has one of them."""
-
-    def parse(raw: str) -> list[str]:
-        return [check(part) for part in raw.split(",") if part] or _refuse("is empty")
-
-    return Filter(name, description, parse, lambda wanted: column == wanted, array=True)
+    return Filter(name, description, _Several(check), lambda wanted: column == wanted, array=True)
 
 
 def countries(column: ColumnElement[Any]) -> Filter:
@@ -121,18 +150,14 @@ def parsed_year(raw: str) -> int:
     return int(raw)
 
 
-def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> Callable[[str], str]:
+def one_of(choices: Mapping[str, Any] | frozenset[str] | tuple[str, ...]) -> OneOf:
     """A check for values of a closed list."""
-
-    def check(raw: str) -> str:
-        return raw if raw in choices else _refuse("is not one of " + ", ".join(sorted(choices)))
-
-    return check
+    return OneOf(sorted(choices) if isinstance(choices, frozenset) else choices)
 
 
 def truth(raw: str) -> bool:
     """`true` or `false`."""
-    return one_of(("true", "false"))(raw) == "true"
+    return bool(one_of(("true", "false"))(raw) == "true")
 
 
 def parsed(chosen: Filter, raw: str) -> Any:

@@ -34,6 +34,7 @@ from shared.records.columns import as_read
 from shared.records.filters import (
     Filter,
     Names,
+    OneOf,
     countries,
     filter_arguments,
     filter_names,
@@ -49,8 +50,8 @@ from shared.records.filters import (
 )
 
 __all__ = [
-    "COUNTED", "Extras", "Filter", "Item", "ListRequest", "Listing", "countries", "fragment", "instant", "one_of",
-    "reference", "region", "truth", "updated", "values",
+    "COUNTED", "Extras", "Filter", "Item", "ListRequest", "Listing", "OneOf", "countries", "fragment", "instant",
+    "one_of", "reference", "region", "truth", "updated", "values",
 ]  # fmt: skip
 """Includes the filters, which every list imports from here."""
 

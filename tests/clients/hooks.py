@@ -1,5 +1,6 @@
 """What schemathesis leaves out: `fields`, since the description states the whole record and not every choice, and the
-schema of event streams, since it applies it to their comments and to the part that only says when to connect again."""
+schema of event streams, since it applies it to their comments and to the part that only says when to connect again.
+What it is told more: the media types that responses have besides JSON."""
 
 from typing import Any
 
@@ -10,6 +11,19 @@ import schemathesis
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
-            operation["parameters"] = [one for one in operation.get("parameters", ()) if one.get("name") != "fields"]
+            given = operation.get("parameters", ())
+            operation["parameters"] = [one for one in given if "fields" not in (one.get("name"), _named(one))]
             for response in operation["responses"].values():
-                response.get("content", {}).get("text/event-stream", {}).pop("schema", None)
+                _complete(response)
+    for response in raw_schema["components"]["responses"].values():
+        _complete(response)
+
+
+def _named(parameter: dict[str, Any]) -> str:
+    return str(parameter.get("$ref", "")).rpartition("/")[2]
+
+
+def _complete(response: dict[str, Any]) -> None:
+    content = response.get("content", {})
+    content.get("text/event-stream", {}).pop("schema", None)
+    content.update({media: {} for media in response.get("x-other-media-types", ())})

@@ -11,10 +11,14 @@ interface Parser {
 }
 interface Operation {
   operationId: string;
-  responses: Record<string, { content?: Record<string, unknown> }>;
+  responses: Record<string, Answer | { $ref: string }>;
+}
+interface Answer {
+  content?: Record<string, unknown>;
 }
 interface Contract {
   paths: Record<string, { get?: Operation }>;
+  components: { responses: Record<string, Answer> };
 }
 
 const parsers = new Map<string, Parser>(Object.entries(schemas));
@@ -43,7 +47,9 @@ function check(operation: Operation, path: string, value: Json): void {
 }
 
 function isJson(operation: Operation): boolean {
-  return "application/json" in (operation.responses["200"]?.content ?? {});
+  const given = operation.responses["200"];
+  const answer = given && "$ref" in given ? contract.components.responses[given.$ref.split("/").pop() ?? ""] : given;
+  return "application/json" in (answer?.content ?? {});
 }
 
 const headers = { Authorization: `Bearer ${await token()}`, Accept: "application/json" };

@@ -39,8 +39,7 @@ def _parameter_required(spec: Any) -> None:
 
 
 def _limit_lower(spec: Any) -> None:
-    parameters = spec["paths"][_EXPERTS]["get"]["parameters"]
-    next(p for p in parameters if p.get("name") == "limit")["schema"]["maximum"] = 100
+    spec["components"]["parameters"]["limit"]["schema"]["maximum"] = 100
 
 
 def _field_not_taken(spec: Any) -> None:
@@ -95,8 +94,7 @@ def _parameter_more(spec: Any) -> None:
 
 
 def _limit_higher(spec: Any) -> None:
-    parameters = spec["paths"][_EXPERTS]["get"]["parameters"]
-    next(p for p in parameters if p.get("name") == "limit")["schema"]["maximum"] = 500
+    spec["components"]["parameters"]["limit"]["schema"]["maximum"] = 500
 
 
 def _field_taken(spec: Any) -> None:

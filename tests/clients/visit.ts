@@ -4,7 +4,7 @@ import type { components, paths } from "./generated/api.js";
 
 declare const process: { argv: string[]; exitCode: number };
 const [, , baseUrl, clientId, clientSecret] = process.argv as [string, string, string, string, string];
-const api = createClient<paths, "application/json" | "application/problem+json">({ baseUrl });
+const api = createClient<paths>({ baseUrl });
 
 function check(holds: unknown, what: string): asserts holds {
   if (!holds) throw new Error(what);

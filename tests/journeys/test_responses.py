@@ -16,6 +16,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 
+from shared.web.contract.sharing import opened
 from shared.web.contract.vocabularies import VOCABULARIES
 from tests.authorization.plain import body_of, plain_kinds
 from tests.journeys.paths.calls import enter_results
@@ -25,6 +26,14 @@ from tests.journeys.paths.world import World
 from tests.support.contract import description
 from tests.support.documents import run_commands
 from tests.support.everything import COUNTRY, enter_everything
+from tests.support.recorded import (
+    IS_RECORDING,
+    differences,
+    examples_of,
+    fullest,
+    items_of,
+    record,
+)
 from tests.support.running import Client, Person, eventually, system
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -129,7 +138,7 @@ def test_the_contract_has_these_lists_and_no_model_is_missing(full: dict[str, An
     schemas = document["components"]["schemas"]
     found = set()
     for path, item in document["paths"].items():
-        content = item.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        content = opened(document, item.get("get", {}).get("responses", {}).get("200", {})).get("content", {})
         schema = content.get("application/json", {}).get("schema", {})
         resolved = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
         if "items" in resolved.get("properties", {}):
@@ -157,6 +166,33 @@ def test_a_country_is_what_the_contract_says(readers: dict[str, Look], who: str)
         response = readers[who](f"/actions/v1/countries/{code}")
         assert response.status_code == 200, response.text
         _check(RESPONSE_MODELS["/actions/v1/countries/{code}"], response.content)
+
+
+def test_the_recorded_examples_have_the_shape_of_responses(readers: dict[str, Look]) -> None:
+    """Each resource has one real response in the contract, which drifts from none of today."""
+    drifted: dict[tuple[str, str], list[str]] = {}
+    for (service, name), path in items_of(RESPONSE_MODELS).items():
+        taken = _taken(readers, path)
+        examples = examples_of(service)
+        if not (found := differences(examples.get(name), taken)):
+            continue
+        drifted[service, name] = found
+        if IS_RECORDING:
+            record(service, {**examples, name: taken})
+    assert IS_RECORDING or drifted == {}, "record them again, see tests/support/recorded.py"
+
+
+def _taken(readers: dict[str, Look], path: str) -> dict[str, Any]:
+    """One response at the address of an item, by the first reader who finds any."""
+    above = path.rpartition("/")[0]
+    for name in _READERS:
+        look = readers[name]
+        if (item := fullest(look, _addresses(look, above))) is not None:
+            response = look(item["links"]["self"])
+            assert response.status_code == 200, response.text
+            _check(RESPONSE_MODELS[path], response.content)
+            return dict(response.json())
+    raise AssertionError(f"nobody finds anything at {above}")
 
 
 def _checked(look: Look, path: str) -> int:

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from shared.web.contract.contract import STATES
+from shared.web.contract.sharing import opened
 from tests.portal.test_contract import SPECS
 
 DOCUMENTS = {path.stem: json.loads(path.read_text()) for path in sorted(SPECS.glob("*.json"))}
@@ -154,3 +155,59 @@ def test_an_event_of_a_job_says_that_its_data_are_the_job(service: str) -> None:
     ]
     assert [stream["properties"]["data"]["contentSchema"] for stream in streams] == [{"$ref": _JOB}]
     assert [stream["required"] for stream in streams] == [["id", "event", "data"]]
+
+
+def _choices(service: str, schema: dict[str, Any]) -> list[str]:
+    """The values of a schema, of its items or of one of its alternatives, if the list is closed."""
+    schema = opened(DOCUMENTS[service], schema)
+    own = schema.get("enum") or schema.get(STATES) or []
+    parts = [*schema.get("anyOf", ()), *([schema["items"]] if schema.get("type") == "array" else ())]
+    return own or next((found for part in parts if (found := _choices(service, part))), [])
+
+
+def _lists(service: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Each list with its response and the schema of its items."""
+    for name, operation in _operations(DOCUMENTS[service]):
+        response = opened(DOCUMENTS[service], operation["responses"].get("200", {}))
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+        items = opened(DOCUMENTS[service], schema).get("properties", {}).get("items", {}).get("items")
+        if name.startswith("list") and items:
+            yield name, {**operation, "schema": schema}, opened(DOCUMENTS[service], items)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_closed_list_of_values_is_one_in_its_filter_too(service: str) -> None:
+    checked = 0
+    for name, operation, item in _lists(service):
+        for given in operation.get("parameters", ()):
+            parameter = opened(DOCUMENTS[service], given)
+            values = _choices(service, item.get("properties", {}).get(parameter["name"], {}))
+            if values:
+                assert _choices(service, parameter["schema"]), f"{name}?{parameter['name']}: {values}"
+                checked += 1
+    assert checked > 3 or service == "portal"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_bodies_and_pages_are_named_by_what_they_are_of(service: str) -> None:
+    assert [name for name, operation, _ in _lists(service) if not operation["schema"]["$ref"].endswith("Page")] == []
+    schemas = DOCUMENTS[service]["components"]["schemas"]
+    for name, operation in _operations(DOCUMENTS[service]):
+        content = operation.get("requestBody", {}).get("content", {})
+        body = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        made = operation["responses"].get("201", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        record = made.get("$ref", "").rpartition("/")[2]
+        if name.startswith("create") and body and "ref" in schemas.get(record, {}).get("properties", {}):
+            assert body == f"{record}Create"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_operation_says_something_of_its_own_and_what_comes_back(service: str) -> None:
+    said: dict[str, set[str]] = {}
+    for name, operation in _operations(DOCUMENTS[service]):
+        said.setdefault(operation["description"], set()).add(name)
+        for status, response in operation["responses"].items():
+            assert status[0] != "2" or response.get("description") != "Successful Response", name
+        assert not operation["summary"].endswith(" records")
+        assert "{" not in operation["description"]
+    assert [names for names in said.values() if len(names) > 1] == []

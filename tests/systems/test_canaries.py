@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.web.contract.sharing import opened
 from tests.support.collector import observed_system
 from tests.support.running import eventually
 
@@ -166,7 +167,8 @@ def _everywhere(visitor: Visitor) -> None:
             filled = path
             for part in [p for p in path.split("/") if p.startswith("{")]:
                 filled = filled.replace(part, _PATH_CANARY)
-            query = {p["name"]: _SECRET for p in operation.get("parameters", ()) if p.get("in") == "query"}
+            given = (opened(document, parameter) for parameter in operation.get("parameters", ()))
+            query = {parameter["name"]: _SECRET for parameter in given if parameter["in"] == "query"}
             content = operation.get("requestBody", {}).get("content", {})
             more: dict[str, Any] = {"params": query, "headers": {"If-Match": '"1.00000000"'}}
             if schema := content.get("application/json", {}).get("schema"):

@@ -20,7 +20,7 @@ class _Language(Convertor[str]):
 
 register_url_convertor("page_language", _Language())
 IN_LANGUAGE = "/{language:page_language}"
-"""The beginning of an address."""
+"""The beginning of the address of a page in one of the six languages."""
 
 
 def router_of_languages() -> OptionsRouter:

@@ -39,7 +39,7 @@ class CataloguedProblem(Described):
     )
 
 
-class ProblemList(Described):
+class ProblemPage(Described):
     """All problems; there is never a next page."""
 
     items: Annotated[list[CataloguedProblem], "The problems."]
@@ -64,12 +64,6 @@ async def account_page(request: Request) -> Response:
     return fixed_response(request, templates.account(language_of(request)), HTML, _NEGOTIATED)
 
 
-@router.get("/docs", options=RouteOptions(is_public=True), include_in_schema=False)
-async def developers_page(request: Request) -> Response:
-    """The reference, rendered in the browser from `/openapi.json`."""
-    return fixed_response(request, templates.reference(), HTML, PAGE)
-
-
 @router.get("/docs/{name}", options=RouteOptions(is_public=True), include_in_schema=False)
 async def page_asset(name: str, request: Request) -> Response:
     """Styles, scripts and icons of the pages."""
@@ -86,7 +80,7 @@ async def page_asset(name: str, request: Request) -> Response:
     operation_id="listProblems",
     summary="List all problems",
     tags=["problems"],
-    response_model=ProblemList,
+    response_model=ProblemPage,
     responses=_BOTH,
 )
 async def list_problems(request: Request) -> Response:

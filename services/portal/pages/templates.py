@@ -58,12 +58,6 @@ def account(language: str) -> bytes:
 
 
 @cache
-def reference() -> bytes:
-    """The page of the API reference, which the browser renders."""
-    return page("docs.html", "en", here="reference")
-
-
-@cache
 def problems(language: str) -> bytes:
     """The list of all problems in one language, in the order of their statuses."""
     ordered = sorted(PROBLEMS.values(), key=lambda problem: problem.status)

@@ -89,6 +89,13 @@ def patch_of(name: str, body: type[BaseModel]) -> type[BaseModel]:
     return create_model(f"{name}Patch", __base__=_Patch, __doc__=_Patch.__doc__, __cls_kwargs__=more, **fields)
 
 
+@cache
+def create_of(name: str, body: type[BaseModel]) -> type[BaseModel]:
+    """The body of a creation, `ExpertCreate` for the name `Expert`, whatever its class is called."""
+    wanted = f"{name}Create"
+    return body if body.__name__ == wanted else create_model(wanted, __base__=body, __doc__=body.__doc__)
+
+
 def _optional(field: FieldInfo) -> tuple[Any, Any]:
     said = [mark for mark in (*field.metadata, field.description) if isinstance(mark, str | Refers)]
     annotation: Any = _patched(field.rebuild_annotation()) | None

@@ -1,7 +1,11 @@
-"""One example for each schema of the contract, made of the examples of its parts."""
+"""One example for each schema of the contract: a recorded response, or one made of the examples of its parts."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any, TypeAlias
+
+import orjson
 
 from shared.web.contract.contract import STATES
 
@@ -15,14 +19,59 @@ _OF_FORMAT: Mapping[str, str] = {
 }
 _OF_TYPE: Mapping[str, Any] = {"string": "…", "integer": 1, "number": 1.0, "boolean": True, "object": {}, "null": None}
 _DEEPEST = 5
+_PAGE: Mapping[str, Any] = {"items": [], "next": None}
+"""A page shows none of its items: their schema has an example."""
+_FIRST = "membership"
+"""The service whose example a schema has that several services share."""
 
 
-def add_examples(schemas: dict[str, Any]) -> None:
-    """Gives an example to each schema that has none. The example of a body has its required members and those with an
-    example of their own, that of a response has all."""
-    for schema in schemas.values():
-        if "examples" not in schema:
-            schema["examples"] = [_example(schema, schemas, 0)]
+@cache
+def recorded(service: str) -> Mapping[str, Any]:
+    """Real responses of a service, by the name of their schema. `tests/journeys/test_responses.py` records them."""
+    try:
+        file = files(f"services.{service}").joinpath("examples.json")
+    except ModuleNotFoundError:
+        return {}
+    content: Mapping[str, Any] = orjson.loads(file.read_bytes()) if file.is_file() else {}
+    return content
+
+
+def add_examples(document: dict[str, Any], service: str) -> None:
+    """Gives an example to each schema that has none: the recorded response, or one made of its parts. The example of a
+    body has its required members and those with an example of their own, that of a response has all. What the example
+    of a schema shows is not repeated at its members."""
+    own, first = recorded(service), recorded(_FIRST)
+    schemas = document["components"]["schemas"]
+    made = {name: _example_of(name, schemas) for name, schema in schemas.items() if "examples" not in schema}
+    for name, of_parts in made.items():
+        example = first.get(name, own[name]) if name in own else of_parts
+        schemas[name]["examples"] = [example]
+        shown = example if isinstance(example, dict) else {}
+        for member in shown.keys() & schemas[name].get("properties", {}).keys():
+            _without_examples(schemas[name]["properties"][member])
+    for operation in _reads_of_one(document):
+        content = operation["responses"]["200"].get("content", {}).get("application/json", {})
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if name in own and own[name] != first.get(name, own[name]):
+            content["example"] = own[name]
+
+
+def _example_of(name: str, schemas: Mapping[str, Schema]) -> Any:
+    """The example of a schema; of a merge patch one member, which says as much as all."""
+    example = _example(schemas[name], schemas, 0)
+    return dict([*example.items()][:1]) if name.endswith("Patch") and isinstance(example, dict) else example
+
+
+def _without_examples(schema: dict[str, Any]) -> None:
+    schema.pop("examples", None)
+    inner = (schema.get(name) for name in ("items", "additionalProperties", "propertyNames"))
+    for part in (*schema.get("anyOf", ()), *schema.get("properties", {}).values(), *inner):
+        if isinstance(part, dict):
+            _without_examples(part)
+
+
+def _reads_of_one(document: Mapping[str, Any]) -> list[Any]:
+    return [item["get"] for path, item in document["paths"].items() if path.endswith("}") and "get" in item]
 
 
 def _example(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> Any:
@@ -48,6 +97,8 @@ def _of_union(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> Any:
 
 
 def _of_object(schema: Schema, schemas: Mapping[str, Schema], depth: int) -> dict[str, Any]:
+    if set(schema.get("required", ())) == _PAGE.keys():
+        return dict(_PAGE)
     required, is_sent = schema.get("required", ()), schema.get("additionalProperties") is False
     return {
         name: _example(part, schemas, depth + 1)

@@ -9,11 +9,15 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.examples import add_examples
+from shared.web.contract.grouping import tag_groups
 from shared.web.contract.openapi_parts import HEADERS, PARAMETERS, PATH_PARAMETERS, SECURITY_SCHEMES, query_parameter
+from shared.web.contract.problem_responses import COMMON_HEADERS, any_problem, described_headers, problem_responses
 from shared.web.contract.route_options import options_of
+from shared.web.contract.saying import say
 from shared.web.contract.schemas import Problem
+from shared.web.contract.sharing import share
+from shared.web.contract.typed import for_clients
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -33,21 +37,22 @@ _JSON_BODY = (
     "invalid_text",
 )
 _FORM_BODY = ("malformed_request", "request_timeout", "too_large", "unsupported_media_type", "validation_failed")
-_LIMITS = ["RateLimit-Policy", "RateLimit"]
+_LINE = 200
+"""The bytes of an object that stands on one line."""
 _CONTACT = {"name": "Secretariat of the ESCM Plan"}
-_ANY_PROBLEM: dict[str, Any] = {
-    "description": "Any other failure.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+GROUPS = "x-tagGroups"
+"""The member of a document with the contexts of its tags."""
+COMMON = "x-common-headers"
+"""The member of a document with the headers of every response."""
 _STREAMS = ("text/csv", "application/x-ndjson")
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
 _TRANSITION = ("unknown_action", "transition_not_allowed")
 
 
-def describe(app: "FastAPI") -> dict[str, Any]:
-    """The document of a service. Raises ValueError for a route without a unique camelCase `operation_id`, and for two
-    schemas of one name, which would otherwise have the names of their modules."""
+def describe(app: "FastAPI", service: str) -> dict[str, Any]:
+    """The document of a service, with its recorded examples. Raises ValueError for a route without a unique camelCase
+    `operation_id`, and for two schemas of one name, which would otherwise have the names of their modules."""
     routes = list(_described(app.routes))
     names = [route.operation_id or "" for route in routes]
     wrong = [route.path for route in routes if not _CAMEL_CASE.match(route.operation_id or "")]
@@ -75,18 +80,25 @@ def describe(app: "FastAPI") -> dict[str, Any]:
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {**components.get("securitySchemes", {}), **SECURITY_SCHEMES}
-    components["responses"] = {"Problem": _ANY_PROBLEM}
+    components["responses"] = {"Problem": any_problem()}
+    about = {tag["name"]: tag["description"] for tag in app.openapi_tags or ()}
     for route in routes:
         for method in sorted(route.methods or ()):
-            _complete(document["paths"][route.path_format][method.lower()], route, method, components["responses"])
+            operation = document["paths"][route.path_format][method.lower()]
+            _complete(operation, route, method, components["responses"])
+            say(operation, about, components["schemas"])
     used = {
         tag for path in document["paths"].values() for operation in path.values() for tag in operation.get("tags", ())
     }
     known = {tag["name"] for tag in document.get("tags", ())}
     document["tags"] = [tag for tag in document.get("tags", ()) if tag["name"] in used]
     document["tags"] += [{"name": tag} for tag in sorted(used - known)]
-    _without_unused(document)
-    add_examples(document["components"]["schemas"])
+    document[GROUPS] = tag_groups(routes, [tag["name"] for tag in document["tags"]])
+    document[COMMON] = described_headers(COMMON_HEADERS)["headers"]
+    document["components"] = components_of({**document, "components": {}}, components)
+    add_examples(document, service)
+    for_clients(document)
+    share(document)
     return document
 
 
@@ -96,8 +108,21 @@ def _problem_schemas() -> dict[str, Any]:
 
 
 def render(document: Mapping[str, Any]) -> bytes:
-    """The bytes to serve and commit: the same document gives the same bytes."""
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    """The bytes to serve and commit: the same document gives the same bytes. What fits stands on one line, and nothing
+    is indented, so that the file is small and a changed field is a changed line."""
+    return b"".join((*_lines(document), b"\n"))
+
+
+def _lines(part: Any) -> Iterator[bytes]:
+    whole = orjson.dumps(part)
+    if not isinstance(part, dict) or not part or len(whole) <= _LINE:
+        yield whole
+        return
+    yield b"{"
+    for number, (name, value) in enumerate(part.items()):
+        yield (b",\n" if number else b"\n") + orjson.dumps(name) + b":"
+        yield from _lines(value)
+    yield b"}"
 
 
 def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: str) -> dict[str, Any]:
@@ -122,7 +147,21 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
             _join(whole["components"].setdefault(kind, {}), parts, kind)
         present = {tag["name"] for tag in whole["tags"]}
         whole["tags"] += [tag for tag in document.get("tags", ()) if tag["name"] not in present]
+        whole[COMMON] = document[COMMON]
+        _add_groups(whole.setdefault(GROUPS, []), document[GROUPS])
     return whole
+
+
+def _add_groups(into: list[dict[str, Any]], groups: Iterable[Mapping[str, Any]]) -> None:
+    """Adds the groups of a service. Tags of one name are one, and are in the first of their groups."""
+    grouped = {tag for group in into for tag in group["tags"]}
+    for group in groups:
+        tags = [tag for tag in group["tags"] if tag not in grouped]
+        same = next((each for each in into if each["name"] == group["name"]), None)
+        if same is not None:
+            same["tags"] = [*same["tags"], *tags]
+        elif tags:
+            into.append({**group, "tags": tags})
 
 
 def _join(into: dict[str, Any], parts: Mapping[str, Any], kind: str) -> None:
@@ -163,11 +202,10 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     if "format" in asked.names:
         operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
     for status, response in operation["responses"].items():
-        names = _response_headers(route, method, status)
-        response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
+        response.update(described_headers(_response_headers(route, method, status), response.get("headers", {})))
     if options.is_item:
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
-    operation["responses"].update(_problem_responses(_problems(route, method, is_ours), shared))
+    operation["responses"].update(problem_responses(_problems(route, method, is_ours), shared))
     operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
 
 
@@ -192,54 +230,28 @@ def _problems(route: APIRoute, method: str, is_ours: bool) -> set[str]:
     return codes
 
 
-def _problem_responses(codes: Iterable[str], shared: dict[str, Any]) -> dict[str, Any]:
-    """One response per status. Responses with the same codes are one component, named by its codes."""
-    by_status: dict[int, list[str]] = {}
-    for code in sorted(codes):
-        by_status.setdefault(PROBLEMS[code].status, []).append(code)
-    responses = {}
-    for status, group in sorted(by_status.items()):
-        name = ".".join(group)
-        shared.setdefault(name, _problem_component(status, group))
-        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
-    return responses
-
-
-def _problem_component(status: int, codes: list[str]) -> dict[str, Any]:
-    headers = ["X-Request-Id"]
-    headers += {401: ["WWW-Authenticate"], 412: ["ETag"], 409: ["Retry-After"]}.get(status, [])
-    headers += ["Retry-After"] if status in (429, 503) else []
-    headers += _LIMITS if status == 429 else []
-    return {
-        "description": " ".join(f"`{code}`: {PROBLEMS[code].titles['en']}." for code in codes),
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
-        "content": {
-            "application/problem+json": {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "x-problem-codes": codes,
-            }
-        },
+def components_of(part: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
+    """The components that a document needs for its paths and its other members, and those that they need."""
+    needed: set[tuple[str, str]] = set()
+    found = _named(part)
+    while found:
+        needed |= found
+        found = set().union(*(_named(components[kind][name]) for kind, name in found)) - needed
+    needed |= {("securitySchemes", name) for name in _schemes(part)}
+    kept = {
+        kind: {name: each for name, each in parts.items() if (kind, name) in needed}
+        for kind, parts in components.items()
     }
+    return {kind: parts for kind, parts in kept.items() if parts}
 
 
-def _without_unused(document: dict[str, Any]) -> None:
-    """Removes unreferenced components, and those that only they reference."""
-    components = document["components"]
-    size = -1
-    while size != (size := sum(map(len, components.values()))):
-        named = set(_REFERENCE.findall(orjson.dumps(document).decode()))
-        for kind, parts in components.items():
-            if kind != "securitySchemes":
-                components[kind] = {name: part for name, part in parts.items() if (kind, name) in named}
-    schemes = {
-        name
-        for path in document["paths"].values()
-        for operation in path.values()
-        for way in operation["security"]
-        for name in way
-    }
-    components["securitySchemes"] = {n: s for n, s in components["securitySchemes"].items() if n in schemes}
-    document["components"] = {kind: parts for kind, parts in components.items() if parts}
+def _named(part: Any) -> set[tuple[str, str]]:
+    return set(_REFERENCE.findall(orjson.dumps(part).decode()))
+
+
+def _schemes(document: Mapping[str, Any]) -> set[str]:
+    operations = (operation for path in document["paths"].values() for operation in path.values())
+    return {name for operation in operations for way in operation["security"] for name in way}
 
 
 def _is_paged(route: APIRoute) -> bool:
@@ -261,12 +273,14 @@ def _header_parameters(route: APIRoute, method: str) -> list[str]:
 
 
 def _response_headers(route: APIRoute, method: str, status: str) -> list[str]:
-    names, options = ["X-Request-Id"], options_of(route)
+    """The headers of a successful response, without those of every response."""
+    names: list[str] = []
+    options = options_of(route)
     if getattr(route, "resource", None) is None:
-        return names + (_LIMITS if "rate_limited" in options.problems else [])
+        return names
     if options.is_item or status == "201" or (options.is_conditional and status == "200"):
         names.append("ETag")
     names += {"201": ["Location"], "202": ["Location", "Retry-After"]}.get(status, [])
     if _is_paged(route):
         names.append("Link")
-    return names + _LIMITS + (["Idempotency-Replayed"] if _is_keyed(route, method) else [])
+    return names + (["Idempotency-Replayed"] if _is_keyed(route, method) else [])

@@ -1,9 +1,12 @@
 """The parts that every service's OpenAPI document shares."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from shared.records.filters import Filter, instant
+from shared.kernel.principal import VISIBILITIES
+from shared.records.filters import Filter, instant, parsed_day, truth
+from shared.web.contract.route_options import Chosen
 
 TOKEN_URL = "/access/v1/oauth/token"  # noqa: S105
 
@@ -79,6 +82,9 @@ PATH_PARAMETERS: dict[str, str] = {
 }
 
 
+_HOLDER = (
+    "`me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token."
+)
 _INSTANT: dict[str, Any] = {"type": "string", "format": "date-time", "examples": ["2026-11-24T10:00:00.000000Z"]}
 _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "limit": ("Entries of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
@@ -93,7 +99,10 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "examples": ["total_estimate"]},
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
-    "format": ("The whole list as a stream instead of a page.", {"type": "string", "enum": ["csv", "ndjson"]}),
+    "format": (
+        "The whole list as a stream instead of a page: `csv` (`text/csv`) or `ndjson` (`application/x-ndjson`).",
+        {"type": "string", "enum": ["csv", "ndjson"]},
+    ),
     "safe": (
         "With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys.",
         {"type": "boolean"},
@@ -106,20 +115,54 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "examples": ["Asia"]},
     ),
     "country": ("ISO 3166-1 alpha-2 codes, separated by commas.", {"type": "string", "examples": ["PK,KE"]}),
+    "holder": (
+        _HOLDER,
+        {"type": "string", "enum": ["me"]},
+    ),
+    "visibility": (
+        "Visibilities, separated by commas.",
+        {"type": "array", "items": {"type": "string", "enum": [*VISIBILITIES]}, "minItems": 1},
+    ),
 }
 
 
-def query_parameter(name: str, chosen: Filter | None = None, said: str = "") -> dict[str, Any]:
+_OF_PARSER: dict[Any, dict[str, Any]] = {
+    UUID: {"type": "string", "format": "uuid"},
+    instant: _INSTANT,
+    parsed_day: {"type": "string", "format": "date"},
+    truth: {"type": "boolean"},
+}
+
+
+def query_parameter(name: str, chosen: Filter | None = None, said: str | Chosen = "") -> dict[str, Any]:
     """A query parameter: a common one, a filter of a list, or one with the description `said`. Raises ValueError if
     there is no description."""
     if not (said or chosen or name in _QUERIES):
         raise ValueError(f"describe the query parameter {name}")
-    description, schema = (said, {"type": "string"}) if said else _of_filter(chosen) if chosen else _QUERIES[name]
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+    description, schema = _as_said(said) if said else _of_filter(chosen) if chosen else _QUERIES[name]
+    as_list = {"style": "form", "explode": False} if schema["type"] == "array" else {}
+    return {"name": name, "in": "query", "description": description, "schema": schema, **as_list}
+
+
+def is_common(parameter: Mapping[str, Any]) -> bool:
+    """Whether all services describe a parameter with these words."""
+    name, described = parameter["name"], parameter.get("description")
+    if parameter["in"] == "path":
+        return described == PATH_PARAMETERS.get(name) and parameter["schema"] == {"type": "string"}
+    return name in _QUERIES and (described, parameter["schema"]) == _QUERIES[name]
+
+
+def _as_said(said: str | Chosen) -> tuple[str, dict[str, Any]]:
+    if isinstance(said, Chosen):
+        return said.description, {"type": "string", "enum": [*said.values]}
+    return said, {"type": "string"}
 
 
 def _of_filter(chosen: Filter) -> tuple[str, dict[str, Any]]:
     if chosen.name in _QUERIES:
         return _QUERIES[chosen.name]
-    schema = {UUID: {"type": "string", "format": "uuid"}, instant: _INSTANT}.get(chosen.parse, {"type": "string"})
+    schema = _OF_PARSER.get(chosen.parse, {"type": "string"})
+    if chosen.choices:
+        schema = {"type": "string", "enum": [*chosen.choices]}
+        schema = {"type": "array", "items": schema, "minItems": 1} if chosen.array else schema
     return f"{chosen.description}.", schema

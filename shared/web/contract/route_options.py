@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from fastapi import APIRouter
 
@@ -13,6 +13,8 @@ from shared.web.contract.catalogue import PROBLEMS
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Adding: TypeAlias = Callable[[Endpoint], Endpoint]
+ABOUT = "{about}"
+"""In the description of an operation: the sentence about its tag."""
 _LIST_CONTROLS = ("sort", "limit", "cursor", "fields", "include", "format", "safe")
 
 
@@ -23,14 +25,25 @@ class Query:
 
     names: tuple[str, ...] = ()
     filters: Mapping[str, Filter] = field(default_factory=dict)
-    described: Mapping[str, str] = field(default_factory=dict)
+    described: Mapping[str, "str | Chosen"] = field(default_factory=dict)
 
     @property
     def all_names(self) -> frozenset[str]:
         return frozenset((*self.names, *self.filters, *self.described))
 
 
-def query_of(*names: str, filters: Iterable[Filter] = (), described: Mapping[str, str] | None = None) -> Query:
+class Chosen(NamedTuple):
+    """The description of a query parameter with a closed list of values."""
+
+    description: str
+    values: tuple[str, ...]
+
+
+Said: TypeAlias = Mapping[str, str | Chosen]
+"""Query parameters with their descriptions."""
+
+
+def query_of(*names: str, filters: Iterable[Filter] = (), described: Said | None = None) -> Query:
     """The query parameters of an endpoint."""
     return Query(names, {each.name: each for each in filters}, described or {})
 

@@ -126,7 +126,7 @@ class RecordResponse(ResponseModel):
         super().__init_subclass__(of=of, lifecycle=lifecycle, **more)
 
     id: Annotated[UUID, "The record's id, which never changes."]
-    ref: Annotated[str, Field(examples=["CTR-000123"]), "The record's short name for people, which never changes."]
+    ref: Annotated[str, "The record's short name for people, which never changes."]
     version: Annotated[int, Field(ge=1, examples=[3]), "Grows by one with each change; `ETag` starts with it."]
     status: Annotated[str, "The state of the lifecycle."]
     country: Annotated[

@@ -94,7 +94,7 @@ class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The service's description, made once."""
         if self.openapi_schema is None:
-            self.openapi_schema = openapi.describe(self)
+            self.openapi_schema = openapi.describe(self, self.service)
         return self.openapi_schema
 
 

@@ -23,7 +23,7 @@ class Liveness(Described):
     status: Annotated[str, "Always `alive`."] = Field(examples=["alive"])
 
 
-class ReadinessAnswer(Described):
+class ReadinessState(Described):
     """The checked parts: each is `ok` or `degraded`; a part that prevents requests is a 503 problem."""
 
     status: Annotated[str, "Always `ready`."] = Field(examples=["ready"])
@@ -107,7 +107,7 @@ def health_routes(service: str, prefix: str) -> OptionsRouter:
         summary="Whether the process accepts requests",
         description="For the load balancer: 503 where the process starts, stops or has no database.",
     )
-    async def readyz(request: Request) -> ReadinessAnswer:
-        return ReadinessAnswer(status="ready", checks=await request.app.state.readiness.checks())
+    async def readyz(request: Request) -> ReadinessState:
+        return ReadinessState(status="ready", checks=await request.app.state.readiness.checks())
 
     return router

@@ -31,7 +31,7 @@ _MEDIA = {
 }
 
 
-class ExportBody(Body):
+class ExportCreate(Body):
     """What to export. Lists that can be imported have the headings of imports, which read every format back unchanged;
     others have the members of their items. In XLSX every cell is text."""
 
@@ -65,7 +65,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
         status_code=202,
         responses={202: {"model": Job}},
     )
-    async def create_export(body: ExportBody, ctx: CurrentContext) -> Response:
+    async def create_export(body: ExportCreate, ctx: CurrentContext) -> Response:
         exportable = api.exportable(body.resource)
         filters = {name: ",".join(value) if isinstance(value, list) else value for name, value in body.filters.items()}
         access = access_scope_for(ctx.principal, exportable.roles, exportable.resource)

@@ -42,8 +42,8 @@ def stepping_routes(steppable: Steppable, fields: type[BaseModel] | None = None)
     @router.post(
         "/bulk_transitions",
         operation_id=f"bulkTransition{name}",
-        summary=f"Take up to {MOST} {resource.plural.replace('_', ' ')} through one transition",
-        description="Left to a job, whose result accounts for each record.",
+        summary=f"Take up to {MOST} {resource.titles} through one transition",
+        description=f"Left to a job, whose result accounts for each of the {resource.titles}.",
         status_code=202,
         responses={202: {"model": Job}},
     )

@@ -15,7 +15,7 @@ from shared.records.message import AUDIENCES, FILE, INTERNAL, Message
 from shared.records.plain import presenter
 from shared.records.requirements import require
 from shared.records.rows import columns_of
-from shared.web.contract.contract import STATES
+from shared.web.contract.contract import STATES, create_of
 from shared.web.contract.fields import Body, Clean, Document
 from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
 from shared.web.contract.schemas import RecordResponse, page_of
@@ -50,9 +50,11 @@ def message_routes(
     api: RecordApi[Any, Any], conversation: Conversation, response_model: type[MessageResponse]
 ) -> ResourceRouter:
     """The routes of the messages on the files of one kind of record: list, read, post."""
-    single, title = api.kind.resource.class_name, api.kind.resource.title
+    resource = api.kind.resource
+    single, title, one = resource.class_name, resource.title, resource.a_title
     kind = conversation.messages
     present = presenter(kind.record, kind.table)
+    creation: Any = create_of(response_model.__name__, MessageBody)
     known = frozenset(response_model.model_fields)
     file_row = Annotated[Row, Depends(api.readable)]
     router = ResourceRouter(kind.resource, api.roles, dependencies=[Depends(api.dependency)] if api.dependency else [])
@@ -75,7 +77,7 @@ def message_routes(
         "/{record}/messages",
         options=RouteOptions(query=query_of_list(conversation.for_applicant, without=OF_FILE)),
         operation_id=f"list{single}Messages",
-        summary=f"List the messages on the file of one {title}",
+        summary=f"List the messages on the file of {one}",
         description="In pages, the first message first; with `format` all of them as a stream.",
         responses={200: {"model": page_of(response_model)}},
     )
@@ -87,7 +89,7 @@ def message_routes(
         "/{record}/messages/{message}",
         options=RouteOptions(is_item=True, query=query_of("fields")),
         operation_id=f"get{single}Message",
-        summary=f"Read a message on the file of one {title}",
+        summary=f"Read a message on the file of {one}",
         description="One message. An internal message exists for the office alone.",
         responses={200: {"model": response_model}},
     )
@@ -102,12 +104,12 @@ def message_routes(
     @router.post(
         "/{record}/messages",
         operation_id=f"create{single}Message",
-        summary=f"Post a message on the file of one {title}",
+        summary=f"Post a message on the file of {one}",
         description="By the applicant or the office. Nobody changes or deletes it. `internal` is for the office alone.",
         status_code=201,
         responses={201: {"model": response_model}},
     )
-    async def create_message(body: MessageBody, file: file_row, ctx: CurrentContext) -> Response:
+    async def create_message(body: creation, file: file_row, ctx: CurrentContext) -> Response:
         require(ctx.access, "create", file["country"], file["id"])
         if body.audience == INTERNAL and not is_office(ctx, "create", file):
             raise Forbidden("Only the office posts internal messages.", members={"reason": "not_permitted"})

@@ -18,7 +18,7 @@ from shared.records.record import Record
 from shared.records.requirements import require
 from shared.records.resource_type import ResourceType
 from shared.records.rows import columns_of, record_read, with_columns
-from shared.web.contract.contract import ShownAs, patch_of
+from shared.web.contract.contract import ShownAs, create_of, patch_of
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import RecordResponse, page_of
 from shared.web.contract.values import row_values
@@ -106,6 +106,7 @@ def part_routes(api: PartApi[Any, Any]) -> ResourceRouter:
         raise NotFound(f"There is no such {title}.")
 
     part_row = Annotated[Row, Depends(readable_part)]
+    creation: Any = create_of(api.response_model.__name__, api.body)
 
     @router.get(
         items,
@@ -139,7 +140,7 @@ def part_routes(api: PartApi[Any, Any]) -> ResourceRouter:
         status_code=201,
         responses={201: {"model": api.response_model}},
     )
-    async def create_part(body: api.body, of: whole_row, ctx: CurrentContext) -> Response:  # type: ignore[name-defined]
+    async def create_part(body: creation, of: whole_row, ctx: CurrentContext) -> Response:
         new = kind.new(row_values(body, kind.table))
         entered = await operations.create(
             ctx.uow, ctx.access_on(kind.resource), record_read(whole.kind.record, of), new

@@ -29,7 +29,7 @@ from shared.web.request.responses import JSON, key_of
 from shared.web.request.route import ResourceRouter
 
 
-class ActorAnswer(ResponseModel):
+class Proposer(ResponseModel):
     """Who acted."""
 
     kind: Annotated[str, Field(examples=["account"]), "`account`, `client` or `api_key`."]
@@ -60,7 +60,7 @@ class PendingTransition(ResponseModel):
     reason: Annotated[str | None, "The reason that was given; null once it is decided."]
     fields: Annotated[dict[str, Any], Field(examples=[{}]), "What was given with it; empty once it is decided."]
     status: Annotated[Literal["pending", "confirmed", "declined", "withdrawn", "expired"], "What became of it."]
-    proposed_by: Annotated[ActorAnswer, "Who proposed it."]
+    proposed_by: Annotated[Proposer, "Who proposed it."]
     second_person: Annotated[
         UUID | None,
         Refers("/access/v1/accounts"),
@@ -82,7 +82,7 @@ class OpenTransition(PendingTransition):
     ]
 
 
-class PendingTransitions(ResponseModel):
+class PendingTransitionPage(ResponseModel):
     """The pending transitions of a record, the oldest first, at most 100."""
 
     items: Annotated[list[OpenTransition], "The pending transitions, the oldest first."]
@@ -143,7 +143,7 @@ async def propose(api: RecordApi[Any, Any], ctx: RequestContext, seen: Row, body
 
 def add_pending(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """The routes of pending transitions of one kind of record."""
-    single, title = api.kind.resource.class_name, api.kind.resource.title
+    single, title, one = api.kind.resource.class_name, api.kind.resource.title, api.kind.resource.a_title
     readable = Annotated[Row, Depends(api.readable)]
     decidable = Annotated[Row, Depends(_decidable(api))]
     response_model: Any = api.response_model
@@ -151,9 +151,9 @@ def add_pending(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     @router.get(
         "/{record}/transitions/pending",
         operation_id=f"list{single}PendingTransitions",
-        summary=f"List the transitions of one {title} that wait for a second person",
-        description="The oldest first, at most 100, each for 24 hours.",
-        responses={200: {"model": PendingTransitions}},
+        summary=f"List the transitions of {one} that wait for a second person",
+        description=f"Proposed transitions of the {title}, the oldest first, at most 100, each for 24 hours.",
+        responses={200: {"model": PendingTransitionPage}},
     )
     async def list_pending(row: readable, ctx: CurrentContext) -> Response:
         require(ctx.access, "history", row["country"], api.scope_of(row))
@@ -167,8 +167,8 @@ def add_pending(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         "/{record}/transitions/pending/{pending_id}",
         options=RouteOptions(is_item=True),
         operation_id=f"get{single}PendingTransition",
-        summary=f"Read one pending transition of one {title}",
-        description="One that waits for a second person, or did.",
+        summary=f"Read a pending transition of {one}",
+        description=f"A transition of the {title} that waits for a second person, or did.",
         responses={200: {"model": PendingTransition}},
     )
     async def get_pending(row: readable, pending_id: str, ctx: CurrentContext) -> Response:
@@ -184,8 +184,9 @@ def add_pending(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     @router.post(
         "/{record}/transitions/pending/{pending_id}",
         operation_id=f"decide{single}PendingTransition",
-        summary=f"Confirm, decline or withdraw a pending transition of one {title}",
-        description="Another person confirms or declines it with their own token; its proposer withdraws it.",
+        summary=f"Confirm, decline or withdraw a pending transition of {one}",
+        description=f"What becomes of a proposed transition of the {title}. Another person confirms or declines it"
+        " with their own token; its proposer withdraws it.",
         responses={200: {"model": response_model | PendingTransition}},
     )
     async def decide_pending(row: decidable, pending_id: str, body: DecisionBody, ctx: CurrentContext) -> Response:

@@ -1,24 +1,27 @@
 """The standard routes of one kind of record: reads, creation, change, transitions."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Body as FastBody
 from fastapi import Depends, Response
+from pydantic import BaseModel
 
 from shared.database.statements import Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.errors import Forbidden
 from shared.kernel.lifecycle import SecondPersonNeeded
+from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record
 from shared.records.requirements import require
 from shared.records.resource_type import TransitionRequest
 from shared.records.rows import record_read, with_columns
-from shared.web.contract.contract import ShownAs, patch_of
-from shared.web.contract.route_options import RouteOptions, query_of, query_of_list
+from shared.web.contract.contract import ShownAs, create_of, patch_of
+from shared.web.contract.route_options import ABOUT, RouteOptions, query_of, query_of_list
 from shared.web.contract.schemas import History, TransitionBody, Transitions, page_of, transition_model
+from shared.web.contract.vocabularies import terms_of
 from shared.web.records.pending import PendingTransition, add_pending, propose
 from shared.web.records.records import Created, RecordApi
 from shared.web.records.withheld import Withheld
@@ -36,6 +39,8 @@ from shared.web.request.responses import (
 from shared.web.request.route import ResourceRouter
 
 R = TypeVar("R", bound=Record)
+_MAIN_VERBS = ("designate", "recognise", "approve", "publish", "verify", "issue", "accept", "activate", "submit")
+"""Verbs that say what a lifecycle is for, the most important first."""
 
 
 def record_routes(api: RecordApi[Any, Any]) -> ResourceRouter:
@@ -56,7 +61,8 @@ def record_routes(api: RecordApi[Any, Any]) -> ResourceRouter:
 def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """Adds the list, the item, the history and the transitions of the present state."""
     resource = api.kind.resource
-    plural, single, title = resource.class_names, resource.class_name, resource.title
+    plural, single, title, one = resource.class_names, resource.class_name, resource.title, resource.a_title
+    states = _named(api.kind.lifecycle.states)
     known = frozenset(api.response_model.model_fields)
     readable = Annotated[Row, Depends(api.readable)]
 
@@ -64,9 +70,9 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         "",
         options=RouteOptions(is_public=api.is_public, query=query_of_list(api.listing)),
         operation_id=f"list{plural}",
-        summary=f"List {title} records",
-        description="The records that the caller may know of, in pages; with `format` all of them as a stream.",
-        responses={200: {"model": page_of(api.response_model)}},
+        summary=f"List {resource.titles}",
+        description=f"{ABOUT} Those that the caller may know of, in pages; with `format` all of them as a stream.",
+        responses={200: {"model": page_of(api.response_model), "description": f"A page of {resource.titles}."}},
     )
     async def list_records(ctx: CurrentContext) -> Response:
         return await list_response(ctx, api.listing, api.present, known)
@@ -75,9 +81,9 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         "/{record}",
         options=RouteOptions(is_public=api.is_public, is_item=True, query=query_of("fields", "include")),
         operation_id=f"get{single}",
-        summary=f"Read one {title}",
-        description="The record as the caller may see it, with the transitions that its state allows.",
-        responses={200: {"model": api.response_model, **_in_forms(api.items.forms)}},
+        summary=f"Read {one}",
+        description=f"{ABOUT} The {title} as the caller may see it, with the transitions that its state allows.",
+        responses={200: {"model": api.response_model, "description": f"The {title}.", **_in_forms(api.items.forms)}},
     )
     async def get_record(row: Annotated[Any, Depends(api.shown_to)], ctx: CurrentContext) -> Response:
         picked = pick_fields(ctx.request, known)
@@ -97,9 +103,9 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
         "/{record}/history",
         options=RouteOptions(query=query_of(*HISTORY_QUERY)),
         operation_id=f"get{single}History",
-        summary=f"Read the history of one {title}",
-        description="Who changed which fields of the record when, the latest change first.",
-        responses={200: {"model": History}},
+        summary=f"Read the history of {one}",
+        description=f"Who changed which fields of the {title} when, the latest change first: its audit trail.",
+        responses={200: {"model": History, "description": "A page of the changes."}},
     )
     async def get_history(row: readable, ctx: CurrentContext) -> Response:
         require(ctx.access, "history", row["country"], api.scope_of(row))
@@ -110,9 +116,10 @@ def _add_reads(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     @router.get(
         "/{record}/transitions",
         operation_id=f"get{single}Transitions",
-        summary=f"List the transitions that the state of one {title} allows",
-        description="Each transition of the present state, whether the caller may take it now, and what it takes.",
-        responses={200: {"model": Transitions}},
+        summary=f"List the transitions of {one}",
+        description="Each transition of the present state, whether the caller may take it now, and what it takes. The"
+        f" states of {one}: {states}.",
+        responses={200: {"model": Transitions, "description": "The present state and what leaves it."}},
     )
     async def get_transitions(row: readable, ctx: CurrentContext) -> Response:
         available_actions = await api.available_actions(record_read(api.kind.record, row), ctx)
@@ -125,16 +132,17 @@ def _add_creation(
     create: Callable[[UnitOfWork, AccessScope, R], Awaitable[R | Created[R]]],
 ) -> None:
     """Adds the creation of a record."""
-    single, title = api.kind.resource.class_name, api.kind.resource.title
-    creation: Any = api.bodies.creation or api.bodies.change
+    resource = api.kind.resource
+    creation: Any = create_of(api.response_model.__name__, api.bodies.creation or api.bodies.change)
 
     @router.post(
         "",
-        operation_id=f"create{single}",
-        summary=f"Create one {title}",
-        description="The new record starts in the first state of its lifecycle; `Location` is its address.",
+        operation_id=f"create{resource.class_name}",
+        summary=f"Create {resource.a_title}",
+        description=f"{_required(creation)} The {resource.title} starts as `{api.kind.lifecycle.states[0]}`; `Location`"
+        " is its address.",
         status_code=201,
-        responses={201: {"model": api.response_model}},
+        responses={201: {"model": api.response_model, "description": f"The new {resource.title}."}},
     )
     async def create_record(body: creation, ctx: Annotated[RequestContext, Depends(may_create)]) -> Response:
         created = await create(ctx.uow, ctx.access, api.kind.new(api.columns_of(body)))
@@ -157,21 +165,25 @@ def _add_update(
     router: ResourceRouter, api: RecordApi[R, Any], update: Callable[[UnitOfWork, AccessScope, R, R], Awaitable[Any]]
 ) -> None:
     """Adds the change of a record by a merge patch."""
-    single, title = api.kind.resource.class_name, api.kind.resource.title
+    resource = api.kind.resource
     changeable = Annotated[Row, Depends(api.changeable())]
     patch_body = Annotated[
         dict[str, Any],
-        ShownAs(patch_of(single, api.bodies.change)),
+        ShownAs(patch_of(api.response_model.__name__, api.bodies.change)),
         FastBody(media_type="application/merge-patch+json"),
     ]
 
     @router.patch(
         "/{record}",
         options=RouteOptions(is_conditional=True),
-        operation_id=f"update{single}",
-        summary=f"Change one {title}",
-        description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version.",
-        responses={200: {"model": api.response_model}, **(_proposed(api) if api.steps.proposes_changes else {})},
+        operation_id=f"update{resource.class_name}",
+        summary=f"Change {resource.a_title}",
+        description="A merge patch: absent fields are unchanged, null removes a value. `If-Match` names the version of"
+        f" the {resource.title}.",
+        responses={
+            200: {"model": api.response_model, "description": f"The {resource.title}."},
+            **(_proposed(api) if api.steps.proposes_changes else {}),
+        },
     )
     async def update_record(patch: patch_body, row: changeable, ctx: CurrentContext) -> Response:
         return await apply_patch(api, update, ctx, row, patch)
@@ -179,20 +191,49 @@ def _add_update(
 
 def _add_transition(router: ResourceRouter, api: RecordApi[Any, Any]) -> None:
     """Adds the transition of a record by a verb."""
-    single, title = api.kind.resource.class_name, api.kind.resource.title
+    resource, lifecycle = api.kind.resource, api.kind.lifecycle
     changeable = Annotated[Row, Depends(api.changeable())]
-    transition_body = Annotated[TransitionBody, ShownAs(transition_model(single, api.kind.lifecycle, api.steps.fields))]
+    shown = transition_model(resource.class_name, lifecycle, api.steps.fields)
+    transition_body = Annotated[TransitionBody, ShownAs(shown)]
 
     @router.post(
         "/{record}/transitions",
         options=RouteOptions(is_conditional=True),
-        operation_id=f"transition{single}",
-        summary=f"Take one {title} through a transition",
-        description="Changes the record's state by a verb of `allowed_actions`. `If-Match` names the version.",
-        responses={200: {"model": api.response_model}, **_proposed(api)},
+        operation_id=f"transition{resource.class_name}",
+        summary=moving(resource, lifecycle.verbs),
+        description=f"Changes the state of the {resource.title} by one of its `allowed_actions`:"
+        f" {_named(lifecycle.verbs)}. `If-Match` names the version.",
+        responses={
+            200: {"model": api.response_model, "description": f"The {resource.title}."},
+            **_proposed(api),
+        },
     )
     async def transition_record(body: transition_body, row: changeable, ctx: CurrentContext) -> Response:
         return await take_transition(api, ctx, row, body)
+
+
+def moving(resource: Resource, verbs: Sequence[str]) -> str:
+    """The summary of the transitions of a record: `Approve or otherwise move an expert`."""
+    if not verbs:
+        return f"Move {resource.a_title} to another state"
+    main = next((verb for verb in _MAIN_VERBS if verb in verbs), verbs[0])
+    others = " or otherwise move" if len(verbs) > 1 else ""
+    return f"{_title_of(main, resource)}{others} {resource.a_title}"
+
+
+def _title_of(verb: str, resource: Resource) -> str:
+    terms = terms_of("verbs", verb)
+    own = next((term for term in terms if term.resource == resource.name), None)
+    return (own or terms[0]).titles["en"] if terms else verb.replace("_", " ").capitalize()
+
+
+def _named(codes: Sequence[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)
+
+
+def _required(body: type[BaseModel]) -> str:
+    names = [field.alias or name for name, field in body.model_fields.items() if field.is_required()]
+    return f"Requires {_named(names)}." if names else "Requires no field."
 
 
 async def apply_patch(

@@ -18,22 +18,22 @@ from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.access_scope import AccessKind, AccessScope
 from shared.records.counted import Counted, counts
 from shared.records.counts import State, counts_state
-from shared.records.filters import parsed
+from shared.records.filters import Filter, either, parsed
 from shared.records.references import reading_access
 from shared.records.response_cache import ResponseCache, Stored
 from shared.records.statistics import LARGEST, MONTHS, Item, drill_down, items_of, over_time, points
 from shared.web.contract.fields import ResponseModel
-from shared.web.contract.route_options import Query, query_of
+from shared.web.contract.route_options import Chosen, Query, Said, query_of
 from shared.web.request.conditional import etag
 from shared.web.request.paging import as_of, day_of
 from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import JSON
 
 _CACHES: WeakKeyDictionary[Database, ResponseCache] = WeakKeyDictionary()
-SERIES = {
+SERIES: Said = {
     "from": "With it the response has `series`: the counts at the end of each month or year from this day on.",
     "to": "The last day of the series; default: today.",
-    "step": "The interval of the series: `month` (default) or `year`.",
+    "step": Chosen("The interval of the series: `month` (default) or `year`.", tuple(MONTHS)),
 }
 """The parameters of a series, with their descriptions."""
 _COUNTED = {
@@ -123,8 +123,12 @@ class StatisticsApi:
 
     def query(self, of: str, by: str) -> Query:
         """The query parameters, with the descriptions of `of` and `by`."""
-        filters = {name: each for counted in self.kinds.values() for name, each in counted.parsers.items()}
-        return query_of("as_of", filters=filters.values(), described={"of": of, "by": by, **SERIES})
+        filters: dict[str, Filter] = {}
+        for counted in self.kinds.values():
+            for name, each in counted.parsers.items():
+                filters[name] = either(filters[name], each) if name in filters else each
+        described = {"of": Chosen(of, tuple(self.kinds)), "by": by, **SERIES}
+        return query_of("as_of", filters=filters.values(), described=described)
 
     async def respond(self, ctx: RequestContext) -> Response:
         """The counts that were asked for; a stored response while they do not change."""

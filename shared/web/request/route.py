@@ -2,6 +2,7 @@
 sends."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import asyncpg
 from fastapi import Request, Response
@@ -80,6 +81,7 @@ class EscmRoute(APIRoute):
         names = frozenset(field.alias for field in self.dependant.query_params)
         names |= frozenset(field.alias for part in self.dependant.dependencies for field in part.query_params)
         names |= self.options.query.all_names
+        several = frozenset(name for name, one in self.options.query.filters.items() if one.array)
         media = _media_types(self)
         methods = self.methods or _READS
         reads_standby = methods <= _READS and not self.options.reads_primary
@@ -95,6 +97,7 @@ class EscmRoute(APIRoute):
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
             if request.scope["query_string"]:
+                join_repeated(request.scope, several)
                 refuse_unknown(request, names)
             SHARE.set(self.path)
             ctx = RequestContext(request, principal, self.resource, self.roles)
@@ -174,6 +177,21 @@ def _sending(handle: Handler) -> ASGIApp:
         await response(scope, receive, send)
 
     return app
+
+
+def join_repeated(scope: Scope, several: frozenset[str]) -> None:
+    """Makes one parameter of a filter of several values that is given more than once: of `status=a&status=b`, as many
+    clients write a list, `status=a,b`."""
+    if not several or b"&" not in scope["query_string"]:
+        return
+    given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    values: dict[str, list[str]] = {}
+    for name, value in given:
+        values.setdefault(name, []).append(value)
+    if any(len(values[name]) > 1 for name in several & values.keys()):
+        others = [(name, value) for name, value in given if name not in several]
+        joined = [(name, ",".join(values[name])) for name in values if name in several]
+        scope["query_string"] = urlencode(others + joined).encode()
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:

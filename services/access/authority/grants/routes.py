@@ -6,7 +6,7 @@ from services.access.access import ROLES
 from services.access.authority.grants import operations, queries
 from services.access.authority.grants.guards import with_own_grants
 from services.access.authority.grants.queries import LISTING
-from services.access.authority.grants.schemas import GrantAnswer, GrantCreate, GrantFields, present
+from services.access.authority.grants.schemas import Grant, GrantCreate, GrantFields, present
 from shared.database.statements import Row
 from shared.records.access_scope import AccessScope
 from shared.web.records.record_routes import record_routes
@@ -25,7 +25,7 @@ GRANT_API = RecordApi(
     kind=operations.GRANTS,
     roles=ROLES,
     listing=LISTING,
-    response_model=GrantAnswer,
+    response_model=Grant,
     present=present,
     bodies=Bodies(creation=GrantCreate, columns=GrantCreate.columns),
     create=operations.create,

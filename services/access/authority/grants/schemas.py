@@ -81,7 +81,7 @@ class GrantFields(Body):
     to: Annotated[Day | None, "For `hand_over`: the last day of the present holder, at most 60 days from today."] = None
 
 
-class HolderAnswer(ResponseModel):
+class GrantHolder(ResponseModel):
     """A holder."""
 
     kind: Annotated[str, Field(examples=["account"]), "`account` or `client`."]
@@ -91,11 +91,11 @@ class HolderAnswer(ResponseModel):
     ] = None
 
 
-class GrantAnswer(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
+class Grant(RecordResponse, of=record.Grant, lifecycle=LIFECYCLE):
     """A grant. `created_by` is who granted it. `caused_by` is the actor of its cause, if the system granted it because
     of a record, which `reason` names, or if it needs confirmation after a merge of the record that it covers."""
 
-    principal: Annotated[HolderAnswer, "The holder of the role."]
+    principal: Annotated[GrantHolder, "The holder of the role."]
     from_: Annotated[str, Field(alias="from"), Field(examples=["2026-11-24"]), "The first day."]
     to: Annotated[str | None, Field(examples=["2027-11-23"]), "The last day; null without an end."]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Text, column
 from services.access.access import ROLES
 from services.access.notifying.feed import queries
 from services.access.notifying.feed.domain import share_of, type_pattern
-from services.access.notifying.feed.schemas import DEFAULT_LIMIT, LARGEST_LIMIT, PARAMETERS, Events
+from services.access.notifying.feed.schemas import DEFAULT_LIMIT, LARGEST_LIMIT, PARAMETERS, EventPage
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
@@ -33,7 +33,7 @@ _DIGITS = 12
     ),
     operation_id="listEvents",
     summary="Follow what happens, in order and without gaps",
-    responses={200: {"model": Events}},
+    responses={200: {"model": EventPage}},
     openapi_extra={"parameters": PARAMETERS},
 )
 async def list_events(ctx: CurrentContext) -> Response:

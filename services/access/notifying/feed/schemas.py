@@ -11,7 +11,7 @@ DEFAULT_LIMIT = 200
 LARGEST_LIMIT = 1000
 
 
-class Events(ResponseModel):
+class EventPage(ResponseModel):
     """A part of the feed, oldest first. `next_after` is the `after` of the next request. No items and the same
     `next_after` mean that there is nothing newer; no items and another one mean that the filter left out all events."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import ROLES
 from services.access.notifying.notifications import operations, queries
-from services.access.notifying.notifications.schemas import NotificationAnswer, NotificationList, present
+from services.access.notifying.notifications.schemas import Notification, NotificationPage, present
 from services.access.notifying.notifications.tables import notification
 from shared.kernel.errors import NotFound
 from shared.kernel.resource import Resource
@@ -31,7 +31,7 @@ def _account(ctx: RequestContext) -> UUID:
     return ctx.principal.account_id
 
 
-@router.get("", responses={200: {"model": NotificationList}})
+@router.get("", responses={200: {"model": NotificationPage}})
 async def list_notifications(
     ctx: CurrentContext,
     unread: Annotated[bool, Query(description="Only those that the caller has not read.")] = False,
@@ -55,9 +55,7 @@ async def list_notifications(
     return Response(orjson.dumps(content), 200, None, JSON)
 
 
-@router.post(
-    "/{notification}/read", options=RouteOptions(is_keyed=False), responses={200: {"model": NotificationAnswer}}
-)
+@router.post("/{notification}/read", options=RouteOptions(is_keyed=False), responses={200: {"model": Notification}})
 async def read_notification(notification: str, ctx: CurrentContext) -> Response:
     """Mark a notification as read.
 

@@ -22,7 +22,7 @@ class NotifiedRecord(ResponseModel):
     ref: Annotated[str, Field(examples=["EXP-000123"]), "The record's short name for people."]
 
 
-class NotificationAnswer(ResponseModel):
+class Notification(ResponseModel):
     """Something happened to a record of the caller's. It holds nothing of the record's content."""
 
     id: Annotated[UUID, "The notification's id."]
@@ -42,10 +42,10 @@ class NotificationAnswer(ResponseModel):
     read_at: Annotated[datetime | None, "When the caller first marked it as read."]
 
 
-class NotificationList(ResponseModel):
+class NotificationPage(ResponseModel):
     """A page of the caller's notifications, the newest first."""
 
-    items: Annotated[list[NotificationAnswer], "The notifications, the newest first."]
+    items: Annotated[list[Notification], "The notifications, the newest first."]
     unread: Annotated[int, Field(examples=[2]), "How many the caller has not read, on all pages."]
     next: Annotated[str | None, Field(examples=[None]), "The address of the next page; null on the last one."]
 

@@ -7,7 +7,7 @@ from fastapi import Response
 
 from services.access.access import ROLES, SERVICES
 from services.access.notifying.work_list import queries
-from services.access.notifying.work_list.schemas import PARAMETERS, WorkList
+from services.access.notifying.work_list.schemas import PARAMETERS, WorkItemPage
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_parameter
@@ -30,7 +30,7 @@ router = ResourceRouter(Resource("access", "work_list", "work_item"), ROLES)
     ),
     operation_id="getWorkList",
     summary="List what waits for the caller, in every service",
-    responses={200: {"model": WorkList}},
+    responses={200: {"model": WorkItemPage}},
     openapi_extra={"parameters": PARAMETERS},
 )
 async def get_work_list(ctx: CurrentContext) -> Response:

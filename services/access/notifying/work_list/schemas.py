@@ -37,7 +37,7 @@ class WorkItem(ResponseModel):
     ]
 
 
-class WorkList(ResponseModel):
+class WorkItemPage(ResponseModel):
     """A page of the work list, the earliest due first."""
 
     items: Annotated[list[WorkItem], "The items, the earliest due first and those without a date last."]

@@ -6,7 +6,7 @@ import orjson
 from fastapi import Response
 
 from services.access.access import ROLES
-from services.access.overview.vocabularies.schemas import VOCABULARY, TermList, VocabularyList, shown_list, shown_terms
+from services.access.overview.vocabularies.schemas import VOCABULARY, TermPage, VocabularyPage, shown_list, shown_terms
 from shared.kernel.errors import NotFound
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.vocabularies import VOCABULARIES
@@ -20,7 +20,7 @@ _FOR_ALL = {"Cache-Control": "public, max-age=300"}
 router = ResourceRouter(VOCABULARY, ROLES)
 
 
-@router.get("", options=RouteOptions(is_public=True), responses={200: {"model": VocabularyList}})
+@router.get("", options=RouteOptions(is_public=True), responses={200: {"model": VocabularyPage}})
 async def list_vocabularies(ctx: CurrentContext) -> Response:
     """List the vocabularies.
 
@@ -29,7 +29,7 @@ async def list_vocabularies(ctx: CurrentContext) -> Response:
     return fixed_response(ctx.request, _listing(), JSON, _FOR_ALL)
 
 
-@router.get("/{vocabulary}", options=RouteOptions(is_public=True), responses={200: {"model": TermList}})
+@router.get("/{vocabulary}", options=RouteOptions(is_public=True), responses={200: {"model": TermPage}})
 async def get_vocabulary(vocabulary: str, ctx: CurrentContext) -> Response:
     """List the terms of a vocabulary.
 

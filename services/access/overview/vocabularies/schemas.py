@@ -20,7 +20,7 @@ class VocabularySummary(ResponseModel):
     link: Annotated[str, Field(examples=[f"{VOCABULARY.path}/reasons"]), "The address of its terms."]
 
 
-class VocabularyList(ResponseModel):
+class VocabularyPage(ResponseModel):
     """All vocabularies; there is never a next page."""
 
     items: Annotated[list[VocabularySummary], "The vocabularies."]
@@ -41,7 +41,7 @@ class VocabularyTerm(ResponseModel):
     page: Annotated[str, Field(examples=["/vocabularies/reasons/quorum_missing"]), "The page of the code."]
 
 
-class TermList(ResponseModel):
+class TermPage(ResponseModel):
     """All terms of a vocabulary by code, the general one first; there is never a next page."""
 
     items: Annotated[list[VocabularyTerm], "The terms."]

@@ -5,7 +5,7 @@ from services.access.principals.accounts import operations
 from services.access.principals.accounts.guards import with_found_account
 from services.access.principals.accounts.queries import LISTING
 from services.access.principals.accounts.schemas import (
-    AccountAnswer,
+    Account,
     AccountBody,
     AccountCreate,
     AccountFields,
@@ -22,7 +22,7 @@ ACCOUNT_API = RecordApi(
     kind=operations.ACCOUNTS,
     roles=ROLES,
     listing=LISTING,
-    response_model=AccountAnswer,
+    response_model=Account,
     present=present,
     bodies=Bodies(AccountBody, creation=AccountCreate),
     create=operations.create,

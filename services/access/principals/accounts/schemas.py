@@ -56,7 +56,7 @@ class AccountFields(Body):
         return value
 
 
-class AccountAnswer(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
+class Account(RecordResponse, of=record.Account, lifecycle=LIFECYCLE):
     """An account."""
 
     expert_id: Annotated[

@@ -7,7 +7,7 @@ from services.access.principals.api_keys import operations
 from services.access.principals.api_keys.domain import CONFIRM
 from services.access.principals.api_keys.guards import own_keys, with_own_keys
 from services.access.principals.api_keys.queries import LISTING
-from services.access.principals.api_keys.schemas import ApiKeyAnswer, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
+from services.access.principals.api_keys.schemas import ApiKey, ApiKeyBody, ApiKeyCreate, ApiKeyFields, present
 from shared.records.rows import columns_of
 from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import TransitionBody
@@ -20,7 +20,7 @@ API_KEY_API = RecordApi(
     kind=operations.API_KEYS,
     roles=ROLES,
     listing=LISTING,
-    response_model=ApiKeyAnswer,
+    response_model=ApiKey,
     present=present,
     bodies=Bodies(ApiKeyBody),
     update=operations.update,
@@ -30,9 +30,7 @@ API_KEY_API = RecordApi(
 router = record_routes(API_KEY_API)
 
 
-@router.post(
-    "", options=RouteOptions(problems=("conflict",)), status_code=201, responses={201: {"model": ApiKeyAnswer}}
-)
+@router.post("", options=RouteOptions(problems=("conflict",)), status_code=201, responses={201: {"model": ApiKey}})
 async def create_api_key(body: ApiKeyCreate, ctx: CurrentContext) -> Response:
     """Make one API key.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from services.access.authority.grants.schemas import Holder, HolderAnswer
+from services.access.authority.grants.schemas import GrantHolder, Holder
 from services.access.principals.api_keys import record
 from services.access.principals.api_keys.domain import LIFECYCLE, USUAL_LIFE
 from services.access.principals.api_keys.operations import API_KEYS
@@ -61,10 +61,10 @@ class ApiKeyFields(Body):
     ] = None
 
 
-class ApiKeyAnswer(RecordResponse, of=record.ApiKey, lifecycle=LIFECYCLE):
+class ApiKey(RecordResponse, of=record.ApiKey, lifecycle=LIFECYCLE):
     """A key. `secret` is returned once, when it is made; `hint` is its beginning. `last_used` is exact to the hour."""
 
-    owner: Annotated[HolderAnswer, "The account or client whose grants the key uses."]
+    owner: Annotated[GrantHolder, "The account or client whose grants the key uses."]
     last_used: Annotated[datetime | None, "When the key was last used, to the hour; null where it never was."]
     secret: Annotated[str | None, Field(examples=[None]), "The key itself: only in the response to its creation."] = (
         None

@@ -10,12 +10,12 @@ from services.access.principals.clients import operations
 from services.access.principals.clients.domain import CONFIRM_SECRET
 from services.access.principals.clients.queries import LISTING
 from services.access.principals.clients.schemas import (
-    ClientAnswer,
+    Client,
     ClientBody,
     ClientCreate,
     ClientFields,
+    ClientSecret,
     ProposedSecret,
-    SecretAnswer,
     present,
 )
 from services.access.principals.clients.tables import client
@@ -34,7 +34,7 @@ CLIENT_API = RecordApi(
     kind=operations.CLIENTS,
     roles=ROLES,
     listing=LISTING,
-    response_model=ClientAnswer,
+    response_model=Client,
     present=present,
     bodies=Bodies(ClientBody),
     update=operations.update,
@@ -49,7 +49,7 @@ CLIENT_API = RecordApi(
 router = record_routes(CLIENT_API)
 
 
-@router.post("", status_code=201, responses={201: {"model": ClientAnswer}})
+@router.post("", status_code=201, responses={201: {"model": Client}})
 async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
     """Create one client.
 
@@ -65,7 +65,7 @@ async def create_client(body: ClientCreate, ctx: CurrentContext) -> Response:
     "/{record}/secrets",
     status_code=201,
     responses={
-        201: {"model": SecretAnswer},
+        201: {"model": ClientSecret},
         202: {"model": ProposedSecret, "description": "The secret waits for a second person."},
     },
 )

@@ -115,7 +115,7 @@ class ClientCreate(ClientBody):
         return self
 
 
-class ClientAnswer(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
+class Client(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
     """A client. `last_used` is exact to the hour. `secret` is returned once, when the client is created with one.
     `proposed_secret`: a further one waits for a second person."""
 
@@ -126,7 +126,7 @@ class ClientAnswer(RecordResponse, of=record.Client, lifecycle=LIFECYCLE):
     secret: Annotated[str | None, Field(examples=[None]), "The secret: only in the response to the creation."] = None
 
 
-class SecretAnswer(ResponseModel):
+class ClientSecret(ResponseModel):
     """A further secret, returned once."""
 
     client_id: Annotated[str, Field(examples=["ministry-portal-7f3a"]), "The id that the client authenticates with."]

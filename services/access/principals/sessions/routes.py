@@ -7,7 +7,7 @@ from services.access.access import ROLES
 from services.access.principals.sessions import operations, queries
 from services.access.principals.sessions.guards import account_of_session, chosen_account, current_session
 from services.access.principals.sessions.operations import SESSIONS
-from services.access.principals.sessions.schemas import EndedSessions, SessionList, present
+from services.access.principals.sessions.schemas import EndedSessions, SessionPage, present
 from shared.kernel.clock import now
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.request.request_context import CurrentContext
@@ -23,7 +23,7 @@ _ACCOUNT = {"account_id": "The id of another account, for callers who may read i
     options=RouteOptions(query=query_of(described=_ACCOUNT)),
     operation_id="listSessions",
     summary="List where one is signed in",
-    responses={200: {"model": SessionList}},
+    responses={200: {"model": SessionPage}},
 )
 async def list_sessions(ctx: CurrentContext) -> Response:
     """The caller's sessions; with `account_id` those of another account, for authorized callers."""

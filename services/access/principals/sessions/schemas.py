@@ -14,7 +14,7 @@ from shared.web.contract.fields import ResponseModel
 from shared.web.contract.schemas import Links
 
 
-class SessionAnswer(ResponseModel):
+class Session(ResponseModel):
     """Somebody signed in. `current` is the one that asks; `last_used` is exact to the hour."""
 
     id: Annotated[UUID, "The session's id."]
@@ -28,10 +28,10 @@ class SessionAnswer(ResponseModel):
     links: Annotated[Links, "Addresses of the session."]
 
 
-class SessionList(ResponseModel):
+class SessionPage(ResponseModel):
     """The sessions of one account, the newest first: at most 50, so that there is no next page."""
 
-    items: Annotated[list[SessionAnswer], "The sessions, the newest first."]
+    items: Annotated[list[Session], "The sessions, the newest first."]
     next: Annotated[None, "Always null: there is no next page."] = None
 
 

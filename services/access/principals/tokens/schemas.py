@@ -79,7 +79,7 @@ class Metadata(Described):
     ]
 
 
-class PrincipalAnswer(Described):
+class Principal(Described):
     """Who the token speaks for."""
 
     kind: Annotated[str, "`account`, `client` or `api_key`."] = Field(examples=["account"])
@@ -115,7 +115,7 @@ class Me(Described):
     are a person's keys that wait to be enabled again, since the password was recovered by mail.
     """
 
-    principal: Annotated[PrincipalAnswer, "Who the token speaks for."]
+    principal: Annotated[Principal, "Who the token speaks for."]
     grants: Annotated[list[HeldGrant], "The active grants of the caller."]
     resources: Annotated[
         list[str] | None, "The resources of a client or key, over all its grants; null for people."

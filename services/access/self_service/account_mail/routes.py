@@ -64,7 +64,7 @@ async def register_account(body: RegistrationBody, ctx: CurrentContext) -> Respo
 async def request_verification(body: AddressBody, ctx: CurrentContext) -> Response:
     """Request a mail that verifies an address.
 
-    The response is the same whether or not there is such an account.
+    A login needs a verified address. The response is the same whether or not there is such an account.
     """
     await _ask(ctx, "verification", body.email)
     return Response(status_code=202)
@@ -81,7 +81,7 @@ async def request_verification(body: AddressBody, ctx: CurrentContext) -> Respon
 async def request_password_reset(body: AddressBody, ctx: CurrentContext) -> Response:
     """Request a mail for choosing a new password.
 
-    The response is the same whether or not there is such an account.
+    For whoever has forgotten theirs. The response is the same whether or not there is such an account.
     """
     await _ask(ctx, "password_reset", body.email)
     return Response(status_code=202)

@@ -9,7 +9,7 @@ from services.access.access import ROLES
 from services.access.principals.accounts import operations as accounts
 from services.access.principals.accounts.domain import LIFECYCLE
 from services.access.principals.accounts.routes import ACCOUNT_API
-from services.access.principals.accounts.schemas import AccountAnswer, AccountFields
+from services.access.principals.accounts.schemas import Account, AccountFields
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.guards import current_session
 from services.access.self_service.account_mail import new_address
@@ -47,7 +47,7 @@ _OWN_EMAIL = Limit("own_email", MOST_ASKED, 24 * 3600)
 _Changeable = Annotated[Row, Depends(changeable_account)]
 
 
-@router.get("/me", options=RouteOptions(is_item=True), responses={200: {"model": AccountAnswer}})
+@router.get("/me", options=RouteOptions(is_item=True), responses={200: {"model": Account}})
 async def get_own_account(row: Annotated[Row, Depends(own_account)], ctx: CurrentContext) -> Response:
     """Read one's own account.
 
@@ -56,7 +56,7 @@ async def get_own_account(row: Annotated[Row, Depends(own_account)], ctx: Curren
     return item_response(ctx, await ACCOUNT_API.item(row, ctx))
 
 
-@router.patch("/me", options=RouteOptions(is_conditional=True), responses={200: {"model": AccountAnswer}})
+@router.patch("/me", options=RouteOptions(is_conditional=True), responses={200: {"model": Account}})
 async def update_own_account(patch: _Patch, row: _Changeable, ctx: CurrentContext) -> Response:
     """Change one's own name, language or notifications.
 
@@ -65,7 +65,7 @@ async def update_own_account(patch: _Patch, row: _Changeable, ctx: CurrentContex
     return await apply_patch(OWN_ACCOUNT_API, accounts.update, ctx, row, patch)
 
 
-@router.post("/me/transitions", options=RouteOptions(is_conditional=True), responses={200: {"model": AccountAnswer}})
+@router.post("/me/transitions", options=RouteOptions(is_conditional=True), responses={200: {"model": Account}})
 async def transition_own_account(body: _Transition, row: _Changeable, ctx: CurrentContext) -> Response:
     """Close one's own account.
 

@@ -12,7 +12,7 @@ from services.actions.coordination.calendars.document import document
 from services.actions.coordination.calendars.events import events_of
 from services.actions.coordination.calendars.queries import LISTING
 from services.actions.coordination.calendars.record import Calendar as CalendarRecord
-from services.actions.coordination.calendars.schemas import Calendar, CalendarBody
+from services.actions.coordination.calendars.schemas import Calendar, CalendarCreate
 from services.actions.coordination.calendars.tables import calendar
 from shared.auth.keys import InvalidToken
 from shared.database.statements import Row
@@ -57,7 +57,7 @@ _Readable = Annotated[Row, Depends(readable)]
 
 
 @router.post("", options=RouteOptions(problems=("conflict",)), status_code=201, responses={201: {"model": Calendar}})
-async def create_calendar(body: CalendarBody, ctx: CurrentContext) -> Response:
+async def create_calendar(body: CalendarCreate, ctx: CurrentContext) -> Response:
     """Make a calendar to subscribe to.
 
     Its address is shown once and needs no token. The caller's right is asked each time that it is read.

@@ -13,7 +13,7 @@ from shared.web.contract.schemas import RecordBody, RecordResponse
 _Kind = Literal[KINDS]  # type: ignore[valid-type]
 
 
-class CalendarBody(RecordBody, of=record.Calendar):
+class CalendarCreate(RecordBody, of=record.Calendar):
     """What a calendar has the days of: of all countries, of one, or of one programme."""
 
     kinds: Annotated[

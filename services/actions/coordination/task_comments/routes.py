@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from services.actions.access import ROLES
 from services.actions.coordination.task_comments import operations
 from services.actions.coordination.task_comments.queries import LISTING
-from services.actions.coordination.task_comments.schemas import TaskComment, TaskCommentBody, present
+from services.actions.coordination.task_comments.schemas import TaskComment, TaskCommentCreate, present
 from services.actions.coordination.task_comments.tables import task_comment
 from services.actions.coordination.tasks.routes import API
 from shared.database.statements import Row
@@ -58,7 +58,7 @@ async def get_task_comment(comment: str, task: _TaskRow, ctx: CurrentContext) ->
 
 
 @router.post("/{record}/comments", status_code=201, responses={201: {"model": TaskComment}})
-async def create_task_comment(body: TaskCommentBody, task: _TaskRow, ctx: CurrentContext) -> Response:
+async def create_task_comment(body: TaskCommentCreate, task: _TaskRow, ctx: CurrentContext) -> Response:
     """Comment on a task.
 
     In any state of the task. Its owner is notified.

@@ -14,7 +14,7 @@ from shared.web.contract.schemas import RecordResponse
 _EXAMPLE = Field(examples=["The station opens in May."])
 
 
-class TaskCommentBody(Body, of=record.TaskComment):
+class TaskCommentCreate(Body, of=record.TaskComment):
     """The body of a comment."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=5_000), Clean, _EXAMPLE]

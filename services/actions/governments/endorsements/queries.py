@@ -7,7 +7,7 @@ from services.actions.governments.endorsements.record import Endorsement
 from services.actions.governments.endorsements.tables import endorsement
 from shared.database.context import SYSTEM_CONTEXT, within_context
 from shared.database.statements import Connection, Statement
-from shared.records.listing import Filter, one_of
+from shared.records.listing import Filter, OneOf
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.plain import by_itself, listing
 from shared.records.rows import records_of
@@ -31,17 +31,13 @@ _EXPIRED = Statement(
 )
 
 
-def _level(raw: str) -> int:
-    return int(one_of(_LEVELS)(raw))
-
-
 NEXT_STEPS = NextSteps("actions.endorsements", endorsement, (NextStep("claimed", "verify"),))
 LISTING = listing(
     Endorsement,
     endorsement,
     domain.LIFECYCLE.states,
     by_itself(endorsement, domain.PUBLISHED),
-    Filter("level", "A level from 1 to 5", _level, lambda bound: endorsement.c.level == bound),
+    Filter("level", "A level from 1 to 5", OneOf(_LEVELS, int), lambda bound: endorsement.c.level == bound),
     NEXT_STEPS.holder,
 )
 

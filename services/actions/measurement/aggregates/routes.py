@@ -28,7 +28,7 @@ from shared.kernel.errors import FieldError, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.statistics import LARGEST
-from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.statistics import stored_response, too_many, who_is_counted
 from shared.web.request.paging import as_of, day_in, parameters_of
 from shared.web.request.request_context import CurrentContext
@@ -41,12 +41,12 @@ _CHANGING = ("result", "programme")
 _MOST_INDICATORS = 200
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _KNOWN = (*domain.PLACES, domain.PERIOD)
-_PARAMETERS = {
+_PARAMETERS: Said = {
     "indicator": f"Ids or codes of at most {_MOST_INDICATORS} indicators, separated by commas.",
     "period": "Only periods with these codes, separated by commas.",
     "from": "Only periods that start on this day or later.",
     "to": "Only periods that end on this day or before.",
-    "step": f"Only periods of this length: {', '.join(FREQUENCIES)}.",
+    "step": Chosen("Only periods of this length.", tuple(FREQUENCIES)),
     "by": "By what there are values: `country`, `region`, `period` and the key of a dimension, separated by commas;"
     " default: one value of all.",
 }

@@ -9,8 +9,8 @@ from services.actions.access import ROLES
 from services.actions.measurement.periods import operations, queries, record
 from services.actions.measurement.periods.schemas import (
     Extension,
-    ExtensionBody,
-    Extensions,
+    ExtensionCreate,
+    ExtensionPage,
     Period,
     PeriodBody,
     PeriodCreate,
@@ -45,7 +45,7 @@ extensions.prefix = operations.PERIODS.resource.path
 PeriodRow = Annotated[Row, Depends(API.readable)]
 
 
-@extensions.get("/{record}/extensions", responses={200: {"model": Extensions}})
+@extensions.get("/{record}/extensions", responses={200: {"model": ExtensionPage}})
 async def list_period_extensions(row: PeriodRow, ctx: CurrentContext) -> Response:
     """List the extensions of a period.
 
@@ -57,7 +57,7 @@ async def list_period_extensions(row: PeriodRow, ctx: CurrentContext) -> Respons
 
 
 @extensions.post("/{record}/extensions", status_code=201, responses={201: {"model": Extension}})
-async def create_period_extension(body: ExtensionBody, row: PeriodRow, ctx: CurrentContext) -> Response:
+async def create_period_extension(body: ExtensionCreate, row: PeriodRow, ctx: CurrentContext) -> Response:
     """Give one country more time for a period.
 
     Until then the country enters results though the period is closed, unless it is locked.

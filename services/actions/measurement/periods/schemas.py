@@ -36,7 +36,7 @@ class Period(RecordResponse, of=record.Period, lifecycle=LIFECYCLE):
     """A period as a caller sees it; its country is always null."""
 
 
-class ExtensionBody(Body):
+class ExtensionCreate(Body):
     """More time for one country."""
 
     country: CountryCode
@@ -56,7 +56,7 @@ class Extension(ResponseModel):
     ]
 
 
-class Extensions(ResponseModel):
+class ExtensionPage(ResponseModel):
     """The extensions of a period that the caller may know of, by country."""
 
     items: Annotated[list[Extension], "The extensions."]

@@ -12,7 +12,7 @@ from services.actions.access import ROLES
 from services.actions.publishing.iati import queries
 from services.actions.publishing.iati.document import Made, Reporting, head_and_tail, made
 from services.actions.publishing.iati.domain import Plan
-from services.actions.publishing.iati.schemas import Omissions, present
+from services.actions.publishing.iati.schemas import OmissionPage, present
 from services.actions.publishing.iati.state import tag_of
 from services.actions.publishing.open_data.domain import OPEN_DATA
 from services.actions.publishing.open_data.queries import EVERYBODY
@@ -73,7 +73,7 @@ async def get_activity(ref: str, ctx: CurrentContext) -> Response:
     options=_OPTIONS,
     operation_id="listIatiOmissions",
     summary="Read what is left out of the activities, and why",
-    responses={200: {"model": Omissions}},
+    responses={200: {"model": OmissionPage}},
 )
 async def list_omissions(ctx: CurrentContext) -> Response:
     """Each published programme or action of which no activity is made, with the reason."""

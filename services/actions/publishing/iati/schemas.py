@@ -21,7 +21,7 @@ class Omission(ResponseModel):
     detail: Annotated[str, Field(examples=[REASONS["no_organisation"]]), "Why, in a sentence."]
 
 
-class Omissions(ResponseModel):
+class OmissionPage(ResponseModel):
     """What is left out of the activities: `published` are the sum of `activities` and of the omissions."""
 
     items: Annotated[list[Omission], "The published programmes and actions that are left out."]

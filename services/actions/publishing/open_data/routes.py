@@ -33,7 +33,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {200: _BYTES, 206: {"description": "
 async def get_public_document(evidence: str, ctx: CurrentContext) -> Response:
     """Fetch a public file of evidence.
 
-    An attachment. `Range` asks for one range of bytes; `If-Range` for all, if the file is another one.
+    An attachment for everybody. `Range` asks for one range of bytes; `If-Range` for all, if the file is another one.
     """
     async with ctx.connection() as connection:
         row = await EVIDENCE.get(connection, EVERYBODY, key_of(evidence))

@@ -20,6 +20,7 @@ from shared.kernel.errors import Conflict, NotFound, invalid_parameter
 from shared.kernel.text import LANGUAGES
 from shared.open_data.requests import FRESH, unchanged
 from shared.ratelimit.limiter import Limit
+from shared.web.contract.route_options import Chosen, Said
 from shared.web.request.conditional import is_known
 from shared.web.request.files import BlocksResponse
 from shared.web.request.paging import parameters_of
@@ -28,7 +29,7 @@ from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import JSON
 
 PDF = "application/pdf"
-LANGUAGE = {"language": "The language, one of the six; by default English."}
+LANGUAGE: Said = {"language": Chosen("The language, one of the six; by default English.", LANGUAGES)}
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {"content": {PDF: {}}, "description": "The document."},
     202: {

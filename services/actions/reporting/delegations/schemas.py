@@ -13,7 +13,7 @@ from shared.web.contract.questionnaires import Key
 from shared.web.contract.schemas import RecordBody, RecordResponse
 
 
-class DelegationBody(RecordBody, of=record.Delegation):
+class DelegationCreate(RecordBody, of=record.Delegation):
     """Sections that an account is to write."""
 
     sections: Annotated[list[Key], Field(min_length=1, max_length=20), AfterValidator(each_once)]

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile as FormFile
 from services.actions.access import ROLES
 from services.actions.reporting.evidence.domain import plain_name
 from services.actions.reporting.evidence.operations import EVIDENCE, require_creation, require_scope
-from services.actions.reporting.evidence.schemas import EvidenceForm
+from services.actions.reporting.evidence.schemas import EvidenceCreate
 from services.actions.settings import ActionsSettings
 from shared.configuration.settings import Settings
 from shared.database.unit_of_work import unit_of_work
@@ -70,13 +70,13 @@ def _limit(settings: Settings) -> int:
     return cast(ActionsSettings, settings).evidence_mebibytes << 20
 
 
-def _validated(form: FormData) -> EvidenceForm:
+def _validated(form: FormData) -> EvidenceCreate:
     """The form. Raises RequestValidationError."""
     values: dict[str, Any] = dict(form)
     if "codes" in values:
         values["codes"] = form.getlist("codes")
     try:
-        return EvidenceForm.model_validate(values)
+        return EvidenceCreate.model_validate(values)
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
     raise RequestValidationError(faults, body=values)

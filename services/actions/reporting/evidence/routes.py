@@ -16,7 +16,13 @@ from services.actions.reporting.evidence.named import READ, enter_read, named_to
 from services.actions.reporting.evidence.queries import LISTING
 from services.actions.reporting.evidence.receiving import EvidenceRoute, objects_of
 from services.actions.reporting.evidence.record import Evidence
-from services.actions.reporting.evidence.schemas import DownloadUrl, EvidenceBody, EvidenceFields, EvidenceForm, present
+from services.actions.reporting.evidence.schemas import (
+    DownloadUrl,
+    EvidenceBody,
+    EvidenceCreate,
+    EvidenceFields,
+    present,
+)
 from services.actions.reporting.evidence.schemas import Evidence as EvidenceResponse
 from shared.auth.keys import InvalidToken
 from shared.database.statements import Row
@@ -91,7 +97,7 @@ async def objects(app: FastAPI) -> AsyncIterator[None]:
 
 @router.post("", options=RouteOptions(problems=_REFUSED), status_code=201, responses={201: {"model": EvidenceResponse}})
 async def create_evidence(
-    form: Annotated[EvidenceForm, File()],  # noqa: ARG001 - read before the transaction opens
+    form: Annotated[EvidenceCreate, File()],  # noqa: ARG001 - read before the transaction opens
     ctx: CurrentContext,
 ) -> Response:
     """Send a file of evidence.

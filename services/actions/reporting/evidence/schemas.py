@@ -55,7 +55,7 @@ class EvidenceBody(Body, of=record.Evidence):
     keep_until: Day | None = None
 
 
-class EvidenceForm(EvidenceBody):
+class EvidenceCreate(EvidenceBody):
     """A file with what is said about it. `sha256` is the digest of the file if the sender has it, which is then
     compared. `country` is required, unless `scope_id` is the sender's own record, for a nomination or an offer."""
 

@@ -13,7 +13,7 @@ from shared.web.contract.questionnaires import Key
 from shared.web.contract.schemas import RecordResponse
 
 
-class ReportCommentBody(Body, of=record.ReportComment):
+class ReportCommentCreate(Body, of=record.ReportComment):
     """A comment as it is written. Nobody changes it afterwards."""
 
     section: Key

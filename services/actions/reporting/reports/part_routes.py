@@ -10,12 +10,12 @@ from services.actions.access import ROLES
 from services.actions.reporting.delegations.operations import DELEGATIONS
 from services.actions.reporting.delegations.queries import LISTING as DELEGATION_LISTING
 from services.actions.reporting.delegations.record import Delegation as DelegationRecord
-from services.actions.reporting.delegations.schemas import Delegation, DelegationBody
+from services.actions.reporting.delegations.schemas import Delegation, DelegationCreate
 from services.actions.reporting.delegations.schemas import present as present_delegation
 from services.actions.reporting.report_comments.operations import COMMENTS
 from services.actions.reporting.report_comments.queries import LISTING as COMMENT_LISTING
 from services.actions.reporting.report_comments.record import ReportComment as CommentRecord
-from services.actions.reporting.report_comments.schemas import ReportComment, ReportCommentBody, ReportCommentFields
+from services.actions.reporting.report_comments.schemas import ReportComment, ReportCommentCreate, ReportCommentFields
 from services.actions.reporting.report_comments.schemas import present as present_comment
 from services.actions.reporting.reports import parts
 from services.actions.reporting.reports.routes import REPORT_API
@@ -97,7 +97,7 @@ def _below_report(
         options=RouteOptions(query=query_of_list(api.listing, without=_REPORT)),
         operation_id=f"list{single}sOfReport",
         summary=f"List the {title}s of a report",
-        description="Those that the caller may know of, in pages; with `format` all of them as a stream.",
+        description=f"The {title}s that the caller may know of, in pages; with `format` all of them as a stream.",
         responses={200: {"model": page_of(api.response_model)}},
     )
     async def list_parts(report: Report, ctx: CurrentContext) -> Response:
@@ -122,7 +122,7 @@ def _below_report(
         options=RouteOptions(is_item=True),
         operation_id=f"get{single}OfReport",
         summary=f"Read a {title} of a report",
-        description="The same record as at its own address.",
+        description=f"The same {title} as at its own address.",
         responses={200: {"model": api.response_model}},
     )
     async def get_part(row: Annotated[Row, Depends(readable_part)], ctx: CurrentContext) -> Response:
@@ -133,7 +133,7 @@ def _below_report(
         options=RouteOptions(is_conditional=True),
         operation_id=f"transition{single}OfReport",
         summary=f"Take a {title} of a report through a transition",
-        description="The same as at its own address. `If-Match` names its version.",
+        description=f"The same as at the {title}'s own address. `If-Match` names its version.",
         responses={200: {"model": api.response_model}},
     )
     async def transition_part(
@@ -151,6 +151,6 @@ def _below_report(
 ROUTERS = (
     record_routes(DELEGATION_API),
     record_routes(COMMENT_API),
-    _below_report(DELEGATION_API, "delegations", DelegationBody, parts.delegate),
-    _below_report(COMMENT_API, "comments", ReportCommentBody, parts.comment),
+    _below_report(DELEGATION_API, "delegations", DelegationCreate, parts.delegate),
+    _below_report(COMMENT_API, "comments", ReportCommentCreate, parts.comment),
 )

@@ -14,7 +14,7 @@ from services.actions.reporting.reports.domain import ReportGuardContext
 from services.actions.reporting.reports.expected import FILTERS, LARGEST, expected
 from services.actions.reporting.reports.queries import LISTING
 from services.actions.reporting.reports.schemas import (
-    ExpectedReports,
+    ExpectedReportPage,
     Report,
     ReportBody,
     ReportCreate,
@@ -81,7 +81,7 @@ router = record_routes(REPORT_API)
 @due.get(
     "/expected",
     options=RouteOptions(is_item=True, query=query_of(filters=FILTERS.values())),
-    responses={200: {"model": ExpectedReports}},
+    responses={200: {"model": ExpectedReportPage}},
 )
 async def list_expected_reports(ctx: CurrentContext) -> Response:
     """List which programmes owe a report, and who is late.

@@ -180,7 +180,7 @@ class ExpectedReport(ResponseModel):
     status: Annotated[str | None, Field(examples=["draft"]), "The state of the report; null before it is made."]
 
 
-class ExpectedReports(ResponseModel):
+class ExpectedReportPage(ResponseModel):
     """The reports of launched programmes about the periods that have opened."""
 
     items: Annotated[list[ExpectedReport], "By period, the latest first, and by country."]

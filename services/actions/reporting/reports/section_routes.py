@@ -84,7 +84,7 @@ async def _change(ctx: RequestContext, report: Row, key: str, item: str | None, 
     options=RouteOptions(is_item=True),
     operation_id="getReportSection",
     summary="Read a section of a report",
-    description=_READ,
+    description=f"The answers to its questions. {_READ}",
     responses={200: {"model": ReportSection}},
 )
 async def get_section(key: str, report: Report, ctx: CurrentContext) -> Response:
@@ -96,7 +96,7 @@ async def get_section(key: str, report: Report, ctx: CurrentContext) -> Response
     options=RouteOptions(is_item=True),
     operation_id="getReportSectionItem",
     summary="Read a section of a report about one item",
-    description=_READ,
+    description=f"The answers about the item. {_READ}",
     responses={200: {"model": ReportSection}},
 )
 async def get_section_item(key: str, item: str, report: Report, ctx: CurrentContext) -> Response:
@@ -120,7 +120,7 @@ async def update_section(patch: Patch, key: str, report: Report, ctx: CurrentCon
     options=RouteOptions(is_conditional=True),
     operation_id="updateReportSectionItem",
     summary="Write a section of a report about one item",
-    description=f"{_IN_STATE} that of the report: several people write different sections at the same time.",
+    description=f"Only the answers about the item. {_IN_STATE} that of the report.",
     responses={200: {"model": ReportSection}},
 )
 async def update_section_item(patch: Patch, key: str, item: str, report: Report, ctx: CurrentContext) -> Response:

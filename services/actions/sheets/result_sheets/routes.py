@@ -21,7 +21,7 @@ from shared.database.statements import Connection
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Forbidden, invalid_parameter
 from shared.web.contract.catalogue import preferred_language
-from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.request.files import download
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext
@@ -31,10 +31,10 @@ from shared.web.request.streams import is_safe
 router = ResourceRouter(RESULTS.resource, ROLES)
 _MEDIA = {"xlsx": SPREADSHEET, "csv": "text/csv; charset=utf-8"}
 _BLOCK = 1 << 16
-_PARAMETERS = {
+_PARAMETERS: Said = {
     "country": "The country that reports.",
     "period": "The code or the id of the period.",
-    "format": "`xlsx`, the default, or `csv`.",
+    "format": Chosen("`xlsx`, the default, or `csv`.", ("xlsx", "csv")),
 }
 
 

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from services.actions.access import ROLES
 from services.actions.support.matches import queries
 from services.actions.support.matches.domain import MOST, RULE, USUAL, criteria_of
-from services.actions.support.matches.schemas import ExpertMatches, shown
+from services.actions.support.matches.schemas import ExpertMatchPage, shown
 from services.actions.support.offers.operations import OFFERS
 from services.actions.support.offers.queries import busy_experts
 from services.actions.support.support_requests.record import SupportRequest
@@ -40,7 +40,7 @@ def routes(api: RecordApi[Any, Any]) -> ResourceRouter:
     @router.get(
         "/{record}/matches",
         options=RouteOptions(query=query_of(described={"limit": _LIMIT})),
-        responses={200: {"model": ExpertMatches}},
+        responses={200: {"model": ExpertMatchPage}},
     )
     async def list_support_request_matches(row: Annotated[Row, Depends(api.readable)], ctx: CurrentContext) -> Response:
         """Find experts who match a request.

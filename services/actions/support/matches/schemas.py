@@ -50,7 +50,7 @@ class ExpertMatch(ResponseModel):
     rating: Annotated[MeanRating | None, "How countries rate the expert's support; null with less than five ratings."]
 
 
-class ExpertMatches(ResponseModel):
+class ExpertMatchPage(ResponseModel):
     """The experts who match a request best."""
 
     items: Annotated[list[ExpertMatch], "The experts, the highest score first, then by id."]

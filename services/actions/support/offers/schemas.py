@@ -18,7 +18,7 @@ def _usual() -> date:
     return today() + USUAL
 
 
-class OfferBody(RecordBody, of=record.Offer):
+class OfferCreate(RecordBody, of=record.Offer):
     """An expert who is to be asked; by default there are 14 days to respond."""
 
     message: Annotated[

@@ -11,7 +11,7 @@ from services.actions.support.offers.domain import OfferGuardContext
 from services.actions.support.offers.operations import OFFERS, load_guard_context
 from services.actions.support.offers.queries import LISTING as OFFER_LISTING
 from services.actions.support.offers.record import Offer as OfferRecord
-from services.actions.support.offers.schemas import Offer, OfferBody
+from services.actions.support.offers.schemas import Offer, OfferCreate
 from services.actions.support.offers.schemas import present as present_offer
 from services.actions.support.offers.tables import offer as offer_table
 from services.actions.support.support_requests import arranging, operations
@@ -124,7 +124,7 @@ def _offers_of(api: RecordApi[Any, Any]) -> ResourceRouter:
         return await list_response(ctx, OFFER_LISTING, present_offer, known, fixed={_REQUEST: request["id"]})
 
     @router.post("/{record}/offers", status_code=201, responses={201: {"model": Offer}})
-    async def create_offer(body: OfferBody, request: request_row, ctx: CurrentContext) -> Response:
+    async def create_offer(body: OfferCreate, request: request_row, ctx: CurrentContext) -> Response:
         """Ask an expert to help with a request.
 
         While offers are sought. The expert is notified in the language of the account.
@@ -137,7 +137,7 @@ def _offers_of(api: RecordApi[Any, Any]) -> ResourceRouter:
     async def get_support_request_offer(row: Annotated[Row, Depends(readable_offer)], ctx: CurrentContext) -> Response:
         """Read an offer for a request.
 
-        The same record as at its own address.
+        The same offer as at its own address.
         """
         return item_response(ctx, await OFFER_API.item(row, ctx))
 

@@ -15,8 +15,8 @@ from services.centres.designation.reviewers.schemas import (
     DecidedInvitation,
     InvitationDecision,
     Reviewer,
-    ReviewerBody,
     ReviewerChange,
+    ReviewerCreate,
     ReviewerFields,
     decided,
     present,
@@ -82,7 +82,7 @@ async def list_centre_reviewers(centre: Centre, ctx: CurrentContext) -> Response
 
 
 @of_centre.post("/{record}/reviewers", status_code=201, responses={201: {"model": Reviewer}})
-async def create_centre_reviewer(body: ReviewerBody, centre: Centre, ctx: CurrentContext) -> Response:
+async def create_centre_reviewer(body: ReviewerCreate, centre: Centre, ctx: CurrentContext) -> Response:
     """Invite an expert to review a centre.
 
     While the centre is under review. A mail with a link invites the expert.

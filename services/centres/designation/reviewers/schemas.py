@@ -16,7 +16,7 @@ from shared.web.contract.schemas import RecordResponse
 Conflict = Annotated[str, StringConstraints(min_length=1, max_length=2_000), Clean]
 
 
-class ReviewerBody(Body, of=record.Reviewer):
+class ReviewerCreate(Body, of=record.Reviewer):
     """The body of an invitation."""
 
     expert_id: UUID

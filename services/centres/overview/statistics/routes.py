@@ -22,7 +22,7 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.filters import chosen
 from shared.records.statistics import LARGEST, columns_of, key_of
-from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.statistics import keys_in, too_many, who_is_counted
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -31,8 +31,8 @@ from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("centres", "statistics", "statistic"), ROLES)
 _FIGURES, _STAGES = "figures", "stages"
-_PARAMETERS = {
-    "of": f"What is counted: `{_STAGES}`, or `{_FIGURES}`, the default.",
+_PARAMETERS: Said = {
+    "of": Chosen(f"What is counted: `{_STAGES}`, or `{_FIGURES}`, the default.", (_STAGES, _FIGURES)),
     "figure": "The key of the figure, in the latest questions that ask for it.",
     "by": f"What to count by, in order, separated by commas. Of `{_FIGURES}`: {', '.join(KEYS)}; default:"
     f" `country,year`. Of `{_STAGES}`: {', '.join(STAGE_KEYS)}; default: both.",

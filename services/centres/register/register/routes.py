@@ -32,7 +32,7 @@ from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.records.filters import chosen
-from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.contract.schemas import page_of
 from shared.web.request.paging import as_of, cut, day_in, linked_page, page_after, page_limit, parameters_of, place_of
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -46,9 +46,9 @@ _FORMATS = ("json", *_FILES)
 _COLUMNS = columns_of(RegisteredCentre.__annotations__)
 _CENTRE: list[Any] = [column("country", Text), column("registration_number", Text)]
 _PLACE: list[Any] = [column("recorded_on", Date), column("position", BigInteger), column("place", Integer)]
-_DESCRIBED = {
-    "former": "`true`: also centres that were suspended, expired or closed.",
-    "format": "`json` (default) in pages; `csv`, `geojson` or `jsonld` with the whole register.",
+_DESCRIBED: Said = {
+    "former": Chosen("`true`: also centres that were suspended, expired or closed.", ("true", "false")),
+    "format": Chosen("`json` (default) in pages; `csv`, `geojson` or `jsonld` with the whole register.", _FORMATS),
 }
 _CONTENT = {
     "text/csv": {"schema": {"type": "string"}},

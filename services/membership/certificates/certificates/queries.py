@@ -17,7 +17,7 @@ from shared.database.context import Lookup
 from shared.database.statements import Connection, Statement
 from shared.kernel.text import LANGUAGES
 from shared.records.access_scope import constant
-from shared.records.listing import Filter, one_of, values
+from shared.records.listing import Filter, one_of, truth, values
 from shared.records.plain import by_whole, listing
 from shared.records.rows import records_of
 
@@ -69,12 +69,6 @@ FREE_AT_MERGE_TARGET = ~and_(
 reviews are equal, and the one of the merged holder stays there."""
 
 
-def _flag(raw: str) -> bool:
-    if raw not in ("true", "false"):
-        raise ValueError("is neither true nor false")
-    return raw == "true"
-
-
 def _code(raw: str) -> str:
     code = codes.read(raw)
     if code is None:
@@ -94,7 +88,7 @@ LISTING = replace(
         Filter(
             "name_differs",
             "Whether the holder has another name today",
-            _flag,
+            truth,
             lambda bound: certificate.c.name_differs == bound,
         ),
     ),

@@ -73,7 +73,7 @@ async def sign_initiative(record: str, body: schemas.SignatureBody, ctx: Current
 async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
     """Confirm a signature with the token of its mail.
 
-    Without signing in. It may be repeated.
+    The support counts from then on. Without signing in; it may be repeated.
     """
     await limit_tries(ctx)
     return await _confirmed(ctx, await confirming.confirm(ctx.uow, body.token))
@@ -83,7 +83,7 @@ async def confirm_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -
 async def withdraw_support(body: schemas.SupportTokenBody, ctx: CurrentContext) -> Response:
     """Withdraw a support with the token of its mail.
 
-    Without signing in. It may be repeated.
+    The support counts no longer. Without signing in; it may be repeated.
     """
     await limit_tries(ctx)
     return await _confirmed(ctx, await confirming.withdraw(ctx.uow, body.token))

@@ -18,7 +18,7 @@ from shared.kernel.errors import NotFound, invalid_parameter
 from shared.kernel.text import LANGUAGES
 from shared.printing.printer import Printer
 from shared.records.rows import record_read
-from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.hosting import with_hosted_centres
 from shared.web.request.conditional import is_known
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -26,7 +26,7 @@ from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Certificate.resource_type, ROLES, dependencies=[Depends(with_hosted_centres)])
 _PDF = "application/pdf"
-_LANGUAGE = {"language": "The language, one of the six; by default that of the certificate."}
+_LANGUAGE: Said = {"language": Chosen("The language, one of the six; by default that of the certificate.", LANGUAGES)}
 _RESPONSES: dict[int | str, dict[str, Any]] = {200: {"content": {_PDF: {}}}}
 _PROBLEMS = ("gone", "erased", "conflict", "not_printable", "unavailable")
 

@@ -21,7 +21,7 @@ from services.membership.register.affiliations.schemas import (
     values,
     written,
 )
-from services.membership.register.experts.affiliation import Affiliation, AffiliationBody
+from services.membership.register.experts.affiliation import Affiliation, AffiliationCreate
 from services.membership.register.experts.record import Expert as ExpertRecord
 from services.membership.register.experts.routes import EXPERT_API
 from shared.database.statements import Row
@@ -42,7 +42,7 @@ router = ResourceRouter(EXPERT_API.kind.resource, ROLES)
 Expert = Annotated[Row, Depends(EXPERT_API.readable)]
 _LIST, _ITEM = "/{record}/affiliations", "/{record}/affiliations/{affiliation}"
 _STEPS = f"{_ITEM}/transitions"
-_PATCH = patch_of("Affiliation", AffiliationBody)
+_PATCH = patch_of("Affiliation", AffiliationCreate)
 _TRANSITION = transition_model("Affiliation", LIFECYCLE, MatchFields)
 
 
@@ -81,7 +81,7 @@ async def get_expert_affiliation(row: Readable, ctx: CurrentContext) -> Response
 
 
 @router.post(_LIST, status_code=201, responses={201: {"model": Affiliation}})
-async def create_expert_affiliation(body: AffiliationBody, expert: Expert, ctx: CurrentContext) -> Response:
+async def create_expert_affiliation(body: AffiliationCreate, expert: Expert, ctx: CurrentContext) -> Response:
     """Add an affiliation.
 
     To an institution of the register by its id, or to a text that is matched with the register later.
@@ -107,7 +107,7 @@ async def update_expert_affiliation(
     require(ctx.access, "update", expert["country"], expert["id"])
     if not is_current(ctx.request, row["version"]):
         raise changed_since(present(row))
-    body = patched(AffiliationBody, written(row), patch)
+    body = patched(AffiliationCreate, written(row), patch)
     before = await operations.lock(ctx.uow, row["id"], row["version"])
     wanted = replace(before, **values(body))
     owner = record_read(ExpertRecord, expert)

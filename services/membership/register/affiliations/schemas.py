@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from pydantic import Field
 
-from services.membership.register.experts.affiliation import Affiliation, AffiliationBody
+from services.membership.register.experts.affiliation import Affiliation, AffiliationCreate
 from shared.kernel.clock import to_text
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
@@ -38,7 +38,7 @@ class ListedAffiliation(Affiliation):
     expert: Annotated[AffiliatedExpert, "The expert whose affiliation it is."]
 
 
-def values(body: AffiliationBody) -> dict[str, Any]:
+def values(body: AffiliationCreate) -> dict[str, Any]:
     """The columns that a body sets."""
     return {
         "institution_id": body.institution_id,

@@ -12,7 +12,7 @@ from shared.web.contract.fields import Body, Line, PartialDate, ResponseModel
 from shared.web.contract.schemas import Links
 
 
-class AffiliationBody(Body):
+class AffiliationCreate(Body):
     """Where an expert works or worked: an institution of the register, or its name as given."""
 
     institution_id: Annotated[
@@ -26,7 +26,7 @@ class AffiliationBody(Body):
     primary: Annotated[bool, "Whether this is the expert's main affiliation."] = False
 
     @model_validator(mode="after")
-    def _names_something(self) -> "AffiliationBody":
+    def _names_something(self) -> "AffiliationCreate":
         if (self.institution_id is None) == (self.raw is None):
             raise PydanticCustomError("institution_or_raw", "Give either institution_id or raw.")
         return self

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from services.membership.access import ROLES
-from services.membership.register.experts.affiliation import AffiliationBody
+from services.membership.register.experts.affiliation import AffiliationCreate
 from services.membership.register.experts.domain import derived
 from services.membership.register.experts.operations import EXPERTS
 from services.membership.register.experts.queries import LISTING
@@ -62,7 +62,7 @@ _HEADING_OF = {
 class ExpertRow(ExpertBody):
     """The fields that a row may set, with the rules of a body."""
 
-    affiliation: AffiliationBody | None = None
+    affiliation: AffiliationCreate | None = None
 
 
 def parsed_row(cells: Cells) -> ParsedRow:

@@ -42,7 +42,19 @@ from shared.database.statements import Connection, Row, Shapes
 from shared.kernel.identifiers import ror_id
 from shared.records.access_scope import AccessKind, AccessScope, constant, visible
 from shared.records.columns import merge_target, read_columns, renderer, shown_columns
-from shared.records.listing import Extras, Filter, Item, Listing, countries, fragment, one_of, region, updated, values
+from shared.records.listing import (
+    Extras,
+    Filter,
+    Item,
+    Listing,
+    countries,
+    fragment,
+    one_of,
+    region,
+    truth,
+    updated,
+    values,
+)
 from shared.records.next_steps import NextStep, NextSteps
 from shared.records.record import Public, private_fields
 
@@ -94,12 +106,6 @@ def _checked_domain(raw: str) -> str:
     return found
 
 
-def _flag(raw: str) -> bool:
-    if raw not in ("true", "false"):
-        raise ValueError("is true or false")
-    return raw == "true"
-
-
 NEXT_STEPS = NextSteps(
     "membership.institutions", institution, (NextStep("candidate", "verify"), NextStep("submitted", "verify"))
 )
@@ -113,7 +119,7 @@ FILTERS: Mapping[str, Filter] = {
         _value("type", "Types of ROR, separated by commas", one_of(TYPES)),
         _value("domain", "Domains, separated by commas", _checked_domain),
         Filter("ror", "A ROR id", _checked_ror, lambda bound: institution.c.ror == bound),
-        Filter("heri", "Whether it teaches or does research", _flag, lambda bound: institution.c.heri == bound),
+        Filter("heri", "Whether it teaches or does research", truth, lambda bound: institution.c.heri == bound),
         NEXT_STEPS.holder,
         fragment(institution.c.search_key),
         *updated(institution.c.updated_at),

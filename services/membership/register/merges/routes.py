@@ -12,7 +12,7 @@ from services.membership.register.merges.pairing import Asked
 from services.membership.register.merges.queries import LISTING
 from services.membership.register.merges.schemas import (
     Merge,
-    MergeBody,
+    MergeCreate,
     MergePreview,
     UndoFields,
     present,
@@ -71,7 +71,7 @@ router = record_routes(MERGE_API)
     responses={200: {"model": MergePreview}, 201: {"model": Merge}},
 )
 async def create_merge(
-    body: MergeBody,
+    body: MergeCreate,
     ctx: Annotated[RequestContext, Depends(may_create)],
     dry_run: Annotated[bool, Query(description="Whether to show what the merge would do.")] = False,
 ) -> Response:

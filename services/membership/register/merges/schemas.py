@@ -31,7 +31,7 @@ Choice: TypeAlias = Literal[WINNER, LOSER]  # type: ignore[valid-type]
 Resolution: TypeAlias = Literal[KEEP, RESTORE]  # type: ignore[valid-type]
 
 
-class MergeBody(Body, of=record.Merge):
+class MergeCreate(Body, of=record.Merge):
     """Which record becomes part of which. `choices` selects whose value the winner gets for a field. Otherwise the
     winner's value is unchanged, the loser's is used if the winner has none, and lists are combined."""
 

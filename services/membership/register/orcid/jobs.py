@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.membership.register.experts.affiliation import AffiliationBody
+from services.membership.register.experts.affiliation import AffiliationCreate
 from services.membership.register.orcid import operations, queries
 from services.membership.register.orcid.client import Orcid
 from services.membership.register.orcid.domain import OrcidAffiliation
@@ -42,7 +42,7 @@ def _checked(one: OrcidAffiliation) -> OrcidAffiliation | None:
     """The affiliation by the rules of bodies; None if it breaks them."""
     given = {"raw": one.raw, "role": one.role, "unit": one.unit, "from": one.starts, "to": one.ends}
     try:
-        body = AffiliationBody.model_validate(given)
+        body = AffiliationCreate.model_validate(given)
     except ValidationError:
         return None
     return replace(one, raw=body.raw or "", role=body.role, unit=body.unit, starts=body.from_, ends=body.to)

@@ -1,8 +1,7 @@
-// Draws the reference from /openapi.json with Swagger UI, and adds what requests of this API need.
+// Opens operations with Swagger UI, and adds what requests of this API need.
 "use strict";
 
 const TOKEN_PATH = "/access/v1/oauth/token";
-const MOST_OPENED = 5;
 const NO_CLIENT = "Basic Og=="; // an empty client id and secret, which Swagger UI sends for the password grant
 
 function randomKey() {
@@ -27,25 +26,6 @@ function completed(request) {
 // The address of a licence lies outside, and this page names none.
 const nothingFromOutside = () => ({ wrapComponents: { License: () => () => null } });
 
-function matches(operation, tag, words) {
-  const described = operation.get("operation");
-  const parts = [operation.get("method"), operation.get("path"), described.get("operationId"), described.get("summary"), tag];
-  const text = parts.join(" ").toLowerCase();
-  return words.every((word) => text.includes(word));
-}
-
-function narrowed(taggedOperations, sought) {
-  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
-  return taggedOperations
-    .map((tagged, tag) => tagged.set("operations", tagged.get("operations").filter((each) => matches(each, tag, words))))
-    .filter((tagged) => tagged.get("operations").size);
-}
-
-function told(taggedOperations) {
-  const size = taggedOperations.reduce((sum, tagged) => sum + tagged.get("operations").size, 0);
-  document.getElementById("count").textContent = `${size} operation${size === 1 ? "" : "s"}`;
-}
-
 // Swagger UI has its own dark colours, for pages that say so.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const coloured = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -53,30 +33,86 @@ dark.addEventListener("change", coloured);
 coloured();
 
 const ui = SwaggerUIBundle({
-  url: "/openapi.json",
+  spec: { openapi: "3.1.0", info: { title: "", version: "" }, paths: {} },
   dom_id: "#reference",
   presets: [SwaggerUIBundle.presets.apis],
-  plugins: [nothingFromOutside, () => ({ fn: { opsFilter: narrowed } })],
+  plugins: [nothingFromOutside],
   layout: "BaseLayout",
-  deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "full",
+  syntaxHighlight: false,
   defaultModelsExpandDepth: -1,
   displayRequestDuration: true,
-  filter: false,
-  operationsSorter: "alpha",
-  tagsSorter: "alpha",
   validatorUrl: null,
   persistAuthorization: false,
   requestInterceptor: completed,
-  onComplete: () => told(ui.specSelectors.taggedOperations()),
 });
 
-// Groups are opened where few of them hold what is searched for: drawing them takes a while.
-document.getElementById("search").addEventListener("input", (event) => {
-  ui.layoutActions.updateFilter(event.target.value.trim() || true);
-  const found = ui.specSelectors.taggedOperations();
-  told(found);
-  if (found.size <= MOST_OPENED) {
-    for (const tag of found.keySeq()) ui.layoutActions.show(["operations-tag", tag], true);
+const panel = document.getElementById("panel");
+
+// Swagger UI draws fields without names, and boxes that scroll by the mouse alone.
+const NAMES = { servers: "Server", "body-param__text": "Body", "close-modal": "Close" };
+function nameFor(field) {
+  return field.closest("[data-param-name]")?.dataset.paramName ?? NAMES[field.id] ?? NAMES[field.className] ?? "Media type";
+}
+function completeDrawn() {
+  for (const box of panel.querySelectorAll("pre:not([tabindex])")) box.tabIndex = 0;
+  for (const field of panel.querySelectorAll(":is(select, textarea, .close-modal):not([aria-label])")) {
+    field.setAttribute("aria-label", nameFor(field));
   }
+}
+new MutationObserver(completeDrawn).observe(panel, { childList: true, subtree: true });
+
+// One operation at a time: its own document is small, so that it opens at once.
+async function open(link) {
+  const id = link.dataset.operation;
+  link.closest("li").append(panel);
+  panel.hidden = false;
+  if (panel.dataset.operation === id) return;
+  panel.dataset.operation = id;
+  const response = await fetch(`/docs/operations/${id}.json`);
+  if (panel.dataset.operation === id) ui.specActions.updateSpec(await response.text());
+}
+
+function linkOf(id) {
+  return document.querySelector(`#contents a[data-operation="${CSS.escape(id)}"]`);
+}
+
+document.querySelector("main").addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-operation]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!panel.hidden && link.closest("li").contains(panel)) {
+    panel.hidden = true;
+    return;
+  }
+  if (new URL(link.href).pathname === location.pathname) history.replaceState(null, "", link.href);
+  open(link);
 });
+
+function openNamed() {
+  const link = location.hash.length > 1 && linkOf(location.hash.slice(1));
+  if (!link) return;
+  open(link);
+  link.scrollIntoView();
+}
+addEventListener("hashchange", openNamed);
+openNamed();
+
+// The server searches. A later response never replaces that of what was typed last.
+const search = document.getElementById("search");
+let latest = 0;
+async function found() {
+  const number = ++latest;
+  const asked = search.value.trim();
+  const response = await fetch(`/docs?q=${encodeURIComponent(asked)}`);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (number !== latest) return;
+  const results = page.getElementById("found");
+  const again = results.querySelector(`a[data-operation="${panel.dataset.operation}"]`);
+  panel.hidden ||= !again;
+  (again?.closest("li") ?? document.querySelector("main")).append(panel);
+  document.getElementById("found").replaceChildren(...results.children);
+  document.getElementById("count").textContent = page.getElementById("count").textContent;
+  document.getElementById("contents").hidden = asked !== "";
+}
+search.addEventListener("input", found);

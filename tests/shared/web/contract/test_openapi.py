@@ -10,6 +10,7 @@ from shared.configuration.settings import Settings
 from shared.kernel.resource import Resource
 from shared.web.contract.openapi import merged, render
 from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.contract.sharing import opened
 from shared.web.edge.app import create_app
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.route import ResourceRouter
@@ -84,6 +85,14 @@ def test_every_operation_says_which_problems_it_returns(document):
     assert "transition_not_allowed" in codes_of(document, step, "409")
 
 
+def test_what_can_fail_everywhere_is_said_once(document):
+    (everywhere,) = document["components"]["responses"]["Problem"]["content"].values()
+    assert set(everywhere["x-problem-codes"]) == {"internal_error", "maintenance", "rate_limited", "unavailable"}
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert {each["responses"]["default"]["$ref"] for each in operations} == {"#/components/responses/Problem"}
+    assert not any({"429", "500", "503"} & each["responses"].keys() for each in operations)
+
+
 def test_headers_are_components_and_named_where_they_count(document):
     paths = document["paths"]
     step = paths["/test/v1/widgets/{record}/transitions"]["post"]
@@ -92,11 +101,13 @@ def test_headers_are_components_and_named_where_they_count(document):
     assert set(paths["/test/v1/widgets"]["post"]["responses"]["201"]["headers"]) >= {"Location", "ETag"}
     item = paths["/test/v1/widgets/{record}"]["get"]
     assert "304" in item["responses"]
+    assert set(document["x-common-headers"]) == {"X-Request-Id", "RateLimit-Policy", "RateLimit"}
     assert {"$ref": "#/components/parameters/IfNoneMatch"} in item["parameters"]
 
 
 def test_query_parameters_that_an_endpoint_reads_itself_are_described(document):
-    parameters = {part["name"]: part for part in document["paths"]["/test/v1/widgets"]["get"]["parameters"]}
+    given = (opened(document, part) for part in document["paths"]["/test/v1/widgets"]["get"]["parameters"])
+    parameters = {part["name"]: part for part in given}
     assert set(parameters) == {"cursor", "limit", "colour"}
     assert parameters["limit"]["schema"]["maximum"] == 200
 

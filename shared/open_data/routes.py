@@ -67,9 +67,7 @@ def open_data_routes(open_data: OpenData) -> ResourceRouter:
 
     @router.get(
         "/{name}.{file_format}",
-        options=RouteOptions(
-            is_public=True, is_item=True, query=query_of(described=COUNTRY | DAY), problems=("too_large",)
-        ),
+        options=RouteOptions(is_public=True, is_item=True, query=query_of(described=COUNTRY | DAY)),
         operation_id=operation_id(service, "getDataset", first=_FIRST),
         summary="Read a dataset as a file",
         description="CSV without formulas, NDJSON, a workbook (XLSX) or JSON-LD: public fields of published rows, from"

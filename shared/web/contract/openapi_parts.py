@@ -93,9 +93,13 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "examples": ["total_estimate"]},
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
-    "format": ("The whole list as a stream instead of a page.", {"type": "string", "enum": ["csv", "ndjson"]}),
+    "format": ("The whole list as a stream instead of a page.", {"type": "string", "enum": ["csv", "ndjson", "xlsx"]}),
     "safe": (
         "With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys.",
+        {"type": "boolean"},
+    ),
+    "bom": (
+        "With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`.",
         {"type": "boolean"},
     ),
     "updated_after": ("Changed after this instant.", _INSTANT),

@@ -13,7 +13,7 @@ from shared.web.contract.catalogue import PROBLEMS
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Adding: TypeAlias = Callable[[Endpoint], Endpoint]
-_LIST_CONTROLS = ("sort", "limit", "cursor", "fields", "include", "format", "safe")
+_LIST_CONTROLS = ("sort", "limit", "cursor", "fields", "include", "format", "safe", "bom")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from shared.records.response_cache import ResponseCache, Stored
 from shared.records.statistics import LARGEST, MONTHS, Item, drill_down, items_of, over_time, points
 from shared.web.contract.fields import ResponseModel
 from shared.web.contract.route_options import Query, query_of
+from shared.web.records.tables import CONTROLS, TABLE, as_table
 from shared.web.request.conditional import etag
 from shared.web.request.paging import as_of, day_of
 from shared.web.request.request_context import RequestContext
@@ -124,7 +125,8 @@ class StatisticsApi:
     def query(self, of: str, by: str) -> Query:
         """The query parameters, with the descriptions of `of` and `by`."""
         filters = {name: each for counted in self.kinds.values() for name, each in counted.parsers.items()}
-        return query_of("as_of", filters=filters.values(), described={"of": of, "by": by, **SERIES})
+        described = {"of": of, "by": by, **SERIES, **TABLE}
+        return query_of("as_of", *CONTROLS, filters=filters.values(), described=described)
 
     async def respond(self, ctx: RequestContext) -> Response:
         """The counts that were asked for; a stored response while they do not change."""
@@ -137,7 +139,8 @@ class StatisticsApi:
         async def count(connection: Connection) -> bytes:
             return await self._counted(connection, access, asked)
 
-        return Response((await stored_response(ctx, (kind,), context, seen, count)).body, media_type=JSON)
+        stored = await stored_response(ctx, (kind,), context, seen, count)
+        return as_table(ctx, Response(stored.body, media_type=JSON), (*asked.by, "count"))
 
     async def _counted(self, connection: Connection, access: AccessScope, asked: _Asked) -> bytes:
         by, counted = asked.by, asked.counted

@@ -131,6 +131,7 @@ _BY_NAME: Mapping[str, Demand] = {
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
     **dict.fromkeys(("createExport", "createCentresExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
+    **dict.fromkeys(("createLink", "createCentresLink", "createActionsLink"), Demand(Ask.SIGNED_IN)),
     "getCentreChecklist": Demand(Ask.DO, "read"),
     "listCentreStages": Demand(Ask.DO, "read", "stages"),
     "getCentreProfile": Demand(Ask.SEE),

@@ -441,6 +441,8 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
 def _body(operation: Operation, country_fixture: CountryFixture) -> dict[str, Any]:
     if operation.id in ("createExport", "createCentresExport", "createActionsExport"):
         return {"resource": FILES[operation.service]["data"]["resource"]}
+    if operation.id in ("createLink", "createCentresLink", "createActionsLink"):
+        return {"path": f"/{operation.service}/v1/{FILES[operation.service]['data']['resource']}?format=csv"}
     is_decision = operation.path.endswith("/{pending_id}")
     return {"decision": "some day"} if is_decision else BODIES[operation.id](country_fixture)
 

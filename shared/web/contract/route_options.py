@@ -47,9 +47,9 @@ class RouteOptions:
     record and requires `If-Match`. `is_keyed`: a POST stores its response under an idempotency key; not if it can be
     repeated safely, or stores nothing. `reads_primary`: anonymous callers read the primary, too, because they write
     what the route returns. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after
-    the part without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `is_file`: it sends
-    a file, to which there may be a link. `problems` are
-    codes in addition to those that follow from its method, path and parameters.
+    the part without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `is_file`: it
+    sends a file, to which there may be a link. `problems` are codes in addition to those that follow from its method,
+    path and parameters.
 
     Raises ValueError for a code that is not in the catalogue of problems.
     """

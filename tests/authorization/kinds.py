@@ -64,6 +64,12 @@ PUBLISHED = {
     "progress_report_templates": "status = 'retired'",
 }
 """Each kind with published states, and what makes a row published in addition to its visibility."""
+LINKS = {
+    "createLink": "/membership/v1/experts?format=csv",
+    "createCentresLink": "/centres/v1/annual_reports?format=csv",
+    "createActionsLink": "/actions/v1/results?format=csv",
+}
+"""A file to link to, by the operation."""
 DATASETS = {"membership": "institutions", "centres": "register", "actions": "actions"}
 """A dataset of the open data of each service."""
 _NAMESAKES = {("actions", "report_templates"): "progress_report_templates"}

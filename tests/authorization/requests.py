@@ -15,7 +15,7 @@ from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
-from tests.authorization.kinds import DATASETS, named
+from tests.authorization.kinds import DATASETS, LINKS, named
 from tests.authorization.parts_of_actions import asked
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT, sections
@@ -318,6 +318,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "due": "2090-01-01",
     },
     "createCalendar": lambda country_fixture: {"country": country_fixture.country},
+    **{name: lambda _, path=path: {"path": path} for name, path in LINKS.items()},
     "createTaskComment": lambda country_fixture: {"text": _name(country_fixture)},
     "createEndorsement": lambda country_fixture: {
         "level": 1,
@@ -439,12 +440,9 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
 
 
 def _body(operation: Operation, country_fixture: CountryFixture) -> dict[str, Any]:
-    if operation.id in ("createExport", "createCentresExport", "createActionsExport"):
+    if operation.resource == "exports":
         return {"resource": FILES[operation.service]["data"]["resource"]}
-    if operation.id in ("createLink", "createCentresLink", "createActionsLink"):
-        return {"path": f"/{operation.service}/v1/{FILES[operation.service]['data']['resource']}?format=csv"}
-    is_decision = operation.path.endswith("/{pending_id}")
-    return {"decision": "some day"} if is_decision else BODIES[operation.id](country_fixture)
+    return BODIES[operation.id](country_fixture) if "pending" not in operation.path else {"decision": "some day"}
 
 
 def _codes(operation: Operation, country_fixture: CountryFixture) -> str:

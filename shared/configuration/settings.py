@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     security_contact: str = Field("", pattern=r"^((mailto:|https://)\S+)?$", validation_alias="ESCM_SECURITY_CONTACT")
     """Where to report vulnerabilities, `mailto:` or `https://`: shown at `/.well-known/security.txt`, which is 404
     without it."""
+    data_licence: str = Field(
+        "CC-BY-4.0",
+        pattern=r"^(CC-BY-4\.0|CC-BY-SA-4\.0|CC0-1\.0|ODC-By-1\.0|ODbL-1\.0|PDDL-1\.0|https://\S+)$",
+        validation_alias="ESCM_DATA_LICENCE",
+    )
+    """Licence of what is published: an SPDX id of a licence of data, or the address of another one. The catalogue, the
+    pages and the files of open data name it."""
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     """Port of `/metrics`; 0 for none."""
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")

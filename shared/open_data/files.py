@@ -60,6 +60,8 @@ class LinkedLines(Lines):
             "@type": DATASET_TYPES,
             "dcterms:title": dataset.title,
             "dcterms:description": dataset.description,
+            "dcterms:license": {"@id": site.licence.address},
+            "schema:license": {"@id": site.licence.address},
         }
         self.head = orjson.dumps(about)[:-1] + b',"schema:hasPart":['
 
@@ -74,10 +76,11 @@ class LinkedLines(Lines):
 class SheetLines(Lines):
     """A workbook. A text that is too long for a cell is cut."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, site: Site) -> None:
         super().__init__(dataset)
         self._columns = columns_of(dataset.columns)
-        self._workbook = Workbook(self._columns)
+        about = f"{dataset.title}. {dataset.description} Licence: {site.licence.name}, {site.licence.address}"
+        self._workbook = Workbook(self._columns, about=about)
 
     def block(self, rows: Iterable[Row]) -> bytes:
         for row in rows:
@@ -96,7 +99,7 @@ def lines_of(dataset: Dataset, file_format: str, site: Site, address: str) -> Li
         case "jsonld":
             return LinkedLines(dataset, site, address)
         case "xlsx":
-            return SheetLines(dataset)
+            return SheetLines(dataset, site)
         case "csv":
             return CsvLines(dataset)
     return Lines(dataset)

@@ -11,6 +11,7 @@ from shared.database.statements import Connection
 from shared.open_data.datasets import Dataset
 from shared.open_data.domain import FORMATS, site_of
 from shared.open_data.files import Lines, lines_of
+from shared.open_data.licences import licence_of
 from shared.open_data.queries import OpenData
 from shared.open_data.requests import FRESH, Countries, unchanged
 from shared.web.request.conditional import is_known
@@ -25,7 +26,8 @@ class DatasetFile(Response):
         self, ctx: RequestContext, open_data: OpenData, dataset: Dataset, file_format: str, countries: Countries
     ) -> None:
         name = f'inline; filename="{dataset.name}.{file_format}"'
-        super().__init__(None, 200, {**FRESH, "Content-Disposition": name}, FORMATS[file_format])
+        headers = {**FRESH, "Content-Disposition": name, "Link": licence_of(ctx.settings).link}
+        super().__init__(None, 200, headers, FORMATS[file_format])
         del self.headers["content-length"]
         self._ctx, self._open_data, self._dataset = ctx, open_data, dataset
         self._format, self._countries = file_format, countries
@@ -46,7 +48,8 @@ class DatasetFile(Response):
 
     async def _tag(self, connection: Connection) -> str:
         """The entity tag of the rows in this form."""
-        form = zlib.crc32(f"{self._ctx.settings.issuer} {' '.join(self._dataset.columns)}".encode())
+        settings = self._ctx.settings
+        form = zlib.crc32(f"{settings.issuer} {settings.data_licence} {' '.join(self._dataset.columns)}".encode())
         state = await self._open_data.state(connection, self._dataset.name, *self._countries)
         return f'"{form:08x}.{state}"'
 
@@ -60,7 +63,7 @@ class DatasetFile(Response):
         await _send(pace, waiting + await asyncio.to_thread(lines.end), more=False)
 
     def _lines(self) -> Lines:
-        site = site_of(self._ctx.settings.issuer)
+        site = site_of(self._ctx.settings)
         address = site.address(f"{self._open_data.resource.path}/{self._dataset.name}")
         return lines_of(self._dataset, self._format, site, address)
 

@@ -29,6 +29,7 @@ from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
+from shared.open_data.licences import licence_of
 from shared.records.filters import chosen
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.contract.schemas import page_of
@@ -82,6 +83,7 @@ async def get_register(ctx: CurrentContext) -> Response:
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     if file_format in _FILES:
         headers["Content-Disposition"] = f'inline; filename="register-{asked.day}.{file_format}"'
+        headers["Link"] = licence_of(ctx.settings).link
     return Response(body, 200, headers, _FILES.get(file_format, JSON))
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
 
-from shared.configuration.settings import Settings
 from shared.kernel.resource import Resource
 from shared.open_data.licences import Licence, licence_of
 
@@ -70,9 +69,9 @@ def resource_of(service: str) -> Resource:
     return Resource(service, "open_data", "open_data")
 
 
-def site_of(settings: Settings) -> Site:
-    """The site of an installation."""
-    return Site(settings.issuer.rstrip("/"), licence_of(settings))
+def site_of(issuer: str, licence: str) -> Site:
+    """The site whose addresses begin with the issuer, and whose data are under the licence."""
+    return Site(issuer.rstrip("/"), licence_of(licence))
 
 
 def context_of(linked: Linked, site: Site) -> dict[str, object]:

@@ -47,7 +47,7 @@ class CopyJobs:
     def __init__(self, open_data: OpenData, settings: Settings) -> None:
         self._open_data = open_data
         self._service = open_data.resource.service
-        self._site = site_of(settings)
+        self._site = site_of(settings.issuer, settings.data_licence)
         self._store = copy_files(settings)
 
     @property

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from shared.configuration.settings import Settings
-
 _ADDRESSES: Mapping[str, str] = {
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
     "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
@@ -28,7 +26,6 @@ class Licence(NamedTuple):
         return f'<{self.address}>; rel="license"'
 
 
-def licence_of(settings: Settings) -> Licence:
-    """The licence of the settings."""
-    name = settings.data_licence
+def licence_of(name: str) -> Licence:
+    """The licence with this SPDX id or address."""
     return Licence(name, _ADDRESSES.get(name, name))

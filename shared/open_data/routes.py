@@ -64,7 +64,7 @@ def open_data_routes(open_data: OpenData) -> ResourceRouter:
             for name, one in datasets.items()
             if day is None or name in found
         ]
-        licence = licence_of(ctx.settings)._asdict()
+        licence = licence_of(ctx.settings.data_licence)._asdict()
         return fresh(document_response(ctx, {"items": items, "next": None, "licence": licence}))
 
     @router.get(
@@ -127,6 +127,6 @@ async def _copy(ctx: RequestContext, service: str, name: str, file_format: str, 
         "ETag": tag,
         "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(found.sha256)).decode()}:",
         "Content-Disposition": f'inline; filename="{name}.{day}.{file_format}"',
-        "Link": licence_of(ctx.settings).link,
+        "Link": licence_of(ctx.settings.data_licence).link,
     }
     return BlocksResponse(store.blocks(found.sha256), found.size, 200, headers, FORMATS[file_format])

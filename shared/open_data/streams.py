@@ -26,7 +26,7 @@ class DatasetFile(Response):
         self, ctx: RequestContext, open_data: OpenData, dataset: Dataset, file_format: str, countries: Countries
     ) -> None:
         name = f'inline; filename="{dataset.name}.{file_format}"'
-        headers = {**FRESH, "Content-Disposition": name, "Link": licence_of(ctx.settings).link}
+        headers = {**FRESH, "Content-Disposition": name, "Link": licence_of(ctx.settings.data_licence).link}
         super().__init__(None, 200, headers, FORMATS[file_format])
         del self.headers["content-length"]
         self._ctx, self._open_data, self._dataset = ctx, open_data, dataset
@@ -63,7 +63,8 @@ class DatasetFile(Response):
         await _send(pace, waiting + await asyncio.to_thread(lines.end), more=False)
 
     def _lines(self) -> Lines:
-        site = site_of(self._ctx.settings)
+        settings = self._ctx.settings
+        site = site_of(settings.issuer, settings.data_licence)
         address = site.address(f"{self._open_data.resource.path}/{self._dataset.name}")
         return lines_of(self._dataset, self._format, site, address)
 

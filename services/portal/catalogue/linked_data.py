@@ -49,7 +49,7 @@ _ABOUT = "What the ESCM Plan publishes about its institutions, experts, centres,
 def catalogue(lists: Mapping[str, Iterable[Mapping[str, Any]]], settings: Settings) -> dict[str, Any]:
     """The catalogue of the datasets that each service lists."""
     origin = settings.issuer.rstrip("/")
-    licence = licence_of(settings).address
+    licence = licence_of(settings.data_licence).address
     publisher = {"@type": "foaf:Agent", "foaf:name": "ESCM Plan", "foaf:homepage": f"{origin}/"}
     name, address = parseaddr(settings.mail_sender)
     contact = {"@type": "vcard:Organization", "vcard:fn": name or "ESCM Plan", "vcard:hasEmail": f"mailto:{address}"}

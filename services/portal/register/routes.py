@@ -16,7 +16,6 @@ from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
-from shared.open_data.licences import licence_of
 from shared.web.contract.route_options import RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
 
@@ -145,5 +144,5 @@ def _moved(address: str) -> Response:
 
 
 def _page(request: Request, template: str, language: str, headers: dict[str, str], **values: Any) -> Response:
-    licence = licence_of(request.app.state.settings)
+    licence = request.app.state.settings.data_licence
     return tagged_response(request, templates.page(template, language, licence=licence, **values), HTML, headers)

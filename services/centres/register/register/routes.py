@@ -83,7 +83,7 @@ async def get_register(ctx: CurrentContext) -> Response:
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     if file_format in _FILES:
         headers["Content-Disposition"] = f'inline; filename="register-{asked.day}.{file_format}"'
-        headers["Link"] = licence_of(ctx.settings).link
+        headers["Link"] = licence_of(ctx.settings.data_licence).link
     return Response(body, 200, headers, _FILES.get(file_format, JSON))
 
 

@@ -167,6 +167,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createDelegation": Demand(Ask.DO, "create", "delegations"),
     "createReportComment": Demand(Ask.DO, "create", "report_comments"),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
+    "listClientDeprecations": Demand(Ask.SEE),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createAccount": Demand(Ask.OFFICIAL, "create"),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),

@@ -14,6 +14,7 @@ from services.access.overview.vocabularies.routes import router as vocabularies
 from services.access.principals.accounts.routes import router as accounts
 from services.access.principals.api_keys.routes import router as api_keys
 from services.access.principals.clients.routes import router as clients
+from services.access.principals.deprecations.routes import router as deprecations
 from services.access.principals.sessions.routes import router as sessions
 from services.access.principals.tokens.operations import TokenService
 from services.access.principals.tokens.routes import router as tokens
@@ -44,6 +45,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             accounts,
             grants,
             clients,
+            deprecations,
             api_keys,
             sessions,
             notifications,

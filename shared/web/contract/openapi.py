@@ -165,6 +165,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
     for status, response in operation["responses"].items():
         names = _response_headers(route, method, status)
         response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
+    operation.update(options.deprecation.described if options.deprecation else {})
     if options.is_item:
         operation["responses"]["304"] = {"description": "The representation named by `If-None-Match` is current."}
     operation["responses"].update(_problem_responses(_problems(route, method, is_ours), shared))

@@ -212,7 +212,10 @@ class _Sender:
             headers.append(_VARY)
         if fields := self._scope.get(FIELDS):
             headers.extend(fields)
-        headers.extend(EVERY_ORIGIN if options_of(self._scope.get("route")).is_cross_origin else self.cross_origin)
+        options = options_of(self._scope.get("route"))
+        if options.deprecation is not None:
+            headers.extend(options.deprecation.headers)
+        headers.extend(EVERY_ORIGIN if options.is_cross_origin else self.cross_origin)
         return headers
 
 

@@ -36,6 +36,7 @@ class Ask(StrEnum):
     FOR_ONESELF = "to be a person, or a verb in any country"
     SELF = "to be the person of the record"
     OWNER = "to be its owner, or a verb on the record in access"
+    SANDBOX = "to call a sandbox"
     NOTIFIED = "to be the person that it notifies"
     BOTH = "a verb on two records in access, and to merge in their countries"
     HAND_ON = "a verb in the record's country, and to be no key"
@@ -168,6 +169,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createReportComment": Demand(Ask.DO, "create", "report_comments"),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
     "listClientDeprecations": Demand(Ask.SEE),
+    "createSampleEvent": Demand(Ask.SANDBOX),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createAccount": Demand(Ask.OFFICIAL, "create"),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.access.authority.grants.routes import router as grants
 from services.access.notifying.feed.routes import router as events
 from services.access.notifying.notifications.routes import router as notifications
+from services.access.notifying.sandbox.routes import router as sandbox
 from services.access.notifying.work_list.routes import router as work_list
 from services.access.overview.audit.routes import router as audit
 from services.access.overview.vocabularies.routes import router as vocabularies
@@ -46,6 +47,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             grants,
             clients,
             deprecations,
+            sandbox,
             api_keys,
             sessions,
             notifications,
@@ -61,6 +63,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "accounts": "People who sign in.",
             "grants": "Roles of accounts and clients, over a scope, for a time.",
             "clients": "Programs that call the API.",
+            "sandbox": "What a sandbox has in addition; elsewhere there is nothing.",
             "events": "What happened, in order and without gaps, for 90 days.",
             "work_list": "What waits for the caller, in every service.",
             "audit": "Who changed what, and the chain that proves it.",

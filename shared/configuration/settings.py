@@ -47,9 +47,12 @@ class Settings(BaseSettings):
     """Seconds by which the standby may lag behind; beyond them, apps read from the primary."""
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
     """Valkey 9 or Redis."""
-    environment: Literal["laptop", "test", "production"] = Field("laptop", validation_alias="ESCM_ENVIRONMENT")
+    environment: Literal["laptop", "test", "sandbox", "production"] = Field(
+        "laptop", validation_alias="ESCM_ENVIRONMENT"
+    )
     """`production` refuses development secrets, fictional countries, secrets of fewer than 20 characters or with common
-    words, a Valkey without a password, and an issuer that is not an `https://` address of a host that others reach."""
+    words, a Valkey without a password, and an issuer that is not an `https://` address of a host that others reach.
+    `sandbox` is for trying integrations: it refuses the same, has the fictional countries, and keeps mails as files."""
     fictional_countries: bool = Field(default=True, validation_alias="ESCM_FICTIONAL_COUNTRIES")
     """Whether there are the countries XA, XB and XC."""
     secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_SECRET_KEY")
@@ -129,7 +132,7 @@ class Settings(BaseSettings):
     """Days for which an import can be undone and its failed rows are stored."""
     smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
     """Mail server: `smtp://user:password@host:587` (TLS where it offers it), `smtp+starttls://` (TLS or no mail) or
-    `smtps://`. Without it mails are files in `ESCM_MAIL_FOLDER`, which production refuses."""
+    `smtps://`. Without it mails are files in `ESCM_MAIL_FOLDER`, which production refuses and a sandbox wants."""
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     """Sender of mails; its domain is part of the Message-ID."""
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
@@ -186,26 +189,46 @@ class Settings(BaseSettings):
             elsewhere = any(name.startswith(other) for other in _KNOWN_ELSEWHERE if other != prefix)
             if name.startswith("ESCM_") and name not in known and not elsewhere:
                 raise ValueError(f"{name} is not a setting of {self.service or 'this system'}; check its spelling")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_weak(self) -> "Settings":
+        if not self.is_guarded:
+            return self
+        secrets = {
+            "ESCM_SECRET_KEY": self.secret_key.get_secret_value(),
+            "ESCM_ROLE_PASSWORD": (self.database_password or self.role_password).get_secret_value(),
+            "DATABASE_URL": DatabaseAddress.of(self.database_url).password,
+            "REDIS_URL": urlsplit(self.redis_url).password,
+            **({"ESCM_BACKUP_DATABASE_PASSWORD": secret_of(self.backup_password)} if self.backup_password else {}),
+        }
+        for name, secret in secrets.items():
+            if secret == DEVELOPMENT_SECRET:
+                raise ValueError(f"{name} still has its development value; {self.environment} refuses it")
+            if self.has_secrets and (secret or name != "DATABASE_URL") and (fault := weakness(secret)):
+                raise ValueError(f"{name} {fault}; {self.environment} refuses it")
+        if fault := issuer_fault(self.issuer) if self.has_secrets else None:
+            raise ValueError(f"ESCM_ISSUER {fault}; {self.environment} refuses it")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_elsewhere(self) -> "Settings":
+        if self.environment == "sandbox":
+            if not self.fictional_countries:
+                raise ValueError("ESCM_FICTIONAL_COUNTRIES must be on in a sandbox")
+            if self.smtp_url is not None:
+                raise ValueError("ESCM_SMTP_URL must not be set in a sandbox, which keeps its mails as files")
         if self.environment == "production":
-            secrets = {
-                "ESCM_SECRET_KEY": self.secret_key.get_secret_value(),
-                "ESCM_ROLE_PASSWORD": (self.database_password or self.role_password).get_secret_value(),
-                "DATABASE_URL": DatabaseAddress.of(self.database_url).password,
-                "REDIS_URL": urlsplit(self.redis_url).password,
-                **({"ESCM_BACKUP_DATABASE_PASSWORD": secret_of(self.backup_password)} if self.backup_password else {}),
-            }
-            for name, secret in secrets.items():
-                if secret == DEVELOPMENT_SECRET:
-                    raise ValueError(f"{name} still has its development value; production refuses it")
-                if self.has_secrets and (secret or name != "DATABASE_URL") and (fault := weakness(secret)):
-                    raise ValueError(f"{name} {fault}; production refuses it")
-            if fault := issuer_fault(self.issuer) if self.has_secrets else None:
-                raise ValueError(f"ESCM_ISSUER {fault}; production refuses it")
             if self.fictional_countries:
                 raise ValueError("ESCM_FICTIONAL_COUNTRIES must be off in production")
             if self.sends_mail and self.smtp_url is None:
                 raise ValueError(f"ESCM_SMTP_URL is not set: in production mails of {self.service} go to a mail server")
         return self
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether others reach the installation, so that weak secrets and private addresses are refused."""
+        return self.environment in ("sandbox", "production")
 
     @property
     def page(self) -> str:

@@ -1,4 +1,4 @@
-"""`escm openapi`: the published contract as files, and its changes as a guide."""
+"""`escm openapi`: the published contract as files, its changes as a guide, and the requests of its tasks for Bruno."""
 
 from importlib import import_module
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli import collection
 from deploy.cli.console import fail, out
 from deploy.local.folder import PROJECT
 from deploy.local.services import SERVICES
@@ -33,13 +34,24 @@ def openapi(
             stale.append(file.name)
             if not check:
                 file.write_bytes(described)
-    if folder == FOLDER and CHANGES.read_text(encoding="utf-8") != (written := changes()):
-        stale.append(CHANGES.name)
-        if not check:
-            CHANGES.write_text(written, encoding="utf-8")
+    if folder == FOLDER:
+        stale += _derived(check=check)
     if check and stale:
         fail(f"{', '.join(stale)} differ from the code: run `make openapi` and commit the files")
     out.print(f"Written: {', '.join(stale)}" if stale else "All files are current.")
+
+
+def _derived(*, check: bool) -> list[str]:
+    """Writes what follows from the contract, unless it is only checked; returns what differed."""
+    differing = []
+    if CHANGES.read_text(encoding="utf-8") != (written := changes()):
+        differing.append(CHANGES.name)
+        if not check:
+            CHANGES.write_text(written, encoding="utf-8")
+    differing += collection.stale(requests := collection.collection())
+    if not check:
+        collection.write(requests)
+    return differing
 
 
 def changes() -> str:

@@ -1,21 +1,31 @@
 """Calls of retiring operations by clients: noted in memory, written in the background."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.contracts import views
 from shared.database.ids import uuid7
 from shared.database.pool import Database
+from shared.database.statements import Statement
 from shared.kernel.clock import now
+from shared.kernel.principal import PrincipalKind
 
+_KNOWN = Statement(
+    select(views.PRINCIPALS.c.id).where(
+        views.PRINCIPALS.c.kind == PrincipalKind.CLIENT,
+        views.PRINCIPALS.c.id == any_(bindparam("clients", type_=ARRAY(Uuid))),
+    )
+)
 _WRITE = """
 INSERT INTO access_deprecated_call
     (id, client_id, service, operation, method, path, deprecated_on, sunset, day, calls, last_at)
-SELECT $1, p.id, $3, $4, $5, $6, $7, $8, $9, $10, $11
-FROM access_published_principal p WHERE p.kind = 'client' AND p.id = $2
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
-"""Not for a key that belongs to a person, nor for a client that was revoked meanwhile."""
 
 
 class OldOperation(NamedTuple):
@@ -29,12 +39,15 @@ class OldOperation(NamedTuple):
     sunset: date
 
 
+_Key: TypeAlias = tuple[UUID, OldOperation, date]
+
+
 class DeprecatedCalls:
     """The calls in one process since the last write, by client, operation and day."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._noted: dict[tuple[UUID, OldOperation, date], tuple[int, datetime]] = {}
+        self._noted: dict[_Key, tuple[int, datetime]] = {}
 
     def note(self, client: UUID, operation: OldOperation) -> None:
         """Counts a call."""
@@ -44,19 +57,24 @@ class DeprecatedCalls:
         self._noted[key] = count + 1, at
 
     async def write(self) -> None:
-        """Writes the calls noted since the last write. A failed write is retried with the next."""
+        """Writes the calls noted since the last write, without those by keys of people. A failed write is retried with
+        the next."""
         if not self._noted:
             return
         writing, self._noted = self._noted, {}
         try:
             async with self._database.acquire() as connection:
-                await connection.executemany(_WRITE, list(self._rows(writing)))
+                clients = list({client for client, _, _ in writing})
+                known = {row["id"] for row in await _KNOWN.fetch(connection, clients=clients)}
+                await connection.executemany(_WRITE, list(_rows(writing, known)))
         except BaseException:
             for key, (count, at) in writing.items():
                 more, later = self._noted.get(key, (0, at))
                 self._noted[key] = count + more, later
             raise
 
-    def _rows(self, noted: dict[tuple[UUID, OldOperation, date], tuple[int, datetime]]) -> Iterable[tuple[object, ...]]:
-        for (client, operation, day), (count, at) in noted.items():
+
+def _rows(noted: Mapping[_Key, tuple[int, datetime]], known: Collection[UUID]) -> Iterator[tuple[object, ...]]:
+    for (client, operation, day), (count, at) in noted.items():
+        if client in known:
             yield (uuid7(), client, *operation, day, count, at)

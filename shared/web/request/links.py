@@ -39,7 +39,7 @@ def linked_address(secret: bytes, address: str, caller: Principal, until: dateti
 
 def take_link(scope: Scope) -> bool:
     """Moves the link out of the query of a read, and returns whether there is one."""
-    query: bytes = scope["query_string"]
+    query: bytes = scope.get("query_string", b"")
     if _MARK not in query or scope["method"] != "GET":
         return False
     before, _, ticket = query.rpartition(_MARK)

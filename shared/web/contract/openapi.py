@@ -39,7 +39,8 @@ _ANY_PROBLEM: dict[str, Any] = {
     "description": "Any other failure.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-_STREAMS = ("text/csv", "application/x-ndjson")
+_STREAMS = ("text/csv", "application/x-ndjson", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+"""The media types of whole lists; statistics have the first."""
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
 _TRANSITION = ("unknown_action", "transition_not_allowed")
@@ -160,8 +161,9 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
         del operation["parameters"]
     if "HTTPValidationError" in str(operation["responses"].get("422")):
         del operation["responses"]["422"]
-    if "format" in asked.names:
-        operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in _STREAMS})
+    streams = _STREAMS if "format" in asked.names else _STREAMS[:1] if "bom" in asked.names else ()
+    if streams:
+        operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in streams})
     for status, response in operation["responses"].items():
         names = _response_headers(route, method, status)
         response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})

@@ -60,7 +60,8 @@ SECURITY_SCHEMES: dict[str, Any] = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An access token, one of a trusted issuer, or an API key.",
+        "description": "An access token, one of a trusted issuer, or an API key. In GET an API key may also be the"
+        " password of HTTP Basic, with the user name `key`.",
     },
 }
 PATH_PARAMETERS: dict[str, str] = {

@@ -15,7 +15,7 @@ from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
-from tests.authorization.kinds import DATASETS, LINKS, named
+from tests.authorization.kinds import DATASETS, FIXED_BODIES, named
 from tests.authorization.parts_of_actions import asked
 from tests.support.callers import CALLERS
 from tests.support.centres import DOCUMENT, sections
@@ -318,7 +318,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "due": "2090-01-01",
     },
     "createCalendar": lambda country_fixture: {"country": country_fixture.country},
-    **{name: lambda _, path=path: {"path": path} for name, path in LINKS.items()},
+    **{name: lambda _, body=body: body for name, body in FIXED_BODIES.items()},
     "createTaskComment": lambda country_fixture: {"text": _name(country_fixture)},
     "createEndorsement": lambda country_fixture: {
         "level": 1,

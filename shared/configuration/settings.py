@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.configuration.addresses import DatabaseAddress, fault_of_servers
+from shared.configuration.addresses import DatabaseAddress, as_user, fault_of_servers, origin_of
 from shared.configuration.strength import issuer_fault, weakness
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105
@@ -261,33 +261,19 @@ class Settings(BaseSettings):
         if role == "backup" and self.backup_password:
             password = self.backup_password
         user = f"{self.role_prefix}_{role or self.service}:{quote(password.get_secret_value(), safe='')}"
-        return _as_user(user, self.database_url)
+        return as_user(user, self.database_url)
 
     @property
     def replica_dsn(self) -> str:
         """The address of the standby for this service's role; empty without one."""
         user = DatabaseAddress.of(self.database_dsn()).user
-        return self.database_replica_url and _as_user(user, self.database_replica_url)
+        return self.database_replica_url and as_user(user, self.database_replica_url)
 
     @property
     def app_dsn(self) -> str:
         """The database address of an app of this service: that of the pooler, if there is one."""
         parts = DatabaseAddress.of(self.database_dsn())
         return str(parts.with_hosts(self.database_pooler or parts.hosts))
-
-
-def _as_user(user: str, url: str) -> str:
-    """The address of a database for `name:password`."""
-    return str(DatabaseAddress.of(url.replace("postgresql+asyncpg://", "postgresql://")).with_user(user))
-
-
-def origin_of(address: str) -> str:
-    """Scheme, host and port of an address; empty if it has none, or a name or password before the host."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc and "@" not in parts.netloc else ""
 
 
 def secret_of(value: SecretStr | None) -> str | None:

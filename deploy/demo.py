@@ -52,7 +52,7 @@ async def load(database_url: str) -> dict[str, Any]:
 
     Existing ones stay unchanged. Raises NotInProduction.
     """
-    if AccessSettings(database_url=database_url).environment == "production":
+    if AccessSettings(database_url=database_url).is_guarded:
         raise NotInProduction("The demo data is not for production: its passwords are public.")
     async with setting_up(database_url) as uow:
         accounts = {key: await _account(uow, key, person) for key, person in _PEOPLE.items()}

@@ -56,7 +56,7 @@ async def run(root: Path, port: int, archive: Path | None = None) -> None:
 async def _prepare(environment: Mapping[str, str]) -> dict[str, Any]:
     """Migrate and load the demo data, in processes whose memory returns when they end."""
     await _command(environment, "migrate")
-    if environment["ESCM_ENVIRONMENT"] == "production":
+    if environment["ESCM_ENVIRONMENT"] in ("sandbox", "production"):
         return {"clients": {}, "accounts": {}}
     err.print("· loads the demo data")
     loaded: dict[str, Any] = json.loads(await _command(environment, "demo", "load"))

@@ -14,8 +14,12 @@ _ROOT = "portal"
 """Responds to paths without another service's prefix."""
 _WELL_KNOWN = ".well-known"
 """Belongs to access (RFC 8414, JWKS), except for the paths below."""
-_ELSEWHERE = {"/.well-known/security.txt": "portal", "/.well-known/did.json": "membership"}
-"""The security contact (RFC 9116), and the keys of credentials."""
+_ELSEWHERE = {
+    "/.well-known/security.txt": "portal",
+    "/.well-known/api-catalog": "portal",
+    "/.well-known/did.json": "membership",
+}
+"""The security contact (RFC 9116), the APIs (RFC 9727), and the keys of credentials."""
 
 
 class Combined:

@@ -37,6 +37,7 @@ class Ask(StrEnum):
     FOR_ONESELF = "to be a person, or a verb in any country"
     SELF = "to be the person of the record"
     OWNER = "to be its owner, or a verb on the record in access"
+    SANDBOX = "to call a sandbox"
     NOTIFIED = "to be the person that it notifies"
     BOTH = "a verb on two records in access, and to merge in their countries"
     HAND_ON = "a verb in the record's country, and to be no key"
@@ -129,6 +130,7 @@ _BY_NAME: Mapping[str, Demand] = {
         ("beginExpertOrcidLink", "completeExpertOrcidLink", "importExpertOrcid"), Demand(Ask.SELF, "orcid_link")
     ),
     **dict.fromkeys(("createExport", "createCentresExport", "createActionsExport"), Demand(Ask.SIGNED_IN)),
+    **dict.fromkeys(("createLink", "createCentresLink", "createActionsLink"), Demand(Ask.SIGNED_IN)),
     "getCentreChecklist": Demand(Ask.DO, "read"),
     "listCentreStages": Demand(Ask.DO, "read", "stages"),
     "getCentreProfile": Demand(Ask.SEE),
@@ -164,6 +166,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "createDelegation": Demand(Ask.DO, "create", "delegations"),
     "createReportComment": Demand(Ask.DO, "create", "report_comments"),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
+    "listClientDeprecations": Demand(Ask.SEE),
+    "createSampleEvent": Demand(Ask.SANDBOX),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createAccount": Demand(Ask.OFFICIAL, "create"),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),

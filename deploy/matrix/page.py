@@ -32,7 +32,7 @@ _ON_RECORD = (
     Ask.DELEGATE,
     Ask.HAND_OVER,
 )
-_ON_NONE = (Ask.NOTHING, Ask.SIGNED_IN, Ask.ANYWHERE, Ask.STARTER, Ask.PERSON, Ask.MAILED, Ask.FOR_ONESELF)
+_ON_NONE = (Ask.NOTHING, Ask.SIGNED_IN, Ask.SANDBOX, Ask.ANYWHERE, Ask.STARTER, Ask.PERSON, Ask.MAILED, Ask.FOR_ONESELF)
 _HEAD = """# Who may do what
 
 Written by `make matrix` from the OpenAPI descriptions and the services' role tables; a test compares every cell with

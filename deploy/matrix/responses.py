@@ -198,6 +198,11 @@ def _to_people(_operation: Operation, rights: Rights, _target: Target) -> Class:
     return Class.DONE if rights.is_person else Class.HIDDEN
 
 
+def _nowhere(_operation: Operation, _rights: Rights, _target: Target) -> Class:
+    """Elsewhere than in a sandbox there is nothing."""
+    return Class.HIDDEN
+
+
 def _with_token(_operation: Operation, rights: Rights, _target: Target) -> Class:
     """The token is not valid; a machine is refused before the token is checked."""
     return _done(rights.is_person)
@@ -229,6 +234,7 @@ def _done(allowed: bool) -> Class:
 _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.NOTHING: _always,
     Ask.SIGNED_IN: _always,
+    Ask.SANDBOX: _nowhere,
     **dict.fromkeys((Ask.SEE, Ask.DO, Ask.STEP), _on_record),
     **dict.fromkeys((Ask.PART, Ask.STEP_PART), _on_part),
     Ask.ANOTHERS: _on_anothers,

@@ -8,12 +8,14 @@ from fastapi import FastAPI
 from services.access.authority.grants.routes import router as grants
 from services.access.notifying.feed.routes import router as events
 from services.access.notifying.notifications.routes import router as notifications
+from services.access.notifying.sandbox.routes import router as sandbox
 from services.access.notifying.work_list.routes import router as work_list
 from services.access.overview.audit.routes import router as audit
 from services.access.overview.vocabularies.routes import router as vocabularies
 from services.access.principals.accounts.routes import router as accounts
 from services.access.principals.api_keys.routes import router as api_keys
 from services.access.principals.clients.routes import router as clients
+from services.access.principals.deprecations.routes import router as deprecations
 from services.access.principals.sessions.routes import router as sessions
 from services.access.principals.tokens.operations import TokenService
 from services.access.principals.tokens.routes import router as tokens
@@ -44,6 +46,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             accounts,
             grants,
             clients,
+            deprecations,
+            sandbox,
             api_keys,
             sessions,
             notifications,
@@ -59,6 +63,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "accounts": "People who sign in.",
             "grants": "Roles of accounts and clients, over a scope, for a time.",
             "clients": "Programs that call the API.",
+            "sandbox": "What a sandbox has in addition; elsewhere there is nothing.",
             "events": "What happened, in order and without gaps, for 90 days.",
             "work_list": "What waits for the caller, in every service.",
             "audit": "Who changed what, and the chain that proves it.",

@@ -56,6 +56,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
     " verbs ip_allow sandbox made_by_country suspended_by previous_status",
+    "access_deprecated_call": "id client_id service operation method path deprecated_on sunset day calls last_at",
+    "access_deprecation_notice": "client_id operation days given_at",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",
     "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
     "access_used_assertion": "digest until",

@@ -38,7 +38,7 @@ class MembershipSettings(Settings):
         given = (*addresses, self.orcid_client_id, self.orcid_client_secret.get_secret_value())
         if any(given) and not all(given):
             raise ValueError("ESCM_MEMBERSHIP_ORCID_URL, _API_URL, _CLIENT_ID and _CLIENT_SECRET are set together")
-        if self.environment == "production" and any(address.startswith("http://") for address in addresses):
+        if self.is_guarded and any(address.startswith("http://") for address in addresses):
             raise ValueError("ESCM_MEMBERSHIP_ORCID_URL and _API_URL are https:// addresses in production")
         return self
 

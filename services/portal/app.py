@@ -8,6 +8,7 @@ import orjson
 
 from services.portal.catalogue.routes import router as catalogue
 from services.portal.contact.routes import router as contact
+from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
 from services.portal.pages.failures import readable
 from services.portal.pages.routes import router as pages
@@ -29,7 +30,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [reference, pages, guides, contact, catalogue, register, records, verification],
+        [discovery, reference, pages, guides, contact, catalogue, register, records, verification],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={

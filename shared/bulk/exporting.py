@@ -168,10 +168,8 @@ async def run_export(run: JobRun, exportables: Mapping[str, Exportable], store: 
     principal = await principal_of(run.database, run.created_by)
     access = access_scope_for(principal, exportable.roles, exportable.resource)
     count = 0
-    with (
-        tempfile.TemporaryFile() as file,
-        target(file, export["format"], export["fields"], safe=export["safe"]) as into,
-    ):
+    with tempfile.TemporaryFile() as file:
+        into = target(file, export["format"], export["fields"], safe=export["safe"])
         async with snapshot(run.database, access.context) as connection:
             filters = {name: exportable.listing.parse(name, raw) for name, raw in export["filters"].items()}
             asked = ListRequest(filters, "id", False, 0)

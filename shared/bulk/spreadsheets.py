@@ -22,6 +22,7 @@ from weakref import WeakValueDictionary
 
 from shared.bulk.layout import MOST_COLUMNS, MOST_ROWS, field_of, malformed
 from shared.bulk.store import FileStore
+from shared.bulk.workbooks import MOST_DIGITS
 from shared.kernel.errors import RateLimited
 
 MOST_PARTS = 1000
@@ -32,8 +33,6 @@ MOST_RATIO = 100
 MOST_TEXT = 256 << 20
 """Bytes of the rows as CSV."""
 _SMALL_PART = 1 << 20
-MOST_DIGITS = 15
-"""Significant digits that a spreadsheet keeps of a number."""
 _MEMORY = 768 << 20
 _SECONDS = 60
 _NICE = 10

@@ -5,7 +5,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 _WRITABLE = ("primary", "read-write")
 _PARTS = re.compile(r"([^:/?#]+://)?([^/?#]*)([^?#]*)(.*)", re.DOTALL)
@@ -68,3 +68,17 @@ def fault_of_servers(address: str) -> str | None:
         return None
     asked = parse_qs(parts.options.removeprefix("?")).get("target_session_attrs", [""])[-1]
     return None if asked in _WRITABLE else "names several servers: add ?target_session_attrs=primary"
+
+
+def as_user(user: str, url: str) -> str:
+    """The address of a database for `name:password`."""
+    return str(DatabaseAddress.of(url.replace("postgresql+asyncpg://", "postgresql://")).with_user(user))
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address; empty if it has none, or a name or password before the host."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc and "@" not in parts.netloc else ""

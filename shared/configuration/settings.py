@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.configuration.addresses import DatabaseAddress, fault_of_servers
+from shared.configuration.addresses import DatabaseAddress, as_user, fault_of_servers, origin_of
 from shared.configuration.strength import issuer_fault, weakness
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105
@@ -47,9 +47,13 @@ class Settings(BaseSettings):
     """Seconds by which the standby may lag behind; beyond them, apps read from the primary."""
     redis_url: str = Field("redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
     """Valkey 9 or Redis."""
-    environment: Literal["laptop", "test", "production"] = Field("laptop", validation_alias="ESCM_ENVIRONMENT")
+    environment: Literal["laptop", "test", "sandbox", "production"] = Field(
+        "laptop", validation_alias="ESCM_ENVIRONMENT"
+    )
     """`production` refuses development secrets, fictional countries, secrets of fewer than 20 characters or with common
-    words, a Valkey without a password, and an issuer that is not an `https://` address of a host that others reach."""
+    words, a Valkey without a password, and an issuer that is not an `https://` address of a host that others reach.
+    `sandbox` is for trying integrations: it refuses the same, has the fictional countries, and keeps all mails as
+    files."""
     fictional_countries: bool = Field(default=True, validation_alias="ESCM_FICTIONAL_COUNTRIES")
     """Whether there are the countries XA, XB and XC."""
     secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), validation_alias="ESCM_SECRET_KEY")
@@ -86,6 +90,13 @@ class Settings(BaseSettings):
     security_contact: str = Field("", pattern=r"^((mailto:|https://)\S+)?$", validation_alias="ESCM_SECURITY_CONTACT")
     """Where to report vulnerabilities, `mailto:` or `https://`: shown at `/.well-known/security.txt`, which is 404
     without it."""
+    data_licence: str = Field(
+        "CC-BY-4.0",
+        pattern=r"^(CC-BY-4\.0|CC-BY-SA-4\.0|CC0-1\.0|ODC-By-1\.0|ODbL-1\.0|PDDL-1\.0|https://\S+)$",
+        validation_alias="ESCM_DATA_LICENCE",
+    )
+    """Licence of what is published: an SPDX id of a licence of data, or the address of another one. The catalogue, the
+    pages and the files of open data name it."""
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")
     """Port of `/metrics`; 0 for none."""
     metrics_host: str = Field("127.0.0.1", validation_alias="ESCM_METRICS_HOST")
@@ -122,7 +133,7 @@ class Settings(BaseSettings):
     """Days for which an import can be undone and its failed rows are stored."""
     smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
     """Mail server: `smtp://user:password@host:587` (TLS where it offers it), `smtp+starttls://` (TLS or no mail) or
-    `smtps://`. Without it mails are files in `ESCM_MAIL_FOLDER`, which production refuses."""
+    `smtps://`. Without it mails are files in `ESCM_MAIL_FOLDER`, which production refuses and a sandbox does always."""
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     """Sender of mails; its domain is part of the Message-ID."""
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")
@@ -179,26 +190,45 @@ class Settings(BaseSettings):
             elsewhere = any(name.startswith(other) for other in _KNOWN_ELSEWHERE if other != prefix)
             if name.startswith("ESCM_") and name not in known and not elsewhere:
                 raise ValueError(f"{name} is not a setting of {self.service or 'this system'}; check its spelling")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_weak(self) -> "Settings":
+        if not self.is_guarded:
+            return self
+        secrets = {
+            "ESCM_SECRET_KEY": self.secret_key.get_secret_value(),
+            "ESCM_ROLE_PASSWORD": (self.database_password or self.role_password).get_secret_value(),
+            "DATABASE_URL": DatabaseAddress.of(self.database_url).password,
+            "REDIS_URL": urlsplit(self.redis_url).password,
+            **({"ESCM_BACKUP_DATABASE_PASSWORD": secret_of(self.backup_password)} if self.backup_password else {}),
+        }
+        for name, secret in secrets.items():
+            if secret == DEVELOPMENT_SECRET:
+                raise ValueError(f"{name} still has its development value; {self.environment} refuses it")
+            if self.has_secrets and (secret or name != "DATABASE_URL") and (fault := weakness(secret)):
+                raise ValueError(f"{name} {fault}; {self.environment} refuses it")
+        if fault := issuer_fault(self.issuer) if self.has_secrets else None:
+            raise ValueError(f"ESCM_ISSUER {fault}; {self.environment} refuses it")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_elsewhere(self) -> "Settings":
+        if self.environment == "sandbox":
+            if not self.fictional_countries:
+                raise ValueError("ESCM_FICTIONAL_COUNTRIES must be on in a sandbox")
+            self.smtp_url = None
         if self.environment == "production":
-            secrets = {
-                "ESCM_SECRET_KEY": self.secret_key.get_secret_value(),
-                "ESCM_ROLE_PASSWORD": (self.database_password or self.role_password).get_secret_value(),
-                "DATABASE_URL": DatabaseAddress.of(self.database_url).password,
-                "REDIS_URL": urlsplit(self.redis_url).password,
-                **({"ESCM_BACKUP_DATABASE_PASSWORD": secret_of(self.backup_password)} if self.backup_password else {}),
-            }
-            for name, secret in secrets.items():
-                if secret == DEVELOPMENT_SECRET:
-                    raise ValueError(f"{name} still has its development value; production refuses it")
-                if self.has_secrets and (secret or name != "DATABASE_URL") and (fault := weakness(secret)):
-                    raise ValueError(f"{name} {fault}; production refuses it")
-            if fault := issuer_fault(self.issuer) if self.has_secrets else None:
-                raise ValueError(f"ESCM_ISSUER {fault}; production refuses it")
             if self.fictional_countries:
                 raise ValueError("ESCM_FICTIONAL_COUNTRIES must be off in production")
             if self.sends_mail and self.smtp_url is None:
                 raise ValueError(f"ESCM_SMTP_URL is not set: in production mails of {self.service} go to a mail server")
         return self
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether others reach the installation, so that weak secrets and private addresses are refused."""
+        return self.environment in ("sandbox", "production")
 
     @property
     def page(self) -> str:
@@ -231,33 +261,19 @@ class Settings(BaseSettings):
         if role == "backup" and self.backup_password:
             password = self.backup_password
         user = f"{self.role_prefix}_{role or self.service}:{quote(password.get_secret_value(), safe='')}"
-        return _as_user(user, self.database_url)
+        return as_user(user, self.database_url)
 
     @property
     def replica_dsn(self) -> str:
         """The address of the standby for this service's role; empty without one."""
         user = DatabaseAddress.of(self.database_dsn()).user
-        return self.database_replica_url and _as_user(user, self.database_replica_url)
+        return self.database_replica_url and as_user(user, self.database_replica_url)
 
     @property
     def app_dsn(self) -> str:
         """The database address of an app of this service: that of the pooler, if there is one."""
         parts = DatabaseAddress.of(self.database_dsn())
         return str(parts.with_hosts(self.database_pooler or parts.hosts))
-
-
-def _as_user(user: str, url: str) -> str:
-    """The address of a database for `name:password`."""
-    return str(DatabaseAddress.of(url.replace("postgresql+asyncpg://", "postgresql://")).with_user(user))
-
-
-def origin_of(address: str) -> str:
-    """Scheme, host and port of an address; empty if it has none, or a name or password before the host."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc and "@" not in parts.netloc else ""
 
 
 def secret_of(value: SecretStr | None) -> str | None:

@@ -45,7 +45,7 @@ class Egress:
 
     def __init__(self, settings: Settings, bases: Collection[str]) -> None:
         self._bases = tuple(f"{base.rstrip('/')}/" for base in bases)
-        self._may_be_private = settings.environment != "production"
+        self._may_be_private = not settings.is_guarded
 
     async def get(self, url: str) -> Reply:
         """The JSON at an address. Raises Unavailable without a response, and ValueError for an address that is not

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from shared.configuration.settings import origin_of
+from shared.configuration.addresses import origin_of
 from shared.kernel.text import mail_address
 from shared.mail.sealing import Mail
 

@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from shared.kernel.resource import Resource
+from shared.open_data.licences import Licence, licence_of
 
 FORMATS: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -53,9 +54,10 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The addresses of an installation."""
+    """The addresses of an installation, and the licence of its data."""
 
     origin: str
+    licence: Licence
 
     def address(self, path: str) -> str:
         """The address of a path from the origin."""
@@ -67,9 +69,9 @@ def resource_of(service: str) -> Resource:
     return Resource(service, "open_data", "open_data")
 
 
-def site_of(issuer: str) -> Site:
-    """The site whose addresses begin with this one."""
-    return Site(issuer.rstrip("/"))
+def site_of(issuer: str, licence: str) -> Site:
+    """The site whose addresses begin with the issuer, and whose data are under the licence."""
+    return Site(issuer.rstrip("/"), licence_of(licence))
 
 
 def context_of(linked: Linked, site: Site) -> dict[str, object]:

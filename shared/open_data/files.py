@@ -1,47 +1,24 @@
-"""The files of a dataset, block by block: CSV, NDJSON and JSON-LD while rows are read, XLSX as a whole."""
+"""The files of a dataset, block by block, while rows are read."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import orjson
 
 from shared.bulk.exported_list import cells_of, columns_of
 from shared.bulk.formulas import without_formulas
-from shared.bulk.targets import XlsxTarget, csv_line
+from shared.bulk.targets import csv_line
+from shared.bulk.workbooks import Workbook, cut
 from shared.database.statements import Row
 from shared.open_data.datasets import Dataset
 from shared.open_data.domain import DATASET_TYPES, Site, context_of, linked_row
 from shared.records.columns import renderer
 
-_LONGEST_CELL = 32_767
-"""Characters in a cell of a sheet."""
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC)
-"""What each workbook says of its creation, so that the same rows are the same bytes."""
-
-
-class Target(AbstractContextManager["Target"], ABC):
-    """A file that is written row by row. As a context manager it releases what it holds, closed or not."""
-
-    @abstractmethod
-    def write(self, rows: Iterable[Row]) -> None:
-        """Adds rows. Blocks."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Writes the rest. Blocks."""
-
-    def __exit__(self, *_: object) -> None:
-        """Releases what the target holds."""
-
 
 class Lines:
-    """A file of lines: `head`, the lines of rows, `tail`."""
+    """A file: `head`, the blocks of rows, `end`."""
 
     head = b""
-    tail = b""
 
     def __init__(self, dataset: Dataset) -> None:
         self._render = renderer(dataset.columns)
@@ -49,6 +26,10 @@ class Lines:
     def block(self, rows: Iterable[Row]) -> bytes:
         """The lines of rows."""
         return b"".join(self._line(self._render(row)) for row in rows)
+
+    def end(self) -> bytes:
+        """What follows the last row."""
+        return b""
 
     def _line(self, row: Mapping[str, Any]) -> bytes:
         return orjson.dumps(row) + b"\n"
@@ -79,23 +60,52 @@ class LinkedLines(Lines):
             "@type": DATASET_TYPES,
             "dcterms:title": dataset.title,
             "dcterms:description": dataset.description,
+            "dcterms:license": {"@id": site.licence.address},
+            "schema:license": {"@id": site.licence.address},
         }
         self.head = orjson.dumps(about)[:-1] + b',"schema:hasPart":['
-        self.tail = b"\n]}\n"
 
     def _line(self, row: Mapping[str, Any]) -> bytes:
         separator, self._is_begun = b",\n" if self._is_begun else b"\n", True
         return separator + orjson.dumps(linked_row(row, self._linked, self._site))
 
+    def end(self) -> bytes:
+        return b"\n]}\n"
+
+
+class SheetLines(Lines):
+    """A workbook. A text that is too long for a cell is cut."""
+
+    def __init__(self, dataset: Dataset, site: Site) -> None:
+        super().__init__(dataset)
+        self._columns = columns_of(dataset.columns)
+        about = f"{dataset.title}. {dataset.description} Licence: {site.licence.name}, {site.licence.address}"
+        self._workbook = Workbook(self._columns, about=about)
+
+    def block(self, rows: Iterable[Row]) -> bytes:
+        for row in rows:
+            cells = cells_of(self._render(row))
+            self._workbook.write(cut(cells[name]) for name in self._columns)
+        return self._workbook.taken()
+
+    def end(self) -> bytes:
+        self._workbook.close()
+        return self._workbook.taken()
+
 
 def lines_of(dataset: Dataset, file_format: str, site: Site, address: str) -> Lines:
-    """The lines of a format other than XLSX; `address` is that of the dataset."""
-    if file_format == "jsonld":
-        return LinkedLines(dataset, site, address)
-    return CsvLines(dataset) if file_format == "csv" else Lines(dataset)
+    """The lines of a format; `address` is that of the dataset."""
+    match file_format:
+        case "jsonld":
+            return LinkedLines(dataset, site, address)
+        case "xlsx":
+            return SheetLines(dataset, site)
+        case "csv":
+            return CsvLines(dataset)
+    return Lines(dataset)
 
 
-class LinesFile(Target):
+class LinesFile:
     """Lines, written row by row into a file."""
 
     def __init__(self, lines: Lines, file: BinaryIO) -> None:
@@ -103,31 +113,9 @@ class LinesFile(Target):
         file.write(lines.head)
 
     def write(self, rows: Iterable[Row]) -> None:
+        """Adds rows. Blocks."""
         self._file.write(self._lines.block(rows))
 
     def close(self) -> None:
-        self._file.write(self._lines.tail)
-
-
-class Sheet(Target):
-    """A workbook, written row by row into a temporary file."""
-
-    def __init__(self, dataset: Dataset, file: BinaryIO) -> None:
-        self._render = renderer(dataset.columns)
-        self._target = XlsxTarget(file, columns_of(dataset.columns), _CREATED)
-
-    def write(self, rows: Iterable[Row]) -> None:
-        """Raises TooLarge if the sheet is full."""
-        for row in rows:
-            self._target.write({name: _cut(text) for name, text in cells_of(self._render(row)).items()})
-
-    def close(self) -> None:
-        self._target.close()
-
-    def __exit__(self, *reason: Any) -> None:
-        self._target.__exit__(*reason)
-
-
-def _cut(text: str) -> str:
-    """The text, or as much of it as a cell holds, with an ellipsis."""
-    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
+        """Writes the rest. Blocks."""
+        self._file.write(self._lines.end())

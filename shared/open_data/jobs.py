@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from datetime import date, timedelta
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
@@ -14,7 +14,6 @@ from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import now
 from shared.kernel.countries import known_codes
-from shared.kernel.errors import TooLarge
 from shared.kernel.principal import SYSTEM
 from shared.messaging.job_run import JobHandlers, JobRun
 from shared.messaging.outbox import defer
@@ -23,7 +22,7 @@ from shared.open_data import copies
 from shared.open_data.copies import Copy, copy_files
 from shared.open_data.datasets import Dataset
 from shared.open_data.domain import FORMATS, is_copy_due, site_of
-from shared.open_data.files import LinesFile, Sheet, Target, lines_of
+from shared.open_data.files import LinesFile, lines_of
 from shared.open_data.queries import OpenData
 
 COPY_JOB = "copy_open_data"
@@ -38,7 +37,7 @@ Begin: TypeAlias = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 class _File(NamedTuple):
     name: str
     file_format: str
-    target: Target
+    target: LinesFile
     file: BinaryIO
 
 
@@ -48,7 +47,7 @@ class CopyJobs:
     def __init__(self, open_data: OpenData, settings: Settings) -> None:
         self._open_data = open_data
         self._service = open_data.resource.service
-        self._site = site_of(settings.issuer)
+        self._site = site_of(settings.issuer, settings.data_licence)
         self._store = copy_files(settings)
 
     @property
@@ -103,20 +102,15 @@ class CopyJobs:
 
     async def _of(self, connection: Connection, dataset: Dataset, stack: ExitStack) -> list[_File]:
         files = []
+        address = self._site.address(f"{self._open_data.resource.path}/{dataset.name}")
         for each in FORMATS:
             file = stack.enter_context(_temporary())
-            target = stack.enter_context(self._target(dataset, each, file))
-            files.append(_File(dataset.name, each, target, file))
+            lines = lines_of(dataset, each, self._site, address)
+            files.append(_File(dataset.name, each, LinesFile(lines, file), file))
         countries = sorted(known_codes(fictional=True))
         async for rows in self._open_data.rows(connection, dataset.name, countries, common=True):
-            files = await asyncio.to_thread(_written, files, rows)
+            await asyncio.to_thread(_write, files, rows)
         return files
-
-    def _target(self, dataset: Dataset, file_format: str, file: BinaryIO) -> Target:
-        if file_format == "xlsx":
-            return Sheet(dataset, file)
-        address = self._site.address(f"{self._open_data.resource.path}/{dataset.name}")
-        return LinesFile(lines_of(dataset, file_format, self._site, address), file)
 
     async def _stored(self, made: _File, day: date) -> Copy:
         await asyncio.to_thread(made.target.close)
@@ -131,11 +125,6 @@ def _temporary() -> Iterator[BinaryIO]:
         yield file
 
 
-def _written(files: Sequence[_File], rows: Sequence[Row]) -> list[_File]:
-    """Adds rows to each of the files; leaves out a workbook in which they find no room."""
-    found = []
+def _write(files: Sequence[_File], rows: Sequence[Row]) -> None:
     for each in files:
-        with suppress(TooLarge):
-            each.target.write(rows)
-            found.append(each)
-    return found
+        each.target.write(rows)

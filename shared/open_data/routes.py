@@ -13,6 +13,7 @@ from shared.kernel.errors import NotFound, Unavailable, invalid_parameter
 from shared.open_data import copies
 from shared.open_data.copies import copy_files
 from shared.open_data.domain import FORMATS
+from shared.open_data.licences import licence_of
 from shared.open_data.queries import OpenData
 from shared.open_data.requests import COUNTRY, DAY, FRESH, copy_day_of, countries_of, fresh, unchanged
 from shared.open_data.schemas import NO_COPY, DatasetPage, Listed, present
@@ -63,13 +64,12 @@ def open_data_routes(open_data: OpenData) -> ResourceRouter:
             for name, one in datasets.items()
             if day is None or name in found
         ]
-        return fresh(document_response(ctx, {"items": items, "next": None}))
+        licence = licence_of(ctx.settings.data_licence)._asdict()
+        return fresh(document_response(ctx, {"items": items, "next": None, "licence": licence}))
 
     @router.get(
         "/{name}.{file_format}",
-        options=RouteOptions(
-            is_public=True, is_item=True, query=query_of(described=COUNTRY | DAY), problems=("too_large",)
-        ),
+        options=RouteOptions(is_public=True, is_item=True, query=query_of(described=COUNTRY | DAY)),
         operation_id=operation_id(service, "getDataset", first=_FIRST),
         summary="Read a dataset as a file",
         description="CSV without formulas, NDJSON, a workbook (XLSX) or JSON-LD: public fields of published rows, from"
@@ -127,5 +127,6 @@ async def _copy(ctx: RequestContext, service: str, name: str, file_format: str, 
         "ETag": tag,
         "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(found.sha256)).decode()}:",
         "Content-Disposition": f'inline; filename="{name}.{day}.{file_format}"',
+        "Link": licence_of(ctx.settings.data_licence).link,
     }
     return BlocksResponse(store.blocks(found.sha256), found.size, 200, headers, FORMATS[file_format])

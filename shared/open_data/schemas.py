@@ -59,9 +59,17 @@ class ListedDataset(ResponseModel):
     dates: Annotated[list[Day], "The days of which there are copies, newest first."]
 
 
+class DataLicence(ResponseModel):
+    """The licence of the datasets."""
+
+    name: Annotated[str, Field(examples=["CC-BY-4.0"]), "Its SPDX id, or its address if it has none."]
+    address: Annotated[str, Field(examples=["https://creativecommons.org/licenses/by/4.0/"]), "Its text."]
+
+
 class DatasetPage(ResponseModel):
     """The datasets; there is no next page."""
 
+    licence: Annotated[DataLicence, "The licence of the datasets."]
     items: Annotated[list[ListedDataset], "The datasets."]
     next: Annotated[None, "Always null: there is no next page."]
 

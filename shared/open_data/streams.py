@@ -1,12 +1,7 @@
 """Sends the file of a dataset: one snapshot, read while it is sent."""
 
 import asyncio
-import hashlib
-import tempfile
 import zlib
-from base64 import b64encode
-from contextlib import ExitStack
-from typing import BinaryIO
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -15,14 +10,13 @@ from shared.database.snapshot import snapshot
 from shared.database.statements import Connection
 from shared.open_data.datasets import Dataset
 from shared.open_data.domain import FORMATS, site_of
-from shared.open_data.files import Lines, Sheet, lines_of
+from shared.open_data.files import Lines, lines_of
+from shared.open_data.licences import licence_of
 from shared.open_data.queries import OpenData
 from shared.open_data.requests import FRESH, Countries, unchanged
 from shared.web.request.conditional import is_known
 from shared.web.request.request_context import RequestContext
 from shared.web.request.streams import Pace
-
-_BLOCK = 256 << 10
 
 
 class DatasetFile(Response):
@@ -32,37 +26,30 @@ class DatasetFile(Response):
         self, ctx: RequestContext, open_data: OpenData, dataset: Dataset, file_format: str, countries: Countries
     ) -> None:
         name = f'inline; filename="{dataset.name}.{file_format}"'
-        super().__init__(None, 200, {**FRESH, "Content-Disposition": name}, FORMATS[file_format])
+        headers = {**FRESH, "Content-Disposition": name, "Link": licence_of(ctx.settings.data_licence).link}
+        super().__init__(None, 200, headers, FORMATS[file_format])
         del self.headers["content-length"]
         self._ctx, self._open_data, self._dataset = ctx, open_data, dataset
         self._format, self._countries = file_format, countries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Takes a slot, reads and sends. A workbook is made whole before it is sent, without the slot. Raises TooLarge
-        for one with too many rows."""
+        """Takes a slot, reads and sends."""
         pace, streams = Pace(send), scope["app"].state.streams
-        with ExitStack() as stack:
-            sheet: BinaryIO | None = None
-            async with (
-                streams.place(self._ctx) as database,
-                snapshot(database, self._open_data.everybody.context) as connection,
-            ):
-                tag = await self._tag(connection)
-                self.headers["etag"] = tag
-                if is_known(self._ctx.request, tag):
-                    await unchanged(tag)(scope, receive, send)
-                    return
-                if self._format == "xlsx":
-                    sheet = stack.enter_context(tempfile.TemporaryFile())
-                    await self._fill(connection, sheet)
-                else:
-                    await self._send_lines(connection, pace)
-            if sheet is not None:
-                await self._send_sheet(sheet, pace)
+        async with (
+            streams.place(self._ctx) as database,
+            snapshot(database, self._open_data.everybody.context) as connection,
+        ):
+            tag = await self._tag(connection)
+            self.headers["etag"] = tag
+            if is_known(self._ctx.request, tag):
+                await unchanged(tag)(scope, receive, send)
+                return
+            await self._send_lines(connection, pace)
 
     async def _tag(self, connection: Connection) -> str:
         """The entity tag of the rows in this form."""
-        form = zlib.crc32(f"{self._ctx.settings.issuer} {' '.join(self._dataset.columns)}".encode())
+        settings = self._ctx.settings
+        form = zlib.crc32(f"{settings.issuer} {settings.data_licence} {' '.join(self._dataset.columns)}".encode())
         state = await self._open_data.state(connection, self._dataset.name, *self._countries)
         return f'"{form:08x}.{state}"'
 
@@ -73,29 +60,13 @@ class DatasetFile(Response):
         async for rows in self._open_data.rows(connection, self._dataset.name, *self._countries):
             await _send(pace, waiting + await asyncio.to_thread(lines.block, rows))
             waiting = b""
-        await _send(pace, waiting + lines.tail, more=False)
+        await _send(pace, waiting + await asyncio.to_thread(lines.end), more=False)
 
     def _lines(self) -> Lines:
-        site = site_of(self._ctx.settings.issuer)
+        settings = self._ctx.settings
+        site = site_of(settings.issuer, settings.data_licence)
         address = site.address(f"{self._open_data.resource.path}/{self._dataset.name}")
         return lines_of(self._dataset, self._format, site, address)
-
-    async def _fill(self, connection: Connection, file: BinaryIO) -> None:
-        with Sheet(self._dataset, file) as sheet:
-            async for rows in self._open_data.rows(connection, self._dataset.name, *self._countries):
-                await asyncio.to_thread(sheet.write, rows)
-            await asyncio.to_thread(sheet.close)
-
-    async def _send_sheet(self, file: BinaryIO, pace: Pace) -> None:
-        self.headers["content-length"] = str(file.tell())
-        file.seek(0)
-        digest = await asyncio.to_thread(hashlib.file_digest, file, "sha256")  # type: ignore[arg-type]
-        self.headers["repr-digest"] = f"sha-256=:{b64encode(digest.digest()).decode()}:"
-        await self._start(pace)
-        file.seek(0)
-        while block := await asyncio.to_thread(file.read, _BLOCK):
-            await _send(pace, block)
-        await _send(pace, b"", more=False)
 
     async def _start(self, pace: Pace) -> None:
         await pace.send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})

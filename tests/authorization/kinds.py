@@ -43,6 +43,13 @@ PUBLISHED = {
     "progress_report_templates": "status = 'retired'",
 }
 """Each kind with published states, and what makes a row published in addition to its visibility."""
+FIXED_BODIES = {
+    "createLink": {"path": "/membership/v1/experts?format=csv"},
+    "createCentresLink": {"path": "/centres/v1/annual_reports?format=csv"},
+    "createActionsLink": {"path": "/actions/v1/results?format=csv"},
+    "createSampleEvent": {"type": "escm.centres.centre.designated.v1"},
+}
+"""The body of an operation that enters no record."""
 DATASETS = {"membership": "institutions", "centres": "register", "actions": "actions"}
 """A dataset of the open data of each service."""
 _NAMESAKES = {("actions", "report_templates"): "progress_report_templates"}

@@ -15,7 +15,7 @@ from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
-from tests.authorization.kinds import DATASETS, named
+from tests.authorization.kinds import DATASETS, FIXED_BODIES, named
 from tests.authorization.parts_of_actions import asked
 from tests.authorization.plain import body_of
 from tests.support.callers import CALLERS
@@ -278,6 +278,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "date": "2026-03-01",
         "visibility": "restricted",
     },
+    **{name: lambda _, body=body: body for name, body in FIXED_BODIES.items()},
     "createEndorsement": lambda country_fixture: {
         "level": 1,
         "body": {"name": _name(country_fixture), "kind": "ministry"},
@@ -381,7 +382,7 @@ def request_for(operation: Operation, country_fixture: CountryFixture, started: 
 
 
 def _body(operation: Operation, country_fixture: CountryFixture) -> dict[str, Any]:
-    if operation.id in ("createExport", "createCentresExport", "createActionsExport"):
+    if operation.resource == "exports":
         return {"resource": FILES[operation.service]["data"]["resource"]}
     is_decision = operation.path.endswith("/{pending_id}")
     return {"decision": "some day"} if is_decision else body_for(operation.id, country_fixture)

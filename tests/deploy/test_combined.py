@@ -54,6 +54,7 @@ class Apps:
         ("/access/v1/oauth/token", "access"),
         ("/.well-known/jwks.json", "access"),
         ("/.well-known/security.txt", "portal"),
+        ("/.well-known/api-catalog", "portal"),
         ("/.well-known/did.json", "membership"),
         ("/centres", "centres"),
         ("/actionsv1", "portal"),

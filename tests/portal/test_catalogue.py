@@ -1,11 +1,27 @@
 """The catalogue of open data: DCAT as JSON-LD, whose distributions answer."""
 
+from copy import deepcopy
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zipfile import ZipFile
 
+import orjson
+import pytest
+from pydantic import ValidationError
+from pyshacl import validate
+from rdflib import Graph
+
+from shared.configuration.settings import Settings
+from shared.open_data.licences import licence_of
 from tests.portal.conftest import Site
 
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
 _PATH = "/data/catalog.jsonld"
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_SHAPES = Path(__file__).parents[1] / "data/dcat-ap.ttl"
+_REQUIRED = ("dcterms:title", "dcterms:issued", "dcterms:modified", "dcat:theme", "dcterms:language", "dcterms:spatial")
 
 
 def _terms(value: Any) -> set[str]:
@@ -34,8 +50,9 @@ async def test_each_dataset_has_distributions_that_answer(site: Site) -> None:
             file = await site.services[address.path.split("/")[1]].get(address.path)
             assert file.status_code == 200, address
             assert file.headers["content-type"].startswith(distribution["schema:encodingFormat"])
-            if distribution["dcterms:format"] == "jsonld":
-                assert file.json()["@id"] == name
+            assert file.headers["link"] == f'<{_LICENCE}>; rel="license"'
+            if distribution["schema:encodingFormat"] == "application/ld+json":
+                assert (file.json()["@id"], file.json()["schema:license"]) == (name, {"@id": _LICENCE})
 
 
 async def test_each_term_of_the_catalogue_is_of_a_vocabulary(site: Site) -> None:
@@ -43,6 +60,55 @@ async def test_each_term_of_the_catalogue_is_of_a_vocabulary(site: Site) -> None
     context = found["@context"]
     for term in _terms(found):
         assert term.startswith("@") or term.partition(":")[0] in context, term
+
+
+def _faults(document: dict[str, Any]) -> str:
+    """What a document violates of DCAT-AP; empty if nothing."""
+    data = Graph().parse(data=orjson.dumps(document), format="json-ld")
+    fits, _, report = validate(data, shacl_graph=Graph().parse(_SHAPES), inference="none")
+    return "" if fits else str(report)
+
+
+async def test_the_catalogue_fits_dcat_ap(site: Site) -> None:
+    found = (await site.client.get(_PATH)).json()
+    assert _faults(found) == ""
+    assert found["dcterms:license"] == found["schema:license"] == _LICENCE
+
+
+@pytest.mark.parametrize("name", [*_REQUIRED, "dcat:contactPoint", "dcterms:publisher"])
+async def test_a_dataset_that_lacks_something_does_not_fit(site: Site, name: str) -> None:
+    found = deepcopy((await site.client.get(_PATH)).json())
+    del found["dcat:dataset"][0][name]
+    assert _faults(found) != ""
+
+
+async def test_a_list_a_workbook_and_a_page_name_the_licence(site: Site) -> None:
+    listed = (await site.services["actions"].get("/actions/v1/open_data")).json()
+    assert listed["licence"] == {"name": "CC-BY-4.0", "address": _LICENCE}
+    workbook = await site.services["actions"].get("/actions/v1/open_data/actions.xlsx")
+    with ZipFile(BytesIO(workbook.content)) as parts:
+        assert f"Licence: CC-BY-4.0, {_LICENCE}" in parts.read("docProps/core.xml").decode()
+    for path in ("/en/countries/XA", "/ar/institutions"):
+        assert '<a rel="license" href="/guides/open-data#licence">CC-BY-4.0</a>' in (await site.page(path)).text
+    register = await site.services["centres"].get("/centres/v1/register?format=csv")
+    assert register.headers["link"] == f'<{_LICENCE}>; rel="license"'
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("https://data.example/licence", "https://data.example/licence"),
+    ],
+)
+def test_another_licence_is_a_setting(name: str, address: str) -> None:
+    assert licence_of(Settings(data_licence=name).data_licence) == (name, address)
+
+
+@pytest.mark.parametrize("name", ["", "CC-BY", "http://data.example", "MIT"])
+def test_what_is_no_licence_of_data_does_not_start(name: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(data_licence=name)
 
 
 async def test_the_catalogue_is_not_sent_twice(site: Site) -> None:

@@ -29,6 +29,7 @@ def test_every_page_of_a_reader_is_a_guide_with_a_name_of_its_own() -> None:
         *FOLDERS,
         "development",
         "decisions",
+        "bruno",
     }
 
 

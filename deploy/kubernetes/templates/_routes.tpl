@@ -4,6 +4,7 @@
 - {app: {{ . }}, path: /{{ . }}, exact: false}
 {{- end }}
 - {app: portal, path: /.well-known/security.txt, exact: true}
+- {app: portal, path: /.well-known/api-catalog, exact: true}
 - {app: membership, path: /.well-known/did.json, exact: true}
 - {app: access, path: /.well-known, exact: false}
 - {app: portal, path: /, exact: false}

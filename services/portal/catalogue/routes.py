@@ -36,5 +36,5 @@ async def get_catalogue(request: Request) -> Response:
     reads = PageReads(request)
     found = await asyncio.gather(*(reads.listed(service, "open_data") for service in _SERVICES))
     lists = {service: listed["items"] for service, listed in zip(_SERVICES, found, strict=True)}
-    body = orjson.dumps(catalogue(lists, request.app.state.settings.issuer))
+    body = orjson.dumps(catalogue(lists, request.app.state.settings))
     return tagged_response(request, body, LINKED_DATA, _FRESH)

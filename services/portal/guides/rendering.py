@@ -19,6 +19,7 @@ from shared.kernel.errors import NotFound
 _OUTSIDE = ("https://", "http://", "#", "/")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _HEADING = re.compile(r"^# .+\n")
+_LINK = re.compile(r"\[([^\]]*)\]\(([^()\s]+)\)")
 
 
 @cache
@@ -40,6 +41,23 @@ def contents_page(language: str) -> bytes:
 def found_page(language: str, asked: str, found: Sequence[Found]) -> bytes:
     """The guides that a search found."""
     return page("guides_found.html", language, here="guides", asked=asked, found=found)
+
+
+def as_markdown(guide: Guide, origin: str) -> str:
+    """A guide as Markdown, whose links are addresses, those to guides of their Markdown; a link to a file that is not
+    served becomes its text."""
+
+    def linked(found: re.Match[str]) -> str:
+        text, target = found.groups()
+        if not target.startswith(_OUTSIDE):
+            path, mark, anchor = _address(guide.folder, target).partition("#")
+            is_guide = path.startswith("/guides/") and path not in ("/guides/", f"/guides/{SHELL}")
+            target = f"{path}{'.md' if is_guide else ''}{mark}{anchor}"
+        if not target:
+            return text
+        return f"[{text}]({origin if target.startswith('/') else ''}{target})"
+
+    return _LINK.sub(linked, guide.text)
 
 
 def _body(guide: Guide, text: str) -> Markup:

@@ -24,12 +24,13 @@ def page(name: str, language: str, **values: Any) -> bytes:
     """Renders a template in one of the six languages.
 
     `tail` is the part of the address after the language, if the page exists in all six; `here` is the section of the
-    site.
+    site; `licence` is that of the data which the page shows.
     """
     said = {
         "language": language,
         "languages": OWN_NAMES,
         "tail": None,
+        "licence": None,
         "here": "",
         "t": partial(text, language),
         "code": partial(code_text, language),

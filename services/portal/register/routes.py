@@ -144,4 +144,5 @@ def _moved(address: str) -> Response:
 
 
 def _page(request: Request, template: str, language: str, headers: dict[str, str], **values: Any) -> Response:
-    return tagged_response(request, templates.page(template, language, **values), HTML, headers)
+    licence = request.app.state.settings.data_licence
+    return tagged_response(request, templates.page(template, language, licence=licence, **values), HTML, headers)

@@ -63,7 +63,8 @@ SECURITY_SCHEMES: dict[str, Any] = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An access token, one of a trusted issuer, or an API key.",
+        "description": "An access token, one of a trusted issuer, or an API key. In GET an API key may also be the"
+        " password of HTTP Basic, with the user name `key`.",
     },
 }
 PATH_PARAMETERS: dict[str, str] = {
@@ -100,11 +101,15 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
     "format": (
-        "The whole list as a stream instead of a page: `csv` (`text/csv`) or `ndjson` (`application/x-ndjson`).",
-        {"type": "string", "enum": ["csv", "ndjson"]},
+        "The whole list as a stream, not a page: `csv` (`text/csv`), `ndjson` (`application/x-ndjson`) or `xlsx`.",
+        {"type": "string", "enum": ["csv", "ndjson", "xlsx"]},
     ),
     "safe": (
         "With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys.",
+        {"type": "boolean"},
+    ),
+    "bom": (
+        "With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`.",
         {"type": "boolean"},
     ),
     "updated_after": ("Changed after this instant.", _INSTANT),

@@ -10,12 +10,13 @@ from fastapi import APIRouter
 from shared.records.filters import Filter
 from shared.records.listing import Listing
 from shared.web.contract.catalogue import PROBLEMS
+from shared.web.contract.deprecation import Deprecation
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Adding: TypeAlias = Callable[[Endpoint], Endpoint]
 ABOUT = "{about}"
 """In the description of an operation: the sentence about its tag."""
-_LIST_CONTROLS = ("sort", "limit", "cursor", "fields", "include", "format", "safe")
+_LIST_CONTROLS = ("sort", "limit", "cursor", "fields", "include", "format", "safe", "bom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ class RouteOptions:
     """`is_public`: it needs no token. `is_item`: it returns one record, with an ETag. `is_conditional`: it changes a
     record and requires `If-Match`. `is_keyed`: a POST stores its response under an idempotency key; not if it can be
     repeated safely, or stores nothing. `reads_primary`: anonymous callers read the primary, too, because they write
-    what the route returns. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after
-    the part without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `problems` are
-    codes in addition to those that follow from its method, path and parameters.
+    what the route returns. `opens_late`: a write opens its unit of work by `RequestContext.writing`, after the part
+    without a connection. `is_cross_origin`: pages of every origin may call it, without a token. `is_file`: it sends a
+    file, to which there may be a link. `deprecation`: it retires. `problems` are codes in addition to those that follow
+    from its method, path and parameters.
 
     Raises ValueError for a code that is not in the catalogue of problems.
     """
@@ -73,6 +75,8 @@ class RouteOptions:
     reads_primary: bool = False
     opens_late: bool = False
     is_cross_origin: bool = False
+    is_file: bool = False
+    deprecation: Deprecation | None = None
     query: Query = Query()
     problems: tuple[str, ...] = ()
 

@@ -35,6 +35,7 @@ Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _TAGS = {
     "imports": "Files of records, checked row by row and written in the background.",
     "exports": "Records as a file, written in the background.",
+    "links": "Addresses of one file that a browser fetches without a token.",
     "jobs": "Work in the background: how far it is and what came of it.",
     "health": "For load balancers and operators.",
 }

@@ -5,11 +5,13 @@ Before anything else, an unknown path returns 404, and an unknown method 405 wit
 
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from urllib.parse import unquote_to_bytes
 
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
-from shared.kernel.errors import NotFound
+from shared.auth.api_keys import PREFIX
+from shared.kernel.errors import Malformed, NotFound
 from shared.web.edge.body import Body
 from shared.web.request.error_mapping import MethodNotAllowed
 from shared.web.request.route import EscmRoute
@@ -17,6 +19,7 @@ from shared.web.request.route import EscmRoute
 _FILE_STACK = "fastapi_middleware_astack"
 """The key under which FastAPI finds the stack that closes uploaded files after the request."""
 _DEPTH = 4
+_CREDENTIALS = (PREFIX.encode(), b"access_token=")
 
 
 class Dispatch:
@@ -36,6 +39,8 @@ class Dispatch:
                 self._others.append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["query_string"]:
+            _refuse_credentials(scope["query_string"])
         route = self._find(scope)
         plain = route if isinstance(route, EscmRoute) and route.is_plain else None
         limit = 0
@@ -48,6 +53,10 @@ class Dispatch:
             async with AsyncExitStack() as stack:
                 scope[_FILE_STACK] = stack
                 await route.handle(scope, body.receive, send)
+
+    def route_of(self, method: str, path: str) -> BaseRoute:
+        """The route of an address. Raises NotFound and MethodNotAllowed."""
+        return self._find({"type": "http", "method": method, "path": path, "root_path": ""})
 
     def _find(self, scope: Scope) -> BaseRoute:
         path: str = scope["path"]
@@ -75,3 +84,14 @@ class Dispatch:
             methods = sorted(allowed | ({"HEAD"} if "GET" in allowed else set()))
             raise MethodNotAllowed(f"Use {' or '.join(methods)}.", headers={"Allow": ", ".join(methods)})
         raise NotFound("There is nothing at this address.")
+
+
+def _refuse_credentials(query: bytes) -> None:
+    """Raises Malformed `key_in_address` for a key or token where logs, histories and caches store it."""
+    plain = unquote_to_bytes(query)
+    if any(each in plain for each in _CREDENTIALS):
+        raise Malformed(
+            "A key or token was sent in the address, where others may read it: revoke it, and send the new one in the"
+            " Authorization header.",
+            code="key_in_address",
+        )

@@ -25,6 +25,7 @@ from shared.web.edge.cors import EVERY_ORIGIN, CrossOrigin, Headers
 from shared.web.edge.problems import Respond, respond_to
 from shared.web.edge.security_events import SecurityEvents
 from shared.web.request.error_mapping import as_escm_error
+from shared.web.request.links import take_link
 from shared.web.request.request_authenticator import FIELDS
 from shared.web.request.request_context import forget_request_context
 
@@ -94,7 +95,7 @@ class Edge:
         state["traceparent"] = trace = trace or new_traceparent()
         request_id.set(own_id)
         traceparent.set(trace)
-        sender = _Sender(scope, send, own_id.encode("ascii"), b"authorization" in headers)
+        sender = _Sender(scope, send, own_id.encode("ascii"), take_link(scope) or b"authorization" in headers)
         self._requests.open += 1
         watch = _Watch(receive, sender) if scope["method"] == "GET" else None
         try:
@@ -211,7 +212,10 @@ class _Sender:
             headers.append(_VARY)
         if fields := self._scope.get(FIELDS):
             headers.extend(fields)
-        headers.extend(EVERY_ORIGIN if options_of(self._scope.get("route")).is_cross_origin else self.cross_origin)
+        options = options_of(self._scope.get("route"))
+        if options.deprecation is not None:
+            headers.extend(options.deprecation.headers)
+        headers.extend(EVERY_ORIGIN if options.is_cross_origin else self.cross_origin)
         return headers
 
 

@@ -14,6 +14,7 @@ from shared.kernel.resource import Resource
 from shared.records.access_scope import access_scope_for
 from shared.web.contract.fields import Body, Line
 from shared.web.contract.operation_ids import operation_id
+from shared.web.contract.route_options import RouteOptions
 from shared.web.jobs.import_api import ImportApi
 from shared.web.jobs.jobs import Job, queued_response
 from shared.web.request.files import download
@@ -80,6 +81,7 @@ def export_routes(api: ImportApi) -> ResourceRouter:
 
     @router.get(
         "/{export}/file",
+        options=RouteOptions(is_file=True),
         operation_id=operation_id(api.service, "getExportFile"),
         summary="Fetch the file of an export",
         description="For the caller who ordered it, until it is deleted.",

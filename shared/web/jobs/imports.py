@@ -186,7 +186,7 @@ def _add_reads(router: ResourceRouter, api: ImportApi) -> None:
 
     @router.get(
         "/{record}/failures",
-        options=RouteOptions(query=query_of("safe")),
+        options=RouteOptions(is_file=True, query=query_of("safe")),
         operation_id=operation_id(api.service, "getImportFailures"),
         summary="The rows that failed, as CSV",
         description="The failed rows as they were sent, with code and reason: correct them and import the file.",

@@ -23,6 +23,7 @@ from shared.web.contract.route_options import RouteOptions
 from shared.web.contract.schemas import Problem
 from shared.web.jobs.job_events import EVENT, LAST_EVENT_ID, MOST_OF_ONE, MOST_STREAMS, JobEvents
 from shared.web.request.places import Places
+from shared.web.request.request_authenticator import authorization_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter
@@ -104,7 +105,7 @@ def job_routes(service: str, roles: RoleTable) -> ResourceRouter:
         await _find(job, ctx)
 
         async def again() -> Row:
-            header = ctx.request.headers["authorization"]
+            header = authorization_of(ctx.request)
             return await _find(job, ctx, await ctx.request.app.state.authenticator.principal(header))
 
         return JobEvents(places, ctx.principal, lambda: _find(job, ctx), again, _shown)

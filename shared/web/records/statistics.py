@@ -24,6 +24,7 @@ from shared.records.response_cache import ResponseCache, Stored
 from shared.records.statistics import LARGEST, MONTHS, Item, drill_down, items_of, over_time, points
 from shared.web.contract.fields import ResponseModel
 from shared.web.contract.route_options import Chosen, Query, Said, query_of
+from shared.web.records.tables import CONTROLS, TABLE, as_table
 from shared.web.request.conditional import etag
 from shared.web.request.paging import as_of, day_of
 from shared.web.request.request_context import RequestContext
@@ -127,8 +128,8 @@ class StatisticsApi:
         for counted in self.kinds.values():
             for name, each in counted.parsers.items():
                 filters[name] = either(filters[name], each) if name in filters else each
-        described = {"of": Chosen(of, tuple(self.kinds)), "by": by, **SERIES}
-        return query_of("as_of", filters=filters.values(), described=described)
+        described = {"of": Chosen(of, tuple(self.kinds)), "by": by, **SERIES, **TABLE}
+        return query_of("as_of", *CONTROLS, filters=filters.values(), described=described)
 
     async def respond(self, ctx: RequestContext) -> Response:
         """The counts that were asked for; a stored response while they do not change."""
@@ -141,7 +142,8 @@ class StatisticsApi:
         async def count(connection: Connection) -> bytes:
             return await self._counted(connection, access, asked)
 
-        return Response((await stored_response(ctx, (kind,), context, seen, count)).body, media_type=JSON)
+        stored = await stored_response(ctx, (kind,), context, seen, count)
+        return as_table(ctx, Response(stored.body, media_type=JSON), (*asked.by, "count"))
 
     async def _counted(self, connection: Connection, access: AccessScope, asked: _Asked) -> bytes:
         by, counted = asked.by, asked.counted

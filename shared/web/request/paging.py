@@ -23,7 +23,7 @@ from shared.records.columns import parsed_or_fragment
 from shared.records.filters import parsed_day
 from shared.records.listing import Listing, ListRequest
 from shared.web.request.request_context import RequestContext
-from shared.web.request.streams import ListStream, format_of, is_safe
+from shared.web.request.streams import ListStream, format_of, is_safe, switch
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
@@ -214,6 +214,7 @@ async def list_response(
             known={*known, *(listing.extras.columns[name].name for name in include)},
             picked=picked,
             safe=is_safe(ctx.request.query_params, ctx.principal),
+            bom=switch(ctx.request.query_params, "bom", default=False),
         )
     async with ctx.connection() as connection:
         rows = await listing.fetch(connection, access, asked, next(iter(include), ""))

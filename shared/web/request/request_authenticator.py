@@ -5,6 +5,7 @@ its address. `RateLimit-Policy` and `RateLimit` of every authenticated response 
 draft-ietf-httpapi-ratelimit-headers-10.
 """
 
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -12,17 +13,21 @@ from types import MappingProxyType
 from fastapi import FastAPI, Request
 from starlette.types import Scope
 
+from shared.auth.api_keys import PREFIX
 from shared.auth.keys import InvalidToken
 from shared.configuration.settings import Settings
 from shared.kernel.addresses import may_come_from, site_of
-from shared.kernel.errors import RateLimited, Unauthenticated
+from shared.kernel.errors import Forbidden, Gone, RateLimited, Unauthenticated
 from shared.kernel.principal import ANONYMOUS, Principal, PrincipalKind
 from shared.ratelimit.leased import LeasedRateLimiter
 from shared.ratelimit.limiter import Limit, RateLimiter, RateLimitState
+from shared.web.request import links
 from shared.web.request.request_context import header_of
 
 FIELDS = "escm.rate_limit"
 """The key in a request's scope of the headers of its response."""
+BASIC_USER = "key"
+"""The name with which an API key is the password of HTTP Basic."""
 _PRINCIPAL = "escm.principal"
 
 
@@ -39,6 +44,7 @@ class RequestAuthenticator:
                 PrincipalKind.ANONYMOUS: Limit("address", settings.address_requests),
             }
         )
+        self._secret = settings.secret_key.get_secret_value().encode()
         self._failures = Limit("failed", settings.failed_authentications)
         self._leased_limiter = leased_limiter
         self._rate_limiter = rate_limiter
@@ -69,16 +75,32 @@ class RequestAuthenticator:
             raise RateLimited("Too many requests. Try again later.", retry_after=state.resets_in)
 
     async def _authenticated(self, request: Request) -> Principal:
-        header = header_of(request, b"authorization")
-        if header is None:
-            return ANONYMOUS
+        authenticator = request.app.state.authenticator
         try:
-            principal: Principal = await request.app.state.authenticator.principal(header)
+            if (linked := links.opened(request.scope, self._secret)) is not None:
+                principal: Principal = await authenticator.principal_of_kind(linked.kind, linked.caller)
+            elif (header := authorization_of(request)) is not None:
+                principal = await authenticator.principal(header)
+            else:
+                return ANONYMOUS
             _refuse_elsewhere(principal, request)
-        except Unauthenticated:
+        except (Unauthenticated, Forbidden, Gone):
             await self._rate_limiter.require(self._failures, site(request))
             raise
         return principal
+
+
+def authorization_of(request: Request) -> str | None:
+    """The `Authorization` header. In a read, an API key that is the password of HTTP Basic becomes a bearer token."""
+    header = header_of(request, b"authorization")
+    scheme, _, content = (header or "").partition(" ")
+    if scheme.lower() != "basic" or request.method != "GET":
+        return header
+    try:
+        user, _, password = b64decode(content, validate=True).decode("ascii").partition(":")
+    except ValueError:
+        return header
+    return f"Bearer {password}" if user == BASIC_USER and password.startswith(PREFIX) else header
 
 
 def _refuse_elsewhere(principal: Principal, request: Request) -> None:

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from shared.auth.deprecated_calls import OldOperation
 from shared.configuration.settings import Settings
 from shared.database.pool import SHARE
 from shared.database.unit_of_work import unit_of_work
@@ -20,7 +21,7 @@ from shared.kernel.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from shared.kernel.principal import RoleTable
+from shared.kernel.principal import Principal, PrincipalKind, RoleTable
 from shared.kernel.resource import Resource
 from shared.web.contract.route_options import NONE, OptionsRouter, RouteOptions
 from shared.web.request import idempotency
@@ -99,6 +100,7 @@ class EscmRoute(APIRoute):
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)
+            _note_deprecated(request, principal, self)
             SHARE.set(self.path)
             ctx = RequestContext(request, principal, self.resource, self.roles)
             if not reads_standby:
@@ -192,6 +194,19 @@ def join_repeated(scope: Scope, several: frozenset[str]) -> None:
         others = [(name, value) for name, value in given if name not in several]
         joined = [(name, ",".join(values[name])) for name in values if name in several]
         scope["query_string"] = urlencode(others + joined).encode()
+
+
+def _note_deprecated(request: Request, principal: Principal, route: EscmRoute) -> None:
+    """Counts a call of a retiring operation by a client, or by a key of a client."""
+    retiring = route.options.deprecation
+    if retiring is None:
+        return
+    client = principal.id if principal.kind is PrincipalKind.CLIENT else principal.owner
+    if client is None:
+        return
+    name, method = route.operation_id or route.name, min(route.methods or _READS)
+    old = OldOperation(route.resource.service, name, method, route.path, retiring.since, retiring.sunset)
+    request.app.state.deprecated_calls.note(client, old)
 
 
 def refuse_unknown(request: Request, names: frozenset[str]) -> None:

@@ -1,19 +1,15 @@
-"""Whole lists under one snapshot: `format=csv` and `format=ndjson`, on connections of their own."""
+"""Whole lists under one snapshot, `format=csv`, `ndjson` or `xlsx`, on connections of their own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import orjson
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shared.bulk.exported_list import cells_of, columns_of
 from shared.bulk.exporting import rows_in_order
-from shared.bulk.formulas import without_formulas
-from shared.bulk.targets import csv_line
 from shared.database.pool import Database
 from shared.database.snapshot import snapshot
 from shared.database.statements import Row
@@ -23,10 +19,10 @@ from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.web.request.databases import open_primary, open_standby
+from shared.web.request.list_files import FORMATS, blocks_of
 from shared.web.request.places import Places, holder_of
 from shared.web.request.request_context import RequestContext
 
-FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 AT_ONCE = 3
 MOST_OF_ONE = 2
 """Concurrent streams of one principal while slots for others are free."""
@@ -88,6 +84,7 @@ class ListStream(Response):
         known: Collection[str],
         picked: frozenset[str] | None,
         safe: bool,
+        bom: bool,
     ) -> None:
         headers = {"Content-Disposition": f'inline; filename="{access.resource.plural}.{file_format}"'}
         super().__init__(None, 200, headers, FORMATS[file_format])
@@ -95,8 +92,7 @@ class ListStream(Response):
         self._ctx, self._listing, self._access, self._asked, self._extra = ctx, listing, access, asked, extra
         self._present = present
         self._picked = picked
-        self._safe = safe
-        self._columns = columns_of(known if picked is None else picked) if file_format == "csv" else None
+        self._blocks = blocks_of(file_format, known if picked is None else picked, safe=safe, bom=bom)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Takes a slot, and alternately reads and sends."""
@@ -112,44 +108,34 @@ class ListStream(Response):
                 if not begun:
                     begun = True
                     await pace.send(start)
-                    block = self._heading() + block
+                    block = self._blocks.head + block
                 await pace.send({"type": "http.response.body", "body": block, "more_body": True})
             if not begun:
                 await pace.send(start)
-                await pace.send({"type": "http.response.body", "body": self._heading(), "more_body": True})
-        await pace.send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    def _heading(self) -> bytes:
-        return b"" if self._columns is None else csv_line(self._columns)
+                await pace.send({"type": "http.response.body", "body": self._blocks.head, "more_body": True})
+            end = await asyncio.to_thread(self._blocks.end)
+        await pace.send({"type": "http.response.body", "body": end, "more_body": False})
 
     def _block(self, rows: Sequence[Row]) -> bytes:
-        return b"".join(self._line(self._record(row)) for row in rows)
+        return self._blocks.block(self._record(row) for row in rows)
 
     def _record(self, row: Row) -> dict[str, Any]:
         record = self._present(row, self._access)
         if self._extra:
             name = self._listing.extras.columns[self._extra].name
             record[name] = parsed_or_fragment(row[name])
-        return record
-
-    def _line(self, record: Mapping[str, Any]) -> bytes:
-        shown = {name: value for name, value in record.items() if self._picked is None or name in self._picked}
-        if self._columns is None:
-            return orjson.dumps(shown) + b"\n"
-        texts = cells_of(shown)
-        cells = [texts.get(name, "") for name in self._columns]
-        return csv_line(without_formulas(cells) if self._safe else cells)
+        return record if self._picked is None else {name: record[name] for name in record if name in self._picked}
 
 
 def format_of(query: Mapping[str, str]) -> str | None:
     """The format of a requested stream, or None for a page. Raises Malformed `invalid_parameter`."""
     file_format = query.get("format")
-    if "safe" in query and file_format != "csv":
-        raise invalid_parameter("safe", "Requires format=csv.")
+    if file_format != "csv" and (only := [name for name in ("safe", "bom") if name in query]):
+        raise invalid_parameter(only[0], "Requires format=csv.")
     if file_format is None:
         return None
     if file_format not in FORMATS:
-        raise invalid_parameter("format", "csv or ndjson; a page of JSON without it.")
+        raise invalid_parameter("format", f"{', '.join(FORMATS)}; a page of JSON without it.")
     for name in ("limit", "cursor"):
         if name in query:
             raise invalid_parameter(name, "A stream is the whole list.")
@@ -161,12 +147,15 @@ def is_safe(query: Mapping[str, str], principal: Principal) -> bool:
 
     Raises Malformed `invalid_parameter`.
     """
-    raw = query.get("safe")
-    if raw is None:
-        return not principal.is_machine
-    if raw not in ("true", "false"):
-        raise invalid_parameter("safe", "true or false.")
-    return raw == "true"
+    return switch(query, "safe", default=not principal.is_machine)
+
+
+def switch(query: Mapping[str, str], name: str, *, default: bool) -> bool:
+    """A parameter that is `true` or `false`. Raises Malformed `invalid_parameter`."""
+    raw = query.get(name)
+    if raw not in (None, "true", "false"):
+        raise invalid_parameter(name, "true or false.")
+    return default if raw is None else raw == "true"
 
 
 class Pace:

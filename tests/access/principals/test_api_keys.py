@@ -1,5 +1,6 @@
 """API keys act for their owner, within their narrowing, until they end; they are shown once."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -329,3 +330,41 @@ async def test_a_suspended_key_is_revoked_expires_and_counts_among_the_twenty(
     status = "SELECT status FROM escm.access_api_key WHERE id = $1"
     assert await connection.fetchval(status, made[1].json()["id"]) == "expired"
     await connection.close()
+
+
+def _basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
+
+
+async def test_a_key_reads_as_the_password_of_basic(caller: Caller) -> None:
+    made = await _key(caller)
+    headers = _basic("key", made["secret"])
+    me = await caller.http.get("/access/v1/me", headers=headers)
+    assert (me.status_code, me.json()["principal"]["id"]) == (200, made["id"])
+    assert me.headers["cache-control"] == "no-store"
+    assert (await caller.http.head("/access/v1/me", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("user", ["", "Key", "officer"])
+async def test_basic_takes_no_other_name_and_nothing_but_keys(caller: Caller, user: str) -> None:
+    made = await _key(caller)
+    for headers in (_basic(user, made["secret"]), _basic("key", f"{made['secret']}x"), _basic("key", "password")):
+        response = await caller.http.get("/access/v1/me", headers=headers)
+        assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
+        assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_basic_writes_nothing(caller: Caller) -> None:
+    made = await _key(caller, verbs=["read", "write"])
+    headers = {**_basic("key", made["secret"]), "Idempotency-Key": uuid4().hex}
+    response = await caller.http.post("/access/v1/clients", json={}, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
+
+
+@pytest.mark.parametrize("query", ["key={}", "x=1&access_token={}", "api_key=escm%5Flive%5Fabc"])
+@pytest.mark.parametrize("path", ["/access/v1/me", "/access/v1/nowhere", "/access/v1/oauth/token"])
+async def test_a_key_in_an_address_is_refused(caller: Caller, query: str, path: str) -> None:
+    secret = (await _key(caller))["secret"]
+    response = await caller.http.get(f"{path}?{query.format(secret)}", headers={"Authorization": f"Bearer {secret}"})
+    assert (response.status_code, response.json()["code"]) == (400, "key_in_address")
+    assert secret not in response.text

@@ -25,7 +25,12 @@ from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
-from shared.web.request.request_authenticator import authenticated_principal, put_fields, request_authenticator_of
+from shared.web.request.request_authenticator import (
+    authenticated_principal,
+    authorization_of,
+    put_fields,
+    request_authenticator_of,
+)
 from shared.web.request.route import refuse_unknown
 
 _PREFIX = "/access/v1"
@@ -180,7 +185,7 @@ async def get_me(request: Request) -> Response:
 
     The principal, its active grants, and when its token expires.
     """
-    header = request.headers.get("authorization")
+    header = authorization_of(request)
     if header is None:
         raise Unauthenticated(
             "Authentication is required: send an access token.", headers={"WWW-Authenticate": 'Bearer realm="escm"'}

@@ -30,6 +30,7 @@ from shared.records.access_scope import AccessScope
 from shared.records.statistics import LARGEST
 from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.statistics import stored_response, too_many, who_is_counted
+from shared.web.records.tables import CONTROLS, TABLE, as_table
 from shared.web.request.paging import as_of, day_in, parameters_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import body_response
@@ -40,6 +41,8 @@ _CHANGING = ("result", "programme")
 """The counts that change whenever a value does: what a used indicator measures and the time of a period stay."""
 _MOST_INDICATORS = 200
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NUMBERS = ("value", "numerator", "denominator", "counts", "unit", "rule", "countries", "expected", "absent")
+"""The members of a value in a table, after those that it is by."""
 _KNOWN = (*domain.PLACES, domain.PERIOD)
 _PARAMETERS: Said = {
     "indicator": f"Ids or codes of at most {_MOST_INDICATORS} indicators, separated by commas.",
@@ -55,7 +58,10 @@ _PARAMETERS: Said = {
 @router.get(
     "/values",
     options=RouteOptions(
-        is_public=True, is_item=True, query=query_of("as_of", described=_PARAMETERS), problems=("not_aggregable",)
+        is_public=True,
+        is_item=True,
+        query=query_of("as_of", *CONTROLS, described=_PARAMETERS | TABLE),
+        problems=("not_aggregable",),
     ),
     operation_id="getResultValues",
     summary="Read what published results amount to, by country, region, period or part",
@@ -83,7 +89,9 @@ async def get_values(ctx: CurrentContext) -> Response:
         return await asyncio.to_thread(_rendered, found, asked, values, launched, access)
 
     seen = tuple((one.access_kind, one.context, one.read) for one in scopes)
-    return body_response(ctx, *await stored_response(ctx, _CHANGING, SYSTEM_CONTEXT, seen, form))
+    response = body_response(ctx, *await stored_response(ctx, _CHANGING, SYSTEM_CONTEXT, seen, form))
+    by = filter(None, parameters_of(ctx.request).get("by", "").split(","))
+    return as_table(ctx, response, ("indicator", *by, *_NUMBERS))
 
 
 def _rendered(

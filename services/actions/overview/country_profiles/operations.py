@@ -6,7 +6,6 @@ from services.actions.publishing.printed_documents.domain import DocumentKey
 from services.actions.publishing.printed_documents.operations import DocumentKind
 from shared.database.statements import Connection
 from shared.kernel.countries import known_codes
-from shared.open_data.domain import site_of
 from shared.printing.document import Document
 
 PROFILE = "country_profile"
@@ -18,6 +17,6 @@ def profile_kind(issuer: str) -> DocumentKind:
     async def load(connection: Connection, key: DocumentKey) -> Document | None:
         if key.subject not in known_codes(fictional=True):
             return None
-        return document(await profile_of(connection, key.subject), key.language, site_of(issuer).origin)
+        return document(await profile_of(connection, key.subject), key.language, issuer.rstrip("/"))
 
     return DocumentKind(LAYOUTS, load)

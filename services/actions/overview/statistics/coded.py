@@ -17,7 +17,8 @@ from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
 from shared.records.filters import chosen
 from shared.web.records.statistics import is_listed
-from shared.web.request.paging import as_of, parameters_of
+from shared.web.records.tables import as_table, without_table
+from shared.web.request.paging import as_of
 from shared.web.request.request_context import RequestContext
 from shared.web.request.responses import document_response
 
@@ -37,7 +38,7 @@ _ONLY = {"results": "published"}
 async def by_code(ctx: RequestContext) -> Response:
     """The counts of `by=code`. Raises Malformed `invalid_parameter` for a scheme without a current edition, a kind that
     it lacks, a past day, and what does not go with codes."""
-    given = parameters_of(ctx.request)
+    given = without_table(ctx)
     of, name, kind = given.get("of", _DEFAULT), given.get("scheme", ""), given.get("kind")
     limits = _limits(ctx, of, given)
     source, access = SOURCES[of], ctx.access_on(SOURCES[of].resource)
@@ -73,7 +74,7 @@ async def by_code(ctx: RequestContext) -> Response:
     if of in _ONLY:
         whole = f"{whole} Only those of status {_ONLY[of]}."
     content = {"items": items, "as_of": today(), "definition": whole, "total": total, "countries": countries}
-    return document_response(ctx, content)
+    return as_table(ctx, document_response(ctx, content), ("code", "count"))
 
 
 def _limits(ctx: RequestContext, of: str, given: Mapping[str, str]) -> Limits:

@@ -22,6 +22,7 @@ from services.actions.overview.statistics.schemas import (
     ActionStatistics,
     BudgetSums,
     Headlines,
+    ReportingNumbers,
     ReportingStatistics,
     definition,
 )
@@ -50,6 +51,7 @@ from shared.web.records.statistics import (
     too_many,
     who_is_counted,
 )
+from shared.web.records.tables import CONTROLS, TABLE, as_table, without_table
 from shared.web.request.paging import as_of, parameters_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import document_response
@@ -102,7 +104,7 @@ def _asks_light(ctx: RequestContext) -> bool:
 
 
 async def _lights(ctx: RequestContext) -> Response:
-    given = {name: value for name, value in parameters_of(ctx.request).items() if name not in ("of", "by")}
+    given = {name: value for name, value in without_table(ctx).items() if name not in ("of", "by")}
     if more := [name for name in given if name not in lights.FILTERS]:
         raise invalid_parameter(more[0], f"Lights are filtered by {', '.join(lights.FILTERS)}, and have no past.")
     by = keys_in(ctx.request, lights.KEYS, "country,light")
@@ -114,12 +116,13 @@ async def _lights(ctx: RequestContext) -> Response:
     items = [{**dict(zip(by, one.values, strict=True)), "count": one.count} for one in items_of(by, cells)]
     content = {"items": items, "as_of": today(), "definition": definition("reports", access.access_kind)}
     countries = {cell.values["country"] for cell in cells}
-    return document_response(ctx, {**content, "total": sum(one.count for one in cells), "countries": len(countries)})
+    whole = {**content, "total": sum(one.count for one in cells), "countries": len(countries)}
+    return as_table(ctx, document_response(ctx, whole), (*by, "count"))
 
 
 async def _report(ctx: RequestContext) -> Response:
     own = ("of", "by", "as_of")
-    given = {name: value for name, value in parameters_of(ctx.request).items() if name not in own}
+    given = {name: value for name, value in without_table(ctx).items() if name not in own}
     if more := [name for name in given if name not in FILTERS]:
         raise invalid_parameter(more[0], f"Reporting is filtered by {', '.join(FILTERS)}, and has no series.")
     by = keys_in(ctx.request, KEYS, "country,period")
@@ -133,7 +136,8 @@ async def _report(ctx: RequestContext) -> Response:
     items = [{**dict(zip(by, key, strict=True)), **_shares(numbers)} for key, numbers in found.items()]
     of_results = who_is_counted("results", PUBLISHED, access.access_kind)
     content = {"items": items, "as_of": day or today(), "definition": REPORTING.format(of_results=of_results)}
-    return document_response(ctx, {**content, "total": _shares(whole)})
+    response = document_response(ctx, {**content, "total": _shares(whole)})
+    return as_table(ctx, response, (*by, *ReportingNumbers.model_fields))
 
 
 def _shares(of: Reporting) -> dict[str, Any]:
@@ -150,7 +154,9 @@ def _share(number: int, whole: int) -> str | None:
 @router.get(
     "/budgets",
     options=RouteOptions(
-        is_public=True, is_item=True, query=query_of(filters=BUDGET_FILTERS.values(), described={"by": _SUMMED_BY})
+        is_public=True,
+        is_item=True,
+        query=query_of(*CONTROLS, filters=BUDGET_FILTERS.values(), described={"by": _SUMMED_BY, **TABLE}),
     ),
     operation_id="getBudgetStatistics",
     summary="Sum the budgets of actions in each currency",
@@ -166,7 +172,8 @@ async def get_budgets(ctx: CurrentContext) -> Response:
         rows = await budgets(connection, ctx.access_on(ACTIONS.resource), by, filters)
     if len(rows) > LARGEST:
         raise too_many()
-    return document_response(ctx, {"items": [_sum(row) for row in rows], "as_of": today(), "definition": BUDGETS})
+    content = {"items": [_sum(row) for row in rows], "as_of": today(), "definition": BUDGETS}
+    return as_table(ctx, document_response(ctx, content), (*by, "currency", "amount", "count"))
 
 
 @router.get(

@@ -18,14 +18,13 @@ from shared.database.context import SYSTEM_CONTEXT
 from shared.database.snapshot import snapshot
 from shared.kernel.errors import Conflict, NotFound
 from shared.messaging.job_run import JobHandlers, JobRun
-from shared.open_data.domain import site_of
 from shared.printing.document import Unprintable
 from shared.records.access_scope import access_scope_for
 
 
 def report_jobs(settings: Settings) -> JobHandlers:
     """The handler of the job; files are stored with those of exports."""
-    store, origin = files_of(settings), site_of(settings.issuer).origin
+    store, origin = files_of(settings), settings.issuer.rstrip("/")
 
     async def handle(run: JobRun) -> dict[str, Any]:
         export = await export_of(run)

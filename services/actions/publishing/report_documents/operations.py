@@ -10,7 +10,6 @@ from services.actions.reporting.reports.operations import REPORTS, is_by_delegat
 from shared.bulk.exporting import ExportWish, enter_export
 from shared.database.statements import Connection
 from shared.database.unit_of_work import UnitOfWork
-from shared.open_data.domain import site_of
 from shared.printing.document import Document
 from shared.records.access_scope import AccessScope
 
@@ -23,7 +22,7 @@ def report_kind(issuer: str) -> DocumentKind:
 
     async def load(connection: Connection, key: DocumentKey) -> Document | None:
         found = await public_report(connection, key.subject)
-        return None if found is None else document(found, key.language, site_of(issuer).origin)
+        return None if found is None else document(found, key.language, issuer.rstrip("/"))
 
     return DocumentKind(LAYOUTS, load)
 

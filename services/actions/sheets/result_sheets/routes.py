@@ -40,7 +40,7 @@ _PARAMETERS: Said = {
 
 @router.get(
     "/template",
-    options=RouteOptions(query=query_of("safe", described=_PARAMETERS)),
+    options=RouteOptions(is_file=True, query=query_of("safe", described=_PARAMETERS)),
     operation_id="getResultTemplate",
     summary="Fetch the file in which a country enters its results of a period",
     responses={200: {"content": {media.partition(";")[0]: {} for media in _MEDIA.values()}}},

@@ -39,11 +39,11 @@ def write_template(
     safe: bool,
 ) -> None:
     """Writes the file, `xlsx` or `csv`: a row for each due result, and one for each of its parts. Blocks."""
-    with target(file, media, headings_of(found), safe=safe) as into:
-        for one in found:
-            for cells in _rows(one, period, language, access):
-                into.write(cells)
-        into.close()
+    into = target(file, media, headings_of(found), safe=safe)
+    for one in found:
+        for cells in _rows(one, period, language, access):
+            into.write(cells)
+    into.close()
 
 
 def _rows(due: DueResult, period: Period, language: str, access: AccessScope) -> Iterator[Mapping[str, str]]:

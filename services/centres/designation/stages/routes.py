@@ -26,6 +26,7 @@ from shared.records.requirements import require
 from shared.records.rows import record_read
 from shared.web.contract.route_options import RouteOptions
 from shared.web.records.statistics import keys_in, who_is_counted
+from shared.web.records.tables import as_table
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON, document_response
 from shared.web.request.route import ResourceRouter
@@ -71,4 +72,5 @@ async def stage_durations(ctx: RequestContext) -> Response:
     counted = who_is_counted("centres", PUBLISHED, access.access_kind)
     definition = f"Days that files spent in stages that they have left. {counted}."
     items = [shown_duration(row, by) for row in rows]
-    return document_response(ctx, {"items": items, "as_of": today(), "definition": definition, "total": None})
+    content = {"items": items, "as_of": today(), "definition": definition, "total": None}
+    return as_table(ctx, document_response(ctx, content), (*by, "files", "median", "p90"))

@@ -24,6 +24,7 @@ from shared.records.filters import chosen
 from shared.records.statistics import LARGEST, columns_of, key_of
 from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.records.statistics import keys_in, too_many, who_is_counted
+from shared.web.records.tables import CONTROLS, TABLE, as_table
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import document_response
@@ -42,7 +43,9 @@ _Key = tuple[str | int | None, ...]
 
 @router.get(
     "",
-    options=RouteOptions(is_public=True, query=query_of(filters=FILTERS.values(), described=_PARAMETERS)),
+    options=RouteOptions(
+        is_public=True, query=query_of(*CONTROLS, filters=FILTERS.values(), described=_PARAMETERS | TABLE)
+    ),
     operation_id="getCentreStatistics",
     summary="Measure how long files take, or sum a figure of reports",
     responses={200: {"model": CentreStatistics}},
@@ -87,7 +90,7 @@ async def _figure_sums(ctx: RequestContext) -> Response:
         ),
         "total": _shown(total),
     }
-    return document_response(ctx, content)
+    return as_table(ctx, document_response(ctx, content), (*by, *asdict(total)))
 
 
 def _shown(of: FigureNumbers) -> dict[str, Any]:

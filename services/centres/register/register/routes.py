@@ -22,22 +22,23 @@ from services.centres.register.register.domain import (
 from services.centres.register.register.queries import CHANGE_FILTERS, FILTERS, Asked
 from services.centres.register.register.schemas import Register, RegisterChange, present_change
 from services.centres.register.register.stored import Made, StoredRegister
-from shared.bulk.exported_list import cells_of, columns_of
-from shared.bulk.formulas import without_formulas
-from shared.bulk.targets import csv_line
+from shared.bulk.exported_list import columns_of
 from shared.database.context import AccessContext
 from shared.database.pool import Database
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
+from shared.open_data.licences import licence_of
 from shared.records.filters import chosen
 from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.contract.schemas import page_of
+from shared.web.request.list_files import CsvBlocks
 from shared.web.request.paging import as_of, cut, day_in, linked_page, page_after, page_limit, parameters_of, place_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import GEOJSON, JSON, LINKED_DATA
 from shared.web.request.route import ResourceRouter
+from shared.web.request.streams import switch
 
 router = ResourceRouter(Resource("centres", "register", "registered_centre"), ROLES)
 _STORED: WeakKeyDictionary[Database, StoredRegister] = WeakKeyDictionary()
@@ -48,6 +49,7 @@ _CENTRE: list[Any] = [column("country", Text), column("registration_number", Tex
 _PLACE: list[Any] = [column("recorded_on", Date), column("position", BigInteger), column("place", Integer)]
 _DESCRIBED: Said = {
     "former": Chosen("`true`: also centres that were suspended, expired or closed.", ("true", "false")),
+    "bom": "With CSV, whether it begins with the mark by which Excel knows UTF-8; default: `false`.",
     "format": Chosen("`json` (default) in pages; `csv`, `geojson` or `jsonld` with the whole register.", _FORMATS),
 }
 _CONTENT = {
@@ -81,6 +83,7 @@ async def get_register(ctx: CurrentContext) -> Response:
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     if file_format in _FILES:
         headers["Content-Disposition"] = f'inline; filename="register-{asked.day}.{file_format}"'
+        headers["Link"] = licence_of(ctx.settings.data_licence).link
     return Response(body, 200, headers, _FILES.get(file_format, JSON))
 
 
@@ -125,6 +128,8 @@ def _parse(ctx: RequestContext) -> tuple[str, Asked]:
     file_format = given.get("format", "json")
     if file_format not in _FORMATS:
         raise invalid_parameter("format", f"One of {', '.join(_FORMATS)}.")
+    if "bom" in given and file_format != "csv":
+        raise invalid_parameter("bom", "Requires format=csv.")
     if given.get("former", "false") not in ("true", "false"):
         raise invalid_parameter("former", "true or false.")
     if file_format in _FILES and (paged := given.keys() & {"limit", "cursor"}):
@@ -163,9 +168,8 @@ def _rendered(
     }
     match file_format:
         case "csv":
-            cells = (cells_of(centre) for centre in centres)
-            lines = (without_formulas(each.get(name, "") for name in _COLUMNS) for each in cells)
-            return b"".join((csv_line(_COLUMNS), *(csv_line(line) for line in lines)))
+            blocks = CsvBlocks(_COLUMNS, safe=True, bom=switch(ctx.request.query_params, "bom", default=False))
+            return blocks.head + blocks.block(centres)
         case "geojson":
             return orjson.dumps({"type": "FeatureCollection", "features": [feature(one) for one in centres], **about})
         case "jsonld":

@@ -108,7 +108,8 @@ class _Issue:
 
 
 async def _stored(store: FileStore, state: _State) -> StoredFile:
-    with tempfile.TemporaryFile() as file, target(file, "csv", FAILURE_COLUMNS, safe=True) as into:
+    with tempfile.TemporaryFile() as file:
+        into = target(file, "csv", FAILURE_COLUMNS, safe=True)
         for failure in state.failures:
             into.write(dict(zip(FAILURE_COLUMNS, failure, strict=True)))
         await asyncio.to_thread(into.close)

@@ -16,6 +16,7 @@ from shared.kernel.errors import invalid_parameter
 from shared.kernel.resource import Resource
 from shared.web.contract.route_options import RouteOptions
 from shared.web.records.statistics import StatisticsApi, chosen_value
+from shared.web.records.tables import as_table, without_table
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON
@@ -48,7 +49,7 @@ async def get_statistics(ctx: CurrentContext) -> Response:
 
 
 async def _gender_balance(ctx: RequestContext) -> Response:
-    given = dict(ctx.request.query_params)
+    given = without_table(ctx)
     if given.get("of", "experts") != "experts":
         raise invalid_parameter("of", "Of experts only.")
     if more := sorted(given.keys() - {"by", "of", "country", "region"}):
@@ -67,7 +68,7 @@ async def _gender_balance(ctx: RequestContext) -> Response:
         "total": None,
         "countries": None,
     }
-    return Response(orjson.dumps(content), media_type=JSON)
+    return as_table(ctx, Response(orjson.dumps(content), media_type=JSON), ("gender", "count"))
 
 
 def _place(given: Mapping[str, str]) -> str:

@@ -174,6 +174,7 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),
         Audience.AUTHOR: _author,
         Audience.UPLOADER: _uploader,
+        Audience.CLIENT_MAKER: _uploader,
         Audience.REPORT_AUTHOR: _report_author,
         Audience.DELEGATED: select(_delegation.c.id.label("subject"), _delegation.c.account_id).where(
             _delegation.c.id == KEYS

@@ -1,0 +1,1 @@
+"""Which retiring operations a client still calls, and the notices about them."""

@@ -1,0 +1,78 @@
+"""The formats of whole lists, as blocks: CSV, NDJSON and workbooks."""
+
+import codecs
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from shared.bulk.exported_list import cells_of, columns_of
+from shared.bulk.formulas import without_formulas
+from shared.bulk.layout import SPREADSHEET
+from shared.bulk.targets import csv_line
+from shared.bulk.workbooks import MOST_DIGITS, Workbook, cut
+
+FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET}
+_NUMBERS = (int, float)
+
+
+class NdjsonBlocks:
+    """One JSON object a line."""
+
+    head = b""
+
+    def block(self, records: Iterable[Mapping[str, Any]]) -> bytes:
+        """The bytes of records."""
+        return b"".join(orjson.dumps(record) + b"\n" for record in records)
+
+    def end(self) -> bytes:
+        """What follows the last record."""
+        return b""
+
+
+class CsvBlocks(NdjsonBlocks):
+    """CSV with these columns. `safe`: no cell is a formula. `bom`: it begins with the mark by which Excel knows
+    UTF-8."""
+
+    def __init__(self, columns: Iterable[str], *, safe: bool, bom: bool) -> None:
+        self._columns, self._safe = tuple(columns), safe
+        self.head = (codecs.BOM_UTF8 if bom else b"") + csv_line(self._columns)
+
+    def block(self, records: Iterable[Mapping[str, Any]]) -> bytes:
+        return b"".join(map(self._line, records))
+
+    def _line(self, record: Mapping[str, Any]) -> bytes:
+        texts = cells_of(record)
+        cells = [texts.get(name, "") for name in self._columns]
+        return csv_line(without_formulas(cells) if self._safe else cells)
+
+
+class SheetBlocks(NdjsonBlocks):
+    """A workbook with these columns. Numbers are numbers, as far as a spreadsheet keeps their digits."""
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        self._columns = tuple(columns)
+        self._workbook = Workbook(self._columns)
+
+    def block(self, records: Iterable[Mapping[str, Any]]) -> bytes:
+        for record in records:
+            texts = cells_of(record)
+            self._workbook.write(_cell(record.get(name), texts.get(name, "")) for name in self._columns)
+        return self._workbook.taken()
+
+    def end(self) -> bytes:
+        self._workbook.close()
+        return self._workbook.taken()
+
+
+def blocks_of(file_format: str, members: Collection[str], *, safe: bool, bom: bool) -> NdjsonBlocks:
+    """The blocks of a list in a format, whose records have these members."""
+    if file_format == "ndjson":
+        return NdjsonBlocks()
+    columns = columns_of(members)
+    return SheetBlocks(columns) if file_format == "xlsx" else CsvBlocks(columns, safe=safe, bom=bom)
+
+
+def _cell(value: Any, text: str) -> str | float:
+    is_number = isinstance(value, _NUMBERS) and not isinstance(value, bool) and len(text) <= MOST_DIGITS
+    return value if is_number else cut(text)

@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from deploy.matrix.operations import Ask, operations
+from deploy.matrix.operations import operations
 from services.access.principals.accounts.passwords import hash_password
 from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
 from tests.authorization.collaboration import enter_collaboration
 from tests.authorization.evaluating import evaluate
-from tests.authorization.kinds import PUBLISHED, TABLES, named
+from tests.authorization.kinds import ABOVE, PUBLISHED, TABLES, named
 from tests.authorization.parts_of_actions import enter_reports, enter_support
 from tests.authorization.plain import body_of, plain_kinds
 from tests.support.callers import Caller
@@ -66,22 +66,6 @@ SELECT uuidv7(), principal_id, 'grant', 'grant.activated', 'access.grants', id, 
     'none' FROM access_grant WHERE id = $1 RETURNING id, ref
 """
 _WITH_EXPERT = ("member_affiliation", "member_expert_value")
-_UNDER = {
-    named(each.service, each.resource): each.demand.under for each in operations() if each.demand.ask is Ask.ENTER_UNDER
-}
-_ABOVE = {
-    **_UNDER,
-    **{plural: plural for plural in ("actions", "milestones", "reports", "evaluations")},
-    **dict.fromkeys(("reviewers", "offers"), "peers"),
-    **dict.fromkeys(("delegations", "report_comments"), "reports"),
-    "terms": "centres",
-    "erasures": "experts",
-    "nominations": "calls",
-    "assessments": "programmes",
-    "task_comments": "tasks",
-}
-"""Kinds that a grant over a record of another kind includes: those whose records are created under one, except for
-some, and more."""
 
 
 @dataclass
@@ -109,7 +93,7 @@ class CountryFixture:
 
     def above(self, plural: str) -> str:
         """The id of the record through which a grant over one record includes this one."""
-        above = _ABOVE.get(plural, plural)
+        above = ABOVE.get(plural, plural)
         return self.id(plural) if above == plural else self.above(above)
 
 

@@ -1,8 +1,9 @@
-"""The tables of the kinds of record, and what makes their rows published."""
+"""The tables of the kinds of record, what makes their rows published, and which kinds grants over others include."""
 
 from importlib import import_module
 
 from deploy.local.folder import PROJECT
+from deploy.matrix.operations import Ask, operations
 from shared.database.tables import metadata
 
 for _file in PROJECT.glob("services/**/tables.py"):
@@ -72,3 +73,19 @@ TABLES = {"affiliations": "member_affiliation"} | {
     if (record := table.info.get("record"))
 }
 """The table of each kind."""
+_UNDER = {
+    named(each.service, each.resource): each.demand.under for each in operations() if each.demand.ask is Ask.ENTER_UNDER
+}
+ABOVE = {
+    **_UNDER,
+    **{plural: plural for plural in ("actions", "milestones", "reports", "evaluations")},
+    **dict.fromkeys(("reviewers", "offers"), "peers"),
+    **dict.fromkeys(("delegations", "report_comments"), "reports"),
+    "terms": "centres",
+    "erasures": "experts",
+    "nominations": "calls",
+    "assessments": "programmes",
+    "task_comments": "tasks",
+}
+"""Kinds that a grant over a record of another kind includes: those whose records are created under one, except for
+some, and more."""

@@ -6,7 +6,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.access.authority.grants.routes import router as grants
+from services.access.notifying.feed.event_types import described_in
 from services.access.notifying.feed.routes import router as events
+from services.access.notifying.feed.routes import types_router as event_types
+from services.access.notifying.feed.tail import feed_tail
 from services.access.notifying.notifications.routes import router as notifications
 from services.access.notifying.work_list.routes import router as work_list
 from services.access.overview.audit.routes import router as audit
@@ -48,6 +51,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             sessions,
             notifications,
             events,
+            event_types,
             work_list,
             audit,
             vocabularies,
@@ -60,6 +64,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "grants": "Roles of accounts and clients, over a scope, for a time.",
             "clients": "Programs that call the API.",
             "events": "What happened, in order and without gaps, for 90 days.",
+            "event_types": "What may happen, with a sample of each.",
             "work_list": "What waits for the caller, in every service.",
             "audit": "Who changed what, and the chain that proves it.",
             "notifications": "What happened to a person's records.",
@@ -68,5 +73,6 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         open_notifier=parts["open_notifier"],
-        holding=(*parts["holding"], _token_service),
+        holding=(*parts["holding"], _token_service, feed_tail),
+        describing=(described_in,),
     )

@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.access.access import ROLES
 from services.access.authority.grants.routes import router as grants
 from services.access.notifying.feed.event_types import described_in
 from services.access.notifying.feed.routes import router as events
 from services.access.notifying.feed.routes import types_router as event_types
 from services.access.notifying.feed.tail import feed_tail
 from services.access.notifying.notifications.routes import router as notifications
+from services.access.notifying.webhooks.routes import router as webhooks
 from services.access.notifying.work_list.routes import router as work_list
 from services.access.overview.audit.routes import router as audit
 from services.access.overview.vocabularies.routes import router as vocabularies
@@ -26,6 +28,7 @@ from services.access.settings import AccessSettings
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as create
 from shared.web.edge.service import service_parts
+from shared.web.jobs.jobs import job_routes
 
 
 @asynccontextmanager
@@ -52,6 +55,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             notifications,
             events,
             event_types,
+            webhooks,
+            job_routes("access", ROLES),
             work_list,
             audit,
             vocabularies,
@@ -64,6 +69,7 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "grants": "Roles of accounts and clients, over a scope, for a time.",
             "clients": "Programs that call the API.",
             "events": "What happened, in order and without gaps, for 90 days.",
+            "webhooks": "Addresses to which events are sent.",
             "event_types": "What may happen, with a sample of each.",
             "work_list": "What waits for the caller, in every service.",
             "audit": "Who changed what, and the chain that proves it.",

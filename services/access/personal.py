@@ -56,6 +56,12 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
     " verbs ip_allow sandbox made_by_country suspended_by previous_status",
+    "access_webhook": f"{RECORD} name url types countries records signatures bulk rate in_flight owner_kind owner_id",
+    "access_webhook_key": "id webhook_id sealed public starts_at ends_at",
+    "access_webhook_state": "webhook_id position holder fence expires_at failures failing_since last_success_at"
+    " last_problem last_milliseconds verified_at mailed",
+    "access_webhook_delivery": "id day webhook_id event_id position after_position events type record country status"
+    " replay next_attempt_at attempts milliseconds last_at",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",
     "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
     "access_used_assertion": "digest until",

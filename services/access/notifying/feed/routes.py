@@ -10,7 +10,7 @@ from fastapi import Response
 
 from services.access.access import ROLES
 from services.access.notifying.feed import queries
-from services.access.notifying.feed.domain import MOST_RECORDS, Choice, Share, may_take, share_of, type_pattern
+from services.access.notifying.feed.domain import MOST_RECORDS, Choice, Share, share_of, type_pattern
 from services.access.notifying.feed.event_types import event_types
 from services.access.notifying.feed.positions import position_of, position_text
 from services.access.notifying.feed.queries import Page
@@ -26,6 +26,7 @@ from services.access.notifying.feed.schemas import (
     EventTypes,
 )
 from services.access.notifying.feed.tail import Tail
+from services.access.notifying.feed.taking import may_take
 from shared.kernel.clock import now
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
@@ -59,13 +60,13 @@ async def list_events(ctx: CurrentContext) -> Response:
     tail: Tail = ctx.request.app.state.feed_tail
     with (
         tail.wait_as(ctx.principal.owner_key if wait else "") as may_wait,
-        tail.follow(partial(may_take, share, choice)) as woken,
+        tail.follow(partial(may_take, share, choice)) as follower,
     ):
         page = await _page(ctx, share, choice, after, limit)
         if wait and may_wait:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    page = await _something(ctx, share, choice, page, limit, woken)
+                    page = await _something(ctx, share, choice, page, limit, follower.woken)
     body = {"items": [fact.cloudevent() for fact in page.facts], "next_after": _text_of(ctx, page.upto)}
     return Response(orjson.dumps(body), 200, None, JSON)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
@@ -22,6 +23,25 @@ _GAP = 0.05
 """Minimum seconds between two reads."""
 
 
+@dataclass(eq=False, slots=True)
+class Follower:
+    """Who follows the feed from a position. `woken` is set whenever there may be a new fact of `takes`; as long as
+    there is none, `upto` moves on without a read."""
+
+    takes: Callable[[Fact], bool]
+    upto: int = -1
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def pass_over(self, facts: Sequence[Fact], before: int, upto: int) -> None:
+        """New facts between two positions."""
+        if self.woken.is_set():
+            return
+        if any(map(self.takes, facts)):
+            self.woken.set()
+        elif self.upto >= before:
+            self.upto = max(self.upto, upto)
+
+
 class Tail:
     """Wakes its followers when the feed has something that they may take. The relay notifies it of new facts; without a
     notice it looks every `poll` seconds."""
@@ -30,20 +50,19 @@ class Tail:
         self._database = database
         self._redis_url = redis_url
         self._wakeup = WakeUp(FEED, poll=poll)
-        self._followers: dict[asyncio.Event, Callable[[Fact], bool]] = {}
+        self._followers: set[Follower] = set()
         self._waiting: Counter[str] = Counter()
         self._upto: int | None = None
 
     @contextmanager
-    def follow(self, takes: Callable[[Fact], bool]) -> Iterator[asyncio.Event]:
-        """An event that is set whenever there may be a new fact of these. Who follows first and reads then misses
-        none."""
-        woken = asyncio.Event()
-        self._followers[woken] = takes
+    def follow(self, takes: Callable[[Fact], bool]) -> Iterator[Follower]:
+        """A follower for the block. Who follows first and reads then misses nothing."""
+        follower = Follower(takes)
+        self._followers.add(follower)
         try:
-            yield woken
+            yield follower
         finally:
-            del self._followers[woken]
+            self._followers.discard(follower)
 
     @contextmanager
     def wait_as(self, principal: str) -> Iterator[bool]:
@@ -66,7 +85,7 @@ class Tail:
             await self._wakeup.wait()
             self._wakeup.is_poll_due()
             if is_stopping():
-                self._wake(None)
+                self._wake_all()
             elif self._followers:
                 await self._look()
             else:
@@ -74,19 +93,25 @@ class Tail:
             await asyncio.sleep(_GAP)
 
     async def _look(self) -> None:
+        before = self._upto
         async with self._database.acquire() as connection:
-            if self._upto is None:
-                self._upto, facts = await queries.head(connection), None
-            else:
-                facts, upto = await queries.newer(connection, self._upto, _READ)
-                self._upto = upto if len(facts) < _READ else None
-        self._wake(facts if self._upto is not None else None)
+            if before is None:
+                self._upto = await queries.head(connection)
+                self._wake_all()
+                return
+            facts, upto = await queries.newer(connection, before, _READ)
+            is_older = not facts and await queries.head(connection) < before
+        if len(facts) == _READ or is_older:
+            self._upto = None
+            self._wake_all()
+            return
+        self._upto = upto
+        for follower in self._followers:
+            follower.pass_over(facts, before, upto)
 
-    def _wake(self, facts: Sequence[Fact] | None) -> None:
-        """Wakes those who may take one of these facts; everybody for None."""
-        for woken, takes in self._followers.items():
-            if facts is None or (not woken.is_set() and any(map(takes, facts))):
-                woken.set()
+    def _wake_all(self) -> None:
+        for follower in self._followers:
+            follower.woken.set()
 
 
 @asynccontextmanager

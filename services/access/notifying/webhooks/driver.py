@@ -41,7 +41,7 @@ _SLOWER_FOR = 60.0
 _AGAIN_AFTER = (429, 503)
 """Answers whose `Retry-After` is kept."""
 _GONE = 410
-_RESTS = 30.0
+_RESTS = 5.0
 """Seconds after which the owner of a webhook without events is looked at again."""
 _FETCHED = 50
 _AFTER_FAILURE = 0.5
@@ -98,7 +98,7 @@ class Driver:
         self.state = State(
             loaded.record.id, loaded.fence, loaded.position, loaded.failures, loaded.failing_since, loaded.milliseconds
         )
-        self._keys: list[tuple[Key, datetime]] = [
+        self._keys: list[tuple[Key, datetime | None]] = [
             (key, until)
             for identity, sealed, until in loaded.keys
             if (key := parts.seal.open(sealed, identity)) is not None
@@ -110,6 +110,7 @@ class Driver:
         self._slower_until = 0.0
         self._not_before = 0.0
         self._is_due = True
+        self._skipped = asyncio.Event()
         self._is_stopped = self._is_over = False
         self._follower: Follower | None = None
         self._reading: Reading | None = None
@@ -125,9 +126,14 @@ class Driver:
         if self._follower is not None:
             self._follower.woken.set()
 
+    def skip_pause(self) -> None:
+        """Ends the pause of the breaker."""
+        self._skipped.set()
+
     def stop(self) -> None:
         """Ends `run` after the attempts under way."""
         self._is_stopped = True
+        self._skipped.set()
         self.wake()
 
     async def run(self) -> None:
@@ -176,8 +182,10 @@ class Driver:
                 if self._tasks:
                     await asyncio.wait(self._tasks)
                     continue
-                if (wait := self._not_before - time.monotonic()) > 0:
-                    await asyncio.sleep(wait)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(max(self._not_before - time.monotonic(), 0)):
+                        await self._skipped.wait()
+                self._skipped.clear()
                 return
             if len(self._tasks) < self.record.in_flight:
                 return
@@ -277,7 +285,7 @@ class Driver:
 
     async def _send(self, item: _Item, at: datetime) -> Answer:
         body = orjson.dumps(item.event)
-        keys = [key for key, until in self._keys if until > at]
+        keys = [key for key, until in self._keys if until is None or until > at]
         headers = headers_of(item.event["id"], int(at.timestamp()), body, keys, self.record.signatures)
         async with self._parts.hosts.place(self.record.url):
             return await self._parts.sender.post(self.record.url, headers, body)

@@ -59,6 +59,11 @@ class WebhookEngine:
         self._held_until = 0.0
         self._drivers: dict[UUID, tuple[Driver, asyncio.Task[None]]] = {}
 
+    def skip_pauses(self) -> None:
+        """Ends the pauses of breakers: their receivers are asked again at once."""
+        for driver, _ in self._drivers.values():
+            driver.skip_pause()
+
     async def run(self) -> None:
         """Works until it is cancelled. Survives the loss of PostgreSQL and Valkey."""
         settings = self._settings
@@ -108,14 +113,14 @@ class WebhookEngine:
         with parts.tail.follow(lambda fact: fact.type.startswith(_OWN)) as follower:
             while True:
                 follower.woken.clear()
-                await self._look(parts)
+                await self._look(parts, follower.woken)
                 try:
                     async with asyncio.timeout(min(_TICK, self._lease / 5)):
                         await follower.woken.wait()
                 except TimeoutError:
                     pass
 
-    async def _look(self, parts: Parts) -> None:
+    async def _look(self, parts: Parts, woken: asyncio.Event) -> None:
         began = time.monotonic()
         try:
             async with unit_of_work(parts.database, SYSTEM_CONTEXT) as uow:
@@ -132,6 +137,7 @@ class WebhookEngine:
         for one in loaded:
             driver = Driver(parts, one)
             task = asyncio.create_task(driver.run(), name=f"webhook {one.record.ref}")
+            task.add_done_callback(lambda _done: woken.set())
             self._drivers[one.record.id] = driver, task
         for key in due:
             if key in self._drivers:

@@ -39,8 +39,7 @@ _LOAD = """
 SELECT w.*, s.fence, s.position, s.failures, s.failing_since, s.last_milliseconds,
     ARRAY(SELECT k.id FROM access_webhook_key k WHERE k.webhook_id = w.id ORDER BY k.id DESC) AS key_ids,
     ARRAY(SELECT k.sealed FROM access_webhook_key k WHERE k.webhook_id = w.id ORDER BY k.id DESC) AS key_contents,
-    ARRAY(SELECT coalesce(k.ends_at, 'infinity') FROM access_webhook_key k WHERE k.webhook_id = w.id
-        ORDER BY k.id DESC) AS key_ends
+    ARRAY(SELECT k.ends_at FROM access_webhook_key k WHERE k.webhook_id = w.id ORDER BY k.id DESC) AS key_ends
 FROM access_webhook w JOIN access_webhook_state s ON s.webhook_id = w.id WHERE w.id = ANY($1)
 """
 _RELEASE = "UPDATE access_webhook_state SET expires_at = '-infinity' WHERE holder = $1"
@@ -64,7 +63,7 @@ WHERE webhook_id = $1 AND status = 'retrying' AND next_attempt_at > clock_timest
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A webhook as its driver needs it: with its state, and its keys, sealed, with the end of each."""
+    """A webhook as its driver needs it: with its state, and its keys, sealed, with the end of each, if it has one."""
 
     record: Webhook
     fence: int
@@ -72,7 +71,7 @@ class Loaded:
     failures: int
     failing_since: datetime | None
     milliseconds: int | None
-    keys: Sequence[tuple[UUID, bytes, datetime]]
+    keys: Sequence[tuple[UUID, bytes, datetime | None]]
 
 
 async def hold(connection: Connection, holder: UUID, lease: float) -> Mapping[UUID, tuple[int, int]]:

@@ -69,7 +69,7 @@ _LIVING = Statement(select(func.count()).where(webhook.c.owner_id == bindparam("
 _LOCK_LIVING = Statement(
     select(webhook).where(webhook.c.owner_id == bindparam("owner"), _is_living).order_by(webhook.c.id).with_for_update()
 )
-_STATE = Statement(select(webhook_state).where(webhook_state.c.webhook_id == bindparam("webhook")))
+_STATE = Lookup(select(webhook_state).where(webhook_state.c.webhook_id == bindparam("webhook")).limit(1))
 _ADD_STATE = "INSERT INTO access_webhook_state (webhook_id, position) SELECT $1, head FROM core_feed_ends"
 _BEGIN_AGAIN = Statement(
     update(webhook_state)

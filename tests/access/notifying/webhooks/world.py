@@ -8,9 +8,11 @@ import asyncpg
 
 from services.access.notifying.webhooks.engine import WebhookEngine
 from services.access.settings import AccessSettings
+from services.access.worker import create_worker
 from shared.messaging.supervision import end
 from tests.access.caller import Caller
 from tests.support.waiting import eventually
+from tests.support.workers import at_work, without_relay
 
 HOOKS = "/webhooks"
 Answer = dict[str, Any]
@@ -67,6 +69,34 @@ class World:
     async def deliveries(self, name: str, hook: Answer, **query: str) -> list[Answer]:
         asked = "&".join(f"{key}={value}" for key, value in query.items())
         return await self.caller.everything(name, f"/access/v1{HOOKS}/{hook['id']}/deliveries?limit=200&{asked}")
+
+    async def client(self, country: str, *resources: str) -> Answer:
+        """A client of a country, which a test may revoke."""
+        name = f"Client {uuid4().hex}"
+        body = {
+            "name": name, "scope_kind": "country", "scope_id": country, "resources": [*resources],
+            "verbs": ["read", "write"],
+        }  # fmt: skip
+        made = await self.caller.send("admin", "POST", "/clients", body)
+        assert made.status_code == 201, made.text
+        found = made.json()
+        self.caller.clients[name] = {"id": found["client_id"], "secret": found["secret"]}
+        grant = {
+            "principal": {"kind": "client", "id": found["id"]}, "role": "government_focal_point",
+            "scope_kind": "country", "scope_id": country,
+        }  # fmt: skip
+        granted = await self.caller.send("admin", "POST", "/grants", grant)
+        assert granted.status_code == 201, granted.text
+        return {"name": name, "id": found["id"], "link": found["links"]["self"]}
+
+    async def work(self) -> None:
+        """A worker takes the jobs that wait."""
+        async with at_work(without_relay(create_worker(self.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"})))):
+            await eventually(self._has_worked)
+
+    async def _has_worked(self) -> bool:
+        waiting = "SELECT count(*) FROM core_job WHERE job_type = 'replay_webhook' AND finished_at IS NULL"
+        return not await self.owner.fetchval(waiting)
 
     async def change(self) -> str:
         """Something happens: a client is entered in Alphaland. Its ref."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-PATIENCE = 12.0
+PATIENCE = 300.0
 """Seconds after which a wait has failed: far more than a busy machine needs."""
 
 

@@ -36,13 +36,15 @@ URL = "https://receiver.example/in"
         ({"signatures": []}, "validation_failed"),
         ({"bulk": "some"}, "validation_failed"),
         ({"name": ""}, "validation_failed"),
-        ({"status": "active"}, "validation_failed"),
+        ({"status": "active"}, "unknown_field"),
     ],
 )
 async def test_a_webhook_that_cannot_be(world: World, change: dict[str, Any], code: str) -> None:
     body = {"name": "Register", "url": URL, "types": ["*"], **change}
     refused = await world.caller.send("government_xa", "POST", HOOKS, body)
-    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    problem = refused.json()
+    assert refused.status_code == 422
+    assert code in {problem["code"], *(error["code"] for error in problem["errors"])}
 
 
 async def test_an_owner_has_so_many(world: World) -> None:
@@ -181,6 +183,7 @@ async def test_a_failing_webhook_mails_its_owner_four_times(world: World) -> Non
     """After an hour, a day, four days, and at the end."""
     hook = await world.make("admin", URL)
     await world.owner.execute("UPDATE access_webhook SET status = 'active' WHERE id = $1::text::uuid", hook["id"])
+    await world.owner.execute("UPDATE access_account SET email_verified = true")
     database = await Database.open(world.settings.database_dsn(), size=1)
 
     async def mailed() -> int:

@@ -101,9 +101,7 @@ ROLES: RoleTable = {
     ACCOUNT_OWNER: _permissions("accounts", "read update close"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
     GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
-    WEBHOOK_OWNER: _permissions(
-        "webhooks", "read history update verify pause resume disable enable ping rotate replay end"
-    ),
+    WEBHOOK_OWNER: _permissions("webhooks", "read history update verify pause resume disable enable ping rotate"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator may read no account."""

@@ -6,10 +6,10 @@ from services.access.authority.grants.operations import expire_grants
 from services.access.erasing import job_handlers as erasing_jobs
 from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
-from services.access.notifying.webhooks.engine import WebhookEngine
-from services.access.notifying.webhooks.jobs import job_handlers as webhook_jobs
-from services.access.notifying.webhooks.jobs import plan_mails as plan_webhook_mails
-from services.access.notifying.webhooks.jobs import tidy as tidy_webhooks
+from services.access.notifying.sending.engine import WebhookEngine
+from services.access.notifying.sending.jobs import job_handlers as webhook_jobs
+from services.access.notifying.sending.jobs import plan_mails as plan_webhook_mails
+from services.access.notifying.sending.jobs import tidy as tidy_webhooks
 from services.access.overview.audit.jobs import verify_trail
 from services.access.principals.accounts.operations import ACCOUNTS
 from services.access.principals.api_keys.jobs import expire_api_keys

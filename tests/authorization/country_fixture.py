@@ -465,6 +465,11 @@ class Seeder:
         await self.superuser.execute(
             "UPDATE access_api_key SET owner_kind = 'account', owner_id = $2 WHERE id = $1", key["id"], account["id"]
         )
+        address = {"url": "https://receiver.example/in", "types": ["escm.membership.*"]}
+        await self.enter(
+            fixture, "access", "webhooks", name=fixture.word,
+            owner={"kind": "account", "id": account["id"]}, **address,
+        )  # fmt: skip
 
     async def _pending(self, fixture: CountryFixture) -> None:
         """A transition that waits for a second person, on each kind of record that has one."""

@@ -27,6 +27,7 @@ TABLES = {
     "report_comments": "action_report_comment",
     "government_bodies": "action_government_body", "focal_points": "action_focal_point", "meetings": "action_meeting",
     "accounts": "access_account", "grants": "access_grant", "clients": "access_client", "api_keys": "access_api_key",
+    "webhooks": "access_webhook",
 }  # fmt: skip
 """The table of each kind."""
 PUBLISHED = {

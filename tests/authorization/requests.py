@@ -13,7 +13,7 @@ from deploy.matrix.operations import Operation
 from services.actions.reporting.evidence.tickets import signed_address
 from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
-from shared.kernel.clock import now, today
+from shared.kernel.clock import now, to_text, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
 from tests.authorization.kinds import DATASETS, named
 from tests.authorization.parts_of_actions import asked
@@ -389,6 +389,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "secret": True,
     },
     "addClientSecret": lambda country_fixture: {},
+    "createWebhook": lambda fixture: {"name": _name(fixture), "url": "https://receiver.example/in", "types": ["*"]},
+    "replayWebhook": lambda fixture: {"from": to_text(now() - timedelta(hours=1))},
     "createApiKey": lambda fixture: {"name": _name(fixture), "resources": ["membership.*"], "verbs": ["read"]},
     **dict.fromkeys(("readNotification", "readAllNotifications"), lambda _country_fixture: {}),
     "claimExpert": lambda country_fixture: {"token": uuid4().hex},

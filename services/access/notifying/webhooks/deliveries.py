@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, bindparam, cast, select, update
+from sqlalchemy import Date, Select, Text, any_, bindparam, cast, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.access.notifying.webhooks.domain import OPEN
 from services.access.notifying.webhooks.tables import webhook_delivery as delivery
 from shared.contracts.envelope import Fact
-from shared.database.context import AccessContext, within_context
+from shared.database.context import within_context
 from shared.database.ids import uuid7
 from shared.database.statements import Connection, Row, Shapes, Statement
+from shared.database.tables import Instant
+from shared.records.access_scope import constant
 
 _of_webhook = delivery.c.webhook_id == bindparam("webhook")
 _is_open = delivery.c.status == any_(bindparam("open", type_=ARRAY(Text)))
@@ -31,17 +33,29 @@ _FAILED = Statement(
         delivery.c.event_id == any_(bindparam("events", type_=ARRAY(delivery.c.event_id.type))),
     )
 )
-_FIGURES = """
-SELECT date_trunc($4, last_at, 'UTC') AS at, count(*) FILTER (WHERE status = 'delivered') AS delivered,
-    count(*) FILTER (WHERE status = 'retrying') AS retrying, count(*) FILTER (WHERE status = 'exhausted') AS exhausted,
-    count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
-    percentile_disc(0.5) WITHIN GROUP (ORDER BY milliseconds) AS p50,
-    percentile_disc(0.95) WITHIN GROUP (ORDER BY milliseconds) AS p95
-FROM access_webhook_delivery
-WHERE webhook_id = $1 AND last_at >= $2 AND last_at < $3
-    AND day BETWEEN ($2::timestamptz AT TIME ZONE 'UTC')::date - 5 AND ($3::timestamptz AT TIME ZONE 'UTC')::date
-GROUP BY 1 ORDER BY 1
-"""
+
+
+def _figures(step: str) -> Select[Any]:
+    at = func.date_trunc(literal_column(f"'{step}'"), delivery.c.last_at, literal_column("'UTC'"))
+    counts = [func.count().filter(delivery.c.status == constant(name)).label(name) for name in _COUNTED]
+    times = [
+        func.percentile_disc(share).within_group(delivery.c.milliseconds).label(name)
+        for name, share in (("p50", 0.5), ("p95", 0.95))
+    ]
+    since, until = bindparam("since", type_=Instant), bindparam("until", type_=Instant)
+    query = select(at.label("at"), *counts, *times).where(
+        _of_webhook,
+        delivery.c.last_at >= since,
+        delivery.c.last_at < until,
+        delivery.c.day.between(cast(func.timezone("UTC", since), Date) - _LONGEST_LIFE, cast(until, Date) + 1),
+    )
+    return within_context(query.group_by(at).order_by(at))
+
+
+_COUNTED = ("delivered", "retrying", "exhausted", "cancelled")
+_LONGEST_LIFE = 5
+"""Days from the first to the last attempt of an event, at most."""
+_FIGURES = Shapes(_figures)
 
 
 def _list(by_status: bool, by_event: bool, after: bool) -> Select[Any]:
@@ -104,13 +118,10 @@ async def failed_among(connection: Connection, key: UUID, events: Sequence[UUID]
 
 
 async def figures(
-    connection: Connection, context: AccessContext, key: UUID, since: datetime, until: datetime, step: str
+    connection: Connection, parameters: Mapping[str, str], key: UUID, since: datetime, until: datetime, step: str
 ) -> list[Row]:
     """Outcomes and times by hour or day."""
-    async with connection.transaction():
-        await connection.execute(context.set_local)
-        rows: list[Row] = await connection.fetch(_FIGURES, key, since, until, step)
-    return rows
+    return await _FIGURES.get(step).fetch(connection, webhook=key, since=since, until=until, **parameters)
 
 
 async def tidy(connection: Connection) -> None:

@@ -65,10 +65,10 @@ LIFECYCLE: Lifecycle[WebhookGuardContext] = Lifecycle(
 
 
 def may_own(principal: Principal, verb: str) -> bool:
-    """Whether the principal may read or write webhooks of its own: no key may, and a client's grants name the
-    resource."""
-    if principal.kind not in (PrincipalKind.ACCOUNT, PrincipalKind.CLIENT):
-        return False
+    """Whether the principal may read or write webhooks of its own: a person may, no key may, and a client's grants
+    name the resource."""
+    if principal.kind is not PrincipalKind.CLIENT:
+        return principal.kind is PrincipalKind.ACCOUNT
     return any(grant.admits("access.webhooks", verb) for grant in principal.grants)
 
 

@@ -85,7 +85,7 @@ async def end_webhook(row: _Readable, ctx: CurrentContext) -> Response:
 
     Nothing is sent any more, and its keys are deleted. A second call changes nothing.
     """
-    require(ctx.access, "end", None, row["id"])
+    require(ctx.access, "update", None, row["id"])
     await operations.end(ctx.uow, row["id"])
     return Response(status_code=204)
 
@@ -132,7 +132,7 @@ async def replay_webhook(body: ReplayBody, row: _Readable, ctx: CurrentContext) 
 
     With the same ids, marked as `replay`, at the webhook's rate: what its owner may read now. At most 100,000.
     """
-    require(ctx.access, "replay", None, row["id"])
+    require(ctx.access, "update", None, row["id"])
     payload = body.payload()
     if not payload["event"]:
         await refuse_large(ctx.uow.connection, payload)
@@ -167,7 +167,7 @@ async def get_webhook_statistics(row: _Readable, ctx: CurrentContext) -> Respons
     if not timedelta(0) < until - since <= _LONGEST[step]:
         raise invalid_parameter("from", f"Before `to`, by {_LONGEST[step].days} days at most.")
     async with ctx.connection() as connection:
-        rows = await deliveries.figures(connection, ctx.access.context, row["id"], since, until, step)
+        rows = await deliveries.figures(connection, ctx.access.context.parameters, row["id"], since, until, step)
     items = [{**dict(each), "at": to_text(each["at"])} for each in rows]
     return Response(orjson.dumps({"items": items}), 200, None, JSON)
 

@@ -17,11 +17,11 @@ from services.access.notifying.webhooks.queries import render
 from shared.kernel.clock import now, to_text
 from shared.kernel.principal import Principal
 from shared.records.access_scope import AccessScope
-from shared.web.contract.fields import Body, CountryCode, Line, ResponseModel
+from shared.web.contract.fields import Body, CountryCode, Line, OneLine, ResponseModel
 from shared.web.contract.schemas import RecordResponse
 
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=100), Field(examples=["escm.centres.*"])]
-RecordName = Annotated[str, StringConstraints(min_length=1, max_length=40), Field(examples=["CTR-000045"])]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=100), OneLine, Field(examples=["escm.centres.*"])]
+RecordName = Annotated[str, StringConstraints(min_length=1, max_length=40), OneLine, Field(examples=["CTR-000045"])]
 _OLDEST = timedelta(days=90)
 
 
@@ -29,7 +29,7 @@ class WebhookBody(Body, of=record.Webhook):
     """What may change of a webhook."""
 
     name: Annotated[Line, Field(examples=["Ministry register"])]
-    url: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2_000), OneLine]
     types: Annotated[list[Pattern], Field(min_length=1, max_length=50)]
     countries: Annotated[list[CountryCode] | None, Field(min_length=1, max_length=249)] = None
     records: Annotated[list[RecordName] | None, Field(min_length=1, max_length=100)] = None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.access.notifying.notifications.jobs import PREPARATIONS
 from services.access.notifying.notifications.operations import prepare
-from services.access.notifying.webhooks.mails import TEMPLATE as WEBHOOK_FAILING
+from services.access.notifying.sending.mails import TEMPLATE as WEBHOOK_FAILING
 from services.access.principals.accounts import credentials
 from services.access.principals.accounts import queries as accounts
 from services.access.principals.accounts.operations import NOTIFY_OLD_ADDRESS, SEND_RESET, WELCOME

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from deploy.demo import load
 from services.access.app import create_app
-from services.access.notifying.webhooks.engine import WebhookEngine
+from services.access.notifying.sending.engine import WebhookEngine
 from services.access.settings import AccessSettings
 from shared.messaging.relay import Relay
 from tests.access.caller import Caller

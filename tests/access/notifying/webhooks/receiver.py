@@ -46,7 +46,7 @@ class Received:
                 try:
                     raw = base64.b64decode(public.removeprefix("whpk_"))
                     Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
-                except Exception:  # noqa: S112 -- another key
+                except Exception:
                     continue
                 return True
         return False

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from services.access.notifying.sending.engine import WebhookEngine
 from services.access.notifying.webhooks.domain import SCHEDULE
-from services.access.notifying.webhooks.engine import WebhookEngine
 from tests.access.notifying.webhooks.receiver import NOTICE, PING, Received, Receiver, receiving
 from tests.access.notifying.webhooks.world import HOOKS, Answer, World
 from tests.support.waiting import eventually

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from services.access.notifying.sending.engine import WebhookEngine
+from services.access.notifying.sending.mails import mail_about_failing
 from services.access.notifying.webhooks.domain import MOST_OF_OWNER, PINGED
-from services.access.notifying.webhooks.engine import WebhookEngine
-from services.access.notifying.webhooks.mails import mail_about_failing
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
@@ -71,7 +71,7 @@ async def test_the_secret_is_shown_once_and_stored_sealed(world: World) -> None:
     assert public.startswith("whpk_")
     assert (await world.read("government_xa", first.json()))["secret"] is None
     for table in ("access_webhook", "access_webhook_key", "core_idempotency"):
-        rows = await world.owner.fetch(f"SELECT t::text FROM {table} t")  # noqa: S608
+        rows = await world.owner.fetch(f"SELECT t::text FROM {table} t")
         assert not any(secret in row[0] for row in rows), table
     (sealed,) = await world.owner.fetch(
         "SELECT sealed FROM access_webhook_key WHERE webhook_id = $1::text::uuid", first.json()["id"]

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from services.access.notifying.webhooks.engine import WebhookEngine
+from services.access.notifying.sending.engine import WebhookEngine
 from services.access.settings import AccessSettings
 from services.access.worker import create_worker
 from shared.messaging.supervision import end
@@ -91,7 +91,9 @@ class World:
 
     async def work(self) -> None:
         """A worker takes the jobs that wait."""
-        async with at_work(without_relay(create_worker(self.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"})))):
+        async with at_work(
+            without_relay(create_worker(self.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1"})))
+        ):
             await eventually(self._has_worked)
 
     async def _has_worked(self) -> bool:

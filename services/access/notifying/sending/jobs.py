@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.access.notifying.webhooks import deliveries, mails, replaying
+from services.access.notifying.sending import mails
+from services.access.notifying.webhooks import deliveries, replaying
 from services.access.settings import AccessSettings
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.principal import SYSTEM

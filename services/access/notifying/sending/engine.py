@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import structlog
 
 from services.access.notifying.feed.tail import Tail
-from services.access.notifying.webhooks import leasing, operations
-from services.access.notifying.webhooks.driver import Driver, Hosts, Parts
-from services.access.notifying.webhooks.events import Events
+from services.access.notifying.sending import leasing
+from services.access.notifying.sending.driver import Driver
+from services.access.notifying.sending.events import Events
+from services.access.notifying.sending.outcomes import Outcomes
+from services.access.notifying.sending.parts import Hosts, Parts
+from services.access.notifying.webhooks import operations
 from services.access.notifying.webhooks.keys import KeySeal
-from services.access.notifying.webhooks.outcomes import Outcomes
 from shared.auth.published import PrincipalCache
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT

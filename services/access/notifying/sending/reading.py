@@ -9,9 +9,9 @@ from services.access.notifying.feed import queries as feed
 from services.access.notifying.feed.domain import Choice, Share, share_of
 from services.access.notifying.feed.tail import Follower
 from services.access.notifying.feed.taking import may_take
+from services.access.notifying.sending.events import Advance
 from services.access.notifying.webhooks.choosing import choice_of
 from services.access.notifying.webhooks.domain import NOTICE_EVERY
-from services.access.notifying.webhooks.events import Advance
 from services.access.notifying.webhooks.record import Webhook
 from shared.auth.published import PrincipalCache
 from shared.contracts.envelope import Fact

@@ -3,34 +3,31 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 import orjson
 import structlog
 
-from services.access.notifying.feed.tail import Follower, Tail
-from services.access.notifying.webhooks import domain, leasing
+from services.access.notifying.feed.tail import Follower
+from services.access.notifying.sending import leasing
+from services.access.notifying.sending.events import Advance
+from services.access.notifying.sending.leasing import Loaded
+from services.access.notifying.sending.outcomes import Outcome, State
+from services.access.notifying.sending.parts import Item, Parts, attempt_of, retry_after
+from services.access.notifying.sending.reading import Reading
+from services.access.notifying.webhooks import domain
 from services.access.notifying.webhooks.domain import ADVANCED, ENDS_AFTER, PINGED
-from services.access.notifying.webhooks.events import Advance, Events
-from services.access.notifying.webhooks.keys import Key, KeySeal, headers_of
-from services.access.notifying.webhooks.leasing import Loaded
-from services.access.notifying.webhooks.outcomes import Outcome, Outcomes, State
-from services.access.notifying.webhooks.reading import Reading
+from services.access.notifying.webhooks.keys import Key, headers_of
 from shared.auth.keys import InvalidToken
-from shared.auth.published import PrincipalCache
 from shared.contracts.envelope import Fact
 from shared.database.context import SYSTEM_CONTEXT
-from shared.database.pool import Database
 from shared.database.unit_of_work import unit_of_work
-from shared.egress.sender import Answer, Sender
-from shared.kernel.clock import now, to_text
+from shared.egress.sender import Answer
+from shared.kernel.clock import now
 from shared.observability.logs import describe
 from shared.observability.metrics import WEBHOOK_ATTEMPTS
 
@@ -38,55 +35,11 @@ log = structlog.get_logger(__name__)
 _SLOWER = (429, 502, 503, 504)
 """Answers that halve the rate for a minute."""
 _SLOWER_FOR = 60.0
-_AGAIN_AFTER = (429, 503)
-"""Answers whose `Retry-After` is kept."""
 _GONE = 410
 _RESTS = 5.0
 """Seconds after which the owner of a webhook without events is looked at again."""
 _FETCHED = 50
 _AFTER_FAILURE = 0.5
-
-
-class Hosts:
-    """The connections to each host, over all webhooks of a worker."""
-
-    def __init__(self, most: int = 20) -> None:
-        self._most = most
-        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-
-    def place(self, url: str) -> asyncio.Semaphore:
-        """A connection to the host of an address, for a block."""
-        host = urlsplit(url).netloc
-        if (found := self._places.get(host)) is None:
-            found = self._places[host] = asyncio.Semaphore(self._most)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the drivers of a worker share."""
-
-    database: Database
-    principals: PrincipalCache
-    tail: Tail
-    sender: Sender
-    events: Events
-    seal: KeySeal
-    outcomes: Outcomes
-    hosts: "Hosts"
-    give_up: Callable[[UUID], Awaitable[None]]
-    """Disables a webhook for the system."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """What is sent in one attempt: the event, and the columns or the row of its delivery."""
-
-    event: dict[str, Any]
-    columns: Mapping[str, Any]
-    attempts: int
-    row: Mapping[str, Any] | None = None
-    position: int | None = None
 
 
 class Driver:
@@ -191,7 +144,7 @@ class Driver:
                 return
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _next(self, reading: Reading) -> _Item | None:
+    async def _next(self, reading: Reading) -> Item | None:
         if not self._due and self._is_due:
             await self._fetch_due()
         if self._due:
@@ -205,7 +158,7 @@ class Driver:
             return self._notice(found)
         position, fact = found
         columns = self._columns(fact.id, fact.type, fact.ref, fact.country, position=position)
-        return _Item(self._parts.events.of_fact(fact), columns, 0, position=position)
+        return Item(self._parts.events.of_fact(fact), columns, 0, position=position)
 
     async def _fetch_due(self) -> None:
         async with unit_of_work(self._parts.database, SYSTEM_CONTEXT) as uow:
@@ -220,24 +173,24 @@ class Driver:
         self._in_work.update(row["id"] for row in rows)
         self._is_due = len(rows) == _FETCHED
 
-    async def _again(self, reading: Reading, row: Mapping[str, Any]) -> _Item | None:
+    async def _again(self, reading: Reading, row: Mapping[str, Any]) -> Item | None:
         """Another attempt, if the owner may still read the event; else the delivery is cancelled."""
         attempts = len(row["attempts"])
         if row["type"] == PINGED:
-            return _Item(self._parts.events.ping(self.record, row["event_id"]), {}, attempts, row)
+            return Item(self._parts.events.ping(self.record, row["event_id"]), {}, attempts, row)
         if row["type"] == ADVANCED:
             await reading.current_share()
             advance = Advance(row["after_position"], row["position"], row["events"])
-            return _Item(self._parts.events.advance(self.record, advance), {}, attempts, row)
+            return Item(self._parts.events.advance(self.record, advance), {}, attempts, row)
         fact: Fact | None = None
         if row["position"] is not None:
             fact = await reading.visible(row["position"], row["event_id"])
         if fact is None:
             self._cancel(row)
             return None
-        return _Item(self._parts.events.of_fact(fact), {}, attempts, row)
+        return Item(self._parts.events.of_fact(fact), {}, attempts, row)
 
-    def _notice(self, advance: Advance) -> _Item:
+    def _notice(self, advance: Advance) -> Item:
         event = advance.id_for(self.record.id)
         columns = self._columns(
             event,
@@ -248,7 +201,7 @@ class Driver:
             after_position=advance.after,
             events=advance.count,
         )
-        return _Item(self._parts.events.advance(self.record, advance), columns, 0, position=advance.after + 1)
+        return Item(self._parts.events.advance(self.record, advance), columns, 0, position=advance.after + 1)
 
     def _columns(self, event: UUID, kind: str, ref: str, country: str | None, **more: int) -> dict[str, Any]:
         named = {"event_id": event, "type": kind, "record": ref, "country": country}
@@ -274,7 +227,7 @@ class Driver:
         else:
             await reading.refresh()
 
-    async def _attempt(self, reading: Reading, item: _Item) -> None:
+    async def _attempt(self, reading: Reading, item: Item) -> None:
         at, began = now(), time.monotonic()
         try:
             answer = await self._send(item, at)
@@ -283,26 +236,26 @@ class Driver:
             answer = Answer(None, "connect_failed", "", {})
         self._conclude(reading, item, answer, at, round((time.monotonic() - began) * 1000))
 
-    async def _send(self, item: _Item, at: datetime) -> Answer:
+    async def _send(self, item: Item, at: datetime) -> Answer:
         body = orjson.dumps(item.event)
         keys = [key for key, until in self._keys if until is None or until > at]
         headers = headers_of(item.event["id"], int(at.timestamp()), body, keys, self.record.signatures)
         async with self._parts.hosts.place(self.record.url):
             return await self._parts.sender.post(self.record.url, headers, body)
 
-    def _conclude(self, reading: Reading, item: _Item, answer: Answer, at: datetime, milliseconds: int) -> None:
+    def _conclude(self, reading: Reading, item: Item, answer: Answer, at: datetime, milliseconds: int) -> None:
         is_ping = item.row is not None and item.row["type"] == PINGED
         aborts = answer.headers.get("webhook-delivery") == "abort-message"
         wait = None
         if answer.fault is not None and not (is_ping or aborts or answer.status == _GONE):
-            wait = domain.next_attempt(item.attempts + 1, _retry_after(answer))
+            wait = domain.next_attempt(item.attempts + 1, retry_after(answer))
         status = "delivered" if answer.fault is None else "exhausted" if wait is None else "retrying"
         WEBHOOK_ATTEMPTS.labels(answer.fault or "delivered").inc()
         self._learn(answer, at, milliseconds, is_ping=is_ping, aborts=aborts)
         if item.position is not None:
             reading.close(item.position)
         self.state.position = reading.position
-        attempt = _attempt_of(at, answer.status, milliseconds, answer.fault, answer.head)
+        attempt = attempt_of(at, answer.status, milliseconds, answer.fault, answer.head)
         self._write(
             Outcome(
                 self.record.id,
@@ -342,7 +295,7 @@ class Driver:
 
     def _cancel(self, row: Mapping[str, Any]) -> None:
         at = now()
-        attempt = _attempt_of(at, None, 0, "no_longer_visible", "")
+        attempt = attempt_of(at, None, 0, "no_longer_visible", "")
         WEBHOOK_ATTEMPTS.labels("no_longer_visible").inc()
         self._write(Outcome(self.record.id, "cancelled", None, attempt, 0, at, {}, row))
 
@@ -372,14 +325,3 @@ class Driver:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """The seconds of a `Retry-After`."""
-    raw = answer.headers.get("retry-after", "")
-    return float(raw) if answer.status in _AGAIN_AFTER and raw.isascii() and raw.isdigit() and len(raw) < 9 else None
-
-
-def _attempt_of(at: datetime, status: int | None, milliseconds: int, problem: str | None, head: str) -> str:
-    attempt = {"at": to_text(at), "status_code": status, "milliseconds": milliseconds, "problem": problem}
-    return orjson.dumps({**attempt, "answer_head": head} if problem and head else attempt).decode()

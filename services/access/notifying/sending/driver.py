@@ -17,7 +17,7 @@ from services.access.notifying.sending import leasing
 from services.access.notifying.sending.events import Advance
 from services.access.notifying.sending.leasing import Loaded
 from services.access.notifying.sending.outcomes import Outcome, State
-from services.access.notifying.sending.parts import Item, Parts, attempt_of, retry_after
+from services.access.notifying.sending.parts import Item, Pace, Parts, attempt_of, retry_after
 from services.access.notifying.sending.reading import Reading
 from services.access.notifying.webhooks import domain
 from services.access.notifying.webhooks.domain import ADVANCED, ENDS_AFTER, PINGED
@@ -34,7 +34,6 @@ from shared.observability.metrics import WEBHOOK_ATTEMPTS
 log = structlog.get_logger(__name__)
 _SLOWER = (429, 502, 503, 504)
 """Answers that halve the rate for a minute."""
-_SLOWER_FOR = 60.0
 _GONE = 410
 _RESTS = 5.0
 """Seconds after which the owner of a webhook without events is looked at again."""
@@ -59,11 +58,8 @@ class Driver:
         self._due: deque[Mapping[str, Any]] = deque()
         self._in_work: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._next_at = 0.0
-        self._slower_until = 0.0
-        self._not_before = 0.0
+        self._pace = Pace(loaded.record.rate)
         self._is_due = True
-        self._skipped = asyncio.Event()
         self._is_stopped = self._is_over = False
         self._follower: Follower | None = None
         self._reading: Reading | None = None
@@ -81,12 +77,12 @@ class Driver:
 
     def skip_pause(self) -> None:
         """Ends the pause of the breaker."""
-        self._skipped.set()
+        self._pace.skip_pause()
 
     def stop(self) -> None:
         """Ends `run` after the attempts under way."""
         self._is_stopped = True
-        self._skipped.set()
+        self._pace.skip_pause()
         self.wake()
 
     async def run(self) -> None:
@@ -124,7 +120,7 @@ class Driver:
         if item is None:
             await self._rest(reading, follower)
             return
-        await self._pace()
+        await self._pace.wait()
         self._spawn(self._attempt(reading, item))
 
     async def _has_place(self) -> None:
@@ -135,10 +131,7 @@ class Driver:
                 if self._tasks:
                     await asyncio.wait(self._tasks)
                     continue
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(max(self._not_before - time.monotonic(), 0)):
-                        await self._skipped.wait()
-                self._skipped.clear()
+                await self._pace.pause()
                 return
             if len(self._tasks) < self.record.in_flight:
                 return
@@ -155,10 +148,8 @@ class Driver:
         if found is None:
             return None
         if isinstance(found, Advance):
-            return self._notice(found)
-        position, fact = found
-        columns = self._columns(fact.id, fact.type, fact.ref, fact.country, position=position)
-        return Item(self._parts.events.of_fact(fact), columns, 0, position=position)
+            return Item.of_advance(self._parts.events, self.record, found)
+        return Item.of_fact(self._parts.events, *found)
 
     async def _fetch_due(self) -> None:
         async with unit_of_work(self._parts.database, SYSTEM_CONTEXT) as uow:
@@ -189,30 +180,6 @@ class Driver:
             self._cancel(row)
             return None
         return Item(self._parts.events.of_fact(fact), {}, attempts, row)
-
-    def _notice(self, advance: Advance) -> Item:
-        event = advance.id_for(self.record.id)
-        columns = self._columns(
-            event,
-            ADVANCED,
-            self.record.ref,
-            None,
-            position=advance.upto,
-            after_position=advance.after,
-            events=advance.count,
-        )
-        return Item(self._parts.events.advance(self.record, advance), columns, 0, position=advance.after + 1)
-
-    def _columns(self, event: UUID, kind: str, ref: str, country: str | None, **more: int) -> dict[str, Any]:
-        named = {"event_id": event, "type": kind, "record": ref, "country": country}
-        return {**named, "position": None, "after_position": None, "events": None, **more}
-
-    async def _pace(self) -> None:
-        present = time.monotonic()
-        rate = self.record.rate / (2 if present < self._slower_until else 1)
-        self._next_at = max(present, self._next_at) + 1 / rate
-        if (wait := self._next_at - 1 / rate - present) > 0:
-            await asyncio.sleep(wait)
 
     async def _rest(self, reading: Reading, follower: Follower) -> None:
         """Until there may be something."""
@@ -286,12 +253,12 @@ class Driver:
                 self._spawn(self._make_all_due())
             return
         if answer.status in _SLOWER:
-            self._slower_until = time.monotonic() + _SLOWER_FOR
+            self._pace.slow_down()
         state.last_problem, state.milliseconds = answer.fault, milliseconds
         if not (is_ping or aborts):
             state.failures += 1
             state.failing_since = state.failing_since or at
-            self._not_before = time.monotonic() + domain.pause_of_breaker(state.failures)
+            self._pace.pause_for(domain.pause_of_breaker(state.failures))
 
     def _cancel(self, row: Mapping[str, Any]) -> None:
         at = now()

@@ -78,6 +78,6 @@ async def world(own_caller: Caller, own_settings: AccessSettings, owner: asyncpg
 
 
 @pytest.fixture
-async def engine(world: World) -> AsyncIterator[WebhookEngine]:
+async def engine(world: World) -> WebhookEngine:
     """An engine at work."""
-    yield world.start()
+    return world.start()

@@ -34,11 +34,10 @@ class Follower:
 
     def pass_over(self, facts: Sequence[Fact], before: int, upto: int) -> None:
         """New facts between two positions."""
-        if self.woken.is_set():
-            return
-        if any(map(self.takes, facts)):
+        taken = [self.takes(fact) for fact in facts]
+        if any(taken):
             self.woken.set()
-        elif self.upto >= before:
+        elif self.upto >= before and not self.woken.is_set():
             self.upto = max(self.upto, upto)
 
 

@@ -91,7 +91,7 @@ class Driver:
             self._follower = follower
             follower.upto = self.state.position
             follower.woken.set()
-            self._reading = Reading(self._parts.database, self._parts.principals, self.record, follower)
+            self._reading = Reading(self._parts.database, self._parts.principals, self.record, follower, self.stop)
             try:
                 while not self._is_stopped:
                     await self._turn_or_wait(self._reading, follower)
@@ -121,6 +121,8 @@ class Driver:
             await self._rest(reading, follower)
             return
         await self._pace.wait()
+        if self._is_stopped:
+            return
         self._spawn(self._attempt(reading, item))
 
     async def _has_place(self) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -38,12 +39,13 @@ class _Imported:
 @dataclass(slots=True)
 class Reading:
     """The events of a webhook from its position on, with those whose outcome is not known. `follower.upto` is the last
-    position that was read."""
+    position that was read; `on_change` is called as soon as the webhook was changed."""
 
     database: Database
     principals: PrincipalCache
     webhook: Webhook
     follower: Follower
+    on_change: Callable[[], None]
     choice: Choice = field(init=False)
     share: Share | None = None
     _facts: deque[tuple[int, Fact]] = field(default_factory=deque)
@@ -58,7 +60,9 @@ class Reading:
         self.follower.takes = self.takes
 
     def takes(self, fact: Fact) -> bool:
-        """Whether a new fact may be for the webhook."""
+        """Whether a new fact may be for the webhook. One about the webhook itself says that it was changed."""
+        if fact.subject == self.webhook.id and fact.version > self.webhook.version:
+            self.on_change()
         if self.webhook.status != "active":
             return False
         return self.share is None or may_take(self.share, self.choice, fact)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -262,10 +263,17 @@ async def test_rotated_keys_overlap(world: World, engine: WebhookEngine, receive
     assert len((await world.read("government_xa", hook))["keys"]) == 1
 
 
+async def _is_paused(engine: WebhookEngine, hook: Answer) -> bool:
+    """Whether nobody drives the webhook as an active one."""
+    drivers = [driver for driver, _ in engine._drivers.values() if str(driver.record.id) == hook["id"]]
+    return all(driver.record.status == "paused" for driver in drivers)
+
+
 async def test_a_paused_webhook_goes_on_here_or_now(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     hook = await world.active("government_xa", receiver.url)
     for start in ("here", "now"):
         await world.caller.step("government_xa", hook["links"]["self"], "pause")
+        await eventually(partial(_is_paused, engine, hook))
         missed = await happen(world, 2)
         resumed = await world.caller.step("government_xa", hook["links"]["self"], "resume", fields={"from": start})
         assert resumed.status_code == 200, resumed.text

@@ -46,6 +46,7 @@ from tests.bench import (
     support,
     trail,
     values,
+    webhooks,
     work,
     year,
 )
@@ -164,6 +165,8 @@ async def _others(
     if not picked or "audit_verify" in picked:
         found |= trail.measure()
     found |= await _people(at, connection, picked)
+    if not picked or webhooks.NAMES & set(picked):
+        found |= await webhooks.measure(at, connection)
     if not picked or "duplicates" in picked:
         found |= await duplicates.measure(at, connection)
     if not picked or "W6" in picked:

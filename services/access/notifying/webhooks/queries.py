@@ -71,15 +71,14 @@ _LOCK_LIVING = Statement(
 )
 _STATE = Lookup(select(webhook_state).where(webhook_state.c.webhook_id == bindparam("webhook")).limit(1))
 _ADD_STATE = "INSERT INTO access_webhook_state (webhook_id, position) SELECT $1, head FROM core_feed_ends"
+_UNHELD = {"fence": webhook_state.c.fence + 1, "expires_at": literal_column("'-infinity'::timestamptz")}
 _BEGIN_AGAIN = Statement(
     update(webhook_state)
     .where(webhook_state.c.webhook_id == bindparam("webhook"))
-    .values(verified_at=None, failures=0, failing_since=None, mailed=0)
+    .values(**_UNHELD, verified_at=None, failures=0, failing_since=None, mailed=0)
 )
 _TO_HEAD = Statement(
-    update(webhook_state)
-    .where(webhook_state.c.webhook_id == bindparam("webhook"))
-    .values(position=_head, fence=webhook_state.c.fence + 1, expires_at=literal_column("'-infinity'::timestamptz"))
+    update(webhook_state).where(webhook_state.c.webhook_id == bindparam("webhook")).values(**_UNHELD, position=_head)
 )
 _ADD_KEY = Statement(
     insert(webhook_key).values(
@@ -146,7 +145,7 @@ async def add_state(connection: Connection, key: UUID) -> None:
 
 
 async def begin_again(connection: Connection, key: UUID) -> None:
-    """Its address has answered nothing yet, and failed at nothing."""
+    """Its address has answered nothing yet, and failed at nothing. Whoever drives the webhook loses it."""
     await _BEGIN_AGAIN.execute(connection, webhook=key)
 
 

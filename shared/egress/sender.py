@@ -2,10 +2,12 @@
 
 import asyncio
 import ssl
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -24,6 +26,8 @@ LONGEST = 16 << 10
 KEPT = 1 << 10
 """Bytes of its body that are returned."""
 _CONNECT_SECONDS = 5.0
+_MOST_HOSTS = 1_000
+"""Hosts beyond which one without connections is forgotten."""
 _FAULTS: tuple[tuple[type[Exception], SendFault], ...] = (
     (AddressRefused, "address_refused"),
     (TlsFailed, "tls_failed"),
@@ -63,16 +67,11 @@ class Sender:
     ) -> None:
         self._seconds = seconds
         self._destinations = destinations(settings)
-        proxy = httpcore.Proxy(settings.egress_proxy) if settings.egress_proxy else None
-        allows = self._destinations.allows if proxy is None else _any_address
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=certificates or httpx.create_ssl_context(),
-            proxy=proxy,
-            network_backend=CheckedBackend(allows, LONGEST, resolve),
-            max_connections=1_000,
-            max_keepalive_connections=200,
-            keepalive_expiry=30.0,
-        )
+        self._proxy = httpcore.Proxy(settings.egress_proxy) if settings.egress_proxy else None
+        allows = self._destinations.allows if self._proxy is None else _any_address
+        self._backend = CheckedBackend(allows, LONGEST, resolve)
+        self._certificates = certificates or httpx.create_ssl_context()
+        self._pools: OrderedDict[str, httpcore.AsyncConnectionPool] = OrderedDict()
 
     async def __aenter__(self) -> Self:
         return self
@@ -80,7 +79,8 @@ class Sender:
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """What came of it. Never raises."""
@@ -92,10 +92,30 @@ class Sender:
         except _FAILURES as error:
             return Answer(None, next(fault for kind, fault in _FAULTS if isinstance(error, kind)), "", {})
 
+    async def _pool_of(self, url: str) -> httpcore.AsyncConnectionPool:
+        """The connections to a host. A pool looks at all of its connections for each request, so hosts share none."""
+        host = urlsplit(url).netloc
+        if (found := self._pools.get(host)) is None:
+            found = self._pools[host] = httpcore.AsyncConnectionPool(
+                ssl_context=self._certificates,
+                proxy=self._proxy,
+                network_backend=self._backend,
+                max_connections=100,
+                max_keepalive_connections=20,
+                keepalive_expiry=30.0,
+            )
+        self._pools.move_to_end(host)
+        if len(self._pools) > _MOST_HOSTS:
+            idle = next((name for name, pool in self._pools.items() if not pool.connections), None)
+            if idle is not None:
+                await self._pools.pop(idle).aclose()
+        return found
+
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         sent = {"Accept-Encoding": "identity", "User-Agent": "escm", **headers}
         timeouts = {"connect": _CONNECT_SECONDS, "read": None, "write": None, "pool": None}
-        async with self._pool.stream(
+        pool = await self._pool_of(url)
+        async with pool.stream(
             "POST", url, headers=list(sent.items()), content=body, extensions={"timeout": timeouts}
         ) as response:
             head = await _head(response)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 
 from services.access.notifying.feed import queries
-from shared.contracts.envelope import Fact
+from services.access.notifying.feed.taking import NewFact
 from shared.database.pool import Database
 from shared.messaging.supervision import end, keep_running
 from shared.messaging.wakeup import FEED, POLL, WakeUp
@@ -28,11 +28,11 @@ class Follower:
     """Who follows the feed from a position. `woken` is set whenever there may be a new fact of `takes`; as long as
     there is none, `upto` moves on without a read."""
 
-    takes: Callable[[Fact], bool]
+    takes: Callable[[NewFact], bool]
     upto: int = -1
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def pass_over(self, facts: Sequence[Fact], before: int, upto: int) -> None:
+    def pass_over(self, facts: Sequence[NewFact], before: int, upto: int) -> None:
         """New facts between two positions."""
         taken = [self.takes(fact) for fact in facts]
         if any(taken):
@@ -54,7 +54,7 @@ class Tail:
         self._upto: int | None = None
 
     @contextmanager
-    def follow(self, takes: Callable[[Fact], bool]) -> Iterator[Follower]:
+    def follow(self, takes: Callable[[NewFact], bool]) -> Iterator[Follower]:
         """A follower for the block. Who follows first and reads then misses nothing."""
         follower = Follower(takes)
         self._followers.add(follower)
@@ -105,8 +105,9 @@ class Tail:
             self._wake_all()
             return
         self._upto = upto
+        new = [NewFact.of(fact) for fact in facts]
         for follower in self._followers:
-            follower.pass_over(facts, before, upto)
+            follower.pass_over(new, before, upto)
 
     def _wake_all(self) -> None:
         for follower in self._followers:

@@ -32,6 +32,10 @@ log = structlog.get_logger(__name__)
 CONNECTIONS = 4
 _TICK = 1.0
 """Seconds between two looks at leases and at what is due again."""
+_PATIENCE = 15.0
+"""Seconds for which one of many drivers waits for a connection."""
+_STORED_EVERY = 5.0
+"""Seconds between two stored positions of webhooks for which nothing happens."""
 _OWN = "escm.access.webhook."
 _MOST_OWNERS = 4_096
 _BEHIND = """
@@ -58,7 +62,7 @@ class WebhookEngine:
         self._given_sender = sender
         self._believed = settings.grants_believed if believed is None else believed
         self._holder = uuid4()
-        self._held_until = 0.0
+        self._held_until = self._next_positions = 0.0
         self._drivers: dict[UUID, tuple[Driver, asyncio.Task[None]]] = {}
 
     def skip_pauses(self) -> None:
@@ -69,7 +73,9 @@ class WebhookEngine:
     async def run(self) -> None:
         """Works until it is cancelled. Survives the loss of PostgreSQL and Valkey."""
         settings = self._settings
-        database = await Database.open(settings.database_dsn(), size=CONNECTIONS, application="escm-webhooks")
+        database = await Database.open(
+            settings.database_dsn(), size=CONNECTIONS, patience=_PATIENCE, application="escm-webhooks"
+        )
         notifier = Notifier(settings.redis_url)
         tail = Tail(database, settings.redis_url)
         principals = PrincipalCache(database, age=self._believed, bound=_MOST_OWNERS)
@@ -112,7 +118,7 @@ class WebhookEngine:
             log.warning("webhooks_not_released", error=str(error))
 
     async def _lead(self, parts: Parts) -> None:
-        with parts.tail.follow(lambda fact: fact.type.startswith(_OWN)) as follower:
+        with parts.tail.follow(lambda new: new.fact.type.startswith(_OWN)) as follower:
             while True:
                 follower.woken.clear()
                 await self._look(parts, follower.woken)
@@ -144,8 +150,10 @@ class WebhookEngine:
         for key in due:
             if key in self._drivers:
                 self._drivers[key][0].wake()
-        for driver, _ in self._drivers.values():
-            driver.note_position()
+        if began >= self._next_positions:
+            self._next_positions = began + _STORED_EVERY
+            for driver, _ in self._drivers.values():
+                driver.note_position()
         WEBHOOKS_DRIVEN.set(len(self._drivers))
         WEBHOOKS_BROKEN.set(sum(driver.is_broken for driver, _ in self._drivers.values()))
 

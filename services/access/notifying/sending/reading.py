@@ -9,7 +9,7 @@ from uuid import UUID
 from services.access.notifying.feed import queries as feed
 from services.access.notifying.feed.domain import Choice, Share, share_of
 from services.access.notifying.feed.tail import Follower
-from services.access.notifying.feed.taking import may_take
+from services.access.notifying.feed.taking import NewFact, may_take
 from services.access.notifying.sending.events import Advance
 from services.access.notifying.webhooks.choosing import choice_of
 from services.access.notifying.webhooks.domain import NOTICE_EVERY
@@ -59,13 +59,13 @@ class Reading:
         self.choice = choice_of(self.webhook)
         self.follower.takes = self.takes
 
-    def takes(self, fact: Fact) -> bool:
+    def takes(self, new: NewFact) -> bool:
         """Whether a new fact may be for the webhook. One about the webhook itself says that it was changed."""
-        if fact.subject == self.webhook.id and fact.version > self.webhook.version:
+        if new.fact.subject == self.webhook.id and new.fact.version > self.webhook.version:
             self.on_change()
         if self.webhook.status != "active":
             return False
-        return self.share is None or may_take(self.share, self.choice, fact)
+        return self.share is None or may_take(self.share, self.choice, new)
 
     @property
     def position(self) -> int:

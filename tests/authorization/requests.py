@@ -117,10 +117,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "titles": {"en": "Work plan"},
     },
     "confirmCentreProfile": lambda _country_fixture: {},
-    "createNetwork": lambda _country_fixture: {
-        "code": f"W-{uuid4().hex[:12].upper()}",
-        "titles": {"en": "A network"},
-    },
+    "createNetwork": lambda _: {"code": f"W-{uuid4().hex[:12].upper()}", "titles": {"en": "A network"}},
     "createPartnership": lambda country_fixture: {
         "centre_id": country_fixture.id("centres"),
         "partner": {"network_id": country_fixture.id("networks")},

@@ -1,4 +1,4 @@
-"""The paths of access: accounts, clients, grants, API keys, webhooks and sessions."""
+"""The paths of access: accounts, clients, grants, API keys and sessions."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,6 @@ from tests.journeys.paths.centres import committee, seat
 from tests.journeys.paths.membership import candidate
 from tests.journeys.paths.path import Path, PathRun, agreed, confirmed, day, follows, given, later, refused, taken
 from tests.journeys.paths.world import DOCUMENT, V1
-from tests.support.answering import Answering
 from tests.support.running import Client, Person, eventually
 
 _V1 = V1["access"]
@@ -238,37 +237,6 @@ def _sign_out(path_run: PathRun) -> None:
     assert owner.send("DELETE", path_run.notes["session"]).status_code == 204
 
 
-def _webhook(path_run: PathRun) -> str:
-    """A webhook of a person, whose receiver does not answer well."""
-    path_run.notes["owner"] = path_run.world.person("Olga Owner")
-    path_run.notes["receiver"] = Answering(500)
-    return _link(
-        path_run.create("owner", f"{_V1}/webhooks", name="A webhook", url=path_run.notes["receiver"].url, types=["*"])
-    )
-
-
-def _answer(path_run: PathRun) -> None:
-    """The receiver answers the next ping."""
-    owner = path_run.by("owner")
-    path_run.notes["receiver"].status = 204
-    owner.step(path_run.record, "ping")
-    eventually(lambda: _may(owner.get(path_run.record), "verify"))
-
-
-def _may(record: Any, verb: str) -> bool:
-    return any(each["allowed"] for each in record["allowed_actions"] if each["action"] == verb)
-
-
-def _gone(path_run: PathRun) -> None:
-    path_run.notes["receiver"].status = 410
-    path_run.by("owner").step(path_run.record, "ping")
-
-
-def _end_webhook(path_run: PathRun) -> None:
-    assert path_run.by("owner").send("DELETE", path_run.record).status_code == 204
-    path_run.notes["receiver"].close()
-
-
 def _last_state(trail: Any) -> str:
     """The latest state in the trail, which follows a moment later."""
     return str(([""] + [line["to"] for line in trail["items"]])[-1])
@@ -391,24 +359,6 @@ PATHS = (
             refused("admin", "enable", "not_the_owner"),
             taken("owner", "enable", "active"),
             follows("expire", "expired", later("access.expire_api_keys", 1)),
-        ),
-    ),
-    Path(
-        "access.webhooks",
-        "GD",
-        _webhook,
-        "unverified",
-        (
-            refused("owner", "verify", "ping_not_answered", _answer),
-            taken("owner", "verify", "active"),
-            taken("owner", "ping", "active"),
-            taken("owner", "rotate", "active", overlap_hours=1),
-            taken("owner", "pause", "paused"),
-            taken("owner", "resume", "active", **{"from": "now"}),
-            taken("owner", "disable", "disabled"),
-            taken("owner", "enable", "unverified"),
-            follows("give_up", "disabled", _gone),
-            follows("end", "ended", _end_webhook),
         ),
     ),
     Path("access.sessions", "GD", _session, "active", (follows("end", "ended", _sign_out),), status=_last_state),

@@ -103,6 +103,7 @@ async def test_a_country_gets_its_own_events_alone(world: World, engine: Webhook
         assert hidden.status_code == 404
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_a_failed_event_is_tried_again_by_the_schedule(
     world: World, engine: WebhookEngine, receiver: Receiver
 ) -> None:
@@ -136,6 +137,7 @@ async def test_a_failed_event_is_tried_again_by_the_schedule(
 @pytest.mark.parametrize(
     ("status", "problem"), [(301, "redirected"), (302, "redirected"), (404, "answered"), (503, "answered")]
 )
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_only_2xx_is_success(
     world: World, engine: WebhookEngine, receiver: Receiver, status: int, problem: str
 ) -> None:
@@ -162,6 +164,7 @@ async def test_an_abort_message_ends_the_attempts_of_its_event(
     assert (await world.read("government_xa", hook))["health"]["failures"] == 0
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_gone_disables_the_webhook(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     hook = await world.active("government_xa", receiver.url)
     receiver.answers = answering(410)
@@ -180,6 +183,7 @@ async def test_gone_disables_the_webhook(world: World, engine: WebhookEngine, re
     assert (await has(receiver, 2))[-1:] == later
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_a_receiver_that_was_away_gets_every_event(
     world: World, engine: WebhookEngine, receiver: Receiver
 ) -> None:
@@ -205,6 +209,7 @@ async def test_a_receiver_that_was_away_gets_every_event(
     await eventually(is_done)
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_the_events_of_an_import_are_one_notice(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     await world.active("government_xa", receiver.url, rate=100)
     await happen(world, 450, bulk=True)
@@ -226,6 +231,7 @@ async def test_the_events_of_an_import_are_sent_each_on_request(
     assert sorted(await has(receiver, 30)) == sorted(wanted)
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_rotated_keys_overlap(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     hook = await world.active("government_xa", receiver.url)
     old = {"secret": hook["secret"], "public": hook["keys"][0]["public"]}
@@ -269,6 +275,7 @@ async def _is_paused(engine: WebhookEngine, hook: Answer) -> bool:
     return all(driver.record.status == "paused" for driver in drivers)
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_a_paused_webhook_goes_on_here_or_now(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     hook = await world.active("government_xa", receiver.url)
     for start in ("here", "now"):
@@ -286,6 +293,7 @@ async def test_a_paused_webhook_goes_on_here_or_now(world: World, engine: Webhoo
         assert (set(missed) <= set(receiver.ids)) == (start == "here")
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_events_are_sent_again_with_their_ids(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     hook = await world.active("government_xa", receiver.url, rate=100, in_flight=20)
     wanted = await happen(world, 5)
@@ -312,6 +320,7 @@ async def test_events_are_sent_again_with_their_ids(world: World, engine: Webhoo
     assert (repeated["status"], repeated["event_id"] in wanted) == ("delivered", True)
 
 
+@pytest.mark.long("enters 100,001 facts")
 async def test_too_many_events_are_not_sent_again(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     hook = await world.active("government_xa", receiver.url, types=CLIENTS)
     since = (await world.read("government_xa", hook))["created_at"]
@@ -326,6 +335,7 @@ async def test_too_many_events_are_not_sent_again(world: World, engine: WebhookE
     assert (refused.status_code, refused.json()["code"]) == (422, "replay_too_large")
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_a_revoked_owner_gets_nothing_more(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     """What waits for another attempt is cancelled as well."""
     made = await world.client("XA", "membership.*", "access.*")
@@ -380,6 +390,7 @@ async def test_the_older_of_two_drivers_writes_nothing(world: World, receiver: R
     assert (row["position"] > 1000, row["failures"]) == (True, 0)
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_hanging_receivers_delay_nobody_else(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     async with receiving() as hanging:
         for _ in range(3):

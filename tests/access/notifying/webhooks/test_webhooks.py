@@ -47,6 +47,7 @@ async def test_a_webhook_that_cannot_be(world: World, change: dict[str, Any], co
     assert code in {problem["code"], *(error["code"] for error in problem["errors"])}
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_an_owner_has_so_many(world: World) -> None:
     made = await world.client("XA", "membership.*", "access.*")
     hooks = [await world.make(made["name"], URL) for _ in range(MOST_OF_OWNER)]
@@ -123,6 +124,7 @@ async def test_the_secretariat_makes_one_for_another(world: World) -> None:
     assert refused.status_code == 403
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_another_address_answers_a_ping_again(world: World, engine: WebhookEngine, receiver: Receiver) -> None:
     hook = await world.active("government_xa", receiver.url)
     assert receiver.pings[0].event["type"] == PINGED
@@ -136,6 +138,7 @@ async def test_another_address_answers_a_ping_again(world: World, engine: Webhoo
     assert len(receiver.pings) == 2
 
 
+@pytest.mark.long("waits until the engine looks at what is due again")
 async def test_a_ping_without_an_answer_verifies_nothing(
     world: World, engine: WebhookEngine, receiver: Receiver
 ) -> None:

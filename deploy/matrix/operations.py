@@ -34,6 +34,7 @@ class Ask(StrEnum):
     ONESELF = "to be a person with a record, and to see the call"
     PANEL = "to see the record, and to be in its panel, or in that of its call"
     SENT = "a verb in any country, and a mail that was sent"
+    NO_KEY = "to be no key"
     FOR_ONESELF = "to be a person, or a verb in any country"
     SELF = "to be the person of the record"
     OWNER = "to be its owner, or a verb on the record in access"
@@ -171,6 +172,10 @@ _BY_NAME: Mapping[str, Demand] = {
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createAccount": Demand(Ask.OFFICIAL, "create"),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),
+    "createWebhook": Demand(Ask.NO_KEY, "create"),
+    **dict.fromkeys(("endWebhook", "replayWebhook"), Demand(Ask.DO, "update")),
+    **dict.fromkeys(("listWebhookDeliveries", "getWebhookStatistics"), Demand(Ask.SEE)),
+    "getEventPosition": Demand(Ask.SIGNED_IN),
     "searchDuplicates": Demand(Ask.ANYWHERE, "search", "duplicates"),
     "endSessions": Demand(Ask.SIGNED_IN),
     **dict.fromkeys(("changeOwnPassword", "changeOwnEmail"), Demand(Ask.SIGNED_IN)),
@@ -217,6 +222,7 @@ _BY_NAME: Mapping[str, Demand] = {
             "getJobEvents",
         )
     },
+    **{operation_id("access", name): Demand(Ask.STARTER) for name in ("getJob", "cancelJob", "getJobEvents")},
 }
 _NOTED: Mapping[str, tuple[str, str, Demand]] = {
     "createGrant": ("delegateGrant", "with `delegated_from`", Demand(Ask.DELEGATE, "create")),

@@ -15,7 +15,7 @@ OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates", "networks",
-    "calendars",
+    "calendars", "webhooks",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((
@@ -138,6 +138,10 @@ def _on_mail(operation: Operation, rights: Rights, _target: Target) -> Class:
     return Class.UNKNOWN if rights.permission_scope(operation.resource, operation.demand.verb) else Class.FORBIDDEN
 
 
+def _to_no_key(_operation: Operation, rights: Rights, _target: Target) -> Class:
+    return _done(not rights.is_key)
+
+
 def _for_oneself(operation: Operation, rights: Rights, target: Target) -> Class:
     if rights.is_key:
         return Class.FORBIDDEN
@@ -246,6 +250,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.SENT: _on_mail,
     Ask.STARTER: _to_starter,
     Ask.FOR_ONESELF: _for_oneself,
+    Ask.NO_KEY: _to_no_key,
     Ask.SELF: _on_record,
     Ask.OWNER: _to_owner,
     Ask.NOTIFIED: _to_notified,

@@ -60,6 +60,12 @@ NOBODY: Mapping[str, str] = {
     **dict.fromkeys(
         (access.ACCOUNT_ACTIVATED, access.ACCOUNT_CLOSED, access.SESSION_ENDED, calendars.CALENDAR_ENDED), _BY_OWNER
     ),
+    **dict.fromkeys((access.WEBHOOK_ACTIVATED, access.WEBHOOK_PAUSED), "the owner's own transition"),
+    **dict.fromkeys(
+        (access.WEBHOOK_UPDATED, access.WEBHOOK_PINGED, access.WEBHOOK_ROTATED), "the owner's own transition"
+    ),
+    access.WEBHOOK_DISABLED: "a mail of its own goes to the owner",
+    access.WEBHOOK_DELETED: "the owner's own transition",
     access.SESSION_EXPIRED: "the next sign-in shows it",
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),

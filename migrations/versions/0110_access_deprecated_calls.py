@@ -3,7 +3,7 @@
 from migrations.rules import grant, role, run
 
 revision = "0110_access_deprecated_calls"
-down_revision = "0108_centres_signatures"
+down_revision = "0109_access_webhooks"
 
 _SERVICES = ("access", "membership", "centres", "actions")
 

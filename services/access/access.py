@@ -43,6 +43,8 @@ TOKENS = "access.tokens"
 """The resource of introspection: a caller with a global grant for it may introspect the tokens of others."""
 KEY_OWNER = "key_owner"
 """The role of the owner of an API key over it. It follows from the key and is never granted."""
+WEBHOOK_OWNER = "webhook_owner"
+"""The role of the owner of a webhook over it. It follows from the webhook and is never granted."""
 GRANT_HOLDER = "grant_holder"
 """The role of people over their own grants, and over those delegated from them. It is never granted."""
 GRANT_APPROVER = "grant_approver"
@@ -91,13 +93,15 @@ ROLES: RoleTable = {
     "secretariat_officer": _HANDING_ON | _permissions("accounts", "read history create suspend reinstate"),
     "government_focal_point": _HANDING_ON | _OFFICIALS,
     "platform_operator": _permissions("clients", "read history update revoke")
-    | _permissions("api_keys", "read history revoke"),
+    | _permissions("api_keys", "read history revoke")
+    | _permissions("webhooks", "read history pause disable"),
     "auditor": _permissions("*", "read history"),
     MACHINE_ROLE: _permissions("tokens", "read"),
     ACCOUNT_FINDER: _permissions("accounts", "read"),
     ACCOUNT_OWNER: _permissions("accounts", "read update close"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
     GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
+    WEBHOOK_OWNER: _permissions("webhooks", "read history update verify pause resume disable enable ping rotate"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
 }
 """Role → permissions over accounts, grants, clients and the audit trail. An operator may read no account."""

@@ -5,10 +5,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from services.access.access import ROLES
 from services.access.authority.grants.routes import router as grants
+from services.access.notifying.feed.event_types import described_in
 from services.access.notifying.feed.routes import router as events
+from services.access.notifying.feed.routes import types_router as event_types
+from services.access.notifying.feed.tail import feed_tail
 from services.access.notifying.notifications.routes import router as notifications
 from services.access.notifying.sandbox.routes import router as sandbox
+from services.access.notifying.webhooks.routes import router as webhooks
 from services.access.notifying.work_list.routes import router as work_list
 from services.access.overview.audit.routes import router as audit
 from services.access.overview.vocabularies.routes import router as vocabularies
@@ -25,6 +30,7 @@ from services.access.settings import AccessSettings
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as create
 from shared.web.edge.service import service_parts
+from shared.web.jobs.jobs import job_routes
 
 
 @asynccontextmanager
@@ -52,6 +58,9 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             sessions,
             notifications,
             events,
+            event_types,
+            webhooks,
+            job_routes("access", ROLES),
             work_list,
             audit,
             vocabularies,
@@ -65,6 +74,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "clients": "Programs that call the API.",
             "sandbox": "What a sandbox has in addition; elsewhere there is nothing.",
             "events": "What happened, in order and without gaps, for 90 days.",
+            "webhooks": "Addresses to which events are sent.",
+            "event_types": "What may happen, with a sample of each.",
             "work_list": "What waits for the caller, in every service.",
             "audit": "Who changed what, and the chain that proves it.",
             "notifications": "What happened to a person's records.",
@@ -73,5 +84,6 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         open_notifier=parts["open_notifier"],
-        holding=(*parts["holding"], _token_service),
+        holding=(*parts["holding"], _token_service, feed_tail),
+        describing=(described_in,),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.access.authority.grants import operations as grants
+from services.access.notifying.webhooks import operations as webhooks
 from services.access.personal import PARTS
 from services.access.principals.accounts import queries as accounts
 from services.access.principals.api_keys import operations as api_keys
@@ -51,6 +52,7 @@ async def erase_account(uow: UnitOfWork, account: UUID) -> dict[str, int]:
     await sessions.end_all(uow, account, reason=reason)
     await grants.revoke_all(uow, account, reason)
     await api_keys.revoke_all(uow, account, reason)
+    await webhooks.end_all(uow, account)
     for table, condition in _BY_ID.items():
         await uow.connection.execute(f"DELETE FROM escm.{table} WHERE {condition}", account)  # noqa: S608
     return await erase_rows(uow, ROWS, [account])

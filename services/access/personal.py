@@ -58,6 +58,12 @@ IMPERSONAL: Mapping[str, str] = {
     " verbs ip_allow sandbox made_by_country suspended_by previous_status",
     "access_deprecated_call": "id client_id service operation method path deprecated_on sunset day calls last_at",
     "access_deprecation_notice": "client_id operation days given_at",
+    "access_webhook": f"{RECORD} name url types countries records signatures bulk rate in_flight owner_kind owner_id",
+    "access_webhook_key": "id webhook_id sealed public starts_at ends_at",
+    "access_webhook_state": "webhook_id position holder fence expires_at failures failing_since last_success_at"
+    " last_problem last_milliseconds verified_at mailed",
+    "access_webhook_delivery": "id day webhook_id event_id position after_position events type record country status"
+    " replay next_attempt_at attempts milliseconds last_at",
     "access_reference_move": "loser_id winner_id resource record_id field position before after",
     "access_signing_key": "kid public private created_at signs_from signs_until verifies_until",
     "access_used_assertion": "digest until",

@@ -6,6 +6,10 @@ from services.access.authority.grants.operations import expire_grants
 from services.access.erasing import job_handlers as erasing_jobs
 from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
+from services.access.notifying.sending.engine import WebhookEngine
+from services.access.notifying.sending.jobs import job_handlers as webhook_jobs
+from services.access.notifying.sending.jobs import plan_mails as plan_webhook_mails
+from services.access.notifying.sending.jobs import tidy as tidy_webhooks
 from services.access.overview.audit.jobs import verify_trail
 from services.access.principals.accounts.operations import ACCOUNTS
 from services.access.principals.api_keys.jobs import expire_api_keys
@@ -35,6 +39,8 @@ SCHEDULES: Schedules = {
     "delete_old_notifications": Schedule(timedelta(hours=1), delete_old, catch_up=1),
     "mail_gathered": Schedule(timedelta(minutes=1), plan_mails, catch_up=1),
     "mail_digests": Schedule(timedelta(days=1), plan_digests, catch_up=1),
+    "mail_about_webhooks": Schedule(timedelta(minutes=5), plan_webhook_mails, catch_up=1),
+    "tidy_webhooks": Schedule(timedelta(hours=1), tidy_webhooks, catch_up=1),
     "delete_expired": Schedule(timedelta(hours=1), delete_expired, catch_up=1),
 }
 
@@ -42,8 +48,10 @@ SCHEDULES: Schedules = {
 def create_worker(settings: AccessSettings | None = None) -> Worker:
     """The worker. The settings default to those of the environment."""
     settings = settings or AccessSettings()
-    handlers = {**job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings)}
-    return Worker("access", settings, REACTIONS, handlers, SCHEDULES)
+    handlers = {
+        **job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings), **webhook_jobs(settings)
+    }  # fmt: skip
+    return Worker("access", settings, REACTIONS, handlers, SCHEDULES, beside={"webhooks": WebhookEngine(settings).run})
 
 
 async def run() -> None:

@@ -134,6 +134,10 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(None, validation_alias="ESCM_SMTP_URL")
     """Mail server: `smtp://user:password@host:587` (TLS where it offers it), `smtp+starttls://` (TLS or no mail) or
     `smtps://`. Without it mails are files in `ESCM_MAIL_FOLDER`, which production refuses and a sandbox does always."""
+    egress_proxy: str = Field("", pattern=r"^(https?://\S+)?$", validation_alias="ESCM_EGRESS_PROXY")
+    """Filtering proxy through which all addresses outside are opened; names are then its to resolve."""
+    egress_ports: tuple[int, ...] = Field((443, 8443), validation_alias="ESCM_EGRESS_PORTS")
+    """JSON list of the ports of webhooks."""
     mail_sender: str = Field("ESCM secretariat <secretariat@escm.invalid>", validation_alias="ESCM_MAIL_SENDER")
     """Sender of mails; its domain is part of the Message-ID."""
     mail_folder: Path = Field(Path(".local/mail"), validation_alias="ESCM_MAIL_FOLDER")

@@ -1,5 +1,6 @@
 """Opens addresses outside this system over HTTP. No other code has a client for that.
 
+Names are resolved and checked below HTTP (`backend`). A `Sender` posts to addresses that callers gave, as webhooks.
 An `Egress` opens the addresses of the settings and nothing else: not an address from a caller, not one that a response
 redirects to, and in production no address inside.
 

@@ -1,18 +1,18 @@
 """The client for addresses outside: bounded in time and size, and limited to the addresses of the settings."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 import orjson
 
 from shared.configuration.settings import Settings
+from shared.egress.backend import CheckedBackend
 from shared.kernel.addresses import is_public
 from shared.kernel.errors import Unavailable
 
@@ -22,7 +22,7 @@ LONGEST = 4 << 20
 """Bytes of the longest response."""
 _CONNECT_SECONDS = 3.0
 _RETRY_AFTER = 30
-_PORTS = {"https": 443, "http": 80}
+_LONGEST_WITH_HEAD = LONGEST + (64 << 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Egress:
     def __init__(self, settings: Settings, bases: Collection[str]) -> None:
         self._bases = tuple(f"{base.rstrip('/')}/" for base in bases)
         self._may_be_private = not settings.is_guarded
+        self._proxy = settings.egress_proxy
 
     async def get(self, url: str) -> Reply:
         """The JSON at an address. Raises Unavailable without a response, and ValueError for an address that is not
@@ -60,42 +61,36 @@ class Egress:
         if not url.startswith(self._bases):
             raise ValueError("the address is not one of the settings")
         try:
-            async with asyncio.timeout(SECONDS), _client() as client:
-                for address in await self._addresses(url):
-                    request = client.build_request(method, url, data=form)
-                    request.extensions["sni_hostname"] = request.url.host
-                    request.url = request.url.copy_with(host=address)
-                    try:
-                        return await _read(client, request)
-                    except (httpx.ConnectError, httpx.ConnectTimeout):
-                        continue
+            async with asyncio.timeout(SECONDS), self._client() as client:
+                return await _read(client, client.build_request(method, url, data=form))
         except (httpx.HTTPError, OSError, TimeoutError) as error:
             raise _unavailable() from error
-        raise _unavailable()
 
-    async def _addresses(self, url: str) -> list[str]:
-        """The network addresses of the host, resolved once so that no later answer leads elsewhere."""
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
-        return addresses if self._may_be_private else [address for address in addresses if is_public(address)]
+    def _client(self) -> httpx.AsyncClient:
+        """A client for one request: it shares no connection and no cookie with others."""
+        return httpx.AsyncClient(
+            transport=_Transport(self._may_be_private, self._proxy),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(SECONDS, connect=_CONNECT_SECONDS),
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "escm"},
+        )
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """A transport that opens checked addresses, or the proxy of the settings, and no proxy of the environment."""
+
+    def __init__(self, may_be_private: bool, proxy: str) -> None:
+        super().__init__(verify=_certificates(), trust_env=False, proxy=proxy or None)
+        if not proxy:
+            allows = (lambda _address: True) if may_be_private else is_public
+            backend = CheckedBackend(allows, _LONGEST_WITH_HEAD)
+            self._pool = httpcore.AsyncConnectionPool(ssl_context=_certificates(), network_backend=backend)
 
 
 @cache
 def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
-
-
-def _client() -> httpx.AsyncClient:
-    """A client for one request: it shares no connection and no cookie with others, and uses no proxy."""
-    return httpx.AsyncClient(
-        verify=_certificates(),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=httpx.Timeout(SECONDS, connect=_CONNECT_SECONDS),
-        headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "escm"},
-    )
 
 
 async def _read(client: httpx.AsyncClient, request: httpx.Request) -> Reply:

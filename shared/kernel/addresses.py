@@ -5,8 +5,14 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _ONE_SITE, _MAPPED = 64, 96
-_TRANSLATED = tuple(map(IPv6Network, ("2001::/32", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
-"""Networks whose addresses contain an IPv4 address: Teredo, 6to4, NAT64 and the compatible form."""
+_REFUSED = tuple(
+    map(
+        IPv6Network,
+        ("2001::/32", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "fec0::/10"),
+    )
+)
+"""Networks whose addresses contain an IPv4 address (Teredo, 6to4, NAT64, the compatible and the translated form), and
+those of one site, which Python counts as global."""
 
 
 @lru_cache(maxsize=4096)
@@ -37,7 +43,7 @@ def is_public(address: str) -> bool:
         known is not None
         and known.is_global
         and not known.is_multicast
-        and not any(known in network for network in _TRANSLATED)
+        and not any(known in network for network in _REFUSED)
     )
 
 

@@ -20,7 +20,7 @@ from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError, ResponseError
 
-from shared.messaging.wakeup import channel
+from shared.messaging.wakeup import FEED, channel
 
 log = structlog.get_logger(__name__)
 _FUNCTION = "wake"
@@ -58,12 +58,15 @@ class QueuePublisher:
     def __init__(self, redis_url: str) -> None:
         self._redis = _connect(redis_url)
         self._waiting: list[QueueMessage] = []
+        self._is_longer = False
         self._task: asyncio.Task[None] | None = None
 
-    def notify(self, messages: Sequence[QueueMessage]) -> None:
-        """Returns at once. Must be called on the event loop's thread."""
-        if messages and len(self._waiting) < _TOO_MANY_WAITING:
+    def notify(self, messages: Sequence[QueueMessage], *, is_longer: bool = False) -> None:
+        """Returns at once. `is_longer`: the feed is longer, for those who follow it. Must be called on the event loop's
+        thread."""
+        if (messages or is_longer) and len(self._waiting) < _TOO_MANY_WAITING:
             self._waiting.extend(messages)
+            self._is_longer = self._is_longer or is_longer
             if self._task is None or self._task.done():
                 self._task = asyncio.get_running_loop().create_task(self._deliver())
 
@@ -74,17 +77,18 @@ class QueuePublisher:
         await self._redis.aclose(close_connection_pool=True)
 
     async def _deliver(self) -> None:
-        while self._waiting:
+        while self._waiting or self._is_longer:
             messages, self._waiting = self._waiting, []
+            is_longer, self._is_longer = self._is_longer, False
             try:
-                await self._enqueue(messages)
+                await self._enqueue(messages, is_longer=is_longer)
             except (RedisError, OSError, TimeoutError) as error:
                 if isinstance(error, ResponseError):
                     await self._mend(messages)
                 await asyncio.sleep(_AFTER_FAILURE)
-                self._waiting = []
+                self._waiting, self._is_longer = [], False
 
-    async def _enqueue(self, messages: Sequence[QueueMessage]) -> None:
+    async def _enqueue(self, messages: Sequence[QueueMessage], *, is_longer: bool) -> None:
         now = time.time_ns() // 1_000_000
         async with self._redis.pipeline(transaction=False) as pipe:
             for message in messages:
@@ -96,6 +100,8 @@ class QueuePublisher:
             for service in {message.service for message in messages}:
                 pipe.zremrangebyrank(_queue(service), 0, -1 - _MOST_MESSAGES)
                 pipe.publish(channel(service), b"")
+            if is_longer:
+                pipe.publish(channel(FEED), b"")
             await pipe.execute()
 
     async def _mend(self, messages: Sequence[QueueMessage]) -> None:

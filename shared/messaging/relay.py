@@ -118,7 +118,7 @@ class Relay:
             began = loop.time()
             reclaim = self._reclaim if self._wakeup.is_poll_due() and began >= grace_ends else None
             moved, messages = await leader.tick(_CHUNK, self._sequencers, reclaim)
-            self._publisher.notify(messages)
+            self._publisher.notify(messages, is_longer=moved > 0)
             metrics.SEQUENCED.inc(moved)
             if moved < _CHUNK:
                 await asyncio.sleep(max(0.0, _GAP - (loop.time() - began)))

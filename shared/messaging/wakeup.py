@@ -11,6 +11,8 @@ from shared.messaging.notices import QUIET, received
 
 RELAY = "relay"
 """The receiver of notifications of commits. A worker's receiver is named as its service."""
+FEED = "feed"
+"""The receiver of notifications that facts got positions."""
 POLL = 1.0
 """Seconds between two polls while notifications arrive."""
 _POLL_ALONE = 0.25

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +72,7 @@ class Worker:
     `lease` seconds after it dies or stalls, others take its work; a little earlier, PostgreSQL ends its transactions,
     so that their locks are released. On stopping, work that does not end within `patience` seconds is released and
     costs no attempt. `has_bulk_jobs`: it runs bulk jobs such as imports, and has connections for them. Without a
-    notification it polls every `poll` seconds.
+    notification it polls every `poll` seconds. `beside` is other work of its process, which ends with it.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Worker:
         patience: float = 3.0,
         has_bulk_jobs: bool = False,
         poll: float = POLL,
+        beside: Mapping[str, Callable[[], Awaitable[None]]] = MappingProxyType({}),
     ) -> None:
         self._service = service
         self._settings = settings
@@ -95,6 +97,7 @@ class Worker:
         self._lease = lease
         self._patience = patience
         self._has_bulk_jobs = has_bulk_jobs
+        self._beside = beside
         self._name = f"{service}@{socket.gethostname()}:{os.getpid()}"
         self._wakeup = WakeUp(service, poll=poll)
         self._stop = asyncio.Event()
@@ -195,6 +198,7 @@ class Worker:
             "register": lambda: every(_REGISTER_EVERY, self._register),
             "leases": lambda: every(self._lease / 5, self._renew),
             "schedules": lambda: every(min(shortest / 4, 5.0), self._plan),
+            **self._beside,
         }
 
     def _wake(self, queue: str) -> None:

@@ -31,6 +31,10 @@ AUDIT_FAULTS = Counter("escm_audit_faults", "Verifications that found the audit 
 SECURITY_EVENTS = Counter(
     "escm_security_events", "Failed authentications, refusals and throttled requests", ["service", "kind"]
 )
+WEBHOOK_ATTEMPTS = Counter("escm_webhook_attempts", "Attempts to send an event, by outcome", ["outcome"])
+WEBHOOKS_DRIVEN = Gauge("escm_webhooks_driven", "Webhooks that this worker drives")
+WEBHOOKS_BROKEN = Gauge("escm_webhooks_broken", "Those of them that failed five times in a row or more")
+WEBHOOK_BEHIND = Gauge("escm_webhook_behind_seconds", "How long the oldest event of the webhook furthest behind waits")
 LOST_LINES = Counter("escm_log_lines_lost", "Lines of the log that could not be written")
 
 _REQUEST_BYTES = 8192

@@ -26,6 +26,8 @@ from shared.records.store import InsertLookup, as_inserted, insert_record, lock_
 
 R = TypeVar("R", bound=Record)
 GuardContext = TypeVar("GuardContext")
+SHOWN_ONCE = "shown once"
+"""In the scratch of a unit of work: the secret that a transition made, for its response alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from shared.web.request.route import EscmRoute
 ROOT = Path(__file__).parents[2]
 SPECS = sorted((ROOT / "services/portal/specs").glob("*.json"))
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
-_HTTP_CLIENTS = frozenset({"httpx", "aiohttp", "requests", "urllib3", "http.client", "urllib.request"})
+_HTTP_CLIENTS = frozenset({"httpcore", "httpx", "aiohttp", "requests", "urllib3", "http.client", "urllib.request"})
 _SERVER_SETS = frozenset(
     {"id", "ref", "version", "created_at", "created_by", "updated_at", "updated_by", "allowed_actions"}
 )
@@ -56,12 +56,15 @@ def _tests_of(path: Path) -> set[str]:
 
 def test_only_egress_opens_an_outside_address() -> None:
     """No service fetches an address from a caller: none has a client for it, except `shared.egress`, which opens those
-    of the settings, and the portal, whose pages read the API at the addresses of the settings."""
+    of the settings and checked ones, and the portal, whose pages read the API at the addresses of the settings."""
     files = [*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]
     some = re.compile("|".join(_HTTP_CLIENTS))
     named = [path for path in files if some.search(path.read_text())]
     holders = [str(path.relative_to(ROOT)) for path in named if _HTTP_CLIENTS & set(_modules(path))]
-    assert sorted(holders) == ["services/portal/reading/api.py", "shared/egress/client.py"]
+    assert sorted(holders) == [
+        "services/portal/reading/api.py",
+        *(f"shared/egress/{name}.py" for name in ("backend", "client", "sender")),
+    ]
 
 
 def _modules(path: Path) -> Iterator[str]:

@@ -13,7 +13,7 @@ from deploy.matrix.operations import Operation, operations
 from services.actions.reporting.evidence.tickets import signed_address
 from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
-from shared.kernel.clock import now, today
+from shared.kernel.clock import now, to_text, today
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
 from tests.authorization.kinds import DATASETS, FIXED_BODIES, named
 from tests.authorization.parts_of_actions import asked
@@ -108,10 +108,7 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
     "createEvaluation": lambda country_fixture: {"centre_id": country_fixture.id("centres"), "kind": "special"},
     "createEvaluationScore": lambda _country_fixture: {"scores": {"reach": 4}},
     "confirmCentreProfile": lambda _country_fixture: {},
-    "createNetwork": lambda _country_fixture: {
-        "code": f"W-{uuid4().hex[:12].upper()}",
-        "titles": {"en": "A network"},
-    },
+    "createNetwork": lambda _: {"code": f"W-{uuid4().hex[:12].upper()}", "titles": {"en": "A network"}},
     "createPartnership": lambda country_fixture: {
         "centre_id": country_fixture.id("centres"),
         "partner": {"network_id": country_fixture.id("networks")},
@@ -332,6 +329,8 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "secret": True,
     },
     "addClientSecret": lambda country_fixture: {},
+    "createWebhook": lambda fixture: {"name": _name(fixture), "url": "https://receiver.example/in", "types": ["*"]},
+    "replayWebhook": lambda fixture: {"from": to_text(now() - timedelta(hours=1))},
     "createApiKey": lambda fixture: {"name": _name(fixture), "resources": ["membership.*"], "verbs": ["read"]},
     **dict.fromkeys(("readNotification", "readAllNotifications"), lambda _country_fixture: {}),
     "claimExpert": lambda country_fixture: {"token": uuid4().hex},

@@ -4,6 +4,7 @@ docs/reference/access-matrix.md."""
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
@@ -17,6 +18,7 @@ from deploy.matrix.operations import Ask, Operation, operations
 from deploy.matrix.responses import ALWAYS_PUBLISHED, MAY_BE_PUBLISHED, Class, Target, class_of
 from services.access.access import ROLE_SCOPES
 from services.access.notifying.notifications.domain import NOTICES
+from shared.kernel.clock import now, to_text
 from shared.kernel.principal import Principal, PrincipalKind
 from tests.authorization.bodies import schema_of
 from tests.authorization.conftest import Services
@@ -87,8 +89,16 @@ def _place(case: Case) -> bytes:
 
 @pytest.fixture(scope="module")
 async def started(services: Services, superuser: asyncpg.Connection) -> Mapping[str, Started]:
-    """An ended import, export and job of the administrator, by service."""
-    return {service: await _started(service, services[service], superuser) for service in FILES}
+    """An ended import, export and job of the administrator, by service; of access, a replay of a webhook."""
+    replay = Started("", "", await _replay(Caller(services["access"], ADMIN)))
+    return {"access": replay, **{service: await _started(service, services[service], superuser) for service in FILES}}
+
+
+async def _replay(admin: Caller) -> str:
+    path, since = "/access/v1/webhooks", to_text(now() - timedelta(hours=1))
+    hook = await admin.post(path, {"name": "Replayed", "url": "https://receiver.example/in", "types": ["*"]})
+    assert hook.status_code == 201, hook.text
+    return str((await admin.post(f"{path}/{hook.json()['id']}/replays", {"from": since})).json()["id"])
 
 
 async def _started(service: str, client: httpx.AsyncClient, superuser: asyncpg.Connection) -> Started:

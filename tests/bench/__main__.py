@@ -46,6 +46,7 @@ from tests.bench import (
     support,
     trail,
     values,
+    webhooks,
     work,
     year,
 )
@@ -163,6 +164,12 @@ def _print(others: dict[str, Any], results: dict[str, Any]) -> None:
         console.print(f"{name}: {result['value']:,.2f} {result['unit']}{times}{target}")
 
 
+async def _webhooks(at: Addresses, connection: asyncpg.Connection, picked: list[str]) -> dict[str, Any]:
+    if picked and not webhooks.NAMES & set(picked):
+        return {}
+    return await webhooks.measure(at, connection)
+
+
 async def _others(
     at: Addresses, connection: asyncpg.Connection, picked: list[str], sample: Sample, found: dict[str, Any]
 ) -> None:
@@ -171,6 +178,7 @@ async def _others(
     if not picked or "audit_verify" in picked:
         found |= trail.measure()
     found |= await _people(at, connection, picked)
+    found |= await _webhooks(at, connection, picked)
     if not picked or "duplicates" in picked:
         found |= await duplicates.measure(at, connection)
     if not picked or "W6" in picked:

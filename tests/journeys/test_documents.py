@@ -13,6 +13,7 @@ from tests.support.documents import run_commands
     [
         "frontends.md",
         "governments.md",
+        "webhooks.md",
         "national-lists.md",
         "secretariat-frontend.md",
         "broadcasts.md",

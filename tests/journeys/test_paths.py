@@ -24,6 +24,7 @@ from tests.journeys.paths import (
     results,
     support,
     tasks,
+    webhooks,
 )
 from tests.journeys.paths.inventory import inventory
 from tests.journeys.paths.path import Path, PathRun
@@ -52,6 +53,7 @@ PATHS = (
     *calls.PATHS,
     *initiatives.PATHS,
     *access.PATHS,
+    *webhooks.PATHS,
 )
 FINAL = {
     "access.grants hand_over: follows_an_office": "the office is handed over, and the role with it",

@@ -40,6 +40,7 @@ _CALLERS = {
     "progress-reports.md": ("accounts", "admin"),
     "spreadsheets.md": ("accounts", "admin"),
     "governments.md": ("clients", "government_xa"),
+    "webhooks.md": ("clients", "government_xa"),
     "national-lists.md": ("clients", "government_xa"),
     "membership.md": ("accounts", "officer"),
     "institutions.md": ("accounts", "officer"),

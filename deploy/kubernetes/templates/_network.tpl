@@ -15,6 +15,7 @@ storage: {{ toJson $files }}
 mail: [worker-access, worker-membership]
 scanner: [actions, worker-actions]
 orcid: [membership, worker-membership]
+webhooks: [worker-access]
 traces: {{ without $names "operations" | toJson }}
 {{- end }}
 

@@ -144,6 +144,8 @@ def merged(documents: Iterable[Mapping[str, Any]], *, title: str, description: s
     }
     for document in documents:
         _join(whole["paths"], document["paths"], "path")
+        if "webhooks" in document:
+            whole["webhooks"] = document["webhooks"]
         for kind, parts in document["components"].items():
             _join(whole["components"].setdefault(kind, {}), parts, kind)
         present = {tag["name"] for tag in whole["tags"]}

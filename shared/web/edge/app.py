@@ -30,8 +30,8 @@ from shared.web.request.databases import open_primary, replica
 
 Holding: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """A resource of a service that is open while the app runs, and is stored in `app.state`."""
-
-
+Describing: TypeAlias = Callable[[dict[str, Any]], None]
+"""Completes the OpenAPI document of a service."""
 _TAGS = {
     "imports": "Files of records, checked row by row and written in the background.",
     "exports": "Records as a file, written in the background.",
@@ -56,10 +56,18 @@ class Application(FastAPI):
     """A service's app. Requests pass the edge and the dispatch. FastAPI's own middleware is omitted, because its layers
     would repeat the same work."""
 
-    def __init__(self, service: str, settings: Settings, respond: Respond = respond_to, **more: Any) -> None:
+    def __init__(
+        self,
+        service: str,
+        settings: Settings,
+        respond: Respond = respond_to,
+        describing: Sequence[Describing] = (),
+        **more: Any,
+    ) -> None:
         self.service = service
         self.settings = settings
         self.respond = respond
+        self._describing = describing
         silent = TelemetryConfig(tracing=False, metrics=False, logs=False)
         super().__init__(openapi_url=None, docs_url=None, redoc_url=None, telemetry=silent, **more)
 
@@ -96,6 +104,8 @@ class Application(FastAPI):
         """The service's description, made once."""
         if self.openapi_schema is None:
             self.openapi_schema = openapi.describe(self, self.service)
+            for describe in self._describing:
+                describe(self.openapi_schema)
         return self.openapi_schema
 
 
@@ -121,13 +131,14 @@ def create_app(
     prefix: str | None = None,
     document: Callable[[Application], bytes] = _own_document,
     respond: Respond = respond_to,
+    describing: Sequence[Describing] = (),
 ) -> Application:
     """The app of one service: the given routes, its health and its OpenAPI document.
 
     While it runs, `app.state` holds `settings`, `database` (the service's own role), `replica`, `notifier`,
     `readiness`, and the resources of `holding`; without a database there is no replica and no notifier. `tags`
     describes each kind of record. Routes carry their full prefix, which is `/<service>/v1` by default. `respond` makes
-    the responses for failures.
+    the responses for failures, `describing` complete the OpenAPI document.
     """
     prefix = f"/{service}/v1" if prefix is None else prefix
 
@@ -152,6 +163,7 @@ def create_app(
         service,
         settings,
         respond,
+        describing,
         title=title,
         description=description,
         version="1.0.0",

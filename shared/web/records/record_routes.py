@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
+import orjson
 from fastapi import Body as FastBody
 from fastapi import Depends, Response
 from pydantic import BaseModel
@@ -16,7 +17,7 @@ from shared.kernel.resource import Resource
 from shared.records.access_scope import AccessScope
 from shared.records.record import Record
 from shared.records.requirements import require
-from shared.records.resource_type import TransitionRequest
+from shared.records.resource_type import SHOWN_ONCE, TransitionRequest
 from shared.records.rows import record_read, with_columns
 from shared.web.contract.contract import ShownAs, create_of, patch_of
 from shared.web.contract.route_options import ABOUT, RouteOptions, query_of, query_of_list
@@ -33,6 +34,7 @@ from shared.web.request.responses import (
     history_response,
     item_response,
     patched,
+    show_secret_once,
     transitions_response,
     wanted_form,
 )
@@ -264,7 +266,10 @@ async def take_transition(api: RecordApi[Any, Any], ctx: RequestContext, row: Ro
         await api.take(ctx.uow, ctx.access, row, TransitionRequest(body.action, body.reason, body.fields))
     except SecondPersonNeeded:
         return await propose(api, ctx, row, body)
-    return await api.respond_with(ctx, row["id"])
+    response = await api.respond_with(ctx, row["id"])
+    if (secret := ctx.uow.scratch.get(SHOWN_ONCE)) is not None:
+        return show_secret_once(response, {**orjson.loads(response.body), "secret": secret})
+    return response
 
 
 def _in_forms(forms: Mapping[str, object]) -> dict[str, Any]:

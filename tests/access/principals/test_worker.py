@@ -49,6 +49,8 @@ def test_the_worker_keeps_its_schedules() -> None:
         "rotate_signing_keys",
         "delete_expired",
         "delete_old_notifications",
+        "mail_about_webhooks",
+        "tidy_webhooks",
         "mail_digests",
         "mail_gathered",
     }

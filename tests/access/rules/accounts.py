@@ -1,8 +1,10 @@
-"""What the guards of accounts, API keys and API clients say."""
+"""What the guards of accounts, API keys, API clients and webhooks say."""
 
 from dataclasses import replace
 from typing import Any
 
+from services.access.notifying.webhooks import domain as webhooks
+from services.access.notifying.webhooks.domain import WebhookGuardContext
 from services.access.principals.accounts import domain as accounts
 from services.access.principals.accounts.domain import AccountGuardContext
 from services.access.principals.api_keys import domain as api_keys
@@ -49,6 +51,14 @@ RULES = (
         (
             ("enable", KeyGuardContext(is_owner=True), None),
             ("enable", KeyGuardContext(is_owner=False), "not_the_owner"),
+        ),
+    ),
+    Rules(
+        "access.webhooks",
+        webhooks.LIFECYCLE,
+        (
+            ("verify", WebhookGuardContext(is_answered=True), None),
+            ("verify", WebhookGuardContext(is_answered=False), "ping_not_answered"),
         ),
     ),
     Rules(

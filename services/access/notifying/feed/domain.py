@@ -9,6 +9,18 @@ from shared.kernel.principal import Principal
 NOMINATION, SCORE = "membership.nomination", "membership.score"
 SCANNED = 10_000
 """Most positions that one request reads, whatever the filter leaves out."""
+MOST_RECORDS = 100
+"""Most records that one request names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a caller chooses of their share: LIKE patterns of types, countries, and records by id or ref; None for
+    all."""
+
+    types: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None
+    records: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -24,10 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.access.notifying.feed.domain import NOMINATION, SCANNED, SCORE, Share
+from services.access.notifying.feed.domain import NOMINATION, SCANNED, SCORE, Choice, Share
 from shared.contracts import signing, views
 from shared.contracts.envelope import Fact
-from shared.database.statements import Connection, Row, Shapes
+from shared.database.statements import Connection, Row, Shapes, Statement
 from shared.messaging.tables import core_fact
 
 _ENDS = table("core_feed_ends", column("oldest", BigInteger), column("head", BigInteger))
@@ -42,31 +43,35 @@ _entity = func.split_part(core_fact.c.type, ".", 2) + literal(".") + func.split_
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the feed, and the last position that was read."""
+    """A part of the feed with the positions of its facts, the last position that was read, and whether it was the last
+    one of the feed."""
 
     facts: list[Fact]
+    positions: list[int]
     upto: int
+    is_last: bool
 
 
 async def page(
     connection: Connection,
     share: Share,
+    choice: Choice,
     *,
     after: int | None,
-    types: Sequence[str] | None,
-    countries: Sequence[str] | None,
     limit: int,
 ) -> Page | None:
-    """The caller's next facts after a position, or from the oldest stored. `types` are LIKE patterns.
+    """The caller's next facts after a position, or from the oldest stored.
 
     None if the position is no longer stored, or never existed.
     """
-    statement = _PAGES.get(share.everything, types is not None, countries is not None, bool(share.own))
+    chosen = tuple(each is not None for each in (choice.types, choice.countries, choice.records))
+    statement = _PAGES.get(share.everything, *chosen, bool(share.own))
     rows = await statement.fetch(
         connection,
         after=after,
-        types=types,
-        countries=countries,
+        types=choice.types,
+        countries=choice.countries,
+        records=choice.records,
         limit=limit,
         kinds=share.kinds,
         places=share.places,
@@ -77,7 +82,27 @@ async def page(
     if not oldest - 1 <= start <= head:
         return None
     found = [row for row in rows if row["position"] is not None]
-    return Page([Fact.of_row(row) for row in found], _upto(found, start, head, limit))
+    upto = _upto(found, start, head, limit)
+    return Page([Fact.of_row(row) for row in found], [row["position"] for row in found], upto, upto == head)
+
+
+async def position_at(connection: Connection, at: datetime) -> int:
+    """The position after which the facts are that were put in order after this instant: the last of the feed, or the
+    one before the oldest stored."""
+    found: int = await connection.fetchval(_POSITION_AT, at)
+    return found
+
+
+async def newer(connection: Connection, after: int, limit: int) -> tuple[list[Fact], int]:
+    """The next facts of anybody after a position, and the position of the last."""
+    rows = await _NEWER.fetch(connection, after=after, limit=limit)
+    return [Fact.of_row(row) for row in rows], rows[-1]["position"] if rows else after
+
+
+async def head(connection: Connection) -> int:
+    """The last position of the feed."""
+    found: int = await connection.fetchval(_HEAD)
+    return found
 
 
 def _upto(found: Sequence[Row], start: int, head: int, limit: int) -> int:
@@ -86,7 +111,9 @@ def _upto(found: Sequence[Row], start: int, head: int, limit: int) -> int:
     return min(start + SCANNED, head)
 
 
-def _statement(everything: bool, by_type: bool, by_country: bool, withholds: bool) -> Select[tuple[object, ...]]:
+def _statement(
+    everything: bool, by_type: bool, by_country: bool, by_record: bool, withholds: bool
+) -> Select[tuple[object, ...]]:
     start = func.coalesce(bindparam("after", type_=BigInteger), _ENDS.c.oldest - 1)
     fact = core_fact
     is_known = or_(fact.c.country_left.is_(None), _covered())
@@ -105,6 +132,9 @@ def _statement(everything: bool, by_type: bool, by_country: bool, withholds: boo
     if by_country:
         wanted = any_(bindparam("countries", type_=_TEXTS))
         chosen = chosen.where(or_(country == wanted, fact.c.country_left == wanted))
+    if by_record:
+        named = any_(bindparam("records", type_=_TEXTS))
+        chosen = chosen.where(or_(fact.c.ref == named, cast(fact.c.subject, Text) == named))
     facts = chosen.order_by(fact.c.position).limit(bindparam("limit", type_=BigInteger)).lateral("f")
     return select(_ENDS.c.oldest, _ENDS.c.head, *facts.c).select_from(_ENDS.outerjoin(facts, true()))
 
@@ -126,3 +156,23 @@ def _in_places(part: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 _PAGES = Shapes(_statement)
+_NEWER = Statement(
+    select(core_fact)
+    .where(core_fact.c.position > bindparam("after", type_=BigInteger))
+    .order_by(core_fact.c.position)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_HEAD = "SELECT head FROM core_feed_ends"
+_POSITION_AT = """
+WITH RECURSIVE halves AS (
+    SELECT oldest - 1 AS low, head AS high FROM core_feed_ends
+    UNION ALL
+    SELECT CASE WHEN f.sequenced_at <= $1 THEN middle.at ELSE h.low END,
+        CASE WHEN f.sequenced_at <= $1 THEN h.high ELSE middle.at - 1 END
+    FROM halves h, LATERAL (SELECT (h.low + h.high + 1) / 2 AS at) middle
+    JOIN core_fact f ON f.position = middle.at
+    WHERE h.low < h.high
+)
+SELECT max(low) FROM halves
+"""
+"""Halves the feed, whose positions have no gaps and grow with time."""

@@ -9,6 +9,9 @@ from shared.web.contract.fields import ResponseModel
 
 DEFAULT_LIMIT = 200
 LARGEST_LIMIT = 1000
+LONGEST_WAIT = 25
+LONGEST_RECORD = 40
+AT = "An instant (RFC 3339), after which all events are wanted; default: now."
 
 
 class EventPage(ResponseModel):
@@ -21,6 +24,31 @@ class EventPage(ResponseModel):
     )
 
 
+class EventPosition(ResponseModel):
+    """A position of the feed."""
+
+    after: Annotated[str, "The position, as `after` of a request for events."] = Field(
+        examples=["q83vEjRWeJCrze8SWzQyXQ"]
+    )
+
+
+class EventType(ResponseModel):
+    """What may happen to a kind of record."""
+
+    type: Annotated[str, "The type of the event."] = Field(examples=["escm.centres.centre.designated.v1"])
+    description: Annotated[str, "What happened."] = Field(examples=["A centre was designated."])
+    schema_: Annotated[str, "The schema of the event, in the OpenAPI document."] = Field(
+        alias="schema", examples=["/access/v1/openapi.json#/components/schemas/CloudEvent"]
+    )
+    sample: Annotated[CloudEvent | None, "A recorded event; null where none was recorded of this kind of record."]
+
+
+class EventTypes(ResponseModel):
+    """All types of events."""
+
+    items: Annotated[list[EventType], "The types, by name."]
+
+
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
@@ -31,6 +59,16 @@ PARAMETERS = [
         "type",
         "Types of events, separated by commas; `*` at the end matches any ending.",
         {"type": "string", "examples": ["escm.membership.*"]},
+    ),
+    _parameter(
+        "record",
+        "Records by id or ref, separated by commas, at most 100.",
+        {"type": "string", "examples": ["CTR-000045"]},
+    ),
+    _parameter(
+        "wait",
+        "Seconds to wait for something newer where there is nothing.",
+        {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0},
     ),
     _parameter(
         "limit",

@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from services.access.notifying.notifications.jobs import PREPARATIONS
+from services.access.notifying.notifications.operations import prepare
+from services.access.notifying.sending.mails import TEMPLATE as WEBHOOK_FAILING
 from services.access.principals.accounts import credentials
 from services.access.principals.accounts import queries as accounts
 from services.access.principals.accounts.operations import NOTIFY_OLD_ADDRESS, SEND_RESET, WELCOME
@@ -59,6 +61,7 @@ def job_handlers(settings: AccessSettings) -> JobHandlers:
         NEW_ADDRESS: new_address.prepare,
         OLD_ADDRESS: operations.as_it_is,
         **PREPARATIONS,
+        WEBHOOK_FAILING: prepare,
     }
     return {**jobs, **mail_handlers(settings, preparations)}
 

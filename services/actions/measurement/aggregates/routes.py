@@ -60,7 +60,7 @@ _PARAMETERS: Said = {
     options=RouteOptions(
         is_public=True,
         is_item=True,
-        query=query_of("as_of", *CONTROLS, described=_PARAMETERS | TABLE),
+        query=query_of("as_of", *CONTROLS, described={**_PARAMETERS, **TABLE}),
         problems=("not_aggregable",),
     ),
     operation_id="getResultValues",

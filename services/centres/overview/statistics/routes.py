@@ -44,7 +44,7 @@ _Key = tuple[str | int | None, ...]
 @router.get(
     "",
     options=RouteOptions(
-        is_public=True, query=query_of(*CONTROLS, filters=FILTERS.values(), described=_PARAMETERS | TABLE)
+        is_public=True, query=query_of(*CONTROLS, filters=FILTERS.values(), described={**_PARAMETERS, **TABLE})
     ),
     operation_id="getCentreStatistics",
     summary="Measure how long files take, or sum a figure of reports",

@@ -1,0 +1,123 @@
+"""Webhooks: events that a worker delivers in a second, and how long after its commit an event is first attempted."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from statistics import quantiles
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import orjson
+
+from services.access.notifying.webhooks.keys import Key, KeySeal
+from services.access.settings import AccessSettings
+from shared.database.ids import uuid7
+from tests.bench.servers import API_CORE, WORKING, Addresses, alone, running, until
+
+NAMES = {"webhook_deliveries", "webhook_latency_p99_ms", "webhook_latency_hanging"}
+ANSWERS_AFTER = 0.005
+FAST, MANY, HANGING = 20, 500, 50
+SECONDS, RATE = 15, 200
+_EMPTY = """
+TRUNCATE escm.core_outbox, escm.core_fact, escm.access_webhook_delivery, escm.access_webhook_state,
+    escm.access_webhook_key, escm.access_webhook CASCADE
+"""
+_HOOK = """
+INSERT INTO escm.access_webhook (id, version, status, visibility, created_at, created_by, updated_at, updated_by, name,
+    url, types, records, signatures, bulk, rate, in_flight, owner_kind, owner_id)
+SELECT $1, 1, 'active', 'restricted', now(), 'bench', now(), 'bench', 'Bench', $2, '{*}', $3, '{v1,v1a}', 'each', $4,
+    20, 'client', id FROM escm.access_client WHERE name = 'Demo secretariat'
+"""
+_KEY = """
+INSERT INTO escm.access_webhook_key (id, webhook_id, sealed, public, starts_at) VALUES ($1, $2, $3, $4, now())
+"""
+_STATE = "INSERT INTO escm.access_webhook_state (webhook_id, position) SELECT $1, head FROM escm.core_feed_ends"
+_FACTS = """
+INSERT INTO escm.core_outbox (fact, type, time, subject, ref, version, country, link, bulk)
+SELECT uuidv7(), 'escm.membership.expert.updated.v1', clock_timestamp(), uuidv7(), 'EXP-' || n, 2, 'PK', '/x', false
+FROM unnest($1::integer[]) n
+"""
+
+
+class _Receivers:
+    """Answers after 5 ms; `/hang` never. Stores how old events are when they come."""
+
+    def __init__(self) -> None:
+        self.ages: list[float] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                body = await reader.readexactly(length)
+                if b"/hang " in head[:40]:
+                    await asyncio.sleep(60)
+                at = datetime.fromisoformat(orjson.loads(body)["time"])
+                self.ages.append((datetime.now(UTC) - at).total_seconds())
+                await asyncio.sleep(ANSWERS_AFTER)
+                writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        except (ConnectionError, asyncio.IncompleteReadError):
+            writer.close()
+
+
+async def measure(at: Addresses, connection: asyncpg.Connection) -> dict[str, Any]:
+    """`webhook_deliveries`, `webhook_latency_p99_ms`, and how that changes with a tenth that hang."""
+    receivers = _Receivers()
+    server = await asyncio.start_server(receivers.serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        delivered = await _delivered(at, connection, receivers, url)
+        quiet = await _latency(at, connection, receivers, url, hanging=0)
+        hanging = await _latency(at, connection, receivers, url, hanging=HANGING)
+    finally:
+        server.close()
+    return {
+        "webhook_deliveries": alone(delivered, "deliveries/s", "500"),
+        "webhook_latency_p99_ms": alone(quiet * 1000, "ms", "2000"),
+        "webhook_latency_hanging": alone(hanging / quiet, "times as long with a tenth that hang", "1.2"),
+    }
+
+
+async def _delivered(at: Addresses, connection: asyncpg.Connection, receivers: _Receivers, url: str) -> float:
+    await connection.execute(_EMPTY)
+    for _ in range(FAST):
+        await _hook(at, connection, f"{url}/in", None, 100)
+    receivers.ages.clear()
+    with running("relay", at, API_CORE), running("worker access", at, API_CORE):
+        await until(connection, WORKING, "access")
+        await connection.execute(_FACTS, list(range(2_000)))
+        await asyncio.sleep(2)
+        began, before = time.perf_counter(), len(receivers.ages)
+        await asyncio.sleep(SECONDS)
+        return (len(receivers.ages) - before) / (time.perf_counter() - began)
+
+
+async def _latency(
+    at: Addresses, connection: asyncpg.Connection, receivers: _Receivers, url: str, *, hanging: int
+) -> float:
+    """The age of 99 of 100 events at their first attempt, of those that answer."""
+    await connection.execute(_EMPTY)
+    for number in range(MANY):
+        path = "hang" if number < hanging else "in"
+        await _hook(at, connection, f"{url}/{path}", [f"EXP-{number}"], 10)
+    receivers.ages.clear()
+    with running("relay", at, API_CORE), running("worker access", at, API_CORE):
+        await until(connection, WORKING, "access")
+        await asyncio.sleep(3)
+        for step in range(SECONDS * 10):
+            began = time.perf_counter()
+            first = step * RATE // 10
+            await connection.execute(_FACTS, [n % MANY for n in range(first, first + RATE // 10)])
+            await asyncio.sleep(max(0.0, 0.1 - (time.perf_counter() - began)))
+        await asyncio.sleep(3)
+    return quantiles(receivers.ages, n=100)[98]
+
+
+async def _hook(at: Addresses, connection: asyncpg.Connection, url: str, records: list[str] | None, rate: int) -> None:
+    key, identity, hook = Key.new(), uuid7(), uuid4()
+    secret = AccessSettings(database_url=at.postgres).secret_key.get_secret_value().encode()
+    await connection.execute(_HOOK, hook, url, records, rate)
+    await connection.execute(_KEY, identity, hook, KeySeal(secret).seal(key, identity), key.public)
+    await connection.execute(_STATE, hook)

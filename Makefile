@@ -90,8 +90,9 @@ bench: environment-test ## measure against a bare bound, into .local/bench.json;
 bench-quality: environment-test ## measure how often matching is right, into .local/quality.json; QUALITY=affiliations picks
 	@exec .venv/bin/python -m tests.bench.quality
 
-openapi: environment-run ## write the published contract to services/portal/specs
+openapi: environment-run ## write the published contract to services/portal/specs, and the models of the Python client from it
 	$(ESCM) openapi
+	.venv/bin/python -m clients.python.generate
 
 matrix: environment-run ## write the pages of docs/ about roles, notifications and settings, and which role reads what, from the code
 	$(ESCM) matrix

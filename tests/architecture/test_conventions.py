@@ -26,7 +26,9 @@ def _named(path: Path) -> str:
 def test_files_stay_small() -> None:
     too_long = {}
     for path in PYTHON:
-        if path.is_relative_to(ROOT / "migrations/versions"):
+        if path.is_relative_to(ROOT / "migrations/versions") or path.is_relative_to(
+            ROOT / "clients/python/escm_client/models"
+        ):
             continue
         bound = 500 if path.is_relative_to(ROOT / "tests") else 300
         lines = len(path.read_text().splitlines())

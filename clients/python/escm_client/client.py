@@ -1,5 +1,6 @@
 """The API of one installation."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -35,11 +36,12 @@ class Api:
         timeout: float = 60,
         attempts: int = 5,
         language: str | None = None,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._http = http or new_http(base_url, timeout)
         if language:
             self._http.headers["Accept-Language"] = language
-        self.transport = Transport(self._http, credentials, attempts)
+        self.transport = Transport(self._http, credentials, attempts, sleep)
         self.access = cast("AccessService", Service("access", self.transport))
         self.membership = cast("MembershipService", Service("membership", self.transport))
         self.centres = cast("CentresService", Service("centres", self.transport))

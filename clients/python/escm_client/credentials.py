@@ -77,11 +77,8 @@ class SignedKey(Credentials):
 
     def _form(self, audience: str) -> dict[str, str]:
         assertion = self._assertion(audience, int(time.time()))
-        return {
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION,
-            "client_assertion": assertion,
-        }
+        kinds = {"grant_type": "client_credentials", "client_assertion_type": _ASSERTION}
+        return {**kinds, "client_assertion": assertion}
 
     def _assertion(self, audience: str, now: int) -> str:
         from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey

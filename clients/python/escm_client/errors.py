@@ -1,5 +1,7 @@
 """What goes wrong, by what the caller can do about it."""
 
+import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -9,11 +11,11 @@ Problem = dict[str, Any]
 
 class ApiError(Exception):
     """A response other than the expected one. `problem` is the problem document (RFC 9457): `code` is stable, and
-    `/problems/{code}` explains it."""
+    `/problems/{code}` explains it. `retry_after` is the seconds that the system names, if it does."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, retry_after: float | None = None) -> None:
         super().__init__(problem)
-        self.problem = problem
+        self.problem, self.retry_after = problem, retry_after
 
     @property
     def status(self) -> int:
@@ -90,10 +92,15 @@ def error_of(response: httpx.Response) -> ApiError:
         if isinstance(content, dict):
             problem.update(content)
     kind = _BY_STATUS.get(response.status_code, TryLater if response.status_code >= 500 else InvalidRequest)
-    return kind(problem)
+    return kind(problem, retry_after(response))
 
 
-def unreachable(failure: httpx.TransportError) -> TryLater:
-    """The error of a request without a response."""
-    title = "The system did not answer"
-    return TryLater({"status": 0, "code": "no_response", "title": title, "detail": f"{failure}"})
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds of `Retry-After`, which has them or an instant. None if it has neither."""
+    given = response.headers.get("retry-after", "")
+    if given.isdecimal():
+        return float(given)
+    try:
+        return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
+    except ValueError:
+        return None

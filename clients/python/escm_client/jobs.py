@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .errors import JobFailed, TryLater
-from .transport import Transport, retry_after
+from .errors import JobFailed, TryLater, retry_after
+from .transport import Transport
 
 _OPEN = ("queued", "running")
 Progress = Callable[[int, int], object]

@@ -50,11 +50,11 @@ class Collection(Generic[Item, Create, Patch]):
 
     def get(self, record: "str | Item", **query: Any) -> Item:
         """The record as it is now, with `allowed_actions`."""
-        return cast("Item", self._send("GET", self.address(record), query=query).json())
+        return cast("Item", self.transport.send("GET", self.address(record), query=query).json())
 
     def create(self, body: Create, *, key: str | None = None, **query: Any) -> Item:
         """The new record. The same `key` again gives the same record; without one each call makes its own."""
-        return cast("Item", self._send("POST", self.path, json=body, key=key, query=query).json())
+        return cast("Item", self.transport.send("POST", self.path, json=body, key=key, query=query).json())
 
     def update(self, record: "str | Item", change: Patch, *, reread: bool = False) -> Item:
         """The record after a merge patch: absent fields stay, None removes, lists are replaced.
@@ -85,7 +85,7 @@ class Collection(Generic[Item, Create, Patch]):
 
     def transitions(self, record: "str | Item") -> dict[str, Any]:
         """The verbs of the present state, whether the caller may do each, and what it needs."""
-        return dict(self._send("GET", f"{self.address(record)}/transitions").json())
+        return dict(self.transport.send("GET", f"{self.address(record)}/transitions").json())
 
     def history(self, record: "str | Item") -> Sequence[dict[str, Any]]:
         """The changes of the record, the newest first."""
@@ -98,7 +98,7 @@ class Collection(Generic[Item, Create, Patch]):
 
     def read(self, *parts: str, **query: Any) -> Any:
         """The JSON at an address below, such as `statistics.read()` or `calls.read("CAL-000001", "ranking")`."""
-        return self._send("GET", "/".join((self.path, *parts)), query=query).json()
+        return self.transport.send("GET", "/".join((self.path, *parts)), query=query).json()
 
     def address(self, record: "str | Item") -> str:
         """The address of a record."""
@@ -107,9 +107,6 @@ class Collection(Generic[Item, Create, Patch]):
         found = cast("Mapping[str, Any]", record)
         return str(found["links"]["self"]) if "links" in found else f"{self.path}/{found['id']}"
 
-    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        return self.transport.send(method, path, **more)
-
     def _on_version(
         self, method: str, record: "str | Item", below: str, send: dict[str, Any], *, reread: bool
     ) -> httpx.Response:
@@ -117,9 +114,9 @@ class Collection(Generic[Item, Create, Patch]):
         etag = None if isinstance(record, str) else f'"{cast("Mapping[str, Any]", record)["version"]}"'
         while True:
             left -= 1
-            given = {**send.get("headers", {}), "If-Match": etag or self._send("GET", address).headers["etag"]}
+            given = {**send.get("headers", {}), "If-Match": etag or self.transport.send("GET", address).headers["etag"]}
             try:
-                return self._send(method, address + below, **{**send, "headers": given})
+                return self.transport.send(method, address + below, **{**send, "headers": given})
             except VersionConflict as conflict:
                 if left == 0:
                     raise

@@ -1,32 +1,24 @@
 """One request: its token, its repetitions, its error."""
 
 import random
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
 
 from .contract import VERSION
-from .errors import error_of, unreachable
+from .errors import ApiError, TryLater, error_of
 
-_AGAIN = frozenset({408, 425, 429, 502, 503, 504})
+if TYPE_CHECKING:
+    from .credentials import Credentials
+
+_AGAIN = frozenset({0, 408, 425, 429, 502, 503, 504})
 _IN_PROGRESS = "request_in_progress"
+_LONGEST_WAIT = 120
 Query = Mapping[str, Any]
-
-
-class Signer(Protocol):
-    """What makes the token of a request."""
-
-    def token(self, transport: "Transport") -> str:
-        """The present access token; a new one if it is about to end."""
-
-    def refused(self, token: str) -> bool:
-        """The token was refused. Whether there can be another one."""
 
 
 class Transport:
@@ -35,21 +27,14 @@ class Transport:
     repetition has no second effect."""
 
     def __init__(
-        self,
-        http: httpx.Client,
-        signer: Signer | None = None,
-        attempts: int = 5,
-        longest_wait: float = 120,
-        sleep: Callable[[float], object] = time.sleep,
+        self, http: httpx.Client, signer: "Credentials | None", attempts: int, sleep: Callable[[float], object]
     ) -> None:
-        self.http, self.signer = http, signer
-        self.sleep = sleep
-        self._attempts, self._longest_wait = attempts, longest_wait
+        self.http, self.signer, self.sleep = http, signer, sleep
+        self._attempts = attempts
 
-    def send(self, method: str, path: str, *, anonymous: bool = False, **more: Any) -> httpx.Response:
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
         """The response, read whole. Raises ApiError unless it is a success. The arguments are those of `stream`."""
-        with self.stream(method, path, anonymous=anonymous, **more) as response:
-            response.read()
+        with self.stream(method, path, whole=True, **more) as response:
             return response
 
     @contextmanager
@@ -64,49 +49,48 @@ class Transport:
         key: str | None = None,
         anonymous: bool = False,
         longer: float = 0,
+        whole: bool = False,
         **content: Any,
     ) -> Iterator[httpx.Response]:
-        """A response whose content is not read yet. `form` makes the fields of each attempt; `longer` is how many
-        seconds more than usual the response may take; `content` is `json` or `files` with `data`. Raises ApiError."""
+        """A response whose content is not read yet, unless it is wanted `whole`. `form` makes the fields of each
+        attempt; `longer` is how many seconds more than usual the response may take; `content` is `json` or `files`
+        with `data`. Raises ApiError."""
         given = dict(headers or {})
         if method == "POST" and form is None:
             given["Idempotency-Key"] = key or str(uuid4())
-        renewed = False
-        attempt = 0
+        attempt, renewed = 1, False
         while True:
-            attempt += 1
             token = "" if anonymous or self.signer is None else self.signer.token(self)
             if token:
                 given["Authorization"] = f"Bearer {token}"
-            _rewind(content)
-            body = {"data": form()} if form else content
-            request = self.http.build_request(method, path, params=written(query), headers=given, **body)
-            request.extensions["timeout"]["read"] = (request.extensions["timeout"]["read"] or 0) + longer
-            try:
-                response = self.http.send(request, stream=True)
-            except httpx.TransportError as failure:
-                if attempt >= self._attempts:
-                    raise unreachable(failure) from failure
-                self._pause(attempt, None)
+            body = {"data": form()} if form else _rewound(content)
+            request = self.http.build_request(method, path, params=written(query) or None, headers=given, **body)
+            request.extensions["timeout"]["read"] += longer
+            outcome = self._attempt(request, whole=whole)
+            if isinstance(outcome, httpx.Response):
+                break
+            if outcome.status == 401 and token and not renewed and self.signer and self.signer.refused(token):
+                renewed = True
                 continue
-            try:
-                if response.is_success:
-                    yield response
-                    return
-                response.read()
-                error = error_of(response)
-            except httpx.TransportError as failure:
-                raise unreachable(failure) from failure
-            finally:
-                response.close()
-            if token and error.status == 401 and not renewed and self.signer and self.signer.refused(token):
-                renewed, attempt = True, attempt - 1
-                continue
-            again = response.status_code in _AGAIN or error.code == _IN_PROGRESS
-            after = retry_after(response)
-            if not again or attempt >= self._attempts or (after or 0) > self._longest_wait:
-                raise error
-            self._pause(attempt, after)
+            passes = outcome.status in _AGAIN or outcome.code == _IN_PROGRESS
+            if not passes or attempt >= self._attempts or (outcome.retry_after or 0) > _LONGEST_WAIT:
+                raise outcome
+            self._pause(attempt, outcome.retry_after)
+            attempt += 1
+        try:
+            yield outcome
+        finally:
+            outcome.close()
+
+    def _attempt(self, request: httpx.Request, *, whole: bool) -> httpx.Response | ApiError:
+        try:
+            response = self.http.send(request, stream=not whole)
+            if response.is_success:
+                return response
+            response.read()
+        except httpx.TransportError as failure:
+            return TryLater({"status": 0, "code": "no_response", "title": f"No response: {failure}"})
+        return error_of(response)
 
     def _pause(self, attempt: int, after: float | None) -> None:
         backoff = random.uniform(0.25, 0.5) * 2**attempt  # noqa: S311
@@ -118,17 +102,6 @@ def new_http(base_url: str, timeout: float) -> httpx.Client:
     limits = httpx.Timeout(timeout, connect=10)
     agent = {"User-Agent": f"escm-client/{VERSION}"}
     return httpx.Client(base_url=base_url, timeout=limits, headers=agent, follow_redirects=True)
-
-
-def retry_after(response: httpx.Response) -> float | None:
-    """The seconds of `Retry-After`, which has them or an instant. None if it has neither."""
-    given = response.headers.get("retry-after", "")
-    if given.isdecimal():
-        return float(given)
-    try:
-        return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
-    except ValueError:
-        return None
 
 
 def written(query: Query | None) -> dict[str, str]:
@@ -149,6 +122,7 @@ def _value(value: object) -> str:
     return str(value)
 
 
-def _rewind(content: Mapping[str, Any]) -> None:
-    for _, file in (content.get("files") or {}).values():
+def _rewound(content: dict[str, Any]) -> dict[str, Any]:
+    for _, file in content.get("files", {}).values():
         file.seek(0)
+    return content

@@ -94,6 +94,9 @@ openapi: environment-run ## write the published contract to services/portal/spec
 	$(ESCM) openapi
 	.venv/bin/python -m clients.python.generate
 
+client-types: environment-test ## write the types of the TypeScript client from the contract, and compile it; needs npm
+	@exec .venv/bin/python -m tests.clients.typescript
+
 matrix: environment-run ## write the pages of docs/ about roles, notifications and settings, and which role reads what, from the code
 	$(ESCM) matrix
 
@@ -113,4 +116,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(or $(PYTHON),python3) deploy/local/environment.py $* $(PYTHON)
 
-.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench bench-quality openapi matrix release release-images clean
+.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench bench-quality openapi client-types matrix release release-images clean

@@ -23,12 +23,12 @@ from deploy.cli import (
     settings,
     up,
 )
-from deploy.cli.failures import Commands
+from deploy.cli.api import WithApi
 from deploy.local.folder import IS_INSTALLED
 
 app = typer.Typer(
     name="escm",
-    cls=Commands,
+    cls=WithApi,
     help="Runs and looks after the backend of the ESCM secretariat.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

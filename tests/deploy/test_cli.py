@@ -28,6 +28,7 @@ runner = CliRunner()
         "doctor",
         "account",
         "admin",
+        "api",
         "audit",
         "client",
         "demo",

@@ -40,9 +40,10 @@ def test_its_one_package_has_the_files_that_a_running_system_reads(wheel: Path) 
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {name.partition("/")[0] for name in names} == {"escm", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
     folders = ("services", "shared", "migrations", "deploy/cli", "deploy/local", "deploy/backup", "docs")
+    client = "clients/python/escm_client"
     left_out = (":!docs/decisions", ":!docs/development")
     listed = subprocess.run(
-        ["git", "ls-files", *folders, *left_out], cwd=PROJECT, capture_output=True, text=True, check=True
+        ["git", "ls-files", *folders, client, *left_out], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     needed = {f"escm/{name}" for name in listed.stdout.splitlines() if not name.endswith("requirements.lock")}
     assert needed - names == set()

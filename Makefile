@@ -100,7 +100,7 @@ client-types: environment-test ## write the types of the TypeScript client from 
 matrix: environment-run ## write the pages of docs/ about roles, notifications and settings, and which role reads what, from the code
 	$(ESCM) matrix
 
-release: environment-release ## build the last commit into dist/: wheel, chart, SBOM, digests; and the images, where COMPOSE=… runs
+release: environment-release ## build the last commit into dist/: wheel, clients, chart, SBOM, digests; and the images, where COMPOSE=… runs
 	@.venv/bin/python -m deploy.packaging dist
 	@if $(COMPOSE) version >/dev/null 2>&1; then $(MAKE) release-images; else echo "No images: $(COMPOSE) does not run here."; fi
 

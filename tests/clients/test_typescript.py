@@ -82,6 +82,24 @@ def test_the_first_five_minutes_of_its_page_run_over_a_cut_line(running: dict[st
     assert said.count("escm.membership.expert.updated.v1") == 2
 
 
+def test_the_page_of_tasks_compiles_and_runs(running: dict[str, Any], project: Path) -> None:
+    page = (CLIENT.parents[1] / "docs" / "tutorials" / "typescript.md").read_text()
+    text = "\n".join(re.findall(r"^```ts\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+    client = running["demo"]["clients"]["government_xa"]
+    given = {"BASE": running["base_url"], "ID": client["id"], "SECRET": client["secret"]}
+    program = _compiled(project, "tasks", text)
+    for _ in range(2):
+        said = run(_NODE, program, environment={**os.environ, **given})
+        assert "client [ 'government_focal_point'" in said
+        assert "somebody else changed it: [ 'soil', 'water' ]" in said
+        assert "\n/keywords\n" in said
+        assert "\nforbidden not_permitted\n" in said
+        assert "\nundone\n" in said
+        assert "failed: 1" in said
+        assert said.count("escm.membership.expert.created.v1") == 1
+        assert said.endswith("unknown_parameter colour\n")
+
+
 def test_it_verifies_both_schemes(project: Path) -> None:
     program = _compiled(
         project,

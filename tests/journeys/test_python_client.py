@@ -102,16 +102,35 @@ def test_a_client_signs_with_its_key(running: dict[str, Any], secretariat: Clien
         assert api.whoami()["principal"]["name"] == f"Signing {kind}"
 
 
-def test_the_first_five_minutes_of_its_page_run(running: dict[str, Any], installed: Path, tmp_path: Path) -> None:
+def _run_page(page: Path, running: dict[str, Any], installed: Path, folder: Path) -> str:
+    """What the programs of a page print, one after the other, with the client of a government."""
     government = running["demo"]["clients"]["government_xa"]
     given = {"BASE": running["base_url"], "ID": government["id"], "SECRET": government["secret"]}
     environment = {**os.environ, **_OFFLINE, **given, "PYTHONPATH": str(installed)}
-    script = "\n".join(re.findall(r"^```py\n(.*?)^```$", (_CLIENT / "README.md").read_text(), re.DOTALL | re.MULTILINE))
+    script = "\n".join(re.findall(r"^```py\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE))
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "Demo government of Alphaland" in done.stdout
-    assert "forbidden not_permitted" in done.stdout
-    assert "'created': 1" in done.stdout
+    return done.stdout
+
+
+def test_the_page_of_tasks_runs_twice(running: dict[str, Any], installed: Path, tmp_path: Path) -> None:
+    page = _CLIENT.parents[1] / "docs" / "tutorials" / "python.md"
+    for _ in range(2):
+        said = _run_page(page, running, installed, tmp_path)
+        assert "somebody else changed it: ['soil', 'water']\n/keywords\n" in said
+        assert "\nforbidden not_permitted\n" in said
+        assert "\nTrue\nundone\n" in said
+        assert "2 of 2\n" in said
+        assert "country_forbidden" in said
+        assert "escm.membership.merge.undone.v1" in said
+        assert said.endswith("unknown_parameter colour\n")
+
+
+def test_the_first_five_minutes_run(running: dict[str, Any], installed: Path, tmp_path: Path) -> None:
+    said = _run_page(_CLIENT / "README.md", running, installed, tmp_path)
+    assert "Demo government of Alphaland" in said
+    assert "forbidden not_permitted" in said
+    assert "'failed': 0" in said
     assert "Amina" in (tmp_path / "experts.csv").read_text()
     assert (tmp_path / "position").read_text().strip()

@@ -86,7 +86,7 @@ def test_a_wrong_command_ends_with_one_and_calls_nobody(shell: Shell, words: lis
     assert shell.system.requests == []
 
 
-def test_who_has_not_logged_in_is_told_how(shell: Shell) -> None:
+def test_who_has_not_logged_in_learns_how(shell: Shell) -> None:
     shell.login.unlink()
     shown = shell.run("whoami")
     assert (shown.exit_code, "run `login`" in shown.stderr) == (1, True)

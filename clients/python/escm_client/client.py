@@ -86,9 +86,13 @@ class Api:
         all before it were used, so after an end of the program those of the last page come again.
 
         Without a saved position it begins with the `oldest` stored event, or `now`. At the end of the feed it asks
-        again after `pause` seconds, or at once where the system itself waits; or ends, if `until` is true. Raises Gone
+        again after `pause` seconds, or at once where the system itself waited; or ends, if `until` is true. Raises Gone
         if the position is older than the feed: read the lists again, then begin anew.
         """
-        after = newest(self.transport) if start == "now" and not (positions and positions.load()) else None
+        after = positions.load() if positions else None
+        if after is None and start == "now":
+            after = newest(self.transport)
+            if positions:
+                positions.save(after)
         query = {"type": types or None, "country": countries or None, "after": after}
         return read(self.transport, positions, query, until, pause)

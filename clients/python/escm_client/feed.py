@@ -1,5 +1,6 @@
 """The feed: what changed, complete and in order."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from .models.access import CloudEvent
 
 EVENTS = "/access/v1/events"
-_WAIT = 25
-"""Seconds that the system waits for something newer, if it can."""
+_WAIT = 25  # seconds that the system waits for something newer, if it can
 
 
 class Positions(Protocol):
@@ -45,10 +45,10 @@ class FilePosition:
 def read(
     transport: Transport, positions: Positions | None, query: dict[str, Any], until: Callable[[], bool], pause: float
 ) -> Iterator["CloudEvent"]:
-    """The events behind `after` of the query, or behind the stored position; see `Api.follow`."""
-    after = positions.load() if positions else None
-    after = after or query.get("after")
+    """The events behind `after` of the query; see `Api.follow`."""
+    after = query["after"]
     while True:
+        began = time.monotonic()
         wait = _WAIT if "wait" in FEED_FILTERS and after and not until() else None
         page = transport.send("GET", EVENTS, query={**query, "after": after, "wait": wait}, longer=wait or 0).json()
         yield from page["items"]
@@ -57,7 +57,7 @@ def read(
             positions.save(after)
         if not moved and until():
             return
-        if not moved and not wait:
+        if not moved and time.monotonic() < began + pause:  # too many may wait already
             transport.sleep(pause)
 
 

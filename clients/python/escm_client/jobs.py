@@ -9,7 +9,6 @@ from .errors import JobFailed, TryLater, retry_after
 from .transport import Transport
 
 _OPEN = ("queued", "running")
-Progress = Callable[[int, int], object]
 
 
 class Job:
@@ -23,7 +22,7 @@ class Job:
         """The result, as the operation that made the job describes it; empty until it has ended."""
         return self.state.get("result") or {}
 
-    def wait(self, timeout: float = 3600, progress: Progress | None = None) -> dict[str, Any]:
+    def wait(self, timeout: float = 3600, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
         """The result, as soon as the job has succeeded. `progress` gets how much is done, and of how much.
 
         Raises JobFailed, and TryLater after `timeout` seconds: the job goes on.

@@ -16,8 +16,7 @@ Item = TypeVar("Item")
 Create = TypeVar("Create")
 Patch = TypeVar("Patch")
 _PATCH = {"Content-Type": "application/merge-patch+json"}
-_TIMES = 5
-"""How often a change is tried on newer and newer versions."""
+_TIMES = 5  # that a change is tried on newer and newer versions
 
 
 class Collection(Generic[Item, Create, Patch]):

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from .credentials import Credentials
 
 _AGAIN = frozenset({0, 408, 425, 429, 502, 503, 504})
-_IN_PROGRESS = "request_in_progress"
 _LONGEST_WAIT = 120
-Query = Mapping[str, Any]
 
 
 class Transport:
@@ -43,7 +41,7 @@ class Transport:
         method: str,
         path: str,
         *,
-        query: Query | None = None,
+        query: Mapping[str, Any] | None = None,
         form: Callable[[], Mapping[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
         key: str | None = None,
@@ -72,7 +70,7 @@ class Transport:
             if outcome.status == 401 and token and not renewed and self.signer and self.signer.refused(token):
                 renewed = True
                 continue
-            passes = outcome.status in _AGAIN or outcome.code == _IN_PROGRESS
+            passes = outcome.status in _AGAIN or outcome.code == "request_in_progress"
             if not passes or attempt >= self._attempts or (outcome.retry_after or 0) > _LONGEST_WAIT:
                 raise outcome
             self._pause(attempt, outcome.retry_after)
@@ -104,7 +102,7 @@ def new_http(base_url: str, timeout: float) -> httpx.Client:
     return httpx.Client(base_url=base_url, timeout=limits, headers=agent, follow_redirects=True)
 
 
-def written(query: Query | None) -> dict[str, str]:
+def written(query: Mapping[str, Any] | None) -> dict[str, str]:
     """Parameters as the API reads them. A name may end with `_`, such as `from_`; None is left out."""
     return {name.rstrip("_"): _value(value) for name, value in (query or {}).items() if value is not None}
 

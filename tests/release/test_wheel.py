@@ -81,3 +81,12 @@ def test_commands_that_write_files_of_a_clone_are_left_out(installed: Path, tmp_
     refused = subprocess.run([program, "matrix"], cwd=tmp_path, env=_own(), capture_output=True, text=True, check=False)
     assert (refused.returncode, list(tmp_path.iterdir())) == (2, [])
     assert "No such command" in refused.stderr
+
+
+def test_the_command_line_of_the_client_is_part_of_it(installed: Path, tmp_path: Path) -> None:
+    program = str(installed / "bin" / "escm")
+    own = {**_own(), "ESCM_API_LOGIN": str(tmp_path / "login.json")}
+    shown = subprocess.run(
+        [program, "api", "whoami"], cwd=tmp_path, env=own, capture_output=True, text=True, check=False
+    )
+    assert (shown.returncode, "nobody has logged in" in shown.stderr) == (1, True), shown.stderr

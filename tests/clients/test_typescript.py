@@ -56,12 +56,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "package.json").write_text('{"type": "module", "private": true}')
     npm = shutil.which("npm") or "npm"
     run(npm, "install", "--no-progress", "--install-links", "--prefix", folder, CLIENT)
-    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": _OPTIONS}))
     return folder
 
 
 def _compiled(project: Path, name: str, text: str) -> Path:
     (project / f"{name}.ts").write_text(_PROCESS + text)
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": _OPTIONS, "files": [f"{name}.ts"]}))
     run(node("tsc"), "-p", project / "tsconfig.json")
     return project / f"{name}.js"
 

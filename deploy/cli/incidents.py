@@ -76,10 +76,13 @@ def _list(what: str, part: str, limit: int) -> None:
     if not rows:
         out.print(f"No {what}.")
         return
-    first, *others = rows[0].keys()
-    table = Table(Column(first, no_wrap=True), *(name.replace("_", " ") for name in others), box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    cells = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    columns = [Column(name.replace("_", " "), overflow="fold") for name in rows[0].keys()]  # noqa: SIM118 (a row is no mapping)
+    for place in range(2):  # whole, because people copy them to the other commands
+        columns[place].min_width = max(len(row[place]) for row in cells)
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in cells:
+        table.add_row(*row)
     out.print(table)
 
 

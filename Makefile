@@ -90,13 +90,17 @@ bench: environment-test ## measure against a bare bound, into .local/bench.json;
 bench-quality: environment-test ## measure how often matching is right, into .local/quality.json; QUALITY=affiliations picks
 	@exec .venv/bin/python -m tests.bench.quality
 
-openapi: environment-run ## write the published contract to services/portal/specs
+openapi: environment-run ## write the published contract to services/portal/specs, and the models of the Python client from it
 	$(ESCM) openapi
+	.venv/bin/python -m clients.python.generate
+
+client-types: environment-test ## write the types of the TypeScript client from the contract, and compile it; needs npm
+	@exec .venv/bin/python -m tests.clients.typescript
 
 matrix: environment-run ## write the pages of docs/ about roles, notifications and settings, and which role reads what, from the code
 	$(ESCM) matrix
 
-release: environment-release ## build the last commit into dist/: wheel, chart, SBOM, digests; and the images, where COMPOSE=… runs
+release: environment-release ## build the last commit into dist/: wheel, clients, chart, SBOM, digests; and the images, where COMPOSE=… runs
 	@.venv/bin/python -m deploy.packaging dist
 	@if $(COMPOSE) version >/dev/null 2>&1; then $(MAKE) release-images; else echo "No images: $(COMPOSE) does not run here."; fi
 
@@ -112,4 +116,4 @@ clean: ## remove the data, logs and caches of this clone
 environment-%:
 	@$(or $(PYTHON),python3) deploy/local/environment.py $* $(PYTHON)
 
-.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench bench-quality openapi matrix release release-images clean
+.PHONY: help setup run test coverage test-systems test-faults test-faults-long test-contract test-containers test-edge test-scanner test-browser test-kubernetes test-play test-release test-scale test-observability lint bench bench-quality openapi client-types matrix release release-images clean

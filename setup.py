@@ -7,10 +7,12 @@ _LEFT_OUT = (
     *("docs.decisions", "docs.development", "*.__pycache__"),
     *(f"deploy.{name}*" for name in ("containers", "kubernetes", "observability", "packaging", "pgbouncer")),
 )
-_FOUND = find_namespace_packages(include=[*_FOLDERS, *(f"{name}.*" for name in _FOLDERS)], exclude=_LEFT_OUT)
+_CLIENT = "clients.python.escm_client"  # for `escm api`
+_INCLUDED = (*_FOLDERS, *(f"{name}.*" for name in _FOLDERS), _CLIENT, f"{_CLIENT}.*")
+_FOUND = find_namespace_packages(include=_INCLUDED, exclude=_LEFT_OUT)
 
 setup(
     packages=["escm", *(f"escm.{name}" for name in _FOUND)],
-    package_dir={"escm": "deploy/packaging/escm", **{f"escm.{name}": name for name in _FOLDERS}},
+    package_dir={"escm": "deploy/packaging/escm", **{f"escm.{name}": name for name in ("clients", *_FOLDERS)}},
     package_data={"": ["*"]},
 )

@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli import incidents
 from deploy.cli.console import out
 from deploy.cli.installation import database_url
 
 app = typer.Typer(help="Accounts of this installation.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `invite` a command of its own."""
+app.command("list")(incidents.list_accounts)
+app.command("disable")(incidents.disable)
+app.command("reset")(incidents.reset)
 
 
 @app.command()

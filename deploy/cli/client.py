@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli import incidents
 from deploy.cli.console import out
 from deploy.cli.installation import database_url
 
 app = typer.Typer(help="API clients of this installation.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `create` a command of its own."""
+app.command("list")(incidents.list_clients)
+app.command("revoke")(incidents.revoke)
 
 
 @app.command()

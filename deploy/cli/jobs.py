@@ -22,8 +22,12 @@ app = typer.Typer(help="Facts and jobs; dead letters are those that failed for g
 @app.command("list")
 def list_dead(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most, the latest first.")] = 200,
+    running: Annotated[bool, typer.Option("--running", help="What workers do now, the oldest first, instead.")] = False,
 ) -> None:
-    """List the dead letters with their error."""
+    """List the dead letters with their error, or what runs."""
+    if running:
+        _list_running(limit)
+        return
     from shared.messaging.jobs import DeadLetter, dead
 
     async def read() -> list[DeadLetter]:
@@ -39,6 +43,28 @@ def list_dead(
     for letter in letters:
         attempts, at = str(letter.attempts), f"{letter.at:%Y-%m-%d %H:%M:%S}"
         table.add_row(str(letter.id), letter.service, letter.kind, letter.name, attempts, at, letter.error)
+    out.print(table)
+
+
+def _list_running(limit: int) -> None:
+    from shared.messaging.jobs import running
+
+    async def read() -> "list[Row]":
+        async with _relay() as uow:
+            return await running(uow.connection, limit)
+
+    rows = asyncio.run(read())
+    if not rows:
+        out.print("Nothing runs.")
+        return
+    columns = ("service", "kind", "name", "done", "attempts", "by", "since", "")
+    table = Table(Column("id", min_width=36), *columns, box=None, pad_edge=False)
+    for row in rows:
+        done = "" if row["done"] is None else f"{row['done']}/{row['total'] or '?'}"
+        began, by = f"{row['created_at']:%Y-%m-%d %H:%M:%S}", row["created_by"] or ""
+        stalled = "stalled" if row["stalled"] else ""
+        key, attempts = str(row["id"]), str(row["attempts"])
+        table.add_row(key, row["service"], row["kind"], row["name"] or "", done, attempts, by, began, stalled)
     out.print(table)
 
 

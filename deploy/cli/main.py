@@ -14,6 +14,7 @@ from deploy.cli import (
     doctor,
     drill,
     evidence,
+    incidents,
     jobs,
     mail,
     matrix,
@@ -23,12 +24,12 @@ from deploy.cli import (
     settings,
     up,
 )
-from deploy.cli.failures import Commands
+from deploy.cli.api import WithApi
 from deploy.local.folder import IS_INSTALLED
 
 app = typer.Typer(
     name="escm",
-    cls=Commands,
+    cls=WithApi,
     help="Runs and looks after the backend of the ESCM secretariat.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -53,6 +54,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(client.app, name="client")
 app.add_typer(demo.app, name="demo")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(incidents.grants, name="grant")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(mail.app, name="mail")
 app.add_typer(secret_files.app, name="secrets")

@@ -1,1 +1,1 @@
-"""What a release consists of: the wheel, the chart, the list of parts, their digests."""
+"""What a release consists of: the wheel, the clients, the chart, the list of parts, their digests."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.packaging.images import ending
-from deploy.packaging.parts import write_chart, write_digests, write_sbom, write_wheel
+from deploy.packaging.parts import write_chart, write_digests, write_npm, write_sbom, write_wheel
 from deploy.packaging.source import committed_at, export
 from deploy.packaging.version import VersionsDiffer, version
 
@@ -28,9 +28,11 @@ def main(target: Path) -> None:
         if ended := ending(source, datetime.fromtimestamp(at, UTC).date()):
             sys.exit("\n".join(ended))
         target.mkdir(parents=True, exist_ok=True)
-        for former in (*target.glob("escm-*"), *target.glob("SHA256SUMS")):
+        for former in (*target.glob("escm[-_]*"), *target.glob("SHA256SUMS")):
             former.unlink()
         write_wheel(source, target, at)
+        write_wheel(source / "clients" / "python", target, at)
+        write_npm(source / "clients" / "typescript", target / f"escm-client-{released}.tgz", at)
         write_chart(source / "deploy" / "kubernetes", target / f"escm-{released}.tgz", at)
         write_sbom(source, target / f"escm-{released}.cdx.json")
     write_digests(target)

@@ -2,15 +2,17 @@
 
 import gzip
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
 def write_wheel(tree: Path, target: Path, at: int) -> None:
-    """Builds the wheel with the installed setuptools. `at` is the time of its files."""
+    """Builds the wheel of a project with what is installed. `at` is the time of its files."""
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet")
     _run(
         *pip, "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(target), str(tree),
@@ -20,13 +22,23 @@ def write_wheel(tree: Path, target: Path, at: int) -> None:
 
 def write_chart(chart: Path, target: Path, at: int) -> None:
     """Packs the chart as `helm package` does: all files in a folder of its name."""
+    _pack({f"escm/{path.relative_to(chart)}": path for path in chart.rglob("*") if path.is_file()}, target, at)
+
+
+def write_npm(package: Path, target: Path, at: int) -> None:
+    """Packs a package as `npm pack` does: the files that it names, its description and its page in `package`."""
+    patterns = ("package.json", "README.md", *json.loads((package / "package.json").read_text())["files"])
+    _pack({f"package/{path.name}": path for pattern in patterns for path in package.glob(pattern)}, target, at)
+
+
+def _pack(files: Mapping[str, Path], target: Path, at: int) -> None:
     with (
         target.open("wb") as file,
         gzip.GzipFile("", "wb", fileobj=file, mtime=at) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
-        for path in sorted(path for path in chart.rglob("*") if path.is_file()):
-            entry = tarfile.TarInfo(f"escm/{path.relative_to(chart)}")
+        for name, path in sorted(files.items()):
+            entry = tarfile.TarInfo(name)
             entry.size, entry.mtime, entry.mode = path.stat().st_size, at, 0o644
             with path.open("rb") as content:
                 archive.addfile(entry, content)

@@ -13,11 +13,13 @@ class VersionsDiffer(Exception):
 
 
 def version(tree: Path = _CLONE) -> str:
-    """The version in pyproject.toml. Raises VersionsDiffer if Chart.yaml, CHANGELOG.md or UPGRADING.md has it not."""
+    """The version in pyproject.toml. Raises VersionsDiffer if one of the files below has it not."""
     released = str(tomllib.loads((tree / "pyproject.toml").read_text())["project"]["version"])
     exactly = re.escape(released)
     for name, wanted in {
         "deploy/kubernetes/Chart.yaml": rf"^version: {exactly}$\n^appVersion: {exactly}$",
+        "clients/python/pyproject.toml": rf'^version = "{exactly}"$',
+        "clients/typescript/package.json": rf'^  "version": "{exactly}",$',
         "CHANGELOG.md": rf"^## {exactly} - \d{{4}}-\d\d-\d\d$",
         "UPGRADING.md": rf"^\| {exactly} \|",
     }.items():

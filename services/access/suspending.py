@@ -37,7 +37,10 @@ class Made(Generic[R]):
         return records_of(self._record, await self._lock.fetch(connection, country=country))
 
 
-async def suspend(uow: UnitOfWork, kind: ResourceType[Any, Any], before: MadeByCountry, reason: str) -> None:
-    """Suspends a locked record without a permission check, for the system itself."""
-    suspended = replace(before, status="suspended", suspended_by="system", previous_status=before.status)
+async def suspend(
+    uow: UnitOfWork, kind: ResourceType[Any, Any], before: MadeByCountry, reason: str, by: str = "system"
+) -> None:
+    """Suspends a locked record without a permission check, for the system itself. `by`: who may reinstate it, as
+    `suspended_by` says."""
+    suspended = replace(before, status="suspended", suspended_by=by, previous_status=before.status)
     await kind.write(uow, "suspend", before, suspended, fact="suspended", reason=reason)

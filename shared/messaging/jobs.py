@@ -27,6 +27,16 @@ SELECT id, 'job', service, job_type, NULL, attempts, error, finished_at
 FROM core_job WHERE status = 'failed' AND error IS NOT NULL
 ORDER BY at DESC LIMIT $1
 """
+_RUNNING = """
+SELECT id, 'job' AS kind, service, job_type AS name, done, total, attempts, created_by, created_at,
+    lease_expires_at < clock_timestamp() AS stalled
+FROM core_job WHERE status = 'running'
+UNION ALL
+SELECT b.id, 'fact', b.service, f.type, NULL, NULL, b.attempts, NULL, b.created_at,
+    b.lease_expires_at < clock_timestamp()
+FROM core_batch b LEFT JOIN core_fact f ON f.position = b.positions[1] WHERE b.status = 'running'
+ORDER BY created_at LIMIT $1
+"""
 _SHOW = """
 SELECT b.id, 'fact' AS kind, b.service, f.type AS name, f.subject, b.status, b.attempts, b.error,
     uuid_extract_timestamp(b.id) AS created_at, NULL AS created_by, b.finished_at
@@ -77,6 +87,11 @@ async def dead(connection: Connection, limit: int = 200) -> list[DeadLetter]:
     """The dead letters, the latest first."""
     rows: list[Any] = await connection.fetch(_DEAD, limit)
     return [DeadLetter(**row) for row in rows]
+
+
+async def running(connection: Connection, limit: int = 200) -> list[Row]:
+    """The jobs and deliveries of facts that a worker has now, the oldest first; `stalled` if its lease is over."""
+    return list(await connection.fetch(_RUNNING, limit))
 
 
 async def show(connection: Connection, key: UUID) -> Row | None:

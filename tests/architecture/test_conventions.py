@@ -17,6 +17,8 @@ SERVICES = [path for path in PYTHON if path.is_relative_to(ROOT / "services")]
 PREFIXES = {
     "membership": "member_", "centres": "centre_", "actions": "action_", "access": "access_", "shared": "core_",
 }  # fmt: skip
+_GENERATED_OR_FROZEN = ("migrations/chain", "clients/python/escm_client/models")
+"""Folders whose files are as long as they come."""
 
 
 def _named(path: Path) -> str:
@@ -26,7 +28,7 @@ def _named(path: Path) -> str:
 def test_files_stay_small() -> None:
     too_long = {}
     for path in PYTHON:
-        if path.is_relative_to(ROOT / "migrations/chain"):
+        if any(path.is_relative_to(ROOT / folder) for folder in _GENERATED_OR_FROZEN):
             continue
         bound = 500 if path.is_relative_to(ROOT / "tests") else 300
         lines = len(path.read_text().splitlines())

@@ -71,7 +71,7 @@ def _takes_control_characters(metadata: tuple[Any, ...]) -> bool:
 
 
 def test_each_short_text_of_a_body_is_one_line() -> None:
-    for path in (*(ROOT / "services").rglob("schemas.py"), *(ROOT / "services").rglob("routes.py")):
+    for path in sorted((*(ROOT / "services").rglob("schemas.py"), *(ROOT / "services").rglob("routes.py"))):
         import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     short = {
         f"{body.__module__}.{body.__name__}.{name}": metadata

@@ -27,7 +27,9 @@ runner = CliRunner()
         "openapi",
         "doctor",
         "account",
+        "grant",
         "admin",
+        "api",
         "audit",
         "client",
         "demo",
@@ -108,6 +110,30 @@ def test_dead_letters_are_listed_shown_and_retried(database_url: str) -> None:
     again = runner.invoke(app, ["jobs", "retry", str(letter)], env=given)
     assert again.exit_code == 1
     assert str(letter) in again.output
+
+
+def test_what_runs_is_listed_with_how_far_it_is(database_url: str) -> None:
+    job = asyncio.run(_begin(database_url))
+    given = {"DATABASE_URL": database_url, "COLUMNS": "200"}
+    listed = runner.invoke(app, ["jobs", "list", "--running"], env=given)
+    assert listed.exit_code == 0, listed.output
+    (line,) = (line for line in listed.output.splitlines() if str(job) in line)
+    assert ("400/1200" in line, "client:1" in line, "stalled" in line) == (True, True, True)
+    assert str(job) not in runner.invoke(app, ["jobs", "list"], env=given).output
+
+
+async def _begin(url: str) -> UUID:
+    connection = await asyncpg.connect(url, server_settings={"search_path": "escm"})
+    try:
+        job: UUID = await connection.fetchval(
+            "INSERT INTO core_job (id, service, job_type, payload, created_by, bulk, principal, status, done, total,"
+            " lease_expires_at) VALUES ($1, 'membership', 'member_expert_import', '{}', 'client:1', true, 'client:1',"
+            " 'running', 400, 1200, now() - interval '1 minute') RETURNING id",
+            uuid4(),
+        )
+    finally:
+        await connection.close()
+    return job
 
 
 async def _bury(url: str) -> UUID:

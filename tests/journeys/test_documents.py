@@ -41,6 +41,7 @@ from tests.support.documents import run_commands
         "results.md",
         "spreadsheets.md",
         "plans.md",
+        "command-line.md",
     ],
 )
 def test_the_commands_of_a_page_run_in_order(page: str, running: dict[str, Any], tmp_path: Path) -> None:

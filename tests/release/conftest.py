@@ -43,7 +43,7 @@ def second_release(clone: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def wheel(release: Path) -> Path:
-    (found,) = release.glob("*.whl")
+    (found,) = release.glob("escm-*.whl")
     return found
 
 

@@ -1,6 +1,7 @@
 """The files of a release: the same from the same commit, and complete."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,14 @@ import pytest
 
 from deploy.local.folder import PROJECT
 from deploy.packaging.version import VersionsDiffer, version
+
+_VERSIONED = (
+    "clients/python/pyproject.toml",
+    "clients/typescript/package.json",
+    "deploy/kubernetes/Chart.yaml",
+    "CHANGELOG.md",
+    "UPGRADING.md",
+)
 
 
 def _file(release: Path, pattern: str) -> Path:
@@ -27,16 +36,44 @@ def test_the_digests_are_those_of_all_files(release: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=release, capture_output=True, check=True)
     named = {line.split()[1] for line in (release / "SHA256SUMS").read_text().splitlines()}
     assert named == {file.name for file in release.iterdir()} - {"SHA256SUMS"}
-    assert len(named) == 3
+    assert len(named) == 5
 
 
 def test_the_chart_is_the_one_of_the_tree_without_links(release: Path, tmp_path: Path) -> None:
-    with tarfile.open(_file(release, "*.tgz")) as archive:
+    with tarfile.open(_file(release, "escm-[0-9]*.tgz")) as archive:
         assert all(entry.isfile() for entry in archive)
         archive.extractall(tmp_path, filter="data")
     chart = PROJECT / "deploy" / "kubernetes"
     for path in (path for path in chart.rglob("*") if path.is_file()):
         assert (tmp_path / "escm" / path.relative_to(chart)).read_bytes() == path.read_bytes()
+
+
+def test_the_client_in_python_is_installed_from_its_wheel(release: Path, tmp_path: Path) -> None:
+    wheel = _file(release, "escm_client-*.whl")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(tmp_path)]
+    subprocess.run([*command, str(wheel)], check=True)
+    source = PROJECT / "clients" / "python" / "escm_client"
+    modules = sorted(path.relative_to(source) for path in source.rglob("*.py"))
+    assert modules == sorted(
+        path.relative_to(tmp_path / "escm_client") for path in (tmp_path / "escm_client").rglob("*.py")
+    )
+    said = "import escm_client; print(escm_client.VERSION, escm_client.__file__)"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", said], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == [version(), str(tmp_path / "escm_client" / "__init__.py")]
+
+
+def test_the_client_in_typescript_is_a_package_of_npm(release: Path) -> None:
+    source = PROJECT / "clients" / "typescript"
+    with tarfile.open(_file(release, "escm-client-*.tgz")) as archive:
+        files = ((entry.name, archive.extractfile(entry)) for entry in archive)
+        held = {name.removeprefix("package/"): file.read() for name, file in files if file}
+    wanted = {"package.json", "README.md", "index.js", "index.d.ts", "credentials.js", "webhooks.js", "schema.d.ts"}
+    assert wanted < set(held)
+    assert {name for name in held if "/" in name or name == "tsconfig.json"} == set()
+    assert all(content == (source / name).read_bytes() for name, content in held.items())
+    described = json.loads((source / "package.json").read_text())
+    assert (described["name"], described["version"]) == ("@escm/client", version())
 
 
 def test_the_parts_are_the_locked_requirements_of_images(release: Path) -> None:
@@ -50,9 +87,9 @@ def test_the_parts_are_the_locked_requirements_of_images(release: Path) -> None:
     assert all(part["externalReferences"][0]["hashes"] for part in listed["components"])
 
 
-@pytest.mark.parametrize("named", ["deploy/kubernetes/Chart.yaml", "CHANGELOG.md", "UPGRADING.md"])
+@pytest.mark.parametrize("named", _VERSIONED)
 def test_a_version_that_one_file_does_not_have_is_refused(tmp_path: Path, named: str) -> None:
-    for name in ("pyproject.toml", "deploy/kubernetes/Chart.yaml", "CHANGELOG.md", "UPGRADING.md"):
+    for name in ("pyproject.toml", *_VERSIONED):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, tmp_path / name)
     assert version(tmp_path) == version()

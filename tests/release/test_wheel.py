@@ -40,9 +40,10 @@ def test_its_one_package_has_the_files_that_a_running_system_reads(wheel: Path) 
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {name.partition("/")[0] for name in names} == {"escm", f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
     folders = ("services", "shared", "migrations", "deploy/cli", "deploy/local", "deploy/backup", "docs")
+    client = "clients/python/escm_client"
     left_out = (":!docs/decisions", ":!docs/development")
     listed = subprocess.run(
-        ["git", "ls-files", *folders, *left_out], cwd=PROJECT, capture_output=True, text=True, check=True
+        ["git", "ls-files", *folders, client, *left_out], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     needed = {f"escm/{name}" for name in listed.stdout.splitlines() if not name.endswith("requirements.lock")}
     assert needed - names == set()
@@ -80,3 +81,12 @@ def test_commands_that_write_files_of_a_clone_are_left_out(installed: Path, tmp_
     refused = subprocess.run([program, "matrix"], cwd=tmp_path, env=_own(), capture_output=True, text=True, check=False)
     assert (refused.returncode, list(tmp_path.iterdir())) == (2, [])
     assert "No such command" in refused.stderr
+
+
+def test_the_command_line_of_the_client_is_part_of_it(installed: Path, tmp_path: Path) -> None:
+    program = str(installed / "bin" / "escm")
+    own = {**_own(), "ESCM_API_LOGIN": str(tmp_path / "login.json")}
+    shown = subprocess.run(
+        [program, "api", "whoami"], cwd=tmp_path, env=own, capture_output=True, text=True, check=False
+    )
+    assert (shown.returncode, "nobody has logged in" in shown.stderr) == (1, True), shown.stderr

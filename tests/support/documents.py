@@ -46,6 +46,7 @@ _CALLERS = {
     "institutions.md": ("accounts", "officer"),
     "focal-points.md": ("accounts", "officer"),
     "plans.md": ("clients", "government_xa"),
+    "command-line.md": ("clients", "government_xa"),
     "tour.md": ("clients", "secretariat"),
 }
 """The caller whose `ID` and `SECRET` a page uses."""

@@ -205,17 +205,27 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Account, requ
         await require_official(uow, access, "reinstate", before.country, before.id)
     await _follow_address(uow, before, after, requested.proposed_by)
     if requested.action == domain.SEND_RESET:
-        await credentials.note_change(uow, "account", after.id, "recovery")
-        defer(uow, "access", SEND_RESET, {"account": str(after.id)}, created_by=uow.origin.actor.label)
+        await _send_reset(uow, after.id)
     if after.status != "active":
         await sessions.end_all(uow, after.id, reason=f"account {after.status}")
     return after
 
 
-async def suspend(uow: UnitOfWork, before: Account, reason: str) -> None:
+async def suspend(uow: UnitOfWork, before: Account, reason: str, by: str = "system") -> None:
     """Suspends a locked account and ends its sessions without a permission check, for the system itself."""
-    await suspend_record(uow, ACCOUNTS, before, reason)
+    await suspend_record(uow, ACCOUNTS, before, reason, by)
     await sessions.end_all(uow, before.id, reason=reason)
+
+
+async def send_reset(uow: UnitOfWork, before: Account) -> None:
+    """Mails the owner of a locked account a link to choose another password, for the system itself."""
+    await ACCOUNTS.write(uow, domain.SEND_RESET, before, before, fact="updated")
+    await _send_reset(uow, before.id)
+
+
+async def _send_reset(uow: UnitOfWork, account: UUID) -> None:
+    await credentials.note_change(uow, "account", account, "recovery")
+    defer(uow, "access", SEND_RESET, {"account": str(account)}, created_by=uow.origin.actor.label)
 
 
 async def load_guard_context(

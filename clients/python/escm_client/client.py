@@ -1,0 +1,98 @@
+"""The API of one installation."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import httpx
+
+from .credentials import Credentials
+from .feed import Positions, newest, read
+from .jobs import Job
+from .resources import Service
+from .transport import Transport, new_http
+
+if TYPE_CHECKING:
+    from .models.access import AccessService, CloudEvent
+    from .models.actions import ActionsService
+    from .models.centres import CentresService
+    from .models.membership import MembershipService
+
+
+class Api:
+    """The API at an origin, such as `https://escm.example.org`, for a caller or, without credentials, for anybody.
+
+    `timeout` is how many seconds a response may take, `attempts` how often a request is sent at most. An `http` client
+    of your own has the origin as its `base_url`.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "",
+        credentials: Credentials | None = None,
+        *,
+        http: httpx.Client | None = None,
+        timeout: float = 60,
+        attempts: int = 5,
+        language: str | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._http = http or new_http(base_url, timeout)
+        if language:
+            self._http.headers["Accept-Language"] = language
+        self.transport = Transport(self._http, credentials, attempts, sleep)
+        self.access = cast("AccessService", Service("access", self.transport))
+        self.membership = cast("MembershipService", Service("membership", self.transport))
+        self.centres = cast("CentresService", Service("centres", self.transport))
+        self.actions = cast("ActionsService", Service("actions", self.transport))
+
+    def __enter__(self) -> "Api":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON at any address, such as `links.self` of a record."""
+        return self.transport.send("GET", path, query=query).json()
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str | None = None) -> Any:
+        """The response to any other POST: its JSON, the Job that it started, or None."""
+        response = self.transport.send("POST", path, json=body or {}, key=key)
+        if response.status_code == httpx.codes.ACCEPTED and "location" in response.headers:
+            return Job(self.transport, response.headers["location"], response.json())
+        return response.json() if response.content else None
+
+    def whoami(self) -> dict[str, Any]:
+        """The caller, with its grants."""
+        return dict(self.get("/access/v1/me"))
+
+    def follow(
+        self,
+        positions: Positions | None = None,
+        *,
+        types: Sequence[str] = (),
+        countries: Sequence[str] = (),
+        start: Literal["oldest", "now"] = "oldest",
+        until: Callable[[], bool] = bool,
+        pause: float = 2,
+    ) -> Iterator["CloudEvent"]:
+        """The events of the records that the caller may read, in order, each at least once: a position is saved when
+        all before it were used, so after an end of the program those of the last page come again.
+
+        Without a saved position it begins with the `oldest` stored event, or `now`. At the end of the feed it asks
+        again after `pause` seconds, or at once where the system itself waited; or ends, if `until` is true. Raises Gone
+        if the position is older than the feed: read the lists again, then begin anew.
+        """
+        after = positions.load() if positions else None
+        if after is None and start == "now":
+            after = newest(self.transport)
+            if positions:
+                positions.save(after)
+        query = {"type": types or None, "country": countries or None, "after": after}
+        return read(self.transport, positions, query, until, pause)

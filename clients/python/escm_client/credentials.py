@@ -1,0 +1,169 @@
+"""Who calls: a client with a secret or a signed key, an API key, or a person."""
+
+import base64
+import json
+import threading
+import time
+from abc import abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from .errors import InvalidRequest, Unauthenticated
+from .transport import Transport
+
+TOKEN = "/access/v1/oauth/token"  # noqa: S105 (an address)
+_EARLY = 30.0
+Renewed = Callable[[dict[str, Any]], object]
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class Credentials:
+    """Gets access tokens: the next one when the present one is about to end, or is refused. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._token, self._until = "", 0.0
+
+    def token(self, transport: Transport) -> str:
+        """The present access token. Raises Unauthenticated."""
+        with self._lock:
+            if not self._token or time.time() > self._until - _EARLY:
+                self._keep(self._request(transport))
+            return self._token
+
+    def refused(self, token: str) -> bool:
+        """Forgets this token; always True, since the next one may be accepted."""
+        with self._lock:
+            if self._token == token:
+                self._token = ""
+        return True
+
+    def _keep(self, granted: dict[str, Any]) -> None:
+        self._token, self._until = str(granted["access_token"]), time.time() + float(granted["expires_in"])
+
+    @abstractmethod
+    def _request(self, transport: Transport) -> dict[str, Any]:
+        """The response to a request for a token."""
+
+
+class ClientSecret(Credentials):
+    """A client with a secret."""
+
+    def __init__(self, client_id: str, secret: str) -> None:
+        super().__init__()
+        self._form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+
+    def _request(self, transport: Transport) -> dict[str, Any]:
+        return _granted(transport, lambda: self._form)
+
+
+class SignedKey(Credentials):
+    """A client that registered public keys (`private_key_jwt`). `key` is the private one as PEM, or the path of its
+    file: of P-256 or RSA. `key_id` is the `kid` of the registered one. Needs `escm-client[crypto]`."""
+
+    def __init__(self, client_id: str, key: str | bytes | Path, key_id: str | None = None, audience: str = "") -> None:
+        super().__init__()
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        pem = key.read_bytes() if isinstance(key, Path) else key.encode() if isinstance(key, str) else key
+        self._id, self._key, self._key_id = client_id, load_pem_private_key(pem, None), key_id
+        self._audience = audience
+
+    def _request(self, transport: Transport) -> dict[str, Any]:
+        audience = self._audience or str(transport.http.base_url.join(TOKEN))
+        return _granted(transport, lambda: self._form(audience))
+
+    def _form(self, audience: str) -> dict[str, str]:
+        assertion = self._assertion(audience, int(time.time()))
+        kinds = {"grant_type": "client_credentials", "client_assertion_type": _ASSERTION}
+        return {**kinds, "client_assertion": assertion}
+
+    def _assertion(self, audience: str, now: int) -> str:
+        from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+        algorithm = "ES256" if isinstance(self._key, EllipticCurvePrivateKey) else "PS256"
+        header = {"alg": algorithm, "typ": "JWT", **({"kid": self._key_id} if self._key_id else {})}
+        claims = {"iss": self._id, "sub": self._id, "aud": audience, "iat": now, "exp": now + 60, "jti": str(uuid4())}
+        signed = f"{_encoded(header)}.{_encoded(claims)}"
+        return f"{signed}.{_base64(_signature(self._key, signed.encode()))}"
+
+
+class ApiKey(Credentials):
+    """An API key, which is sent as it is."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._token, self._until = key, float("inf")
+
+    def refused(self, _token: str) -> bool:
+        """False: there is no other key."""
+        return False
+
+    def _request(self, _transport: Transport) -> dict[str, Any]:
+        raise Unauthenticated({"status": 401, "code": "invalid_token", "title": "The key is empty"})
+
+
+class Session(Credentials):
+    """A person's session, by its refresh token. Each one can be used once: `renewed` stores what replaces it. `granted`
+    is what was stored last, or the response to a login."""
+
+    def __init__(self, granted: dict[str, Any], renewed: Renewed | None = None) -> None:
+        super().__init__()
+        self._refresh, self._renewed = str(granted["refresh_token"]), renewed
+        self._token, self._until = str(granted.get("access_token", "")), float(granted.get("until", 0))
+
+    def _request(self, transport: Transport) -> dict[str, Any]:
+        return _granted(transport, lambda: {"grant_type": "refresh_token", "refresh_token": self._refresh})
+
+    def _keep(self, granted: dict[str, Any]) -> None:
+        super()._keep(granted)
+        self._refresh = str(granted["refresh_token"])
+        if self._renewed:
+            self._renewed({"refresh_token": self._refresh, "access_token": self._token, "until": self._until})
+
+
+class Password(Session):
+    """A person with a password, in an installation that has passwords. `label` names the session for its owner."""
+
+    def __init__(
+        self,
+        email: str,
+        password: str,
+        label: str = "escm-client",
+        renewed: Renewed | None = None,
+    ) -> None:
+        super().__init__({"refresh_token": ""}, renewed)
+        self._form = {"grant_type": "password", "username": email, "password": password, "label": label}
+
+    def _request(self, transport: Transport) -> dict[str, Any]:
+        if self._refresh:
+            try:
+                return super()._request(transport)
+            except (InvalidRequest, Unauthenticated):
+                self._refresh = ""
+        return _granted(transport, lambda: self._form)
+
+
+def _granted(transport: Transport, form: Callable[[], dict[str, str]]) -> dict[str, Any]:
+    return dict(transport.send("POST", TOKEN, form=form, anonymous=True).json())
+
+
+def _signature(key: Any, signed: bytes) -> bytes:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
+
+    digest = hashes.SHA256()
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        r, s = utils.decode_dss_signature(key.sign(signed, ec.ECDSA(digest)))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    return bytes(key.sign(signed, padding.PSS(padding.MGF1(digest), digest.digest_size), digest))
+
+
+def _encoded(part: dict[str, Any]) -> str:
+    return _base64(json.dumps(part, separators=(",", ":")).encode())
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -1,0 +1,106 @@
+"""What goes wrong, by what the caller can do about it."""
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+Problem = dict[str, Any]
+
+
+class ApiError(Exception):
+    """A response other than the expected one. `problem` is the problem document (RFC 9457): `code` is stable, and
+    `/problems/{code}` explains it. `retry_after` is the seconds that the system names, if it does."""
+
+    def __init__(self, problem: Problem, retry_after: float | None = None) -> None:
+        super().__init__(problem)
+        self.problem, self.retry_after = problem, retry_after
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 if there was no response."""
+        return int(self.problem.get("status", 0))
+
+    @property
+    def code(self) -> str:
+        """The stable code."""
+        return str(self.problem.get("code", ""))
+
+    def __str__(self) -> str:
+        said = [self.problem.get("title", ""), self.problem.get("detail", "")]
+        for error in self.problem.get("errors") or ():
+            place = error.get("pointer") or error.get("parameter") or ""
+            said.append(f"{place}: {error.get('detail', error.get('code', ''))}")
+        if reason := self.problem.get("reason"):
+            said.append(f"Reason: {reason}.")
+        return " ".join([f"{self.status} {self.code}:", *dict.fromkeys(one for one in said if one)])
+
+
+class InvalidRequest(ApiError):
+    """400, 422 and the like: the request is wrong and stays so."""
+
+
+class Unauthenticated(ApiError):
+    """401: there is no token, or it is not accepted."""
+
+
+class Forbidden(ApiError):
+    """403: the caller may not do this; `problem["reason"]` says why."""
+
+
+class NotFound(ApiError):
+    """404: it does not exist, or the caller may not know of it."""
+
+
+class Gone(ApiError):
+    """410: it was erased, or the position in the feed has expired."""
+
+
+class NotAllowedNow(ApiError):
+    """409: the state of the record does not allow it."""
+
+
+class VersionConflict(ApiError):
+    """412: somebody changed the record since it was read."""
+
+
+class TryLater(ApiError):
+    """429, 5xx, or no response, also after all repetitions."""
+
+
+class JobFailed(ApiError):
+    """A job ended without success."""
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    409: NotAllowedNow,
+    410: Gone,
+    412: VersionConflict,
+    429: TryLater,
+}
+
+
+def error_of(response: httpx.Response) -> ApiError:
+    """The error of a response whose content was read."""
+    problem: Problem = {"status": response.status_code, "code": "", "title": response.reason_phrase}
+    if "json" in response.headers.get("content-type", ""):
+        content: Any = response.json()
+        if isinstance(content, dict):
+            problem.update(content)
+    kind = _BY_STATUS.get(response.status_code, TryLater if response.status_code >= 500 else InvalidRequest)
+    return kind(problem, retry_after(response))
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds of `Retry-After`, which has them or an instant. None if it has neither."""
+    given = response.headers.get("retry-after", "")
+    if given.isdecimal():
+        return float(given)
+    try:
+        return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
+    except ValueError:
+        return None

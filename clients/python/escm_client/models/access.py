@@ -1,0 +1,805 @@
+"""Bodies, responses and resources of access. Written by `clients.python.generate` from the contract."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from ..resources import Collection, Service
+
+class Account(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    made_by_country: bool
+    suspended_by: str | None
+    email: str
+    name: str
+    email_verified: bool
+    language: str
+    notifications: dict[str, str]
+    expert_id: str | None
+
+
+class AccountCreate(TypedDict):
+    email: str
+    name: str
+    language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"]]
+    country: NotRequired[str | None]
+
+
+class AccountFields(TypedDict):
+    email: NotRequired[str | None]
+    name: NotRequired[str | None]
+    language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
+    second_person: NotRequired[str | None]
+
+
+class AccountPage(TypedDict):
+    items: list[Account]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class AccountPatch(TypedDict):
+    email: NotRequired[str | None]
+    name: NotRequired[str | None]
+    language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
+
+
+class AccountTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[AccountFields]
+
+
+class Actor(TypedDict):
+    kind: str
+    id: str | None
+    name: str | None
+
+
+class AddressBody(TypedDict):
+    email: str
+
+
+class AllowedAction(TypedDict):
+    action: str
+    to: str
+    allowed: bool
+    reason: str | None
+
+
+class ApiKey(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    name: str
+    hint: str
+    resources: list[str]
+    verbs: list[str]
+    countries: list[str] | None
+    expires_at: str
+    owner: GrantHolder
+    last_used: str | None
+    secret: NotRequired[str | None]
+
+
+class ApiKeyCreate(TypedDict):
+    name: str
+    owner: NotRequired[Holder | None]
+    resources: list[str]
+    verbs: list[Literal["read", "write"]]
+    countries: NotRequired[list[str] | None]
+    expires_at: NotRequired[str | None]
+
+
+class ApiKeyFields(TypedDict):
+    second_person: NotRequired[str | None]
+
+
+class ApiKeyPage(TypedDict):
+    items: list[ApiKey]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class ApiKeyPatch(TypedDict):
+    name: NotRequired[str | None]
+
+
+class ApiKeyTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[ApiKeyFields]
+
+
+class Attempt(TypedDict):
+    at: str
+    status_code: int | None
+    milliseconds: int
+    problem: str | None
+    answer_head: NotRequired[str | None]
+
+
+class AuditPage(TypedDict):
+    items: list[AuditLine]
+    next_after: str
+
+
+class Behind(TypedDict):
+    events: int
+    seconds: float
+
+
+class Change(TypedDict):
+    pointer: str
+    before: NotRequired[Any]
+    after: NotRequired[Any]
+
+
+class Client(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    made_by_country: bool
+    suspended_by: str | None
+    client_id: str
+    name: str
+    jwks: PublicKeys | None
+    scope_kind: str
+    scope_id: str | None
+    resources: list[str]
+    verbs: list[str]
+    ip_allow: list[str]
+    sandbox: bool
+    living_secrets: int
+    proposed_secret: bool
+    last_used: str | None
+    secret: NotRequired[str | None]
+
+
+class ClientCreate(TypedDict):
+    name: str
+    ip_allow: NotRequired[list[str]]
+    jwks: NotRequired[PublicKeys | None]
+    scope_kind: Literal["country", "region", "global"]
+    scope_id: NotRequired[str | None]
+    resources: list[str]
+    verbs: list[Literal["read", "write"]]
+    secret: NotRequired[bool | None]
+    sandbox: NotRequired[bool]
+
+
+class ClientFields(TypedDict):
+    name: NotRequired[str | None]
+    ip_allow: NotRequired[list[str] | None]
+    jwks: NotRequired[PublicKeys | None]
+    second_person: NotRequired[str | None]
+
+
+class ClientPage(TypedDict):
+    items: list[Client]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class ClientPatch(TypedDict):
+    name: NotRequired[str | None]
+    ip_allow: NotRequired[list[str] | None]
+    jwks: NotRequired[PublicKeysPatch | None]
+
+
+class ClientSecret(TypedDict):
+    client_id: str
+    id: str
+    secret: str | None
+
+
+class ClientTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[ClientFields]
+
+
+class CloudEvent(TypedDict):
+    id: str
+    source: str
+    specversion: str
+    type: str
+    time: str
+    subject: str
+    dataschema: str
+    sequence: str
+    data: FactData
+
+
+class Confirmer(TypedDict):
+    id: str
+    name: str
+
+
+class DecisionBody(TypedDict):
+    decision: Literal["confirm", "decline", "withdraw"]
+    reason: NotRequired[str | None]
+
+
+class Deliveries(TypedDict):
+    items: list[Delivery]
+    next: str | None
+
+
+class Delivery(TypedDict):
+    id: str
+    event_id: str
+    type: str
+    record: str
+    country: str | None
+    status: str
+    replay: bool
+    next_attempt_at: str | None
+    attempts: list[Attempt]
+
+
+class DeprecatedUse(TypedDict):
+    operation: str
+    service: str
+    method: str
+    path: str
+    calls: int
+    last_called: str
+    deprecated_on: str
+    sunset: str
+    link: str
+
+
+class DeprecatedUses(TypedDict):
+    items: list[DeprecatedUse]
+    next: NotRequired[None]
+
+
+class Document(TypedDict):
+    title: str
+    date: str
+    url: NotRequired[str | None]
+    evidence_id: NotRequired[str | None]
+    sha256: NotRequired[str | None]
+
+
+class EndedSessions(TypedDict):
+    ended: int
+
+
+class EventPage(TypedDict):
+    items: list[CloudEvent]
+    next_after: str
+
+
+class EventPosition(TypedDict):
+    after: str
+
+
+class EventType(TypedDict):
+    type: str
+    description: str
+    schema: str
+    sample: CloudEvent | None
+
+
+class EventTypes(TypedDict):
+    items: list[EventType]
+
+
+class FactData(TypedDict):
+    id: str
+    ref: str
+    version: int
+    country: str | None
+    country_left: NotRequired[str | None]
+    link: str
+
+
+class FieldProblem(TypedDict):
+    code: str
+    detail: str
+    pointer: NotRequired[str | None]
+    parameter: NotRequired[str | None]
+
+
+class Figure(TypedDict):
+    at: str
+    delivered: int
+    retrying: int
+    exhausted: int
+    cancelled: int
+    p50: int | None
+    p95: int | None
+
+
+class Figures(TypedDict):
+    items: list[Figure]
+
+
+class GrantFields(TypedDict):
+    second_person: NotRequired[str | None]
+    principal: NotRequired[Holder | None]
+    to: NotRequired[str | None]
+
+
+class GrantHolder(TypedDict):
+    kind: str
+    id: str
+    name: NotRequired[str | None]
+
+
+class GrantPage(TypedDict):
+    items: list[Grant]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class GrantTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[GrantFields]
+
+
+class Health(TypedDict):
+    state: str
+    failures: int
+    last_success: str | None
+    last_problem: str | None
+
+
+class History(TypedDict):
+    items: list[HistoryLine]
+    next: str | None
+
+
+class Holder(TypedDict):
+    kind: Literal["account", "client"]
+    id: str
+
+
+class Introspection(TypedDict):
+    active: bool
+
+
+class Job(TypedDict):
+    id: str
+    kind: str
+    status: str
+    progress: Progress
+    result: dict[str, Any] | None
+    result_url: str | None
+    problem: Problem | None
+    attempts: int
+    created_at: str
+    finished_at: str | None
+
+
+class JsonWebKey(TypedDict):
+    kty: str
+    kid: NotRequired[str | None]
+    alg: NotRequired[str | None]
+    use: NotRequired[str | None]
+    crv: NotRequired[str | None]
+    x: NotRequired[str | None]
+    y: NotRequired[str | None]
+
+
+class KeySet(TypedDict):
+    keys: list[JsonWebKey]
+
+
+class Links(TypedDict):
+    self: str
+
+
+class Liveness(TypedDict):
+    status: str
+
+
+class Me(TypedDict):
+    principal: Principal
+    grants: list[HeldGrant]
+    resources: NotRequired[list[str] | None]
+    verbs: NotRequired[list[str] | None]
+    suspended_api_keys: NotRequired[list[str]]
+    session_id: str | None
+    expires_at: str
+
+
+class Metadata(TypedDict):
+    issuer: str
+    token_endpoint: str
+    revocation_endpoint: str
+    introspection_endpoint: str
+    jwks_uri: str
+    grant_types_supported: list[str]
+    response_types_supported: list[str]
+    service_documentation: str
+    token_endpoint_auth_methods_supported: list[str]
+    token_endpoint_auth_signing_alg_values_supported: list[str]
+    introspection_endpoint_auth_methods_supported: list[str]
+    introspection_endpoint_auth_signing_alg_values_supported: list[str]
+    revocation_endpoint_auth_methods_supported: list[str]
+    revocation_endpoint_auth_signing_alg_values_supported: list[str]
+
+
+class NewPasswordBody(TypedDict):
+    token: str
+    password: str
+
+
+class Notification(TypedDict):
+    id: str
+    kind: str
+    event: str
+    record: NotifiedRecord
+    link: str
+    at: str
+    read_at: str | None
+
+
+class NotificationPage(TypedDict):
+    items: list[Notification]
+    unread: int
+    next: str | None
+
+
+class NotifiedRecord(TypedDict):
+    resource: str
+    id: str
+    ref: str
+
+
+class OfferedAction(TypedDict):
+    action: str
+    to: str
+    allowed: bool
+    reason: str | None
+    requires: list[str]
+    fields: list[str]
+    fields_schema: dict[str, Any]
+
+
+class OpenTransition(TypedDict):
+    id: str
+    action: str
+    reason: str | None
+    fields: dict[str, Any]
+    status: Literal["pending", "confirmed", "declined", "withdrawn", "expired"]
+    proposed_by: Proposer
+    second_person: str | None
+    record: PendingRecord
+    created_at: str
+    expires_at: str
+    links: Links
+    could_confirm: list[Confirmer]
+
+
+class OwnAccountPatch(TypedDict):
+    name: NotRequired[str | None]
+    language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
+    notifications: NotRequired[dict[str, Literal["mail", "digest", "none"] | None] | None]
+
+
+class OwnEmailBody(TypedDict):
+    password: str
+    email: str
+
+
+class OwnPasswordBody(TypedDict):
+    old_password: str
+    new_password: str
+
+
+class PendingRecord(TypedDict):
+    id: str
+    ref: str
+    version: int
+
+
+class PendingTransition(TypedDict):
+    id: str
+    action: str
+    reason: str | None
+    fields: dict[str, Any]
+    status: Literal["pending", "confirmed", "declined", "withdrawn", "expired"]
+    proposed_by: Proposer
+    second_person: str | None
+    record: PendingRecord
+    created_at: str
+    expires_at: str
+    links: Links
+
+
+class PendingTransitionPage(TypedDict):
+    items: list[OpenTransition]
+    next: str | None
+
+
+class Principal(TypedDict):
+    kind: str
+    id: str
+    name: str
+
+
+class Problem(TypedDict):
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str
+    request_id: str
+    errors: NotRequired[list[FieldProblem] | None]
+
+
+class Progress(TypedDict):
+    done: int
+    total: int | None
+
+
+class ProposedSecret(TypedDict):
+    id: str
+    action: str
+    reason: str | None
+    fields: dict[str, Any]
+    status: Literal["pending", "confirmed", "declined", "withdrawn", "expired"]
+    proposed_by: Proposer
+    second_person: str | None
+    record: PendingRecord
+    created_at: str
+    expires_at: str
+    links: Links
+    secret: str | None
+
+
+class Proposer(TypedDict):
+    kind: str
+    id: str
+
+
+class PublicKeys(TypedDict):
+    keys: list[JsonWebKey]
+
+
+class PublicKeysPatch(TypedDict):
+    keys: NotRequired[list[JsonWebKey] | None]
+
+
+class ReadinessState(TypedDict):
+    status: str
+    checks: dict[str, str]
+
+
+class Registered(TypedDict):
+    pass
+
+
+class RegistrationBody(TypedDict):
+    email: str
+    name: str
+    language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
+
+
+class SampleBody(TypedDict):
+    type: str
+    country: NotRequired[str | None]
+
+
+class Session(TypedDict):
+    id: str
+    ref: str
+    account_id: str
+    label: str | None
+    created_at: str
+    last_used: str | None
+    ends_at: str
+    current: bool
+    links: Links
+
+
+class SessionPage(TypedDict):
+    items: list[Session]
+    next: NotRequired[None]
+
+
+class TermPage(TypedDict):
+    items: list[VocabularyTerm]
+    next: NotRequired[None]
+
+
+class Token(TypedDict):
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+    refresh_token: NotRequired[str | None]
+    refresh_expires_in: NotRequired[int | None]
+
+
+class TokenBody(TypedDict):
+    token: str
+
+
+class Transitions(TypedDict):
+    status: str
+    allowed_actions: list[OfferedAction]
+    states: list[str]
+
+
+class VocabularyPage(TypedDict):
+    items: list[VocabularySummary]
+    next: NotRequired[None]
+
+
+class VocabularySummary(TypedDict):
+    name: str
+    description: str
+    terms: int
+    link: str
+
+
+class VocabularyTerm(TypedDict):
+    code: str
+    resource: str | None
+    titles: dict[str, str]
+    meaning: str
+    page: str
+
+
+class WebhookAnswer(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    name: str
+    url: str
+    types: list[str]
+    countries: list[str] | None
+    records: list[str] | None
+    signatures: list[str]
+    bulk: str
+    rate: int
+    in_flight: int
+    owner: GrantHolder
+    keys: list[WebhookKey]
+    secret: NotRequired[str | None]
+    behind: Behind
+    health: Health
+
+
+class WebhookAnswerPage(TypedDict):
+    items: list[WebhookAnswer]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class WebhookAnswerPatch(TypedDict):
+    name: NotRequired[str | None]
+    url: NotRequired[str | None]
+    types: NotRequired[list[str] | None]
+    countries: NotRequired[list[str] | None]
+    records: NotRequired[list[str] | None]
+    signatures: NotRequired[list[Literal["v1", "v1a"]] | None]
+    bulk: NotRequired[Literal["notice", "each"] | None]
+    rate: NotRequired[int | None]
+    in_flight: NotRequired[int | None]
+
+
+class WebhookCreate(TypedDict):
+    name: str
+    url: str
+    types: list[str]
+    countries: NotRequired[list[str] | None]
+    records: NotRequired[list[str] | None]
+    signatures: NotRequired[list[Literal["v1", "v1a"]]]
+    bulk: NotRequired[Literal["notice", "each"]]
+    rate: NotRequired[int]
+    in_flight: NotRequired[int]
+    owner: NotRequired[Holder | None]
+
+
+class WebhookTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[WebhookFields]
+
+
+class WorkItem(TypedDict):
+    service: str
+    resource: str
+    id: str
+    ref: str
+    country: str | None
+    link: str
+    verb: str
+    due: str | None
+    light: Literal["green", "yellow", "red"] | None
+
+
+class WorkItemPage(TypedDict):
+    items: list[WorkItem]
+    total: int
+    next: str | None
+
+
+AuditLine = TypedDict("AuditLine", {"version": "int", "at": "str", "by": "Actor", "action": "str", "reason": "str | None", "from": "str | None", "to": "str | None", "changes": "list[Change]", "request_id": "str", "erased": "NotRequired[bool | None]", "position": "int", "hash": "str", "resource": "str", "subject": "str"})
+
+
+Grant = TypedDict("Grant", {"id": "str", "ref": "str", "version": "int", "status": "str", "country": "str | None", "visibility": "Literal[\"public\", \"network\", \"restricted\"]", "created_at": "NotRequired[str | None]", "created_by": "NotRequired[str | None]", "updated_at": "NotRequired[str | None]", "updated_by": "NotRequired[str | None]", "allowed_actions": "NotRequired[list[AllowedAction] | None]", "links": "Links", "role": "str", "scope_kind": "str", "scope_id": "str | None", "reason": "str | None", "second_person": "str | None", "delegated_from": "str | None", "caused_by": "str | None", "letter": "Document | None", "proof": "str | None", "place": "str | None", "principal": "GrantHolder", "from": "str", "to": "str | None"})
+
+
+GrantCreate = TypedDict("GrantCreate", {"principal": "Holder", "role": "Literal[\"platform_operator\", \"secretariat_admin\", \"secretariat_officer\", \"reviewer\", \"editor_in_chief\", \"editor\", \"committee_president\", \"committee_secretary\", \"government_focal_point\", \"national_author\", \"national_publisher\", \"institution_representative\", \"centre_director\", \"expert\", \"auditor\", \"api_client\"]", "scope_kind": "Literal[\"global\", \"region\", \"country\", \"institution\", \"centre\", \"edition\", \"record\", \"self\"]", "scope_id": "NotRequired[str | None]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]", "reason": "NotRequired[str | None]", "second_person": "NotRequired[str | None]", "delegated_from": "NotRequired[str | None]", "letter": "NotRequired[Document | None]"})
+
+
+HeldGrant = TypedDict("HeldGrant", {"role": "str", "scope_kind": "str", "scope_id": "str | None", "from": "str", "to": "str | None", "delegated_from": "NotRequired[str | None]", "resources": "NotRequired[list[str] | None]", "verbs": "NotRequired[list[str] | None]"})
+
+
+HistoryLine = TypedDict("HistoryLine", {"version": "int", "at": "str", "by": "Actor", "action": "str", "reason": "str | None", "from": "str | None", "to": "str | None", "changes": "list[Change]", "request_id": "str", "erased": "NotRequired[bool | None]"})
+
+
+ReplayBody = TypedDict("ReplayBody", {"event_id": "NotRequired[str | None]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]", "status": "NotRequired[Literal[\"failed\", \"all\"]]", "types": "NotRequired[list[str] | None]"})
+
+
+WebhookFields = TypedDict("WebhookFields", {"from": "NotRequired[Literal[\"here\", \"now\"] | None]", "overlap_hours": "NotRequired[int | None]"})
+
+
+WebhookKey = TypedDict("WebhookKey", {"id": "str", "public": "str", "from": "str", "until": "str | None"})
+
+
+class AccessService(Service):
+    """The resources of access."""
+
+    accounts: Collection[Account, AccountCreate, AccountPatch]
+    api_keys: Collection[ApiKey, ApiKeyCreate, ApiKeyPatch]
+    audit: Collection[AuditLine, dict[str, Any], dict[str, Any]]
+    clients: Collection[Client, ClientCreate, ClientPatch]
+    event_types: Collection[EventType, dict[str, Any], dict[str, Any]]
+    events: Collection[CloudEvent, dict[str, Any], dict[str, Any]]
+    grants: Collection[Grant, GrantCreate, dict[str, Any]]
+    jobs: Collection[Job, dict[str, Any], dict[str, Any]]
+    me: Collection[Me, dict[str, Any], dict[str, Any]]
+    notifications: Collection[Notification, dict[str, Any], dict[str, Any]]
+    sandbox: Collection[dict[str, Any], dict[str, Any], dict[str, Any]]
+    sessions: Collection[Session, dict[str, Any], dict[str, Any]]
+    vocabularies: Collection[TermPage, dict[str, Any], dict[str, Any]]
+    webhooks: Collection[WebhookAnswer, WebhookCreate, WebhookAnswerPatch]
+    work_list: Collection[WorkItem, dict[str, Any], dict[str, Any]]

@@ -12,6 +12,7 @@ from shared.configuration.addresses import DatabaseAddress, as_user, fault_of_se
 from shared.configuration.strength import issuer_fault, weakness
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105
+_LICENCES = r"^(CC-BY-4\.0|CC-BY-SA-4\.0|CC0-1\.0|ODC-By-1\.0|ODbL-1\.0|PDDL-1\.0|https://\S+)$"
 _MOST_REQUESTS = 100_000_000
 _KNOWN_ELSEWHERE = ("ESCM_LOCAL_", "ESCM_MEMBERSHIP_", "ESCM_CENTRES_", "ESCM_ACTIONS_", "ESCM_ACCESS_", "ESCM_PORTAL_")
 
@@ -88,13 +89,8 @@ class Settings(BaseSettings):
     compression: bool | None = Field(None, validation_alias="ESCM_COMPRESSION")
     """Whether apps compress responses themselves; by default only on a laptop, which has no edge."""
     security_contact: str = Field("", pattern=r"^((mailto:|https://)\S+)?$", validation_alias="ESCM_SECURITY_CONTACT")
-    """Where to report vulnerabilities, `mailto:` or `https://`: shown at `/.well-known/security.txt`, which is 404
-    without it."""
-    data_licence: str = Field(
-        "CC-BY-4.0",
-        pattern=r"^(CC-BY-4\.0|CC-BY-SA-4\.0|CC0-1\.0|ODC-By-1\.0|ODbL-1\.0|PDDL-1\.0|https://\S+)$",
-        validation_alias="ESCM_DATA_LICENCE",
-    )
+    """Where to report vulnerabilities, `mailto:` or `https://`; `/.well-known/security.txt` is 404 without it."""
+    data_licence: str = Field("CC-BY-4.0", pattern=_LICENCES, validation_alias="ESCM_DATA_LICENCE")
     """Licence of what is published: an SPDX id of a licence of data, or the address of another one. The catalogue, the
     pages and the files of open data name it."""
     metrics_port: int = Field(0, ge=0, le=65535, validation_alias="ESCM_METRICS_PORT")

@@ -451,11 +451,9 @@ class Seeder:
         await self.superuser.execute(
             "UPDATE access_api_key SET owner_kind = 'account', owner_id = $2 WHERE id = $1", key["id"], account["id"]
         )
-        address = {"url": "https://receiver.example/in", "types": ["escm.membership.*"]}
-        await self.enter(
-            fixture, "access", "webhooks", name=fixture.word,
-            owner={"kind": "account", "id": account["id"]}, **address,
-        )  # fmt: skip
+        sent = {"url": "https://receiver.example/in", "types": ["escm.membership.*"]}
+        owner = {"kind": "account", "id": account["id"]}
+        await self.enter(fixture, "access", "webhooks", name=fixture.word, owner=owner, **sent)
 
     async def _plain(self, fixture: CountryFixture) -> None:
         """A record of each other kind, for which any valid body does."""

@@ -136,7 +136,8 @@ def _body_of(document: Document, described: Mapping[str, Any]) -> Mapping[str, A
 
 def _words(document: Document, described: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
     for parameter in described.get("parameters", ()):
-        yield opened(document, parameter)["name"]
+        whole = opened(document, parameter)
+        yield from (whole["name"], *whole["schema"].get(OTHER_MEDIA, ()))
     for name, member in body.get("properties", {}).items():
         yield from (name, member.get("description", ""))
     for status, response in described["responses"].items():

@@ -44,8 +44,6 @@ GROUPS = "x-tagGroups"
 """The member of a document with the contexts of its tags."""
 COMMON = "x-common-headers"
 """The member of a document with the headers of every response."""
-_STREAMS = ("text/csv", "application/x-ndjson", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-"""The media types of whole lists; statistics have the first."""
 _KEYED = ("idempotency_key_required", "request_in_progress", "idempotency_key_reused")
 _CONDITIONAL = ("precondition_required", "version_conflict", "conflict")
 _TRANSITION = ("unknown_action", "transition_not_allowed")
@@ -202,9 +200,8 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str, shared: d
         del operation["parameters"]
     if "HTTPValidationError" in str(operation["responses"].get("422")):
         del operation["responses"]["422"]
-    streams = _STREAMS if "format" in asked.names else _STREAMS[:1] if "bom" in asked.names else ()
-    if streams:
-        operation["responses"]["200"]["content"].update({kind: {"schema": {"type": "string"}} for kind in streams})
+    if "bom" in asked.names and "format" not in asked.names:
+        operation["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
     for status, response in operation["responses"].items():
         response.update(described_headers(_response_headers(route, method, status), response.get("headers", {})))
     operation.update(options.deprecation.described if options.deprecation else {})

@@ -7,6 +7,7 @@ from uuid import UUID
 from shared.kernel.principal import VISIBILITIES
 from shared.records.filters import Filter, instant, parsed_day, truth
 from shared.web.contract.route_options import Chosen
+from shared.web.contract.typed import OTHER_MEDIA
 
 TOKEN_URL = "/access/v1/oauth/token"  # noqa: S105
 
@@ -83,6 +84,7 @@ PATH_PARAMETERS: dict[str, str] = {
 }
 
 
+_STREAMS = ("text/csv", "application/x-ndjson", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 _HOLDER = (
     "`me`: records whose next step is the caller's, or with a transition that waits for a second person; needs a token."
 )
@@ -101,8 +103,8 @@ _QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "q": ("Text in a name, title or subject; one or two characters match the beginning of a word.", {"type": "string"}),
     "format": (
-        "The whole list as a stream, not a page: `csv` (`text/csv`), `ndjson` (`application/x-ndjson`) or `xlsx`.",
-        {"type": "string", "enum": ["csv", "ndjson", "xlsx"]},
+        "The whole list as a stream, not a page.",
+        {"type": "string", "enum": ["csv", "ndjson", "xlsx"], OTHER_MEDIA: [*_STREAMS]},
     ),
     "safe": (
         "With CSV, whether an apostrophe prevents formulas in cells; default: `false` for clients and keys.",

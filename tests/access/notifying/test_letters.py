@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.access.notifying.notifications.operations import DIGEST, TEMPLATE
+from services.access.notifying.sending.mails import TEMPLATE as FAILING
 from services.access.self_service.account_mail.domain import (
     ALREADY_REGISTERED,
     LETTERS,
@@ -53,6 +54,13 @@ VALUES: dict[str, dict[str, str]] = {
         "withdrawal": "another-token",
     },
     CERTIFICATES: {"name": NAME, "lines": "CRT-000001\nhttps://example.org/v/0"},
+    FAILING: {
+        "name": NAME,
+        "webhook": "WHK-000001 (Our register)",
+        "since": "2026-12-01T10:00",
+        "ended": "",
+        "link": "https://example.org/x",
+    },
     DIGEST: {"name": NAME, "lines": "EXP-000001: It is done.\nhttps://example.org/x\n\nEXP-000002: It is open."},
 }
 """The values of each letter."""

@@ -50,6 +50,7 @@ def test_the_worker_keeps_its_schedules() -> None:
         "delete_expired",
         "delete_old_notifications",
         "mail_about_webhooks",
+        "remind_of_deprecations",
         "tidy_webhooks",
         "mail_digests",
         "mail_gathered",

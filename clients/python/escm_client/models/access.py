@@ -250,11 +250,6 @@ class DecisionBody(TypedDict):
     reason: NotRequired[str | None]
 
 
-class Deliveries(TypedDict):
-    items: list[Delivery]
-    next: str | None
-
-
 class Delivery(TypedDict):
     id: str
     event_id: str
@@ -265,6 +260,11 @@ class Delivery(TypedDict):
     replay: bool
     next_attempt_at: str | None
     attempts: list[Attempt]
+
+
+class DeliveryPage(TypedDict):
+    items: list[Delivery]
+    next: str | None
 
 
 class DeprecatedUse(TypedDict):
@@ -279,7 +279,7 @@ class DeprecatedUse(TypedDict):
     link: str
 
 
-class DeprecatedUses(TypedDict):
+class DeprecatedUsePage(TypedDict):
     items: list[DeprecatedUse]
     next: NotRequired[None]
 
@@ -312,7 +312,7 @@ class EventType(TypedDict):
     sample: CloudEvent | None
 
 
-class EventTypes(TypedDict):
+class EventTypePage(TypedDict):
     items: list[EventType]
 
 
@@ -677,7 +677,7 @@ class VocabularyTerm(TypedDict):
     page: str
 
 
-class WebhookAnswer(TypedDict):
+class Webhook(TypedDict):
     id: str
     ref: str
     version: int
@@ -706,24 +706,6 @@ class WebhookAnswer(TypedDict):
     health: Health
 
 
-class WebhookAnswerPage(TypedDict):
-    items: list[WebhookAnswer]
-    next: str | None
-    total_estimate: NotRequired[int | None]
-
-
-class WebhookAnswerPatch(TypedDict):
-    name: NotRequired[str | None]
-    url: NotRequired[str | None]
-    types: NotRequired[list[str] | None]
-    countries: NotRequired[list[str] | None]
-    records: NotRequired[list[str] | None]
-    signatures: NotRequired[list[Literal["v1", "v1a"]] | None]
-    bulk: NotRequired[Literal["notice", "each"] | None]
-    rate: NotRequired[int | None]
-    in_flight: NotRequired[int | None]
-
-
 class WebhookCreate(TypedDict):
     name: str
     url: str
@@ -735,6 +717,24 @@ class WebhookCreate(TypedDict):
     rate: NotRequired[int]
     in_flight: NotRequired[int]
     owner: NotRequired[Holder | None]
+
+
+class WebhookPage(TypedDict):
+    items: list[Webhook]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class WebhookPatch(TypedDict):
+    name: NotRequired[str | None]
+    url: NotRequired[str | None]
+    types: NotRequired[list[str] | None]
+    countries: NotRequired[list[str] | None]
+    records: NotRequired[list[str] | None]
+    signatures: NotRequired[list[Literal["v1", "v1a"]] | None]
+    bulk: NotRequired[Literal["notice", "each"] | None]
+    rate: NotRequired[int | None]
+    in_flight: NotRequired[int | None]
 
 
 class WebhookTransition(TypedDict):
@@ -801,5 +801,5 @@ class AccessService(Service):
     sandbox: Collection[dict[str, Any], dict[str, Any], dict[str, Any]]
     sessions: Collection[Session, dict[str, Any], dict[str, Any]]
     vocabularies: Collection[TermPage, dict[str, Any], dict[str, Any]]
-    webhooks: Collection[WebhookAnswer, WebhookCreate, WebhookAnswerPatch]
+    webhooks: Collection[Webhook, WebhookCreate, WebhookPatch]
     work_list: Collection[WorkItem, dict[str, Any], dict[str, Any]]

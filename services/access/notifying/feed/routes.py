@@ -23,7 +23,7 @@ from services.access.notifying.feed.schemas import (
     PARAMETERS,
     EventPage,
     EventPosition,
-    EventTypes,
+    EventTypePage,
 )
 from services.access.notifying.feed.tail import Tail
 from services.access.notifying.feed.taking import may_take
@@ -83,7 +83,7 @@ async def get_event_position(ctx: CurrentContext) -> Response:
     return Response(orjson.dumps({"after": _text_of(ctx, position)}), 200, None, JSON)
 
 
-@types_router.get("", options=RouteOptions(is_public=True), response_model=EventTypes)
+@types_router.get("", options=RouteOptions(is_public=True), response_model=EventTypePage)
 async def list_event_types(_ctx: CurrentContext) -> Response:
     """List the types of events.
 

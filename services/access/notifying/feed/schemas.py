@@ -43,7 +43,7 @@ class EventType(ResponseModel):
     sample: Annotated[CloudEvent | None, "A recorded event; null where none was recorded of this kind of record."]
 
 
-class EventTypes(ResponseModel):
+class EventTypePage(ResponseModel):
     """All types of events."""
 
     items: Annotated[list[EventType], "The types, by name."]

@@ -14,10 +14,10 @@ from services.access.notifying.webhooks.operations import REPLAY_JOB, WEBHOOKS
 from services.access.notifying.webhooks.queries import LISTING
 from services.access.notifying.webhooks.replaying import refuse_large
 from services.access.notifying.webhooks.schemas import (
-    Deliveries,
+    DeliveryPage,
     Figures,
     ReplayBody,
-    WebhookAnswer,
+    Webhook,
     WebhookBody,
     WebhookCreate,
     WebhookFields,
@@ -41,7 +41,7 @@ WEBHOOK_API = RecordApi(
     kind=WEBHOOKS,
     roles=ROLES,
     listing=LISTING,
-    response_model=WebhookAnswer,
+    response_model=Webhook,
     present=present,
     bodies=Bodies(WebhookBody),
     update=operations.update,
@@ -65,7 +65,7 @@ _LONGEST = {"hour": timedelta(days=7), "day": timedelta(days=90)}
     "",
     options=RouteOptions(problems=("unusable_url", "address_refused", "unknown_event_type", "too_many_webhooks")),
     status_code=201,
-    responses={201: {"model": WebhookAnswer}},
+    responses={201: {"model": Webhook}},
 )
 async def create_webhook(body: WebhookCreate, ctx: CurrentContext) -> Response:
     """Make one webhook.
@@ -99,7 +99,7 @@ async def end_webhook(row: _Readable, ctx: CurrentContext) -> Response:
             described={"status": "States, separated by commas.", "event_id": "The deliveries of one event."},
         )
     ),
-    responses={200: {"model": Deliveries}},
+    responses={200: {"model": DeliveryPage}},
 )
 async def list_webhook_deliveries(row: _Readable, ctx: CurrentContext) -> Response:
     """List what was sent.

@@ -95,7 +95,7 @@ class Health(ResponseModel):
     last_problem: Annotated[str | None, Field(examples=["timeout"]), "The problem of the last failed attempt."]
 
 
-class WebhookAnswer(RecordResponse, of=record.Webhook, lifecycle=LIFECYCLE):
+class Webhook(RecordResponse, of=record.Webhook, lifecycle=LIFECYCLE):
     """A webhook. `secret` is returned once, when it or a key of it is made."""
 
     owner: Annotated[GrantHolder, "The account or client whose grants decide what is sent."]
@@ -138,7 +138,7 @@ class Delivery(ResponseModel):
     attempts: Annotated[list[Attempt], "The attempts, the oldest first."]
 
 
-class Deliveries(ResponseModel):
+class DeliveryPage(ResponseModel):
     """A page of deliveries, the newest first."""
 
     items: Annotated[list[Delivery], "The deliveries."]
@@ -148,10 +148,12 @@ class Deliveries(ResponseModel):
 class ReplayBody(Body):
     """What to send again: one event, or those of a time. `status: failed` are those that were not delivered."""
 
-    event_id: Annotated[UUID | None, "One event."] = None
-    from_: Annotated[AwareDatetime | None, Field(alias="from"), "Events of after this instant, of 90 days at most."] = (
-        None
-    )
+    event_id: Annotated[UUID | None, Field(examples=["01939a2f-6c1e-7b43-9d0f-2f6f0c8f1a11"]), "One event."] = None
+    from_: Annotated[
+        AwareDatetime | None,
+        Field(alias="from", examples=[None]),
+        "Events of after this instant, of 90 days at most.",
+    ] = None
     to: Annotated[AwareDatetime | None, "Events up to this instant; default: now."] = None
     status: Annotated[Literal["failed", "all"], "Which of them."] = "failed"
     types: Annotated[list[Pattern] | None, Field(min_length=1, max_length=50), "Of these types; default: all."] = None

@@ -34,7 +34,7 @@ class DeprecatedUse(ResponseModel):
     link: Annotated[str, Field(examples=[PAGE]), "What to do."]
 
 
-class DeprecatedUses(ResponseModel):
+class DeprecatedUsePage(ResponseModel):
     """The retiring operations that a client calls, those that end first before others; there is no next page."""
 
     items: Annotated[list[DeprecatedUse], "The operations."]
@@ -44,7 +44,7 @@ class DeprecatedUses(ResponseModel):
 router = ResourceRouter(CLIENTS.resource, ROLES)
 
 
-@router.get("/{record}/deprecations", responses={200: {"model": DeprecatedUses}})
+@router.get("/{record}/deprecations", responses={200: {"model": DeprecatedUsePage}})
 async def list_client_deprecations(row: Annotated[Row, Depends(CLIENT_API.readable)], ctx: CurrentContext) -> Response:
     """List the retiring operations that a client calls.
 

@@ -113,7 +113,7 @@ async def test_each_response_says_when_the_operation_ends(retiring: httpx.AsyncC
 
 
 def test_the_contract_says_it(old: FastAPI) -> None:
-    described = describe(old)["paths"][PATH]["get"]
+    described = describe(old, "access")["paths"][PATH]["get"]
     assert (described["deprecated"], described["x-sunset"]) == (True, "2027-06-30")
 
 

@@ -118,7 +118,6 @@ def _reference(schema: Schema | None) -> str:
 
 def _contract(described: Mapping[str, Schema]) -> str:
     paths = {path: one for description in described.values() for path, one in description["paths"].items()}
-    filters = sorted(set(_query(described["access"], paths["/access/v1/events"]["get"])))
     found = (_COLLECTION.fullmatch(path) for path in paths)
     resources = sorted(f"{one[1]}.{one[2]}" for one in found if one and one[2] not in _WITHOUT_RECORDS)
     project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
@@ -126,21 +125,9 @@ def _contract(described: Mapping[str, Schema]) -> str:
         '"""What the client asks the contract for. Written by `clients.python.generate`."""\n\n'
         f'VERSION = "{project["version"]}"\n'
         f'"""Of this client, and of the API that it was written for."""\n'
-        f"FEED_FILTERS = frozenset({{{', '.join(map(json.dumps, filters))}}})\n"
-        f'"""The parameters of the feed."""\n'
-        f"FEED_POSITIONS = {'/access/v1/events/position' in paths}\n"
-        f'"""Whether the feed names the position of an instant."""\n'
         f"RESOURCES = (\n{''.join(f'    {json.dumps(one)},{chr(10)}' for one in resources)})\n"
         f'"""The addresses right below those of the services."""\n'
     )
-
-
-def _query(description: Schema, operation: Schema) -> Iterator[str]:
-    shared = description["components"].get("parameters", {})
-    for one in operation.get("parameters", ()):
-        parameter = shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
-        if parameter["in"] == "query":
-            yield parameter["name"]
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def _paths(path: str) -> Iterator[str]:
 def _is_list(operation: Operation) -> bool:
     asks = operation.demand.ask in (Ask.NOTHING, Ask.SIGNED_IN)
     of_records = operation.path.startswith(f"/{operation.service}/v1/") and not operation.path.endswith("z")
-    return asks and of_records and operation.id not in ("listEvents", "getMe")
+    return asks and of_records and operation.id not in ("listEvents", "listEventTypes", "getMe")
 
 
 def _queries(names: frozenset[str]) -> Iterator[dict[str, str]]:

@@ -55,8 +55,7 @@ def test_at_the_end_of_the_feed_it_asks_again(system: Scripted) -> None:
 
 def test_now_is_behind_everything_that_is_there_and_stored_at_once(api: Api, system: Scripted, tmp_path: Path) -> None:
     positions = FilePosition(tmp_path / "position")
-    system.answer(200, {"items": [_event(1)], "next_after": "one"})
-    system.answer(200, {"items": [], "next_after": "one"})
+    system.answer(200, {"after": "one"})
     reading = api.follow(positions, start="now", until=lambda: True)
     assert positions.load() == "one"
     system.answer(200, {"items": [], "next_after": "one"})

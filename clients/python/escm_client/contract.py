@@ -2,10 +2,6 @@
 
 VERSION = "0.1.0"
 """Of this client, and of the API that it was written for."""
-FEED_FILTERS = frozenset({"after", "country", "limit", "record", "type", "wait"})
-"""The parameters of the feed."""
-FEED_POSITIONS = True
-"""Whether the feed names the position of an instant."""
 RESOURCES = (
     "access.accounts",
     "access.api_keys",

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .contract import FEED_FILTERS, FEED_POSITIONS
 from .transport import Transport
 
 if TYPE_CHECKING:
     from .models.access import CloudEvent
 
 EVENTS = "/access/v1/events"
-_WAIT = 25  # seconds that the system waits for something newer, if it can
+_WAIT = 25  # seconds that the system waits for something newer
 
 
 class Positions(Protocol):
@@ -49,7 +48,7 @@ def read(
     after = query["after"]
     while True:
         began = time.monotonic()
-        wait = _WAIT if "wait" in FEED_FILTERS and after and not until() else None
+        wait = _WAIT if after and not until() else None
         page = transport.send("GET", EVENTS, query={**query, "after": after, "wait": wait}, longer=wait or 0).json()
         yield from page["items"]
         moved, after = page["next_after"] != after, str(page["next_after"])
@@ -62,11 +61,5 @@ def read(
 
 
 def newest(transport: Transport) -> str:
-    """The position behind the newest event. Where the feed does not name it, all are read."""
-    if FEED_POSITIONS:
-        return str(transport.send("GET", f"{EVENTS}/position").json()["after"])
-    after, page = None, {"next_after": ""}
-    while page["next_after"] != after:
-        after = page["next_after"] or None
-        page = transport.send("GET", EVENTS, query={"after": after, "limit": 1000}).json()
-    return str(after)
+    """The position behind the newest event."""
+    return str(transport.send("GET", f"{EVENTS}/position").json()["after"])

@@ -62,4 +62,5 @@ RESOURCES_BY_PREFIX = {
     "TRM": "centres.terms",
     "TSK": "actions.tasks",
     "VRL": "actions.validation_rules",
+    "WHK": "access.webhooks",
 }

@@ -152,7 +152,7 @@ export class Api {
     const { type, country, untilNow = false, pause = 2 } = options;
     let after = await positions.load();
     for (;;) {
-      const page = await this.get<Schemas["Events"]>("/access/v1/events", { type, country, after });
+      const page = await this.get<Schemas["EventPage"]>("/access/v1/events", { type, country, after });
       yield* page.items;
       const moved = page.next_after !== after;
       after = page.next_after;

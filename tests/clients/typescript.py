@@ -1,6 +1,7 @@
 """`python -m tests.clients.typescript`: writes the types of the TypeScript client, and compiles it."""
 
 import json
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.clients.tools import HERE, node, run
 CLIENT = HERE.parents[1] / "clients" / "typescript"
 COMPILED = tuple(f"{name}{kind}" for name in ("index", "credentials", "webhooks") for kind in (".js", ".d.ts"))
 _JSON = "application/json"
+_REFERENCE = re.compile(r'"#/components/responses/([^"]+)"')
 _LEFT_OUT = {"examples", "example", "title", "headers", "tags", "security", "servers", "default"}
 _NAMES = {"properties", "schemas", "parameters", "paths", "responses"}
 """What has names as its members, which may be any."""
@@ -45,7 +47,8 @@ def _reduced(contract: Mapping[str, Any]) -> dict[str, Any]:
         for path, operations in contract["paths"].items()
     }
     components = {name: contract["components"][name] for name in ("schemas", "parameters", "responses")}
-    components["responses"] = {"Problem": components["responses"]["Problem"]}
+    named = set(_REFERENCE.findall(json.dumps(paths)))
+    components["responses"] = {name: one for name, one in components["responses"].items() if name in named}
     return {
         "openapi": contract["openapi"],
         "info": contract["info"],

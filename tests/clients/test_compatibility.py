@@ -35,7 +35,7 @@ def _parameter_gone(spec: Any) -> None:
 
 
 def _parameter_required(spec: Any) -> None:
-    spec["paths"][_EXPERTS]["get"]["parameters"][0]["required"] = True
+    spec["components"]["parameters"]["limit"]["required"] = True
 
 
 def _limit_lower(spec: Any) -> None:

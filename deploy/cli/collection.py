@@ -157,10 +157,13 @@ def _resolved(of: _Operation, part: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _sample(of: _Operation, schema: Mapping[str, Any]) -> Any:
-    """The smallest value of a schema: its required members, with their examples."""
+    """The smallest value of a schema: its required members, with their examples, or those of the recorded response."""
+    made = str(schema.get("$ref", "")).rpartition("/")[2].removesuffix("Create")
+    recorded = of.document["components"]["schemas"].get(made, {}).get("examples", [{}])[0]
     schema = _resolved(of, schema)
     if schema.get("type") == "object" and "properties" in schema:
-        return {name: _sample(of, schema["properties"][name]) for name in schema.get("required", ())}
+        members = {name: schema["properties"][name] for name in schema.get("required", ())}
+        return {name: recorded.get(name) or _sample(of, member) for name, member in members.items()}
     given = [*schema.get("examples", ()), *schema.get("enum", ()), schema.get("const")]
     several = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
     if given[0] is None and several:

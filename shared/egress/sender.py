@@ -125,7 +125,7 @@ class Sender:
 
 def destinations(settings: Settings) -> Destinations:
     """What an installation opens of the addresses that callers give."""
-    return Destinations(settings.egress_ports, loopback=settings.environment != "production")
+    return Destinations(settings.egress_ports, loopback=not settings.is_guarded)
 
 
 async def _head(response: httpcore.Response) -> str:

@@ -9,7 +9,7 @@ import pytest
 from shared.configuration.settings import Settings
 from shared.egress.backend import resolved
 from shared.egress.destinations import Destinations
-from shared.egress.sender import KEPT, LONGEST, Sender
+from shared.egress.sender import KEPT, LONGEST, Sender, destinations
 from tests.shared.egress.test_client import PRODUCTION, TEST, self_signed
 
 INSIDE = (
@@ -226,3 +226,10 @@ async def test_a_proxy_gets_all_and_no_literal_inside() -> None:
 async def test_the_resolver_answers_by_the_system() -> None:
     assert "127.0.0.1" in await resolved("localhost", 80)
     assert Settings(environment="test").egress_ports == (443, 8443)
+
+
+@pytest.mark.parametrize(("environment", "fault"), [("laptop", None), ("test", None), ("sandbox", "address_refused")])
+def test_this_machine_is_opened_where_nobody_else_reaches_the_installation(environment: str, fault: str | None) -> None:
+    settings = PRODUCTION.model_copy(update={"environment": environment})
+    assert destinations(settings).fault_of("http://127.0.0.1:8080/in") == fault
+    assert destinations(settings).allows("127.0.0.1") == (fault is None)

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from fastapi import Response
 
+from shared.bulk.blocks import FORMATS, CsvBlocks
 from shared.kernel.errors import invalid_parameter
-from shared.web.request.list_files import FORMATS, CsvBlocks
 from shared.web.request.paging import parameters_of
 from shared.web.request.request_context import RequestContext
 from shared.web.request.streams import is_safe, switch

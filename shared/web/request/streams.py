@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from shared.bulk.blocks import FORMATS, blocks_of
 from shared.bulk.exporting import rows_in_order
 from shared.database.pool import Database
 from shared.database.snapshot import snapshot
@@ -19,7 +20,6 @@ from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
 from shared.records.listing import Listing, ListRequest
 from shared.web.request.databases import open_primary, open_standby
-from shared.web.request.list_files import FORMATS, blocks_of
 from shared.web.request.places import Places, holder_of
 from shared.web.request.request_context import RequestContext
 

@@ -22,6 +22,7 @@ from services.centres.register.register.domain import (
 from services.centres.register.register.queries import CHANGE_FILTERS, FILTERS, Asked
 from services.centres.register.register.schemas import Register, RegisterChange, present_change
 from services.centres.register.register.stored import Made, StoredRegister
+from shared.bulk.blocks import CsvBlocks
 from shared.bulk.exported_list import columns_of
 from shared.database.context import AccessContext
 from shared.database.pool import Database
@@ -33,7 +34,6 @@ from shared.open_data.licences import licence_of
 from shared.records.filters import chosen
 from shared.web.contract.route_options import Chosen, RouteOptions, Said, query_of
 from shared.web.contract.schemas import page_of
-from shared.web.request.list_files import CsvBlocks
 from shared.web.request.paging import as_of, cut, day_in, linked_page, page_after, page_limit, parameters_of, place_of
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import GEOJSON, JSON, LINKED_DATA

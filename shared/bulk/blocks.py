@@ -1,4 +1,4 @@
-"""The formats of whole lists, as blocks: CSV, NDJSON and workbooks."""
+"""Files that are sent or stored block by block while records are read: CSV, NDJSON and workbooks."""
 
 import codecs
 from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +13,6 @@ from shared.bulk.targets import csv_line
 from shared.bulk.workbooks import MOST_DIGITS, Workbook, cut
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "xlsx": SPREADSHEET}
-_NUMBERS = (int, float)
 
 
 class NdjsonBlocks:
@@ -23,23 +22,23 @@ class NdjsonBlocks:
 
     def block(self, records: Iterable[Mapping[str, Any]]) -> bytes:
         """The bytes of records."""
-        return b"".join(orjson.dumps(record) + b"\n" for record in records)
+        return b"".join(map(self._line, records))
 
     def end(self) -> bytes:
         """What follows the last record."""
         return b""
+
+    def _line(self, record: Mapping[str, Any]) -> bytes:
+        return orjson.dumps(record) + b"\n"
 
 
 class CsvBlocks(NdjsonBlocks):
     """CSV with these columns. `safe`: no cell is a formula. `bom`: it begins with the mark by which Excel knows
     UTF-8."""
 
-    def __init__(self, columns: Iterable[str], *, safe: bool, bom: bool) -> None:
+    def __init__(self, columns: Iterable[str], *, safe: bool, bom: bool = False) -> None:
         self._columns, self._safe = tuple(columns), safe
         self.head = (codecs.BOM_UTF8 if bom else b"") + csv_line(self._columns)
-
-    def block(self, records: Iterable[Mapping[str, Any]]) -> bytes:
-        return b"".join(map(self._line, records))
 
     def _line(self, record: Mapping[str, Any]) -> bytes:
         texts = cells_of(record)
@@ -48,21 +47,27 @@ class CsvBlocks(NdjsonBlocks):
 
 
 class SheetBlocks(NdjsonBlocks):
-    """A workbook with these columns. Numbers are numbers, as far as a spreadsheet keeps their digits."""
+    """A workbook with these columns. `numbers`: numbers are numbers, as far as a spreadsheet keeps their digits; else
+    each cell is text. A text that is too long for a cell is cut. `about` is its description."""
 
-    def __init__(self, columns: Iterable[str]) -> None:
-        self._columns = tuple(columns)
-        self._workbook = Workbook(self._columns)
+    def __init__(self, columns: Iterable[str], *, numbers: bool = True, about: str = "") -> None:
+        self._columns, self._has_numbers = tuple(columns), numbers
+        self._workbook = Workbook(self._columns, about)
 
     def block(self, records: Iterable[Mapping[str, Any]]) -> bytes:
         for record in records:
             texts = cells_of(record)
-            self._workbook.write(_cell(record.get(name), texts.get(name, "")) for name in self._columns)
+            self._workbook.write(self._cell(record.get(name), texts.get(name, "")) for name in self._columns)
         return self._workbook.taken()
 
     def end(self) -> bytes:
         self._workbook.close()
         return self._workbook.taken()
+
+    def _cell(self, value: Any, text: str) -> str | float:
+        if self._has_numbers and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value if len(text) <= MOST_DIGITS else cut(text)
+        return cut(text)
 
 
 def blocks_of(file_format: str, members: Collection[str], *, safe: bool, bom: bool) -> NdjsonBlocks:
@@ -71,8 +76,3 @@ def blocks_of(file_format: str, members: Collection[str], *, safe: bool, bom: bo
         return NdjsonBlocks()
     columns = columns_of(members)
     return SheetBlocks(columns) if file_format == "xlsx" else CsvBlocks(columns, safe=safe, bom=bom)
-
-
-def _cell(value: Any, text: str) -> str | float:
-    is_number = isinstance(value, _NUMBERS) and not isinstance(value, bool) and len(text) <= MOST_DIGITS
-    return value if is_number else cut(text)

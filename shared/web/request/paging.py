@@ -20,7 +20,7 @@ from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
-from shared.records.filters import parsed_day
+from shared.records.filters import instant, parsed_day
 from shared.records.listing import Listing, ListRequest
 from shared.web.request.request_context import RequestContext
 from shared.web.request.streams import ListStream, format_of, is_safe, switch
@@ -80,6 +80,14 @@ def day_in(name: str, raw: str) -> date:
         return parsed_day(raw)
     except ValueError:
         raise invalid_parameter(name, "A day, YYYY-MM-DD.") from None
+
+
+def instant_in(name: str, raw: str) -> datetime:
+    """The instant that a parameter names. Raises Malformed `invalid_parameter`."""
+    try:
+        return instant(raw)
+    except ValueError as error:
+        raise invalid_parameter(name, f"It {error}.") from error
 
 
 def day_of(name: str, raw: str) -> date:

@@ -31,8 +31,8 @@ from shared.kernel.clock import now
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
-from shared.records.filters import instant
 from shared.web.contract.route_options import RouteOptions, query_of
+from shared.web.request.paging import instant_in
 from shared.web.request.request_context import CurrentContext, RequestContext
 from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter
@@ -170,10 +170,7 @@ def _number(ctx: RequestContext, name: str, default: int, least: int, most: int)
 
 def _at(ctx: RequestContext) -> datetime:
     raw = _given(ctx, "at")
-    try:
-        return now() if raw is None else instant(raw)
-    except ValueError as error:
-        raise invalid_parameter("at", f"It {error}.") from error
+    return now() if raw is None else instant_in("at", raw)
 
 
 def _given(ctx: RequestContext, name: str) -> str | None:

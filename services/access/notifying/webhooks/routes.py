@@ -1,6 +1,6 @@
 """Webhooks over HTTP. Secrets are returned once; the responses stored for a replay have none."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -27,13 +27,12 @@ from services.access.notifying.webhooks.schemas import (
 from shared.database.statements import Row
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import invalid_parameter
-from shared.records.filters import instant
 from shared.records.requirements import require
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.jobs.jobs import Job, queued_response
 from shared.web.records.record_routes import record_routes
 from shared.web.records.records import Bodies, RecordApi, Steps
-from shared.web.request.paging import cut, linked_page, page_limit, parameters_of, place_of
+from shared.web.request.paging import cut, instant_in, linked_page, page_limit, parameters_of, place_of
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
 
@@ -162,8 +161,8 @@ async def get_webhook_statistics(row: _Readable, ctx: CurrentContext) -> Respons
     step = given.get("step", "hour")
     if step not in _LONGEST:
         raise invalid_parameter("step", "hour or day.")
-    until = _instant("to", given.get("to"), now())
-    since = _instant("from", given.get("from"), until - timedelta(days=1))
+    until = instant_in("to", given["to"]) if "to" in given else now()
+    since = instant_in("from", given["from"]) if "from" in given else until - timedelta(days=1)
     if not timedelta(0) < until - since <= _LONGEST[step]:
         raise invalid_parameter("from", f"Before `to`, by {_LONGEST[step].days} days at most.")
     async with ctx.connection() as connection:
@@ -179,10 +178,3 @@ def _statuses(raw: str | None) -> list[str] | None:
     if not set(found) <= _STATUSES:
         raise invalid_parameter("status", f"Of {', '.join(sorted(_STATUSES))}.")
     return found
-
-
-def _instant(name: str, raw: str | None, default: datetime) -> datetime:
-    try:
-        return default if raw is None else instant(raw)
-    except ValueError as error:
-        raise invalid_parameter(name, f"It {error}.") from error

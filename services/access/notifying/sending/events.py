@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.access.notifying.feed.positions import position_text
-from services.access.notifying.webhooks.domain import ADVANCED, PINGED
+from services.access.notifying.webhooks.deliveries import ping_of
+from services.access.notifying.webhooks.domain import ADVANCED
 from services.access.notifying.webhooks.record import Webhook
 from shared.configuration.settings import Settings
 from shared.contracts.envelope import DATA_SCHEMA, Fact
@@ -43,16 +44,8 @@ class Events:
         return self._absolute({**event, "data": data})
 
     def ping(self, webhook: Webhook, event: UUID) -> dict[str, Any]:
-        """A ping."""
-        fact = Fact(
-            id=event,
-            type=PINGED,
-            subject=webhook.id,
-            ref=webhook.ref,
-            version=webhook.version,
-            link=Webhook.resource_type.link(webhook.id),
-        )
-        return self.of_fact(fact)
+        """A ping under the id of its event."""
+        return self.of_fact(ping_of(webhook).model_copy(update={"id": event}))
 
     def advance(self, webhook: Webhook, advance: Advance) -> dict[str, Any]:
         """A notice that the feed has events of imports, which are read from it."""

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Date, Select, Text, any_, bindparam, cast, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.access.notifying.webhooks.domain import OPEN
+from services.access.notifying.webhooks.domain import OPEN, PINGED
+from services.access.notifying.webhooks.record import Webhook
 from services.access.notifying.webhooks.tables import webhook_delivery as delivery
 from shared.contracts.envelope import Fact
 from shared.database.context import within_context
@@ -70,6 +71,12 @@ def _list(by_status: bool, by_event: bool, after: bool) -> Select[Any]:
 
 
 _LISTS = Shapes(_list)
+
+
+def ping_of(webhook: Webhook) -> Fact:
+    """A ping of a webhook, under a new id."""
+    link = Webhook.resource_type.link(webhook.id)
+    return Fact(type=PINGED, subject=webhook.id, ref=webhook.ref, version=webhook.version, link=link)
 
 
 async def page(

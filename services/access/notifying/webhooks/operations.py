@@ -11,7 +11,6 @@ from services.access.notifying.webhooks.domain import LIFECYCLE, WebhookGuardCon
 from services.access.notifying.webhooks.keys import Key, KeySeal
 from services.access.notifying.webhooks.record import Webhook
 from services.access.notifying.webhooks.tables import webhook
-from shared.contracts.envelope import Fact
 from shared.contracts.registry import FACTS
 from shared.database.ids import uuid7
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -155,14 +154,7 @@ async def _add_key(uow: UnitOfWork, webhook_id: UUID) -> Key:
 
 async def _enter_ping(uow: UnitOfWork, record: Webhook) -> None:
     """Enters a ping, which has one attempt."""
-    ping = Fact(
-        type=domain.PINGED,
-        subject=record.id,
-        ref=record.ref,
-        version=record.version,
-        link=WEBHOOKS.resource.link(str(record.id)),
-    )
-    await deliveries.enter(uow.connection, record.id, [(None, ping)])
+    await deliveries.enter(uow.connection, record.id, [(None, deliveries.ping_of(record))])
 
 
 def _check(uow: UnitOfWork, wanted: Webhook) -> None:

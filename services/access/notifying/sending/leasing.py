@@ -32,8 +32,7 @@ WHERE holder = $1 AND expires_at > clock_timestamp()
 """
 _HELD = """
 SELECT s.webhook_id, s.fence, w.version FROM access_webhook_state s JOIN access_webhook w ON w.id = s.webhook_id
-WHERE s.holder = $1 AND s.expires_at > clock_timestamp()
-    AND (w.status = 'active' OR w.status IN ('unverified', 'paused'))
+WHERE s.holder = $1 AND s.expires_at > clock_timestamp() AND w.status IN ('unverified', 'active', 'paused')
 """
 _LOAD = """
 SELECT w.*, s.fence, s.position, s.failures, s.failing_since, s.last_milliseconds,

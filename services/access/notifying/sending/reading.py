@@ -98,10 +98,6 @@ class Reading:
         """The outcome of a position is known."""
         self._open.pop(position, None)
 
-    def put_back(self, position: int, fact: Fact) -> None:
-        """An event that was not attempted."""
-        self._facts.appendleft((position, fact))
-
     def rest(self) -> float | None:
         """Seconds until there is a notice to send; None without one."""
         if self._imported is None:

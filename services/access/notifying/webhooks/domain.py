@@ -31,7 +31,6 @@ SLOW = 5_000
 OVERLAP, LONGEST_OVERLAP = 24, 168
 """Hours for which the keys before a rotation sign as well."""
 OPEN = ("pending", "retrying")
-Reason = Literal["no_longer_visible"]
 
 
 @dataclass(frozen=True, slots=True)

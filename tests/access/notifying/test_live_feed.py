@@ -38,6 +38,11 @@ class Live(Feed):
         """What the relay does after it gave positions."""
         await self._redis.publish(channel(FEED), b"")
 
+    async def has_passed_over_all(self) -> None:
+        """Until the feed's new end was looked at."""
+        head = await self.connection.fetchval("SELECT head FROM core_feed_ends")
+        await eventually(lambda: asyncio.sleep(0, self.tail._upto == head))
+
     async def waiting(self, name: str, **query: Any) -> "asyncio.Task[dict[str, Any]]":
         """A request that waits for a newer event than there is."""
         after = (await self.read(name))["next_after"]
@@ -83,7 +88,7 @@ async def test_an_event_for_others_wakes_nobody(live: Live) -> None:
     for country, kind in (("XB", EXPERT), ("XA", LETTER)):
         await live.add(kind, country)
         await live.notify()
-    await asyncio.sleep(0.2)
+    await live.has_passed_over_all()
     assert not waiting.done()
     fact = await live.add(EXPERT, "XA")
     await live.notify()

@@ -50,8 +50,9 @@ class Feed:
         self.head += 1
         fact = uuid4()
         kind = kind.format(what)
-        await self.connection.execute(_FACT, self.head, fact, kind, subject or uuid4(), country, left)
-        await self.connection.execute(_HEAD, self.head)
+        async with self.connection.transaction():
+            await self.connection.execute(_FACT, self.head, fact, kind, subject or uuid4(), country, left)
+            await self.connection.execute(_HEAD, self.head)
         return str(fact)
 
     async def read(self, name: str | None, **query: Any) -> dict[str, Any]:

@@ -100,17 +100,17 @@ async def test_an_event_for_others_wakes_nobody(live: Live) -> None:
 async def test_a_walk_that_waits_loses_nothing(live: Live) -> None:
     """While facts are added as fast as the database takes them."""
     await live.add(EXPERT, "XB")
+    start = (await live.read("author_xa"))["next_after"]
     found: list[str] = []
 
     async def walk() -> None:
-        after = (await live.read("author_xa"))["next_after"]
+        after = start
         while len(found) < 40:
             page = await live.read("author_xa", after=after, wait=LONG)
             found.extend(event["id"] for event in page["items"])
             after = page["next_after"]
 
     walking = asyncio.create_task(walk())
-    await asyncio.sleep(0)
     added = []
     for number in range(80):
         fact = await live.add(EXPERT, "XA" if number % 2 else "XB", what="updated")

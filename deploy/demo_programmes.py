@@ -13,7 +13,6 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from deploy.demo_register import SECRETARIAT
 from services.actions.access import ROLES
 from services.actions.governments.endorsements import operations as endorsements
 from services.actions.governments.endorsements.schemas import EndorsementCreate
@@ -36,6 +35,7 @@ from services.centres.committees.committees.schemas import CommitteeBody
 from services.centres.designation.centres import operations as centres
 from services.centres.designation.centres.schemas import CentreBody
 from services.centres.settings import CentresSettings
+from services.membership.seed import SECRETARIAT
 from shared.configuration.settings import Settings
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.ids import uuid7

@@ -168,7 +168,7 @@ _BY_NAME: Mapping[str, Demand] = {
     "createReportComment": Demand(Ask.DO, "create", "report_comments"),
     "addClientSecret": Demand(Ask.CREDENTIAL, "update"),
     "listClientDeprecations": Demand(Ask.SEE),
-    "createSampleEvent": Demand(Ask.SANDBOX),
+    **dict.fromkeys(("createSampleEvent", "resetSandbox"), Demand(Ask.SANDBOX)),
     **dict.fromkeys(("createGrant", "createClient"), Demand(Ask.HAND_ON, "create")),
     "createAccount": Demand(Ask.OFFICIAL, "create"),
     "createApiKey": Demand(Ask.FOR_ONESELF, "create"),

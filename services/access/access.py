@@ -88,13 +88,17 @@ _OFFICIALS = _permissions("accounts", "read history create suspend reinstate") |
     "clients", "read history create suspend reinstate revoke"
 )
 
+_RESETTING = _permissions("sandbox", "read reset")
+
 ROLES: RoleTable = {
     "secretariat_admin": frozenset({("*", "*")}),
-    "secretariat_officer": _HANDING_ON | _permissions("accounts", "read history create suspend reinstate"),
-    "government_focal_point": _HANDING_ON | _OFFICIALS,
+    "secretariat_officer": _HANDING_ON | _permissions("accounts", "read history create suspend reinstate") | _RESETTING,
+    "government_focal_point": _HANDING_ON | _OFFICIALS | _RESETTING,
+    **dict.fromkeys((*sorted(_NATIONAL), "committee_president", "committee_secretary"), _RESETTING),
     "platform_operator": _permissions("clients", "read history update revoke")
     | _permissions("api_keys", "read history revoke")
-    | _permissions("webhooks", "read history pause disable"),
+    | _permissions("webhooks", "read history pause disable")
+    | _RESETTING,
     "auditor": _permissions("*", "read history"),
     MACHINE_ROLE: _permissions("tokens", "read"),
     ACCOUNT_FINDER: _permissions("accounts", "read"),

@@ -6,6 +6,8 @@ from services.access.authority.grants.operations import expire_grants
 from services.access.erasing import job_handlers as erasing_jobs
 from services.access.notifying.notifications.jobs import job_handlers as notification_jobs
 from services.access.notifying.notifications.operations import delete_old, plan_digests, plan_mails
+from services.access.notifying.sandbox.jobs import job_handlers as reset_jobs
+from services.access.notifying.sandbox.operations import reset_nightly
 from services.access.notifying.sending.engine import WebhookEngine
 from services.access.notifying.sending.jobs import job_handlers as webhook_jobs
 from services.access.notifying.sending.jobs import plan_mails as plan_webhook_mails
@@ -44,14 +46,18 @@ SCHEDULES: Schedules = {
     "delete_expired": Schedule(timedelta(hours=1), delete_expired, catch_up=1),
 }
 
+SANDBOX_SCHEDULES: Schedules = {"reset_sandbox": Schedule(timedelta(days=1), reset_nightly, catch_up=1)}
+
 
 def create_worker(settings: AccessSettings | None = None) -> Worker:
     """The worker. The settings default to those of the environment."""
     settings = settings or AccessSettings()
     handlers = {
-        **job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings), **webhook_jobs(settings)
+        **job_handlers(settings), **notification_jobs(settings), **erasing_jobs(settings), **webhook_jobs(settings),
+        **reset_jobs(settings),
     }  # fmt: skip
-    return Worker("access", settings, REACTIONS, handlers, SCHEDULES, beside={"webhooks": WebhookEngine(settings).run})
+    schedules = SCHEDULES if settings.environment != "sandbox" else {**SCHEDULES, **SANDBOX_SCHEDULES}
+    return Worker("access", settings, REACTIONS, handlers, schedules, beside={"webhooks": WebhookEngine(settings).run})
 
 
 async def run() -> None:

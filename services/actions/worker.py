@@ -25,6 +25,7 @@ from services.actions.reporting.reports import operations as reports
 from services.actions.settings import ActionsSettings
 from services.actions.support.support_requests import arranging
 from services.actions.support.support_requests.operations import announce_late
+from shared.bulk.resetting import reset_jobs
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.database.unit_of_work import UnitOfWork
@@ -86,7 +87,7 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     kinds = {PROFILE: profile_kind(settings.issuer), REPORT: report_kind(settings.issuer)}
     printing = {**printing_jobs(kinds, documents), **report_jobs(settings)}
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
-    handlers |= copies.handlers
+    handlers |= {**copies.handlers, **reset_jobs(settings, "action_")}
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 
 

@@ -20,6 +20,7 @@ from services.centres.register.closures.operations import apply_due as apply_clo
 from services.centres.register.open_data.datasets import PUBLISHED
 from services.centres.reporting.annual_reports.operations import remind as remind_reports
 from services.centres.settings import CentresSettings
+from shared.bulk.resetting import reset_jobs
 from shared.bulk.running import BulkJobs
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
@@ -49,7 +50,8 @@ def create_worker(settings: CentresSettings | None = None) -> Worker:
     """The worker of the centres service. The settings default to those of the environment."""
     settings = settings or CentresSettings()
     bulk, copies = BulkJobs(settings, IMPORTABLE, EXPORTABLE), CopyJobs(PUBLISHED, settings)
-    handlers, schedules = {**bulk.handlers, **copies.handlers}, {**bulk.schedules, **copies.schedules, **SCHEDULES}
+    handlers = {**bulk.handlers, **copies.handlers, **reset_jobs(settings, "centre_")}
+    schedules = {**bulk.schedules, **copies.schedules, **SCHEDULES}
     return Worker("centres", settings, REACTIONS, handlers, schedules, has_bulk_jobs=True)
 
 

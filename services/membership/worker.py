@@ -40,6 +40,7 @@ from services.membership.register.experts.operations import EXPERTS
 from services.membership.register.experts.operations import apply_scheduled as end_terms
 from services.membership.register.merges.following import follow_institutions
 from services.membership.register.orcid.jobs import job_handlers as orcid_jobs
+from services.membership.seed import enter as enter_seed
 from services.membership.selection.calls.operations import apply_scheduled as end_calls
 from services.membership.selection.nominations import confirmation
 from services.membership.selection.nominations.jobs import job_handlers as nomination_jobs
@@ -47,6 +48,7 @@ from services.membership.selection.nominations.operations import lapse
 from services.membership.selection.review_invitations import operations as review_invitations
 from services.membership.selection.review_invitations.jobs import job_handlers as review_invitation_jobs
 from services.membership.settings import MembershipSettings
+from shared.bulk.resetting import reset_jobs
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.mail import tokens
@@ -114,6 +116,7 @@ def create_worker(settings: MembershipSettings | None = None) -> Worker:
         **broadcast_jobs(settings),
         **bulk_issue_jobs(settings),
         **copies.handlers,
+        **reset_jobs(settings, "member_", enter_seed),
     }
     schedules = {**bulk.schedules, **copies.schedules, **SCHEDULES}
     return Worker("membership", settings, REACTIONS, handlers, schedules, has_bulk_jobs=True)

@@ -112,6 +112,8 @@ WEBHOOK_PINGED = "escm.access.webhook.pinged.v1"
 """A webhook was sent a ping."""
 WEBHOOK_DISABLED = "escm.access.webhook.disabled.v1"
 """A webhook was taken through `disable`, or by the system after five days of failures, 410, or the end of its owner."""
+SANDBOX_RESET = "escm.access.sandbox.reset.v1"
+"""The records of a country of a sandbox are those of its seed again: read them anew. The record is the job."""
 ERASURE_REPORTED = "escm.access.erasure.reported.v1"
 """The service has erased what it stored about an expert, and reports it. The record is the expert."""
 FACTS = facts_in(globals())

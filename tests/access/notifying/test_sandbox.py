@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from services.access.app import create_app
 from services.access.notifying.sandbox.domain import country_for, resource_of
 from services.access.settings import AccessSettings
+from services.access.worker import create_worker
 from shared.contracts.envelope import Fact
 from shared.contracts.readers import entities
 from shared.contracts.registry import FACTS
@@ -56,6 +57,9 @@ async def test_elsewhere_there_is_nothing(caller: Caller) -> None:
     for name in ("admin", "government_xa"):
         response = await caller.send(name, "POST", "/sandbox/events", {"type": DESIGNATED})
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
+        response = await caller.send(name, "POST", "/sandbox/resets", {"country": "XA"})
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert "reset_sandbox" not in create_worker()._jobs
 
 
 async def test_a_sample_is_announced_once(sandbox: httpx.AsyncClient, caller: Caller, superuser: Any) -> None:

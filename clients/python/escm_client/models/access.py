@@ -611,6 +611,10 @@ class RegistrationBody(TypedDict):
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
 
 
+class ResetBody(TypedDict):
+    country: NotRequired[str | None]
+
+
 class SampleBody(TypedDict):
     type: str
     country: NotRequired[str | None]

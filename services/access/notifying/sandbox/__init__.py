@@ -1,1 +1,1 @@
-"""What a sandbox has in addition, for whoever tries an integration: events on demand."""
+"""What a sandbox has in addition, for whoever tries an integration: events on demand, and resets."""

@@ -1,9 +1,12 @@
-"""A sample of an event: which caller gets one, of which country."""
+"""Samples of events and resets: which caller gets them, of which country."""
 
 from shared.contracts.readers import entities, permission_scope_of
 from shared.contracts.registry import FACTS
 from shared.kernel.countries import FICTIONAL_CODES
 from shared.kernel.principal import Principal
+from shared.kernel.resource import Resource
+
+SANDBOX = Resource("access", "sandbox", "sandbox")
 
 
 def resource_of(fact_type: str) -> str | None:

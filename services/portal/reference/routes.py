@@ -4,11 +4,11 @@ from functools import cache, partial
 
 from fastapi import Request, Response
 
-from services.portal.pages.policy import HTML, PAGE
 from services.portal.pages.templates import page
 from services.portal.reference.contents import SERVICES, documents, groups, operations
 from services.portal.reference.search import LONGEST, Task, search, tasks
 from services.portal.reference.single import single_document
+from shared.pages.policy import HTML, PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
 

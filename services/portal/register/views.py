@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
-from services.portal.pages.texts import OWN_NAMES, country_name, words
+from services.portal.pages.texts import country_name, words
+from shared.pages.texts import OWN_NAMES
 from services.portal.reading.api import PageReads
 from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS, known_codes

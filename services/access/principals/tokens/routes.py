@@ -66,7 +66,7 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
 async def create_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     """Get an access token.
 
-    By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.
+    By a code, client credentials, a refresh token or a password (RFC 6749); a token lasts ten minutes.
     """
     content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
     if counted is not None:
@@ -88,7 +88,8 @@ async def revoke_token(request: Request, asked: Asked, token_service: CurrentTok
     RFC 7009. The response for an unknown token is the same as for a known one.
     """
     await request_authenticator_of(request).anonymous(request)
-    await operations.revoke(token_service, _token(asked.form), asked.shown, asked.address)
+    _token(asked.form)
+    await operations.revoke(token_service, asked.form, asked.shown, asked.address)
     return Response(None, 200, _PRIVATE)
 
 

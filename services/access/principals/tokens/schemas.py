@@ -18,8 +18,11 @@ class Token(Described):
     token_type: Annotated[str, "Always `Bearer`."] = Field(examples=["Bearer"])
     expires_in: int = Field(examples=[600], description="Seconds.")
     scope: Annotated[str, "The resources and verbs of the token."] = Field(examples=["membership.experts:read"])
-    refresh_token: str | None = Field(None, description="For people: renews the session, once.")
+    refresh_token: str | None = Field(
+        None, description="For people: renews the session, once; that of a client with credentials more often."
+    )
     refresh_expires_in: int | None = Field(None, examples=[43200], description="Seconds.")
+    id_token: str | None = Field(None, description="For people, with the scope `openid`: who signed in, and when.")
 
 
 class Introspection(Described):
@@ -147,10 +150,13 @@ def _form(required: str, **fields: Any) -> dict[str, Any]:
 
 TOKEN_FORM = _form(
     "grant_type",
-    grant_type={"type": "string", "enum": ["client_credentials", "password", "refresh_token"]},
+    grant_type={"type": "string", "enum": ["authorization_code", "client_credentials", "password", "refresh_token"]},
     username={"type": "string"},
     password={"type": "string", "format": "password"},
     label={"type": "string", "maxLength": 60, "description": "How the session is shown to its owner."},
     refresh_token={"type": "string"},
+    code={"type": "string"},
+    redirect_uri={"type": "string"},
+    code_verifier={"type": "string", "minLength": 43, "maxLength": 128},
 )
 TOKEN_ALONE = _form("token", token={"type": "string"}, token_type_hint={"type": "string"})

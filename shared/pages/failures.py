@@ -27,7 +27,8 @@ def as_page(scope: Scope, response: Response) -> Response:
     catalogued = PROBLEMS[problem["code"]]
     first = scope["path"].split("/")[1]
     language = first if first in LANGUAGES else response.headers["content-language"]
-    reason = catalogued.kind if f"failure.{catalogued.kind}" in _PAGES.texts.rows else "other"
+    said = (catalogued.code, catalogued.kind)
+    reason = next((each for each in said if f"failure.{each}" in _PAGES.texts.rows), "other")
     values = {"title": catalogued.titles[language], "reason": reason, "request_id": problem["request_id"]}
     copied = {name: response.headers[name] for name in _COPIED if name in response.headers}
     headers = {**GUARD, **copied, "Content-Language": language, "Vary": f"{response.headers['vary']}, Accept"}

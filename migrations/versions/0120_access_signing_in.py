@@ -86,7 +86,7 @@ CREATE INDEX access_authorization_account_idx ON access_authorization (account_i
     reference_numbers("access_authorization", "AUT", "access")
     for table in ("access_browser", "access_code"):
         grant(table, "SELECT, INSERT, UPDATE, DELETE", "access")
-        _protect(table, _WRITES)
+        _protect(table, f"'restricted' = ANY({setting('visibilities')}) OR {_WRITES}")
     grant("access_authorization", "SELECT, INSERT, UPDATE, DELETE", "access")
     _protect("access_authorization", _READS)
     run(f"""

@@ -34,6 +34,7 @@ from services.access.signing_in.account.routes import router as account_page
 from services.access.signing_in.authorizing.routes import router as authorizing
 from services.access.signing_in.leaving.routes import router as leaving
 from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
+from services.access.signing_in.pages.responses import RefusedOnPage
 from shared.pages.failures import as_page
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as create
@@ -106,6 +107,8 @@ def create_app(settings: AccessSettings | None = None) -> Application:
 
 def _respond(scope: Scope, failure: Exception) -> Response:
     """The response for a failure: at the addresses of pages a page, unless the browser wants JSON."""
+    if isinstance(failure, RefusedOnPage):
+        return failure.page
     response = respond_to(scope, failure)
     accept = scope["escm.headers"].get(b"accept", b"")
     wants_json = b"json" in accept and b"text/html" not in accept

@@ -14,7 +14,7 @@ from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
 from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, SIGN_IN
 from services.access.signing_in.pages.guards import Browser, CurrentBrowser, SentForm
-from services.access.signing_in.pages.responses import language, own_address, page_response, sent_to
+from services.access.signing_in.pages.responses import RefusedOnPage, language, own_address, page_response, sent_to
 from shared.kernel.clock import now
 from shared.kernel.text import email_key
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
@@ -46,12 +46,12 @@ async def sign_in(
     request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
 ) -> Response:
     """Signs in, with another cookie than before, and goes on with the request of the client. A wrong password and an
-    unknown address have the same response."""
+    unknown address have the same response: RefusedOnPage."""
     asked = await _remembered(token_service, request)
     username, address = form.get("username", ""), request.client.host if request.client else ""
     account = await proves_password(token_service, email_key(username), form.get("password", ""), address)
     if account is None:
-        return _sign_in(request, browser, asked, username)
+        raise RefusedOnPage("invalid_grant", _sign_in(request, browser, asked, username))
     async with browsers.acting(token_service.database, account.id) as uow:
         cookie = await browsers.sign_in(uow, account.id, browser.signed_in)
     renewed = domain.cookie_header(browser.name, cookie)
@@ -75,7 +75,7 @@ async def consent_page(request: Request, token_service: CurrentTokenService, bro
     if step.page == "sign-in" or browser.signed_in is None:
         return _page_of("sign-in", request.query_params["request"])
     shown = language(request, asked.language)
-    values = {**consent_texts(asked, shown), "name": browser.signed_in.name, "action": own_address(request)}
+    values = {**consent_texts(asked, shown), "person": browser.signed_in.name, "action": own_address(request)}
     return page_response(request, browser, "consent.html", shown, values, leads_to=asked.redirect_uri)
 
 

@@ -25,7 +25,7 @@ async def end_session(request: Request, token_service: CurrentTokenService, brow
     signed_in = browser.signed_in
     if signed_in is not None and (asked.hint is None or asked.hint.account != signed_in.account):
         shown = language(request)
-        values = {"name": signed_in.name, "action": own_address(request)}
+        values = {"person": signed_in.name, "action": own_address(request)}
         return page_response(request, browser, "sign_out.html", shown, values, leads_to=asked.address)
     await operations.leave(token_service, signed_in, asked.hint)
     return _left(browser, asked, request.query_params)

@@ -9,11 +9,21 @@ from services.access.principals.clients.domain import origin_of
 from services.access.signing_in.browsers import domain
 from services.access.signing_in.pages.guards import Browser
 from services.access.signing_in.pages.templates import PAGES
+from shared.kernel.errors import Malformed
 from shared.kernel.text import LANGUAGES
 from shared.pages.policy import GUARD, HTML
 from shared.pages.reader import language_of
 
 _LANGUAGE = "language"
+_CARRIED = ("request", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
+
+
+class RefusedOnPage(Malformed):
+    """A refusal that the page of the form tells."""
+
+    def __init__(self, code: str, page: Response) -> None:
+        super().__init__(code=code)
+        self.page = page
 
 
 def language(request: Request, wished: str | None = None) -> str:
@@ -36,9 +46,7 @@ def page_response(
     browser follows a form to named origins only, also over redirects."""
     cookie = browser.cookie or domain.new_cookie()
     token = domain.form_token(browser.token_key, cookie)
-    query = {key: value for key, value in request.query_params.items() if key != _LANGUAGE}
-    path = request.scope["path"]
-    addresses = {tag: f"{path}?{urlencode({**query, _LANGUAGE: tag})}" for tag in LANGUAGES}
+    addresses = {tag: own_address(request, tag) for tag in LANGUAGES}
     body = PAGES.page(name, shown, addresses=addresses, token=token, **values)
     response = Response(body, status, {**_headers(leads_to), "Content-Language": shown}, HTML)
     if browser.cookie is None:
@@ -46,11 +54,12 @@ def page_response(
     return response
 
 
-def own_address(request: Request) -> str:
-    """The address of the page, to which its form is sent."""
-    query = request.scope["query_string"].decode("latin-1")
+def own_address(request: Request, language: str | None = None) -> str:
+    """The address of the page, to which its form is sent, with what it carries; in another language if one is given."""
+    query = {name: request.query_params[name] for name in _CARRIED if name in request.query_params}
+    query |= {_LANGUAGE: language} if language else {}
     path: str = request.scope["path"]
-    return f"{path}?{query}" if query else path
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def sent_to(address: str, *cookies: str) -> Response:

@@ -1,6 +1,7 @@
 """The reference at `/docs`: its contents, a page for each service, a search, and each operation by itself."""
 
 from functools import cache, partial
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -58,7 +59,7 @@ def _changes(task: Task, service: str) -> bool:
     return task.operation.service == service and task.operation.method != "GET"
 
 
-def _page(name: str, **values: object) -> bytes:
+def _page(name: str, **values: Any) -> bytes:
     about = {service: document["info"]["description"] for service, document in documents().items()}
-    given = {"asked": "", "count": len(operations()), "found": (), "tasks": (), "service": "", "services": about}
-    return page(name, "en", here="reference", **{**given, **values})
+    given: dict[str, Any] = {"asked": "", "count": len(operations()), "found": (), "tasks": (), "service": ""}
+    return page(name, "en", here="reference", **{**given, "services": about, **values})

@@ -8,7 +8,9 @@ import asyncpg
 import pytest
 
 from tests.access.caller import TOKEN, Caller
-from tests.access.signing_in.walking import ACCOUNT, AUTHORIZE, BACK, SIGN_IN, Desk, Visitor, a_desk, a_visitor, told
+from tests.access.signing_in.walking import a_desk, a_visitor
+from tests.support.signing_in import ACCOUNT, AUTHORIZE, BACK, SIGN_IN, Desk, Visitor, told
+from tests.support.waiting import eventually
 
 _NEVER_REDIRECTED: dict[str, dict[str, str | None]] = {
     "no client": {"client_id": None},
@@ -267,10 +269,9 @@ async def test_a_kill_between_code_and_token_gives_one_session_or_none(
     await lock.start()
     await holder.execute("SELECT 1 FROM access_code WHERE digest = sha256($1::text::bytea) FOR UPDATE", code)
     cut = asyncio.create_task(desk.exchange(code))
-    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%access_code%' AND pid <> $1"
-    while not (pids := await superuser.fetch(waiting, holder.get_server_pid())):
-        await asyncio.sleep(0.01)
-    await superuser.execute("SELECT pg_terminate_backend($1)", pids[0][0])
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%access_code%'"
+    pid = await eventually(lambda: superuser.fetchval(waiting))
+    await superuser.execute("SELECT pg_terminate_backend($1)", pid)
     assert (await cut).status_code >= 500
     await lock.rollback()
     await holder.close()

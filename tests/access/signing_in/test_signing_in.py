@@ -10,7 +10,8 @@ import pytest
 from shared.auth.keys import InvalidToken
 from shared.auth.tokens import Authenticator
 from tests.access.caller import TOKEN, Caller
-from tests.access.signing_in.walking import ACCOUNT, CONSENT, SIGN_IN, a_desk, a_visitor, told
+from tests.access.signing_in.walking import a_desk, a_visitor
+from tests.support.signing_in import ACCOUNT, CONSENT, SIGN_IN, told
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ async def test_a_person_signs_in_consents_and_is_sent_back_with_a_code(caller: C
     assert "Desk of a ministry" in page.text
     assert visitor.email in page.text
     consent = await visitor.follow(await visitor.sign_in(page))
-    assert "<code dir=\"ltr\">https://desk.example.org</code>" in consent.text
+    assert '<code dir="ltr">https://desk.example.org</code>' in consent.text
     assert "Expert" in consent.text
     answer = told(await visitor.fill(consent, {"decision": "allow"}))
     assert (answer["state"], answer["iss"]) == (desk.state, "http://access.test")

@@ -48,6 +48,12 @@ async def account_page(request: Request, token_service: CurrentTokenService, bro
     return page_response(request, browser, "account.html", shown, values)
 
 
+@router.get("/.well-known/change-password", options=_PUBLIC)
+async def change_password() -> Response:
+    """Where password managers send people to choose another password."""
+    return sent_to(ACCOUNT)
+
+
 @router.post(ACCOUNT, options=_PUBLIC)
 async def change_account(token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm) -> Response:
     """Signs out here or elsewhere, or takes back a consent."""

@@ -14,8 +14,8 @@ from shared.kernel.principal import READ, PermissionScope
 OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
-    "api_keys", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates", "networks",
-    "calendars", "webhooks",
+    "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
+    "networks", "calendars", "webhooks",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((

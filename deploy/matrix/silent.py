@@ -67,6 +67,7 @@ NOBODY: Mapping[str, str] = {
     access.WEBHOOK_DISABLED: "a mail of its own goes to the owner",
     access.WEBHOOK_DELETED: "the owner's own transition",
     access.SESSION_EXPIRED: "the next sign-in shows it",
+    access.AUTHORIZATION_ENDED: _BY_OWNER,
     **dict.fromkeys(
         (access.CLIENT_ACTIVATED, access.CLIENT_SUSPENDED, access.CLIENT_REINSTATED, access.CLIENT_REVOKED),
         _OF_MACHINES,

@@ -116,6 +116,9 @@ async def enter_client(
         "resources": sorted(EVERY_RESOURCE),
         "verbs": list(verbs),
         "ip_allow": [],
+        "redirect_uris": [],
+        "post_logout_redirect_uris": [],
+        "public": False,
         "sandbox": False,
     }
     client = await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, secret)

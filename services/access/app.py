@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.types import Scope
 
 from services.access.access import ROLES
 from services.access.authority.grants.routes import router as grants
@@ -19,6 +21,7 @@ from services.access.overview.audit.routes import router as audit
 from services.access.overview.vocabularies.routes import router as vocabularies
 from services.access.principals.accounts.routes import router as accounts
 from services.access.principals.api_keys.routes import router as api_keys
+from services.access.principals.authorizations.routes import router as authorizations
 from services.access.principals.clients.routes import router as clients
 from services.access.principals.deprecations.routes import router as deprecations
 from services.access.principals.sessions.routes import router as sessions
@@ -27,8 +30,15 @@ from services.access.principals.tokens.routes import router as tokens
 from services.access.self_service.account_mail.routes import router as account_mail
 from services.access.self_service.own_account.routes import router as own_account
 from services.access.settings import AccessSettings
+from services.access.signing_in.account.routes import router as account_page
+from services.access.signing_in.authorizing.routes import router as authorizing
+from services.access.signing_in.leaving.routes import router as leaving
+from services.access.signing_in.pages.addresses import PAGES_OF_PEOPLE
+from services.access.signing_in.pages.responses import RefusedOnPage
+from shared.pages.failures import as_page
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as create
+from shared.web.edge.problems import MEDIA_TYPE, respond_to
 from shared.web.edge.service import service_parts
 from shared.web.jobs.jobs import job_routes
 
@@ -56,6 +66,10 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             sandbox,
             api_keys,
             sessions,
+            authorizations,
+            authorizing,
+            leaving,
+            account_page,
             notifications,
             events,
             event_types,
@@ -80,10 +94,23 @@ def create_app(settings: AccessSettings | None = None) -> Application:
             "audit": "Who changed what, and the chain that proves it.",
             "notifications": "What happened to a person's records.",
             "sessions": "Where a person is signed in.",
+            "authorizations": "Which clients may act for a person.",
             "vocabularies": "What reasons, verbs and states are called, in six languages.",
             "api_keys": "Keys for programs that cannot do OAuth: each a part of what its owner may do.",
         },
         open_notifier=parts["open_notifier"],
         holding=(*parts["holding"], _token_service, feed_tail),
         describing=(described_in,),
+        respond=_respond,
     )
+
+
+def _respond(scope: Scope, failure: Exception) -> Response:
+    """The response for a failure: at the addresses of pages a page, unless the browser wants JSON."""
+    if isinstance(failure, RefusedOnPage):
+        return failure.page
+    response = respond_to(scope, failure)
+    accept = scope["escm.headers"].get(b"accept", b"")
+    wants_json = b"json" in accept and b"text/html" not in accept
+    is_page = scope["path"] in PAGES_OF_PEOPLE and response.media_type == MEDIA_TYPE and not wants_json
+    return as_page(scope, response) if is_page else response

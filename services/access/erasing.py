@@ -27,6 +27,7 @@ _REASON = {"reason": f"CASE t.created_by WHEN '{SYSTEM.label}' THEN t.reason END
 """The system's reasons name the record that a role follows from."""
 ROWS: Mapping[str, ErasableRows] = {
     "sessions": ErasableRows(PARTS["sessions"], "t.account_id = ANY($1)", is_recorded=False),
+    "authorizations": ErasableRows(PARTS["authorizations"], "t.account_id = ANY($1)", is_recorded=False),
     "notifications": ErasableRows(PARTS["notifications"], "t.account_id = ANY($1)", is_recorded=False),
     "grants": ErasableRows(
         PARTS["grants"],
@@ -41,7 +42,15 @@ _BY_ID = {
     "access_credential_change": "principal_kind = 'account' AND principal_id = $1",
 }
 UNTIL_EXPIRY = frozenset(
-    ("access_last_use", "access_refresh_token", "access_revoked_token", "access_failed_login", *_BY_ID)
+    (
+        "access_last_use",
+        "access_refresh_token",
+        "access_browser",
+        "access_code",
+        "access_revoked_token",
+        "access_failed_login",
+        *_BY_ID,
+    )
 )
 """Further tables of the catalogue: deleted here, with a session, or when they expire, by ids and digests."""
 

@@ -20,7 +20,8 @@ PARTS: Mapping[str, PersonalTable] = {
         },
         retained=f"{RECORD} email_verified language made_by_country suspended_by previous_status",
     ),
-    "sessions": personal("access_session", f"{RECORD} account_id label ends_at"),
+    "sessions": personal("access_session", f"{RECORD} account_id label ends_at client scope signed_in_at"),
+    "authorizations": personal("access_authorization", f"{RECORD} account_id client scope"),
     "grants": personal(
         "access_grant",
         f"{RECORD} principal_kind principal_id role scope_kind scope_id starts ends reason second_person"
@@ -44,6 +45,15 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
     personal("access_last_use", "used_at", {"the key that is exported": "kind id"}),
     personal("access_account_token", "", {_SECRET: "digest", _SHORT: "account_id purpose email_key until email"}),
     personal("access_refresh_token", "", {_SECRET: "digest", _SHORT: "session_id until used_at"}),
+    personal("access_browser", "", {_SECRET: "digest", _SHORT: "session_id until"}),
+    personal(
+        "access_code",
+        "",
+        {
+            _SECRET: "digest challenge nonce",
+            _SHORT: "browser_session client redirect_uri scope until used_at given",
+        },
+    ),
     personal("access_revoked_token", "", {_SHORT: "token_id principal_kind principal_id until"}),
     personal(
         "access_credential_change",
@@ -55,7 +65,8 @@ ALSO_PERSONAL: tuple[PersonalTable, ...] = (
 """`access_last_use` is exported with the keys."""
 IMPERSONAL: Mapping[str, str] = {
     "access_client": f"{RECORD} client_id name search_key secrets proposed_secret jwks scope_kind scope_id resources"
-    " verbs ip_allow sandbox made_by_country suspended_by previous_status",
+    " verbs ip_allow redirect_uris post_logout_redirect_uris public first_party sandbox made_by_country suspended_by"
+    " previous_status",
     "access_deprecated_call": "id client_id service operation method path deprecated_on sunset day calls last_at",
     "access_deprecation_notice": "client_id operation days given_at",
     "access_webhook": f"{RECORD} name url types countries records signatures bulk rate in_flight owner_kind owner_id",

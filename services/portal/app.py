@@ -10,7 +10,6 @@ from services.portal.catalogue.routes import router as catalogue
 from services.portal.contact.routes import router as contact
 from services.portal.discovery.routes import router as discovery
 from services.portal.guides.routes import router as guides
-from services.portal.pages.failures import readable
 from services.portal.pages.routes import router as pages
 from services.portal.reading.api import public_api
 from services.portal.records.routes import router as records
@@ -18,6 +17,7 @@ from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
 from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
+from shared.pages.failures import readable
 from shared.web.contract.openapi import merged, render
 from shared.web.edge.app import Application
 from shared.web.edge.app import create_app as make_app

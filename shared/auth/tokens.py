@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.auth.api_keys import PREFIX, api_key_digest
 from shared.auth.keys import MAX_TOKEN, SKEW, Claims, InvalidToken, TokenRules, UnknownKey, verify
+from shared.auth.narrowing import within_scope
 from shared.auth.published import KeyRing, PrincipalCache, find_api_key
 from shared.auth.usage import LastUses
 from shared.configuration.settings import Settings
@@ -119,7 +120,9 @@ class Authenticator:
         if claims.kind is PrincipalKind.CLIENT:
             self.uses.note("client", claims.subject)
         until = min(state.until, time.monotonic() + left)
-        return Bearer(state.principal, claims, claims.expires_at, until)
+        is_of_person = claims.kind is PrincipalKind.ACCOUNT and claims.client_id
+        principal = within_scope(state.principal, claims.scope) if is_of_person else state.principal
+        return Bearer(principal, claims, claims.expires_at, until)
 
     async def _of_api_key(self, credential: str) -> Bearer:
         digest = api_key_digest(credential)

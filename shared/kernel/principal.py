@@ -21,6 +21,7 @@ ScopeKey: TypeAlias = UUID | str | tuple[UUID, ...]
 READ = "read"
 READING = frozenset({READ, "history"})
 """The verbs that change nothing."""
+_GIVING_ACCESS = frozenset({"calendars", "links"})
 _EVERY_COUNTRY = frozenset(COUNTRIES)
 
 
@@ -100,8 +101,9 @@ class Principal:
     """Who acts. Immutable and cached, so derived values are computed once.
 
     `owner` is the account or client that a key belongs to. `ip_allow` are the networks from which a client and its keys
-    may call; none means any. In the `sandbox` a scope contains fictional countries only, and no record, because a
-    record's country is unknown here.
+    may call; none means any. `scopes` are what a client may do for a person who signed in to it, pairs of a resource
+    (or `*`) and `read` or `write`; None where no client acts, or one of ours that may do everything. In the `sandbox` a
+    scope contains fictional countries only, and no record, because a record's country is unknown here.
     """
 
     kind: PrincipalKind
@@ -111,6 +113,7 @@ class Principal:
     sandbox: bool = False
     owner: UUID | None = None
     ip_allow: tuple[str, ...] = ()
+    scopes: frozenset[Permission] | None = None
     _permission_scopes: dict[tuple[int, str, str], PermissionScope] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -172,6 +175,17 @@ class Principal:
         if roles is None:
             return self
         return replace(self, grants=tuple(one for one in self.grants if one.role in roles), _permission_scopes={})
+
+    def may_through_client(self, resource: str, kind: str) -> bool:
+        """Whether the client that acts for a person, if one does, may `read` or `write` the resource
+        (`membership.experts`) for them. None but our own clients change what gives access: accounts, grants, keys,
+        sessions, and addresses that need no token."""
+        if self.scopes is None:
+            return True
+        service = resource.partition(".")[0]
+        if kind != READ and (service == "access" or resource.partition(".")[2] in _GIVING_ACCESS):
+            return False
+        return not self.scopes.isdisjoint({(resource, kind), (f"{service}.*", kind), ("*", kind)})
 
     def in_network(self, resource: str) -> bool:
         """Whether the principal sees visibility `network` of a resource (`membership.experts`): it holds an active

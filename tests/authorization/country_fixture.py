@@ -23,6 +23,7 @@ from tests.authorization.parts_of_actions import enter_reports, enter_support
 from tests.authorization.plain import body_of, plain_kinds
 from tests.support.callers import Caller
 from tests.support.centres import DOCUMENT, sections
+from tests.support.signing_in import BACK, Desk, Visitor
 
 Record = dict[str, Any]
 ADMIN = "admin"
@@ -426,6 +427,7 @@ class Seeder:
             resources=["membership.*"],
             verbs=["read"],
             secret=True,
+            redirect_uris=[BACK],
             **scope,
         )
         await self._keys(fixture, account)
@@ -444,6 +446,7 @@ class Seeder:
         session = "SELECT id, ref FROM access_session WHERE account_id = $1"
         found = await self.superuser.fetchrow(session, account["id"])
         fixture.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
+        await self._consent(fixture, account)
         owner = {"kind": "client", "id": fixture.id("clients")}
         key = await self.enter(
             fixture, "access", "api_keys", name=fixture.word, owner=owner, resources=["membership.*"], verbs=["read"]
@@ -454,6 +457,16 @@ class Seeder:
         sent = {"url": "https://receiver.example/in", "types": ["escm.membership.*"]}
         owner = {"kind": "account", "id": account["id"]}
         await self.enter(fixture, "access", "webhooks", name=fixture.word, owner=owner, **sent)
+
+    async def _consent(self, fixture: CountryFixture, account: Record) -> None:
+        """The account's consent for the client."""
+        client = fixture.records["clients"]
+        visitor = Visitor(self._visitor.http, account["email"], _PASSWORD)
+        await Desk(self._visitor.http, client["client_id"], client, client["secret"]).tokens(visitor)
+        row = await self.superuser.fetchrow(
+            "SELECT id, ref FROM access_authorization WHERE account_id = $1", account["id"]
+        )
+        fixture.records["authorizations"] = {"id": str(row["id"]), "ref": row["ref"]}
 
     async def _plain(self, fixture: CountryFixture) -> None:
         """A record of each other kind, for which any valid body does."""

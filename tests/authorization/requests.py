@@ -421,7 +421,7 @@ def _filled(operation: Operation, country_fixture: CountryFixture, started: Star
     plural = named(parts[1], parts[3]) if len(parts) > 3 else ""
     record = started.import_id if plural == "imports" else country_fixture.records.get(plural, {}).get("id", "")
     values = {
-        **dict.fromkeys(("{record}", "{session}", "{notification}"), record),
+        **dict.fromkeys(("{record}", "{session}", "{authorization}", "{notification}"), record),
         "{pending_id}": country_fixture.records.get(f"pending_{plural}", {}).get("id", ""),
         "{affiliation}": country_fixture.id("affiliations"),
         "{review_id}": country_fixture.id("reviews"),

@@ -221,12 +221,13 @@ _NOT_LISTED = (
     "scores",
     "evaluation_scores",
     "sessions",
+    "authorizations",
     "notifications",
     "messages of experts",
     "messages of centres",
 )
-"""Kinds that the administrator finds in no list: sessions and notifications are listed to each person alone, pending
-transitions and messages with their records."""
+"""Kinds that the administrator finds in no list: sessions, consents and notifications are listed to each person alone,
+pending transitions and messages with their records."""
 _OF_NO_COUNTRY = ("/actions/v1/frameworks", "/actions/v1/periods", "/centres/v1/networks")
 """Reference data are public; each country of a test has its own."""
 _FIELDS = {

@@ -18,13 +18,15 @@ from services.membership.certificates.certificates.domain import CATEGORIES as R
 from services.membership.issuing.verification.schemas import STATUSES
 from services.membership.register.experts.record import CATEGORIES
 from services.membership.register.institutions.domain import PUBLISHED as INSTITUTIONS
-from services.portal.pages.texts import OWN_NAMES, TEXTS, best, code_text, text, words
+from services.portal.pages.texts import TEXTS, best, code_text, text, words
 from services.portal.register.classifications import field_name
 from shared.kernel.countries import REGIONS
 from shared.kernel.expertise import FIELDS_OF_SCIENCE
 from shared.kernel.text import LANGUAGES
+from shared.pages.texts import OWN_NAMES
 
 _PORTAL = Path(__file__).parents[2] / "services/portal"
+_SHARED = Path(__file__).parents[2] / "shared/pages"
 _CODES = {
     "status": {*ACTIONS.states, *PROGRAMMES, *COMMITTEES, *CENTRES, *INSTITUTIONS},
     "stage": set(RUNGS),
@@ -55,7 +57,8 @@ def test_each_code_of_the_api_has_words() -> None:
 
 
 def test_every_text_is_said_somewhere() -> None:
-    said = "".join(path.read_text() for path in (*_PORTAL.rglob("*.html"), *_PORTAL.rglob("*.py")))
+    files = (path for folder in (_PORTAL, _SHARED) for kind in ("*.html", "*.py") for path in folder.rglob(kind))
+    said = "".join(path.read_text() for path in files)
     whole = set(re.findall(r"\b(?:t|text)\(\"([\w.]+)\"", said)) | set(re.findall(r"\"(stage\.\w+)\"", said))
     begun = set(re.findall(r"\"(\w+\.)\" ~", said)) | {"failure."}
     begun |= {f"{kind}." for kind in re.findall(r"\bcode\(\"(\w+)\"", said)}

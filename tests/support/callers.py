@@ -121,6 +121,11 @@ class Caller:
         """The caller's name; empty for an anonymous caller."""
         return self._name or ""
 
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """What sends the requests."""
+        return self._client
+
     def known_as(self, name: str) -> "Caller":
         """Another caller of the same app."""
         return Caller(self._client, name)

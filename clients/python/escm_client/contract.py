@@ -6,6 +6,7 @@ RESOURCES = (
     "access.accounts",
     "access.api_keys",
     "access.audit",
+    "access.authorizations",
     "access.clients",
     "access.event_types",
     "access.events",

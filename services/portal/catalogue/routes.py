@@ -6,8 +6,8 @@ import orjson
 from fastapi import Request, Response
 
 from services.portal.catalogue.linked_data import PATH, catalogue
-from services.portal.pages.policy import PAGE
 from services.portal.reading.api import PageReads
+from shared.pages.policy import PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import tagged_response
 from shared.web.request.responses import LINKED_DATA

@@ -8,8 +8,8 @@ from fastapi import Request, Response
 from services.portal.discovery import documents
 from services.portal.guides.library import guides
 from services.portal.guides.rendering import as_markdown
-from services.portal.pages.policy import PAGE
 from shared.kernel.errors import NotFound
+from shared.pages.policy import PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import fixed_response
 

@@ -4,8 +4,8 @@ from fastapi import Request, Response
 
 from services.portal.guides import library, rendering
 from services.portal.guides.search import LONGEST, search
-from services.portal.pages.policy import HTML, PAGE
-from services.portal.pages.routes import language_of
+from shared.pages.policy import HTML, PAGE
+from shared.pages.reader import language_of
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
 

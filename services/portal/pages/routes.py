@@ -9,9 +9,10 @@ from pydantic import Field
 from starlette.responses import RedirectResponse
 
 from services.portal.pages import assets, templates
-from services.portal.pages.policy import HTML, PAGE
 from shared.kernel.errors import NotFound
-from shared.web.contract.catalogue import PROBLEMS, Problem, preferred_language
+from shared.pages.policy import HTML, PAGE
+from shared.pages.reader import language_of, wants_json
+from shared.web.contract.catalogue import PROBLEMS, Problem
 from shared.web.contract.contract import Described
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.contract.vocabularies import terms_of
@@ -137,14 +138,3 @@ def _shown(problem: Problem) -> dict[str, Any]:
         "titles": dict(problem.titles),
         "meaning": problem.meaning,
     }
-
-
-def wants_json(request: Request) -> bool:
-    """Whether `Accept` names JSON and no page."""
-    accept = request.headers.get("accept", "")
-    return "json" in accept and "text/html" not in accept
-
-
-def language_of(request: Request) -> str:
-    """The reader's language among those of the pages."""
-    return preferred_language(request.headers.get("accept-language", ""))

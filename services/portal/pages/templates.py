@@ -1,43 +1,28 @@
-"""The HTML of the pages: Jinja templates with escaped values, in the common frame of all pages."""
+"""The HTML of the portal's pages."""
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from services.portal.pages.texts import OWN_NAMES, best, code_text, country_name, text
+from services.portal.pages.texts import best, code_text, country_name
 from shared.kernel.text import LANGUAGES
+from shared.pages.templates import Pages, in_languages
 from shared.web.contract.catalogue import PROBLEMS
 from shared.web.contract.vocabularies import NAMES, VOCABULARIES, terms_of
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("services.portal.pages", "static"),
-    undefined=StrictUndefined,
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+
+def _code(kind: str, code: str, *, language: str) -> str:
+    return code_text(language, kind, code)
 
 
-def page(name: str, language: str, **values: Any) -> bytes:
-    """Renders a template in one of the six languages.
+PAGES = Pages("services.portal.pages", code=_code, best=best, country=country_name)
 
-    `tail` is the part of the address after the language, if the page exists in all six; `here` is the section of the
-    site; `licence` is that of the data which the page shows.
-    """
-    said = {
-        "language": language,
-        "languages": OWN_NAMES,
-        "tail": None,
-        "licence": None,
-        "here": "",
-        "t": partial(text, language),
-        "code": partial(code_text, language),
-        "best": partial(best, language=language),
-        "country": partial(country_name, language=language),
-    }
-    return _TEMPLATES.get_template(name).render({**said, **values}).encode()
+
+def page(name: str, language: str, *, tail: str | None = None, **values: Any) -> bytes:
+    """Renders a template in one of the six languages. `tail` is the part of the address after the language, if the page
+    exists in all six."""
+    return PAGES.page(name, language, addresses=None if tail is None else in_languages(tail), **values)
 
 
 @cache

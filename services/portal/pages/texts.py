@@ -1,36 +1,13 @@
-"""The texts of the pages in six languages, from `texts.csv`: one text a line, with `{names}` for values."""
+"""The texts of the portal's pages."""
 
-import csv
 from collections.abc import Mapping
-from importlib.resources import files
-from types import MappingProxyType
 
 from shared.kernel.countries import COUNTRIES
-from shared.kernel.text import LANGUAGES
+from shared.pages.texts import Texts
 
-OWN_NAMES: Mapping[str, str] = MappingProxyType(
-    {"en": "English", "fr": "français", "es": "español", "ar": "العربية", "zh": "中文", "ru": "русский"}
-)
-"""The name of each language in that language."""
-
-
-def _read() -> Mapping[str, Mapping[str, str]]:
-    with files("services.portal.pages").joinpath("texts.csv").open(encoding="utf-8") as lines:
-        rows = {row["key"]: {language: row[language] for language in LANGUAGES} for row in csv.DictReader(lines)}
-    return MappingProxyType(rows)
-
-
-TEXTS: Mapping[str, Mapping[str, str]] = _read()
-
-
-def text(language: str, key: str, **values: object) -> str:
-    """A text of the pages with its values. Raises KeyError for an unknown key.
-
-    In Arabic each value is isolated (U+2068, U+2069): without that, browsers reorder days and numbers.
-    """
-    if language == "ar":
-        values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
-    return TEXTS[key][language].format(**values)
+_TEXTS = Texts("services.portal.pages")
+TEXTS = _TEXTS.rows
+text = _TEXTS.text
 
 
 def code_text(language: str, kind: str, code: str) -> str:

@@ -13,10 +13,10 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
-from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import PageReads
 from shared.contracts.kinds import kind_names
 from shared.kernel.errors import NotFound, RateLimited, Unavailable
+from shared.pages.policy import HTML, PAGE
 from shared.web.contract.route_options import RouteOptions
 from shared.web.edge.fixed import tagged_response
 

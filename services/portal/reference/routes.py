@@ -1,14 +1,15 @@
 """The reference at `/docs`: its contents, a page for each service, a search, and each operation by itself."""
 
 from functools import cache, partial
+from typing import Any
 
 from fastapi import Request, Response
 
-from services.portal.pages.policy import HTML, PAGE
 from services.portal.pages.templates import page
 from services.portal.reference.contents import SERVICES, documents, groups, operations
 from services.portal.reference.search import LONGEST, Task, search, tasks
 from services.portal.reference.single import single_document
+from shared.pages.policy import HTML, PAGE
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
 
@@ -58,7 +59,7 @@ def _changes(task: Task, service: str) -> bool:
     return task.operation.service == service and task.operation.method != "GET"
 
 
-def _page(name: str, **values: object) -> bytes:
+def _page(name: str, **values: Any) -> bytes:
     about = {service: document["info"]["description"] for service, document in documents().items()}
-    given = {"asked": "", "count": len(operations()), "found": (), "tasks": (), "service": "", "services": about}
-    return page(name, "en", here="reference", **{**given, **values})
+    given: dict[str, Any] = {"asked": "", "count": len(operations()), "found": (), "tasks": (), "service": ""}
+    return page(name, "en", here="reference", **{**given, "services": about, **values})

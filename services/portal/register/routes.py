@@ -12,10 +12,10 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import router_of_languages
-from services.portal.pages.policy import HTML, PAGE
 from services.portal.reading.api import Elsewhere, PageReads
 from services.portal.register import views
 from services.portal.register.views import FILTERS, Query, Values
+from shared.pages.policy import HTML, PAGE
 from shared.web.contract.route_options import RouteOptions
 from shared.web.edge.fixed import fixed_response, tagged_response
 

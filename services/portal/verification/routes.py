@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse
 
 from services.portal.pages import templates
 from services.portal.pages.languages import IN_LANGUAGE
-from services.portal.pages.policy import GUARD, HTML
-from services.portal.pages.routes import language_of, wants_json
 from services.portal.reading.api import PageReads
 from shared.kernel.errors import NotFound
+from shared.pages.policy import GUARD, HTML
+from shared.pages.reader import language_of, wants_json
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
 
 _HEADERS = {

@@ -22,6 +22,8 @@ from shared.web.request.moved import Moved
 Respond: TypeAlias = Callable[[Scope, Exception], Response]
 """Makes the response for a failure."""
 MEDIA_TYPE = "application/problem+json"
+PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
+"""Where the API says who gives tokens for it (RFC 9728)."""
 _LOG = structlog.get_logger("escm.problems")
 _MOST_ERRORS = 100
 _NAME = re.compile(r"(?=.{1,40}$)(?:[^\W\d]|[ .-]|~[01])+\d{0,4}|\d{1,7}")
@@ -60,11 +62,20 @@ def problem_response(scope: Scope, error: EscmError) -> Response:
         **{name.lower(): value for name, value in error.headers.items()},
     }
     if problem.kind is ErrorCategory.UNAUTHENTICATED:
-        headers.setdefault("www-authenticate", _CHALLENGES.get(problem.code, _CHALLENGES["unauthenticated"]))
+        challenge = headers.get("www-authenticate") or _CHALLENGES.get(problem.code, _CHALLENGES["unauthenticated"])
+        headers["www-authenticate"] = challenge + _resource_metadata(scope, challenge)
     elif problem.kind in (ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED):
         headers.setdefault("retry-after", "2")
     body = orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
     return Response(body, problem.status, headers, MEDIA_TYPE)
+
+
+def _resource_metadata(scope: Scope, challenge: str) -> str:
+    """Where a client without a valid token reads who gives them (RFC 9728, 5.1)."""
+    app = scope.get("app")
+    if app is None or not challenge.startswith("Bearer "):
+        return ""
+    return f', resource_metadata="{app.state.settings.issuer.rstrip("/")}{PROTECTED_RESOURCE}"'
 
 
 def _document(scope: Scope, error: EscmError, problem: Problem, language: str) -> dict[str, Any]:

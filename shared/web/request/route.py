@@ -16,12 +16,13 @@ from shared.database.unit_of_work import unit_of_work
 from shared.kernel.errors import (
     CommittedConflict,
     FieldError,
+    Forbidden,
     Malformed,
     Unauthenticated,
     Unavailable,
     UnsupportedMedia,
 )
-from shared.kernel.principal import Principal, PrincipalKind, RoleTable
+from shared.kernel.principal import READ, Principal, PrincipalKind, RoleTable
 from shared.kernel.resource import Resource
 from shared.web.contract.route_options import NONE, OptionsRouter, RouteOptions
 from shared.web.request import idempotency
@@ -97,6 +98,7 @@ class EscmRoute(APIRoute):
                     "Authentication is required: send an access token.",
                     headers={"WWW-Authenticate": 'Bearer realm="escm"'},
                 )
+            _refuse_beyond_scope(principal, self)
             if request.scope["query_string"]:
                 join_repeated(request.scope, several)
                 refuse_unknown(request, names)
@@ -194,6 +196,13 @@ def join_repeated(scope: Scope, several: frozenset[str]) -> None:
         others = [(name, value) for name, value in given if name not in several]
         joined = [(name, ",".join(values[name])) for name in values if name in several]
         scope["query_string"] = urlencode(others + joined).encode()
+
+
+def _refuse_beyond_scope(principal: Principal, route: EscmRoute) -> None:
+    """Raises Forbidden `insufficient_scope` for a client that acts for a person who did not consent to this."""
+    kind = READ if (route.methods or _READS) <= _READS else "write"
+    if not principal.may_through_client(route.resource.name, kind):
+        raise Forbidden("The person gave the client no access to this.", code="insufficient_scope")
 
 
 def _note_deprecated(request: Request, principal: Principal, route: EscmRoute) -> None:

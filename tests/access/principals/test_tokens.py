@@ -77,7 +77,7 @@ async def test_the_address_of_a_person_may_be_written_in_any_case(caller: Caller
         ({"grant_type": "password", "username": "admin@demo.example"}, None, 400, "invalid_request"),
         ({"grant_type": "password", "username": "a\0@x.org", "password": "x"}, None, 400, "invalid_grant"),
         ({"grant_type": "password", "username": "no@x.org", "password": "x" * 9000}, None, 400, "invalid_grant"),
-        ({"grant_type": "authorization_code"}, None, 400, "unsupported_grant_type"),
+        ({"grant_type": "implicit"}, None, 400, "unsupported_grant_type"),
         ({"scope": "x"}, None, 400, "invalid_request"),
     ],
 )

@@ -15,7 +15,9 @@ from tests.access.rules.grants import PERSON
 from tests.support.rules import Rules
 
 _ACCOUNT = AccountGuardContext(roles_of_two=frozenset(), is_owner=True, suspending=None, reinstating=None)
-_CLIENT = ClientGuardContext(is_of_two=False, has_proposed_secret=True, confirming=None, ending=None, reinstating=None)
+_CLIENT = ClientGuardContext(
+    is_of_two=False, is_first_party=False, has_proposed_secret=True, confirming=None, ending=None, reinstating=None
+)
 _HELD, _SUSPENDED, _FOREIGN = (
     "holds_more_than_you_may_grant",
     "suspended_by_the_secretariat",
@@ -76,6 +78,8 @@ RULES = (
             ("reinstate", _client(reinstating=_SUSPENDED), _SUSPENDED),
             ("confirm_secret", _CLIENT, None),
             ("confirm_secret", _client(has_proposed_secret=False), "no_proposed_secret"),
+            ("mark_first_party", _CLIENT, None),
+            ("mark_first_party", _client(is_first_party=True), "already_first_party"),
         ),
     ),
 )

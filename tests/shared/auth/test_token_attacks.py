@@ -73,7 +73,8 @@ async def test_the_attack_is_refused_over_http_and_never_taken_for_nobody(http: 
     for path in (OPEN, CLOSED):
         response = await asked(http, path, f"Bearer {attack}")
         assert (response.status_code, response.json()["code"]) == (401, "invalid_token"), path
-        assert response.headers["www-authenticate"] == 'Bearer realm="escm", error="invalid_token"'
+        challenge = response.headers["www-authenticate"]
+        assert challenge.startswith('Bearer realm="escm", error="invalid_token", resource_metadata="https://')
         assert response.headers["cache-control"] == "no-store"
         assert len(attack) < 20 or attack not in response.text
 

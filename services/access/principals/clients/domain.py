@@ -1,6 +1,7 @@
 """API clients: their credentials, networks and permitted uses."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +11,15 @@ from typing import Literal, TypeAlias
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from services.access.access import SERVICES, SuspensionFault
+from services.access.access import EVERY_RESOURCE, SERVICES, VERBS, SuspensionFault
 from services.access.authority.grants.domain import PersonFault
 from services.access.principals.clients.record import Client, JsonWebKey
-from shared.kernel.lifecycle import Lifecycle, transition
+from shared.auth.narrowing import WHOLE_SCOPE
+from shared.kernel.lifecycle import Lifecycle, by_two, transition
 
-WRITABLE = ("name", "ip_allow", "jwks")
+WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris")
 """The fields that may change. The permitted uses are fixed: another use needs another client."""
-CREDENTIALS = ("ip_allow", "jwks")
+CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris")
 """The fields among them that decide who can act as the client."""
 LIVING_SECRETS = 2
 MOST_MADE = 50
@@ -26,17 +28,20 @@ _SMALLEST_RSA = 2048
 _PRIVATE_MEMBERS = frozenset(("d", "p", "q", "dp", "dq", "qi", "oth", "k"))
 
 CONFIRM, CHANGE_CREDENTIALS, CONFIRM_SECRET = "confirm", "change_credentials", "confirm_secret"
+MARK_FIRST_PARTY = "mark_first_party"
 ConfirmingFault: TypeAlias = Literal["second_person_missing"] | PersonFault
 CountryFault: TypeAlias = Literal["not_made_by_the_country"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClientGuardContext:
-    """The inputs of the guards. `is_of_two`: the client holds or will hold a role that a second person confirms.
+    """The inputs of the guards. `is_of_two`: the client holds or will hold a role that a second person confirms, or is
+    one of our own, which `is_first_party` says.
     `has_proposed_secret`: a secret of it waits for a second person. `confirming`: why the caller does not count as the
     second person of a proposed client. `ending`, `reinstating`: why a focal point may not end or reinstate it."""
 
     is_of_two: bool
+    is_first_party: bool
     has_proposed_secret: bool
     confirming: ConfirmingFault | None
     ending: CountryFault | None
@@ -49,6 +54,10 @@ def _of_two(guard_context: ClientGuardContext) -> bool:
 
 def _has_proposed_secret(guard_context: ClientGuardContext) -> Literal["no_proposed_secret"] | None:
     return None if guard_context.has_proposed_secret else "no_proposed_secret"
+
+
+def _is_third_party(guard_context: ClientGuardContext) -> Literal["already_first_party"] | None:
+    return "already_first_party" if guard_context.is_first_party else None
 
 
 def _confirmable(guard_context: ClientGuardContext) -> ConfirmingFault | None:
@@ -78,6 +87,15 @@ LIFECYCLE: Lifecycle[ClientGuardContext] = Lifecycle(
             fields=(*WRITABLE, "second_person"),
             fact="updated",
             second_person=_of_two,
+        ),
+        transition(
+            MARK_FIRST_PARTY,
+            "active",
+            "active",
+            guard=_is_third_party,
+            fields=("second_person",),
+            fact="updated",
+            second_person=by_two,
         ),
         transition(
             CONFIRM_SECRET,
@@ -116,6 +134,8 @@ def widens(before: Client, wanted: Client) -> bool:
     """Whether the change lets somebody act as the client who could not before. No networks means all networks."""
     if any(key not in _keys(before) for key in _keys(wanted)):
         return True
+    if not set(wanted.redirect_uris) <= set(before.redirect_uris):
+        return True
     if not before.ip_allow or not wanted.ip_allow:
         return bool(before.ip_allow)
     known = [ip_network(text) for text in before.ip_allow]
@@ -143,6 +163,43 @@ def is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_REDIRECT = re.compile(
+    r"(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?)"
+    r"(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
+)
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(/.*)?")
+
+
+def is_redirect_uri(text: str) -> bool:
+    """Whether people may be sent back to this address: `https://`, or `http://` on their own machine; no fragment, no
+    user, no dot segment."""
+    return _REDIRECT.fullmatch(text) is not None and not {".", ".."} & set(re.split(r"[/?]", text))
+
+
+def is_registered(given: str, registered: Sequence[str]) -> bool:
+    """Whether an address is one of the registered ones, compared as text. A loopback address (RFC 8252, 7.3) stands for
+    each of its ports."""
+    own = _without_port(given) if is_redirect_uri(given) else None
+    return given in registered or (own is not None and own in map(_without_port, registered))
+
+
+def _without_port(address: str) -> tuple[str, str] | None:
+    found = _LOOPBACK.fullmatch(address)
+    return (found[1], found[2] or "") if found else None
+
+
+def origin_of(address: str) -> str:
+    """The origin of a redirect address, such as `https://desk.example.org`."""
+    return "/".join(address.split("?")[0].split("/")[:3])
+
+
+def whole_scope(client: Client) -> str:
+    """What the client may do at most for the people who sign in to it: its resources with its verbs."""
+    if client.first_party and set(client.resources) >= EVERY_RESOURCE and set(client.verbs) >= VERBS:
+        return WHOLE_SCOPE
+    return " ".join(sorted(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs))
 
 
 def key_fault(key: JsonWebKey) -> str | None:

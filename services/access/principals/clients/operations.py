@@ -15,6 +15,7 @@ from services.access.principals.accounts.credentials import note_change
 from services.access.principals.clients import domain, queries
 from services.access.principals.clients.record import Client
 from services.access.principals.clients.tables import client
+from services.access.principals.sessions import operations as sessions
 from shared.auth.second_person import named_in
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
@@ -49,7 +50,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Cli
             raise Conflict(detail, members={"reason": "too_many_clients"})
     else:
         require_granting(why_not_grant(access.principal, machine, "create"))
-    secret = None if new.jwks else domain.new_secret()
+    secret = None if new.jwks or new.public else domain.new_secret()
     client = await insert(uow, new, domain.new_client_id(), secret, made_by_country=is_made_by_country)
     if not is_made_by_country:
         await grants.insert(uow, machine)
@@ -70,6 +71,7 @@ async def insert(
         client_id=client_id,
         search_key=search_key(new.name, client_id),
         secrets=[domain.digest(secret)] if secret else [],
+        first_party=False,
     )
     return await CLIENTS.insert(uow, client)
 
@@ -83,7 +85,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Client, wanted: C
     changed = differing(before, wanted)
     if changed.keys() & set(domain.CREDENTIALS):
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
-        if domain.widens(before, wanted) and await roles_of_two(uow.connection, PrincipalKind.CLIENT, before.id):
+        if domain.widens(before, wanted) and await _is_of_two(uow.connection, before):
             raise SecondPersonNeeded(domain.CHANGE_CREDENTIALS, changed)
         await note_change(uow, "client", before.id, "secret")
     return await CLIENTS.update(uow, before, _derived(wanted))
@@ -100,9 +102,11 @@ async def add_secret(uow: UnitOfWork, access: AccessScope, before: Client) -> tu
     Raises Forbidden if the caller has no authority over all that the client holds.
     """
     await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
+    if before.public:
+        raise Conflict("A public client keeps no secret.", members={"reason": "client_is_public"})
     secret = domain.new_secret()
     wanted, action = _with_secret(before, domain.digest(secret)), "add_secret"
-    if await roles_of_two(uow.connection, PrincipalKind.CLIENT, before.id):
+    if await _is_of_two(uow.connection, before):
         wanted, action = replace(before, proposed_secret=domain.digest(secret)), "propose_secret"
     after = await CLIENTS.write(uow, action, before, wanted, fact="updated")
     await note_change(uow, "client", before.id, "secret")
@@ -119,14 +123,7 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Client, reque
     holds."""
     guard_context = await load_guard_context(uow.connect, access.principal, before, requested.fields)
     is_by_secretariat = access.may(requested.action, None)
-    wanted: Client | None = None
-    if requested.action == domain.CHANGE_CREDENTIALS:
-        given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
-        wanted = _derived(with_columns(before, given))
-    elif requested.action == domain.CONFIRM_SECRET and before.proposed_secret:
-        wanted = _with_secret(before, before.proposed_secret)
-    elif requested.action == domain.CONFIRM and before.status == "proposed":
-        wanted = before
+    wanted = _with_access(before, requested)
     if wanted is not None:
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
 
@@ -136,6 +133,8 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Client, reque
         return entering(before, target, is_by_secretariat=is_by_secretariat)
 
     after = await CLIENTS.apply_transition(uow, before, requested, guard_context, permitted(access, before), effects)
+    if after.status != "active":
+        await sessions.end_all_of_client(uow, after.id, reason=f"client {after.status}")
     if requested.action == domain.CONFIRM:
         await grants.insert(uow, WantedGrant(MACHINE_ROLE, after.scope_kind, after.scope_id, "client", after.id))
     if requested.action == "reinstate" and not is_by_secretariat:
@@ -143,6 +142,22 @@ async def transition(uow: UnitOfWork, access: AccessScope, before: Client, reque
     for actor in filter(None, (access.principal, requested.proposed_by) if wanted is not None else ()):
         await note_change(uow, "client", before.id, "secret", by=actor)
     return after
+
+
+def _with_access(before: Client, requested: TransitionRequest) -> Client | None:
+    """The client after a transition that decides who can act as it, or for people; None for another transition."""
+    if requested.action == domain.CHANGE_CREDENTIALS:
+        given = {name: requested.fields[name] for name in domain.WRITABLE if name in requested.fields}
+        return _derived(with_columns(before, given))
+    if requested.action == domain.CONFIRM_SECRET and before.proposed_secret:
+        return _with_secret(before, before.proposed_secret)
+    if requested.action == domain.MARK_FIRST_PARTY:
+        return replace(before, first_party=True)
+    return before if requested.action == domain.CONFIRM and before.status == "proposed" else None
+
+
+async def _is_of_two(connection: Connection, record: Client) -> bool:
+    return record.first_party or bool(await roles_of_two(connection, PrincipalKind.CLIENT, record.id))
 
 
 async def load_guard_context(
@@ -155,10 +170,11 @@ async def load_guard_context(
         ending = "not_made_by_the_country"
     is_kept = record.suspended_by == "secretariat" and not everywhere
     async with connect() as connection:
-        is_of_two = bool(await roles_of_two(connection, PrincipalKind.CLIENT, record.id))
+        is_of_two = await _is_of_two(connection, record)
         confirming = await _why_not_confirm(connection, principal, record, fields)
     return domain.ClientGuardContext(
         is_of_two,
+        record.first_party,
         bool(record.proposed_secret),
         confirming,
         ending,

@@ -28,11 +28,16 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 render = renderer(COLUMNS)
 _FOR_TOKEN = Lookup(
-    select(*(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs")))
+    select(
+        *(client.c[name] for name in ("id", "client_id", "secrets", "jwks", "ip_allow", "resources", "verbs", "public"))
+    )
     .where(client.c.client_id == bindparam("client_id"), client.c.status == "active")
     .limit(1)
 )
 """Few columns: reading an existing client takes no longer than finding none."""
+_FOR_SIGN_IN = Lookup(
+    select(client).where(client.c.client_id == bindparam("client_id"), client.c.status == "active").limit(1)
+)
 MADE = Made(Client, client, ended="revoked", usable=("proposed", "active"))
 
 
@@ -64,4 +69,10 @@ LISTING = Listing(
 async def for_token(connection: Connection, client_id: str) -> Client | None:
     """The credentials and permitted uses of the active client with this client id; no other field."""
     row = await _FOR_TOKEN.fetchrow(connection, client_id=client_id)
+    return record_of(Client, row) if row else None
+
+
+async def for_sign_in(connection: Connection, client_id: str) -> Client | None:
+    """The active client with this client id."""
+    row = await _FOR_SIGN_IN.fetchrow(connection, client_id=client_id)
     return record_of(Client, row) if row else None

@@ -65,4 +65,23 @@ class Client(MadeByCountry):
         Example(["192.0.2.0/24"]),
         "The addresses and networks that the client may call from; any where empty.",
     ]
+    redirect_uris: Annotated[
+        list[str],
+        Granted,
+        Written,
+        Example(["https://desk.example.org/callback"]),
+        "The addresses that people who sign in to the client are sent back to, compared as text; a loopback address"
+        " stands for each of its ports.",
+    ]
+    post_logout_redirect_uris: Annotated[
+        list[str],
+        Granted,
+        Written,
+        Example(["https://desk.example.org/"]),
+        "The addresses that people are sent back to when they have signed out.",
+    ]
+    public: Annotated[
+        bool, Granted, Written, "Whether the client keeps no secret, as in a browser or on a person's machine."
+    ]
+    first_party: Annotated[bool, Granted, "Whether it is one of our own, which asks people for no consent."]
     sandbox: Annotated[bool, Granted, Written, "Whether the client sees and writes fictional countries only."]

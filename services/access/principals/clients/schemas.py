@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from services.access.authority.grants.schemas import ScopeId
 from services.access.principals.clients import record
-from services.access.principals.clients.domain import LIFECYCLE, is_network, is_resource, key_fault
+from services.access.principals.clients.domain import LIFECYCLE, is_network, is_redirect_uri, is_resource, key_fault
 from services.access.principals.clients.operations import CLIENTS
 from services.access.principals.clients.queries import render
 from shared.records.access_scope import AccessScope
@@ -40,6 +40,18 @@ def _key(key: dict[str, Any]) -> dict[str, Any]:
     return key
 
 
+def _redirect_uri(text: str) -> str:
+    if not is_redirect_uri(text):
+        raise PydanticCustomError("invalid_address", "An https:// address, or http:// on loopback; without fragment.")
+    return text
+
+
+RedirectUri = Annotated[
+    str,
+    StringConstraints(max_length=400),
+    AfterValidator(_redirect_uri),
+    Field(examples=["https://desk.example.org/callback"]),
+]
 ResourceName = Annotated[
     str, StringConstraints(max_length=80), AfterValidator(_resource), Field(examples=["membership.experts"])
 ]
@@ -77,6 +89,8 @@ class ClientBody(Body, of=record.Client):
     name: Annotated[Line, Field(examples=["Ministry portal"])]
     ip_allow: Annotated[list[Network], Field(max_length=50)] = []
     jwks: PublicKeys | None = None
+    redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
+    post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
 
 
 class ClientFields(Body):
@@ -88,9 +102,17 @@ class ClientFields(Body):
         "For `change_credentials`: the addresses and networks that the client may call from.",
     ] = None
     jwks: Annotated[PublicKeys | None, "For `change_credentials`: the public keys; null takes them away."] = None
+    redirect_uris: Annotated[
+        Annotated[list[RedirectUri], Field(max_length=10)] | None,
+        "For `change_credentials`: the addresses that people are sent back to.",
+    ] = None
+    post_logout_redirect_uris: Annotated[
+        Annotated[list[RedirectUri], Field(max_length=10)] | None,
+        "For `change_credentials`: the addresses for people who have signed out.",
+    ] = None
     second_person: Annotated[UUID | None, Refers("/access/v1/accounts"), "The only account that may confirm."] = None
 
-    @field_validator("name", "ip_allow", mode="before")
+    @field_validator("name", "ip_allow", "redirect_uris", "post_logout_redirect_uris", mode="before")
     @classmethod
     def _is_not_taken_away(cls, value: Any) -> Any:
         if value is None:
@@ -106,12 +128,19 @@ class ClientCreate(ClientBody):
     resources: Annotated[list[ResourceName], Field(min_length=1, max_length=40)]
     verbs: Annotated[list[Literal["read", "write"]], Field(min_length=1, max_length=2)]
     secret: Annotated[bool | None, "Whether the client gets a secret; only without `jwks`."] = None
+    public: bool = False
     sandbox: bool = False
 
     @model_validator(mode="after")
     def _proves_itself_in_one_way(self) -> "ClientCreate":
-        if self.secret is not None and self.secret is (self.jwks is not None):
+        if self.secret is not None and self.secret is (self.public or self.jwks is not None):
             raise PydanticCustomError("secret_or_jwks", "Give either jwks or secret: true.")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_no_secret_in_public(self) -> "ClientCreate":
+        if self.public and (self.secret or self.jwks is not None or not self.redirect_uris):
+            raise PydanticCustomError("public_client", "A public client has redirect_uris, and no secret and no jwks.")
         return self
 
 

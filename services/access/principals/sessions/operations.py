@@ -23,14 +23,31 @@ _END = "end"
 class Renewal:
     """A renewed session: the next refresh token, which is shown only once, and its expiry."""
 
-    session: UUID
-    account: UUID
+    session: Session
     token: str
     until: datetime
 
 
-async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Renewal:
-    """Opens a session of an account. If it has 50, the oldest ends."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Of which account a session is, how it is shown to its owner, and for a client which one, its scope, and when the
+    person signed in."""
+
+    account: UUID
+    label: str | None = None
+    client: UUID | None = None
+    scope: str | None = None
+    signed_in_at: datetime | None = None
+
+
+async def open_session(uow: UnitOfWork, opening: Opening) -> Renewal:
+    """Opens a session with its first refresh token."""
+    return await _renewal(uow, await begin(uow, opening), domain.new_refresh_token())
+
+
+async def begin(uow: UnitOfWork, opening: Opening) -> Session:
+    """Opens a session. If the account has 50, the oldest ends."""
+    account = opening.account
     living = await queries.lock_living(uow.connection, account)
     surplus = len(living) - domain.MOST_LIVING + 1
     await _end(uow, living[: max(surplus, 0)], "superseded")
@@ -39,47 +56,64 @@ async def open_session(uow: UnitOfWork, account: UUID, label: str | None) -> Ren
         status="active",
         visibility="restricted",
         account_id=account,
-        label=domain.label_of(label),
+        label=domain.label_of(opening.label),
         ends_at=now() + domain.LONGEST,
+        client=opening.client,
+        scope=opening.scope,
+        signed_in_at=opening.signed_in_at,
     )
-    return await _renewal(uow, await SESSIONS.insert(uow, new), domain.new_refresh_token())
+    return await SESSIONS.insert(uow, new)
 
 
-async def renew(uow: UnitOfWork, token: str, secret: bytes) -> Renewal | None:
-    """The session with the successor of the given token; None if that is not valid. `secret` derives successors.
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """Who renews: `secret` derives successors, `client` is the one that the session must be of, and `keeps_token` says
+    that it proves itself in another way, so that its token need not change."""
+
+    secret: bytes
+    client: UUID | None = None
+    keeps_token: bool = False
+
+
+async def renew(uow: UnitOfWork, token: str, by: Renewing) -> Renewal | None:
+    """The session with the successor of the given token; None if that is not valid, or of another client.
 
     Two windows of a browser may renew at once: for `OVERLAP` after its use a token gets the same successor again, if
     the successor is unused. Any other second use means that the token was copied, and ends the session.
     """
     digest, at = domain.digest(token), now()
     found = await queries.take_token(uow.connection, digest)
-    if found is None or found.session.status != "active":
+    if found is None or found.session.status != "active" or found.session.client != by.client:
         return None
-    session, successor = found.session, domain.successor_of(token, secret)
+    session, successor = found.session, domain.successor_of(token, by.secret)
     if found.used_at is not None:
         until = await queries.repeatable(uow.connection, digest, domain.digest(successor))
         if until is None:
             await _end(uow, [session], "refresh token used twice")
             return None
-        return Renewal(session.id, session.account_id, successor, until)
+        return Renewal(session, successor, until)
     if found.until <= at or not await is_active(uow.connection, "account", session.account_id):
         return None
+    if by.keeps_token:
+        until = domain.idle_until(at, session.ends_at)
+        await queries.keep_token(uow.connection, digest, until)
+        return Renewal(session, token, until)
     await queries.use_token(uow.connection, digest)
     return await _renewal(uow, session, successor)
 
 
-async def end_by_token(uow: UnitOfWork, token: str) -> None:
-    """Ends the session of a refresh token, whether the token is used or not (RFC 7009)."""
+async def end_by_token(uow: UnitOfWork, token: str, client: UUID | None) -> None:
+    """Ends the session of a refresh token of this client, whether the token is used or not (RFC 7009)."""
     found = await queries.take_token(uow.connection, domain.digest(token))
-    if found is not None and found.session.status == "active":
+    if found is not None and found.session.status == "active" and found.session.client == client:
         uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.session.account_id))
         await _end(uow, [found.session], "refresh token revoked")
 
 
-async def end(uow: UnitOfWork, account: UUID, chosen: UUID) -> None:
+async def end(uow: UnitOfWork, account: UUID, chosen: UUID, *, reason: str | None = None) -> None:
     """Ends one session of an account; an ended one does not change."""
     living = await queries.lock_living(uow.connection, account)
-    await _end(uow, [session for session in living if session.id == chosen], None)
+    await _end(uow, [session for session in living if session.id == chosen], reason)
 
 
 async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None, reason: str | None = None) -> int:
@@ -87,6 +121,11 @@ async def end_all(uow: UnitOfWork, account: UUID, *, besides: UUID | None = None
     living = [session for session in await queries.lock_living(uow.connection, account) if session.id != besides]
     await _end(uow, living, reason)
     return len(living)
+
+
+async def end_all_of_client(uow: UnitOfWork, client: UUID, *, account: UUID | None = None, reason: str) -> None:
+    """Ends every session of a client, or those of one account."""
+    await _end(uow, await queries.lock_of_client(uow.connection, client, account), reason)
 
 
 async def expire(uow: UnitOfWork, at: datetime) -> int:
@@ -105,4 +144,4 @@ async def _end(uow: UnitOfWork, sessions: Sequence[Session], reason: str | None)
 async def _renewal(uow: UnitOfWork, session: Session, token: str) -> Renewal:
     until = domain.idle_until(now(), session.ends_at)
     await queries.add_token(uow.connection, domain.digest(token), session.id, until)
-    return Renewal(session.id, session.account_id, token, until)
+    return Renewal(session, token, until)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import Uuid, bindparam, delete, exists, func, insert, or_, select, text, update
 
 from services.access.principals.sessions.domain import MOST_LIVING, OVERLAP
 from services.access.principals.sessions.record import Session
-from services.access.principals.sessions.tables import refresh_token, session
+from services.access.principals.sessions.tables import browser, client, refresh_token, session
 from services.access.usage import used_at
 from shared.database.context import Lookup
 from shared.database.statements import Connection, Row, Statement
@@ -17,6 +17,8 @@ from shared.records.rows import record_of, records_of
 
 COLUMNS = {
     **{name: session.c[name] for name in ("id", "ref", "account_id", "label", "created_at", "ends_at")},
+    "client": select(client.c.client_id).where(client.c.id == session.c.client).scalar_subquery().label("client"),
+    "client_name": select(client.c.name).where(client.c.id == session.c.client).scalar_subquery().label("client_name"),
     "last_used": used_at("session", session.c.id),
 }
 render = renderer(COLUMNS)
@@ -58,10 +60,13 @@ _REPEATABLE = Statement(
         _successor.c.until > func.now(),
     )
 )
-_renewable = exists().where(
-    refresh_token.c.session_id == session.c.id,
-    refresh_token.c.used_at.is_(None),
-    refresh_token.c.until > bindparam("at"),
+_renewable = or_(
+    exists().where(
+        refresh_token.c.session_id == session.c.id,
+        refresh_token.c.used_at.is_(None),
+        refresh_token.c.until > bindparam("at"),
+    ),
+    exists().where(browser.c.session_id == session.c.id, browser.c.until > bindparam("at")),
 )
 _OVER = Statement(
     select(session)
@@ -70,7 +75,21 @@ _OVER = Statement(
     .limit(200)
     .with_for_update(skip_locked=True)
 )
+_OF_CLIENT = Statement(
+    select(session)
+    .where(
+        session.c.client == bindparam("client"),
+        _is_living,
+        or_(bindparam("account", type_=Uuid).is_(None), session.c.account_id == bindparam("account", type_=Uuid)),
+    )
+    .order_by(session.c.id)
+    .with_for_update()
+)
+_KEEP_TOKEN = Statement(
+    update(refresh_token).where(refresh_token.c.digest == bindparam("key")).values(until=bindparam("later"))
+)
 _DELETE_TOKENS = Statement(delete(refresh_token).where(refresh_token.c.until < bindparam("at")))
+_DELETE_BROWSERS = Statement(delete(browser).where(browser.c.until < bindparam("at")))
 _DELETE_SESSIONS = Statement(
     text(
         "WITH over AS (DELETE FROM escm.access_session WHERE status <> 'active' AND updated_at < :before RETURNING id)"
@@ -120,6 +139,16 @@ async def use_token(connection: Connection, digest: bytes) -> None:
     await _USE_TOKEN.execute(connection, key=digest)
 
 
+async def keep_token(connection: Connection, digest: bytes, until: datetime) -> None:
+    """Lets the token be used until a later time."""
+    await _KEEP_TOKEN.execute(connection, key=digest, later=until)
+
+
+async def lock_of_client(connection: Connection, client: UUID, account: UUID | None) -> list[Session]:
+    """The sessions of a client, of one account or of all, that have not ended, locked."""
+    return records_of(Session, await _OF_CLIENT.fetch(connection, client=client, account=account))
+
+
 async def repeatable(connection: Connection, digest: bytes, successor: bytes) -> datetime | None:
     """The expiry of the successor of a used token, if the successor may be returned again: the use is within the
     overlap, and the successor is unused. None otherwise."""
@@ -133,6 +162,7 @@ async def over(connection: Connection, at: datetime) -> list[Session]:
 
 
 async def delete_expired(connection: Connection, at: datetime, before: datetime) -> None:
-    """Deletes expired tokens, and sessions that ended before `before`."""
+    """Deletes expired tokens and cookies, and sessions that ended before `before`."""
+    await _DELETE_BROWSERS.execute(connection, at=at)
     await _DELETE_TOKENS.execute(connection, at=at)
     await _DELETE_SESSIONS.execute(connection, before=before)

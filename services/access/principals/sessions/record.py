@@ -6,12 +6,15 @@ from typing import Annotated
 from uuid import UUID
 
 from shared.kernel.resource import Resource
-from shared.records.record import Granted, Public, Record, Tracked
+from shared.records.record import Granted, Public, Record, Refers, Tracked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Record):
-    """A session of an account, until `ends_at` at the latest."""
+    """A session of an account, until `ends_at` at the latest.
+
+    `client` is the one that the person signed in to, for `scope`, at `signed_in_at`. A session without a client is of a
+    browser, or was opened with a password."""
 
     resource_type = Resource("access", "sessions", "session")
     principal_column = "account_id"
@@ -21,3 +24,6 @@ class Session(Record):
     account_id: Annotated[UUID, Granted, Tracked]
     label: Annotated[str | None, Granted, Tracked]
     ends_at: Annotated[datetime, Granted, Tracked]
+    client: Annotated[UUID | None, Granted, Tracked, Refers("/access/v1/clients")]
+    scope: Annotated[str | None, Granted, Tracked]
+    signed_in_at: Annotated[datetime | None, Granted, Tracked]

@@ -21,6 +21,10 @@ class Session(ResponseModel):
     ref: Annotated[str, Field(examples=["SES-000123"]), "The session's short name for people."]
     account_id: Annotated[UUID, Refers("/access/v1/accounts"), "Who is signed in."]
     label: Annotated[str | None, Field(examples=["Office laptop"]), "How the owner named the session at the sign-in."]
+    client: Annotated[
+        str | None, Field(examples=["client-7f3a"]), "The `client_id` of the client that the person signed in to."
+    ]
+    client_name: Annotated[str | None, Field(examples=["Ministry portal"]), "The name of the client."]
     created_at: Annotated[datetime, "When the sign-in was."]
     last_used: Annotated[datetime | None, "When the session was last used, to the hour."]
     ends_at: Annotated[datetime, "When the session ends at the latest."]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 from urllib.parse import parse_qsl, unquote_plus
 
+from shared.auth.narrowing import WHOLE_SCOPE
 from shared.kernel.addresses import site_of
 from shared.kernel.errors import Malformed, Unauthenticated
 
@@ -26,7 +27,7 @@ FIRST_LOCK, LONGEST_LOCK = 30, 900
 FORGOTTEN_AFTER = 3600
 """Seconds without an attempt after which earlier failures no longer count."""
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-PERSON_SCOPE = "*:read *:write"
+PERSON_SCOPE = WHOLE_SCOPE
 
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 
@@ -56,6 +57,7 @@ class TokenResponse(TypedDict):
     scope: str
     refresh_token: NotRequired[str]
     refresh_expires_in: NotRequired[int]
+    id_token: NotRequired[str]
 
 
 class InvalidClient(Unauthenticated):

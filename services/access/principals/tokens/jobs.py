@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from services.access.principals.codes import queries as codes
+from services.access.principals.codes.domain import RETENTION
 from services.access.principals.tokens import queries
 from services.access.principals.tokens.domain import FORGOTTEN_AFTER
 from services.access.principals.tokens.signing import SigningKeyStore
@@ -16,5 +18,6 @@ async def rotate_signing_keys(uow: UnitOfWork) -> None:
 
 
 async def delete_expired(uow: UnitOfWork) -> None:
-    """Deletes expired revocations and used assertions, and failed logins that no longer count."""
+    """Deletes expired revocations, used assertions and codes, and failed logins that no longer count."""
     await queries.delete_expired(uow.connection, now(), now() - timedelta(seconds=FORGOTTEN_AFTER))
+    await codes.delete_expired(uow.connection, now() - RETENTION)

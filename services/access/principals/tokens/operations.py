@@ -17,9 +17,10 @@ from services.access.principals.accounts.passwords import PasswordChecks
 from services.access.principals.accounts.record import Account
 from services.access.principals.clients import queries as clients
 from services.access.principals.clients.record import Client
+from services.access.principals.codes import operations as codes
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import is_refresh_token
-from services.access.principals.sessions.operations import Renewal
+from services.access.principals.sessions.operations import Opening, Renewal, Renewing
 from services.access.principals.tokens import queries
 from services.access.principals.tokens.assertions import Proof, claimed_client, prove
 from services.access.principals.tokens.domain import (
@@ -36,7 +37,7 @@ from services.access.principals.tokens.domain import (
     invalid_request,
     login_keys,
 )
-from services.access.principals.tokens.signing import SigningKeys
+from services.access.principals.tokens.signing import SignIn, SigningKeys
 from services.access.settings import AccessSettings
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
 from shared.auth.tokens import Authenticator
@@ -97,7 +98,7 @@ longer."""
 async def give_token(
     token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
 ) -> tuple[TokenResponse, Counted | None]:
-    """The response to a token request (RFC 6749, 4.3, 4.4 and 6), and the rest of a client's limit.
+    """The response to a token request (RFC 6749, 4.1, 4.3, 4.4 and 6), and the rest of a client's limit.
 
     Raises Malformed (`invalid_request`, `unsupported_grant_type`, `invalid_grant`), InvalidClient, RateLimited.
     """
@@ -113,46 +114,99 @@ async def give_token(
         scope = " ".join(f"{resource}:{verb}" for resource in client.resources for verb in client.verbs)
         token = await token_service.keys.token(PrincipalKind.CLIENT, client.id, client.client_id, scope)
         return _token_response(token, scope), counted
+    if kind == "authorization_code":
+        return await _for_code(token_service, form, await caller_client(token_service, form, shown, address)), None
     if kind == "password":
         account = await _log_in(token_service, form, address)
         return await _person_response(token_service, await _opened(token_service, account, form.get("label"))), None
     if kind == "refresh_token":
-        return await _person_response(token_service, await _renewed(token_service, form, address)), None
-    raise Malformed("Use client_credentials, password or refresh_token.", code="unsupported_grant_type")
+        client_of_session = await caller_client(token_service, form, shown, address)
+        renewal = await _renewed(token_service, form, client_of_session, address)
+        return await _person_response(token_service, renewal, client_of_session), None
+    detail = "Use authorization_code, client_credentials, password or refresh_token."
+    raise Malformed(detail, code="unsupported_grant_type")
 
 
 def _token_response(token: str, scope: str) -> TokenResponse:
     return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
 
 
-async def _person_response(token_service: TokenService, renewal: Renewal) -> TokenResponse:
-    token = await token_service.keys.token(PrincipalKind.ACCOUNT, renewal.account, "", PERSON_SCOPE, renewal.session)
+async def _person_response(
+    token_service: TokenService, renewal: Renewal, client: Client | None = None, nonce: str | None = None
+) -> TokenResponse:
+    session = renewal.session
+    scope, client_id = session.scope or PERSON_SCOPE, client.client_id if client else ""
+    token = await token_service.keys.token(PrincipalKind.ACCOUNT, session.account_id, client_id, scope, session.id)
     left = int((renewal.until - now()).total_seconds())
-    return {**_token_response(token, PERSON_SCOPE), "refresh_token": renewal.token, "refresh_expires_in": left}
+    response: TokenResponse = {
+        **_token_response(token, scope), "refresh_token": renewal.token, "refresh_expires_in": left
+    }  # fmt: skip
+    if "openid" in scope.split() and session.signed_in_at:
+        signed_in = SignIn(session.account_id, client_id, session.id, session.signed_in_at, nonce)
+        response["id_token"] = await token_service.keys.id_token(signed_in, token)
+    return response
+
+
+async def _for_code(token_service: TokenService, form: Mapping[str, str], client: Client | None) -> TokenResponse:
+    missing = [name for name in ("code", "redirect_uri", "code_verifier") if name not in form]
+    if missing:
+        raise invalid_request(f"{missing[0]} is missing.")
+    if client is None:
+        raise InvalidClient("The client does not say which one it is.")
+    shown = codes.Shown(form["code"], client.id, form["redirect_uri"], form["code_verifier"])
+    async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
+        redeemed = await codes.redeem(uow, shown)
+    if redeemed is None:
+        raise invalid_grant("The code is not valid.")
+    renewal, nonce = redeemed
+    return await _person_response(token_service, renewal, client, nonce)
 
 
 async def _opened(token_service: TokenService, account: Account, label: str | None) -> Renewal:
     actor = Principal(PrincipalKind.ACCOUNT, account.id, account.name)
     async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(actor, request_id.get() or "")) as uow:
-        return await sessions.open_session(uow, account.id, label)
+        return await sessions.open_session(uow, Opening(account.id, label))
 
 
-async def _renewed(token_service: TokenService, form: Mapping[str, str], address: str) -> Renewal:
+async def _renewed(
+    token_service: TokenService, form: Mapping[str, str], client: Client | None, address: str
+) -> Renewal:
     token = form.get("refresh_token")
     if token is None:
         raise invalid_request("refresh_token is missing.")
     failures = Limit("failed", token_service.settings.failed_authentications)
     await token_service.rate_limiter.refuse_spent(failures, site_of(address))
     async with unit_of_work(token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")) as uow:
-        renewal = await sessions.renew(uow, token, token_service.refresh_secret)
+        renewal = await sessions.renew(uow, token, _renewing(token_service, client))
     if renewal is None:
         await token_service.rate_limiter.hit(failures, site_of(address))
         raise invalid_grant("The refresh token is not valid; sign in again.")
     return renewal
 
 
-async def authenticate(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Client:
-    """The authenticated client. Raises InvalidClient, or RateLimited after too many failures of this address."""
+def _renewing(token_service: TokenService, client: Client | None) -> Renewing:
+    if client is None:
+        return Renewing(token_service.refresh_secret)
+    return Renewing(token_service.refresh_secret, client.id, keeps_token=not client.public)
+
+
+async def caller_client(
+    token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
+) -> Client | None:
+    """The client that calls: with its credentials, or a public one by its name; None if none says so.
+
+    Raises InvalidClient, also for the mere name of a client that is not public.
+    """
+    if shown is None and "client_id" not in form:
+        return None
+    return await authenticate(token_service, shown or form["client_id"], address)
+
+
+async def authenticate(token_service: TokenService, shown: Secret | Assertion | str | None, address: str) -> Client:
+    """The authenticated client; for the mere name of a public one, that.
+
+    Raises InvalidClient, or RateLimited after too many failures of this address.
+    """
     failures = Limit("failed", token_service.settings.failed_authentications)
     await token_service.rate_limiter.refuse_spent(failures, site_of(address))
     try:
@@ -163,16 +217,20 @@ async def authenticate(token_service: TokenService, shown: Secret | Assertion | 
         raise
 
 
-async def _client(token_service: TokenService, shown: Secret | Assertion | None, address: str) -> Client:
+async def _client(token_service: TokenService, shown: Secret | Assertion | str | None, address: str) -> Client:
     if shown is None:
         raise InvalidClient("The client shows no credentials.")
-    client_id = shown.client_id if isinstance(shown, Secret) else claimed_client(shown.token)
+    client_id = _named_client(shown)
     if isinstance(shown, Assertion) and shown.client_id not in (None, client_id):
         raise InvalidClient
     async with token_service.database.acquire() as connection:
         found = await clients.for_token(connection, client_id) if client_id.isprintable() else None
         if found is None or not may_come_from(address, found.ip_allow):
             raise InvalidClient
+        if isinstance(shown, str) != found.public:
+            raise InvalidClient
+        if isinstance(shown, str):
+            return found
         if isinstance(shown, Secret):
             _check_secret(shown, found.secrets)
         else:
@@ -181,6 +239,12 @@ async def _client(token_service: TokenService, shown: Secret | Assertion | None,
             proof = prove(shown.token, client_id, found.jwks, token_service.audiences, time.time())
             await _use_once(connection, proof)
     return found
+
+
+def _named_client(shown: Secret | Assertion | str) -> str:
+    if isinstance(shown, str):
+        return shown
+    return shown.client_id if isinstance(shown, Secret) else claimed_client(shown.token)
 
 
 def _check_secret(shown: Secret, digests: list[bytes]) -> None:
@@ -248,19 +312,19 @@ async def _count_failure(token_service: TokenService, connection: Connection, ke
     await queries.login_failed(connection, keys.anywhere, NEVER_LOCKED)
 
 
-async def revoke(token_service: TokenService, token: str, shown: Secret | Assertion | None, address: str) -> None:
+async def revoke(
+    token_service: TokenService, form: Mapping[str, str], shown: Secret | Assertion | None, address: str
+) -> None:
     """Revokes a token before its expiry (RFC 7009). A client revokes its own; whoever has a person's token revokes
     that; a refresh token ends its session.
 
     A token that is not valid, or is another's, does not change, and no error is raised.
     """
-    client = await authenticate(token_service, shown, address) if shown is not None else None
+    token, client = form["token"], await caller_client(token_service, form, shown, address)
     if is_refresh_token(token):
-        if client is None:
-            async with unit_of_work(
-                token_service.database, SYSTEM_CONTEXT, Origin(request_id=request_id.get() or "")
-            ) as uow:
-                await sessions.end_by_token(uow, token)
+        origin = Origin(request_id=request_id.get() or "")
+        async with unit_of_work(token_service.database, SYSTEM_CONTEXT, origin) as uow:
+            await sessions.end_by_token(uow, token, client.id if client else None)
         return
     claims = await _claims(token_service, token)
     if claims is None or claims.client_id != (client.client_id if client else ""):

@@ -8,8 +8,7 @@ import orjson
 from fastapi import Request, Response
 
 from services.access.principals.api_keys.queries import suspended
-from services.access.principals.tokens import operations, queries
-from services.access.principals.tokens.assertions import ALGORITHMS
+from services.access.principals.tokens import metadata, operations, queries
 from services.access.principals.tokens.domain import invalid_request
 from services.access.principals.tokens.guards import Asked, CurrentTokenService
 from services.access.principals.tokens.schemas import (
@@ -19,12 +18,14 @@ from services.access.principals.tokens.schemas import (
     KeySet,
     Me,
     Metadata,
+    ResourceMetadata,
     Token,
 )
 from shared.auth.tokens import Bearer
 from shared.kernel.clock import now, to_text
 from shared.kernel.errors import Unauthenticated
 from shared.web.contract.route_options import OptionsRouter, RouteOptions
+from shared.web.edge.problems import PROTECTED_RESOURCE
 from shared.web.request.request_authenticator import (
     authenticated_principal,
     authorization_of,
@@ -66,7 +67,7 @@ def _json(content: Any, headers: dict[str, str]) -> Response:
 async def create_token(request: Request, asked: Asked, token_service: CurrentTokenService) -> Response:
     """Get an access token.
 
-    By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.
+    By a code, client credentials, a refresh token or a password (RFC 6749); a token lasts ten minutes.
     """
     content, counted = await operations.give_token(token_service, asked.form, asked.shown, asked.address)
     if counted is not None:
@@ -88,7 +89,8 @@ async def revoke_token(request: Request, asked: Asked, token_service: CurrentTok
     RFC 7009. The response for an unknown token is the same as for a known one.
     """
     await request_authenticator_of(request).anonymous(request)
-    await operations.revoke(token_service, _token(asked.form), asked.shown, asked.address)
+    _token(asked.form)
+    await operations.revoke(token_service, asked.form, asked.shown, asked.address)
     return Response(None, 200, _PRIVATE)
 
 
@@ -130,26 +132,27 @@ def _token(form: dict[str, str]) -> str:
     response_model=None,
 )
 async def authorization_server(token_service: CurrentTokenService) -> Response:
-    issuer = token_service.settings.issuer
-    base = f"{issuer.rstrip('/')}{_PREFIX}"
-    ways = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
-    signed = {"token_endpoint_auth_methods_supported": ways}
-    for endpoint in ("introspection", "revocation"):
-        signed[f"{endpoint}_endpoint_auth_methods_supported"] = ways
-        signed[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ALGORITHMS)
-    content = {
-        "issuer": issuer,
-        "token_endpoint": f"{base}/oauth/token",
-        "revocation_endpoint": f"{base}/oauth/revoke",
-        "introspection_endpoint": f"{base}/oauth/introspect",
-        "jwks_uri": f"{base}/.well-known/jwks.json",
-        "grant_types_supported": ["client_credentials", "password", "refresh_token"],
-        "response_types_supported": [],
-        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "service_documentation": f"{issuer.rstrip('/')}/docs",
-        **signed,
-    }
-    return _json(content, _FOR_ALL)
+    return _json(metadata.authorization_server(token_service.settings), _FOR_ALL)
+
+
+@router.get(metadata.OF_OPENID, options=RouteOptions(is_public=True), include_in_schema=False)
+@router.get(f"{_PREFIX}{metadata.OF_OPENID}", options=RouteOptions(is_public=True), include_in_schema=False)
+async def openid_configuration(token_service: CurrentTokenService) -> Response:
+    """OpenID Connect Discovery: the same document under its other name."""
+    return _json(metadata.authorization_server(token_service.settings), _FOR_ALL)
+
+
+@router.get(
+    PROTECTED_RESOURCE,
+    options=RouteOptions(is_public=True),
+    operation_id="getProtectedResource",
+    summary="Who gives tokens for this API",
+    description="RFC 9728: what a client reads that was refused for want of a token.",
+    response_model=None,
+    responses={200: {"model": ResourceMetadata}},
+)
+async def protected_resource(token_service: CurrentTokenService) -> Response:
+    return _json(metadata.protected_resource(token_service.settings), _FOR_ALL)
 
 
 @router.get(

@@ -18,8 +18,11 @@ class Token(Described):
     token_type: Annotated[str, "Always `Bearer`."] = Field(examples=["Bearer"])
     expires_in: int = Field(examples=[600], description="Seconds.")
     scope: Annotated[str, "The resources and verbs of the token."] = Field(examples=["membership.experts:read"])
-    refresh_token: str | None = Field(None, description="For people: renews the session, once.")
+    refresh_token: str | None = Field(
+        None, description="For people: renews the session, once; that of a client with credentials more often."
+    )
     refresh_expires_in: int | None = Field(None, examples=[43200], description="Seconds.")
+    id_token: str | None = Field(None, description="For people, with the scope `openid`: who signed in, and when.")
 
 
 class Introspection(Described):
@@ -35,11 +38,29 @@ class KeySet(Described):
     keys: Annotated[list[JsonWebKey], "The keys that tokens are verified with."]
 
 
+class ResourceMetadata(Described):
+    """RFC 9728."""
+
+    model_config = ConfigDict(extra="allow")
+    resource: Annotated[str, Field(examples=["https://escm.example.org"]), "The API."]
+    authorization_servers: Annotated[list[str], Field(examples=[["https://escm.example.org"]]), "Who gives tokens."]
+    bearer_methods_supported: Annotated[list[str], Field(examples=[["header"]]), "How a token is sent."]
+
+
 class Metadata(Described):
     """RFC 8414."""
 
     model_config = ConfigDict(extra="allow")
     issuer: Annotated[str, Field(examples=["https://escm.example.org"]), "The issuer that tokens name."]
+    authorization_endpoint: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/oauth/authorize"]), "Where people sign in."
+    ]
+    end_session_endpoint: Annotated[
+        str, Field(examples=["https://escm.example.org/access/v1/oauth/end_session"]), "Where people sign out."
+    ]
+    code_challenge_methods_supported: Annotated[
+        list[str], Field(examples=[["S256"]]), "How a client proves that a code is its own."
+    ]
     token_endpoint: Annotated[
         str, Field(examples=["https://escm.example.org/access/v1/oauth/token"]), "Where tokens are given."
     ]
@@ -55,7 +76,7 @@ class Metadata(Described):
         str, Field(examples=["https://escm.example.org/access/v1/.well-known/jwks.json"]), "Where the keys are."
     ]
     grant_types_supported: Annotated[list[str], Field(examples=[["client_credentials"]]), "The grant types."]
-    response_types_supported: Annotated[list[str], Field(examples=[[]]), "Always empty: nothing redirects."]
+    response_types_supported: Annotated[list[str], Field(examples=[["code"]]), "What is sent back to a client: a code."]
     service_documentation: Annotated[str, Field(examples=["https://escm.example.org/docs"]), "Where the reference is."]
     token_endpoint_auth_methods_supported: Annotated[
         list[str], Field(examples=[["client_secret_basic"]]), "How a client authenticates at the token endpoint."
@@ -147,10 +168,13 @@ def _form(required: str, **fields: Any) -> dict[str, Any]:
 
 TOKEN_FORM = _form(
     "grant_type",
-    grant_type={"type": "string", "enum": ["client_credentials", "password", "refresh_token"]},
+    grant_type={"type": "string", "enum": ["authorization_code", "client_credentials", "password", "refresh_token"]},
     username={"type": "string"},
     password={"type": "string", "format": "password"},
     label={"type": "string", "maxLength": 60, "description": "How the session is shown to its owner."},
     refresh_token={"type": "string"},
+    code={"type": "string"},
+    redirect_uri={"type": "string"},
+    code_verifier={"type": "string", "minLength": 43, "maxLength": 128},
 )
 TOKEN_ALONE = _form("token", token={"type": "string"}, token_type_hint={"type": "string"})

@@ -1,9 +1,14 @@
 """The signing keys of tokens: made on first need, encrypted at rest, published before their use."""
 
+import hashlib
+import json
 import time
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 from services.access.principals.tokens import queries
@@ -23,6 +28,17 @@ _AHEAD = timedelta(hours=1)
 """How long a successor is published before it signs, so that every verifier has it."""
 _LAST_DAY = timedelta(days=1)
 _AFTERLIFE = timedelta(seconds=LIFETIME + 2 * SKEW + _CACHE_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Who signed in to a client, in which session, when, and with which nonce."""
+
+    account: UUID
+    client_id: str
+    session: UUID
+    at: datetime
+    nonce: str | None
 
 
 class SigningKeyStore:
@@ -85,6 +101,27 @@ class SigningKeys:
         issued = int(time.time())
         claims = Claims(kind, subject, client_id, uuid7().hex, scope, issued, issued + LIFETIME, self._kid, session)
         return sign(claims, self.rules, key)
+
+    async def id_token(self, signed_in: SignIn, access_token: str) -> str:
+        """An ID token (OpenID Connect Core, 2), valid for ten minutes. `acr` 1 is a password."""
+        key = await self._present()
+        issued = int(time.time())
+        left_half = hashlib.sha256(access_token.encode()).digest()[:16]
+        claims = {
+            "iss": self.rules.issuer,
+            "sub": f"{PrincipalKind.ACCOUNT}:{signed_in.account}",
+            "aud": signed_in.client_id,
+            "exp": issued + LIFETIME,
+            "iat": issued,
+            "auth_time": int(signed_in.at.timestamp()),
+            "acr": "1",
+            "amr": ["pwd"],
+            "sid": str(signed_in.session),
+            "at_hash": urlsafe_b64encode(left_half).rstrip(b"=").decode(),
+            **({"nonce": signed_in.nonce} if signed_in.nonce is not None else {}),
+        }
+        header = {"alg": ALGORITHM, "typ": "JWT", "kid": self._kid}
+        return jws.serialize_compact(header, json.dumps(claims, separators=(",", ":")), key, [ALGORITHM])
 
     async def ensure(self) -> None:
         """Makes the first key if there is none."""

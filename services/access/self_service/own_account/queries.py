@@ -11,6 +11,7 @@ from services.access.principals.accounts.credentials import credential_change
 from services.access.principals.accounts.record import Account
 from services.access.principals.accounts.tables import account
 from services.access.principals.api_keys.tables import api_key
+from services.access.principals.authorizations.tables import authorization
 from services.access.principals.sessions.tables import session
 from services.access.self_service.account_mail.tables import account_token
 from shared.contracts import views
@@ -37,6 +38,7 @@ _DELETE = tuple(
         Statement,
         (
             delete(notification).where(notification.c.account_id == _OF_ACCOUNT),
+            delete(authorization).where(authorization.c.account_id == _OF_ACCOUNT),
             delete(session).where(session.c.account_id == _OF_ACCOUNT),
             delete(account_token).where(account_token.c.account_id == _OF_ACCOUNT),
             delete(credential_change).where(

@@ -1,4 +1,4 @@
-"""Headers of every page of the portal."""
+"""Headers of every page."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "

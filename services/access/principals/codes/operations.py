@@ -1,0 +1,83 @@
+"""Giving a code for a sign-in, and a session for a code."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.access.authority.grants.queries import is_active
+from services.access.principals.codes import domain, queries
+from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.operations import Opening, Renewal
+from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.principal import Principal, PrincipalKind
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client asks a code for, once all of it is known to be right."""
+
+    client: UUID
+    redirect_uri: str
+    challenge: str
+    scope: str
+    nonce: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A code as a client shows it."""
+
+    code: str
+    client: UUID
+    redirect_uri: str
+    verifier: str
+
+
+async def give(uow: UnitOfWork, browser_session: UUID, asked: Asked) -> str:
+    """A code that opens one session of the person who is signed in there, within a minute."""
+    code = domain.new_code()
+    await queries.add(
+        uow.connection,
+        digest=domain.digest(code),
+        browser_session=browser_session,
+        client=asked.client,
+        redirect_uri=asked.redirect_uri,
+        challenge=asked.challenge,
+        scope=asked.scope,
+        nonce=asked.nonce,
+        until=now() + domain.LIFE,
+    )
+    return code
+
+
+async def redeem(uow: UnitOfWork, shown: Shown) -> tuple[Renewal, str | None] | None:
+    """The session for a code, and the nonce that it was asked with. None for a code that is not valid.
+
+    Whatever way a known code is shown, it is used. A second use means that it was copied, and ends the session that the
+    first one gave.
+    """
+    digest = domain.digest(shown.code)
+    found = await queries.take(uow.connection, digest)
+    if found is None:
+        return None
+    uow.origin = replace(uow.origin, actor=Principal(PrincipalKind.ACCOUNT, found.account_id))
+    if found.used_at is not None:
+        if found.given is not None:
+            await sessions.end(uow, found.account_id, found.given, reason="code used twice")
+        return None
+    is_right = (
+        (found.client, found.redirect_uri) == (shown.client, shown.redirect_uri)
+        and domain.proves(shown.verifier, found.challenge)
+        and found.until > now()
+        and found.is_signed_in
+        and await is_active(uow.connection, "account", found.account_id)
+    )
+    if not is_right:
+        await queries.use(uow.connection, digest, None)
+        return None
+    opening = Opening(
+        found.account_id, client=found.client, scope=found.scope, signed_in_at=found.signed_in_at or now()
+    )
+    renewal = await sessions.open_session(uow, opening)
+    await queries.use(uow.connection, digest, renewal.session.id)
+    return renewal, found.nonce

@@ -1,0 +1,70 @@
+"""Reading and storing codes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from services.access.principals.codes.tables import code
+from services.access.principals.sessions.tables import session
+from shared.database.statements import Connection, Statement
+
+_STORED = ("digest", "browser_session", "client", "redirect_uri", "challenge", "scope", "nonce", "until")
+_ADD = Statement(insert(code).values({name: bindparam(name) for name in _STORED}))
+_TAKE = Statement(
+    select(
+        *(code.c[name] for name in _STORED if name != "digest"),
+        code.c.used_at,
+        code.c.given,
+        session.c.account_id,
+        session.c.signed_in_at,
+        (session.c.status == "active").label("is_signed_in"),
+    )
+    .select_from(code.join(session, session.c.id == code.c.browser_session))
+    .where(code.c.digest == bindparam("digest"))
+    .with_for_update(of=code)
+)
+_USE = Statement(
+    update(code).where(code.c.digest == bindparam("key")).values(used_at=func.now(), given=bindparam("session"))
+)
+_DELETE = Statement(delete(code).where(code.c.until < bindparam("before")))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A stored code, with the account and the sign-in of its browser. `is_signed_in`: the person still is, there."""
+
+    browser_session: UUID
+    client: UUID
+    redirect_uri: str
+    challenge: str
+    scope: str
+    nonce: str | None
+    until: datetime
+    used_at: datetime | None
+    given: UUID | None
+    account_id: UUID
+    signed_in_at: datetime | None
+    is_signed_in: bool
+
+
+async def add(connection: Connection, **values: object) -> None:
+    """Stores a code."""
+    await _ADD.execute(connection, **values)
+
+
+async def take(connection: Connection, digest: bytes) -> Code | None:
+    """The code, locked; None for an unknown one."""
+    row = await _TAKE.fetchrow(connection, digest=digest)
+    return Code(**row) if row else None
+
+
+async def use(connection: Connection, digest: bytes, session: UUID | None) -> None:
+    """Records, by the database's clock, that the code was used, and for which session."""
+    await _USE.execute(connection, key=digest, session=session)
+
+
+async def delete_expired(connection: Connection, before: datetime) -> None:
+    """Deletes codes that expired before."""
+    await _DELETE.execute(connection, before=before)

@@ -1,0 +1,174 @@
+"""What a client asks of a person's browser (RFC 6749, 4.1.1; OpenID Connect Core, 3.1.2.1), and what it is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from services.access.principals.clients.domain import is_registered, whole_scope
+from services.access.principals.clients.record import Client
+from services.access.principals.codes.domain import is_challenge
+from shared.kernel.errors import Malformed
+from shared.kernel.text import LANGUAGES
+
+LONGEST_QUERY = 4096
+_LONGEST_VALUE = 1024
+_PROMPTS = frozenset(("none", "login", "consent", "select_account"))
+_LOGIN = frozenset(("login", "select_account"))
+_READS, _WRITES = "*:read", "*:write"
+OPENID = "openid"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """A request that is right. `asked_at` is when the person came with it."""
+
+    client: Client
+    redirect_uri: str
+    state: str | None
+    scope: str
+    challenge: str
+    nonce: str | None
+    prompt: frozenset[str]
+    max_age: int | None
+    login_hint: str
+    language: str | None
+    asked_at: datetime
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the person may not be asked anything."""
+        return "none" in self.prompt
+
+    def is_met_by(self, signed_in_at: datetime, at: datetime) -> bool:
+        """Whether a sign-in at that time is young enough."""
+        if signed_in_at >= self.asked_at:
+            return True
+        is_young = self.max_age is None or at - signed_in_at <= timedelta(seconds=self.max_age)
+        return is_young and not self.prompt & _LOGIN
+
+
+class Refused(Exception):
+    """The client is told, at its own address, why there is no code: an error of RFC 6749 or OpenID Connect."""
+
+    def __init__(self, error: str, description: str, redirect_uri: str, state: str | None) -> None:
+        super().__init__(error)
+        self.error = error
+        self.description = description
+        self.redirect_uri = redirect_uri
+        self.state = state
+
+
+def unregistered() -> Malformed:
+    """The error for a client or an address that is not known: nobody is sent anywhere."""
+    return Malformed("The client or its address is not registered here.", code="unregistered_redirect")
+
+
+def parameters(query: str) -> dict[str, list[str]]:
+    """The parameters of a query, each with all its values. Raises Malformed for a long or broken one."""
+    if len(query) > LONGEST_QUERY:
+        raise Malformed(f"The request has at most {LONGEST_QUERY} characters.", code="unregistered_redirect")
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=40)
+    except ValueError:
+        raise unregistered() from None
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def client_named(given: Mapping[str, list[str]]) -> str:
+    """The client of the request. Raises Malformed."""
+    names = given.get("client_id", [])
+    if len(names) != 1 or not 0 < len(names[0]) <= 200 or not names[0].isprintable():
+        raise unregistered()
+    return names[0]
+
+
+def read(given: Mapping[str, list[str]], client: Client | None, asked_at: datetime) -> AuthorizationRequest:
+    """The request. Raises Malformed until client and address are known to be right, and Refused from then on."""
+    addresses = given.get("redirect_uri", [])
+    if client is None or len(addresses) != 1 or not is_registered(addresses[0], client.redirect_uris):
+        raise unregistered()
+    address, states = addresses[0], given.get("state", [])
+    state = states[0] if len(states) == 1 else None
+
+    def refused(error: str, description: str) -> Refused:
+        return Refused(error, description, address, state)
+
+    twice = [name for name, values in given.items() if len(values) > 1]
+    if twice or any(len(value) > _LONGEST_VALUE for values in given.values() for value in values):
+        raise refused("invalid_request", "A parameter occurs twice or is too long.")
+    one = {name: values[0] for name, values in given.items() if values[0]}
+    if fault := _fault(one, client):
+        raise refused(*fault)
+    scope = _scope(one.get("scope", ""), client)
+    if scope is None:
+        raise refused("invalid_scope", "The scope is unknown, or wider than that of the client.")
+    return AuthorizationRequest(
+        client,
+        address,
+        state,
+        scope,
+        one["code_challenge"],
+        one.get("nonce"),
+        frozenset(one.get("prompt", "").split()),
+        int(one["max_age"]) if "max_age" in one else None,
+        one.get("login_hint", "")[:254],
+        next((tag for tag in _tags(one.get("ui_locales", "")) if tag in LANGUAGES), None),
+        asked_at,
+    )
+
+
+def _fault(one: Mapping[str, str], client: Client) -> tuple[str, str] | None:
+    """The first fault of the request that is not about its scope."""
+    prompts = set(one.get("prompt", "").split())
+    faults: Sequence[tuple[bool, str, str]] = (
+        ("request" in one, "request_not_supported", "Send the parameters themselves."),
+        ("request_uri" in one, "request_uri_not_supported", "Send the parameters themselves."),
+        (one.get("response_type") != "code", "unsupported_response_type", "response_type is code."),
+        (one.get("response_mode", "query") != "query", "invalid_request", "response_mode is query."),
+        (one.get("code_challenge_method") != "S256", "invalid_request", "code_challenge_method is S256."),
+        (not is_challenge(one.get("code_challenge", "")), "invalid_request", "code_challenge has 43 characters."),
+        (not prompts <= _PROMPTS, "invalid_request", "prompt has an unknown value."),
+        ("none" in prompts and len(prompts) > 1, "invalid_request", "prompt=none stands alone."),
+        (not _is_seconds(one.get("max_age", "0")), "invalid_request", "max_age is a number of seconds."),
+        (client.sandbox, "unauthorized_client", "People do not sign in to a client of the sandbox."),
+    )
+    return next(((error, why) for is_so, error, why in faults if is_so), None)
+
+
+def _is_seconds(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 9
+
+
+def _scope(asked: str, client: Client) -> str | None:
+    """What the client is to be given of what it asks for; None for more than it is registered for. Without a resource,
+    all of it."""
+    whole = set(whole_scope(client).split())
+    words = set(asked.split()) - {"offline_access"}
+    verbs = words & {_READS, _WRITES}
+    named = words - verbs - {OPENID}
+    if not all(_is_within(word, whole) for word in named):
+        return None
+    if not named and not verbs:
+        verbs = {_READS, _WRITES}
+    wide = {word for word in whole if f"*:{word.rpartition(':')[2]}" in verbs}
+    return " ".join(sorted(named | wide | (words & {OPENID}))) if named | wide else None
+
+
+def _is_within(word: str, whole: set[str]) -> bool:
+    resource, _, verb = word.partition(":")
+    service = resource.partition(".")[0]
+    return not whole.isdisjoint({word, f"{service}.*:{verb}", f"*:{verb}"}) and bool(verb)
+
+
+def _tags(locales: str) -> list[str]:
+    return [tag.partition("-")[0].lower() for tag in locales.split()]
+
+
+def back(redirect_uri: str, issuer: str, state: str | None, **told: str) -> str:
+    """The client's address with what it is told, and with who tells it (RFC 9207)."""
+    values = {**told, **({"state": state} if state is not None else {}), "iss": issuer}
+    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(values)}"

@@ -1,0 +1,133 @@
+"""Signing in over HTTP: `GET /access/v1/oauth/authorize`, and its pages. Refusals are pages for people."""
+
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from services.access.principals.tokens.guards import CurrentTokenService
+from services.access.principals.tokens.operations import TokenService, proves_password
+from services.access.signing_in.authorizing import operations
+from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
+from services.access.signing_in.authorizing.wording import consent_texts
+from services.access.signing_in.browsers import domain
+from services.access.signing_in.browsers import operations as browsers
+from services.access.signing_in.browsers.queries import SignedIn
+from services.access.signing_in.pages.addresses import ACCOUNT, AUTHORIZE, CONSENT, SIGN_IN
+from services.access.signing_in.pages.guards import Browser, CurrentBrowser, SentForm
+from services.access.signing_in.pages.responses import RefusedOnPage, language, own_address, page_response, sent_to
+from shared.kernel.clock import now
+from shared.kernel.text import email_key
+from shared.web.contract.route_options import OptionsRouter, RouteOptions
+
+_PUBLIC = RouteOptions(is_public=True, is_keyed=False)
+
+router = OptionsRouter(include_in_schema=False)
+
+
+@router.get(AUTHORIZE, options=_PUBLIC)
+async def authorize(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
+    """Sends the browser to the client with a code, or to the page that is needed before."""
+    query = request.scope["query_string"].decode("latin-1")
+    try:
+        asked = await operations.received(token_service, query)
+        return await _onward(token_service, asked, browser.signed_in, query)
+    except Refused as refused:
+        return sent_to(operations.told(token_service, refused))
+
+
+@router.get(SIGN_IN, options=_PUBLIC)
+async def sign_in_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
+    """The page that asks for address and password."""
+    return _sign_in(request, browser, await _remembered(token_service, request))
+
+
+@router.post(SIGN_IN, options=_PUBLIC)
+async def sign_in(
+    request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
+) -> Response:
+    """Signs in, with another cookie than before, and goes on with the request of the client. A wrong password and an
+    unknown address have the same response: RefusedOnPage."""
+    asked = await _remembered(token_service, request)
+    username, address = form.get("username", ""), request.client.host if request.client else ""
+    account = await proves_password(token_service, email_key(username), form.get("password", ""), address)
+    if account is None:
+        raise RefusedOnPage("invalid_grant", _sign_in(request, browser, asked, username))
+    async with browsers.acting(token_service.database, account.id) as uow:
+        cookie = await browsers.sign_in(uow, account.id, browser.signed_in)
+    renewed = domain.cookie_header(browser.name, cookie)
+    if asked is None:
+        return sent_to(ACCOUNT, renewed)
+    return sent_to(f"{CONSENT}?{urlencode({'request': request.query_params['request']})}", renewed)
+
+
+@router.get(CONSENT, options=_PUBLIC)
+async def consent_page(request: Request, token_service: CurrentTokenService, browser: CurrentBrowser) -> Response:
+    """The page that names the client and what it asks for. Who need not consent is sent on at once."""
+    asked = await _remembered(token_service, request)
+    if asked is None:
+        return sent_to(ACCOUNT)
+    try:
+        step = await operations.next_step(token_service, asked, browser.signed_in)
+    except Refused as refused:
+        return sent_to(operations.told(token_service, refused))
+    if step.page is None:
+        return sent_to(step.address)
+    if step.page == "sign-in" or browser.signed_in is None:
+        return _page_of("sign-in", request.query_params["request"])
+    shown = language(request, asked.language)
+    values = {**consent_texts(asked, shown), "person": browser.signed_in.name, "action": own_address(request)}
+    return page_response(request, browser, "consent.html", shown, values, leads_to=asked.redirect_uri)
+
+
+@router.post(CONSENT, options=_PUBLIC)
+async def consent(
+    request: Request, token_service: CurrentTokenService, browser: CurrentBrowser, form: SentForm
+) -> Response:
+    """Sends the browser to the client, with a code or the news that the person did not consent."""
+    asked = await _remembered(token_service, request)
+    if asked is None:
+        return sent_to(ACCOUNT)
+    if form.get("decision") != "allow":
+        denied = Refused("access_denied", "The person did not consent.", asked.redirect_uri, asked.state)
+        return sent_to(operations.told(token_service, denied))
+    if browser.signed_in is None or not asked.is_met_by(browser.signed_in.signed_in_at, now()):
+        return _page_of("sign-in", request.query_params["request"])
+    return sent_to(await operations.consent(token_service, asked, browser.signed_in))
+
+
+async def _onward(
+    token_service: TokenService, asked: AuthorizationRequest, signed_in: SignedIn | None, query: str
+) -> Response:
+    step = await operations.next_step(token_service, asked, signed_in)
+    if step.page is None:
+        return sent_to(step.address)
+    return _page_of(step.page, operations.carried(token_service, query, asked.asked_at))
+
+
+def _page_of(page: str, carried: str) -> Response:
+    return sent_to(f"/access/{page}?{urlencode({'request': carried})}")
+
+
+async def _remembered(token_service: TokenService, request: Request) -> AuthorizationRequest | None:
+    """The request of a client that the page carries; None for a person who comes by themselves."""
+    carried = request.query_params.get("request")
+    try:
+        return None if carried is None else await operations.remembered(token_service, carried)
+    except Refused:
+        return None
+
+
+def _sign_in(
+    request: Request, browser: Browser, asked: AuthorizationRequest | None, wrong: str | None = None
+) -> Response:
+    """The page; `wrong` is the address with which the sign-in failed."""
+    shown = language(request, asked.language if asked else None)
+    values = {
+        "client": asked.client.name if asked else None,
+        "username": wrong or (asked.login_hint if asked else ""),
+        "is_wrong": wrong is not None,
+        "action": own_address(request),
+    }
+    leads_to = asked.redirect_uri if asked else None
+    status = 200 if wrong is None else 400
+    return page_response(request, browser, "sign_in.html", shown, values, status=status, leads_to=leads_to)

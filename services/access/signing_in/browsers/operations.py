@@ -1,0 +1,42 @@
+"""Signing in and out in a browser."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from services.access.principals.sessions import operations as sessions
+from services.access.principals.sessions.operations import Opening
+from services.access.signing_in.browsers import domain, queries
+from services.access.signing_in.browsers.queries import SignedIn
+from shared.database.context import SYSTEM_CONTEXT
+from shared.database.pool import Database
+from shared.database.unit_of_work import Origin, UnitOfWork, unit_of_work
+from shared.kernel.clock import now
+from shared.kernel.principal import Principal, PrincipalKind
+from shared.observability.traces import request_id
+
+
+@asynccontextmanager
+async def acting(database: Database, account: UUID) -> AsyncIterator[UnitOfWork]:
+    """A unit of work of a person whom a cookie or a password has told."""
+    origin = Origin(Principal(PrincipalKind.ACCOUNT, account), request_id.get() or "")
+    async with unit_of_work(database, SYSTEM_CONTEXT, origin) as uow:
+        yield uow
+
+
+async def sign_in(uow: UnitOfWork, account: UUID, before: SignedIn | None) -> str:
+    """Opens the session of a browser, and ends the one that it had. Returns its new cookie."""
+    if before is not None:
+        await sessions.end(uow, before.account, before.session, reason="signed in again")
+        await queries.remove(uow.connection, before.session)
+    at, cookie = now(), domain.new_cookie()
+    session = await sessions.begin(uow, Opening(account, signed_in_at=at))
+    await queries.add(uow.connection, domain.digest(cookie), session.id, at + domain.IDLE)
+    return cookie
+
+
+async def sign_out(uow: UnitOfWork, signed_in: SignedIn, *others: UUID) -> None:
+    """Ends the session of a browser, and further sessions of the person."""
+    for session in (signed_in.session, *others):
+        await sessions.end(uow, signed_in.account, session, reason="signed out")
+    await queries.remove(uow.connection, signed_in.session)

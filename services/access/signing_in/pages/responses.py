@@ -1,0 +1,88 @@
+"""Pages as responses: never stored, never framed, without scripts, with a form that leads nowhere else."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from services.access.principals.clients.domain import origin_of
+from services.access.signing_in.browsers import domain
+from services.access.signing_in.pages.guards import Browser
+from services.access.signing_in.pages.templates import PAGES
+from shared.kernel.errors import Malformed
+from shared.kernel.text import LANGUAGES
+from shared.pages.policy import GUARD, HTML
+from shared.pages.reader import language_of
+
+_LANGUAGE = "language"
+_CARRIED = ("request", "id_token_hint", "client_id", "post_logout_redirect_uri", "state", _LANGUAGE)
+
+
+class RefusedOnPage(Malformed):
+    """A refusal that the page of the form tells."""
+
+    def __init__(self, code: str, page: Response) -> None:
+        super().__init__(code=code)
+        self.page = page
+
+
+def language(request: Request, wished: str | None = None) -> str:
+    """The language of a page: that of its address, else that which the client wishes, else the reader's."""
+    chosen = request.query_params.get(_LANGUAGE)
+    return chosen if chosen in LANGUAGES else wished or language_of(request)
+
+
+def page_response(
+    request: Request,
+    browser: Browser,
+    name: str,
+    shown: str,
+    values: Mapping[str, object],
+    *,
+    status: int = 200,
+    leads_to: str | None = None,
+) -> Response:
+    """A page in a language, with the token of its forms. `leads_to` is the client's address to which a form leads: a
+    browser follows a form to named origins only, also over redirects."""
+    cookie = browser.cookie or domain.new_cookie()
+    token = domain.form_token(browser.token_key, cookie)
+    addresses = {tag: own_address(request, tag) for tag in LANGUAGES}
+    body = PAGES.page(name, shown, addresses=addresses, token=token, **values)
+    response = Response(body, status, {**_headers(leads_to), "Content-Language": shown}, HTML)
+    if browser.cookie is None:
+        response.headers.append("set-cookie", domain.cookie_header(browser.name, cookie))
+    return response
+
+
+def own_address(request: Request, language: str | None = None) -> str:
+    """The address of the page, to which its form is sent, with what it carries; in another language if one is given."""
+    query = {name: request.query_params[name] for name in _CARRIED if name in request.query_params}
+    query |= {_LANGUAGE: language} if language else {}
+    path: str = request.scope["path"]
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def sent_to(address: str, *cookies: str) -> Response:
+    """Sends the browser to an address, by GET."""
+    response = Response(None, 303, {"Location": address, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
+    return response
+
+
+def _headers(leads_to: str | None) -> dict[str, str]:
+    forms = "'self'" if leads_to is None else f"'self' {origin_of(leads_to)}"
+    policy = (
+        f"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action {forms};"
+        " frame-ancestors 'none'"
+    )
+    return {
+        **GUARD,
+        "Content-Security-Policy": policy,
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Robots-Tag": "noindex",
+        "Vary": "Cookie, Accept-Language",
+    }

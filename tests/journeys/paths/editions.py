@@ -47,7 +47,8 @@ def _editor(path_run: PathRun, by: str, role: str, person: Any) -> Any:
 
 
 def _open(path_run: PathRun) -> None:
-    path_run.by(_CHIEF).step(_edition(path_run, call=_call(1, 2), deadlines=_DEADLINES), "open_call")
+    path = _edition(path_run, call=_call(1, 2), deadlines=_DEADLINES)
+    path_run.by(_CHIEF).step(path, "open_call")
 
 
 def _proposal(path_run: PathRun) -> str:

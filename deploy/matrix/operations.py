@@ -32,6 +32,7 @@ class Ask(StrEnum):
     PERSON = "to be a person"
     MAILED = "to be a person, and a token that came by mail"
     ONESELF = "to be a person with a record, and to see the call"
+    PROPOSE = "a verb on an edition in access; or its open call, and to be an author"
     PANEL = "to see the record, and to be in its panel, or in that of its call"
     SENT = "a verb in any country, and a mail that was sent"
     NO_KEY = "to be no key"
@@ -103,6 +104,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "createCalendar": Demand(Ask.SIGNED_IN),
     "endCalendar": Demand(Ask.DO, "end"),
     "getCalendarFeed": Demand(Ask.NOTHING),
+    "createContribution": Demand(Ask.PROPOSE, "create", "editions"),
+    "getEditionProgress": Demand(Ask.DO, "read"),
     "createNomination": Demand(Ask.ONESELF, "read", "calls"),
     "getCallRanking": Demand(Ask.DO, "read", "scores"),
     "getCallResults": Demand(Ask.SEE),

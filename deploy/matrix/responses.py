@@ -15,11 +15,11 @@ OTHER = "XB"
 WITHOUT_COUNTRY = frozenset((
     "frameworks", "notices", "broadcasts", "retention_rules", "certificate_templates", "processing_record",
     "api_keys", "authorizations", "sessions", "notifications", "initiatives", "periods", "schemes", "report_templates",
-    "networks", "calendars", "webhooks",
+    "networks", "calendars", "webhooks", "editions",
 ))  # fmt: skip
 """Kinds whose records have no country."""
 MAY_BE_PUBLISHED = frozenset((
-    "experts", "institutions", "congresses", "calls", "initiatives", "supports", "notices",
+    "experts", "institutions", "congresses", "calls", "editions", "initiatives", "supports", "notices",
     "committees", "seats", "centres", "terms", "annual_reports", "networks", "partnerships", "report_templates",
     "frameworks", "programmes", "actions", "milestones", "endorsements", "correspondence", "evidence", "indicators",
     "periods", "targets", "results", "validation_rules", "schemes", "assessments", "support_requests", "reports",
@@ -220,6 +220,16 @@ def _for_own(operation: Operation, rights: Rights, target: Target) -> Class:
     return Class.DONE if scope.covers(target.country, target.seen_by) else Class.UNKNOWN
 
 
+def _on_proposing(operation: Operation, rights: Rights, target: Target) -> Class:
+    """Nobody here is an author, so that a proposal is refused for its authors, not for missing rights."""
+    kind = _plural(operation)
+    if not rights.is_person and not rights.writes(kind):
+        return Class.FORBIDDEN
+    if not rights.permission_scope(operation.resource, READ).covers(None, target.seen_by):
+        return Class.UNKNOWN
+    return _done(rights.permission_scope(kind, operation.demand.verb).covers(None, target.seen_by))
+
+
 def _in_panel(operation: Operation, rights: Rights, target: Target) -> Class:
     """Nobody here is in the panel."""
     seen = _on_record(operation, rights, target)
@@ -257,6 +267,7 @@ _CLASSES: Mapping[Ask, Callable[[Operation, Rights, Target], Class]] = {
     Ask.PERSON: _to_people,
     Ask.MAILED: _with_token,
     Ask.ONESELF: _for_own,
+    Ask.PROPOSE: _on_proposing,
     Ask.PANEL: _in_panel,
     Ask.BOTH: _on_both,
     **dict.fromkeys((Ask.HAND_ON, Ask.OFFICIAL), _on_handing_on),

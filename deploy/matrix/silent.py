@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.contracts import access, actions, calendars, centres, membership, reporting, signing, support, tasks
+from shared.contracts import access, actions, calendars, centres, membership, report, reporting, signing, support, tasks
 
 _OF_MACHINES = "programs have no notifications"
 _PUBLISHED = "the publication of the call notifies"
@@ -54,6 +54,10 @@ NOBODY: Mapping[str, str] = {
     signing.PARTICIPATION_ABSENT: "nothing follows for the expert",
     signing.PARTICIPATION_SUPERSEDED: "another participation of the same expert counts",
     **dict.fromkeys((actions.PERIOD_OPEN, actions.PERIOD_CLOSED, actions.PERIOD_LOCKED), "the days are known before"),
+    report.EDITION_CALL_OPENED: "the edition is published",
+    report.EDITION_WRITING: "the day is known before",
+    report.EDITION_ABANDONED: "each open contribution is dropped and notifies its authors",
+    report.CONTRIBUTION_AUTHORSHIP_CONFIRMED: "the list of authors shows it",
     actions.EVIDENCE_AVAILABLE: "the file is available, as is expected",
     **dict.fromkeys((tasks.TASK_IN_PROGRESS, tasks.TASK_DONE, tasks.TASK_VERIFIED), "the list of tasks shows it"),
     access.ACCOUNT_SUSPENDED: "a suspended account gets no mail and cannot sign in",

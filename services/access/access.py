@@ -49,6 +49,8 @@ GRANT_HOLDER = "grant_holder"
 """The role of people over their own grants, and over those delegated from them. It is never granted."""
 GRANT_APPROVER = "grant_approver"
 """The role over a proposed grant of whoever may confirm it, or caused it by a record. It is never granted."""
+GRANT_EDITOR = "grant_editor"
+"""The role of an editor-in-chief over the grants of the editors of the edition. It is never granted."""
 ACCOUNT_FINDER = "account_finder"
 """The role over an account of no country of an officer who asks for its very address. It is never granted."""
 ACCOUNT_OWNER = "account_owner"
@@ -61,6 +63,7 @@ DELEGABLE: Mapping[str, frozenset[str]] = {
     "secretariat_admin": frozenset(ROLE_SCOPES),
     "secretariat_officer": _NATIONAL | {"committee_president", "committee_secretary", "government_focal_point"},
     "government_focal_point": _NATIONAL,
+    "editor_in_chief": frozenset(("editor",)),
 }
 """The roles that the holders of a role may grant, within their own scope."""
 INVITING: Mapping[str, frozenset[str]] = {
@@ -95,6 +98,7 @@ ROLES: RoleTable = {
     "secretariat_officer": _HANDING_ON | _permissions("accounts", "read history create suspend reinstate") | _RESETTING,
     "government_focal_point": _HANDING_ON | _OFFICIALS | _RESETTING,
     **dict.fromkeys((*sorted(_NATIONAL), "committee_president", "committee_secretary"), _RESETTING),
+    "editor_in_chief": _permissions("grants", "create revoke"),
     "platform_operator": _permissions("clients", "read history update revoke")
     | _permissions("api_keys", "read history revoke")
     | _permissions("webhooks", "read history pause disable")
@@ -104,6 +108,7 @@ ROLES: RoleTable = {
     ACCOUNT_FINDER: _permissions("accounts", "read"),
     ACCOUNT_OWNER: _permissions("accounts", "read update close"),
     GRANT_HOLDER: _permissions("grants", "read history revoke hand_over"),
+    GRANT_EDITOR: _permissions("grants", "read history revoke"),
     GRANT_APPROVER: _permissions("grants", "read history confirm revoke"),
     WEBHOOK_OWNER: _permissions("webhooks", "read history update verify pause resume disable enable ping rotate"),
     KEY_OWNER: _permissions("api_keys", "read history update revoke enable"),
@@ -182,7 +187,14 @@ def _why_not(actor: Principal, wanted: WantedGrant, act: str) -> ScopeFault | No
     countries = countries_of(wanted.scope_kind, wanted.scope_id)
     if place := wanted.invited_in or wanted.delegated_in:
         countries = frozenset((place,))
-    return None if any(_covers(grant, wanted.scope_kind, countries) for grant in holding) else "beyond_own_scope"
+    place = (wanted.scope_kind, wanted.scope_id)
+    is_within = any(place == _place_of(grant) or _covers(grant, wanted.scope_kind, countries) for grant in holding)
+    return None if is_within else "beyond_own_scope"
+
+
+def _place_of(grant: Grant) -> tuple[str, str | None] | None:
+    """The one edition that a grant is over, which is no country."""
+    return (grant.scope_kind, grant.scope_id) if grant.scope_kind == "edition" else None
 
 
 def _giving(actor: Principal) -> tuple[Grant, ...]:

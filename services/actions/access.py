@@ -44,6 +44,8 @@ _REPORTS = (
 )
 _DELEGATE = _permissions("delegations", "create end")
 _REVIEW = _permissions("reports", "take return clear") | _permissions("report_comments", "create resolve reopen")
+_CHAPTER = _permissions("contributions", "read history")
+_EDIT = _permissions("contributions", "read history create update accept decline assign drop")
 _LETTERS = _permissions("correspondence", "create update await reply close")
 _OFFICIALS = (
     _permissions("government_bodies", "create update")
@@ -74,6 +76,7 @@ ROLES: RoleTable = {
     "committee_president": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _ALL_TASKS,
     "committee_secretary": _READ_ALL | _PLAN | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _ALL_TASKS,
     "government_focal_point": _READ_ALL
+    | _CHAPTER
     | _ALL_TASKS
     | _LETTERS
     | _OFFICIALS
@@ -86,6 +89,7 @@ ROLES: RoleTable = {
     | _permissions("endorsements", "create update"),
     "national_author": _READ_ALL | _PLAN | _WORK | _INDICATORS | _EVIDENCE | _REQUESTS | _REPORTS | _DELEGATE | _TASKS,
     "national_publisher": _READ_ALL
+    | _CHAPTER
     | _TASKS
     | _PUBLISH
     | _EVIDENCE
@@ -97,9 +101,12 @@ ROLES: RoleTable = {
     | _permissions("targets", "publish")
     | _permissions("offers", "read history")
     | _TARGETS,
+    "editor_in_chief": _permissions("editions", "read history update open_call close_call abandon") | _EDIT,
+    "editor": _permissions("editions", "read history") | _EDIT,
     "centre_director": _READ_ALL | _EVIDENCE | _RESULTS,
     "expert": _permissions("support_requests", "read deliver")
     | _permissions("offers", "read history accept decline")
+    | _permissions("contributions", "read history create update confirm_authorship")
     | _permissions("evidence", "read history")
     | _EVIDENCE,
     "institution_representative": _permissions("evidence", "read history") | _EVIDENCE,
@@ -109,7 +116,8 @@ ROLES: RoleTable = {
 endorsement. Over evidence, a grant over an institution, a centre or an expert's own record covers the files that name
 it in `scope_id`; over results, a grant over a centre covers those about it. A grant over an expert's own record covers
 the expert's offers and the requests that they belong to. Over assessments, a grant over one record covers those of
-which it is the subject. A grant over a report covers its sections, delegations and comments."""
+which it is the subject. A grant over a report covers its sections, delegations and comments. A grant
+over an edition covers its contributions, and one over an expert's own record those of which the expert is an author."""
 AUTHOR = "national_author"
 """The role that a delegation gives over one report."""
 

@@ -11,6 +11,9 @@ from services.actions.coordination.calendars.routes import router as calendars
 from services.actions.coordination.focal_points.routes import router as focal_points
 from services.actions.coordination.task_comments.routes import router as task_comments
 from services.actions.coordination.tasks.routes import router as tasks
+from services.actions.global_report.contributions.routes import of_edition
+from services.actions.global_report.contributions.routes import router as contributions
+from services.actions.global_report.editions.routes import router as editions
 from services.actions.governments.correspondence.routes import router as correspondence
 from services.actions.governments.endorsements.routes import router as endorsements
 from services.actions.governments.government_bodies.routes import router as government_bodies
@@ -77,6 +80,7 @@ _RESULTS = (
 )
 _OPEN_DATA = (open_data, country_profiles, report_documents, iati)
 _REPORTS = (report_templates, expected_reports, reports, report_orders, report_sections, *REPORT_PARTS)
+_GLOBAL_REPORT = (editions, of_edition, contributions)
 _SCHEMES = (schemes, codes, states, mappings, all_mappings, coverage)
 _BULK = (*bulk_routes("actions", ROLES, IMPORTABLE, EXPORTABLE), job_routes("actions", ROLES))
 _GOVERNMENTS = (endorsements, correspondence, government_bodies, focal_points, meetings, tasks, task_comments)
@@ -88,14 +92,14 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
     days = SupportDays(settings.support_accept_days, settings.support_offer_days, settings.support_confirm_days)
     support = request_api(days)
     governments = (*_GOVERNMENTS, *support_routes(support), match_routes(support))
-    routers = (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_REPORTS, *governments)
+    routers = (*_PLANS, *_SCHEMES, evidence, *_RESULTS, *_REPORTS, *_GLOBAL_REPORT, *governments)
     return create(
         "actions",
         settings,
         (*routers, calendars, countries, timeline, statistics, aggregates, *_OPEN_DATA, *_BULK),
         title="Actions",
         description="Country programmes with their actions and milestones, indicators, results and progress reports,"
-        " endorsements, letters, requests for support, and country stages.",
+        " endorsements, letters, requests for support, editions of the Global Report, and country stages.",
         tags={
             "frameworks": "Plans that programmes follow, with their pillars.",
             "programmes": "A country's programme under a framework.",
@@ -115,6 +119,8 @@ def create_app(settings: ActionsSettings | None = None) -> Application:
             "report_sections": "The answers of a report, section by section.",
             "delegations": "Sections of reports that others are asked to write.",
             "report_comments": "What reviewers say about sections of reports, and the answers.",
+            "editions": "Editions of the Global Report, with their calls and outlines.",
+            "contributions": "What is written for an edition, and its authors.",
             "government_bodies": "Ministries and agencies of a country.",
             "focal_points": "People who speak for a country.",
             "meetings": "Meetings and what they decided.",

@@ -5,6 +5,7 @@ from uuid import UUID
 from services.actions.coordination.focal_points.operations import FOCAL_POINTS, end_with_expert
 from services.actions.coordination.task_comments.operations import TASK_COMMENTS
 from services.actions.coordination.tasks.operations import TASKS
+from services.actions.global_report.contributions.operations import CONTRIBUTIONS, erase_author
 from services.actions.governments.correspondence.operations import LETTERS
 from services.actions.governments.meetings.operations import MEETINGS
 from services.actions.reporting.assessments.operations import ASSESSMENTS
@@ -32,16 +33,18 @@ _TEXTS = (
     (REPORTS, ("contributors",)),
     (SECTIONS, ("answers",)),
     (COMMENTS, ("text", "answer")),
+    (CONTRIBUTIONS, ("titles", "abstract", "funding", "conflicts", "authors")),
 )
 
 
 async def erase(uow: UnitOfWork, expert: UUID) -> dict[str, int]:
-    """Ends the offices of an erased person, withdraws the offers and purges the files; the rows remain, under an id
-    that identifies nobody. Returns the number of rows by part."""
+    """Ends the offices of an erased person, withdraws the offers, purges the files and empties what contributions say
+    of an author; the rows remain, under an id that identifies nobody. Returns the number of rows by part."""
     counts = {
         "focal_points": await end_with_expert(uow, expert),
         "offers": await arranging.end_with_expert(uow, expert),
         "evidence": await purge_of(uow, expert),
+        "contributions": await erase_author(uow, expert),
     }
     return {part: count for part, count in counts.items() if count}
 

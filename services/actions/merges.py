@@ -8,6 +8,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.actions.coordination.focal_points.operations import FOCAL_POINTS
 from services.actions.coordination.focal_points.record import FocalPoint
+from services.actions.global_report.contributions.domain import listed
+from services.actions.global_report.contributions.operations import CONTRIBUTIONS
+from services.actions.global_report.contributions.record import Author, Contribution
 from services.actions.plan.actions.operations import ACTIONS
 from services.actions.reporting.assessments.operations import ASSESSMENTS
 from services.actions.reporting.assessments.record import Assessment
@@ -63,6 +66,28 @@ _CONTRIBUTORS = Reference(
     _with_contributors,
     named=lambda key: [key],
 )
+
+
+def _authors(record: Contribution) -> Ids:
+    return [UUID(key) if (key := author["expert_id"]) else None for author in record.authors]
+
+
+def _with_authors(record: Contribution, ids: Ids) -> Contribution:
+    authors: list[Author] = [
+        author if key is None else {**author, "expert_id": str(key)}
+        for author, key in zip(record.authors, ids, strict=True)
+    ]
+    return listed(record, authors)
+
+
+_AUTHORS = Reference(
+    CONTRIBUTIONS,
+    "authors",
+    finding(CONTRIBUTIONS, CONTRIBUTIONS.table.c.expert_ids.contains(bindparam("named", type_=ARRAY(Uuid)))),
+    _authors,
+    _with_authors,
+    named=lambda key: [key],
+)
 EXPERTS = ReferenceRewriter(
     _MOVES,
     views.EXPERTS,
@@ -72,6 +97,7 @@ EXPERTS = ReferenceRewriter(
         single(OFFERS, "expert_id"),
         replace(single(ASSESSMENTS, "expert_id"), renamed=_assessing),
         _CONTRIBUTORS,
+        _AUTHORS,
         single(EVIDENCE, "scope_id"),
     ),
 )

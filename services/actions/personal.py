@@ -39,6 +39,16 @@ PARTS: Mapping[str, PersonalTable] = {
         },
         retained="*",
     ),
+    "contributions": personal(
+        "action_contribution",
+        f"{RECORD} edition_id number outline_key titles language abstract keywords funding conflicts due authors",
+        {
+            FOUND_BY: "expert_ids search_key",
+            "says who is asked to confirm, and which editor handles it": "unconfirmed_ids addresses authors_asked"
+            " reminded_on editor_id",
+        },
+        retained="*",
+    ),
     "evidence": personal(
         "action_evidence",
         f"{RECORD} title category codes date language licence scope_id replaces_id keep_until file_name size media_type"
@@ -110,6 +120,8 @@ IMPERSONAL: Mapping[str, str] = {
     "action_endorsement": f"{RECORD} body body_id level document issued valid_to verified_on withdrawn_on"
     " withdrawal_reason claimants search_key",
     "action_extension": "period_id country visibility until reason created_at created_by",
+    "action_edition": f"{RECORD} year number titles languages licence doi isbn outline call deadlines review"
+    " search_key",
     "action_framework": f"{RECORD} code core pillars valid_from valid_to search_key",
     "action_government_body": f"{RECORD} search_key names kind website",
     "action_indicator": f"{RECORD} code titles definition framework level measure unit scale direction across over_time"

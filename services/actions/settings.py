@@ -13,6 +13,7 @@ class ActionsSettings(Settings):
 
     model_config = SettingsConfigDict(env_prefix="ESCM_ACTIONS_")
     service: ClassVar[str] = "actions"
+    sends_mail: ClassVar[bool] = True
     evidence_mebibytes: int = Field(100, ge=1, le=1024)
     """Maximum MiB of a file of evidence. The bound of the edge must not be lower."""
     scanner: str = Field("", pattern=r"^(tcp:[^\s:]+:\d{1,5}|unix:/\S+)?$")

@@ -1,12 +1,16 @@
 """The actions worker: reacts to facts that change a country's stage, ends endorsements and offices, opens and closes
 periods, validates results, reminds of reports, expires offers of support, makes tasks of overdue milestones and
-letters, keeps the files of evidence, prints public documents and reports, and makes copies of open data."""
+letters, opens and closes calls of editions, asks and reminds authors, keeps the files of evidence, prints public
+documents and reports, and makes copies of open data."""
 
 from datetime import timedelta
 
 from services.actions.bulk import EXPORTABLE, IMPORTABLE, STEPPABLE
 from services.actions.coordination.focal_points.operations import end_over
 from services.actions.coordination.tasks import operations as tasks
+from services.actions.global_report.contributions import operations as contributions
+from services.actions.global_report.contributions.jobs import author_jobs
+from services.actions.global_report.editions import operations as editions
 from services.actions.governments.endorsements.operations import expire_endorsements
 from services.actions.measurement.periods import operations as periods
 from services.actions.measurement.validations.jobs import VALIDATION_JOBS, order_validation
@@ -29,6 +33,9 @@ from shared.bulk.resetting import reset_jobs
 from shared.bulk.running import BulkJobs
 from shared.bulk.stepping import StepJobs
 from shared.database.unit_of_work import UnitOfWork
+from shared.kernel.clock import now
+from shared.mail import tokens
+from shared.mail.sending import mail_handlers
 from shared.messaging.schedules import Schedule, Schedules
 from shared.messaging.worker import Worker
 from shared.open_data.jobs import CopyJobs
@@ -52,7 +59,19 @@ async def _follow_tasks(uow: UnitOfWork) -> None:
     await tasks.announce_overdue(uow)
 
 
+async def _follow_editions(uow: UnitOfWork) -> None:
+    await editions.apply_scheduled(uow)
+    await contributions.drop_abandoned(uow)
+
+
+async def _delete_expired_tokens(uow: UnitOfWork) -> None:
+    await tokens.delete_expired(uow.connection, tokens.ACTIONS, now())
+
+
 SCHEDULES: Schedules = {
+    "follow_editions": Schedule(timedelta(minutes=1), _follow_editions, catch_up=1),
+    "remind_of_contributions": Schedule(timedelta(hours=1), contributions.remind, catch_up=1),
+    "delete_expired_tokens": Schedule(timedelta(hours=1), _delete_expired_tokens, catch_up=1),
     "expire_endorsements": Schedule(timedelta(hours=1), _expire, catch_up=1),
     "apply_periods": Schedule(timedelta(hours=1), periods.apply_scheduled, catch_up=1),
     "validate_results": Schedule(timedelta(hours=1), order_validation, catch_up=1),
@@ -87,7 +106,8 @@ def create_worker(settings: ActionsSettings | None = None) -> Worker:
     kinds = {PROFILE: profile_kind(settings.issuer), REPORT: report_kind(settings.issuer)}
     printing = {**printing_jobs(kinds, documents), **report_jobs(settings)}
     handlers = {**evidence_jobs(objects, scanner), **printing, **VALIDATION_JOBS, **bulk.handlers, **steps.handlers}
-    handlers |= {**copies.handlers, **reset_jobs(settings, "action_")}
+    handlers |= {**copies.handlers, **author_jobs(settings), **mail_handlers(settings, {})}
+    handlers |= reset_jobs(settings, "action_")
     return Worker("actions", settings, REACTIONS, handlers, {**bulk.schedules, **schedules}, has_bulk_jobs=True)
 
 

@@ -7,11 +7,12 @@ from shared.contracts import (
     calendars,
     centres,
     membership,
+    report,
     reporting,
     signing,
     support,
     tasks,
 )
 
-_MODULES = (membership, signing, centres, actions, support, reporting, assessments, tasks, calendars, access)
+_MODULES = (membership, signing, centres, actions, support, reporting, report, assessments, tasks, calendars, access)
 FACTS: frozenset[str] = frozenset().union(*(module.FACTS for module in _MODULES))

@@ -20,6 +20,8 @@ from shared.kernel.errors import Invalid, invalid_field
 MEMBERSHIP, REVIEW, NOMINATION = "membership", "review", "nomination"
 """The service that mails invitations to review centres, since it has the addresses, and the purpose of their tokens,
 which centres accepts; the purpose of those of nominators."""
+ACTIONS, AUTHORSHIP = "actions", "authorship"
+"""The service that mails authors of the Global Report, and the purpose of their tokens."""
 core_mail_token = table(
     "core_mail_token",
     Column("digest", LargeBinary, primary_key=True),

@@ -1,6 +1,7 @@
-"""A country's assessments, tasks and calendars, for the fixture of one country."""
+"""A country's assessments, tasks, calendars and chapter of the Global Report, for the fixture of one country."""
 
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -11,6 +12,7 @@ from tests.support.centres import DOCUMENT
 if TYPE_CHECKING:
     from tests.authorization.country_fixture import CountryFixture, Seeder
 
+_editions = count(1)
 Enter = Callable[..., Awaitable[dict[str, Any]]]
 
 
@@ -18,6 +20,7 @@ async def enter_collaboration(seeder: "Seeder", fixture: "CountryFixture") -> No
     """A record of each kind, after the programme with its period."""
     await _assessments(fixture, seeder.enter, seeder.superuser)
     await _tasks(fixture, seeder.enter)
+    await _chapter(fixture, seeder.enter)
 
 
 async def _assessments(fixture: "CountryFixture", enter: Enter, superuser: asyncpg.Connection) -> None:
@@ -30,6 +33,25 @@ async def _assessments(fixture: "CountryFixture", enter: Enter, superuser: async
     )  # fmt: skip
     submit = "UPDATE action_assessment SET status = 'submitted', reply_due = '2090-01-01' WHERE id = $1"
     await superuser.execute(submit, made["id"])
+
+
+async def _chapter(fixture: "CountryFixture", enter: Enter) -> None:
+    """The chapter of the country in an edition of its own."""
+    await enter(fixture, "actions", "editions", **edition_of(fixture))
+    await enter(fixture, "actions", "contributions", **contribution_of(fixture))
+
+
+def edition_of(fixture: "CountryFixture") -> dict[str, Any]:
+    """An edition with the chapter of the country. Its year has it once."""
+    place = {"year": 2000 + next(_editions) % 200, "number": 1 + next(_editions) % 99, "visibility": "restricted"}
+    chapter = {"key": "chapter", "titles": {"en": fixture.word}, "kind": "country", "country": fixture.country}
+    return {**place, "titles": {"en": fixture.word}, "outline": [chapter]}
+
+
+def contribution_of(fixture: "CountryFixture") -> dict[str, Any]:
+    """The chapter, without authors."""
+    titles = {"en": fixture.word}
+    return {"edition_id": fixture.id("editions"), "outline_key": "chapter", "titles": titles, "conflicts": fixture.word}
 
 
 async def _tasks(fixture: "CountryFixture", enter: Enter) -> None:

@@ -24,6 +24,7 @@ PUBLISHED = {
     "partnerships": "status = 'active', centre_visibility = 'public', partner_visibility = 'public'",
     "report_templates": "status = 'retired'",
     "calls": "status = 'published'",
+    "editions": "status = 'call'",
     "programmes": "status = 'approved'",
     "actions": "status = 'planned'",
     "milestones": "status = 'in_progress'",
@@ -85,6 +86,7 @@ ABOVE = {
     "erasures": "experts",
     "nominations": "calls",
     "assessments": "programmes",
+    "contributions": "editions",
     "task_comments": "tasks",
 }
 """Kinds that a grant over a record of another kind includes: those whose records are created under one, except for

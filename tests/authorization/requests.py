@@ -14,6 +14,7 @@ from services.actions.reporting.evidence.tickets import signed_address
 from services.membership.certificates.links.tickets import file_link
 from shared.configuration.settings import DEVELOPMENT_SECRET
 from shared.kernel.clock import now, to_text, today
+from tests.authorization.collaboration import contribution_of, edition_of
 from tests.authorization.country_fixture import ADMIN, INDICATOR, PERIOD, CountryFixture, rule_of
 from tests.authorization.kinds import DATASETS, FIXED_BODIES, named
 from tests.authorization.parts_of_actions import asked
@@ -198,6 +199,9 @@ BODIES: dict[str, Callable[[CountryFixture], dict[str, Any]]] = {
         "seats": 1,
         **_place(country_fixture),
     },
+    "createEdition": edition_of,
+    "createContribution": contribution_of,
+    **dict.fromkeys(("confirmAuthorship", "previewAuthorship"), lambda _country_fixture: {"token": uuid4().hex}),
     "createNomination": lambda country_fixture: {
         "call_id": country_fixture.id("calls"),
         "nominator": {"name": _name(country_fixture), "email": f"{uuid4().hex}@example.org"},

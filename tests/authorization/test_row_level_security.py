@@ -87,6 +87,7 @@ PROTECTED = {
         "reports",
         "delegations",
         "report_comments",
+        "contributions",
     ),
 }
 _OF_THE_OFFICE = (
@@ -106,6 +107,7 @@ _OF_THE_OFFICE = (
     "initiatives",
     "schemes",
     "report_templates",
+    "editions",
 )
 """Kinds that no national role reads."""
 _OF_REPORTS = ("delegations", "report_comments")

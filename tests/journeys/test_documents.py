@@ -30,6 +30,7 @@ from tests.support.documents import run_commands
         "support.md",
         "assessments.md",
         "tasks.md",
+        "global-report.md",
         "calendars.md",
         "centre-partners.md",
         "committees.md",

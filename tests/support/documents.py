@@ -27,6 +27,7 @@ _CALLERS = {
     "support.md": ("accounts", "admin"),
     "assessments.md": ("accounts", "admin"),
     "tasks.md": ("accounts", "admin"),
+    "global-report.md": ("accounts", "admin"),
     "calendars.md": ("accounts", "admin"),
     "centre-partners.md": ("accounts", "admin"),
     "centre-changes.md": ("clients", "secretariat"),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.actions.rules import programmes, reporting, support
+from tests.actions.rules import global_report, programmes, reporting, support
 from tests.support.rules import Rule, covered, declared, rules_of
 
-_TABLES = (*programmes.RULES, *reporting.RULES, *support.RULES)
+_TABLES = (*programmes.RULES, *reporting.RULES, *support.RULES, *global_report.RULES)
 
 
 @pytest.mark.parametrize("rule", rules_of(_TABLES))

@@ -221,6 +221,34 @@ class Attendee(TypedDict):
     role: NotRequired[str | None]
 
 
+class Author(TypedDict):
+    expert_id: str | None
+    name: str | None
+    orcid: str | None
+    affiliation: str | None
+    roles: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
+    corresponding: bool
+    confirmed_at: str | None
+
+
+class AuthorBody(TypedDict):
+    expert_id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    orcid: NotRequired[str | None]
+    affiliation: NotRequired[str | None]
+    roles: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
+    corresponding: NotRequired[bool]
+
+
+class Authorship(TypedDict):
+    name: str
+    edition_titles: dict[str, str]
+    titles: dict[str, str]
+    roles: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
+    confirmed_at: str | None
+
+
 class Baseline(TypedDict):
     measure: NotRequired[str | None]
     value: int | float
@@ -303,7 +331,7 @@ class Calendar(TypedDict):
 class CalendarCreate(TypedDict):
     country: NotRequired[str | None]
     programme_id: NotRequired[str | None]
-    kinds: NotRequired[list[Literal["milestones", "meetings", "annual_reports", "reports", "periods", "tasks"]]]
+    kinds: NotRequired[list[Literal["milestones", "meetings", "annual_reports", "reports", "periods", "tasks", "editions", "contributions"]]]
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"]]
 
 
@@ -311,6 +339,18 @@ class CalendarPage(TypedDict):
     items: list[Calendar]
     next: str | None
     total_estimate: NotRequired[int | None]
+
+
+class Call(TypedDict):
+    opens: str
+    closes: str
+    texts: NotRequired[dict[str, str]]
+
+
+class CallPatch(TypedDict):
+    opens: NotRequired[str | None]
+    closes: NotRequired[str | None]
+    texts: NotRequired[dict[str, str | None] | None]
 
 
 class Change(TypedDict):
@@ -371,6 +411,77 @@ class ComparisonItem(TypedDict):
 class Confirmer(TypedDict):
     id: str
     name: str
+
+
+class Contribution(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    edition_id: str
+    number: int
+    outline_key: str
+    titles: dict[str, str]
+    language: str
+    abstract: dict[str, str]
+    keywords: list[str]
+    funding: str | None
+    conflicts: str | None
+    due: str | None
+    authors: list[Author]
+    editor_id: str | None
+    days_late: int | None
+
+
+class ContributionCreate(TypedDict):
+    titles: dict[str, str]
+    abstract: NotRequired[dict[str, str]]
+    keywords: NotRequired[list[str]]
+    funding: NotRequired[str | None]
+    conflicts: NotRequired[str | None]
+    due: NotRequired[str | None]
+    outline_key: str
+    language: NotRequired[str]
+    authors: NotRequired[list[AuthorBody]]
+    country: NotRequired[str | None]
+    edition_id: str
+
+
+class ContributionFields(TypedDict):
+    due: NotRequired[str | None]
+    editor_id: NotRequired[str | None]
+
+
+class ContributionPage(TypedDict):
+    items: list[Contribution]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class ContributionPatch(TypedDict):
+    titles: NotRequired[dict[str, str | None] | None]
+    abstract: NotRequired[dict[str, str | None] | None]
+    keywords: NotRequired[list[str] | None]
+    funding: NotRequired[str | None]
+    conflicts: NotRequired[str | None]
+    due: NotRequired[str | None]
+    outline_key: NotRequired[str | None]
+    language: NotRequired[str | None]
+    authors: NotRequired[list[AuthorBody] | None]
+
+
+class ContributionTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[ContributionFields]
 
 
 class Contributor(TypedDict):
@@ -530,6 +641,23 @@ class DatasetPage(TypedDict):
     next: None
 
 
+class DayOfProgress(TypedDict):
+    day: str
+    counts: dict[str, int]
+
+
+class Deadlines(TypedDict):
+    draft: str
+    review: str
+    final: str
+
+
+class DeadlinesPatch(TypedDict):
+    draft: NotRequired[str | None]
+    review: NotRequired[str | None]
+    final: NotRequired[str | None]
+
+
 class Decision(TypedDict):
     key: NotRequired[str | None]
     text: str
@@ -612,6 +740,82 @@ class DownloadUrl(TypedDict):
     expires_at: str
     size: int
     sha256: str
+
+
+class Edition(TypedDict):
+    id: str
+    ref: str
+    version: int
+    status: str
+    country: str | None
+    visibility: Literal["public", "network", "restricted"]
+    created_at: NotRequired[str | None]
+    created_by: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
+    updated_by: NotRequired[str | None]
+    allowed_actions: NotRequired[list[AllowedAction] | None]
+    links: Links
+    year: int
+    number: int
+    titles: dict[str, str]
+    languages: list[str]
+    licence: str
+    doi: str | None
+    isbn: str | None
+    outline: list[OutlineEntry]
+    call: Call | None
+    deadlines: Deadlines | None
+    review: Review
+
+
+class EditionCreate(TypedDict):
+    visibility: NotRequired[Literal["public", "network", "restricted"]]
+    titles: dict[str, str]
+    languages: NotRequired[list[str]]
+    licence: NotRequired[str]
+    doi: NotRequired[str | None]
+    isbn: NotRequired[str | None]
+    outline: list[OutlineEntry]
+    call: NotRequired[Call | None]
+    deadlines: NotRequired[Deadlines | None]
+    review: NotRequired[Review]
+    year: int
+    number: NotRequired[int]
+
+
+class EditionPage(TypedDict):
+    items: list[Edition]
+    next: str | None
+    total_estimate: NotRequired[int | None]
+
+
+class EditionPatch(TypedDict):
+    visibility: NotRequired[Literal["public", "network", "restricted"] | None]
+    titles: NotRequired[dict[str, str | None] | None]
+    languages: NotRequired[list[str] | None]
+    licence: NotRequired[str | None]
+    doi: NotRequired[str | None]
+    isbn: NotRequired[str | None]
+    outline: NotRequired[list[OutlineEntry] | None]
+    call: NotRequired[CallPatch | None]
+    deadlines: NotRequired[DeadlinesPatch | None]
+    review: NotRequired[ReviewPatch | None]
+
+
+class EditionProgress(TypedDict):
+    edition_id: str
+    as_of: str
+    counts: dict[str, int]
+    outline: list[PlaceProgress]
+    overdue: list[Overdue]
+    next_deadline: NextDeadline | None
+    series: list[DayOfProgress]
+
+
+class EditionTransition(TypedDict):
+    action: str
+    reason: NotRequired[str | None]
+    fields: NotRequired[NoFields]
 
 
 class Endorsement(TypedDict):
@@ -1419,6 +1623,11 @@ class MilestoneTransition(TypedDict):
     fields: NotRequired[MilestoneFields]
 
 
+class NextDeadline(TypedDict):
+    step: str
+    day: str
+
+
 class NoFields(TypedDict):
     pass
 
@@ -1518,6 +1727,25 @@ class OtherValue(TypedDict):
     numerator: NotRequired[str | None]
     denominator: NotRequired[str | None]
     code: NotRequired[str | None]
+
+
+class OutlineEntry(TypedDict):
+    key: str
+    titles: dict[str, str]
+    kind: NotRequired[Literal["front", "section", "chapter", "country", "annex"]]
+    parent: NotRequired[str | None]
+    order: NotRequired[int]
+    country: NotRequired[str | None]
+
+
+class Overdue(TypedDict):
+    contribution_id: str
+    ref: str
+    outline_key: str
+    titles: dict[str, str]
+    due: str
+    days: int
+    editor_id: str | None
 
 
 class Owner(TypedDict):
@@ -1633,6 +1861,11 @@ class Pillar(TypedDict):
 class PillarSide(TypedDict):
     completion: str
     assessments: list[str]
+
+
+class PlaceProgress(TypedDict):
+    key: str
+    counts: dict[str, int]
 
 
 class Problem(TypedDict):
@@ -2275,6 +2508,16 @@ class ResultViolation(TypedDict):
     status: str
 
 
+class Review(TypedDict):
+    blind: NotRequired[Literal["open", "single", "double"]]
+    publish_comments: NotRequired[bool]
+
+
+class ReviewPatch(TypedDict):
+    blind: NotRequired[Literal["open", "single", "double"] | None]
+    publish_comments: NotRequired[bool | None]
+
+
 class RevisionSummary(TypedDict):
     id: str
     ref: str
@@ -2739,6 +2982,10 @@ class TimelineItem(TypedDict):
     overdue: bool
 
 
+class TokenOfAuthor(TypedDict):
+    token: str
+
+
 class Transitions(TypedDict):
     status: str
     allowed_actions: list[OfferedAction]
@@ -2868,9 +3115,11 @@ class ActionsService(Service):
     actions: Collection[Action, ActionCreate, ActionPatch]
     assessments: Collection[Assessment, AssessmentCreate, AssessmentPatch]
     calendars: Collection[Calendar, CalendarCreate, dict[str, Any]]
+    contributions: Collection[Contribution, ContributionCreate, ContributionPatch]
     correspondence: Collection[Correspondence, CorrespondenceCreate, CorrespondencePatch]
     countries: Collection[CountryAnswer, dict[str, Any], dict[str, Any]]
     delegations: Collection[Delegation, dict[str, Any], dict[str, Any]]
+    editions: Collection[Edition, EditionCreate, EditionPatch]
     endorsements: Collection[Endorsement, EndorsementCreate, EndorsementPatch]
     evidence: Collection[Evidence, EvidenceCreate, EvidencePatch]
     exports: Collection[dict[str, Any], ExportCreate, dict[str, Any]]

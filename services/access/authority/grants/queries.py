@@ -1,5 +1,6 @@
 """Reading grants."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -85,6 +86,15 @@ def confirmation_parameters(principal: Principal) -> dict[str, Any]:
     return {"confirmable": sorted(confirmable(principal)), **caller_parameters(principal)}
 
 
+_OVER_EDITIONS = Lookup(
+    select(grant.c.id)
+    .where(
+        grant.c.scope_kind == constant("edition"),
+        grant.c.scope_id == any_(bindparam("editions", type_=ARRAY(Text))),
+        grant.c.role == constant("editor"),
+    )
+    .limit(_MOST_OWN)
+)
 _WAITING = Lookup(
     select(grant.c.id)
     .where(
@@ -218,6 +228,11 @@ async def waiting(connection: Connection, principal: Principal) -> list[UUID]:
     """The proposed grants that a principal may confirm or caused."""
     rows = await _WAITING.fetch(connection, **confirmation_parameters(principal))
     return [row["id"] for row in rows]
+
+
+async def over_editions(connection: Connection, editions: Collection[str]) -> list[UUID]:
+    """The grants of editors over these editions, in any state."""
+    return [row["id"] for row in await _OVER_EDITIONS.fetch(connection, editions=sorted(editions))]
 
 
 async def delegated(connection: Connection, source: UUID) -> list[Grant]:

@@ -51,6 +51,8 @@ class Audience(StrEnum):
     REPRESENTATIVES = "representatives of the institution"
     AUTHOR = "who entered or claimed the record, except the secretariat"
     UPLOADER = "who uploaded the file"
+    CONTRIBUTORS = "the authors of the contribution who are experts"
+    CONTRIBUTION_EDITOR = "the editor of the contribution, or else the editors of the edition"
     COMMITTEE = "president and secretary of the country's committee"
     GOVERNMENT = "focal points of the country"
     CLIENT_MAKER = "who made the client"
@@ -236,6 +238,9 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("progress_report", _A.DELEGATED, of="actions.delegation created ended"),
         *_notices("progress_report", _A.REPORT_AUTHOR, of="actions.report_comment created resolved open"),
         *_notices("progress_report", _A.AUTHOR, of="actions.report_comment answered"),
+        *_notices("global_report", _A.CONTRIBUTION_EDITOR, of="actions.contribution created assigned"),
+        *_notices("global_report", _A.CONTRIBUTORS, of="actions.contribution draft declined dropped deadline_near"),
+        *_notices("global_report", _A.CONTRIBUTORS, _A.CONTRIBUTION_EDITOR, of="actions.contribution deadline_passed"),
         *_notices("evidence", _A.AUTHOR, of="actions.evidence superseded withdrawn purged"),
         *_notices("evidence", _A.UPLOADER, of="actions.evidence quarantined"),
         *_notices(

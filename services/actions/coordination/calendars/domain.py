@@ -14,7 +14,7 @@ from uuid import UUID
 from shared.kernel.lifecycle import Lifecycle, transition
 from shared.kernel.text import LANGUAGES
 
-KINDS = ("milestones", "meetings", "annual_reports", "reports", "periods", "tasks")
+KINDS = ("milestones", "meetings", "annual_reports", "reports", "periods", "tasks", "editions", "contributions")
 MOST = 10
 """Most active calendars of one owner."""
 LARGEST = 2_000

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, Uuid, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Date, Select, Text, Uuid, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.actions.access import ROLES
@@ -15,6 +15,13 @@ from services.actions.coordination.calendars.record import Calendar
 from services.actions.coordination.tasks.queries import LISTING as TASKS
 from services.actions.coordination.tasks.record import Task
 from services.actions.coordination.tasks.tables import task
+from services.actions.global_report.contributions.queries import LISTING as CONTRIBUTIONS
+from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.editions.domain import DEADLINES
+from services.actions.global_report.editions.queries import LISTING as EDITIONS
+from services.actions.global_report.editions.record import Edition
+from services.actions.global_report.editions.tables import edition
 from services.actions.governments.meetings.queries import LISTING as MEETINGS
 from services.actions.governments.meetings.record import Meeting
 from services.actions.governments.meetings.tables import meeting
@@ -42,6 +49,7 @@ from shared.records.plain import by_grant
 from shared.records.references import reading_access
 
 _m, _g, _t, _p, _report = meeting.c, milestone.c, task.c, period.c, report.c
+_text, _ed = contribution.c, edition.c
 _r, _centre = views.ANNUAL_REPORTS.c, views.CENTRES.c
 _ANNUAL_REPORTS = Resource("centres", "annual_reports", "annual_report")
 _ACCEPTED = ("accepted",)
@@ -127,6 +135,32 @@ def _periods(access_kind: AccessKind, place: str) -> Select[Any]:
     return query.with_only_columns(*columns).order_by(_p.due_on, _p.id)
 
 
+def _contributions(access_kind: AccessKind, place: str) -> Select[Any]:
+    query = CONTRIBUTIONS.base(access_kind).where(_lasting(_text.due, _text, "dropped"))
+    if place == "programme":
+        query = query.where(false())
+    is_cancelled = (_text.status == constant("dropped")).label("is_cancelled")
+    columns = (_text.id, _text.ref, _text.version, _text.updated_at, _text.titles, _text.due.label("day"), is_cancelled)
+    return _in_country(query, _text.country, place).with_only_columns(*columns).order_by(_text.due, _text.id)
+
+
+def _editions(access_kind: AccessKind, place: str) -> Select[Any]:
+    """The days of editions, which belong to no country."""
+    query = EDITIONS.base(access_kind).where(_ed.status != constant("abandoned"))
+    query = query.where(false()) if place else query
+    columns = (_ed.id, _ed.ref, _ed.version, _ed.updated_at, _ed.titles, _ed.call, _ed.deadlines)
+    return query.with_only_columns(*columns).order_by(_ed.id)
+
+
+def _of_edition(row: Row, of: Calendar) -> Iterator[Event]:
+    first, title = today() - PAST, in_language(row["titles"], of.language)
+    days = {f"edition_{step}": (row["deadlines"] or {}).get(step) for step in DEADLINES}
+    days["call_closes"] = (row["call"] or {}).get("closes", "")[:10]
+    for label, text in days.items():
+        if text and (day := date.fromisoformat(text)) >= first:
+            yield _event(Edition.resource_type, row, label, day, row["updated_at"], title)
+
+
 def _titled(resource: Resource, label: str) -> Read:
     def read(row: Row, of: Calendar) -> Iterator[Event]:
         title = in_language(row["titles"], of.language)
@@ -164,6 +198,10 @@ _SOURCES: Mapping[str, _Source] = {
     "reports": _Source(Report.resource_type, _reports, _of_report),
     "periods": _Source(Period.resource_type, _periods, _of_period),
     "tasks": _Source(Task.resource_type, _tasks, _titled(Task.resource_type, "task")),
+    "editions": _Source(Edition.resource_type, _editions, _of_edition),
+    "contributions": _Source(
+        Contribution.resource_type, _contributions, _titled(Contribution.resource_type, "contribution")
+    ),
 }
 
 

@@ -94,3 +94,14 @@ HOLDER_OF_CENTRE = named_in(_of_office, _of_office.c.assignee).union_all(
 )
 """Who has the file of a centre: the assigned officer or else the office, or the reviewers who are expected. As long as
 nobody is invited to review it, the office has it."""
+_contribution = views.CONTRIBUTIONS
+_editors = holders_over("edition", _contribution.c.id, _contribution, _contribution.c.edition_id)
+_is_assigned = _held.c.principal_id == _contribution.c.editor_id
+_has_editor = (
+    select(_held.c.principal_id)
+    .where(_held.c.scope_id == cast(_contribution.c.edition_id, Text), _is_assigned)
+    .correlate(_contribution)
+    .exists()
+)
+EDITOR_OF_CONTRIBUTION = _editors.where(or_(_is_assigned, ~_has_editor))
+"""The editor who handles a contribution, if that account still has a grant over the edition, or else all of them."""

@@ -14,6 +14,7 @@ from services.access.authority.grants.tables import grant
 from services.access.notifying.notifications.audiences import messages, proposals
 from services.access.notifying.notifications.audiences.holders import (
     ACCOUNT,
+    EDITOR_OF_CONTRIBUTION,
     HOLDER_OF_CENTRE,
     KEYS,
     director_of,
@@ -112,6 +113,13 @@ _helping = (
 )
 
 
+_contributors = (
+    select(views.CONTRIBUTIONS.c.id.label("subject"), _expert.c.account_id)
+    .select_from(views.CONTRIBUTIONS.join(_expert, _expert.c.id == any_(views.CONTRIBUTIONS.c.expert_ids)))
+    .where(views.CONTRIBUTIONS.c.id == KEYS, _expert.c.account_id.is_not(None))
+)
+
+
 def _granted(state: str, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The account with a grant that is in force, for the fact of this state."""
     in_force = (grant.c.id == KEYS, grant.c.principal_kind == ACCOUNT, grant.c.status == constant("active"))
@@ -182,6 +190,8 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.DELEGATES: select(_delegation.c.report_id.label("subject"), _delegation.c.account_id).where(
             _delegation.c.report_id == KEYS, _delegation.c.status == constant("active")
         ),
+        Audience.CONTRIBUTORS: _contributors,
+        Audience.CONTRIBUTION_EDITOR: EDITOR_OF_CONTRIBUTION,
         Audience.COMMITTEE: _in_country("committee_president", "committee_secretary"),
         Audience.GOVERNMENT: _in_country("government_focal_point"),
         Audience.OWNER: select(account.c.id.label("subject"), account.c.id.label("account_id")).where(

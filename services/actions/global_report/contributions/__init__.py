@@ -1,0 +1,1 @@
+"""Contributions to editions, and their authors."""

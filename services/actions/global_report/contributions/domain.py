@@ -1,0 +1,150 @@
+"""The lifecycle of a contribution, its authors and its last day. Plain Python."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from services.actions.global_report.contributions.record import Address, Author, Contribution
+from shared.kernel.clock import to_text
+from shared.kernel.errors import FieldError
+from shared.kernel.lifecycle import Lifecycle, transition
+
+MOST_AUTHORS = 100
+MOST_MAILS = 300
+"""Most mails to the authors of a contribution, whatever addresses are named."""
+AWAITED = ("draft",)
+"""The states in which the authors have it."""
+OPEN = ("proposed", *AWAITED)
+REMINDED = (-14, -3, 0)
+"""The days from the last day on which authors are reminded; afterwards each week."""
+CONFIRM = "confirm_authorship"
+NO_ADDRESS: Mapping[str, Address] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionGuardContext:
+    """The inputs of the guards: whether the caller is one of the authors, and has still to confirm it."""
+
+    is_author: bool
+    is_unconfirmed: bool
+
+
+def _by_another(guard_context: ContributionGuardContext) -> Literal["is_an_author"] | None:
+    return "is_an_author" if guard_context.is_author else None
+
+
+def _confirmable(
+    guard_context: ContributionGuardContext,
+) -> Literal["not_an_author", "authorship_confirmed"] | None:
+    if not guard_context.is_author:
+        return "not_an_author"
+    return None if guard_context.is_unconfirmed else "authorship_confirmed"
+
+
+LIFECYCLE: Lifecycle[ContributionGuardContext] = Lifecycle(
+    (*OPEN, "declined", "dropped"),
+    (
+        transition("accept", "proposed", "draft", guard=_by_another, fields=("due",)),
+        transition("decline", "proposed", "declined", guard=_by_another, reason_required=True),
+        *(transition(CONFIRM, state, state, guard=_confirmable, fact="authorship_confirmed") for state in OPEN),
+        *(transition("assign", state, state, fields=("editor_id",), fact="assigned") for state in OPEN),
+        transition("drop", "|".join(AWAITED), "dropped", reason_required=True),
+        transition("drop", "|".join(OPEN), "dropped", is_scheduled=True),
+    ),
+)
+
+
+def identity_of(author: Author) -> str:
+    """Who an author is: the id of the expert, or the folded name."""
+    return author["expert_id"] or f"name {(author['name'] or '').casefold()}"
+
+
+def faults_of(authors: Sequence[Author], addresses: Mapping[str, Address]) -> Iterator[FieldError]:
+    """Authors that are named twice, none or several that correspond, and names without an address."""
+    seen: set[str] = set()
+    for place, author in enumerate(authors):
+        identity = identity_of(author)
+        if identity in seen:
+            yield FieldError("not_unique", "The author is named twice.", f"/authors/{place}")
+        seen.add(identity)
+        if author["expert_id"] is None and identity not in addresses:
+            yield FieldError("required", "An author without a record needs an address.", f"/authors/{place}/email")
+    if authors and sum(author["corresponding"] for author in authors) != 1:
+        yield FieldError("invalid_value", "One author corresponds.", "/authors")
+
+
+def following(before: Sequence[Author], wanted: Sequence[Author]) -> list[Author]:
+    """The wanted authors. Who confirmed the same entry before has confirmed it."""
+    known = {identity_of(author): author for author in before}
+    return [_kept(known.get(identity_of(author)), author) for author in wanted]
+
+
+def _kept(before: Author | None, wanted: Author) -> Author:
+    confirmed: Author = {**wanted, "confirmed_at": before["confirmed_at"] if before else None}
+    return confirmed if confirmed == before else {**wanted, "confirmed_at": None}
+
+
+def with_authors(before: Contribution | None, wanted: Contribution) -> Contribution:
+    """The contribution with its authors and the addresses that are still theirs; those of the body come first."""
+    authors = following(before.authors if before else (), wanted.authors)
+    known = {**(before.addresses if before else NO_ADDRESS)}
+    for identity, given in wanted.addresses.items():
+        if identity not in known or known[identity]["email"] != given["email"]:
+            known[identity] = given
+    named = {identity_of(author) for author in authors if author["expert_id"] is None}
+    addresses = {identity: address for identity, address in known.items() if identity in named}
+    return replace(listed(wanted, authors), addresses=addresses)
+
+
+def listed(of: Contribution, authors: Sequence[Author]) -> Contribution:
+    """The contribution with these authors."""
+    experts = {UUID(key): author["confirmed_at"] for author in authors if (key := author["expert_id"])}
+    waiting = sorted(key for key, confirmed_at in experts.items() if confirmed_at is None)
+    return replace(of, authors=authors, expert_ids=sorted(experts), unconfirmed_ids=waiting)
+
+
+def asking(of: Contribution) -> Contribution:
+    """The contribution whose authors without a record are all asked: a number for each mail that is to be sent."""
+    asked, addresses = of.authors_asked, dict(of.addresses)
+    unconfirmed = {identity_of(author) for author in of.authors if author["confirmed_at"] is None}
+    for identity, address in of.addresses.items():
+        if address["asked"] is None and identity in unconfirmed:
+            asked += 1
+            addresses[identity] = {**address, "asked": asked}
+    return replace(of, addresses=addresses, authors_asked=asked) if asked > of.authors_asked else of
+
+
+def confirmed(of: Contribution, identities: set[str], at: datetime) -> Contribution:
+    """The contribution with the authorship of these confirmed."""
+    authors: list[Author] = [
+        {**one, "confirmed_at": one["confirmed_at"] or to_text(at)} if identity_of(one) in identities else one
+        for one in of.authors
+    ]
+    return listed(of, authors)
+
+
+def is_unconfirmed(of: Contribution, identities: set[str]) -> bool:
+    """Whether one of these is an author who has not confirmed it."""
+    return any(author["confirmed_at"] is None for author in of.authors if identity_of(author) in identities)
+
+
+def without_statements(of: Contribution, expert: UUID) -> Contribution:
+    """The contribution without what it says of an author besides the place and the roles."""
+    gone: dict[str, None] = {"orcid": None, "affiliation": None}
+    authors: list[Author] = [
+        {**one, **gone} if one["expert_id"] == str(expert) else one  # type: ignore[typeddict-item]
+        for one in of.authors
+    ]
+    return replace(of, authors=authors)
+
+
+def days_late(status: str, due: date | None, day: date) -> int | None:
+    """How many days its last day has passed while its authors have it; None if it is in time."""
+    return (day - due).days if status in AWAITED and due is not None and due < day else None
+
+
+def reminder_of(due: date, day: date) -> str:
+    """The fact of a reminder on a day about a contribution with this last day."""
+    return "deadline_near" if day <= due else "deadline_passed"

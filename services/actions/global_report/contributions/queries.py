@@ -1,0 +1,158 @@
+"""Reading contributions: for grants that cover the edition, the country or an author's own record."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, Text, Uuid, any_, bindparam, case, cast, false, func, or_, select, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.actions.global_report.contributions.domain import AWAITED, CONFIRM, LIFECYCLE, OPEN, REMINDED
+from services.actions.global_report.contributions.record import Contribution
+from services.actions.global_report.contributions.tables import contribution
+from services.actions.global_report.editions.tables import edition
+from shared.contracts import views
+from shared.database.context import Lookup
+from shared.database.locks import lock_names
+from shared.database.statements import Connection, Statement
+from shared.records.access_scope import AccessKind, constant
+from shared.records.filters import values
+from shared.records.listing import Listing
+from shared.records.next_steps import ME, TODAY, NextStep, NextSteps
+from shared.records.plain import listing
+from shared.records.reminding import is_due, latest_of, taking
+from shared.records.rows import records_of
+
+_AT_ONCE = 500
+_MOST_AUTHORS = 100
+_c = contribution.c
+_held, _expert = views.GRANTS.c, views.EXPERTS.c
+_of_editor = (
+    _held.principal_kind == constant("account"),
+    _held.scope_kind == constant("edition"),
+    _held.role.in_([constant(role) for role in ("editor_in_chief", "editor")]),
+)
+_editor = (
+    select(_held.principal_id)
+    .where(*_of_editor, _held.principal_id == _c.editor_id, _held.scope_id == cast(_c.edition_id, Text))
+    .limit(1)
+    .correlate(contribution)
+    .scalar_subquery()
+)
+"""The editor who handles it, as long as that account has a grant over the edition."""
+_unconfirmed = (
+    select(_expert.account_id)
+    .where(_expert.id == any_(_c.unconfirmed_ids), _expert.account_id == ME)
+    .limit(1)
+    .correlate(contribution)
+    .scalar_subquery()
+)
+"""The caller's account, if it has still to confirm an authorship."""
+NEXT_STEPS = NextSteps(
+    "actions.contributions",
+    contribution,
+    (
+        NextStep("proposed", "accept", _editor),
+        *(NextStep(status, CONFIRM, _unconfirmed, is_personal=True) for status in OPEN),
+    ),
+    scope=_c.edition_id,
+)
+
+
+def _visible(access_kind: AccessKind) -> Select[Any]:
+    query = select(contribution)
+    if access_kind is AccessKind.EVERYWHERE:
+        return query
+    if access_kind is AccessKind.ANONYMOUS:
+        return query.where(false())
+    records = bindparam("granted_records", type_=ARRAY(Text))
+    return query.where(
+        or_(
+            _c.country == any_(bindparam("granted_countries", type_=ARRAY(Text))),
+            cast(_c.edition_id, Text) == any_(records),
+            cast(_c.id, Text) == any_(records),
+            cast(_c.expert_ids, ARRAY(Text)).overlap(records),
+        )
+    )
+
+
+_LISTED = listing(
+    Contribution,
+    contribution,
+    LIFECYCLE.states,
+    _visible,
+    values("outline_key", _c.outline_key, "Keys of places of the outline, separated by commas"),
+    NEXT_STEPS.holder,
+)
+LISTING: Listing = replace(_LISTED, sorts={**_LISTED.sorts, "due": _c.due, "number": _c.number})
+_NUMBER = Lookup(
+    select(func.coalesce(func.max(_c.number), 0) + 1).where(_c.edition_id == bindparam("edition")).limit(1)
+)
+_IS_EDITOR = Lookup(
+    select(_held.principal_id)
+    .where(*_of_editor, _held.scope_id == bindparam("edition", type_=Text), _held.principal_id == bindparam("account"))
+    .limit(1)
+)
+_ACCOUNTS = Lookup(
+    select(_expert.account_id)
+    .where(_expert.id == any_(bindparam("experts", type_=ARRAY(Uuid))), _expert.account_id.is_not(None))
+    .limit(_MOST_AUTHORS)
+)
+_late = type_coerce(TODAY - _c.due, Integer)
+_planned = case((_late >= 7, _c.due + (_late - _late % 7)), else_=latest_of([_c.due + days for days in REMINDED]))
+_TAKE = taking(
+    contribution,
+    _planned,
+    _c.status.in_([constant(status) for status in AWAITED]),
+    is_due(_planned),
+    order=(_c.due,),
+    most=_AT_ONCE,
+)
+_OF_AUTHOR = Statement(
+    select(contribution)
+    .where(_c.expert_ids.contains(bindparam("experts", type_=ARRAY(Uuid))))
+    .order_by(_c.id)
+    .with_for_update()
+)
+_ABANDONED = Statement(
+    select(contribution)
+    .select_from(contribution.join(edition, edition.c.id == _c.edition_id))
+    .where(edition.c.status == constant("abandoned"), _c.status.in_([constant(status) for status in OPEN]))
+    .order_by(_c.id)
+    .limit(_AT_ONCE)
+    .with_for_update(of=contribution, skip_locked=True)
+)
+
+
+async def next_number(connection: Connection, edition_id: UUID) -> int:
+    """The number of the next contribution of an edition. Until the transaction ends no other one gets it."""
+    await lock_names(connection, f"contributions {edition_id}")
+    found: int = await _NUMBER.fetchval(connection, edition=edition_id)
+    return found
+
+
+async def is_editor(connection: Connection, edition_id: UUID, account: UUID) -> bool:
+    """Whether an account has a grant as an editor over an edition."""
+    return await _IS_EDITOR.fetchval(connection, edition=str(edition_id), account=account) is not None
+
+
+async def accounts_of(connection: Connection, experts: Collection[UUID]) -> list[UUID]:
+    """The accounts of experts."""
+    return [row["account_id"] for row in await _ACCOUNTS.fetch(connection, experts=list(experts))]
+
+
+async def lock_of_author(connection: Connection, expert: UUID) -> list[Contribution]:
+    """The contributions of an author, locked."""
+    return records_of(Contribution, await _OF_AUTHOR.fetch(connection, experts=[expert]))
+
+
+async def take_reminded(connection: Connection, day: date) -> list[Contribution]:
+    """Marks up to 500 contributions of whose last day the authors are to be reminded on this day, and returns them."""
+    return records_of(Contribution, await _TAKE.fetch(connection, today=day))
+
+
+async def lock_abandoned(connection: Connection) -> list[Contribution]:
+    """Up to 500 open contributions of abandoned editions, locked."""
+    return records_of(Contribution, await _ABANDONED.fetch(connection))

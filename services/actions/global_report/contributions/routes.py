@@ -1,0 +1,78 @@
+"""Contributions over HTTP: the routes of every record, the progress of an edition, and the confirmation of an author
+with a mailed token."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Response
+
+from services.actions.access import ROLES
+from services.actions.global_report.contributions import confirming, operations, schemas
+from services.actions.global_report.contributions.progress import progress_of
+from services.actions.global_report.contributions.queries import LISTING
+from services.actions.global_report.editions.record import Edition
+from services.actions.global_report.editions.routes import EDITION_API
+from shared.database.statements import Row
+from shared.kernel.clock import today
+from shared.kernel.errors import Forbidden
+from shared.records.rows import record_read
+from shared.web.records.record_routes import record_routes
+from shared.web.records.records import Bodies, RecordApi, Steps
+from shared.web.request.mailed_tokens import BY_MAILED_TOKEN, limit_tries
+from shared.web.request.request_context import CurrentContext
+from shared.web.request.responses import JSON, document_response
+from shared.web.request.route import ResourceRouter
+
+CONTRIBUTION_API = RecordApi(
+    kind=operations.CONTRIBUTIONS,
+    roles=ROLES,
+    listing=LISTING,
+    response_model=schemas.Contribution,
+    present=schemas.present,
+    bodies=Bodies(
+        schemas.ContributionBody,
+        creation=schemas.ContributionCreate,
+        columns=schemas.columns,
+        written=schemas.written,
+    ),
+    create=operations.create,
+    update=operations.update,
+    steps=Steps(operations.transition, guards=operations.load_guard_context, fields=schemas.ContributionFields),
+)
+router = record_routes(CONTRIBUTION_API)
+of_edition = ResourceRouter(EDITION_API.kind.resource, ROLES)
+
+
+@of_edition.get("/{record}/progress", responses={200: {"model": schemas.EditionProgress}})
+async def get_edition_progress(edition: Annotated[Row, Depends(EDITION_API.readable)], ctx: CurrentContext) -> Response:
+    """Show how far an edition is, and who is late.
+
+    For grants over the edition: the states of its contributions, by place and day by day.
+    """
+    if not ctx.access.sees_all_fields(None, edition["id"]):
+        raise Forbidden("Your grants do not include this.", members={"reason": "not_permitted"})
+    async with ctx.connection() as connection:
+        found = await progress_of(connection, record_read(Edition, edition), today())
+    return document_response(ctx, found)
+
+
+@router.post("/authorship", options=BY_MAILED_TOKEN, responses={200: {"model": schemas.Authorship}})
+async def confirm_authorship(body: schemas.TokenOfAuthor, ctx: CurrentContext) -> Response:
+    """Confirm that one is an author.
+
+    With the token of the mail, without signing in. It may be repeated.
+    """
+    await limit_tries(ctx)
+    found = await confirming.confirm(ctx.uow, body.token)
+    return Response(orjson.dumps(schemas.shown(found)), media_type=JSON)
+
+
+@router.post("/authorship/preview", options=BY_MAILED_TOKEN, responses={200: {"model": schemas.Authorship}})
+async def preview_authorship(body: schemas.TokenOfAuthor, ctx: CurrentContext) -> Response:
+    """Read what an author confirms.
+
+    With the token of the mail, without signing in. Nothing changes.
+    """
+    await limit_tries(ctx)
+    found = await confirming.named(ctx.uow, body.token)
+    return Response(orjson.dumps(schemas.shown(found)), media_type=JSON)

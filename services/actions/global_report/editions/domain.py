@@ -1,0 +1,125 @@
+"""The lifecycle of an edition, its outline and its days. Plain Python."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from services.actions.global_report.editions.record import Call, Edition, OutlineEntry
+from shared.kernel.clock import to_text
+from shared.kernel.errors import FieldError, Invalid
+from shared.kernel.lifecycle import Lifecycle, transition
+
+KINDS = ("front", "section", "chapter", "country", "annex")
+BLIND = ("open", "single", "double")
+"""Who is hidden from whom in reviews: nobody; reviewers from authors; also authors from reviewers."""
+MOST_ENTRIES = 400
+MOST_LEVELS = 3
+LIVING = ("draft", "call", "writing")
+PUBLISHED = frozenset(("call", "writing"))
+"""The states in which an edition is visible by its visibility."""
+DEADLINES = ("draft", "review", "final")
+
+
+@dataclass(frozen=True, slots=True)
+class EditionGuardContext:
+    """The inputs of the guards."""
+
+    has_call: bool
+    is_over: bool
+    has_deadlines: bool
+
+
+def _openable(
+    guard_context: EditionGuardContext,
+) -> Literal["call_missing", "deadline_passed", "deadlines_missing"] | None:
+    if not guard_context.has_call:
+        return "call_missing"
+    if guard_context.is_over:
+        return "deadline_passed"
+    return None if guard_context.has_deadlines else "deadlines_missing"
+
+
+LIFECYCLE: Lifecycle[EditionGuardContext] = Lifecycle(
+    (*LIVING, "abandoned"),
+    (
+        transition("open_call", "draft", "call", guard=_openable, fact="call_opened"),
+        transition("open_call", "draft", "call", is_scheduled=True, fact="call_opened"),
+        transition("close_call", "call", "writing"),
+        transition("close_call", "call", "writing", is_scheduled=True),
+        transition("abandon", "|".join(LIVING), "abandoned", reason_required=True),
+    ),
+)
+
+
+def takes_proposals(of: Edition, at: datetime) -> bool:
+    """Whether people may propose contributions at this instant, also before the schedule closes the call."""
+    return of.status == "call" and of.call is not None and at < _instant(of.call["closes"])
+
+
+def guard_context_of(of: Edition, at: datetime) -> EditionGuardContext:
+    """The inputs of the guards for this edition at this instant."""
+    is_over = of.call is not None and _instant(of.call["closes"]) <= at
+    return EditionGuardContext(of.call is not None, is_over, of.deadlines is not None)
+
+
+def moved(of: Edition, verb: str, at: datetime) -> Edition:
+    """The edition whose call opens or closes by hand: before its time, its instant becomes that of the step."""
+    name = {"open_call": "opens", "close_call": "closes"}.get(verb)
+    if of.call is None or name is None or _instant(of.call[name]) <= at:  # type: ignore[literal-required]
+        return of
+    call: Call = {**of.call, name: to_text(at)}  # type: ignore[typeddict-item]
+    return replace(of, call=call)
+
+
+def check(of: Edition) -> None:
+    """Raises Invalid for an outline that is no tree of three levels, and for days that are not in order."""
+    faults = [*_outline_faults(of.outline), *_day_faults(of)]
+    if faults:
+        raise Invalid(errors=faults)
+
+
+def entry_of(of: Edition, key: str) -> OutlineEntry | None:
+    """The place of the outline with this key."""
+    return next((one for one in of.outline if one["key"] == key), None)
+
+
+def _outline_faults(outline: Sequence[OutlineEntry]) -> Iterator[FieldError]:
+    parents: dict[str, str | None] = {}
+    for place, entry in enumerate(outline):
+        at = f"/outline/{place}"
+        if entry["key"] in parents:
+            yield FieldError("not_unique", "There is an entry of this key.", pointer=f"{at}/key")
+        parents[entry["key"]] = entry["parent"]
+        if (entry["kind"] == "country") != (entry["country"] is not None):
+            yield FieldError("invalid_value", "A country chapter names its country, no other does.", f"{at}/country")
+    for place, entry in enumerate(outline):
+        if entry["parent"] is not None and entry["parent"] not in parents:
+            yield FieldError("unknown_reference", "There is no entry of this key.", f"/outline/{place}/parent")
+        elif _level(entry["key"], parents) > MOST_LEVELS:
+            yield FieldError("out_of_range", f"At most {MOST_LEVELS} levels.", f"/outline/{place}/parent")
+
+
+def _level(key: str, parents: Mapping[str, str | None]) -> int:
+    """The level of an entry from 1; above the largest for one that is above itself."""
+    level, above = 1, parents[key]
+    while above is not None and level <= MOST_LEVELS:
+        level, above = level + 1, parents.get(above)
+    return level
+
+
+def _day_faults(of: Edition) -> Iterator[FieldError]:
+    if of.call is not None and _instant(of.call["closes"]) <= _instant(of.call["opens"]):
+        yield FieldError("invalid_date", "A call closes after it opens.", "/call/closes")
+    if of.deadlines is None:
+        return
+    days = {name: date.fromisoformat(of.deadlines[name]) for name in DEADLINES}  # type: ignore[literal-required]
+    for before, after in (("draft", "review"), ("review", "final")):
+        if days[after] < days[before]:
+            yield FieldError("invalid_date", "Draft, review and final are in this order.", f"/deadlines/{after}")
+    if of.call is not None and days["draft"] < _instant(of.call["closes"]).date():
+        yield FieldError("invalid_date", "Drafts are due after the call closes.", "/deadlines/draft")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

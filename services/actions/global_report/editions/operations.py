@@ -1,0 +1,65 @@
+"""Writing editions: one function per verb, and what the schedule does."""
+
+from dataclasses import replace
+
+from services.actions.global_report.editions import domain, queries
+from services.actions.global_report.editions.record import Edition
+from services.actions.global_report.editions.tables import edition
+from shared.database.unit_of_work import Connect, UnitOfWork
+from shared.kernel.clock import now
+from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.lifecycle import Fields
+from shared.kernel.principal import Principal
+from shared.records.access_scope import AccessScope
+from shared.records.requirements import permitted, require
+from shared.records.resource_type import ResourceType, TransitionRequest
+from shared.records.rows import differing
+
+EDITIONS: ResourceType[Edition, domain.EditionGuardContext] = ResourceType.of(Edition, edition, domain.LIFECYCLE)
+
+
+async def create(uow: UnitOfWork, access: AccessScope, new: Edition) -> Edition:
+    """Inserts a draft. Raises Forbidden outside the caller's grants, Invalid for an outline that is no tree, and for
+    days out of order."""
+    require(access, "create", None)
+    placed = replace(new, country=None, status="draft")
+    domain.check(placed)
+    return await EDITIONS.insert(uow, placed)
+
+
+async def update(uow: UnitOfWork, _access: AccessScope, before: Edition, wanted: Edition) -> Edition:
+    """Updates a living edition. Its call changes before it opens. Raises Conflict otherwise, Invalid if a place of the
+    outline goes for which a contribution is entered."""
+    changed = differing(before, wanted).keys()
+    if changed and (before.status not in domain.LIVING or ("call" in changed and before.status != "draft")):
+        raise Conflict("This does not change any more.", members={"current_state": before.status})
+    domain.check(wanted)
+    if "outline" in changed:
+        gone = await queries.used_keys(uow.connection, before.id) - {entry["key"] for entry in wanted.outline}
+        if gone:
+            raise invalid_field("/outline", "in_use", f"Contributions are entered for {', '.join(sorted(gone))}.")
+    return await EDITIONS.update(uow, before, wanted)
+
+
+async def transition(uow: UnitOfWork, access: AccessScope, before: Edition, requested: TransitionRequest) -> Edition:
+    """Applies one transition. Raises what `Lifecycle.advance` raises."""
+    at = now()
+    after = domain.moved(before, requested.action, at)
+    guard_context = domain.guard_context_of(before, at)
+    return await EDITIONS.apply_transition(
+        uow, before, requested, guard_context, permitted(access, before), lambda _target: after
+    )
+
+
+async def load_guard_context(
+    _connect: Connect, _principal: Principal, record: Edition, _fields: Fields
+) -> domain.EditionGuardContext:
+    """The inputs of the guards for this edition."""
+    return domain.guard_context_of(record, now())
+
+
+async def apply_scheduled(uow: UnitOfWork) -> None:
+    """Opens and closes the calls whose instant has come; at most 100 at once."""
+    for before in await queries.lock_due(uow.connection, now()):
+        verb = "open_call" if before.status == "draft" else "close_call"
+        await EDITIONS.apply_scheduled(uow, before, verb)

@@ -1,0 +1,64 @@
+"""Reading editions: published ones by their visibility, others for grants over them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, cast, or_, select
+
+from services.actions.global_report.editions.domain import LIFECYCLE, PUBLISHED
+from services.actions.global_report.editions.record import Edition
+from services.actions.global_report.editions.tables import contribution, edition
+from shared.database.context import Lookup
+from shared.database.statements import Connection, Statement
+from shared.database.tables import Instant
+from shared.records.access_scope import constant
+from shared.records.filters import parsed_year
+from shared.records.listing import Filter
+from shared.records.plain import by_itself, listing
+from shared.records.rows import record_of, records_of
+
+_AT_ONCE = 100
+_MOST_KEYS = 10_000
+_e = edition.c
+LISTING = listing(
+    Edition,
+    edition,
+    LIFECYCLE.states,
+    by_itself(edition, PUBLISHED),
+    Filter("year", "The year of the edition", parsed_year, lambda bound: _e.year == bound),
+)
+_ONE = Lookup(select(edition).where(_e.id == bindparam("key")).limit(1))
+_USED = Lookup(
+    select(contribution.c.outline_key).where(contribution.c.edition_id == bindparam("key")).distinct().limit(_MOST_KEYS)
+)
+_at = bindparam("at", type_=Instant)
+_opens, _closes = (cast(_e.call[name].astext, Instant) for name in ("opens", "closes"))
+_DUE = Statement(
+    select(edition)
+    .where(
+        or_(
+            and_(_e.status == constant("draft"), _opens <= _at, _closes > _at, _e.deadlines.is_not(None)),
+            and_(_e.status == constant("call"), _closes <= _at),
+        )
+    )
+    .order_by(_e.id)
+    .limit(_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+
+
+async def edition_of(connection: Connection, key: UUID) -> Edition | None:
+    """The edition with this id, whatever the caller may read."""
+    row = await _ONE.fetchrow(connection, key=key)
+    return record_of(Edition, row) if row else None
+
+
+async def used_keys(connection: Connection, key: UUID) -> set[str]:
+    """The places of an edition's outline for which contributions are entered."""
+    return {row["outline_key"] for row in await _USED.fetch(connection, key=key)}
+
+
+async def lock_due(connection: Connection, at: datetime) -> list[Edition]:
+    """Up to 100 editions whose call opens or closes by this instant, locked. Skips those that another transaction
+    locks."""
+    return records_of(Edition, await _DUE.fetch(connection, at=at))

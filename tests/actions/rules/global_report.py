@@ -1,0 +1,39 @@
+"""What the guards of editions and contributions say."""
+
+from dataclasses import replace
+
+from services.actions.global_report.contributions import domain as contributions
+from services.actions.global_report.contributions.domain import ContributionGuardContext
+from services.actions.global_report.editions import domain as editions
+from services.actions.global_report.editions.domain import EditionGuardContext
+from tests.support.rules import Rules
+
+_EDITION = EditionGuardContext(has_call=True, is_over=False, has_deadlines=True)
+_AUTHOR = ContributionGuardContext(is_author=True, is_unconfirmed=True)
+_EDITOR = ContributionGuardContext(is_author=False, is_unconfirmed=False)
+
+RULES = (
+    Rules(
+        "actions.editions",
+        editions.LIFECYCLE,
+        (
+            ("open_call", _EDITION, None),
+            ("open_call", replace(_EDITION, has_call=False), "call_missing"),
+            ("open_call", replace(_EDITION, is_over=True), "deadline_passed"),
+            ("open_call", replace(_EDITION, has_deadlines=False), "deadlines_missing"),
+        ),
+    ),
+    Rules(
+        "actions.contributions",
+        contributions.LIFECYCLE,
+        (
+            ("accept", _EDITOR, None),
+            ("accept", _AUTHOR, "is_an_author"),
+            ("decline", _EDITOR, None),
+            ("decline", _AUTHOR, "is_an_author"),
+            ("confirm_authorship", _AUTHOR, None),
+            ("confirm_authorship", _EDITOR, "not_an_author"),
+            ("confirm_authorship", replace(_AUTHOR, is_unconfirmed=False), "authorship_confirmed"),
+        ),
+    ),
+)

@@ -1,0 +1,113 @@
+"""The paths of editions of the Global Report and of contributions."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from tests.journeys.paths.calls import expert_with_account
+from tests.journeys.paths.path import Path, PathRun, change, follows, later, refused, taken
+from tests.journeys.paths.world import V1
+from tests.support.running import eventually
+
+_V1 = V1["actions"]
+_CHIEF, _AUTHOR, _BOTH = "chief", "author", "author who edits"
+_DEADLINES = {"draft": "2090-01-31", "review": "2090-03-31", "final": "2090-05-31"}
+_numbers = count(1)
+
+
+def _call(opens: int, closes: int) -> dict[str, str]:
+    """A call that opens and closes after so many days."""
+    now = datetime.now(UTC)
+    return {name: (now + timedelta(days=days)).isoformat() for name, days in (("opens", opens), ("closes", closes))}
+
+
+def _edition(path_run: PathRun, **more: Any) -> str:
+    """A draft of an edition with an editor-in-chief."""
+    number = next(_numbers)
+    body = {
+        "year": 2100 + number,
+        "titles": {"en": f"Report {number}"},
+        "outline": [{"key": "soils", "titles": {"en": "Soils"}}],
+        **more,
+    }
+    path = str(path_run.create("admin", f"{_V1}/editions", **body)["links"]["self"])
+    path_run.notes["edition"] = path
+    path_run.notes[_CHIEF] = _editor(path_run, "admin", "editor_in_chief", path_run.world.person("Chief"))
+    return path
+
+
+def _editor(path_run: PathRun, by: str, role: str, person: Any) -> Any:
+    """The person, who has a role over the edition from then on."""
+    path = path_run.notes["edition"]
+    scope = {"scope_kind": "edition", "scope_id": path.rpartition("/")[2]}
+    holder = {"principal": {"kind": "account", "id": person.account}}
+    path_run.create(by, f"{V1['access']}/grants", role=role, **scope, **holder)
+    eventually(lambda: person.look(f"{path}/progress").status_code == 200)
+    return person
+
+
+def _open(path_run: PathRun) -> None:
+    path = _edition(path_run, call=_call(1, 2), deadlines=_DEADLINES)
+    path_run.by(_CHIEF).step(path, "open_call")
+
+
+def _proposal(path_run: PathRun) -> str:
+    """A proposal of an expert for an edition whose call is open."""
+    _open(path_run)
+    key = expert_with_account(path_run, _AUTHOR)
+    me = {"expert_id": key, "roles": ["writing-original-draft"], "corresponding": True}
+    titles, edition = {"en": "Peat"}, path_run.notes["edition"].rpartition("/")[2]
+    body = {"edition_id": edition, "outline_key": "soils", "titles": titles, "authors": [me]}
+    return str(path_run.create(_AUTHOR, f"{_V1}/contributions", **body)["links"]["self"])
+
+
+def _of_author_who_edits(path_run: PathRun) -> str:
+    path = _proposal(path_run)
+    path_run.notes[_BOTH] = _editor(path_run, _CHIEF, "editor", path_run.notes[_AUTHOR])
+    return path
+
+
+def _abandon(path_run: PathRun) -> None:
+    path_run.by(_CHIEF).step(path_run.notes["edition"], "abandon", reason="No money.")
+    later("actions.follow_editions")(path_run)
+
+
+PATHS = (
+    Path(
+        "actions.editions",
+        "WS",
+        _edition,
+        "draft",
+        (
+            refused(_CHIEF, "open_call", "call_missing", change(_CHIEF, call=_call(-2, -1))),
+            refused(_CHIEF, "open_call", "deadline_passed", change(_CHIEF, call=_call(1, 2))),
+            refused(_CHIEF, "open_call", "deadlines_missing", change(_CHIEF, deadlines=_DEADLINES)),
+            taken(_CHIEF, "open_call", "call"),
+            taken(_CHIEF, "close_call", "writing"),
+            taken(_CHIEF, "abandon", "abandoned"),
+        ),
+    ),
+    Path(
+        "actions.contributions",
+        "WS",
+        _of_author_who_edits,
+        "proposed",
+        (
+            refused(_BOTH, "accept", "is_an_author"),
+            taken(_CHIEF, "assign", "proposed", editor_id=lambda path_run: path_run.notes[_CHIEF].account),
+            taken(_CHIEF, "accept", "draft"),
+            refused("admin", "confirm_authorship", "not_an_author"),
+            taken(_AUTHOR, "confirm_authorship", "draft"),
+            refused(_AUTHOR, "confirm_authorship", "authorship_confirmed"),
+            taken(_CHIEF, "drop", "dropped"),
+        ),
+    ),
+    Path(
+        "actions.contributions",
+        "WS",
+        _of_author_who_edits,
+        "proposed",
+        (refused(_BOTH, "decline", "is_an_author"), taken(_CHIEF, "decline", "declined")),
+    ),
+    Path("actions.contributions", "WS", _proposal, "proposed", (follows("drop", "dropped", _abandon),)),
+)

@@ -465,6 +465,9 @@ class Me(TypedDict):
 
 class Metadata(TypedDict):
     issuer: str
+    authorization_endpoint: str
+    end_session_endpoint: str
+    code_challenge_methods_supported: list[str]
     token_endpoint: str
     revocation_endpoint: str
     introspection_endpoint: str
@@ -640,6 +643,12 @@ class RegistrationBody(TypedDict):
 
 class ResetBody(TypedDict):
     country: NotRequired[str | None]
+
+
+class ResourceMetadata(TypedDict):
+    resource: str
+    authorization_servers: list[str]
+    bearer_methods_supported: list[str]
 
 
 class SampleBody(TypedDict):

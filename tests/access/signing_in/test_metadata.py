@@ -45,7 +45,10 @@ async def test_who_is_refused_is_told_who_gives_tokens(caller: Caller) -> None:
         place = refused.headers["www-authenticate"].partition('resource_metadata="')[2].removesuffix('"')
         assert place == "http://access.test/.well-known/oauth-protected-resource"
         document = (await caller.http.get(place.removeprefix("http://access.test"))).json()
-        assert (document["resource"], document["authorization_servers"]) == ("http://access.test", ["http://access.test"])
+        assert (document["resource"], document["authorization_servers"]) == (
+            "http://access.test",
+            ["http://access.test"],
+        )
 
 
 async def test_an_id_token_says_who_signed_in_when_and_how(caller: Caller) -> None:
@@ -72,7 +75,10 @@ async def test_an_id_token_says_who_signed_in_when_and_how(caller: Caller) -> No
 
 
 async def _signed_in(caller: Caller) -> tuple[Visitor, Desk, dict[str, Any]]:
-    visitor, desk = await a_visitor(caller), await a_desk(caller, post_logout_redirect_uris=["https://desk.example.org/"])
+    visitor, desk = (
+        await a_visitor(caller),
+        await a_desk(caller, post_logout_redirect_uris=["https://desk.example.org/"]),
+    )
     return visitor, desk, await desk.tokens(visitor, scope="openid")
 
 

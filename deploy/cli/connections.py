@@ -25,13 +25,14 @@ def needed(processes: Processes) -> int:
     """The connections to the primary that they use at most: the sizes of their pools, and one more of each pool with
     which it checks whether the server responds. Behind a pooler apps use none of these."""
     from deploy.matrix.settings import class_of
+    from services.access.notifying.sending.engine import CONNECTIONS as OF_WEBHOOKS
     from shared.messaging.relay import CONNECTIONS as OF_RELAY
     from shared.messaging.worker import BULK_CONNECTIONS, CONNECTIONS
     from shared.web.request.streams import AT_ONCE
 
     settings = [class_of(service)() for service in WITH_WORKER]
     of_apps = sum(0 if one.database_pooler else one.pool_size + 1 + AT_ONCE + 1 for one in settings)
-    of_workers = len(WITH_WORKER) * (CONNECTIONS + 1) + len(WITH_BULK_JOBS) * BULK_CONNECTIONS
+    of_workers = len(WITH_WORKER) * (CONNECTIONS + 1) + len(WITH_BULK_JOBS) * BULK_CONNECTIONS + OF_WEBHOOKS + 1
     return processes.apps * of_apps + processes.workers * of_workers + processes.relays * (OF_RELAY + 1)
 
 

@@ -10,9 +10,9 @@ from starlette.types import Scope
 from services.access.access import ROLES
 from services.access.authority.grants.routes import router as grants
 from services.access.notifying.feed.event_types import described_in
+from services.access.notifying.feed.routes import feed_tail
 from services.access.notifying.feed.routes import router as events
 from services.access.notifying.feed.routes import types_router as event_types
-from services.access.notifying.feed.tail import feed_tail
 from services.access.notifying.notifications.routes import router as notifications
 from services.access.notifying.sandbox.routes import router as sandbox
 from services.access.notifying.webhooks.routes import router as webhooks

@@ -17,7 +17,7 @@ from shared.configuration.settings import Settings
 from shared.database.pool import Database
 from shared.messaging.relay import Relay
 
-BOUND = 85
+BOUND = 90
 """The bound on the sum."""
 
 

@@ -13,7 +13,10 @@ from tests.architecture.budgets import BUDGETS
 ROOT = Path(__file__).parents[2]
 _DIFF = re.compile(r"^```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^--- (\S+)\n\+\+\+ b/(\S+)\n", re.MULTILINE)
-_COPIED = ("deploy", "migrations", "services", "shared", "tests", "pyproject.toml", "docs", "README.md", "Makefile")
+_COPIED = (
+    "clients", "deploy", "migrations", "services", "shared", "tests", "docs",
+    "pyproject.toml", "CHANGELOG.md", "README.md", "Makefile",
+)  # fmt: skip
 _LEFT = ("node_modules", "generated", ".venv", "__pycache__")
 
 

@@ -6,20 +6,18 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
-from sqlalchemy import Date, DateTime, Float, Integer, Uuid
 from sqlalchemy.sql.elements import ColumnElement
 from starlette.datastructures import QueryParams
 
-from shared.configuration.sealing import PlaceSealer, bytes_of_text, text_of_bytes
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Malformed, invalid_parameter
 from shared.records.access_scope import AccessScope
 from shared.records.columns import parsed_or_fragment
+from shared.records.cursors import make_cursor, read_cursor
 from shared.records.filters import instant, parsed_day
 from shared.records.listing import Listing, ListRequest
 from shared.web.request.request_context import RequestContext
@@ -29,7 +27,6 @@ DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
 TOTAL = "total_estimate"
 """A value of `include` in addition to a list's own extras: the number of records of all pages."""
-_PURPOSE = "places in lists"
 _LISTS = 512
 """Addresses of lists whose parsed parameters are cached."""
 
@@ -141,41 +138,6 @@ def linked_page(body: Mapping[str, Any], following: str | None) -> Response:
     """A page of a list as JSON. `Link` names the next page, if there is one."""
     headers = {"Link": f'<{following}>; rel="next"'} if following else None
     return Response(orjson.dumps(body), 200, headers, "application/json; charset=utf-8")
-
-
-def make_cursor(keys: list[Any], bound_to: bytes, secret: bytes) -> str:
-    """An opaque position in a list, which discloses none of its values. The same position is the same text."""
-    payload = orjson.dumps([key.isoformat() if isinstance(key, date) else str(key) for key in keys])
-    return text_of_bytes(_sealer(secret).seal(payload, bound_to))
-
-
-def read_cursor(cursor: str, bound_to: bytes, secret: bytes, keys: list[ColumnElement[Any]]) -> tuple[Any, ...]:
-    """The position of a cursor. Raises Malformed `invalid_cursor` for another list or a changed byte."""
-    try:
-        raw = bytes_of_text(cursor)
-        payload = None if raw is None else _sealer(secret).open(raw, bound_to)
-        if payload is None:
-            raise ValueError
-        return tuple(_typed(text, key) for text, key in zip(orjson.loads(payload), keys, strict=True))
-    except ValueError as error:
-        raise Malformed("The cursor does not belong to this list.", code="invalid_cursor") from error
-
-
-@lru_cache(4)
-def _sealer(secret: bytes) -> PlaceSealer:
-    return PlaceSealer(secret, _PURPOSE)
-
-
-def _typed(text: str, key: ColumnElement[Any]) -> Any:
-    if isinstance(key.type, Uuid):
-        return UUID(text)
-    if isinstance(key.type, DateTime):
-        return datetime.fromisoformat(text)
-    if isinstance(key.type, Float):
-        return float(text)
-    if isinstance(key.type, Integer):
-        return int(text)
-    return date.fromisoformat(text) if isinstance(key.type, Date) else text
 
 
 def pick_fields(request: Request, known: frozenset[str]) -> frozenset[str] | None:

@@ -14,10 +14,11 @@ from sqlalchemy import Uuid, column
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.lifecycle import AvailableAction, Lifecycle
+from shared.records.cursors import make_cursor
 from shared.records.history import history, line
 from shared.web.contract.contract import fields_schema
 from shared.web.request.conditional import etag, is_known
-from shared.web.request.paging import binding, linked_page, make_cursor, page_limit, place_of
+from shared.web.request.paging import binding, linked_page, page_limit, place_of
 from shared.web.request.request_context import RequestContext, header_of
 
 JSON = "application/json; charset=utf-8"

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Text, column
 
-from shared.web.request.paging import make_cursor, read_cursor
+from shared.records.cursors import make_cursor, read_cursor
 
 _BOUND_TO = b"/access/v1/events"
 _KEYS: list[Any] = [column("position", Text)]

@@ -1,12 +1,13 @@
 """The feed over HTTP."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 
 import orjson
-from fastapi import Response
+from fastapi import FastAPI, Response
 
 from services.access.access import ROLES
 from services.access.notifying.feed import queries
@@ -31,6 +32,7 @@ from shared.kernel.clock import now
 from shared.kernel.countries import known_codes
 from shared.kernel.errors import Gone, Malformed, invalid_parameter
 from shared.kernel.resource import Resource
+from shared.messaging.supervision import end, keep_running
 from shared.web.contract.route_options import RouteOptions, query_of
 from shared.web.request.paging import instant_in
 from shared.web.request.request_context import CurrentContext, RequestContext
@@ -39,6 +41,19 @@ from shared.web.request.route import ResourceRouter
 
 router = ResourceRouter(Resource("access", "events", "event"), ROLES)
 types_router = ResourceRouter(Resource("access", "event_types", "event_type"), ROLES)
+
+
+@asynccontextmanager
+async def feed_tail(app: FastAPI) -> AsyncIterator[None]:
+    """Provides `app.state.feed_tail` while the app runs."""
+    tail = app.state.feed_tail = Tail(app.state.database, app.state.settings.redis_url)
+    readiness = app.state.readiness
+    work = {"feed": lambda: tail.run(lambda: readiness.is_draining), "feed_notices": tail.listen}
+    running = [asyncio.create_task(keep_running(name, each), name=name) for name, each in work.items()]
+    try:
+        yield
+    finally:
+        await end(running)
 
 
 @router.get(

@@ -2,16 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-from fastapi import FastAPI
 
 from services.access.notifying.feed import queries
 from services.access.notifying.feed.taking import NewFact
 from shared.database.pool import Database
-from shared.messaging.supervision import end, keep_running
 from shared.messaging.wakeup import FEED, POLL, WakeUp
 
 MOST_WAITING = 200
@@ -112,16 +109,3 @@ class Tail:
     def _wake_all(self) -> None:
         for follower in self._followers:
             follower.woken.set()
-
-
-@asynccontextmanager
-async def feed_tail(app: FastAPI) -> AsyncIterator[None]:
-    """Provides `app.state.feed_tail` while the app runs."""
-    tail = app.state.feed_tail = Tail(app.state.database, app.state.settings.redis_url)
-    readiness = app.state.readiness
-    work = {"feed": lambda: tail.run(lambda: readiness.is_draining), "feed_notices": tail.listen}
-    running = [asyncio.create_task(keep_running(name, each), name=name) for name, each in work.items()]
-    try:
-        yield
-    finally:
-        await end(running)

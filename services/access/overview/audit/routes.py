@@ -13,7 +13,8 @@ from services.access.overview.audit.queries import Wanted, page
 from services.access.overview.audit.schemas import AuditPage, present
 from shared.kernel.errors import Forbidden
 from shared.kernel.resource import Resource
-from shared.web.request.paging import DEFAULT_LIMIT, LARGEST_LIMIT, make_cursor, read_cursor
+from shared.records.cursors import make_cursor, read_cursor
+from shared.web.request.paging import DEFAULT_LIMIT, LARGEST_LIMIT
 from shared.web.request.request_context import CurrentContext
 from shared.web.request.responses import JSON
 from shared.web.request.route import ResourceRouter

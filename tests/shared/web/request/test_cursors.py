@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Text, Uuid, column
 
 from shared.kernel.errors import Malformed
-from shared.web.request.paging import make_cursor, read_cursor
+from shared.records.cursors import make_cursor, read_cursor
 
 _SECRET = b"a secret of some length for tests"
 _LIST = b"/membership/v1/experts?sort=display_name"

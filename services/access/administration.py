@@ -116,6 +116,7 @@ async def enter_client(
         "resources": sorted(EVERY_RESOURCE),
         "verbs": list(verbs),
         "ip_allow": [],
+        "contacts": [],
         "sandbox": False,
     }
     client = await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, secret)

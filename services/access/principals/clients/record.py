@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
 
 from services.access.made_by_country import MadeByCountry
 from shared.kernel.resource import Resource
@@ -64,5 +65,12 @@ class Client(MadeByCountry):
         Written,
         Example(["192.0.2.0/24"]),
         "The addresses and networks that the client may call from; any where empty.",
+    ]
+    contacts: Annotated[
+        list[UUID],
+        Granted,
+        Written,
+        Example(["01994b1e-0000-7000-8000-000000000001"]),
+        "The accounts that are mailed about the client: webhooks that fail, operations that retire.",
     ]
     sandbox: Annotated[bool, Granted, Written, "Whether the client sees and writes fictional countries only."]

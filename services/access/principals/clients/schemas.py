@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from services.access.authority.grants.schemas import ScopeId
 from services.access.principals.clients import record
-from services.access.principals.clients.domain import LIFECYCLE, is_network, is_resource, key_fault
+from services.access.principals.clients.domain import LIFECYCLE, MOST_CONTACTS, is_network, is_resource, key_fault
 from services.access.principals.clients.operations import CLIENTS
 from services.access.principals.clients.queries import render
 from shared.records.access_scope import AccessScope
@@ -77,6 +77,7 @@ class ClientBody(Body, of=record.Client):
     name: Annotated[Line, Field(examples=["Ministry portal"])]
     ip_allow: Annotated[list[Network], Field(max_length=50)] = []
     jwks: PublicKeys | None = None
+    contacts: Annotated[list[Annotated[UUID, Refers("/access/v1/accounts")]], Field(max_length=MOST_CONTACTS)] = []
 
 
 class ClientFields(Body):

@@ -178,6 +178,7 @@ class Client(TypedDict):
     resources: list[str]
     verbs: list[str]
     ip_allow: list[str]
+    contacts: list[str]
     sandbox: bool
     living_secrets: int
     proposed_secret: bool
@@ -189,6 +190,7 @@ class ClientCreate(TypedDict):
     name: str
     ip_allow: NotRequired[list[str]]
     jwks: NotRequired[PublicKeys | None]
+    contacts: NotRequired[list[str]]
     scope_kind: Literal["country", "region", "global"]
     scope_id: NotRequired[str | None]
     resources: list[str]
@@ -214,6 +216,7 @@ class ClientPatch(TypedDict):
     name: NotRequired[str | None]
     ip_allow: NotRequired[list[str] | None]
     jwks: NotRequired[PublicKeysPatch | None]
+    contacts: NotRequired[list[str] | None]
 
 
 class ClientSecret(TypedDict):

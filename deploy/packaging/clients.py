@@ -26,4 +26,4 @@ def write_clients(tree: Path, target: Path, at: int) -> list[Path]:
 
 
 if __name__ == "__main__":
-    write_clients(Path(), Path(*sys.argv[1:] or [FOLDER]), 0)
+    write_clients(Path(), Path(sys.argv[1] if sys.argv[1:] else FOLDER), 0)

@@ -15,6 +15,7 @@ help: ## list the targets
 setup: environment-test ## make .venv with everything that run, test and lint need
 
 run: environment-run ## start the whole system; Ctrl-C stops it
+	@.venv/bin/python -m deploy.packaging.clients
 	@exec $(ESCM) up --with-parent
 
 test: environment-test ## run the tests of every change, on servers of their own

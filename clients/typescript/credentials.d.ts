@@ -9,6 +9,9 @@ type Granted = components["schemas"]["Token"];
 type Ask = (form: Record<string, string>) => Promise<Granted>;
 /** A client with a secret. Never in a browser. */
 export declare function clientSecret(id: string, secret: string): Credentials;
+/** A client that registered public keys (`private_key_jwt`). `key` is the private one, ECDSA of P-256 or RSA-PSS of SHA-256, for
+ * `sign`; `kid` names the registered one; `audience` is the address of tokens, `…/access/v1/oauth/token`. */
+export declare function signedKey(id: string, key: CryptoKey, audience: string, kid?: string): Credentials;
 /** An API key. */
 export declare function apiKey(key: string): Credentials;
 /** A person's session, by its refresh token. Each one can be used once: `renewed` stores the next. */

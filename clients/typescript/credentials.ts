@@ -36,6 +36,25 @@ export function clientSecret(id: string, secret: string): Credentials {
   return renewing((ask) => ask({ grant_type: "client_credentials", client_id: id, client_secret: secret }));
 }
 
+/** A client that registered public keys (`private_key_jwt`). `key` is the private one, ECDSA of P-256 or RSA-PSS of SHA-256, for
+ * `sign`; `kid` names the registered one; `audience` is the address of tokens, `…/access/v1/oauth/token`. */
+export function signedKey(id: string, key: CryptoKey, audience: string, kid?: string): Credentials {
+  const isRsa = key.algorithm.name === "RSA-PSS";
+  const how = isRsa ? { name: "RSA-PSS", saltLength: 32 } : { name: "ECDSA", hash: "SHA-256" };
+  return renewing(async (ask) => {
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = { iss: id, sub: id, aud: audience, iat, exp: iat + 60, jti: crypto.randomUUID() };
+    const said = [{ alg: isRsa ? "PS256" : "ES256", typ: "JWT", kid }, claims].map((part) => encoded(utf8(JSON.stringify(part)))).join(".");
+    const client_assertion = `${said}.${encoded(new Uint8Array(await crypto.subtle.sign(how, key, utf8(said))))}`;
+    const client_assertion_type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    return ask({ grant_type: "client_credentials", client_assertion_type, client_assertion });
+  });
+}
+
+const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+const encoded = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
 /** An API key. */
 export function apiKey(key: string): Credentials {
   return { token: async () => key, refused: () => false };

@@ -768,6 +768,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access/v1/sandbox/resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return a country of a sandbox to its seed
+         * @description For whoever may write for the country, once an hour, and for platform operators at any time. Each service replaces the country's records by those of the seed in one transaction; the job ends when all have done so. Accounts, clients, keys and webhooks stay. Every country returns to its seed at midnight UTC.
+         */
+        post: operations["resetSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/access/v1/api_keys": {
         parameters: {
             query?: never;
@@ -10349,6 +10369,8 @@ export interface components {
             verbs: string[];
             /** @description The addresses and networks that the client may call from; any where empty. */
             ip_allow: string[];
+            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
+            contacts: string[];
             /** @description Whether the client sees and writes fictional countries only. */
             sandbox: boolean;
             /** @description How many secrets the client can use, at most 2. */
@@ -10370,6 +10392,8 @@ export interface components {
             ip_allow?: string[];
             /** @description The public keys that the client signs its assertions with; null where it uses secrets. */
             jwks?: components["schemas"]["PublicKeys"] | null;
+            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
+            contacts?: string[];
             /**
              * @description What the client's grants are over: everything, a region or a country.
              * @enum {string}
@@ -10416,6 +10440,8 @@ export interface components {
             ip_allow?: string[] | null;
             /** @description The public keys that the client signs its assertions with; null where it uses secrets. */
             jwks?: components["schemas"]["PublicKeysPatch"] | null;
+            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
+            contacts?: string[] | null;
         };
         /** @description A further secret, returned once. */
         ClientSecret: {
@@ -11429,6 +11455,11 @@ export interface components {
             status?: "failed" | "all";
             /** @description Of these types; default: all. */
             types?: string[] | null;
+        };
+        /** @description The country to reset. */
+        ResetBody: {
+            /** @description A fictional country; without it all of them, for platform operators. */
+            country?: string | null;
         };
         /** @description The event to send. */
         SampleBody: {
@@ -24383,6 +24414,15 @@ export interface components {
                 "application/json": components["schemas"]["Client"];
             };
         };
+        /** @description Work that outlives its request. */
+        "Job.202": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Job"];
+            };
+        };
         /** @description The API key. */
         ApiKey: {
             headers: {
@@ -24399,15 +24439,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Webhook"];
-            };
-        };
-        /** @description Work that outlives its request. */
-        "Job.202": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Job"];
             };
         };
         /** @description The framework. */
@@ -26345,6 +26376,26 @@ export interface operations {
                     "application/json": components["schemas"]["CloudEvent"];
                 };
             };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resetSandbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetBody"];
+            };
+        };
+        responses: {
+            202: components["responses"]["Job.202"];
             default: components["responses"]["Problem"];
         };
     };

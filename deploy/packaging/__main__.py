@@ -3,13 +3,15 @@
 Equal commits give equal files: what is not committed is left out, and times, owners and modes are those of the commit.
 """
 
+import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.packaging.clients import FOLDER, write_clients
 from deploy.packaging.images import ending
-from deploy.packaging.parts import write_chart, write_digests, write_npm, write_sbom, write_wheel
+from deploy.packaging.parts import write_chart, write_digests, write_sbom, write_wheel
 from deploy.packaging.source import committed_at, export
 from deploy.packaging.version import VersionsDiffer, version
 
@@ -30,9 +32,9 @@ def main(target: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         for former in (*target.glob("escm[-_]*"), *target.glob("SHA256SUMS")):
             former.unlink()
+        for file in write_clients(source, source / FOLDER, at):
+            shutil.copy(file, target)
         write_wheel(source, target, at)
-        write_wheel(source / "clients" / "python", target, at)
-        write_npm(source / "clients" / "typescript", target / f"escm-client-{released}.tgz", at)
         write_chart(source / "deploy" / "kubernetes", target / f"escm-{released}.tgz", at)
         write_sbom(source, target / f"escm-{released}.cdx.json")
     write_digests(target)

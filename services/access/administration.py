@@ -119,6 +119,7 @@ async def enter_client(
         "redirect_uris": [],
         "post_logout_redirect_uris": [],
         "public": False,
+        "contacts": [],
         "sandbox": False,
     }
     client = await clients.insert(uow, clients.CLIENTS.new(wanted), client_id, secret)

@@ -15,6 +15,7 @@ from services.portal.reading.api import public_api
 from services.portal.records.routes import router as records
 from services.portal.reference.routes import router as reference
 from services.portal.register.routes import router as register
+from services.portal.sdk.routes import router as sdk
 from services.portal.settings import PortalSettings
 from services.portal.verification.routes import router as verification
 from shared.pages.failures import readable
@@ -30,7 +31,7 @@ def create_app(settings: PortalSettings | None = None) -> Application:
     return make_app(
         "portal",
         settings or PortalSettings(),
-        [discovery, reference, pages, guides, contact, catalogue, register, records, verification],
+        [discovery, reference, pages, guides, contact, catalogue, register, records, verification, sdk],
         title="ESCM portal",
         description="Pages for people and developers.",
         tags={

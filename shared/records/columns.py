@@ -116,6 +116,8 @@ def renderer(columns: Mapping[str, ColumnElement[Any]]) -> Renderer:
 def _converter(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
     if isinstance(column.type, JSONB):
         return parsed_or_fragment
+    if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Uuid):
+        return _texts
     kind = column.type.python_type
     if issubclass(kind, datetime):
         return to_text
@@ -124,6 +126,10 @@ def _converter(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
     if issubclass(kind, Decimal):
         return decimals.to_text
     return None if issubclass(kind, (str, int, float, bool, list)) else str
+
+
+def _texts(ids: Sequence[UUID]) -> list[str]:
+    return list(map(str, ids))
 
 
 def parsed_or_fragment(value: Any) -> Any:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc import jwt
+from joserfc.jwk import import_key
 
 from deploy.packaging.version import version
 from tests.clients.tools import GENERATED, HERE, node, run
@@ -43,9 +45,10 @@ def test_what_is_committed_is_what_compiles_under_strict() -> None:
         assert (GENERATED / "compiled" / name).read_text() == (CLIENT / name).read_text(), name
 
 
-def test_the_helpers_are_written_in_300_lines() -> None:
+def test_the_helpers_are_written_in_320_lines() -> None:
+    """300, and assertions that a key signs."""
     own = [path for path in CLIENT.glob("*.ts") if not path.name.endswith(".d.ts")]
-    assert sum(len(path.read_text().splitlines()) for path in own) <= 300
+    assert sum(len(path.read_text().splitlines()) for path in own) <= 320
     assert json.loads((CLIENT / "package.json").read_text())["version"] == version()
 
 
@@ -125,6 +128,49 @@ console.log(await verify(body, headers, keys, { now }).then((event) => event.id,
     assert received(body='{"id": "evt_2"}', keys=[secret, public]) == "No signature fits a key."
     assert received(keys=["whsec_AgICAgICAgICAgICAgICAgICAgICAgIC"]) == "No signature fits a key."
     assert received(now=at + 301).startswith("The time of the request")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "alg"),
+    [
+        ({"name": "ECDSA", "namedCurve": "P-256"}, "ES256"),
+        (
+            {"name": "RSA-PSS", "modulusLength": 2048, "publicExponent": {"0": 1, "1": 0, "2": 1}, "hash": "SHA-256"},
+            "PS256",
+        ),
+    ],
+)
+def test_a_key_signs_an_assertion(project: Path, algorithm: dict[str, Any], alg: str) -> None:
+    program = _compiled(
+        project,
+        "signed",
+        """import { signedKey } from "@escm/client";
+const given = JSON.parse(process.argv[2] ?? "");
+if (given.publicExponent) given.publicExponent = new Uint8Array([1, 0, 1]);
+const pair = (await crypto.subtle.generateKey(given, true, ["sign", "verify"])) as CryptoKeyPair;
+const who = signedKey("ministry", pair.privateKey, "https://escm.example.org/access/v1/oauth/token", "2027");
+let form: Record<string, string> = {};
+const token = await who.token(async (sent) => {
+  form = sent;
+  return { access_token: "granted", token_type: "Bearer", expires_in: 600, scope: "" };
+});
+console.log(JSON.stringify({ token, form, key: await crypto.subtle.exportKey("jwk", pair.publicKey) }));
+""",
+    )
+    said = json.loads(run(_NODE, program, json.dumps(algorithm)))
+    form = said["form"]
+    assert (said["token"], form["grant_type"]) == ("granted", "client_credentials")
+    assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    key = {name: said["key"][name] for name in ("kty", "crv", "x", "y", "n", "e") if name in said["key"]}
+    read = jwt.decode(form["client_assertion"], import_key(key), algorithms=[alg])
+    assert read.header == {"alg": alg, "typ": "JWT", "kid": "2027"}
+    assert (read.claims["iss"], read.claims["sub"], read.claims["exp"] - read.claims["iat"]) == (
+        "ministry",
+        "ministry",
+        60,
+    )
+    assert read.claims["aud"] == "https://escm.example.org/access/v1/oauth/token"
+    assert len(read.claims["jti"]) == 36
 
 
 def _hashed(signed: bytes) -> str:

@@ -4,8 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 
 import pytest
+import standardwebhooks
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.python.escm_client import InvalidSignature, verify
@@ -64,3 +66,14 @@ def test_a_signature_of_one_of_the_keys_is_enough(signatures: list[str], keys: s
 def test_anything_else_is_refused(headers: dict[str, str], keys: str | list[str]) -> None:
     with pytest.raises(InvalidSignature):
         verify(_BODY, headers, keys, now=_AT)
+
+
+def test_what_the_official_package_signs_is_verified_and_the_other_way_round() -> None:
+    at = datetime.now(UTC).replace(microsecond=0)
+    official = standardwebhooks.Webhook(_SECRET)
+    theirs = _headers(official.sign("evt_1", at, _BODY.decode()), at=int(at.timestamp()))
+    assert verify(_BODY, theirs, _SECRET) == json.loads(_BODY)
+    with pytest.raises(InvalidSignature):
+        verify(_BODY, theirs, _OTHER)
+    ours = _headers(_v1(_SECRET, at=int(at.timestamp())), _v1a(), at=int(at.timestamp()))
+    assert official.verify(_BODY, ours) == json.loads(_BODY)

@@ -51,10 +51,12 @@ class Job:
         self.wait()
         return self.store(self.state["result_url"], to)
 
-    def store(self, address: str, to: str | Path) -> Path:
-        """Stores a file that the result names, such as `failures_url`."""
+    def store(self, address: str, to: str | Path, progress: Callable[[int, int], object] | None = None) -> Path:
+        """Stores a file that the result names, such as `failures_url`. `progress` gets the bytes, and of how many."""
         target = Path(to)
         with self._transport.stream("GET", address) as response, target.open("wb") as file:
             for chunk in response.iter_bytes():
                 file.write(chunk)
+                if progress:
+                    progress(response.num_bytes_downloaded, int(response.headers.get("content-length") or 0))
         return target

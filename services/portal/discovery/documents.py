@@ -29,6 +29,7 @@ _LLMS = """\
 - [Vocabularies]({origin}/access/v1/vocabularies): verbs, states and reasons of refusals
 - [Open data]({origin}/data/catalog.jsonld): the catalogue of datasets, as DCAT
 - [Changes]({origin}{changes}): of each release, as a feed
+- [Clients]({origin}/sdk/): of this version, for Python and TypeScript
 
 {guides}"""
 

@@ -5,7 +5,7 @@ Status 0: done. 1: the command or its input is wrong. 2: the system refuses. 3: 
 
 import typer
 
-from . import bulk, events, login, records
+from . import bulk, events, login, records, webhooks
 from .calling import Calls
 
 app = typer.Typer(
@@ -31,8 +31,10 @@ app.command("history")(records.history)
 app.command("import")(bulk.import_file)
 app.command("export", context_settings=ANY_FILTER)(bulk.export)
 app.command("listen")(events.listen)
+app.command("trigger")(events.trigger)
 app.add_typer(bulk.jobs, name="jobs")
 app.add_typer(events.app, name="events")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ def import_file(
     resource: Resource,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, NDJSON or XLSX.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and write nothing.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for the job, with a bar.")] = False,
+    waits: Annotated[bool, typer.Option("--wait", help="Wait for the job, with a bar.")] = False,
     on_error: Annotated[str, typer.Option(help="`skip` wrong rows, or `abort` and write nothing.")] = "skip",
     mapping: Annotated[Path | None, typer.Option(help="A JSON file from columns to fields.")] = None,
     failures: Annotated[Path | None, typer.Option(help="Store the failed rows here, with the reason of each.")] = None,
@@ -30,14 +30,14 @@ def import_file(
     with connect() as api:
         service, name = _service(api, resource)
         job = service_of(api, service).import_file(name, file, dry_run=dry_run, on_error=on_error, **fields)
-        if not (wait or failures):
+        if not (waits or failures):
             output.out.print(job.address, markup=False)
             return
-        result = _wait(job, f"import of {file.name}")
+        result = wait(job, f"import of {file.name}")
         output.counts(result)
         failed = int(result["counts"]["failed"])
         if failed and failures:
-            job.store(result["failures_url"], failures)
+            _store(job, result["failures_url"], failures)
             output.err.print(f"The failed rows are in {failures}.", markup=False)
     if failed:
         raise typer.Exit(MISTAKE)
@@ -55,8 +55,8 @@ def export(
     with connect() as api:
         service, name = _service(api, resource)
         job = service_of(api, service).export(name, kind, filters=filters_of(ctx.args))
-        _wait(job, f"export of {name}")
-        job.store(job.state["result_url"], target)
+        wait(job, f"export of {name}")
+        _store(job, job.state["result_url"], target)
     output.err.print(f"{target} has {target.stat().st_size} bytes.", markup=False)
 
 
@@ -75,7 +75,7 @@ def wait_for(
     if service not in {one.partition(".")[0] for one in RESOURCES}:
         mistake(f"{job} is no address of a job: /membership/v1/jobs/…")
     with connect() as api:
-        result = _wait(service_of(api, service).job(job), "job")
+        result = wait(service_of(api, service).job(job), "job")
     (output.as_json if as_json else output.record)(result)
 
 
@@ -84,6 +84,12 @@ def _service(api: Api, resource: str) -> tuple[str, str]:
     return service, name
 
 
-def _wait(job: Job, what: str) -> dict[str, Any]:
+def _store(job: Job, address: str, target: Path) -> None:
+    with output.bar(f"download of {target.name}", of_bytes=True) as progress:
+        job.store(address, target, progress)
+
+
+def wait(job: Job, what: str) -> dict[str, Any]:
+    """The result of a job, with a bar."""
     with output.bar(what) as progress:
         return job.wait(progress=progress)

@@ -1,4 +1,4 @@
-"""`events follow` and `listen`: what changes, as it changes."""
+"""`events follow`, `listen` and `trigger`: what changes, as it changes."""
 
 import base64
 import hashlib
@@ -66,6 +66,33 @@ def listen(
             body = json.dumps(event, ensure_ascii=False).encode()
             answer = _forward(receiver, forward_to, body, _signed(key, event["id"], body))
             output.out.print(f"{answer}  {event['type']}  {event['data']['ref']}", markup=False, soft_wrap=True)
+
+
+def complete_type(incomplete: str) -> list[str]:
+    """The types of events that a word may become; none if they cannot be read."""
+    try:
+        with connect() as api:
+            return [one["type"] for one in api.access.event_types.list() if one["type"].startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def trigger(
+    event_type: Annotated[
+        str, typer.Argument(metavar="TYPE", help="As `/access/v1/event_types` lists.", autocompletion=complete_type)
+    ],
+    country: Annotated[str | None, typer.Option(help="A fictional country; else the first that you read.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a line.")] = False,
+) -> None:
+    """Send a sample of an event, in a sandbox: to the feed, `listen`, and webhooks."""
+    body = {"type": event_type} | ({"country": country} if country else {})
+    with connect() as api:
+        event = api.post("/access/v1/sandbox/events", body)
+    if as_json:
+        output.as_json(event)
+    else:
+        data = event["data"]
+        output.out.print(f"{event['id']}  {event['type']}  {data['country']}", markup=False, soft_wrap=True)
 
 
 def _signed(key: bytes, identity: str, body: bytes) -> dict[str, str]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from ..errors import ApiError
@@ -76,9 +76,10 @@ def problem(error: ApiError) -> None:
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def bar(what: str, *, of_bytes: bool = False) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal. The returned function receives how much is done, and of how much."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    number = DownloadColumn() if of_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), number)
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total or None)

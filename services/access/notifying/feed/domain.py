@@ -32,8 +32,8 @@ class Share:
 
     everything: bool
     own: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
 
 @lru_cache(256)
@@ -55,7 +55,7 @@ def share_of(principal: Principal) -> Share:
             kinds.append(entity)
         elif entity != SCORE:
             places += [f"{entity}|{part}" for part in sorted(reach.countries | reach.records)]
-    return Share(False, own, tuple(kinds), tuple(places))
+    return Share(False, own, frozenset(kinds), frozenset(places))
 
 
 def own_records(principal: Principal) -> tuple[str, ...]:

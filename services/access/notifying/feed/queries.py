@@ -73,8 +73,8 @@ async def page(
         countries=choice.countries,
         records=choice.records,
         limit=limit,
-        kinds=share.kinds,
-        places=share.places,
+        kinds=list(share.kinds),
+        places=list(share.places),
         own=share.own,
     )
     oldest, head = rows[0]["oldest"], rows[0]["head"]

@@ -36,7 +36,7 @@ def may_take(share: Share, choice: Choice, new: NewFact) -> bool:
         return False
     if choice.types is not None and not any(_is_like(new.fact.type, pattern) for pattern in choice.types):
         return False
-    return share.everything or new.kind in share.kinds or any(place in share.places for place in new.places)
+    return share.everything or new.kind in share.kinds or not share.places.isdisjoint(new.places)
 
 
 def _is_like(kind: str, pattern: str) -> bool:

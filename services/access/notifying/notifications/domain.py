@@ -55,7 +55,7 @@ class Audience(StrEnum):
     CONTRIBUTION_EDITOR = "the editor of the contribution, or else the editors of the edition"
     COMMITTEE = "president and secretary of the country's committee"
     GOVERNMENT = "focal points of the country"
-    CLIENT_MAKER = "who made the client"
+    CLIENT_PEOPLE = "who made the client, and its contacts"
     OWNER = "the owner of the account"
     HOLDER = "the holder of a grant that somebody gave"
     GRANTED = "the holder of a grant that somebody gave or confirmed, once it is in force"
@@ -264,7 +264,7 @@ NOTICES: Mapping[str, tuple[Notice, ...]] = _by_fact(
         *_notices("account", _A.OWNER, of="access.account reinstated"),
         *_notices("grant", _A.GRANTED, of="access.grant created activated", event="grant.activated"),
         *_notices("grant", _A.HOLDER, of="access.grant revoked expired"),
-        *_notices("client", _A.CLIENT_MAKER, _A.GOVERNMENT, of="access.client deprecation_due"),
+        *_notices("client", _A.CLIENT_PEOPLE, _A.GOVERNMENT, of="access.client deprecation_due"),
         *_notices("api_key", _A.KEY_OWNER, of="access.api_key suspended activated revoked expired"),
         *_notices("message", _A.EXPERT_APPLICANT, of="membership.message created"),
         *_notices("message", _A.EXPERT_OFFICE, of="membership.message created", is_mailed=False),

@@ -1,12 +1,12 @@
 """Mails to the owner of a webhook that fails: after an hour, a day, four days, and at its end. For a client they go to
-the person who entered it."""
+the person who entered it, and to its contacts."""
 
 from uuid import UUID
 
 from services.access.notifying.notifications import queries as notifications
 from services.access.notifying.webhooks.domain import MAILS_AFTER
 from shared.contracts.kinds import record_page
-from shared.database.statements import Connection
+from shared.database.statements import Connection, Row
 from shared.database.unit_of_work import UnitOfWork
 from shared.kernel.clock import to_text
 from shared.mail.outbox import post
@@ -32,9 +32,9 @@ WITH due AS (
     UPDATE access_webhook_state s SET mailed = CASE WHEN d.status = 'disabled' THEN {_ENDED} ELSE s.mailed + 1 END
     FROM due d WHERE d.webhook_id = s.webhook_id
 )
-SELECT d.*, CASE d.owner_kind WHEN 'account' THEN d.owner_id ELSE (
-    SELECT nullif(split_part(c.created_by, 'account:', 2), '')::uuid FROM access_client c WHERE c.id = d.owner_id) END
-    AS account
+SELECT d.*, CASE d.owner_kind WHEN 'account' THEN ARRAY[d.owner_id] ELSE (
+    SELECT c.contacts || nullif(split_part(c.created_by, 'account:', 2), '')::uuid FROM access_client c
+    WHERE c.id = d.owner_id) END AS accounts
 FROM due d
 """  # noqa: S608
 
@@ -47,20 +47,23 @@ async def is_any_due(connection: Connection) -> bool:
 async def mail_about_failing(uow: UnitOfWork, seal: MailSeal, issuer: str) -> int:
     """Enqueues the mails that are due, in the transaction that marks them. Returns how many."""
     rows = await uow.connection.fetch(_TAKE)
-    accounts: set[UUID] = {row["account"] for row in rows if row["account"]}
+    accounts: set[UUID] = {account for row in rows for account in row["accounts"] or () if account}
     readers = await notifications.readers(uow.connection, accounts)
     mailed = 0
     for row in rows:
-        reader = readers.get(row["account"])
-        if reader is None or not reader["is_mailed"]:
-            continue
-        values = {
-            "name": reader["name"],
-            "webhook": f"{row['ref']} ({row['name']})",
-            "since": to_text(row["failing_since"])[:16] if row["failing_since"] else "",
-            "ended": "yes" if row["status"] == "disabled" else "",
-            "link": record_page(issuer, reader["language"], "access.webhooks", row["id"]),
-        }
-        post(uow, seal, "access", Mail(reader["email"], TEMPLATE, reader["language"], values))
-        mailed += 1
+        for account in sorted({one for one in row["accounts"] or () if one} & readers.keys()):
+            if (reader := readers[account])["is_mailed"]:
+                post(uow, seal, "access", _mail(row, reader, issuer))
+                mailed += 1
     return mailed
+
+
+def _mail(row: Row, reader: Row, issuer: str) -> Mail:
+    values = {
+        "name": reader["name"],
+        "webhook": f"{row['ref']} ({row['name']})",
+        "since": to_text(row["failing_since"])[:16] if row["failing_since"] else "",
+        "ended": "yes" if row["status"] == "disabled" else "",
+        "link": record_page(issuer, reader["language"], "access.webhooks", row["id"]),
+    }
+    return Mail(reader["email"], TEMPLATE, reader["language"], values)

@@ -22,6 +22,7 @@ WRITABLE = ("name", "ip_allow", "jwks", "redirect_uris", "post_logout_redirect_u
 CREDENTIALS = ("ip_allow", "jwks", "redirect_uris", "post_logout_redirect_uris")
 """The fields among them that decide who can act as the client."""
 LIVING_SECRETS = 2
+MOST_CONTACTS = 10
 MOST_MADE = 50
 """Most clients that the focal points of one country propose; revoked ones do not count."""
 _SMALLEST_RSA = 2048

@@ -1,6 +1,8 @@
 """Writing API clients: one function per verb. Each writes its rows, one audit entry and one fact."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from services.access.access import MACHINE_ROLE, ROLES, WantedGrant, why_not_grant
 from services.access.authority.grants import operations as grants
@@ -20,9 +22,9 @@ from shared.auth.second_person import named_in
 from shared.database.statements import Connection
 from shared.database.unit_of_work import Connect, UnitOfWork
 from shared.kernel.countries import COUNTRIES, in_region
-from shared.kernel.errors import Conflict, invalid_field
+from shared.kernel.errors import Conflict, invalid_field, unknown_reference
 from shared.kernel.lifecycle import Fields, SecondPersonNeeded
-from shared.kernel.principal import Principal, PrincipalKind
+from shared.kernel.principal import READ, Principal, PrincipalKind
 from shared.kernel.text import search_key
 from shared.records.access_scope import AccessScope
 from shared.records.requirements import permitted, require
@@ -42,6 +44,7 @@ async def create(uow: UnitOfWork, access: AccessScope, new: Client) -> tuple[Cli
     machine = WantedGrant(MACHINE_ROLE, new.scope_kind, new.scope_id, "client", new.id)
     require(access, "create", machine.country)
     _check_scope(new.scope_kind, new.scope_id)
+    await _check_contacts(uow, access.principal, new.contacts)
     is_made_by_country = not access.may("create", None)
     if is_made_by_country:
         await require_official(uow, access, "create", machine.country, new.id)
@@ -83,6 +86,7 @@ async def update(uow: UnitOfWork, access: AccessScope, before: Client, wanted: C
     SecondPersonNeeded for wider ones of a client with a role of two.
     """
     changed = differing(before, wanted)
+    await _check_contacts(uow, access.principal, [one for one in wanted.contacts if one not in before.contacts])
     if changed.keys() & set(domain.CREDENTIALS):
         await require_authority(uow, access.principal, PrincipalKind.CLIENT, before.id)
         if domain.widens(before, wanted) and await _is_of_two(uow.connection, before):
@@ -193,6 +197,17 @@ async def _why_not_confirm(
     if f"account:{person}" == record.created_by:
         return "second_person_is_the_first"
     return await grants.why_not_confirm(connection, principal, record.created_by, person)
+
+
+async def _check_contacts(uow: UnitOfWork, principal: Principal, contacts: Sequence[UUID]) -> None:
+    """Raises Invalid for a contact that is no account in use, and for one that the caller may not read: nobody is
+    mailed in the name of a program that they do not know."""
+    reach = principal.permission_scope(ROLES, "access.accounts", READ)
+    countries = await queries.countries_of_accounts(uow.connection, contacts)
+    for number, one in enumerate(contacts):
+        is_known = one in countries and (one == principal.account_id or reach.covers(countries[one]))
+        if not is_known:
+            raise unknown_reference(f"/contacts/{number}", "account in use")
 
 
 def _check_scope(kind: str, scope: str | None) -> None:

@@ -1,20 +1,23 @@
 """Reading API clients."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.access.access import NO_STATE
+from services.access.principals.accounts.tables import account
 from services.access.principals.clients.domain import LIFECYCLE
 from services.access.principals.clients.record import Client
 from services.access.principals.clients.tables import client
 from services.access.suspending import Made
 from services.access.usage import used_at
 from shared.database.context import Lookup
-from shared.database.statements import Connection
-from shared.records.access_scope import AccessKind, visible
+from shared.database.statements import Connection, Statement
+from shared.records.access_scope import AccessKind, constant, visible
 from shared.records.columns import renderer, shown_columns
 from shared.records.listing import Filter, Listing, countries, fragment, one_of, updated, values
 from shared.records.next_steps import NextStep, NextSteps
@@ -38,7 +41,17 @@ _FOR_TOKEN = Lookup(
 _FOR_SIGN_IN = Lookup(
     select(client).where(client.c.client_id == bindparam("client_id"), client.c.status == "active").limit(1)
 )
+_ACCOUNTS = Statement(
+    select(account.c.id, account.c.country).where(
+        account.c.id == any_(bindparam("keys", type_=ARRAY(Uuid))), account.c.status == constant("active")
+    )
+)
 MADE = Made(Client, client, ended="revoked", usable=("proposed", "active"))
+
+
+async def countries_of_accounts(connection: Connection, keys: Sequence[UUID]) -> dict[UUID, str | None]:
+    """The countries of those of these accounts that are in use."""
+    return {row["id"]: row["country"] for row in await _ACCOUNTS.fetch(connection, keys=list(keys))}
 
 
 def visible_to(access_kind: AccessKind) -> Select[Any]:

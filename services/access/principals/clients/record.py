@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
 
 from services.access.made_by_country import MadeByCountry
 from shared.kernel.resource import Resource
@@ -84,4 +85,11 @@ class Client(MadeByCountry):
         bool, Granted, Written, "Whether the client keeps no secret, as in a browser or on a person's machine."
     ]
     first_party: Annotated[bool, Granted, "Whether it is one of our own, which asks people for no consent."]
+    contacts: Annotated[
+        list[UUID],
+        Granted,
+        Written,
+        Example(["01994b1e-0000-7000-8000-000000000001"]),
+        "The accounts that are mailed about the client: webhooks that fail, operations that retire.",
+    ]
     sandbox: Annotated[bool, Granted, Written, "Whether the client sees and writes fictional countries only."]

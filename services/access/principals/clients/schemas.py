@@ -10,7 +10,14 @@ from pydantic_core import PydanticCustomError
 
 from services.access.authority.grants.schemas import ScopeId
 from services.access.principals.clients import record
-from services.access.principals.clients.domain import LIFECYCLE, is_network, is_redirect_uri, is_resource, key_fault
+from services.access.principals.clients.domain import (
+    LIFECYCLE,
+    MOST_CONTACTS,
+    is_network,
+    is_redirect_uri,
+    is_resource,
+    key_fault,
+)
 from services.access.principals.clients.operations import CLIENTS
 from services.access.principals.clients.queries import render
 from shared.records.access_scope import AccessScope
@@ -91,6 +98,7 @@ class ClientBody(Body, of=record.Client):
     jwks: PublicKeys | None = None
     redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
     post_logout_redirect_uris: Annotated[list[RedirectUri], Field(max_length=10)] = []
+    contacts: Annotated[list[Annotated[UUID, Refers("/access/v1/accounts")]], Field(max_length=MOST_CONTACTS)] = []
 
 
 class ClientFields(Body):

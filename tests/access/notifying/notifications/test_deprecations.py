@@ -196,6 +196,11 @@ async def test_mails_go_out_at_the_start_and_before_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = await _client(people, focal)
+    contact = await people.person()
+    link = client["links"]["self"].removeprefix("/access/v1")
+    tag = (await people.caller.send("admin", "GET", link)).headers["etag"]
+    named = await people.caller.send("admin", "PATCH", link, {"contacts": [str(contact)]}, **{"If-Match": tag})
+    assert named.json()["contacts"] == [str(contact)], named.text
     for left, mails in {180: 1, 179: 1, 91: 1, 90: 2, 89: 2, 31: 2, 30: 3, 8: 3, 7: 4, 6: 4}.items():
         _is(monkeypatch, RETIRING.sunset - timedelta(left))
         await _call(people, retiring, client)
@@ -208,6 +213,7 @@ async def test_mails_go_out_at_the_start_and_before_the_end(
     mails = [one for one in await arrived(posted, address, 1) if sentence(EVENT, "en") in text_of(one)]
     assert mails
     assert EVENT in await people.events(focal)
+    assert EVENT in await people.events(contact)
 
 
 async def test_a_client_that_stopped_calling_is_left_alone(

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import standardwebhooks
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 Script = Callable[["Received", int], tuple[int, dict[str, str], str]]
@@ -50,6 +51,14 @@ class Received:
                     continue
                 return True
         return False
+
+    def is_accepted_with(self, secret: str) -> bool:
+        """Whether the official package verifies the message by this secret."""
+        try:
+            accepted = standardwebhooks.Webhook(secret).verify(self.body, self.headers)
+        except standardwebhooks.WebhookVerificationError:
+            return False
+        return bool(accepted == self.event)
 
 
 @dataclass(slots=True)

@@ -256,6 +256,7 @@ async def test_rotated_keys_overlap(world: World, engine: WebhookEngine, receive
     received = await signed()
     for key in (old, new):
         assert received.is_signed_by(secret=key["secret"])
+        assert received.is_accepted_with(key["secret"])
         assert received.is_signed_by(public=key["public"])
     newest = await rotate(0)
 
@@ -265,6 +266,7 @@ async def test_rotated_keys_overlap(world: World, engine: WebhookEngine, receive
 
     received = await eventually(signed_anew)
     assert [received.is_signed_by(secret=key["secret"]) for key in (old, new, newest)] == [False, False, True]
+    assert [received.is_accepted_with(key["secret"]) for key in (old, new, newest)] == [False, False, True]
     assert [received.is_signed_by(public=key["public"]) for key in (old, new, newest)] == [False, False, True]
     assert len((await world.read("government_xa", hook))["keys"]) == 1
 

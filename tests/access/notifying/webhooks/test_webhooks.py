@@ -1,7 +1,9 @@
 """Who makes and manages webhooks, and what is refused."""
 
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 
 from services.access.notifying.sending.engine import WebhookEngine
@@ -183,18 +185,44 @@ async def test_what_cannot_be_sent_again(world: World, body: dict[str, Any]) -> 
     assert refused.status_code == 422, refused.text
 
 
-async def test_a_failing_webhook_mails_its_owner_four_times(world: World) -> None:
-    """After an hour, a day, four days, and at the end."""
-    hook = await world.make("admin", URL)
+async def _set_contacts(world: World, by: str, client: str, contacts: list[str]) -> httpx.Response:
+    tag = (await world.caller.send("admin", "GET", client)).headers["etag"]
+    return await world.caller.send(by, "PATCH", client, {"contacts": contacts}, **{"If-Match": tag})
+
+
+async def _client_of_xa(world: World) -> str:
+    found = await world.caller.send("admin", "GET", "/clients?client_id=demo-government-xa")
+    return f"/clients/{found.json()['items'][0]['id']}"
+
+
+async def test_contacts_are_accounts_that_whoever_names_them_knows(world: World) -> None:
+    client = await _client_of_xa(world)
+    for contact in (str(UUID(int=7)), "nobody"):
+        refused = await _set_contacts(world, "admin", client, [contact])
+        assert refused.status_code == 422, refused.text
+    many = await _set_contacts(world, "admin", client, [world.caller.account("officer")] * 11)
+    assert many.status_code == 422
+    named = await _set_contacts(world, "admin", client, [world.caller.account("officer")])
+    assert (named.status_code, named.json()["contacts"]) == (200, [world.caller.account("officer")])
+    assert (await _set_contacts(world, "officer", client, [])).status_code in (403, 404)
+    assert (await _set_contacts(world, "admin", client, [])).json()["contacts"] == []
+
+
+@pytest.mark.parametrize(("whose", "mails"), [("admin", 1), ("government_xa", 1)])
+async def test_a_failing_webhook_mails_its_owner_or_contacts_four_times(world: World, whose: str, mails: int) -> None:
+    """After an hour, a day, four days, and at the end. Nobody is mailed at an address that they have not confirmed."""
+    hook = await world.make(whose, URL)
     await world.owner.execute("UPDATE access_webhook SET status = 'active' WHERE id = $1::text::uuid", hook["id"])
-    await world.owner.execute("UPDATE access_account SET email_verified = true")
+    await world.owner.execute("UPDATE access_account SET email_verified = email <> 'reviewer1@demo.example'")
+    contacts = [world.caller.account(name) for name in ("officer", "reviewer1")]
+    assert (await _set_contacts(world, "admin", await _client_of_xa(world), contacts)).status_code == 200
     database = await Database.open(world.settings.database_dsn(), size=1)
 
     async def mailed() -> int:
         async with unit_of_work(database, SYSTEM_CONTEXT) as uow:
             return await mail_about_failing(uow, MailSeal(world.settings), world.settings.issuer)
 
-    for hours, count in ((0.5, 0), (2, 1), (2, 0), (25, 1), (97, 1), (110, 0)):
+    for hours, count in ((0.5, 0), (2, mails), (2, 0), (25, mails), (97, mails), (110, 0)):
         await world.owner.execute(
             "UPDATE access_webhook_state SET failing_since = now() - make_interval(secs => $2 * 3600)"
             " WHERE webhook_id = $1::text::uuid",
@@ -205,5 +233,5 @@ async def test_a_failing_webhook_mails_its_owner_four_times(world: World) -> Non
     await world.owner.execute(
         "UPDATE access_webhook SET status = 'disabled', updated_by = 'system' WHERE id = $1::text::uuid", hook["id"]
     )
-    assert [await mailed(), await mailed()] == [1, 0]
+    assert [await mailed(), await mailed()] == [mails, 0]
     await database.close()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, any_, bindparam, exists, or_, select
+from sqlalchemy import Select, Text, and_, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -25,6 +25,7 @@ from services.access.notifying.notifications.audiences.holders import (
 from services.access.notifying.notifications.domain import NOTICES, Audience, Notice
 from services.access.principals.accounts.tables import account
 from services.access.principals.api_keys.tables import api_key
+from services.access.principals.clients.tables import client
 from shared.audit.tables import audit
 from shared.contracts import views
 from shared.contracts.envelope import Fact
@@ -182,7 +183,9 @@ _PEOPLE: Mapping[Audience, Statement] = {
         Audience.REPRESENTATIVES: holders_over("institution", _institution.c.id, _institution, _institution.c.id),
         Audience.AUTHOR: _author,
         Audience.UPLOADER: _uploader,
-        Audience.CLIENT_MAKER: _uploader,
+        Audience.CLIENT_PEOPLE: _uploader.union(
+            select(client.c.id, func.unnest(client.c.contacts)).where(client.c.id == KEYS)
+        ),
         Audience.REPORT_AUTHOR: _report_author,
         Audience.DELEGATED: select(_delegation.c.id.label("subject"), _delegation.c.account_id).where(
             _delegation.c.id == KEYS

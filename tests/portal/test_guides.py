@@ -86,6 +86,9 @@ def test_a_page_needs_no_password_but_that_of_its_reader(page):
 def test_what_a_page_leaves_out_is_anything():
     assert agrees("id …\nactive\n", "id 01a2\nactive \n\n")
     assert agrees("{'failed': 0, …}", "{'failed': 0, 'created': 2}")
+    assert agrees("…\nactive\n…", "active")
+    assert agrees("…\nactive\n…", "draft\nactive\nclosed")
+    assert not agrees("…\nactive", "inactive")
     assert not agrees("active", "active\nclosed")
     assert not agrees("", "active")
 

@@ -27,11 +27,13 @@ READERS = {
 """The readers of pages, and whose `ID` and `SECRET` each has: an account or a client of the demo, or nobody's."""
 PAGES = sorted(path.name for path in _DOCS.glob("*/*.md") if re.search(r"^```sh [a-z]", path.read_text(), re.MULTILINE))
 """The pages whose commands tests run: those whose first block names its reader."""
-LEFT_OUT = "…"
+LEFT_OUT, _ANYTHING = "…", ".*"
 """Stands in what a page shows for what differs each time, or is too long."""
 _END = "\x1e"
 _LOOP = f'set -euo pipefail; while IFS= read -r typed; do . "$typed" </dev/null; printf "\\n{_END}\\n"; done'
 _SECONDS = 120
+Programs = list[tuple[str, str]]
+"""Programs of a page, each with what the page shows below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,18 @@ def typed_in(page: str) -> list[Typed]:
 
 
 def agrees(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed. `…` stands for anything, as the ellipsis of doctest does."""
-    lines = (re.escape(each) for each in _lines(shown).split(LEFT_OUT))
-    return re.fullmatch(".*".join(lines), _lines(printed), re.DOTALL) is not None
+    """Whether a page shows what was printed. `…` stands for anything, as the ellipsis of doctest does; on a line of its
+    own for any lines, or none."""
+    wanted = "".join(rf"(?:{_ANYTHING}\n)?" if line == LEFT_OUT else _like(line) for line in _lines(shown))
+    return re.fullmatch(wanted, "".join(f"{line}\n" for line in _lines(printed)), re.DOTALL) is not None
 
 
-def _lines(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+def _like(line: str) -> str:
+    return _ANYTHING.join(map(re.escape, line.split(LEFT_OUT))) + r"\n"
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
 
 
 def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
@@ -85,17 +92,39 @@ def printed_by(page: str, stack: dict[str, Any], folder: Path) -> Iterator[tuple
                 yield typed, shells[reader].printed(typed.commands)
 
 
+def programs_in(text: str, language: str) -> Programs:
+    """The programs in one language of a page, each with what the page shows of what it prints."""
+    fences = rf"^```{language}\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?"
+    return re.findall(fences, text, re.MULTILINE | re.DOTALL)
+
+
+def in_one(programs: Programs, say: str) -> str:
+    """The programs as one; `say` is how the language prints a text."""
+    return "".join(f'{program}{say}("\\x1e")\n' for program, _ in programs)
+
+
+def assert_shown(programs: Programs, said: str) -> None:
+    """That each of the programs printed what its page shows."""
+    for (program, shown), printed in zip(programs, said.split(_END), strict=False):
+        assert agrees(shown, printed), f"{program}shows:\n{shown}\nand prints:\n{printed}"
+
+
+def given_to(reader: str, stack: dict[str, Any]) -> dict[str, str]:
+    """`BASE`, and the `ID` and `SECRET` of the reader, if it has some."""
+    account = READERS[reader]
+    if account is None:
+        return {"BASE": stack["base_url"]}
+    caller = stack["demo"][account[0]][account[1]]
+    named, proof = caller.get("id") or caller["username"], caller.get("secret") or caller["password"]
+    return {"BASE": stack["base_url"], "ID": named, "SECRET": proof}
+
+
 class _Shell:
     """The shell of one reader. It has only `BASE`, the `ID` and `SECRET` of its reader and, of a stack in a folder,
     that of its mails as `MAIL`, and the Python of the tests with its packages."""
 
     def __init__(self, reader: str, stack: dict[str, Any], folder: Path) -> None:
-        given = {"BASE": stack["base_url"], "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
-        account = READERS[reader]
-        if account is not None:
-            caller = stack["demo"][account[0]][account[1]]
-            given["ID"] = caller.get("id") or caller["username"]
-            given["SECRET"] = caller.get("secret") or caller["password"]
+        given = {**given_to(reader, stack), "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
         if "folder" in stack:
             given["MAIL"] = f"{stack['folder']}/mail"
         given["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

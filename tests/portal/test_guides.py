@@ -10,12 +10,18 @@ from services.portal.guides.search import search
 from services.portal.pages.texts import text
 from shared.kernel.text import LANGUAGES
 from tests.portal.test_pages import Balance
-from tests.support.documents import LEFT_OUT, PAGES, agrees, typed_in
+from tests.support.documents import LEFT_OUT, PAGES, agrees, text_of, typed_in
 
 NAMES = sorted(guides())
 _DOCS = Path(__file__).parents[2] / "docs"
 _ADDRESSES = (Path(__file__).parents[1] / "data" / "guides.txt").read_text().split()
 """The addresses of guides that were published; further ones may follow, none may go."""
+_CALLED = {
+    **{name: name for name in ("anybody", "person", "officer", "administrator", "country", "successor", "integrator")},
+    "focal": r"focal\s+point",
+    "expert": "colleague",
+}
+"""How pages name the readers whose shells they tell apart."""
 _LISTED = re.compile(r"\]\(((\w+)/[\w-]+\.md)\)")
 
 
@@ -81,6 +87,15 @@ def test_a_page_needs_no_password_but_that_of_its_reader(page):
     assert re.findall(r"demo-[\w-]+-(?:password|secret)", "".join(others)) == []
     signed_in = re.findall(r"\$\((?:client_)?token (.*)\)", "".join((first, *others)))
     assert set(signed_in) <= {'"$ID" "$SECRET"'}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_whose_shell_comes_next(page):
+    told, before = re.split(r"^```sh.*?^```$", text_of(page), flags=re.MULTILINE | re.DOTALL), ()
+    for text, typed in zip(told, typed_in(page), strict=False):
+        if before not in ((), typed.readers):
+            assert re.search(rf"\*\*(?:(?:the|an?)\s)?{_CALLED[typed.readers[0]]}\*\*", text.lower()), typed.commands
+        before = typed.readers
 
 
 def test_what_a_page_leaves_out_is_anything():

@@ -179,6 +179,12 @@ def commands_of(page: str, section: str) -> list[str]:
     return _BLOCK.findall(text_of(page).split(f"## {section}\n")[1].split("\n## ")[0])
 
 
+def shown_in(page: str, section: str) -> list[str]:
+    """What the page shows below each block of commands under a heading."""
+    part = text_of(page).split(f"## {section}\n")[1].split("\n## ")[0]
+    return [shown for _, shown in programs_in(part, "sh")]
+
+
 def run_escm(command: str, folder: Path, **environment: str) -> tuple[int, str]:
     """Runs a command in the folder, with this project's `escm`. Returns its status and output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ESCM_")}

@@ -35,6 +35,9 @@ sign_in() {
 # key: a new value for the header Idempotency-Key.
 key() { head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
+# word: a new word of small letters, for a name or code that nobody has.
+word() { key | tr 0-9 g-p | cut -c 1-10; }
+
 # call …: curl with the token; a problem ends it with an error.
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$@"; }
 

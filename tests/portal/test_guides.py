@@ -91,8 +91,8 @@ def test_a_page_needs_no_password_but_that_of_its_reader(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_whose_shell_comes_next(page):
-    told, before = re.split(r"^```sh.*?^```$", text_of(page), flags=re.MULTILINE | re.DOTALL), ()
-    for said, typed in zip(told, typed_in(page), strict=False):
+    texts, before = re.split(r"^```sh.*?^```$", text_of(page), flags=re.MULTILINE | re.DOTALL), ()
+    for said, typed in zip(texts, typed_in(page), strict=False):
         if before not in ((), typed.readers):
             assert re.search(rf"\*\*(?:(?:the|an?)\s)?{_CALLED[typed.readers[0]]}\*\*", said.lower()), typed.commands
         before = typed.readers

@@ -9,6 +9,13 @@ for key in sys.argv[1].split("."):
     found = found[int(key)] if key.isdigit() else found[key]
 print(found)' "$1"; }
 
+# rows KEY…: these values of each item of a page, a line for each item, such as `rows ref status`.
+rows() { python3 -c '
+import json, sys
+found = json.load(sys.stdin)
+for item in found if isinstance(found, list) else found["items"]:
+    print(*(item[key] for key in sys.argv[1:]))' "$@"; }
+
 # token ADDRESS PASSWORD: an access token of an account.
 token() { curl -sS --fail-with-body -d grant_type=password --data-urlencode "username=$1" \
   --data-urlencode "password=$2" "$BASE/access/v1/oauth/token" | value access_token; }
@@ -17,8 +24,19 @@ token() { curl -sS --fail-with-body -d grant_type=password --data-urlencode "use
 client_token() { curl -sS --fail-with-body -u "$1:$2" -d grant_type=client_credentials \
   "$BASE/access/v1/oauth/token" | value access_token; }
 
+# sign_in: takes an access token for your own ID, the address of an account or the id of a client, as TOKEN.
+sign_in() {
+  case ${ID:?Set ID and SECRET to your own account or client.} in
+    *@*) TOKEN=$(token "$ID" "$SECRET") ;;
+    *) TOKEN=$(client_token "$ID" "$SECRET") ;;
+  esac
+}
+
 # key: a new value for the header Idempotency-Key.
 key() { head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+# word: a new word of small letters, for a name or code that nobody has.
+word() { key | tr 0-9 g-p | cut -c 1-10; }
 
 # call …: curl with the token; a problem ends it with an error.
 call() { curl -sS --fail-with-body -H "Authorization: Bearer $TOKEN" "$@"; }
@@ -37,6 +55,9 @@ patch() { call -X PATCH -H "Content-Type: application/merge-patch+json" -H "If-M
 
 # step ADDRESS ACTION [FIELDS]: a transition of a record, such as `step "$CENTRE" close '"reason": "Merged."'`.
 step() { send -H "If-Match: $(etag "$1")" -d "{\"action\": \"$2\"${3:+, $3}}" "$1/transitions"; }
+
+# newest LIST?FILTERS: the address of the record of a list that was entered last.
+newest() { printf '%s%s\n' "$BASE" "$(call "$1&sort=-created_at&limit=1" | value items.0.links.self)"; }
 
 # finished ADDRESS: a job, as soon as it has ended.
 finished() {

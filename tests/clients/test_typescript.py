@@ -4,7 +4,6 @@ import base64
 import hmac
 import json
 import os
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from deploy.packaging.version import version
 from tests.clients.tools import GENERATED, HERE, node, run
 from tests.clients.typescript import CLIENT, COMPILED, compile_into, write_types
 from tests.support.cutting import cut_line
+from tests.support.documents import assert_shown, given_to, in_one, programs_in, text_of
 
 _NODE = shutil.which("node") or "node"
 _OPTIONS = {
@@ -70,8 +70,8 @@ def _compiled(project: Path, name: str, text: str) -> Path:
 
 
 def test_the_first_five_minutes_of_its_page_run_over_a_cut_line(running: dict[str, Any], project: Path) -> None:
-    text = "\n".join(re.findall(r"^```ts\n(.*?)^```$", (CLIENT / "README.md").read_text(), re.DOTALL | re.MULTILINE))
-    program = _compiled(project, "minutes", text)
+    programs = programs_in((CLIENT / "README.md").read_text(), "ts")
+    program = _compiled(project, "minutes", in_one(programs, "console.log"))
     client = running["demo"]["clients"]["government_xa"]
     with cut_line(urlsplit(running["base_url"]).port or 0, b"POST /membership/v1/experts ", times=2) as line:
         given = {"BASE": f"http://127.0.0.1:{line.port}", "ID": client["id"], "SECRET": client["secret"]}
@@ -85,22 +85,14 @@ def test_the_first_five_minutes_of_its_page_run_over_a_cut_line(running: dict[st
     assert said.count("escm.membership.expert.updated.v1") == 2
 
 
-def test_the_page_of_tasks_compiles_and_runs(running: dict[str, Any], project: Path) -> None:
-    page = (CLIENT.parents[1] / "docs" / "tutorials" / "typescript.md").read_text()
-    text = "\n".join(re.findall(r"^```ts\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
-    client = running["demo"]["clients"]["government_xa"]
-    given = {"BASE": running["base_url"], "ID": client["id"], "SECRET": client["secret"]}
-    program = _compiled(project, "tasks", text)
+@pytest.mark.parametrize(("language", "reader"), [("ts", "country"), ("ts officer", "officer")])
+def test_the_page_of_tasks_compiles_and_runs(
+    running: dict[str, Any], project: Path, language: str, reader: str
+) -> None:
+    programs, given = programs_in(text_of("typescript.md"), language), given_to(reader, running)
+    program = _compiled(project, "tasks", in_one(programs, "console.log"))
     for _ in range(2):
-        said = run(_NODE, program, environment={**os.environ, **given})
-        assert "client [ 'government_focal_point'" in said
-        assert "somebody else changed it: [ 'soil', 'water' ]" in said
-        assert "\n/keywords\n" in said
-        assert "\nforbidden not_permitted\n" in said
-        assert "\nundone\n" in said
-        assert "failed: 1" in said
-        assert said.count("escm.membership.expert.created.v1") == 1
-        assert said.endswith("unknown_parameter colour\n")
+        assert_shown(programs, run(_NODE, program, environment={**os.environ, **given}))
 
 
 def test_it_verifies_both_schemes(project: Path) -> None:

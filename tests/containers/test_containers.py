@@ -12,11 +12,11 @@ from tests.faults.clients import EXPERTS, Client
 from tests.faults.history import History
 from tests.faults.load import writing
 from tests.faults.problems import assert_problem
-from tests.journeys.test_documents import test_the_commands_of_a_page_run_in_order
+from tests.journeys.test_documents import test_the_commands_of_a_page_run_in_order_and_again
 from tests.support.running import Client as Secretariat
 from tests.support.waiting import eventually
 
-__all__ = ["test_the_commands_of_a_page_run_in_order"]
+__all__ = ["test_the_commands_of_a_page_run_in_order_and_again"]
 READY = ["/readyz", *(f"/{service}/v1/readyz" for service in ("membership", "centres", "actions", "access"))]
 PRODUCTION = ("ESCM_ENVIRONMENT=production", "ESCM_FICTIONAL_COUNTRIES=false")
 

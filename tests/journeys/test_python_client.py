@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from clients.python.escm_client import Api, ApiKey, Forbidden, Password, Session, SignedKey, Unauthenticated
 from tests.support.cutting import cut_line
+from tests.support.documents import Programs, assert_shown, given_to, in_one, programs_in, text_of
 from tests.support.running import Client
 
 _CLIENT = Path(__file__).parents[2] / "clients" / "python"
@@ -102,33 +102,27 @@ def test_a_client_signs_with_its_key(running: dict[str, Any], secretariat: Clien
         assert api.whoami()["principal"]["name"] == f"Signing {kind}"
 
 
-def _run_page(page: Path, running: dict[str, Any], installed: Path, folder: Path) -> str:
-    """What the programs of a page print, one after the other, with the client of a government."""
-    government = running["demo"]["clients"]["government_xa"]
-    given = {"BASE": running["base_url"], "ID": government["id"], "SECRET": government["secret"]}
+def _run(programs: Programs, given: dict[str, str], installed: Path, folder: Path) -> str:
+    """What the programs of a page print, one after the other."""
     environment = {**os.environ, **_OFFLINE, **given, "PYTHONPATH": str(installed)}
-    script = "\n".join(re.findall(r"^```py\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE))
-    command = [sys.executable, "-c", script]
+    command = [sys.executable, "-c", in_one(programs, "print")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_the_page_of_tasks_runs_twice(running: dict[str, Any], installed: Path, tmp_path: Path) -> None:
-    page = _CLIENT.parents[1] / "docs" / "tutorials" / "python.md"
+@pytest.mark.parametrize(("language", "reader"), [("py", "country"), ("py officer", "officer")])
+def test_the_page_of_tasks_runs_twice(
+    running: dict[str, Any], installed: Path, tmp_path: Path, language: str, reader: str
+) -> None:
+    programs = programs_in(text_of("python.md"), language)
     for _ in range(2):
-        said = _run_page(page, running, installed, tmp_path)
-        assert "somebody else changed it: ['soil', 'water']\n/keywords\n" in said
-        assert "\nforbidden not_permitted\n" in said
-        assert "\nTrue\nundone\n" in said
-        assert "2 of 2\n" in said
-        assert "country_forbidden" in said
-        assert "escm.membership.merge.undone.v1" in said
-        assert said.endswith("unknown_parameter colour\n")
+        assert_shown(programs, _run(programs, given_to(reader, running), installed, tmp_path))
 
 
 def test_the_first_five_minutes_run(running: dict[str, Any], installed: Path, tmp_path: Path) -> None:
-    said = _run_page(_CLIENT / "README.md", running, installed, tmp_path)
+    programs = programs_in((_CLIENT / "README.md").read_text(), "py")
+    said = _run(programs, given_to("country", running), installed, tmp_path)
     assert "Demo government of Alphaland" in said
     assert "forbidden not_permitted" in said
     assert "'failed': 0" in said

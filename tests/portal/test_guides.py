@@ -10,11 +10,18 @@ from services.portal.guides.search import search
 from services.portal.pages.texts import text
 from shared.kernel.text import LANGUAGES
 from tests.portal.test_pages import Balance
+from tests.support.documents import LEFT_OUT, PAGES, agrees, text_of, typed_in
 
 NAMES = sorted(guides())
 _DOCS = Path(__file__).parents[2] / "docs"
 _ADDRESSES = (Path(__file__).parents[1] / "data" / "guides.txt").read_text().split()
 """The addresses of guides that were published; further ones may follow, none may go."""
+_CALLED = {
+    **{name: name for name in ("anybody", "person", "officer", "administrator", "country", "successor", "integrator")},
+    "focal": r"focal\s+point",
+    "expert": "colleague",
+}
+"""How pages name the readers whose shells they tell apart."""
 _LISTED = re.compile(r"\]\(((\w+)/[\w-]+\.md)\)")
 
 
@@ -35,7 +42,7 @@ def test_every_page_of_a_reader_is_a_guide_with_a_name_of_its_own() -> None:
 
 def test_the_first_page_lists_each_guide_once_under_its_reader() -> None:
     _, *sections = (_DOCS / "README.md").read_text().split("\n## ")
-    listed = [_LISTED.findall(section) for section in sections]
+    listed = [found for section in sections if (found := _LISTED.findall(section))]
     found = {folder for section in listed for _, folder in section}
     assert [{folder for _, folder in section} for section in listed[:-1]] == [{folder} for folder in FOLDERS]
     assert found == {*FOLDERS, "development", "decisions"}
@@ -58,11 +65,47 @@ async def test_a_guide_is_a_page_whose_links_lead_somewhere(client, name):
     assert all(link.startswith(("/", "#", "https://")) for link in page.links)
 
 
-@pytest.mark.parametrize("name", ["tour", "frontends", "secretariat-frontend", "governments", "national-lists"])
-def test_commands_take_three_inputs(name):
-    said = guides()[name].text
-    assert set(re.findall(r"^\w+=\$\{(\w+):-", said, re.MULTILINE)) == {"BASE", "ID", "SECRET"}
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_take_four_inputs(page):
+    said = guides()[page.removesuffix(".md")].text
+    assert set(re.findall(r"^\w+=\$\{(\w+):-", said, re.MULTILINE)) <= {"BASE", "ID", "SECRET", "MAIL"}
     assert "stack.json" not in said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_what_its_reader_will_see(page):
+    shown = [typed.shown for typed in typed_in(page) if typed.shown]
+    assert shown
+    assert [text for text in shown if not text.replace(LEFT_OUT, "").strip()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_needs_no_password_but_that_of_its_reader(page):
+    """One shell has the `ID` and `SECRET` of one reader. Demo passwords are defaults of the first block alone."""
+    first, *others = (typed.commands for typed in typed_in(page))
+    assert re.findall(r"(?<!SECRET:-)demo-[\w-]+-(?:password|secret)", first) == []
+    assert re.findall(r"demo-[\w-]+-(?:password|secret)", "".join(others)) == []
+    signed_in = re.findall(r"\$\((?:client_)?token (.*)\)", "".join((first, *others)))
+    assert set(signed_in) <= {'"$ID" "$SECRET"'}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_whose_shell_comes_next(page):
+    texts, before = re.split(r"^```sh.*?^```$", text_of(page), flags=re.MULTILINE | re.DOTALL), ()
+    for said, typed in zip(texts, typed_in(page), strict=False):
+        if before not in ((), typed.readers):
+            assert re.search(rf"\*\*(?:(?:the|an?)\s)?{_CALLED[typed.readers[0]]}\*\*", said.lower()), typed.commands
+        before = typed.readers
+
+
+def test_what_a_page_leaves_out_is_anything():
+    assert agrees("id …\nactive\n", "id 01a2\nactive \n\n")
+    assert agrees("{'failed': 0, …}", "{'failed': 0, 'created': 2}")
+    assert agrees("…\nactive\n…", "active")
+    assert agrees("…\nactive\n…", "draft\nactive\nclosed")
+    assert not agrees("…\nactive", "inactive")
+    assert not agrees("active", "active\nclosed")
+    assert not agrees("", "active")
 
 
 async def test_commands_take_their_functions_from_the_system_that_they_call(client):
@@ -74,7 +117,7 @@ async def test_commands_take_their_functions_from_the_system_that_they_call(clie
     line = 'eval "$(curl -fsS "$BASE/guides/shell.sh")"'
     again = re.compile(rf"^({'|'.join(functions)})\(\) \{{", re.MULTILINE)
     for guide in guides().values():
-        if "```sh\nBASE=" in guide.text:
+        if re.search(r"^```sh [a-z ]+\nBASE=", guide.text, re.MULTILINE):
             assert guide.text.count(line) == 1, guide.name
             assert "](../shell.sh)" in guide.text, guide.name
             assert again.findall(guide.text) == [], guide.name

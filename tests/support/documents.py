@@ -1,56 +1,48 @@
-"""The commands of the documents, run as scripts."""
+"""The commands of the documents, run as their readers type them, and what the pages show of what they print."""
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from threading import Timer
+from typing import Any, Self
 
 _PROJECT = Path(__file__).parents[2]
 _DOCS = _PROJECT / "docs"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-_CALLERS = {
-    "frontends.md": ("accounts", "admin"),
-    "secretariat-frontend.md": ("accounts", "officer"),
-    "broadcasts.md": ("accounts", "admin"),
-    "congresses.md": ("accounts", "admin"),
-    "initiatives.md": ("accounts", "admin"),
-    "certificates.md": ("accounts", "admin"),
-    "calls.md": ("accounts", "admin"),
-    "annual-reports.md": ("accounts", "admin"),
-    "earlier-centres.md": ("accounts", "admin"),
-    "applications.md": ("accounts", "admin"),
-    "register.md": ("clients", "secretariat"),
-    "support.md": ("accounts", "admin"),
-    "assessments.md": ("accounts", "admin"),
-    "tasks.md": ("accounts", "admin"),
-    "global-report.md": ("accounts", "admin"),
-    "calendars.md": ("accounts", "admin"),
-    "centre-partners.md": ("accounts", "admin"),
-    "centre-changes.md": ("clients", "secretariat"),
-    "committees.md": ("accounts", "admin"),
-    "evaluations.md": ("accounts", "admin"),
-    "schemes.md": ("accounts", "admin"),
-    "evidence.md": ("clients", "government_xa"),
-    "dashboards.md": ("clients", "government_xa"),
-    "open-data.md": ("clients", "government_xa"),
-    "results.md": ("accounts", "admin"),
-    "progress-reports.md": ("accounts", "admin"),
-    "spreadsheets.md": ("accounts", "admin"),
-    "governments.md": ("clients", "government_xa"),
-    "webhooks.md": ("clients", "government_xa"),
-    "national-lists.md": ("clients", "government_xa"),
-    "membership.md": ("accounts", "officer"),
-    "institutions.md": ("accounts", "officer"),
-    "focal-points.md": ("accounts", "officer"),
-    "plans.md": ("clients", "government_xa"),
-    "command-line.md": ("clients", "government_xa"),
-    "tour.md": ("clients", "secretariat"),
+_TYPED = re.compile(r"^```sh( [a-z ]+)?\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+READERS = {
+    "administrator": ("accounts", "admin"),
+    "officer": ("accounts", "officer"),
+    "expert": ("accounts", "expert"),
+    "country": ("clients", "government_xa"),
+    "secretariat": ("clients", "secretariat"),
+    **dict.fromkeys(("anybody", "person", "focal", "successor", "integrator"), None),
 }
-"""The caller whose `ID` and `SECRET` a page uses."""
+"""The readers of pages, and whose `ID` and `SECRET` each has: an account or a client of the demo, or nobody's."""
+PAGES = sorted(path.name for path in _DOCS.glob("*/*.md") if re.search(r"^```sh [a-z]", path.read_text(), re.MULTILINE))
+"""The pages whose commands tests run: those whose first block names its reader."""
+LEFT_OUT, _ANYTHING = "…", ".*"
+"""Stands in what a page shows for what differs each time, or is too long."""
+_END = "\x1e"
+_LOOP = f'set -euo pipefail; while IFS= read -r typed; do . "$typed" </dev/null; printf "\\n{_END}\\n"; done'
+_SECONDS = 120
+Programs = list[tuple[str, str]]
+"""Programs of a page, each with what the page shows below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A block of commands: who types it, and what the page shows below."""
+
+    readers: tuple[str, ...]
+    commands: str
+    shown: str
 
 
 def text_of(page: str) -> str:
@@ -59,34 +51,138 @@ def text_of(page: str) -> str:
     return found.read_text()
 
 
-def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
-    """Runs the commands of a page in order, against the stack. AssertionError with their output if one fails.
+def typed_in(page: str) -> list[Typed]:
+    """The blocks of a page. A block without a reader is typed by whom the first block names."""
+    found = _TYPED.findall(text_of(page))
+    first = found[0][0].split()[:1] if found else []
+    return [Typed(tuple(readers.split() or first), commands, shown) for readers, commands, shown in found]
 
-    The page gets only `BASE`, `ID`, `SECRET` and, of a stack in a folder, that of its mails as `MAIL`, and the Python
-    of the tests with its packages.
-    """
-    kind, name = _CALLERS[page]
-    caller = stack["demo"][kind][name]
-    given = {
-        "BASE": stack["base_url"],
-        "ID": caller.get("id") or caller["username"],
-        "SECRET": caller.get("secret") or caller["password"],
-    }
-    if "folder" in stack:
-        given["MAIL"] = f"{stack['folder']}/mail"
-    commands = "\n".join(_BLOCK.findall(text_of(page)))
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {**os.environ, **given, "PATH": path, "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
-    script = f"set -euo pipefail\n{commands}"
-    done = subprocess.run(
-        ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=120, cwd=folder
-    )
-    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+def agrees(shown: str, printed: str) -> bool:
+    """Whether a page shows what was printed. `…` stands for anything, as the ellipsis of doctest does; on a line of its
+    own for any lines, or none."""
+    wanted = "".join(rf"(?:{_ANYTHING}\n)?" if line == LEFT_OUT else _like(line) for line in _lines(shown))
+    return re.fullmatch(wanted, "".join(f"{line}\n" for line in _lines(printed)), re.DOTALL) is not None
+
+
+def _like(line: str) -> str:
+    return _ANYTHING.join(map(re.escape, line.split(LEFT_OUT))) + r"\n"
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def run_commands(page: str, stack: dict[str, Any], folder: Path) -> None:
+    """Runs the commands of a page in order, each reader's in a shell of their own. AssertionError if one fails, or if
+    what it prints is not what the page shows."""
+    for number, (typed, printed) in enumerate(printed_by(page, stack, folder)):
+        where = f"{page}, block {number}, by {', '.join(typed.readers)}:\n{typed.commands}"
+        assert agrees(typed.shown, printed), f"{where}shows:\n{typed.shown}\nand prints:\n{printed}"
+
+
+def printed_by(page: str, stack: dict[str, Any], folder: Path) -> Iterator[tuple[Typed, str]]:
+    """Each block of the page with what it prints, for each of its readers."""
+    with ExitStack() as opened:
+        shells: dict[str, _Shell] = {}
+        for typed in typed_in(page):
+            for reader in typed.readers:
+                if reader not in shells:
+                    shells[reader] = opened.enter_context(_Shell(reader, stack, folder))
+                yield typed, shells[reader].printed(typed.commands)
+
+
+def programs_in(text: str, language: str) -> Programs:
+    """The programs in one language of a page, each with what the page shows of what it prints."""
+    fences = rf"^```{language}\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?"
+    return re.findall(fences, text, re.MULTILINE | re.DOTALL)
+
+
+def in_one(programs: Programs, say: str) -> str:
+    """The programs as one; `say` is how the language prints a text."""
+    return "".join(f'{program}{say}("\\x1e")\n' for program, _ in programs)
+
+
+def assert_shown(programs: Programs, said: str) -> None:
+    """That each of the programs printed what its page shows."""
+    for (program, shown), printed in zip(programs, said.split(_END), strict=False):
+        assert agrees(shown, printed), f"{program}shows:\n{shown}\nand prints:\n{printed}"
+
+
+def given_to(reader: str, stack: dict[str, Any]) -> dict[str, str]:
+    """`BASE`, and the `ID` and `SECRET` of the reader, if it has some."""
+    account = READERS[reader]
+    if account is None:
+        return {"BASE": stack["base_url"]}
+    caller = stack["demo"][account[0]][account[1]]
+    named, proof = caller.get("id") or caller["username"], caller.get("secret") or caller["password"]
+    return {"BASE": stack["base_url"], "ID": named, "SECRET": proof}
+
+
+class _Shell:
+    """The shell of one reader. It has only `BASE`, the `ID` and `SECRET` of its reader and, of a stack in a folder,
+    that of its mails as `MAIL`, and the Python of the tests with its packages."""
+
+    def __init__(self, reader: str, stack: dict[str, Any], folder: Path) -> None:
+        given = {**given_to(reader, stack), "TMPDIR": str(folder), "no_proxy": "127.0.0.1"}
+        if "folder" in stack:
+            given["MAIL"] = f"{stack['folder']}/mail"
+        given["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        given["PYTHONPATH"] = str(_PROJECT / "clients" / "python")
+        self._typed, self._said = folder / f"{reader}.typed", folder / f"{reader}.said"
+        self._errors = self._said.open("w")
+        self._process = subprocess.Popen(
+            ["bash", "-c", _LOOP],
+            env={**os.environ, **given},
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            start_new_session=True,
+        )
+        self._clock = Timer(_SECONDS, self._end, [signal.SIGKILL])
+
+    def __enter__(self) -> Self:
+        self._clock.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clock.cancel()
+        self._end(signal.SIGTERM)
+        self._process.communicate()
+        self._errors.close()
+
+    def printed(self, commands: str) -> str:
+        """What the commands print. AssertionError with their output if one fails."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._typed.write_text(commands)
+        self._process.stdin.write(f"{self._typed}\n")
+        self._process.stdin.flush()
+        lines: list[str] = []
+        while (line := self._process.stdout.readline()) != f"{_END}\n":
+            assert line, f"{commands}\n{''.join(lines)[-2000:]}\n{self._said.read_text()[-2000:]}"
+            lines.append(line)
+        return "".join(lines)
+
+    def _end(self, number: signal.Signals) -> None:
+        """Ends the shell, and what it began."""
+        try:
+            os.killpg(self._process.pid, number)
+        except ProcessLookupError:
+            return
 
 
 def commands_of(page: str, section: str) -> list[str]:
     """The blocks of commands under a heading of a page."""
     return _BLOCK.findall(text_of(page).split(f"## {section}\n")[1].split("\n## ")[0])
+
+
+def shown_in(page: str, section: str) -> list[str]:
+    """What the page shows below each block of commands under a heading."""
+    part = text_of(page).split(f"## {section}\n")[1].split("\n## ")[0]
+    return [shown for _, shown in programs_in(part, "sh")]
 
 
 def run_escm(command: str, folder: Path, **environment: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from shared.bulk.erased import ErasedIds
-from tests.support.documents import commands_of, run_escm
+from tests.support.documents import agrees, commands_of, run_escm, shown_in
 from tests.support.folders import reachable_folder
 from tests.support.running import Client, eventually, system
 
@@ -45,7 +45,8 @@ def test_the_second_before_a_deletion_is_restored(place: Path) -> None:
 
         client = Client(described["base_url"], described["demo"]["clients"]["secretariat"])
         assert restored_until(began)[0] == 1
-        assert run(take)[0] == 0
+        status, said = run(take)
+        assert (status, agrees(shown_in("operations.md", "Point in time")[0], said)) == (0, True), said
         expert = client.create(_EXPERTS, {"names": [{"given": "Amina", "family": "Deleted"}], "country": "XA"})
         erased = client.create(_EXPERTS, {"names": [{"given": "Amina", "family": "Erased"}], "country": "XA"})
         ErasedIds(state / "files").add([UUID(erased["id"])])
@@ -60,7 +61,7 @@ def test_the_second_before_a_deletion_is_restored(place: Path) -> None:
             assert "is not in the archive, which has" in said
             assert not (place / "restored").exists()
         status, said = restored_until(before)
-        assert status == 0, said
+        assert (status, agrees(shown_in("operations.md", "Point in time")[1], said)) == (0, True), said
         assert "1 persons who were erased later are erased again" in said
         assert (state / "stack.json").exists()
     newest = max((place / "archive" / "wal").glob("*.gz"), key=lambda file: file.stat().st_mtime)

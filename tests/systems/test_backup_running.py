@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.documents import commands_of, run_escm
+from tests.support.documents import agrees, commands_of, run_escm, shown_in
 from tests.support.running import Client, eventually, system
 
 _EXPERTS = "/membership/v1/experts"
@@ -39,7 +39,8 @@ def test_a_running_system_is_brought_back_and_goes_on(own: tuple[dict[str, Any],
     early = client.create(_EXPERTS, _expert("Early"))
 
     take, restore = commands_of("operations.md", "Backups")
-    assert "rows of" in _run(take, state, tmp_path)
+    taken, restored = shown_in("operations.md", "Backups")
+    assert agrees(taken, _run(take, state, tmp_path))
     late = client.create(_EXPERTS, _expert("Late"))
     changed = client.change(f"{_EXPERTS}/{early['id']}", {"names": [{"given": "Amina", "family": "Changed"}]})
     assert changed["version"] > early["version"]
@@ -50,7 +51,7 @@ def test_a_running_system_is_brought_back_and_goes_on(own: tuple[dict[str, Any],
     status, said = run_escm(restore, tmp_path, ESCM_LOCAL_FOLDER=str(state))
     assert (status, "2 changes that are not in the backup" in said) == (1, True), said
     assert client.get(f"{_EXPERTS}/{late['id']}")["ref"] == late["ref"]
-    assert "is restored" in _run(f"{restore.strip()} --yes", state, tmp_path)
+    assert agrees(restored, _run(f"{restore.strip()} --yes", state, tmp_path))
     found = eventually(lambda: _found(client, early["id"]))
     assert found == client.get(f"{_EXPERTS}/{early['id']}")
     assert found["version"] == early["version"]

@@ -10,8 +10,8 @@ from joserfc import jws, jwt
 from joserfc.jwk import KeySet
 
 from tests.access.caller import Caller
-from tests.access.signing_in.walking import a_desk, a_visitor
-from tests.support.signing_in import BACK, Desk, Visitor
+from tests.access.signing_in.walking import a_site, a_visitor
+from tests.support.signing_in import BACK, Site, Visitor
 
 END_SESSION = "/access/v1/oauth/end_session"
 
@@ -45,39 +45,45 @@ async def test_who_is_refused_is_told_who_gives_tokens(caller: Caller) -> None:
         place = refused.headers["www-authenticate"].partition('resource_metadata="')[2].removesuffix('"')
         assert place == "http://access.test/.well-known/oauth-protected-resource"
         document = (await caller.http.get(place.removeprefix("http://access.test"))).json()
-        assert (document["resource"], document["authorization_servers"]) == ("http://access.test", ["http://access.test"])
+        assert (document["resource"], document["authorization_servers"]) == (
+            "http://access.test",
+            ["http://access.test"],
+        )
 
 
 async def test_an_id_token_says_who_signed_in_when_and_how(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
+    visitor, site = await a_visitor(caller), await a_site(caller)
     before = int(time.time())
-    tokens = await desk.tokens(visitor, scope="openid")
+    tokens = await site.tokens(visitor, scope="openid")
     claims = await _claims(caller.http, tokens["id_token"])
     header = jws.extract_compact(tokens["id_token"].encode()).headers()
     assert (header["alg"], header["typ"]) == ("ES256", "JWT")
     account = (await caller.log_in(visitor.email, visitor.password)).json()["access_token"]
     me = (await caller.http.get("/access/v1/me", headers={"Authorization": f"Bearer {account}"})).json()
     assert claims["sub"] == f"account:{me['principal']['id']}"
-    assert (claims["iss"], claims["aud"], claims["nonce"]) == ("http://access.test", desk.client_id, desk.nonce)
+    assert (claims["iss"], claims["aud"], claims["nonce"]) == ("http://access.test", site.client_id, site.nonce)
     assert before <= claims["auth_time"] <= claims["iat"] < claims["exp"]
     assert (claims["acr"], claims["amr"]) == ("1", ["pwd"])
     half = hashlib.sha256(tokens["access_token"].encode()).digest()[:16]
     assert claims["at_hash"] == urlsafe_b64encode(half).rstrip(b"=").decode()
-    renewed = await _claims(caller.http, (await desk.renew(tokens["refresh_token"])).json()["id_token"])
+    renewed = await _claims(caller.http, (await site.renew(tokens["refresh_token"])).json()["id_token"])
     assert (renewed["auth_time"], renewed["sid"]) == (claims["auth_time"], claims["sid"])
     assert "nonce" not in renewed
-    assert "id_token" not in await desk.tokens(visitor, scope="membership.experts:read")
+    assert "id_token" not in await site.tokens(visitor, scope="membership.experts:read")
     as_access = await caller.http.get("/access/v1/me", headers={"Authorization": f"Bearer {tokens['id_token']}"})
     assert as_access.status_code == 401, "an ID token is no access token"
 
 
-async def _signed_in(caller: Caller) -> tuple[Visitor, Desk, dict[str, Any]]:
-    visitor, desk = await a_visitor(caller), await a_desk(caller, post_logout_redirect_uris=["https://desk.example.org/"])
-    return visitor, desk, await desk.tokens(visitor, scope="openid")
+async def _signed_in(caller: Caller) -> tuple[Visitor, Site, dict[str, Any]]:
+    visitor, site = (
+        await a_visitor(caller),
+        await a_site(caller, post_logout_redirect_uris=["https://desk.example.org/"]),
+    )
+    return visitor, site, await site.tokens(visitor, scope="openid")
 
 
 async def test_a_client_signs_the_person_out_with_its_id_token(caller: Caller) -> None:
-    visitor, desk, tokens = await _signed_in(caller)
+    visitor, site, tokens = await _signed_in(caller)
     query = {
         "id_token_hint": tokens["id_token"],
         "post_logout_redirect_uri": "https://desk.example.org/",
@@ -86,13 +92,13 @@ async def test_a_client_signs_the_person_out_with_its_id_token(caller: Caller) -
     left = await visitor.get(f"{END_SESSION}?{httpx.QueryParams(query)}")
     assert left.headers["location"] == "https://desk.example.org/?state=s"
     assert visitor.cookies == {}
-    assert (await desk.renew(tokens["refresh_token"])).status_code == 400
-    assert 'name="password"' in (await visitor.follow(await visitor.get(desk.address()))).text
+    assert (await site.renew(tokens["refresh_token"])).status_code == 400
+    assert 'name="password"' in (await visitor.follow(await visitor.get(site.address()))).text
 
 
 async def test_a_link_alone_signs_nobody_out(caller: Caller) -> None:
-    visitor, desk, _ = await _signed_in(caller)
-    asked = await visitor.get(f"{END_SESSION}?client_id={desk.client_id}")
+    visitor, site, _ = await _signed_in(caller)
+    asked = await visitor.get(f"{END_SESSION}?client_id={site.client_id}")
     assert asked.status_code == 200
     stranger, _, theirs = await _signed_in(caller)
     assert stranger.email != visitor.email
@@ -106,13 +112,13 @@ async def test_a_link_alone_signs_nobody_out(caller: Caller) -> None:
 
 
 async def test_signing_out_leads_to_registered_addresses_alone(caller: Caller) -> None:
-    visitor, desk, tokens = await _signed_in(caller)
+    visitor, site, tokens = await _signed_in(caller)
     for address in ("https://evil.example.org/", "https://desk.example.org/other", BACK, "//evil.example.org"):
-        for more in ({"id_token_hint": tokens["id_token"]}, {"client_id": desk.client_id}, {}):
+        for more in ({"id_token_hint": tokens["id_token"]}, {"client_id": site.client_id}, {}):
             query = httpx.QueryParams({"post_logout_redirect_uri": address, **more})
             refused = await visitor.get(f"{END_SESSION}?{query}")
             assert (refused.status_code, "location" in refused.headers) == (400, False)
-    other = await a_desk(caller)
+    other = await a_site(caller)
     query = httpx.QueryParams({"id_token_hint": tokens["id_token"], "client_id": other.client_id})
     assert (await visitor.get(f"{END_SESSION}?{query}")).status_code == 400
     assert visitor.cookies

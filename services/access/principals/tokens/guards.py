@@ -12,7 +12,7 @@ from services.access.principals.tokens.domain import (
     client_credentials,
     read_form,
 )
-from services.access.principals.tokens.operations import TokenService
+from services.access.principals.tokens.service import TokenService
 from shared.kernel.errors import TooLarge, UnsupportedMedia
 from shared.web.request.route import refuse_unknown
 

@@ -34,7 +34,7 @@ _NEVER_REDIRECTED: dict[str, dict[str, str | None]] = {
     "no scheme": {"redirect_uri": "//desk.example.org/callback"},
     "loopback that nobody registered": {"redirect_uri": "http://127.0.0.1:9/callback"},
 }
-_TOLD: dict[str, tuple[str, dict[str, str | None]]] = {
+_ANSWERED: dict[str, tuple[str, dict[str, str | None]]] = {
     "no PKCE": ("invalid_request", {"code_challenge": None, "code_challenge_method": None}),
     "no method, which is plain": ("invalid_request", {"code_challenge_method": None}),
     "plain": ("invalid_request", {"code_challenge_method": "plain"}),
@@ -70,9 +70,9 @@ async def test_without_a_registered_address_there_is_a_page_and_no_redirect(call
     assert as_json.json()["code"] == "unregistered_redirect"
 
 
-@pytest.mark.parametrize("name", _TOLD)
-async def test_another_fault_is_told_to_the_client_and_gives_no_code(caller: Caller, name: str) -> None:
-    error, changed = _TOLD[name]
+@pytest.mark.parametrize("name", _ANSWERED)
+async def test_another_fault_reaches_the_client_and_gives_no_code(caller: Caller, name: str) -> None:
+    error, changed = _ANSWERED[name]
     visitor, site = await a_visitor(caller), await a_site(caller)
     await visitor.come()
     answer = answer_of(await visitor.get(site.address(**changed)))

@@ -38,7 +38,7 @@ async def test_the_metadata_of_openid_and_oauth_are_one_document(caller: Caller)
         assert (await caller.http.request("OPTIONS", path)).status_code == 405, path
 
 
-async def test_who_is_refused_is_told_who_gives_tokens(caller: Caller) -> None:
+async def test_who_is_refused_learns_who_gives_tokens(caller: Caller) -> None:
     for headers in ({}, {"Authorization": "Bearer x"}):
         refused = await caller.http.get("/access/v1/me", headers=headers)
         assert refused.status_code == 401

@@ -13,7 +13,9 @@ _WRITES = "(SELECT current_setting('escm.write_everywhere', true)) = 'on'"
 _READS = f"visibility = ANY({setting('visibilities')}) OR id::text = ANY({setting('records')}) OR {_WRITES}"
 _VIEW, _OTHER = "access_published_personal", "access_personal_without_clients"
 _ADDED = "client scope signed_in_at"
-_AUTHORIZATION = "id ref version status country visibility created_at created_by updated_at updated_by account_id client scope"
+_AUTHORIZATION = (
+    "id ref version status country visibility created_at created_by updated_at updated_by account_id client scope"
+)
 
 
 def upgrade() -> None:
@@ -103,7 +105,7 @@ CREATE VIEW {_VIEW} AS
     FROM {_OTHER} o
     UNION ALL
     SELECT account_id, 'authorizations', id, {json_of(_AUTHORIZATION)}
-    FROM access_authorization WHERE 'restricted' = ANY({setting('visibilities')})
+    FROM access_authorization WHERE 'restricted' = ANY({setting("visibilities")})
 """)
     grant(_VIEW, "SELECT", "membership")
 

@@ -219,6 +219,17 @@ async def test_a_private_key_is_not_registered(caller: Caller) -> None:
     assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "unusable_key")
 
 
+async def test_a_library_that_asks_for_json_gets_the_error_as_json(caller: Caller) -> None:
+    for accept, media in (
+        ("application/json", "application/json"),
+        ("*/*", "application/problem+json"),
+        ("application/json, application/problem+json", "application/problem+json"),
+    ):
+        refused = await caller.http.post(TOKEN, data={"grant_type": "x"}, headers={"Accept": accept})
+        assert refused.headers["content-type"] == media
+        assert refused.json()["error"] == "unsupported_grant_type"
+
+
 async def test_metadata_and_keys_are_found_at_both_places(caller: Caller) -> None:
     for prefix in ("", "/access/v1"):
         metadata = (await caller.http.get(f"{prefix}/.well-known/oauth-authorization-server")).json()

@@ -465,6 +465,9 @@ class Me(TypedDict):
 
 class Metadata(TypedDict):
     issuer: str
+    authorization_endpoint: str
+    end_session_endpoint: str
+    code_challenge_methods_supported: list[str]
     token_endpoint: str
     revocation_endpoint: str
     introspection_endpoint: str
@@ -636,6 +639,12 @@ class RegistrationBody(TypedDict):
     email: str
     name: str
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
+
+
+class ResourceMetadata(TypedDict):
+    resource: str
+    authorization_servers: list[str]
+    bearer_methods_supported: list[str]
 
 
 class SampleBody(TypedDict):

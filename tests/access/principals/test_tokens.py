@@ -18,8 +18,9 @@ from pydantic import SecretStr
 
 from deploy.demo import load
 from services.access.administration import create_admin, setting_up
+from services.access.principals.tokens.authentication import authenticate
 from services.access.principals.tokens.domain import InvalidClient, Secret
-from services.access.principals.tokens.operations import authenticate, give_token
+from services.access.principals.tokens.operations import give_token
 from services.access.principals.tokens.signing import SigningKeys, SigningKeyStore
 from shared.database.ids import uuid7
 from shared.kernel.errors import Conflict, Invalid, RateLimited

@@ -107,10 +107,10 @@ def create_app(settings: AccessSettings | None = None) -> Application:
 
 def _respond(scope: Scope, failure: Exception) -> Response:
     """The response for a failure: at the addresses of pages a page, unless the browser wants JSON."""
-    if isinstance(failure, RefusedOnPage):
-        return failure.page
     response = respond_to(scope, failure)
     accept = scope["escm.headers"].get(b"accept", b"")
     wants_json = b"json" in accept and b"text/html" not in accept
+    if isinstance(failure, RefusedOnPage) and not wants_json:
+        return failure.page
     is_page = scope["path"] in PAGES_OF_PEOPLE and response.media_type == MEDIA_TYPE and not wants_json
     return as_page(scope, response) if is_page else response

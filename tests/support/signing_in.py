@@ -125,7 +125,7 @@ class Site:
         return dict(response.json())
 
     async def code(self, visitor: Visitor, **changed: str | None) -> str:
-        answer = answer_of(await self.answered(visitor, **changed))
+        answer = answer_of(await self.answered(visitor, **changed), self.back)
         assert answer["state"] == self.state, answer
         return answer["code"]
 

@@ -6,11 +6,16 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 import httpx
+import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
+from pydantic import ValidationError
 
-from tests.access.caller import Caller
+from services.access.app import create_app
+from services.access.settings import AccessSettings
+from tests.access.caller import TOKEN, Caller
 from tests.access.signing_in.walking import a_site, a_visitor
+from tests.support.inside import Inside
 from tests.support.signing_in import BACK, Site, Visitor
 
 END_SESSION = "/access/v1/oauth/end_session"
@@ -36,6 +41,52 @@ async def test_the_metadata_of_openid_and_oauth_are_one_document(caller: Caller)
     for name in ("authorization", "token", "end_session", "revocation", "introspection"):
         path = whole[f"{name}_endpoint"].removeprefix("http://access.test")
         assert (await caller.http.request("OPTIONS", path)).status_code == 405, path
+
+
+async def test_without_the_grant_nobody_gets_tokens_for_a_password(
+    settings: AccessSettings, demo: dict[str, Any], caller: Caller
+) -> None:
+    application = create_app(settings.model_copy(update={"password_grant": False}))
+    async with (
+        application.router.lifespan_context(application),
+        httpx.AsyncClient(transport=Inside(application), base_url="http://access.test") as http,
+    ):
+        admin = demo["accounts"]["admin"]
+        form = {"grant_type": "password", "username": admin["username"], "password": admin["password"]}
+        refused = await http.post(TOKEN, data=form)
+        assert (refused.status_code, refused.json()["code"]) == (400, "unsupported_grant_type")
+        found = (await http.get("/.well-known/openid-configuration")).json()["grant_types_supported"]
+        assert found == ["authorization_code", "client_credentials", "refresh_token"]
+        visitor = await a_visitor(caller)
+        visitor.http = http
+        assert await (await a_site(caller)).tokens(visitor), "people sign in on the page"
+
+
+def test_a_password_is_taken_where_nobody_else_arrives() -> None:
+    guarded = {
+        "issuer": "https://escm.example.org",
+        "secret_key": "kR7-long-and-random-enough",
+        "role_password": "Zt4-long-and-random-enough",
+        "database_url": "postgresql://escm:Pq8-long-and-random-enough@db:5432/escm",
+        "redis_url": "redis://:Vw2-long-and-random-enough@valkey:6379/0",
+    }
+    production = {**guarded, "environment": "production", "fictional_countries": False, "smtp_url": "smtp://mail:25"}
+    assert AccessSettings(environment="laptop").gives_tokens_for_passwords
+    for values in ({**guarded, "environment": "sandbox"}, production):
+        assert not AccessSettings(**values).gives_tokens_for_passwords
+    assert AccessSettings(**guarded, environment="sandbox", password_grant=True).gives_tokens_for_passwords
+    with pytest.raises(ValidationError, match="ESCM_ACCESS_PASSWORD_GRANT"):
+        AccessSettings(**production, password_grant=True)
+
+
+async def test_our_own_pages_are_reached_at_our_own_origin_alone(caller: Caller) -> None:
+    visitor = await a_visitor(caller)
+    await visitor.come()
+    pages = Site(caller.http, "escm-pages", {}, back="http://access.test/account")
+    tokens = await pages.tokens(visitor)
+    assert tokens["scope"] == "*:read *:write"
+    for back in ("/account", "http://evil.example.org/account", "http://access.test/account/x", "http://access.test"):
+        assert (await visitor.get(pages.address(redirect_uri=back))).status_code == 400
 
 
 async def test_who_is_refused_learns_who_gives_tokens(caller: Caller) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from ..browser import sign_in
 from ..client import Api
 from ..credentials import Password
 from ..errors import ApiError
 from . import output, stored
-from .browser import sign_in
 from .calling import connect, mistake
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]

@@ -31,6 +31,7 @@ from services.access.principals.tokens.domain import (
 )
 from services.access.principals.tokens.service import TokenService
 from services.access.principals.tokens.signing import SignIn
+from services.access.settings import AccessSettings
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken
 from shared.database.context import SYSTEM_CONTEXT
 from shared.database.statements import Connection
@@ -44,6 +45,12 @@ from shared.observability.traces import request_id
 from shared.ratelimit.limiter import Limit, RateLimitState
 
 Counted: TypeAlias = tuple[Limit, RateLimitState]
+
+
+def grant_types(settings: AccessSettings) -> list[str]:
+    """The kinds of requests for tokens that are accepted."""
+    passwords = ["password"] if settings.gives_tokens_for_passwords else []
+    return ["authorization_code", "client_credentials", *passwords, "refresh_token"]
 
 
 async def give_token(
@@ -67,14 +74,14 @@ async def give_token(
         return _token_response(token, scope), counted
     if kind == "authorization_code":
         return await _for_code(token_service, form, await caller_client(token_service, form, shown, address)), None
-    if kind == "password":
+    if kind == "password" and token_service.settings.gives_tokens_for_passwords:
         account = await _log_in(token_service, form, address)
         return await _person_response(token_service, await _opened(token_service, account, form.get("label"))), None
     if kind == "refresh_token":
         client_of_session = await caller_client(token_service, form, shown, address)
         renewal = await _renewed(token_service, form, client_of_session, address)
         return await _person_response(token_service, renewal, client_of_session), None
-    detail = "Use authorization_code, client_credentials, password or refresh_token."
+    detail = f"Use one of: {', '.join(grant_types(token_service.settings))}."
     raise Malformed(detail, code="unsupported_grant_type")
 
 

@@ -86,10 +86,17 @@ def client_named(given: Mapping[str, list[str]]) -> str:
     return names[0]
 
 
-def read(given: Mapping[str, list[str]], client: Client | None, asked_at: datetime) -> AuthorizationRequest:
-    """The request. Raises Malformed until client and address are known to be right, and Refused from then on."""
+def read(
+    given: Mapping[str, list[str]], client: Client | None, asked_at: datetime, issuer: str
+) -> AuthorizationRequest:
+    """The request. The addresses of our own pages are registered without an origin.
+
+    Raises Malformed until client and address are known to be right, and Refused from then on.
+    """
     addresses = given.get("redirect_uri", [])
-    if client is None or len(addresses) != 1 or not is_registered(addresses[0], client.redirect_uris):
+    origin, registered = issuer.rstrip("/"), client.redirect_uris if client else ()
+    known = [f"{origin}{each}" if each.startswith("/") else each for each in registered]
+    if client is None or len(addresses) != 1 or not is_registered(addresses[0], known):
         raise unregistered()
     address, states = addresses[0], given.get("state", [])
     state = states[0] if len(states) == 1 else None

@@ -101,7 +101,7 @@ async def _read(service: TokenService, query: str, asked_at: datetime) -> Author
     given = domain.parameters(query)
     async with service.database.acquire() as connection:
         client = await for_sign_in(connection, domain.client_named(given))
-    return domain.read(given, client, asked_at)
+    return domain.read(given, client, asked_at, service.settings.issuer)
 
 
 def _sealer(service: TokenService) -> Sealer:

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from ..credentials import TOKEN
-from ..transport import Transport
+from .credentials import TOKEN
+from .transport import Transport
 
 CLIENT = "escm-cli"
 PATIENCE = 300.0

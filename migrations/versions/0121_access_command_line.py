@@ -18,13 +18,15 @@ SET LOCAL escm.write_everywhere = 'on'
 INSERT INTO access_client (id, version, status, visibility, created_at, created_by, updated_at, updated_by, client_id,
     name, search_key, secrets, scope_kind, resources, verbs, ip_allow, sandbox, made_by_country, redirect_uris, public,
     first_party)
-SELECT uuidv7(), 1, 'active', 'restricted', now(), 'system', now(), 'system', own.client_id, own.name,
+SELECT own.id, 1, 'active', 'restricted', '2026-12-01T00:00:00Z', 'system', '2026-12-01T00:00:00Z',
+    'system', own.client_id, own.name,
     lower(own.name) || ' ' || own.client_id, '{{}}', 'global', '{{access.*,actions.*,centres.*,membership.*}}',
     '{{read,write}}', '{{}}', false, false, own.redirect_uris, true, true
 FROM (VALUES
-    ('{_COMMAND_LINE}', 'Command line', '{{http://127.0.0.1/callback,http://[::1]/callback}}'::text[]),
-    ('{_PAGES}', 'Pages of the installation', '{{/account}}'::text[])
-) AS own (client_id, name, redirect_uris)
+    ('01ad7000-0000-7000-8000-000000000001'::uuid, '{_COMMAND_LINE}', 'Command line',
+        '{{http://127.0.0.1/callback,http://[::1]/callback}}'::text[]),
+    ('01ad7000-0000-7000-8000-000000000002', '{_PAGES}', 'Pages of the installation', '{{/account}}')
+) AS own (id, client_id, name, redirect_uris)
 --;
 SET LOCAL escm.write_everywhere = ''
 """)

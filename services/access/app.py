@@ -25,8 +25,8 @@ from services.access.principals.authorizations.routes import router as authoriza
 from services.access.principals.clients.routes import router as clients
 from services.access.principals.deprecations.routes import router as deprecations
 from services.access.principals.sessions.routes import router as sessions
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.routes import router as tokens
-from services.access.principals.tokens.service import TokenService
 from services.access.self_service.account_mail.routes import router as account_mail
 from services.access.self_service.own_account.routes import router as own_account
 from services.access.settings import AccessSettings

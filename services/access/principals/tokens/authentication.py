@@ -1,4 +1,4 @@
-"""How a client proves who it is: by a secret, by a signature, or, if it is public, by its name alone."""
+"""What the token endpoints need, and how a client proves who it is: by a secret, a signature, or its name alone."""
 
 import asyncio
 import hashlib
@@ -6,17 +6,58 @@ import hmac
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from services.access.principals.accounts.passwords import PasswordChecks
 from services.access.principals.clients import queries as clients
 from services.access.principals.clients.record import Client
 from services.access.principals.tokens import queries
 from services.access.principals.tokens.assertions import Proof, claimed_client, prove
 from services.access.principals.tokens.domain import Assertion, InvalidClient, Secret
-from services.access.principals.tokens.service import TokenService
+from services.access.principals.tokens.signing import SigningKeys
+from services.access.settings import AccessSettings
+from shared.auth.tokens import Authenticator
+from shared.configuration.sealing import derived_key
+from shared.database.pool import Database
 from shared.database.statements import Connection
 from shared.kernel.addresses import may_come_from, site_of
-from shared.ratelimit.limiter import Limit
+from shared.ratelimit.limiter import Limit, RateLimiter
+
+TOKEN_PATH = "/access/v1/oauth/token"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class TokenService:
+    """The dependencies of the token endpoints. `inspector` reads the database every time."""
+
+    database: Database
+    settings: AccessSettings
+    keys: SigningKeys
+    passwords: PasswordChecks
+    rate_limiter: RateLimiter
+    inspector: Authenticator
+    refresh_secret: bytes
+
+    @classmethod
+    def make(cls, database: Database, settings: AccessSettings, rate_limiter: RateLimiter) -> "TokenService":
+        """The service of a process. It does not close the database and the rate limiter."""
+        return cls(
+            database,
+            settings,
+            SigningKeys(database, settings),
+            PasswordChecks(),
+            rate_limiter,
+            Authenticator(database, settings, age=0.0, bound=1),
+            derived_key(settings.secret_key.get_secret_value().encode(), "escm refresh tokens"),
+        )
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The audiences that an assertion may name."""
+        issuer = self.settings.issuer.rstrip("/")
+        return (self.settings.issuer, f"{issuer}{TOKEN_PATH}")
+
 
 _REFUSAL_DELAY = 20_000
 """Microseconds. A rejection of a client waits a random part of them, since looking up an existing client takes some ten

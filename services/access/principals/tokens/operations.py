@@ -14,7 +14,7 @@ from services.access.principals.sessions import operations as sessions
 from services.access.principals.sessions.domain import is_refresh_token
 from services.access.principals.sessions.operations import Opening, Renewal, Renewing
 from services.access.principals.tokens import queries
-from services.access.principals.tokens.authentication import authenticate, caller_client
+from services.access.principals.tokens.authentication import TokenService, authenticate, caller_client
 from services.access.principals.tokens.domain import (
     CEILING,
     FREE_FAILURES,
@@ -29,7 +29,6 @@ from services.access.principals.tokens.domain import (
     invalid_request,
     login_keys,
 )
-from services.access.principals.tokens.service import TokenService
 from services.access.principals.tokens.signing import SignIn
 from services.access.settings import AccessSettings
 from shared.auth.keys import LIFETIME, SKEW, Claims, InvalidToken

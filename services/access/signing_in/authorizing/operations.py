@@ -11,7 +11,7 @@ from services.access.principals.authorizations import queries as authorizations
 from services.access.principals.authorizations.domain import covers
 from services.access.principals.clients.queries import for_sign_in
 from services.access.principals.codes import operations as codes
-from services.access.principals.tokens.service import TokenService
+from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.authorizing import domain
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.browsers import operations as browsers

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService
 from services.access.principals.tokens.operations import proves_password
-from services.access.principals.tokens.service import TokenService
 from services.access.signing_in.authorizing import operations
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.authorizing.wording import consent_texts

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description By client credentials, a password or a refresh token (RFC 6749); a token lasts ten minutes.
+         * @description By a code, client credentials, a refresh token or a password (RFC 6749); a token lasts ten minutes.
          */
         post: operations["createToken"];
         delete?: never;
@@ -76,6 +76,26 @@ export interface paths {
          * @description RFC 8414: what an OAuth 2.0 library reads to find everything else.
          */
         get: operations["getAuthorizationServer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-protected-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who gives tokens for this API
+         * @description RFC 9728: what a client reads that was refused for want of a token.
+         */
+        get: operations["getProtectedResource"];
         put?: never;
         post?: never;
         delete?: never;
@@ -655,7 +675,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm or otherwise move a client
-         * @description Changes the state of the client by one of its `allowed_actions`: `confirm`, `reject`, `suspend`, `reinstate`, `revoke`, `change_credentials`, `confirm_secret`. `If-Match` names the version.
+         * @description Changes the state of the client by one of its `allowed_actions`: `confirm`, `reject`, `suspend`, `reinstate`, `revoke`, `change_credentials`, `mark_first_party`, `confirm_secret`. `If-Match` names the version.
          */
         post: operations["transitionClient"];
         delete?: never;
@@ -762,26 +782,6 @@ export interface paths {
          * @description The feed and webhooks have it like any other: of a fictional country whose records of that kind the caller reads, about a record that does not exist. 60 a minute.
          */
         post: operations["createSampleEvent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/access/v1/sandbox/resets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Return a country of a sandbox to its seed
-         * @description For whoever may write for the country, once an hour, and for platform operators at any time. Each service replaces the country's records by those of the seed in one transaction; the job ends when all have done so. Accounts, clients, keys and webhooks stay. Every country returns to its seed at midnight UTC.
-         */
-        post: operations["resetSandbox"];
         delete?: never;
         options?: never;
         head?: never;
@@ -964,6 +964,47 @@ export interface paths {
          * @description Its refresh token and its access tokens end.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List which clients may act for one
+         * @description The clients that the caller signed in to and consented to; with `account_id` those of another account, for
+         *     authorized callers. Clients of the installation itself ask for no consent.
+         */
+        get: operations["listAuthorizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access/v1/authorizations/{authorization}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back a consent
+         * @description The client's sessions of the person end, with all their tokens.
+         */
+        delete: operations["endAuthorization"];
         options?: never;
         head?: never;
         patch?: never;
@@ -10294,6 +10335,45 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description A client that may act for a person. */
+        Authorization: {
+            /**
+             * Format: uuid
+             * @description The consent's id.
+             */
+            id: string;
+            /** @description The consent's short name for people. */
+            ref: string;
+            /**
+             * Format: uuid
+             * @description Who consented.
+             */
+            account_id: string;
+            /** @description The `client_id` of the client. */
+            client: string;
+            /** @description The name of the client. */
+            client_name: string;
+            /** @description What the client may do, of what the person may do. */
+            scope: string;
+            /**
+             * Format: date-time
+             * @description When the person consented.
+             */
+            created_at: string;
+            /** @description Addresses of the consent. */
+            links: components["schemas"]["Links"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The consents of one account, the newest first: at most 200, so that there is no next page. */
+        AuthorizationPage: {
+            /** @description The consents, the newest first. */
+            items: components["schemas"]["Authorization"][];
+            /** @description Always null: there is no next page. */
+            next?: null;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description How far the webhook is behind the end of the feed. */
         Behind: {
             /** @description Events of the whole feed that it has not passed yet. */
@@ -10369,8 +10449,14 @@ export interface components {
             verbs: string[];
             /** @description The addresses and networks that the client may call from; any where empty. */
             ip_allow: string[];
-            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
-            contacts: string[];
+            /** @description The addresses that people who sign in to the client are sent back to, compared as text; a loopback address stands for each of its ports. */
+            redirect_uris: string[];
+            /** @description The addresses that people are sent back to when they have signed out. */
+            post_logout_redirect_uris: string[];
+            /** @description Whether the client keeps no secret, as in a browser or on a person's machine. */
+            public: boolean;
+            /** @description Whether it is one of our own, which asks people for no consent. */
+            first_party: boolean;
             /** @description Whether the client sees and writes fictional countries only. */
             sandbox: boolean;
             /** @description How many secrets the client can use, at most 2. */
@@ -10392,8 +10478,10 @@ export interface components {
             ip_allow?: string[];
             /** @description The public keys that the client signs its assertions with; null where it uses secrets. */
             jwks?: components["schemas"]["PublicKeys"] | null;
-            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
-            contacts?: string[];
+            /** @description The addresses that people who sign in to the client are sent back to, compared as text; a loopback address stands for each of its ports. */
+            redirect_uris?: string[];
+            /** @description The addresses that people are sent back to when they have signed out. */
+            post_logout_redirect_uris?: string[];
             /**
              * @description What the client's grants are over: everything, a region or a country.
              * @enum {string}
@@ -10407,6 +10495,8 @@ export interface components {
             verbs: ("read" | "write")[];
             /** @description Whether the client gets a secret; only without `jwks`. */
             secret?: boolean | null;
+            /** @description Whether the client keeps no secret, as in a browser or on a person's machine. Default: `false`. */
+            public?: boolean;
             /** @description Whether the client sees and writes fictional countries only. Default: `false`. */
             sandbox?: boolean;
         };
@@ -10418,6 +10508,10 @@ export interface components {
             ip_allow?: string[] | null;
             /** @description For `change_credentials`: the public keys; null takes them away. */
             jwks?: components["schemas"]["PublicKeys"] | null;
+            /** @description For `change_credentials`: the addresses that people are sent back to. */
+            redirect_uris?: string[] | null;
+            /** @description For `change_credentials`: the addresses for people who have signed out. */
+            post_logout_redirect_uris?: string[] | null;
             /** @description The only account that may confirm. */
             second_person?: string | null;
         };
@@ -10440,8 +10534,10 @@ export interface components {
             ip_allow?: string[] | null;
             /** @description The public keys that the client signs its assertions with; null where it uses secrets. */
             jwks?: components["schemas"]["PublicKeysPatch"] | null;
-            /** @description The accounts that are mailed about the client: webhooks that fail, operations that retire. */
-            contacts?: string[] | null;
+            /** @description The addresses that people who sign in to the client are sent back to, compared as text; a loopback address stands for each of its ports. */
+            redirect_uris?: string[] | null;
+            /** @description The addresses that people are sent back to when they have signed out. */
+            post_logout_redirect_uris?: string[] | null;
         };
         /** @description A further secret, returned once. */
         ClientSecret: {
@@ -11053,6 +11149,12 @@ export interface components {
         Metadata: {
             /** @description The issuer that tokens name. */
             issuer: string;
+            /** @description Where people sign in. */
+            authorization_endpoint: string;
+            /** @description Where people sign out. */
+            end_session_endpoint: string;
+            /** @description How a client proves that a code is its own. */
+            code_challenge_methods_supported: string[];
             /** @description Where tokens are given. */
             token_endpoint: string;
             /** @description Where tokens are ended. */
@@ -11063,7 +11165,7 @@ export interface components {
             jwks_uri: string;
             /** @description The grant types. */
             grant_types_supported: string[];
-            /** @description Always empty: nothing redirects. */
+            /** @description What is sent back to a client: a code. */
             response_types_supported: string[];
             /** @description Where the reference is. */
             service_documentation: string;
@@ -11456,10 +11558,16 @@ export interface components {
             /** @description Of these types; default: all. */
             types?: string[] | null;
         };
-        /** @description The country to reset. */
-        ResetBody: {
-            /** @description A fictional country; without it all of them, for platform operators. */
-            country?: string | null;
+        /** @description RFC 9728. */
+        ResourceMetadata: {
+            /** @description The API. */
+            resource: string;
+            /** @description Who gives tokens. */
+            authorization_servers: string[];
+            /** @description How a token is sent. */
+            bearer_methods_supported: string[];
+        } & {
+            [key: string]: unknown;
         };
         /** @description The event to send. */
         SampleBody: {
@@ -11484,6 +11592,10 @@ export interface components {
             account_id: string;
             /** @description How the owner named the session at the sign-in. */
             label: string | null;
+            /** @description The `client_id` of the client that the person signed in to. */
+            client: string | null;
+            /** @description The name of the client. */
+            client_name: string | null;
             /**
              * Format: date-time
              * @description When the sign-in was.
@@ -11531,10 +11643,12 @@ export interface components {
             expires_in: number;
             /** @description The resources and verbs of the token. */
             scope: string;
-            /** @description For people: renews the session, once. */
+            /** @description For people: renews the session, once; that of a client with credentials more often. */
             refresh_token?: string | null;
             /** @description Seconds. */
             refresh_expires_in?: number | null;
+            /** @description For people, with the scope `openid`: who signed in, and when. */
+            id_token?: string | null;
         };
         /** @description The token that came by mail. */
         TokenBody: {
@@ -24414,15 +24528,6 @@ export interface components {
                 "application/json": components["schemas"]["Client"];
             };
         };
-        /** @description Work that outlives its request. */
-        "Job.202": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Job"];
-            };
-        };
         /** @description The API key. */
         ApiKey: {
             headers: {
@@ -24439,6 +24544,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Webhook"];
+            };
+        };
+        /** @description Work that outlives its request. */
+        "Job.202": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Job"];
             };
         };
         /** @description The framework. */
@@ -25106,13 +25220,16 @@ export interface operations {
             content: {
                 "application/x-www-form-urlencoded": {
                     /** @enum {string} */
-                    grant_type: "client_credentials" | "password" | "refresh_token";
+                    grant_type: "authorization_code" | "client_credentials" | "password" | "refresh_token";
                     username?: string;
                     /** Format: password */
                     password?: string;
                     /** @description How the session is shown to its owner. */
                     label?: string;
                     refresh_token?: string;
+                    code?: string;
+                    redirect_uri?: string;
+                    code_verifier?: string;
                     client_id?: string;
                     client_secret?: string;
                     client_assertion_type?: string;
@@ -25211,6 +25328,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metadata"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProtectedResource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description RFC 9728. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceMetadata"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -26379,26 +26517,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    resetSandbox: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key and body return the same response for 72 hours. Required from API clients. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResetBody"];
-            };
-        };
-        responses: {
-            202: components["responses"]["Job.202"];
-            default: components["responses"]["Problem"];
-        };
-    };
     listApiKeys: {
         parameters: {
             query?: {
@@ -26724,6 +26842,52 @@ export interface operations {
             path: {
                 /** @description The id of the session. */
                 session: components["parameters"]["session"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; there is no content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAuthorizations: {
+        parameters: {
+            query?: {
+                /** @description The id of another account, for callers who may read its consents; default: the caller's. */
+                account_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The consents of one account, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The authorization. */
+                authorization: string;
             };
             cookie?: never;
         };

@@ -25,7 +25,7 @@ from services.access.principals.authorizations.routes import router as authoriza
 from services.access.principals.clients.routes import router as clients
 from services.access.principals.deprecations.routes import router as deprecations
 from services.access.principals.sessions.routes import router as sessions
-from services.access.principals.tokens.operations import TokenService
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.routes import router as tokens
 from services.access.self_service.account_mail.routes import router as account_mail
 from services.access.self_service.own_account.routes import router as own_account
@@ -107,10 +107,10 @@ def create_app(settings: AccessSettings | None = None) -> Application:
 
 def _respond(scope: Scope, failure: Exception) -> Response:
     """The response for a failure: at the addresses of pages a page, unless the browser wants JSON."""
-    if isinstance(failure, RefusedOnPage):
-        return failure.page
     response = respond_to(scope, failure)
     accept = scope["escm.headers"].get(b"accept", b"")
     wants_json = b"json" in accept and b"text/html" not in accept
+    if isinstance(failure, RefusedOnPage) and not wants_json:
+        return failure.page
     is_page = scope["path"] in PAGES_OF_PEOPLE and response.media_type == MEDIA_TYPE and not wants_json
     return as_page(scope, response) if is_page else response

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.configuration.settings import Settings
@@ -25,8 +25,22 @@ class AccessSettings(Settings):
     """Requests for mails from one network address in a minute."""
     signing_key_days: int = Field(30, ge=1, le=365)
     """Days for which a key signs tokens."""
+    password_grant: bool | None = None
+    """Whether programs get tokens for a person's password, as tests do; by default on a laptop and in tests. Production
+    refuses it: people sign in on the page."""
     account_page: str = ""
     """The frontend's page that mails to accounts lead to; `/account` of the issuer by default."""
+
+    @model_validator(mode="after")
+    def _refuse_passwords(self) -> "AccessSettings":
+        if self.environment == "production" and self.password_grant:
+            raise ValueError("ESCM_ACCESS_PASSWORD_GRANT must be off in production: people sign in on the page")
+        return self
+
+    @property
+    def gives_tokens_for_passwords(self) -> bool:
+        """Whether `grant_type=password` is accepted."""
+        return not self.is_guarded if self.password_grant is None else self.password_grant
 
     @property
     def page(self) -> str:

@@ -26,8 +26,8 @@ def test_the_models_are_those_of_the_contract(name: str) -> None:
     assert (PACKAGE / name).read_text() == files()[name]
 
 
-def test_the_python_client_is_written_in_900_lines() -> None:
-    assert sum(len(path.read_text().splitlines()) for path in _OWN) <= 900
+def test_the_python_client_is_written_in_1000_lines() -> None:
+    assert sum(len(path.read_text().splitlines()) for path in _OWN) <= 1_000
 
 
 def test_the_python_client_needs_httpx_alone() -> None:

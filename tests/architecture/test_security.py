@@ -21,6 +21,8 @@ _SERVER_SETS = frozenset(
     {"id", "ref", "version", "created_at", "created_by", "updated_at", "updated_by", "allowed_actions"}
 )
 _TOKENS_PATHS = ("/access/v1/oauth/", "/access/v1/.well-known/", "/.well-known/", "/access/v1/me")
+_PAGES = ("/access/sign-in", "/access/consent", "/access/account", "/access/signed-out")
+"""Pages, which a cookie and the token of their form guard."""
 _HEALTH = ("/livez", "/readyz")
 
 
@@ -82,7 +84,7 @@ def test_routes_of_access_are_guarded_or_give_tokens() -> None:
         for route in app.routes
         if isinstance(route, APIRoute) and not isinstance(route, EscmRoute) and not route.path.endswith(_HEALTH)
     ]
-    assert [path for path in others if not path.startswith(_TOKENS_PATHS)] == []
+    assert [path for path in others if not path.startswith((*_TOKENS_PATHS, *_PAGES))] == []
 
 
 _TAKEN = {f"/{service}/v1/report_templates": {"version"} for service in ("centres", "actions")}

@@ -17,13 +17,14 @@ from shared.kernel.clock import now, to_text, today
 from tests.actions.neighbours import enter
 from tests.actions.programme import framework
 from tests.authorization.collaboration import enter_collaboration
+from tests.authorization.consenting import PASSWORD, enter_consent
 from tests.authorization.evaluating import evaluate
 from tests.authorization.kinds import ABOVE, PUBLISHED, TABLES, named
 from tests.authorization.parts_of_actions import enter_reports, enter_support
 from tests.authorization.plain import body_of, plain_kinds
 from tests.support.callers import Caller
 from tests.support.centres import DOCUMENT, sections
-from tests.support.signing_in import BACK, Desk, Visitor
+from tests.support.signing_in import BACK
 
 Record = dict[str, Any]
 ADMIN = "admin"
@@ -44,7 +45,7 @@ def rule_of(indicator_id: str) -> Record:
 
 
 _DEADLINES = ("opens", "nominee_deadline", "nominator_deadline")
-_PASSWORD = "a password of some length"
+
 _PENDING = """
 INSERT INTO core_pending_transition (id, resource, record_id, record_ref, record_version, action, fields, status,
     proposer_kind, proposer_id, concerned, country, visibility, created_at, expires_at)
@@ -103,7 +104,7 @@ class Seeder:
 
     def __init__(self, callers: dict[str, Caller], visitor: Caller, superuser: asyncpg.Connection) -> None:
         self._callers = callers
-        self._visitor = visitor
+        self.visitor = visitor
         self.superuser = superuser
         self._initiative = ""
 
@@ -436,17 +437,17 @@ class Seeder:
 
     async def _keys(self, fixture: CountryFixture, account: Record) -> None:
         """A session and a key of the account."""
-        stored = await hash_password(_PASSWORD)
+        stored = await hash_password(PASSWORD)
         await self.superuser.execute(
             "UPDATE access_account SET password_hash = $2 WHERE id = $1", account["id"], stored
         )
-        form = {"grant_type": "password", "username": account["email"], "password": _PASSWORD}
-        response = await self._visitor.post("/access/v1/oauth/token", data=form)
+        form = {"grant_type": "password", "username": account["email"], "password": PASSWORD}
+        response = await self.visitor.post("/access/v1/oauth/token", data=form)
         assert response.status_code == 200, response.text
         session = "SELECT id, ref FROM access_session WHERE account_id = $1"
         found = await self.superuser.fetchrow(session, account["id"])
         fixture.records["sessions"] = {"id": str(found["id"]), "ref": found["ref"]}
-        await self._consent(fixture, account)
+        await enter_consent(self, fixture, account)
         owner = {"kind": "client", "id": fixture.id("clients")}
         key = await self.enter(
             fixture, "access", "api_keys", name=fixture.word, owner=owner, resources=["membership.*"], verbs=["read"]
@@ -457,16 +458,6 @@ class Seeder:
         sent = {"url": "https://receiver.example/in", "types": ["escm.membership.*"]}
         owner = {"kind": "account", "id": account["id"]}
         await self.enter(fixture, "access", "webhooks", name=fixture.word, owner=owner, **sent)
-
-    async def _consent(self, fixture: CountryFixture, account: Record) -> None:
-        """The account's consent for the client."""
-        client = fixture.records["clients"]
-        visitor = Visitor(self._visitor.http, account["email"], _PASSWORD)
-        await Desk(self._visitor.http, client["client_id"], client, client["secret"]).tokens(visitor)
-        row = await self.superuser.fetchrow(
-            "SELECT id, ref FROM access_authorization WHERE account_id = $1", account["id"]
-        )
-        fixture.records["authorizations"] = {"id": str(row["id"]), "ref": row["ref"]}
 
     async def _plain(self, fixture: CountryFixture) -> None:
         """A record of each other kind, for which any valid body does."""

@@ -1,6 +1,7 @@
 """`escm api`: an officer works from a terminal, a ministry's developer listens, and each ends as it should."""
 
 import json
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from clients.python.escm_client import InvalidSignature, verify
+from deploy.local.folder import PROJECT
 from tests.support.documents import run_escm
 
 
@@ -43,6 +45,26 @@ def ministry(running: dict[str, Any], tmp_path: Path) -> Terminal:
     client = running["demo"]["clients"]["government_xa"]
     terminal.done(f"echo {client['secret']} | escm api login --url {terminal.origin} --client {client['id']}")
     return terminal
+
+
+def test_an_officer_signs_in_with_the_browser_of_the_machine(running: dict[str, Any], tmp_path: Path) -> None:
+    terminal, person = Terminal(running, tmp_path), running["demo"]["accounts"]["officer"]
+    browser = f"{sys.executable} -m tests.support.walking_browser {person['username']} {person['password']} %s &"
+    environment = {"ESCM_API_LOGIN": str(terminal.login), "BROWSER": browser, "PYTHONPATH": str(PROJECT)}
+    status, said = run_escm(
+        f"escm api login --url {terminal.origin}", tmp_path, **environment, COLUMNS="200", no_proxy="127.0.0.1"
+    )
+    assert (status, "Olga Officer is logged in" in said) == (0, True), said
+    assert f"{terminal.origin}/access/v1/oauth/authorize?" in said
+    stored = json.loads(terminal.login.read_text())
+    assert stored["session"]["client_id"] == "escm-cli"
+    before, stored["session"]["until"] = stored["session"]["refresh_token"], 0
+    terminal.login.write_text(json.dumps(stored))
+    assert "Olga Officer" in terminal.done("escm api whoami")
+    assert json.loads(terminal.login.read_text())["session"]["refresh_token"] != before
+    terminal.done("cp login.json kept.json && escm api logout && mv kept.json login.json")
+    status, said = terminal.run("escm api whoami")
+    assert (status, "invalid_grant" in said) == (1, True), said
 
 
 def test_an_officer_works_from_a_terminal_and_stays_logged_in(officer: Terminal) -> None:

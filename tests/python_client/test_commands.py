@@ -79,6 +79,7 @@ def test_a_system_that_does_not_answer_is_to_be_asked_later(shell: Shell) -> Non
         ["export", "experts", "-o", "experts.txt"],
         ["jobs", "wait", "123"],
         ["login", "--email", "a@example.org", "--key"],
+        ["login", "--client", "a", "--key"],
     ],
 )
 def test_a_wrong_command_ends_with_one_and_calls_nobody(shell: Shell, words: list[str]) -> None:

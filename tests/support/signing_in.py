@@ -72,7 +72,7 @@ class Visitor:
 
 
 @dataclass
-class Desk:
+class Site:
     """A client at which people sign in, with the secrets of its last request."""
 
     http: httpx.AsyncClient
@@ -125,7 +125,7 @@ class Desk:
         return dict(response.json())
 
     async def code(self, visitor: Visitor, **changed: str | None) -> str:
-        answer = told(await self.answered(visitor, **changed))
+        answer = answer_of(await self.answered(visitor, **changed), self.back)
         assert answer["state"] == self.state, answer
         return answer["code"]
 
@@ -139,8 +139,8 @@ class Desk:
         return response
 
 
-def told(response: httpx.Response, back: str = BACK) -> dict[str, str]:
-    """What the client is told by the redirect to its address."""
+def answer_of(response: httpx.Response, back: str = BACK) -> dict[str, str]:
+    """What the client is answer_of by the redirect to its address."""
     location = response.headers["location"]
     assert location.startswith(back), location
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}

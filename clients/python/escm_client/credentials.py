@@ -107,21 +107,24 @@ class ApiKey(Credentials):
 
 class Session(Credentials):
     """A person's session, by its refresh token. Each one can be used once: `renewed` stores what replaces it. `granted`
-    is what was stored last, or the response to a login."""
+    is what was stored last, or the response to a login; with `client_id`, the session is of that public client."""
 
     def __init__(self, granted: dict[str, Any], renewed: Renewed | None = None) -> None:
         super().__init__()
         self._refresh, self._renewed = str(granted["refresh_token"]), renewed
+        self._client = {"client_id": str(granted["client_id"])} if "client_id" in granted else {}
         self._token, self._until = str(granted.get("access_token", "")), float(granted.get("until", 0))
 
     def _request(self, transport: Transport) -> dict[str, Any]:
-        return _granted(transport, lambda: {"grant_type": "refresh_token", "refresh_token": self._refresh})
+        form = {"grant_type": "refresh_token", "refresh_token": self._refresh, **self._client}
+        return _granted(transport, lambda: form)
 
     def _keep(self, granted: dict[str, Any]) -> None:
         super()._keep(granted)
         self._refresh = str(granted["refresh_token"])
         if self._renewed:
-            self._renewed({"refresh_token": self._refresh, "access_token": self._token, "until": self._until})
+            tokens = {"refresh_token": self._refresh, "access_token": self._token, "until": self._until}
+            self._renewed({**tokens, **self._client})
 
 
 class Password(Session):

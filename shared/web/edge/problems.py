@@ -67,7 +67,14 @@ def problem_response(scope: Scope, error: EscmError) -> Response:
     elif problem.kind in (ErrorCategory.UNAVAILABLE, ErrorCategory.RATE_LIMITED):
         headers.setdefault("retry-after", "2")
     body = orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
-    return Response(body, problem.status, headers, MEDIA_TYPE)
+    return Response(body, problem.status, headers, _media_type(scope))
+
+
+def _media_type(scope: Scope) -> str:
+    """That of problems. Libraries of OAuth read errors as plain JSON alone (RFC 6749, 5.2), and ask for it."""
+    accept = _header(scope, b"accept")
+    is_library = "/oauth/" in str(scope.get("path", "")) and "application/json" in accept
+    return "application/json" if is_library and "problem+json" not in accept else MEDIA_TYPE
 
 
 def _resource_metadata(scope: Scope, challenge: str) -> str:

@@ -170,7 +170,8 @@ async def test_narrower_networks_and_fewer_keys_need_one_person(caller: Caller, 
     ],
 )
 def test_networks_are_wider_where_an_address_comes_to_them(before: list[str], after: list[str], is_wider: bool) -> None:
-    clients = records_of(Client, [{"jwks": None, "ip_allow": networks} for networks in (before, after)])
+    plain = {"jwks": None, "redirect_uris": []}
+    clients = records_of(Client, [{**plain, "ip_allow": networks} for networks in (before, after)])
     assert widens(*clients) is is_wider
 
 

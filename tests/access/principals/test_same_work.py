@@ -8,8 +8,9 @@ import pytest
 from argon2 import extract_parameters
 
 from services.access.principals.accounts.passwords import PasswordChecks, hash_password
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.domain import Secret
-from services.access.principals.tokens.operations import TokenService, give_token
+from services.access.principals.tokens.operations import give_token
 from shared.kernel.errors import EscmError
 from tests.access.caller import Caller
 from tests.support.statements import Recorded

@@ -18,8 +18,9 @@ from pydantic import SecretStr
 
 from deploy.demo import load
 from services.access.administration import create_admin, setting_up
+from services.access.principals.tokens.authentication import authenticate
 from services.access.principals.tokens.domain import InvalidClient, Secret
-from services.access.principals.tokens.operations import authenticate, give_token
+from services.access.principals.tokens.operations import give_token
 from services.access.principals.tokens.signing import SigningKeys, SigningKeyStore
 from shared.database.ids import uuid7
 from shared.kernel.errors import Conflict, Invalid, RateLimited
@@ -217,6 +218,17 @@ async def test_a_private_key_is_not_registered(caller: Caller) -> None:
     }
     response = await caller.send("admin", "POST", "/clients", body)
     assert (response.status_code, response.json()["errors"][0]["code"]) == (422, "unusable_key")
+
+
+async def test_a_library_that_asks_for_json_gets_the_error_as_json(caller: Caller) -> None:
+    for accept, media in (
+        ("application/json", "application/json"),
+        ("*/*", "application/problem+json"),
+        ("application/json, application/problem+json", "application/problem+json"),
+    ):
+        refused = await caller.http.post(TOKEN, data={"grant_type": "x"}, headers={"Accept": accept})
+        assert refused.headers["content-type"] == media
+        assert refused.json()["error"] == "unsupported_grant_type"
 
 
 async def test_metadata_and_keys_are_found_at_both_places(caller: Caller) -> None:

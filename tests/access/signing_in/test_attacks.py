@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from tests.access.caller import TOKEN, Caller
-from tests.access.signing_in.walking import a_desk, a_visitor
-from tests.support.signing_in import ACCOUNT, AUTHORIZE, BACK, SIGN_IN, Desk, Visitor, told
+from tests.access.signing_in.walking import a_site, a_visitor
+from tests.support.signing_in import ACCOUNT, AUTHORIZE, BACK, SIGN_IN, Site, Visitor, answer_of
 from tests.support.waiting import eventually
 
 _NEVER_REDIRECTED: dict[str, dict[str, str | None]] = {
@@ -34,7 +34,7 @@ _NEVER_REDIRECTED: dict[str, dict[str, str | None]] = {
     "no scheme": {"redirect_uri": "//desk.example.org/callback"},
     "loopback that nobody registered": {"redirect_uri": "http://127.0.0.1:9/callback"},
 }
-_TOLD: dict[str, tuple[str, dict[str, str | None]]] = {
+_ANSWERED: dict[str, tuple[str, dict[str, str | None]]] = {
     "no PKCE": ("invalid_request", {"code_challenge": None, "code_challenge_method": None}),
     "no method, which is plain": ("invalid_request", {"code_challenge_method": None}),
     "plain": ("invalid_request", {"code_challenge_method": "plain"}),
@@ -59,44 +59,44 @@ _TOLD: dict[str, tuple[str, dict[str, str | None]]] = {
 
 @pytest.mark.parametrize("name", _NEVER_REDIRECTED)
 async def test_without_a_registered_address_there_is_a_page_and_no_redirect(caller: Caller, name: str) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
+    visitor, site = await a_visitor(caller), await a_site(caller)
     for signed_in in (False, True):
         if signed_in:
             await visitor.come()
-        response = await visitor.get(desk.address(**_NEVER_REDIRECTED[name]))
+        response = await visitor.get(site.address(**_NEVER_REDIRECTED[name]))
         assert (response.status_code, "location" in response.headers) == (400, False)
         assert response.headers["content-type"] == "text/html; charset=utf-8"
-    as_json = await visitor.get(desk.address(**_NEVER_REDIRECTED[name]), Accept="application/json")
+    as_json = await visitor.get(site.address(**_NEVER_REDIRECTED[name]), Accept="application/json")
     assert as_json.json()["code"] == "unregistered_redirect"
 
 
-@pytest.mark.parametrize("name", _TOLD)
-async def test_another_fault_is_told_to_the_client_and_gives_no_code(caller: Caller, name: str) -> None:
-    error, changed = _TOLD[name]
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
+@pytest.mark.parametrize("name", _ANSWERED)
+async def test_another_fault_reaches_the_client_and_gives_no_code(caller: Caller, name: str) -> None:
+    error, changed = _ANSWERED[name]
+    visitor, site = await a_visitor(caller), await a_site(caller)
     await visitor.come()
-    answer = told(await visitor.get(desk.address(**changed)))
-    assert (answer["error"], answer["iss"], answer["state"]) == (error, "http://access.test", desk.state)
+    answer = answer_of(await visitor.get(site.address(**changed)))
+    assert (answer["error"], answer["iss"], answer["state"]) == (error, "http://access.test", site.state)
     assert "code" not in answer
 
 
 async def test_a_parameter_that_occurs_twice_is_refused(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
+    visitor, site = await a_visitor(caller), await a_site(caller)
     await visitor.come()
     for twice in ("state=x", "response_type=code", "code_challenge=x", "nonce=y"):
-        assert told(await visitor.get(f"{desk.address()}&{twice}"))["error"] == "invalid_request"
+        assert answer_of(await visitor.get(f"{site.address()}&{twice}"))["error"] == "invalid_request"
     for twice in ("redirect_uri=https://evil.example.org/", "client_id=x"):
-        assert (await visitor.get(f"{desk.address()}&{twice}")).status_code == 400
+        assert (await visitor.get(f"{site.address()}&{twice}")).status_code == 400
     assert (await visitor.get(f"{AUTHORIZE}?{'a' * 5000}")).status_code == 400
 
 
 async def test_a_loopback_address_stands_for_each_port_and_no_other_host(caller: Caller) -> None:
     visitor = await a_visitor(caller)
-    desk = await a_desk(caller, redirect_uris=["http://127.0.0.1/callback", "http://[::1]/callback"])
+    site = await a_site(caller, redirect_uris=["http://127.0.0.1/callback", "http://[::1]/callback"])
     await visitor.come()
     for address in ("http://127.0.0.1:49152/callback", "http://[::1]:8080/callback", "http://127.0.0.1/callback"):
-        desk.back = address
-        assert (await desk.exchange((told(await desk.answered(visitor), address))["code"])).status_code == 200
+        site.back = address
+        assert (await site.exchange((answer_of(await site.answered(visitor), address))["code"])).status_code == 200
     for address in (
         "http://localhost:49152/callback",
         "http://127.0.0.1:49152/other",
@@ -105,21 +105,21 @@ async def test_a_loopback_address_stands_for_each_port_and_no_other_host(caller:
         "https://127.0.0.1:49152/callback",
         "http://127.0.0.2:49152/callback",
     ):
-        assert (await visitor.get(desk.address(redirect_uri=address))).status_code == 400, address
+        assert (await visitor.get(site.address(redirect_uri=address))).status_code == 400, address
 
 
 async def test_a_code_of_one_client_is_worth_nothing_at_another_and_is_burnt(caller: Caller) -> None:
-    visitor, desk, thief = await a_visitor(caller), await a_desk(caller), await a_desk(caller)
-    code = await desk.code(visitor)
-    thief.verifier = desk.verifier
+    visitor, site, thief = await a_visitor(caller), await a_site(caller), await a_site(caller)
+    code = await site.code(visitor)
+    thief.verifier = site.verifier
     assert (await thief.exchange(code)).json()["error"] == "invalid_grant"
-    assert (await desk.exchange(code)).json()["error"] == "invalid_grant"
+    assert (await site.exchange(code)).json()["error"] == "invalid_grant"
 
 
 async def test_an_attackers_code_opens_no_session_with_the_victims_verifier(caller: Caller) -> None:
-    attacker, desk = await a_visitor(caller), await a_desk(caller)
-    code = await desk.code(attacker)
-    victims = Desk(desk.http, desk.client_id, desk.record)
+    attacker, site = await a_visitor(caller), await a_site(caller)
+    code = await site.code(attacker)
+    victims = Site(site.http, site.client_id, site.record)
     assert (await victims.exchange(code)).json()["error"] == "invalid_grant"
 
 
@@ -131,7 +131,7 @@ async def test_an_attackers_code_opens_no_session_with_the_victims_verifier(call
         {"redirect_uris": ["http://desk.example.org/"]},
         {"redirect_uris": ["https://a@desk.example.org/"]},
         {"redirect_uris": ["https://desk.example.org/../x"]},
-        {"redirect_uris": ["desk:/callback"]},
+        {"redirect_uris": ["site:/callback"]},
         {"redirect_uris": [f"https://desk.example.org/{n}" for n in range(11)]},
         {"redirect_uris": []},
         {"secret": True},
@@ -149,14 +149,14 @@ async def test_a_client_is_not_registered_with_such_an_address(caller: Caller, b
 
 
 async def test_the_mere_name_of_a_client_with_a_secret_proves_nothing(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller, public=False, secret=True)
-    code = await desk.code(visitor)
-    secret, desk.secret = desk.secret, None
-    refused = await desk.exchange(code)
+    visitor, site = await a_visitor(caller), await a_site(caller, public=False, secret=True)
+    code = await site.code(visitor)
+    secret, site.secret = site.secret, None
+    refused = await site.exchange(code)
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
-    desk.secret = secret
-    assert (await desk.exchange(code)).status_code == 200
-    public = await a_desk(caller)
+    site.secret = secret
+    assert (await site.exchange(code)).status_code == 200
+    public = await a_site(caller)
     form = {"grant_type": "client_credentials", "client_id": public.client_id}
     assert (await caller.http.post(TOKEN, data=form)).json()["error"] == "invalid_client"
     more = await caller.send("admin", "POST", f"/clients/{public.record['id']}/secrets")
@@ -200,11 +200,11 @@ async def test_a_cookie_that_somebody_else_set_is_not_kept(caller: Caller) -> No
 
 
 async def test_no_page_is_framed_stored_or_runs_a_script(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    sign_in = await visitor.follow(await visitor.get(desk.address()))
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    sign_in = await visitor.follow(await visitor.get(site.address()))
     consent = await visitor.follow(await visitor.sign_in(sign_in))
     pages = [sign_in, consent, await visitor.get(ACCOUNT), await visitor.get("/access/signed-out")]
-    for page in (*pages, await visitor.get(desk.address(client_id="x"))):
+    for page in (*pages, await visitor.get(site.address(client_id="x"))):
         policy = page.headers["content-security-policy"]
         assert "frame-ancestors 'none'" in policy
         assert page.headers["cache-control"] == "no-store"
@@ -218,9 +218,9 @@ async def test_no_page_is_framed_stored_or_runs_a_script(caller: Caller) -> None
 
 
 async def test_the_host_header_leads_nowhere(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
+    visitor, site = await a_visitor(caller), await a_site(caller)
     evil = {"Host": "evil.example.org", "X-Forwarded-Host": "evil.example.org"}
-    page = await visitor.get(desk.address(), **evil)
+    page = await visitor.get(site.address(), **evil)
     assert page.headers["location"].startswith("/access/sign-in?")
     shown = await visitor.get(page.headers["location"], **evil)
     assert "evil.example.org" not in shown.text
@@ -228,7 +228,7 @@ async def test_the_host_header_leads_nowhere(caller: Caller) -> None:
         response = await visitor.get(f"{SIGN_IN}{query}")
         assert "evil.example.org" not in response.text
     await visitor.come()
-    answer = told(await desk.answered(visitor, scope=None))
+    answer = answer_of(await site.answered(visitor, scope=None))
     assert answer["iss"] == "http://access.test"
 
 
@@ -262,27 +262,27 @@ _SESSIONS = "SELECT count(*) FROM access_session WHERE client = $1 AND status = 
 async def test_a_kill_between_code_and_token_gives_one_session_or_none(
     caller: Caller, superuser: asyncpg.Connection, database_url: str
 ) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    code = await desk.code(visitor)
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    code = await site.code(visitor)
     holder = await asyncpg.connect(database_url, server_settings={"search_path": "escm"})
     lock = holder.transaction()
     await lock.start()
     await holder.execute("SELECT 1 FROM access_code WHERE digest = sha256($1::text::bytea) FOR UPDATE", code)
-    cut = asyncio.create_task(desk.exchange(code))
+    cut = asyncio.create_task(site.exchange(code))
     waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%access_code%'"
     pid = await eventually(lambda: superuser.fetchval(waiting))
     await superuser.execute("SELECT pg_terminate_backend($1)", pid)
     assert (await cut).status_code >= 500
     await lock.rollback()
     await holder.close()
-    assert await superuser.fetchval(_SESSIONS, desk.record["id"]) == 0
-    assert (await desk.exchange(code)).status_code == 200
-    assert await superuser.fetchval(_SESSIONS, desk.record["id"]) == 1
+    assert await superuser.fetchval(_SESSIONS, site.record["id"]) == 0
+    assert (await site.exchange(code)).status_code == 200
+    assert await superuser.fetchval(_SESSIONS, site.record["id"]) == 1
 
 
 async def test_two_exchanges_at_once_leave_at_most_one_session(caller: Caller, superuser: asyncpg.Connection) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    code = await desk.code(visitor)
-    both = await asyncio.gather(desk.exchange(code), desk.exchange(code))
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    code = await site.code(visitor)
+    both = await asyncio.gather(site.exchange(code), site.exchange(code))
     assert sorted(response.status_code for response in both) == [200, 400]
-    assert await superuser.fetchval(_SESSIONS, desk.record["id"]) == 0
+    assert await superuser.fetchval(_SESSIONS, site.record["id"]) == 0

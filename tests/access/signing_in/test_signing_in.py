@@ -10,8 +10,8 @@ import pytest
 from shared.auth.keys import InvalidToken
 from shared.auth.tokens import Authenticator
 from tests.access.caller import TOKEN, Caller
-from tests.access.signing_in.walking import a_desk, a_visitor
-from tests.support.signing_in import ACCOUNT, CONSENT, SIGN_IN, told
+from tests.access.signing_in.walking import a_site, a_visitor
+from tests.support.signing_in import ACCOUNT, CONSENT, SIGN_IN, answer_of
 
 
 @pytest.fixture
@@ -26,66 +26,66 @@ async def _as(caller: Caller, tokens: dict[str, Any], method: str, path: str, js
 
 
 async def test_a_person_signs_in_consents_and_is_sent_back_with_a_code(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    page = await visitor.follow(await visitor.get(desk.address(scope="openid", login_hint=visitor.email)))
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    page = await visitor.follow(await visitor.get(site.address(scope="openid", login_hint=visitor.email)))
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "Desk of a ministry" in page.text
     assert visitor.email in page.text
     consent = await visitor.follow(await visitor.sign_in(page))
     assert '<code dir="ltr">https://desk.example.org</code>' in consent.text
     assert "Expert" in consent.text
-    answer = told(await visitor.fill(consent, {"decision": "allow"}))
-    assert (answer["state"], answer["iss"]) == (desk.state, "http://access.test")
-    tokens = (await desk.exchange(answer["code"])).json()
+    answer = answer_of(await visitor.fill(consent, {"decision": "allow"}))
+    assert (answer["state"], answer["iss"]) == (site.state, "http://access.test")
+    tokens = (await site.exchange(answer["code"])).json()
     assert tokens["scope"] == (
         "access.sessions:read access.sessions:write membership.experts:read membership.experts:write openid"
     )
     me = (await _as(caller, tokens, "GET", "/me")).json()
     assert me["principal"]["kind"] == "account"
     (session, browser) = (await _as(caller, tokens, "GET", "/sessions")).json()["items"]
-    assert (session["client"], session["client_name"]) == (desk.client_id, "Desk of a ministry")
+    assert (session["client"], session["client_name"]) == (site.client_id, "Desk of a ministry")
     assert session["current"]
     assert browser["client"] is None
 
 
 async def test_who_is_signed_in_and_consented_is_sent_on_without_a_page(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    await desk.tokens(visitor)
-    again = told(await visitor.get(desk.address(prompt="none")))
-    assert (await desk.exchange(again["code"])).status_code == 200
-    asked = await visitor.follow(await visitor.get(desk.address(prompt="consent")))
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    await site.tokens(visitor)
+    again = answer_of(await visitor.get(site.address(prompt="none")))
+    assert (await site.exchange(again["code"])).status_code == 200
+    asked = await visitor.follow(await visitor.get(site.address(prompt="consent")))
     assert 'value="allow"' in asked.text
 
 
 async def test_who_is_not_signed_in_or_did_not_consent_is_not_asked_in_silence(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    assert told(await visitor.get(desk.address(prompt="none")))["error"] == "login_required"
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    assert answer_of(await visitor.get(site.address(prompt="none")))["error"] == "login_required"
     await visitor.come()
-    answer = told(await visitor.get(desk.address(prompt="none")))
-    assert (answer["error"], answer["state"], answer["iss"]) == ("consent_required", desk.state, "http://access.test")
-    page = await visitor.follow(await visitor.get(desk.address()))
-    assert told(await visitor.fill(page, {"decision": "deny"}))["error"] == "access_denied"
-    assert told(await visitor.get(desk.address(prompt="none")))["error"] == "consent_required"
+    answer = answer_of(await visitor.get(site.address(prompt="none")))
+    assert (answer["error"], answer["state"], answer["iss"]) == ("consent_required", site.state, "http://access.test")
+    page = await visitor.follow(await visitor.get(site.address()))
+    assert answer_of(await visitor.fill(page, {"decision": "deny"}))["error"] == "access_denied"
+    assert answer_of(await visitor.get(site.address(prompt="none")))["error"] == "consent_required"
 
 
 @pytest.mark.parametrize("changed", [{"prompt": "login"}, {"prompt": "select_account"}, {"max_age": "0"}])
 async def test_a_client_has_the_person_sign_in_again(caller: Caller, changed: dict[str, str | None]) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    await desk.tokens(visitor)
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    await site.tokens(visitor)
     before = dict(visitor.cookies)
-    page = await visitor.follow(await visitor.get(desk.address(**changed)))
+    page = await visitor.follow(await visitor.get(site.address(**changed)))
     assert 'name="password"' in page.text
-    assert told(await visitor.follow(await visitor.sign_in(page)))["code"]
+    assert answer_of(await visitor.follow(await visitor.sign_in(page)))["code"]
     assert visitor.cookies != before
-    assert told(await visitor.get(desk.address(max_age="600")))["code"]
+    assert answer_of(await visitor.get(site.address(max_age="600")))["code"]
 
 
 async def test_one_of_our_own_clients_asks_for_no_consent(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    link = desk.record["links"]["self"]
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    link = site.record["links"]["self"]
     proposed = await caller.step("admin", link, "mark_first_party")
     assert proposed.status_code == 202, proposed.text
-    assert (await caller.send("admin", "GET", f"/clients/{desk.record['id']}")).json()["first_party"] is False
+    assert (await caller.send("admin", "GET", f"/clients/{site.record['id']}")).json()["first_party"] is False
     place = proposed.json()["links"]["self"].removeprefix("/access/v1")
     refused = await caller.send("admin", "POST", place, {"decision": "confirm"})
     assert (refused.status_code, refused.json()["reason"]) == (403, "second_person_is_the_first")
@@ -93,93 +93,93 @@ async def test_one_of_our_own_clients_asks_for_no_consent(caller: Caller) -> Non
     assert confirmed.status_code == 200, confirmed.text
     again = await caller.step("admin", link, "mark_first_party")
     assert (again.status_code, again.json()["reason"]) == (409, "already_first_party")
-    page = await visitor.follow(await visitor.get(desk.address()))
-    assert told(await visitor.follow(await visitor.sign_in(page)))["code"]
-    changed = {"redirect_uris": [*desk.record["redirect_uris"], "https://other.example.org/"]}
-    wider = await caller.send("admin", "PATCH", f"/clients/{desk.record['id']}", changed, **{"If-Match": '"2"'})
+    page = await visitor.follow(await visitor.get(site.address()))
+    assert answer_of(await visitor.follow(await visitor.sign_in(page)))["code"]
+    changed = {"redirect_uris": [*site.record["redirect_uris"], "https://other.example.org/"]}
+    wider = await caller.send("admin", "PATCH", f"/clients/{site.record['id']}", changed, **{"If-Match": '"2"'})
     assert wider.status_code == 202, wider.text
 
 
 async def test_a_code_is_used_once_and_a_second_use_ends_what_the_first_gave(
     caller: Caller, elsewhere: Authenticator
 ) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    code = await desk.code(visitor)
-    tokens = (await desk.exchange(code)).json()
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    code = await site.code(visitor)
+    tokens = (await site.exchange(code)).json()
     await elsewhere.principal(f"Bearer {tokens['access_token']}")
-    again = await desk.exchange(code)
+    again = await site.exchange(code)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
     with pytest.raises(InvalidToken):
         await elsewhere.principal(f"Bearer {tokens['access_token']}")
-    assert (await desk.renew(tokens["refresh_token"])).status_code == 400
+    assert (await site.renew(tokens["refresh_token"])).status_code == 400
 
 
 async def test_a_code_is_worth_nothing_with_another_verifier_address_or_client(caller: Caller) -> None:
-    visitor, desk, other = await a_visitor(caller), await a_desk(caller), await a_desk(caller)
+    visitor, site, other = await a_visitor(caller), await a_site(caller), await a_site(caller)
     for changed in (
         {"code_verifier": "x" * 43},
         {"redirect_uri": "https://desk.example.org/"},
         {"client_id": other.client_id},
     ):
-        code = await desk.code(visitor)
-        assert (await desk.exchange(code, **changed)).json()["error"] == "invalid_grant", changed
-        assert (await desk.exchange(code)).json()["error"] == "invalid_grant", "burnt"
+        code = await site.code(visitor)
+        assert (await site.exchange(code, **changed)).json()["error"] == "invalid_grant", changed
+        assert (await site.exchange(code)).json()["error"] == "invalid_grant", "burnt"
     for missing in ("code_verifier", "redirect_uri"):
-        code = await desk.code(visitor)
-        assert (await desk.exchange(code, **{missing: ""})).json()["error"] == "invalid_request"
-    nobody = await desk.exchange(await desk.code(visitor), client_id="")
+        code = await site.code(visitor)
+        assert (await site.exchange(code, **{missing: ""})).json()["error"] == "invalid_request"
+    nobody = await site.exchange(await site.code(visitor), client_id="")
     assert (nobody.status_code, nobody.json()["error"]) == (401, "invalid_client")
 
 
 async def test_a_code_ends_after_a_minute_and_with_the_sign_in(caller: Caller, superuser: asyncpg.Connection) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    code = await desk.code(visitor)
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    code = await site.code(visitor)
     until = "SELECT until - now() FROM access_code WHERE digest = sha256($1::text::bytea)"
     left = await superuser.fetchval(until, code)
     assert timedelta(seconds=30) < left <= timedelta(seconds=60)
     await superuser.execute("UPDATE access_code SET until = now() WHERE digest = sha256($1::text::bytea)", code)
-    assert (await desk.exchange(code)).json()["error"] == "invalid_grant"
-    code = await desk.code(visitor)
+    assert (await site.exchange(code)).json()["error"] == "invalid_grant"
+    code = await site.code(visitor)
     await visitor.fill(await visitor.get(ACCOUNT), {"action": "sign_out"})
-    assert (await desk.exchange(code)).json()["error"] == "invalid_grant"
+    assert (await site.exchange(code)).json()["error"] == "invalid_grant"
 
 
 async def test_the_tokens_of_a_public_client_rotate_and_are_bound_to_it(caller: Caller) -> None:
-    visitor, desk, other = await a_visitor(caller), await a_desk(caller), await a_desk(caller)
-    tokens = await desk.tokens(visitor)
+    visitor, site, other = await a_visitor(caller), await a_site(caller), await a_site(caller)
+    tokens = await site.tokens(visitor)
     other_way = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     for refused in (await other.renew(tokens["refresh_token"]), await caller.http.post(TOKEN, data=other_way)):
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
-    renewed = (await desk.renew(tokens["refresh_token"])).json()
+    renewed = (await site.renew(tokens["refresh_token"])).json()
     assert renewed["refresh_token"] != tokens["refresh_token"]
     assert renewed["scope"] == tokens["scope"]
-    last = (await desk.renew(renewed["refresh_token"])).json()
-    assert (await desk.renew(tokens["refresh_token"])).status_code == 400
-    assert (await desk.renew(last["refresh_token"])).status_code == 400, "a copied token ends the session"
+    last = (await site.renew(renewed["refresh_token"])).json()
+    assert (await site.renew(tokens["refresh_token"])).status_code == 400
+    assert (await site.renew(last["refresh_token"])).status_code == 400, "a copied token ends the session"
 
 
 async def test_a_confidential_client_keeps_its_refresh_token_and_shows_its_secret(caller: Caller) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller, public=False, secret=True)
-    tokens = await desk.tokens(visitor)
+    visitor, site = await a_visitor(caller), await a_site(caller, public=False, secret=True)
+    tokens = await site.tokens(visitor)
     for _ in range(2):
-        renewed = (await desk.renew(tokens["refresh_token"])).json()
+        renewed = (await site.renew(tokens["refresh_token"])).json()
         assert renewed["refresh_token"] == tokens["refresh_token"]
-    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": desk.client_id}
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": site.client_id}
     refused = await caller.http.post(TOKEN, data=form)
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
-    revoked = {"token": tokens["refresh_token"], "client_id": desk.client_id, "client_secret": desk.secret or ""}
+    revoked = {"token": tokens["refresh_token"], "client_id": site.client_id, "client_secret": site.secret or ""}
     assert (await caller.http.post("/access/v1/oauth/revoke", data=revoked)).status_code == 200
-    assert (await desk.renew(tokens["refresh_token"])).status_code == 400
+    assert (await site.renew(tokens["refresh_token"])).status_code == 400
 
 
 async def test_a_person_sees_and_takes_back_a_consent_which_ends_the_sessions(
     caller: Caller, elsewhere: Authenticator
 ) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    tokens = await desk.tokens(visitor)
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    tokens = await site.tokens(visitor)
     own = (await caller.log_in(visitor.email, visitor.password)).json()
     (consent,) = (await _as(caller, own, "GET", "/authorizations")).json()["items"]
-    assert (consent["client"], consent["scope"]) == (desk.client_id, tokens["scope"])
+    assert (consent["client"], consent["scope"]) == (site.client_id, tokens["scope"])
     path = f"/authorizations/{consent['id']}"
     assert (await caller.send("expert", "DELETE", path)).status_code == 404
     assert (await caller.send("auditor", "DELETE", path)).status_code == 403
@@ -187,26 +187,26 @@ async def test_a_person_sees_and_takes_back_a_consent_which_ends_the_sessions(
     assert (await _as(caller, own, "GET", "/authorizations")).json()["items"] == []
     with pytest.raises(InvalidToken):
         await elsewhere.principal(f"Bearer {tokens['access_token']}")
-    assert told(await visitor.get(desk.address(prompt="none")))["error"] == "consent_required"
+    assert answer_of(await visitor.get(site.address(prompt="none")))["error"] == "consent_required"
 
 
 async def test_a_suspended_client_loses_its_sessions_and_reaches_nobody(
     caller: Caller, elsewhere: Authenticator
 ) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
-    tokens = await desk.tokens(visitor)
-    assert (await caller.step("admin", desk.record["links"]["self"], "suspend", reason="x")).status_code == 200
+    visitor, site = await a_visitor(caller), await a_site(caller)
+    tokens = await site.tokens(visitor)
+    assert (await caller.step("admin", site.record["links"]["self"], "suspend", reason="x")).status_code == 200
     with pytest.raises(InvalidToken):
         await elsewhere.principal(f"Bearer {tokens['access_token']}")
-    refused = await visitor.get(desk.address())
+    refused = await visitor.get(site.address())
     assert (refused.status_code, "location" in refused.headers) == (400, False)
 
 
 async def test_a_token_of_a_client_does_what_the_person_and_the_client_may(caller: Caller) -> None:
     visitor = await a_visitor(caller)
     visitor.email, visitor.password = caller.accounts["admin"]["username"], caller.accounts["admin"]["password"]
-    desk = await a_desk(caller, resources=["access.clients", "membership.experts"], verbs=["read"])
-    tokens = await desk.tokens(visitor)
+    site = await a_site(caller, resources=["access.clients", "membership.experts"], verbs=["read"])
+    tokens = await site.tokens(visitor)
     assert (await _as(caller, tokens, "GET", "/clients")).status_code == 200
     for method, path in (
         ("GET", "/accounts"),
@@ -221,18 +221,18 @@ async def test_a_token_of_a_client_does_what_the_person_and_the_client_may(calle
         assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope"), (method, path)
     me = (await _as(caller, tokens, "GET", "/me")).json()
     assert (me["resources"], me["verbs"]) == (["access.clients", "membership.experts"], ["read"])
-    narrow = await desk.tokens(visitor, scope="membership.experts:read")
+    narrow = await site.tokens(visitor, scope="membership.experts:read")
     assert (await _as(caller, narrow, "GET", "/clients")).json()["code"] == "insufficient_scope"
-    wide = await a_desk(caller, resources=["access.*"], verbs=["read", "write"])
+    wide = await a_site(caller, resources=["access.*"], verbs=["read", "write"])
     theirs = await wide.tokens(visitor)
     made = await _as(caller, theirs, "POST", "/api_keys", {"name": "x"})
     assert (made.status_code, made.json()["code"]) == (403, "insufficient_scope")
 
 
 async def test_the_account_page_ends_sessions_and_consents(caller: Caller, elsewhere: Authenticator) -> None:
-    visitor, desk = await a_visitor(caller), await a_desk(caller)
+    visitor, site = await a_visitor(caller), await a_site(caller)
     assert (await visitor.get(ACCOUNT)).headers["location"] == SIGN_IN
-    tokens = await desk.tokens(visitor)
+    tokens = await site.tokens(visitor)
     page = await visitor.get(ACCOUNT)
     assert "Desk of a ministry" in page.text
     assert visitor.email in page.text

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.access.caller import Caller
-from tests.support.signing_in import BACK, Desk, Visitor
+from tests.support.signing_in import BACK, Site, Visitor
 
 
 async def a_visitor(caller: Caller) -> Visitor:
@@ -14,7 +14,7 @@ async def a_visitor(caller: Caller) -> Visitor:
     return Visitor(caller.http, email, password)
 
 
-async def a_desk(caller: Caller, **changed: Any) -> Desk:
+async def a_site(caller: Caller, **changed: Any) -> Site:
     """A public client that the administrator enters."""
     body = {
         "name": "Desk of a ministry",
@@ -28,4 +28,4 @@ async def a_desk(caller: Caller, **changed: Any) -> Desk:
     made = await caller.send("admin", "POST", "/clients", body)
     assert made.status_code == 201, made.text
     record = made.json()
-    return Desk(caller.http, record["client_id"], record, record["secret"], back=body["redirect_uris"][0])
+    return Site(caller.http, record["client_id"], record, record["secret"], back=body["redirect_uris"][0])

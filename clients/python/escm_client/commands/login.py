@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..browser import sign_in
 from ..client import Api
 from ..credentials import Password
 from ..errors import ApiError
@@ -21,10 +22,16 @@ def login(
     client: Annotated[str | None, typer.Option(help="The id of a client, whose secret is asked for.")] = None,
     key: Annotated[bool, typer.Option("--key", help="An API key, which is asked for.")] = False,
 ) -> None:
-    """Store who you are, in a file that you alone read. A secret is asked for, or read from standard input."""
-    if sum((email is not None, client is not None, key)) != 1:
-        mistake("name one of --email, --client and --key")
+    """Store who you are, in a file that you alone read: as you sign in with the browser, or by a secret, which is asked
+    for, or read from standard input."""
+    if sum((email is not None, client is not None, key)) > 1:
+        mistake("name one of --email, --client and --key, or none for the browser")
     caller: dict[str, Any] = {"url": url.rstrip("/")}
+    if not (email or client or key):
+        with Api(caller["url"]) as api:
+            caller |= {"kind": "session", "session": sign_in(api.transport, _show)}
+        _store(caller)
+        return
     secret = _secret("Password" if email else "Key" if key else "Secret")
     if email:
         granted: list[dict[str, Any]] = []
@@ -35,6 +42,16 @@ def login(
         caller |= {"kind": "client", "id": client, "secret": secret}
     else:
         caller |= {"kind": "key", "key": secret}
+    _store(caller)
+
+
+def _show(address: str) -> None:
+    output.err.print("Sign in with the browser of this machine. If none opens, open this address in it:")
+    sys.stderr.write(f"{address}\n")
+    sys.stderr.flush()
+
+
+def _store(caller: dict[str, Any]) -> None:
     with Api(caller["url"], stored.credentials_of(caller)) as api:
         principal = api.whoami()["principal"]
     stored.save(caller)
@@ -53,6 +70,7 @@ def logout() -> None:
     if found["kind"] == "session":
         with Api(found["url"]) as api, suppress(ApiError):
             form = {"token": found["session"]["refresh_token"]}
+            form |= {name: found["session"][name] for name in ("client_id",) if name in found["session"]}
             api.transport.send("POST", "/access/v1/oauth/revoke", form=lambda: form, anonymous=True)
     stored.file().unlink(missing_ok=True)
 

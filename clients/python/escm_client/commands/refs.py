@@ -5,6 +5,7 @@ RESOURCES_BY_PREFIX = {
     "ACT": "actions.actions",
     "AGR": "centres.agreements",
     "ASM": "actions.assessments",
+    "AUT": "access.authorizations",
     "BRC": "membership.broadcasts",
     "CAL": "membership.calls",
     "CLI": "access.clients",

@@ -144,6 +144,22 @@ class AuditPage(TypedDict):
     next_after: str
 
 
+class Authorization(TypedDict):
+    id: str
+    ref: str
+    account_id: str
+    client: str
+    client_name: str
+    scope: str
+    created_at: str
+    links: Links
+
+
+class AuthorizationPage(TypedDict):
+    items: list[Authorization]
+    next: NotRequired[None]
+
+
 class Behind(TypedDict):
     events: int
     seconds: float
@@ -178,7 +194,10 @@ class Client(TypedDict):
     resources: list[str]
     verbs: list[str]
     ip_allow: list[str]
-    contacts: list[str]
+    redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
+    public: bool
+    first_party: bool
     sandbox: bool
     living_secrets: int
     proposed_secret: bool
@@ -190,12 +209,14 @@ class ClientCreate(TypedDict):
     name: str
     ip_allow: NotRequired[list[str]]
     jwks: NotRequired[PublicKeys | None]
-    contacts: NotRequired[list[str]]
+    redirect_uris: NotRequired[list[str]]
+    post_logout_redirect_uris: NotRequired[list[str]]
     scope_kind: Literal["country", "region", "global"]
     scope_id: NotRequired[str | None]
     resources: list[str]
     verbs: list[Literal["read", "write"]]
     secret: NotRequired[bool | None]
+    public: NotRequired[bool]
     sandbox: NotRequired[bool]
 
 
@@ -203,6 +224,8 @@ class ClientFields(TypedDict):
     name: NotRequired[str | None]
     ip_allow: NotRequired[list[str] | None]
     jwks: NotRequired[PublicKeys | None]
+    redirect_uris: NotRequired[list[str] | None]
+    post_logout_redirect_uris: NotRequired[list[str] | None]
     second_person: NotRequired[str | None]
 
 
@@ -216,7 +239,8 @@ class ClientPatch(TypedDict):
     name: NotRequired[str | None]
     ip_allow: NotRequired[list[str] | None]
     jwks: NotRequired[PublicKeysPatch | None]
-    contacts: NotRequired[list[str] | None]
+    redirect_uris: NotRequired[list[str] | None]
+    post_logout_redirect_uris: NotRequired[list[str] | None]
 
 
 class ClientSecret(TypedDict):
@@ -441,6 +465,9 @@ class Me(TypedDict):
 
 class Metadata(TypedDict):
     issuer: str
+    authorization_endpoint: str
+    end_session_endpoint: str
+    code_challenge_methods_supported: list[str]
     token_endpoint: str
     revocation_endpoint: str
     introspection_endpoint: str
@@ -614,8 +641,10 @@ class RegistrationBody(TypedDict):
     language: NotRequired[Literal["en", "fr", "es", "ar", "zh", "ru"] | None]
 
 
-class ResetBody(TypedDict):
-    country: NotRequired[str | None]
+class ResourceMetadata(TypedDict):
+    resource: str
+    authorization_servers: list[str]
+    bearer_methods_supported: list[str]
 
 
 class SampleBody(TypedDict):
@@ -628,6 +657,8 @@ class Session(TypedDict):
     ref: str
     account_id: str
     label: str | None
+    client: str | None
+    client_name: str | None
     created_at: str
     last_used: str | None
     ends_at: str
@@ -652,6 +683,7 @@ class Token(TypedDict):
     scope: str
     refresh_token: NotRequired[str | None]
     refresh_expires_in: NotRequired[int | None]
+    id_token: NotRequired[str | None]
 
 
 class TokenBody(TypedDict):
@@ -798,6 +830,7 @@ class AccessService(Service):
     accounts: Collection[Account, AccountCreate, AccountPatch]
     api_keys: Collection[ApiKey, ApiKeyCreate, ApiKeyPatch]
     audit: Collection[AuditLine, dict[str, Any], dict[str, Any]]
+    authorizations: Collection[Authorization, dict[str, Any], dict[str, Any]]
     clients: Collection[Client, ClientCreate, ClientPatch]
     event_types: Collection[EventType, dict[str, Any], dict[str, Any]]
     events: Collection[CloudEvent, dict[str, Any], dict[str, Any]]

@@ -4,6 +4,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.domain import (
     FORM,
     LONGEST_FORM,
@@ -12,7 +13,6 @@ from services.access.principals.tokens.domain import (
     client_credentials,
     read_form,
 )
-from services.access.principals.tokens.operations import TokenService
 from shared.kernel.errors import TooLarge, UnsupportedMedia
 from shared.web.request.route import refuse_unknown
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.access.principals.tokens.assertions import ALGORITHMS
+from services.access.principals.tokens.operations import grant_types
 from services.access.settings import AccessSettings
 from shared.auth.keys import ALGORITHM
 from shared.kernel.text import LANGUAGES
@@ -24,7 +25,7 @@ def authorization_server(settings: AccessSettings) -> Mapping[str, object]:
         "introspection_endpoint": f"{base}/oauth/introspect",
         "end_session_endpoint": f"{base}/oauth/end_session",
         "jwks_uri": f"{base}/.well-known/jwks.json",
-        "grant_types_supported": ["authorization_code", "client_credentials", "password", "refresh_token"],
+        "grant_types_supported": grant_types(settings),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "code_challenge_methods_supported": ["S256"],

@@ -8,7 +8,8 @@ from fastapi import Depends
 from services.access.access import ACCOUNT_OWNER
 from services.access.principals.accounts import queries as accounts
 from services.access.principals.accounts.routes import ACCOUNT_API
-from services.access.principals.tokens.operations import TokenService, proves_password
+from services.access.principals.tokens.authentication import TokenService
+from services.access.principals.tokens.operations import proves_password
 from shared.database.statements import Row
 from shared.kernel.clock import today
 from shared.kernel.errors import Invalid, NotFound, invalid_field

@@ -1,4 +1,4 @@
-"""What a client asks of a person's browser (RFC 6749, 4.1.1; OpenID Connect Core, 3.1.2.1), and what it is told."""
+"""What a client asks of a person's browser (RFC 6749, 4.1.1; OpenID Connect Core, 3.1.2.1), and the answer to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class AuthorizationRequest:
 
 
 class Refused(Exception):
-    """The client is told, at its own address, why there is no code: an error of RFC 6749 or OpenID Connect."""
+    """The client learns, at its own address, why there is no code: an error of RFC 6749 or OpenID Connect."""
 
     def __init__(self, error: str, description: str, redirect_uri: str, state: str | None) -> None:
         super().__init__(error)
@@ -86,10 +86,17 @@ def client_named(given: Mapping[str, list[str]]) -> str:
     return names[0]
 
 
-def read(given: Mapping[str, list[str]], client: Client | None, asked_at: datetime) -> AuthorizationRequest:
-    """The request. Raises Malformed until client and address are known to be right, and Refused from then on."""
+def read(
+    given: Mapping[str, list[str]], client: Client | None, asked_at: datetime, issuer: str
+) -> AuthorizationRequest:
+    """The request. The addresses of our own pages are registered without an origin.
+
+    Raises Malformed until client and address are known to be right, and Refused from then on.
+    """
     addresses = given.get("redirect_uri", [])
-    if client is None or len(addresses) != 1 or not is_registered(addresses[0], client.redirect_uris):
+    origin, registered = issuer.rstrip("/"), client.redirect_uris if client else ()
+    known = [f"{origin}{each}" if each.startswith("/") else each for each in registered]
+    if client is None or len(addresses) != 1 or not is_registered(addresses[0], known):
         raise unregistered()
     address, states = addresses[0], given.get("state", [])
     state = states[0] if len(states) == 1 else None
@@ -168,7 +175,7 @@ def _tags(locales: str) -> list[str]:
     return [tag.partition("-")[0].lower() for tag in locales.split()]
 
 
-def back(redirect_uri: str, issuer: str, state: str | None, **told: str) -> str:
-    """The client's address with what it is told, and with who tells it (RFC 9207)."""
-    values = {**told, **({"state": state} if state is not None else {}), "iss": issuer}
+def back(redirect_uri: str, issuer: str, state: str | None, **answer: str) -> str:
+    """The client's address with the answer, and with who answers (RFC 9207)."""
+    values = {**answer, **({"state": state} if state is not None else {}), "iss": issuer}
     return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(values)}"

@@ -11,7 +11,7 @@ from services.access.principals.authorizations import queries as authorizations
 from services.access.principals.authorizations.domain import covers
 from services.access.principals.clients.queries import for_sign_in
 from services.access.principals.codes import operations as codes
-from services.access.principals.tokens.operations import TokenService
+from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.authorizing import domain
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.browsers import operations as browsers
@@ -58,8 +58,8 @@ def carried(service: TokenService, query: str, asked_at: datetime) -> str:
     return text_of_bytes(_sealer(service).seal(orjson.dumps([query, asked_at.timestamp()]), _NAME))
 
 
-def told(service: TokenService, refused: Refused) -> str:
-    """The address at which a client is told why there is no code."""
+def address_of_refusal(service: TokenService, refused: Refused) -> str:
+    """The address at which a client learns why there is no code."""
     values = {"error": refused.error, "error_description": refused.description}
     return domain.back(refused.redirect_uri, service.settings.issuer, refused.state, **values)
 
@@ -101,7 +101,7 @@ async def _read(service: TokenService, query: str, asked_at: datetime) -> Author
     given = domain.parameters(query)
     async with service.database.acquire() as connection:
         client = await for_sign_in(connection, domain.client_named(given))
-    return domain.read(given, client, asked_at)
+    return domain.read(given, client, asked_at, service.settings.issuer)
 
 
 def _sealer(service: TokenService) -> Sealer:

@@ -4,8 +4,9 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.guards import CurrentTokenService
-from services.access.principals.tokens.operations import TokenService, proves_password
+from services.access.principals.tokens.operations import proves_password
 from services.access.signing_in.authorizing import operations
 from services.access.signing_in.authorizing.domain import AuthorizationRequest, Refused
 from services.access.signing_in.authorizing.wording import consent_texts
@@ -32,7 +33,7 @@ async def authorize(request: Request, token_service: CurrentTokenService, browse
         asked = await operations.received(token_service, query)
         return await _onward(token_service, asked, browser.signed_in, query)
     except Refused as refused:
-        return sent_to(operations.told(token_service, refused))
+        return sent_to(operations.address_of_refusal(token_service, refused))
 
 
 @router.get(SIGN_IN, options=_PUBLIC)
@@ -69,7 +70,7 @@ async def consent_page(request: Request, token_service: CurrentTokenService, bro
     try:
         step = await operations.next_step(token_service, asked, browser.signed_in)
     except Refused as refused:
-        return sent_to(operations.told(token_service, refused))
+        return sent_to(operations.address_of_refusal(token_service, refused))
     if step.page is None:
         return sent_to(step.address)
     if step.page == "sign-in" or browser.signed_in is None:
@@ -89,7 +90,7 @@ async def consent(
         return sent_to(ACCOUNT)
     if form.get("decision") != "allow":
         denied = Refused("access_denied", "The person did not consent.", asked.redirect_uri, asked.state)
-        return sent_to(operations.told(token_service, denied))
+        return sent_to(operations.address_of_refusal(token_service, denied))
     if browser.signed_in is None or not asked.is_met_by(browser.signed_in.signed_in_at, now()):
         return _page_of("sign-in", request.query_params["request"])
     return sent_to(await operations.consent(token_service, asked, browser.signed_in))

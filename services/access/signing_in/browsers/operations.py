@@ -18,7 +18,7 @@ from shared.observability.traces import request_id
 
 @asynccontextmanager
 async def acting(database: Database, account: UUID) -> AsyncIterator[UnitOfWork]:
-    """A unit of work of a person whom a cookie or a password has told."""
+    """A unit of work of a person who showed a cookie or a password."""
     origin = Origin(Principal(PrincipalKind.ACCOUNT, account), request_id.get() or "")
     async with unit_of_work(database, SYSTEM_CONTEXT, origin) as uow:
         yield uow

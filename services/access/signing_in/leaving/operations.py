@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from services.access.principals.clients.queries import for_sign_in
 from services.access.principals.sessions import operations as sessions
 from services.access.principals.tokens import queries
-from services.access.principals.tokens.operations import TokenService
+from services.access.principals.tokens.authentication import TokenService
 from services.access.signing_in.browsers import operations as browsers
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.auth.keys import ALGORITHM, InvalidToken, public_key, read_header, read_object

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from services.access.principals.tokens.authentication import TokenService
 from services.access.principals.tokens.domain import FORM, LONGEST_FORM, read_form
 from services.access.principals.tokens.guards import CurrentTokenService
-from services.access.principals.tokens.operations import TokenService
 from services.access.signing_in.browsers import domain, queries
 from services.access.signing_in.browsers.queries import SignedIn
 from shared.configuration.sealing import derived_key

@@ -17,9 +17,26 @@ async function refusal(response) {
   return (await Promise.all([...new Set(codes)].map(titleOf))).join("; ");
 }
 
-function signIn({ email, password }) {
-  const body = new URLSearchParams({ grant_type: "password", username: email, password });
-  return fetch("/access/v1/oauth/token", { method: "POST", body });
+// On the sign-in page, and then as the client of these pages: a code with PKCE, which comes to the address of this page.
+async function signIn({ email, password }) {
+  const page = new DOMParser().parseFromString(await (await fetch("/access/sign-in")).text(), "text/html");
+  const { value: token } = page.querySelector("input[name='token']");
+  const body = new URLSearchParams({ username: email, password, token });
+  const signedIn = await fetch("/access/sign-in", { method: "POST", body, headers: { Accept: "application/json" } });
+  if (!signedIn.ok) return signedIn;
+  const verifier = asBase64(crypto.getRandomValues(new Uint8Array(32)));
+  const challenge = asBase64(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier))));
+  const client = { client_id: "escm-pages", redirect_uri: `${location.origin}/account` };
+  const pkce = { code_challenge: challenge, code_challenge_method: "S256" };
+  const asked = new URLSearchParams({ ...client, ...pkce, response_type: "code", prompt: "none" });
+  const arrived = new URL((await fetch(`/access/v1/oauth/authorize?${asked}`)).url);
+  const shown = { ...client, grant_type: "authorization_code", code_verifier: verifier };
+  const code = arrived.searchParams.get("code") || "";
+  return fetch("/access/v1/oauth/token", { method: "POST", body: new URLSearchParams({ ...shown, code }) });
+}
+
+function asBase64(bytes) {
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 async function send(form, button) {

@@ -159,6 +159,7 @@ class _Random:
         caller = self._calling(by)
         offered = await caller.get(f"{path}/transitions")
         actions = [one for one in offered.json().get("allowed_actions", []) if one["allowed"]]
+        actions = [one for one in actions if one["action"] != "mark_first_party"]  # only proposed
         if not actions:
             return None, offered
         chosen = self._chance.choice(actions)

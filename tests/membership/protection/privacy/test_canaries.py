@@ -83,6 +83,8 @@ class Person:
                           "actor_kind": "account"}  # fmt: skip
         yield "accounts", {**record, "id": self.account, "status": "active", "suspended_by": None}
         yield "sessions", {**record, "account_id": self.account, "status": "active"}
+        consent = {**record, "country": None, "account_id": self.account, "client": uuid4(), "status": "active"}
+        yield "authorizations", consent
         yield "notifications", {"account_id": self.account, "mail": "none"}
         yield "grants", {**record, "principal_kind": "account", "principal_id": self.account, "status": "active",
                         "scope_kind": "self", "place": "XA", "proof": "letter"}  # fmt: skip

@@ -106,6 +106,8 @@ _BY_NAME: Mapping[str, Demand] = {
     "getCalendarFeed": Demand(Ask.NOTHING),
     "createContribution": Demand(Ask.PROPOSE, "create", "editions"),
     "getEditionProgress": Demand(Ask.DO, "read"),
+    "createContributionVersion": Demand(Ask.DO, "update"),
+    **dict.fromkeys(("listContributionVersions", "getContributionVersion"), Demand(Ask.SEE)),
     "createNomination": Demand(Ask.ONESELF, "read", "calls"),
     "getCallRanking": Demand(Ask.DO, "read", "scores"),
     "getCallResults": Demand(Ask.SEE),

@@ -81,7 +81,9 @@ class ContributionCreate(ContributionBody, of=record.Contribution, is_creation=T
 class ContributionFields(Body):
     """The fields of transitions."""
 
-    due: Annotated[Day | None, "For `accept`: the last day of the draft; by default that of the edition."] = None
+    due: Annotated[
+        Day | None, "For `accept` and `return`: the last day; by default that of the edition, or as before."
+    ] = None
     editor_id: Annotated[
         UUID | None,
         Refers("/access/v1/accounts"),

@@ -91,8 +91,10 @@ def _become_editor(path_run: PathRun) -> None:
 
 
 def _version_of_chief(path_run: PathRun) -> None:
-    job = path_run.create(_CHIEF, f"{path_run.record}/versions", body="# Peat")
-    eventually(lambda: path_run.by(_CHIEF).get(f"{_V1}/jobs/{job['id']}")["status"] == "succeeded")
+    chief = path_run.by(_CHIEF)
+    sent = chief.send("POST", f"{path_run.record}/versions", json={"body": "# Peat"})
+    assert sent.status_code == 202, sent.text
+    eventually(lambda: chief.get(f"{_V1}/jobs/{sent.json()['id']}")["status"] == "succeeded")
 
 
 def _abandon(path_run: PathRun) -> None:

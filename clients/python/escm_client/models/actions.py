@@ -484,6 +484,20 @@ class ContributionTransition(TypedDict):
     fields: NotRequired[ContributionFields]
 
 
+class ContributionVersion(TypedDict):
+    number: int
+    language: str
+    of: int | None
+    sha256: str
+    words: int
+    warnings: list[VersionWarning]
+    note: str | None
+    created_at: str
+    created_by: str
+    blocks: list[VersionBlock]
+    references: list[dict[str, Any]]
+
+
 class Contributor(TypedDict):
     person: ContributorPerson
     credit: list[Literal["conceptualization", "data-curation", "formal-analysis", "funding-acquisition", "investigation", "methodology", "project-administration", "resources", "software", "supervision", "validation", "visualization", "writing-original-draft", "writing-review-editing"]]
@@ -3083,6 +3097,44 @@ class ValueLinks(TypedDict):
 class ValueRule(TypedDict):
     across: str
     over_time: str
+
+
+class VersionBlock(TypedDict):
+    number: int
+    kind: str
+    text: str
+
+
+class VersionCreate(TypedDict):
+    body: NotRequired[str | None]
+    file_sha256: NotRequired[str | None]
+    references: NotRequired[list[dict[str, Any]]]
+    note: NotRequired[str | None]
+    language: NotRequired[str | None]
+    of: NotRequired[int | None]
+
+
+class VersionList(TypedDict):
+    items: list[VersionSummary]
+    next: str | None
+
+
+class VersionSummary(TypedDict):
+    number: int
+    language: str
+    of: int | None
+    sha256: str
+    words: int
+    warnings: list[VersionWarning]
+    note: str | None
+    created_at: str
+    created_by: str
+
+
+class VersionWarning(TypedDict):
+    code: str
+    block: int
+    detail: str
 
 
 class ViolationResponse(TypedDict):

@@ -46,7 +46,7 @@ def _expert(world: World, name: str) -> tuple[Person, str]:
 
 def _work(person: Client) -> set[tuple[str, str]]:
     items = person.get(f"{V1['access']}/work_list", kind="contributions")["items"]
-    return {(item["ref"], item["action"]) for item in items}
+    return {(item["ref"], item["verb"]) for item in items}
 
 
 def _waits(person: Client, ref: str, *verbs: str) -> None:
